@@ -1,0 +1,159 @@
+//! Mail addresses: read generously, folded to one form for looking up.
+//!
+//! The folded form is what uniqueness, lockout and delivery use: lower case, and the domain in the
+//! ASCII form that DNS knows (`人@例子.中国` has the domain `xn--fsqu00a.xn--fiqs8s`).
+
+use unicode_normalization::UnicodeNormalization;
+
+/// RFC 5321, 4.5.3.1.1: octets before the `@`.
+const LONGEST_LOCAL: usize = 64;
+/// RFC 5321, 4.5.3.1.3: a path of 256 octets less its two angle brackets.
+const LONGEST_ADDRESS: usize = 254;
+
+/// A mail address in its folded, ASCII form.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct MailAddress(String);
+
+/// The text is not an address mail could be sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnAddress;
+
+impl MailAddress {
+    /// Reads an address as a person types it: blanks around it, capitals, full-width letters from
+    /// a Chinese keyboard (`ａ＠ｂ。ｃｎ`) and a non-ASCII domain are all understood.
+    pub fn read(text: &str) -> Result<Self, NotAnAddress> {
+        let text: String = text.trim().nfkc().collect();
+        let (local, domain) = text.rsplit_once('@').ok_or(NotAnAddress)?;
+        let local = local.to_lowercase();
+        if !is_dot_atom(&local) {
+            return Err(NotAnAddress);
+        }
+        let domain = idna::domain_to_ascii_strict(domain).map_err(|_| NotAnAddress)?;
+        let top = domain.rsplit_once('.').ok_or(NotAnAddress)?.1;
+        if top.is_empty() || top.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(NotAnAddress);
+        }
+        let folded = format!("{local}@{domain}");
+        if folded.len() > LONGEST_ADDRESS {
+            return Err(NotAnAddress);
+        }
+        Ok(Self(folded))
+    }
+
+    /// The folded address: lower case, ASCII.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands after the `@`, in ASCII.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
+    /// The address as people read it: the domain in its own script.
+    pub fn shown(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
+        let (domain, _) = idna::domain_to_unicode(domain);
+        format!("{local}@{domain}")
+    }
+}
+
+// Addresses are personal: a debug print of a request must not carry one into a log.
+impl std::fmt::Debug for MailAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MailAddress(…)")
+    }
+}
+
+/// Folds a bare domain (`@Example.CN`, `例子.中国`) to the ASCII form an address ends with.
+pub fn fold_domain(text: &str) -> Result<String, NotAnAddress> {
+    let text: String = text.trim().trim_start_matches(['@', '＠']).nfkc().collect();
+    MailAddress::read(&format!("a@{text}")).map(|address| address.domain().to_owned())
+}
+
+/// RFC 5322, 3.2.3. Quoted local parts and those that need SMTPUTF8 are refused: hardly a mail
+/// server in the country takes them, and a letter that cannot arrive helps nobody.
+fn is_dot_atom(local: &str) -> bool {
+    local.len() <= LONGEST_LOCAL
+        && local.split('.').all(|atom| {
+            !atom.is_empty()
+                && atom
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> Option<String> {
+        MailAddress::read(text)
+            .ok()
+            .map(|address| address.as_str().to_owned())
+    }
+
+    #[test]
+    fn one_person_typing_differently_is_one_address() {
+        for text in [
+            "Li.Lei@Example.CN",
+            " li.lei@example.cn ",
+            "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｎ",
+            "li.lei@example。cn",
+        ] {
+            assert_eq!(folded(text).as_deref(), Some("li.lei@example.cn"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_domain_in_chinese_is_folded_and_shown_in_chinese() {
+        let address = MailAddress::read("hong@例子.中国").unwrap();
+        assert_eq!(address.as_str(), "hong@xn--fsqu00a.xn--fiqs8s");
+        assert_eq!(address.shown(), "hong@例子.中国");
+        assert_eq!(fold_domain("@例子。中国").unwrap(), address.domain());
+        assert_eq!(
+            folded("HONG@XN--FSQU00A.xn--fiqs8s").as_deref(),
+            Some(address.as_str())
+        );
+    }
+
+    #[test]
+    fn what_no_mail_could_reach_is_refused() {
+        let long_local = format!("{}@example.cn", "a".repeat(65));
+        let long_domain = format!("a@{}.cn", "a".repeat(64));
+        let long = format!("a@{}cn", "abcdefgh.".repeat(30));
+        for text in [
+            "",
+            "@",
+            "a@",
+            "@b.cn",
+            "a@b",
+            "a b@c.cn",
+            "a@b..cn",
+            ".a@b.cn",
+            "a.@b.cn",
+            "a..b@c.cn",
+            "a@-b.cn",
+            "a@b.cn.",
+            "a@1.2.3.4",
+            "a@[1.2.3.4]",
+            "a@b_c.cn",
+            "\"a\"@b.cn",
+            "李雷@b.cn",
+            "a@b.cn\r\nBcc: c@d.cn",
+            "a\0@b.cn",
+            "a@b@c.cn",
+            "a@😀.",
+            &long_local,
+            &long_domain,
+            &long,
+        ] {
+            assert_eq!(folded(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_debug_print_shows_no_address() {
+        assert!(!format!("{:?}", MailAddress::read("a@b.cn").unwrap()).contains("b.cn"));
+    }
+}
