@@ -1,0 +1,378 @@
+use std::io::{Cursor, Write};
+
+use proptest::prelude::*;
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::*;
+
+const NAME: Column = Column {
+    field: "name",
+    headings: &["姓名"],
+    required: true,
+};
+const EMAIL: Column = Column {
+    field: "email",
+    headings: &["邮箱", "电子邮箱"],
+    required: false,
+};
+
+/// (line, name, email) of every row.
+fn people(bytes: &[u8]) -> Vec<(u32, String, String)> {
+    let sheet = Sheet::read(bytes).unwrap();
+    let found = sheet.find(&[NAME, EMAIL]).unwrap();
+    let texts = |row: &Row| row.texts(&found).map(|text| text.unwrap_or("?").to_owned());
+    sheet
+        .rows()
+        .iter()
+        .map(|row| (row.line, texts(row)[0].clone(), texts(row)[1].clone()))
+        .collect()
+}
+
+fn two() -> Vec<(u32, String, String)> {
+    [(2, "王小云", "yun@例子.cn"), (3, "𠮷田👩‍🚀", "y@example.cn")]
+        .map(|(l, n, e)| (l, n.into(), e.into()))
+        .into()
+}
+
+const CSV: &str = "姓名,邮箱\n王小云,yun@例子.cn\n𠮷田👩‍🚀,y@example.cn\n";
+
+fn utf16(text: &str, swap: bool) -> Vec<u8> {
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    units
+        .flat_map(|unit| {
+            if swap {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn every_encoding_a_spreadsheet_writes_gives_the_same_rows() {
+    let gb18030 = encoding_rs::GB18030.encode(CSV).0.into_owned();
+    assert_ne!(gb18030, CSV.as_bytes());
+    for bytes in [
+        CSV.as_bytes().to_vec(),
+        format!("\u{FEFF}{CSV}").into_bytes(),
+        utf16(CSV, false),
+        utf16(CSV, true),
+        gb18030,
+        CSV.replace('\n', "\r\n").into_bytes(),
+        CSV.replace('\n', "\r").into_bytes(),
+        CSV.replace(',', ";").into_bytes(),
+        CSV.replace(',', "\t").into_bytes(),
+    ] {
+        assert_eq!(people(&bytes), two());
+    }
+}
+
+#[test]
+fn headings_are_found_in_any_order_case_and_dress() {
+    let rows = people("备注,E-Mail（选填）,＊姓名\n\n x , a@b.cn ,\u{3000}甲\u{200B}\n".as_bytes());
+    assert_eq!(rows, [(3, "甲".into(), "a@b.cn".into())]);
+    let sheet = Sheet::read("姓名,备注\n甲,x\n".as_bytes()).unwrap();
+    assert_eq!(sheet.find(&[NAME]).unwrap().unused, ["备注"]);
+}
+
+#[test]
+fn quotes_newlines_and_saved_zeros_are_kept_and_lines_still_count() {
+    let rows = people("sep=,\n姓名,邮箱\n\"甲,\"\"乙\"\"\n丙\",=\"001\"\n丁,6\" x\n".as_bytes());
+    assert_eq!(rows[0], (3, "甲,\"乙\"\n丙".into(), "001".into()));
+    assert_eq!(rows[1], (5, "丁".into(), "6\" x".into()));
+}
+
+fn refusal(bytes: &[u8]) -> Unreadable {
+    Sheet::read(bytes).unwrap_err()
+}
+
+#[test]
+fn text_that_is_no_table_is_refused_with_its_line() {
+    assert_eq!(refusal(b""), Unreadable::Empty);
+    assert_eq!(refusal("姓名,邮箱\n\n , \n".as_bytes()), Unreadable::Empty);
+    assert_eq!(
+        refusal(b"\x89PNG\x0d\x0a\x1a\n\0\0\0\rIHDR"),
+        Unreadable::NotATable
+    );
+    assert_eq!(
+        refusal("姓名\n甲\n乙\u{0}\n".as_bytes()),
+        Unreadable::ControlCharacter { line: 3 }
+    );
+    assert_eq!(
+        refusal("姓名\n甲\n\"乙\n丙\n".as_bytes()),
+        Unreadable::UnclosedQuote { line: 3 }
+    );
+    assert_eq!(
+        refusal("姓名\n\"乙\n".as_bytes()),
+        Unreadable::UnclosedQuote { line: 2 }
+    );
+    assert_eq!(
+        refusal(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1]),
+        Unreadable::OldOrLocked
+    );
+    let mut broken = "姓名,邮箱\n王小云,a\n王小云的朋友们,b\n"
+        .as_bytes()
+        .to_vec();
+    let at = broken.len() - 5;
+    broken[at] = 0xFF;
+    assert_eq!(refusal(&broken), Unreadable::UnknownEncoding { line: 3 });
+}
+
+#[test]
+fn limits_are_told_with_their_line() {
+    assert_eq!(
+        refusal(&vec![b'a'; LARGEST_UPLOAD + 1]),
+        Unreadable::TooLarge
+    );
+    let many = format!("姓名\n{}", "甲\n".repeat(MOST_ROWS));
+    assert_eq!(
+        Sheet::read(many.as_bytes()).unwrap().rows().len(),
+        MOST_ROWS
+    );
+    assert_eq!(
+        refusal(format!("{many}甲\n").as_bytes()),
+        Unreadable::TooManyRows { line: 20_002 }
+    );
+    let wide = format!("姓名\n{}x\n", "x,".repeat(MOST_COLUMNS));
+    assert_eq!(
+        refusal(wide.as_bytes()),
+        Unreadable::TooManyColumns { line: 2 }
+    );
+    let sheet =
+        Sheet::read(format!("姓名\n{}\n", "长".repeat(LONGEST_CELL + 1)).as_bytes()).unwrap();
+    let found = sheet.find(&[NAME]).unwrap();
+    assert_eq!(sheet.rows()[0].texts(&found), [Err(CellFault::TooLong)]);
+}
+
+#[test]
+fn missing_and_doubled_columns_are_named() {
+    let sheet = Sheet::read("邮箱,电子邮箱\na,b\n".as_bytes()).unwrap();
+    assert_eq!(
+        sheet.find(&[NAME]).unwrap_err(),
+        Unreadable::MissingColumns {
+            fields: vec!["name"]
+        }
+    );
+    assert_eq!(
+        sheet.find(&[EMAIL]).unwrap_err(),
+        Unreadable::ColumnTwice { field: "email" }
+    );
+}
+
+fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    fill(book.add_worksheet());
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_workbook_reads_as_people_typed_it() {
+    let bytes = workbook(|sheet| {
+        let date = Format::new().set_num_format("yyyy-mm-dd");
+        let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        sheet.write_row(0, 0, ["姓名", "邮箱"]).unwrap();
+        sheet.write(1, 0, "𠮷田👩‍🚀").unwrap();
+        sheet.write(1, 1, 13_800_138_000_i64).unwrap();
+        sheet.write(2, 0, 0.1 + 0.2).unwrap();
+        sheet
+            .write_with_format(
+                2,
+                1,
+                ExcelDateTime::parse_from_str("1995-08-02").unwrap(),
+                &date,
+            )
+            .unwrap();
+        sheet.write(5, 0, true).unwrap();
+        sheet
+            .write_with_format(
+                5,
+                1,
+                ExcelDateTime::parse_from_str("2026-08-22T14:30:00").unwrap(),
+                &moment,
+            )
+            .unwrap();
+        sheet
+            .write(6, 0, Formula::new("=A2&\"!\"").set_result("甲!"))
+            .unwrap();
+        sheet
+            .write(6, 1, Formula::new("=1/0").set_result("#DIV/0!"))
+            .unwrap();
+    });
+    let expected = [
+        (2, "𠮷田👩‍🚀", "13800138000"),
+        (3, "0.3", "1995-08-02"),
+        (6, "true", "2026-08-22T14:30:00"),
+        (7, "甲!", "?"),
+    ];
+    assert_eq!(
+        people(&bytes),
+        expected.map(|(l, n, e)| (l, n.to_owned(), e.to_owned()))
+    );
+}
+
+/// A workbook made by hand, part by part.
+fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let book = r#"<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+    let relations =
+        r#"<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let parts: [(&str, &[u8]); 3] = [
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+        ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+    ];
+    for (name, bytes) in parts.iter().chain(more) {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn sheet_of(rows: &str) -> String {
+    format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")
+}
+
+const HEADING: &str =
+    r#"<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="B1" t="str"><v>邮箱</v></c></row>"#;
+
+#[test]
+fn a_formula_without_a_value_is_a_fault_of_its_cell_alone() {
+    let bytes = by_hand(
+        &sheet_of(&format!(
+            r#"{HEADING}<row r="2"><c r="A2"><f>B2&amp;"x"</f></c><c r="B2"><f>1+1</f><v></v></c></row>
+            <row r="3"><c r="A3" t="str"><f>""</f><v></v></c><c r="B3"><f>1+1</f><v>2</v></c></row>"#
+        )),
+        &[],
+    );
+    let sheet = Sheet::read(&bytes).unwrap();
+    let found = sheet.find(&[NAME, EMAIL]).unwrap();
+    assert_eq!(
+        sheet.rows()[0].texts(&found),
+        [Err(CellFault::FormulaWithoutValue); 2]
+    );
+    assert_eq!(sheet.rows()[1].texts(&found), [Ok(""), Ok("2")]);
+}
+
+#[test]
+fn cells_at_the_corners_cost_nothing_and_are_refused() {
+    let far = r#"<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>"#;
+    let refused = refusal(&by_hand(&sheet_of(&format!("{HEADING}{far}")), &[]));
+    assert_eq!(refused, Unreadable::TooManyColumns { line: 1_048_576 });
+}
+
+#[test]
+fn bombs_are_refused_before_they_go_off() {
+    let zeros = vec![b' '; 60 * 1024 * 1024];
+    assert_eq!(
+        refusal(&by_hand(
+            &sheet_of(HEADING),
+            &[("xl/sharedStrings.xml", &zeros)]
+        )),
+        Unreadable::Bomb
+    );
+    assert_eq!(
+        refusal(&by_hand(
+            &sheet_of(HEADING),
+            &[("xl/media/a.png", &zeros[..3 << 20])]
+        )),
+        Unreadable::Bomb
+    );
+    let texts = format!("<sst>{}</sst>", "<si/>".repeat(1_500_001));
+    let refused = refusal(&by_hand(
+        &sheet_of(HEADING),
+        &[("xl/sharedStrings.xml", texts.as_bytes())],
+    ));
+    assert_eq!(refused, Unreadable::Bomb);
+    // The same long text in every cell: small as a file, large as a table.
+    let text = format!("<sst><si><t>{}</t></si></sst>", "长".repeat(2_000));
+    let cells: String = (2..9_000)
+        .map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#))
+        .collect();
+    let bytes = by_hand(
+        &sheet_of(&format!("{HEADING}{cells}")),
+        &[("xl/sharedStrings.xml", text.as_bytes())],
+    );
+    assert_eq!(refusal(&bytes), Unreadable::Bomb);
+}
+
+#[test]
+fn an_entry_that_lies_about_its_size_is_refused() {
+    let mut bytes = by_hand(
+        &sheet_of(HEADING),
+        &[("xl/sharedStrings.xml", &vec![b' '; 60 * 1024 * 1024])],
+    );
+    let real = u32::try_from(60 * 1024 * 1024).unwrap().to_le_bytes();
+    let mut at = 0;
+    while let Some(found) = bytes[at..].windows(4).position(|window| window == real) {
+        bytes[at + found..at + found + 4].copy_from_slice(&100_u32.to_le_bytes());
+        at += found + 4;
+    }
+    assert!(at > 0);
+    assert!(matches!(
+        refusal(&bytes),
+        Unreadable::Bomb | Unreadable::Damaged
+    ));
+}
+
+#[test]
+fn a_zip_that_is_no_workbook_is_refused() {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("word/document.xml", SimpleFileOptions::default())
+        .unwrap();
+    assert_eq!(
+        refusal(&zip.finish().unwrap().into_inner()),
+        Unreadable::NotATable
+    );
+    assert_eq!(
+        refusal(b"PK\x03\x04 and then nothing of the kind"),
+        Unreadable::Damaged
+    );
+    assert_eq!(
+        refusal(&by_hand("<worksheet><sheetData><row><c r=", &[])),
+        Unreadable::Damaged
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+        drop(Sheet::read(&bytes));
+        drop(Sheet::read(&[b"PK\x03\x04".as_slice(), &bytes].concat()));
+    }
+
+    #[test]
+    fn random_text_never_panics(text in "[,;\t\"\r\n=a-c甲😀]{0,80}") {
+        drop(Sheet::read(text.as_bytes()));
+    }
+
+    #[test]
+    fn a_workbook_with_random_damage_never_panics(at in 0..100_000_usize, byte in any::<u8>(), cut in 0..40_usize) {
+        let mut bytes = workbook(|sheet| drop(sheet.write_row(0, 0, ["姓名", "邮箱"]).and_then(|s| s.write_row(1, 0, ["a", "b"]))));
+        let length = bytes.len();
+        bytes[at % length] = byte;
+        bytes.truncate(length - cut / 20 * (at % length));
+        drop(Sheet::read(&bytes));
+    }
+
+    #[test]
+    fn random_cells_never_panic(kind in "(s|n|str|b|e|d|inlineStr|x)", reference in "[A-Z]{0,4}[0-9]{0,8}", text in "[<>/fvis0-9e.\\-# &;]{0,20}") {
+        drop(Sheet::read(&by_hand(&sheet_of(&format!(r#"{HEADING}<row r="2"><c r="{reference}" t="{kind}"><f>{text}</f><v>{text}</v></c></row>"#)), &[])));
+    }
+
+    #[test]
+    fn what_is_written_as_csv_is_read_back(cells in proptest::collection::vec("[a-z甲乙😀,;\"\n]{1,12}", 1..20)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(["姓名", "邮箱"]).unwrap();
+        for cell in &cells {
+            writer.write_record([format!("x{cell}x"), "e".to_owned()]).unwrap();
+        }
+        let read: Vec<String> = people(&writer.into_inner().unwrap()).into_iter().map(|(_, name, _)| name).collect();
+        let written: Vec<String> = cells.iter().map(|cell| format!("x{cell}x")).collect();
+        prop_assert_eq!(read, written);
+    }
+}

@@ -1,0 +1,203 @@
+//! Tables as text: which encoding, which delimiter, which line.
+
+use encoding_rs::{Encoding, GB18030, UTF_8};
+
+use super::{MOST_COLUMNS, MOST_ROWS, Row, Unreadable, cell};
+
+pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
+    let text = decode(bytes)?;
+    // A file of an old Mac ends its lines with CR alone; the line counter below counts LF.
+    let text = if text.contains('\n') {
+        text
+    } else {
+        text.replace('\r', "\n")
+    };
+    refuse_control_characters(&text)?;
+    let (delimiter, skip) = delimiter(&text);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes().get(skip..).unwrap_or_default());
+    let mut lines = Lines::of(&text, skip);
+    let mut rows: Vec<Row> = Vec::new();
+    let mut record = csv::StringRecord::new();
+    let mut last = 1;
+    // The text is valid UTF-8 and rows may differ in length, so the reader has nothing to refuse.
+    while reader
+        .read_record(&mut record)
+        .map_err(|_| Unreadable::NotATable)?
+    {
+        let line = lines.at(record.position().map_or(0, csv::Position::byte));
+        last = line;
+        let filled = record
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| !super::trim(field).is_empty())
+            .last()
+            .map_or(0, |(at, _)| at + 1);
+        if filled > MOST_COLUMNS {
+            return Err(Unreadable::TooManyColumns { line });
+        }
+        let row = Row {
+            line,
+            cells: record
+                .iter()
+                .take(filled)
+                .map(|field| cell(typed(field)))
+                .collect(),
+        };
+        if row.is_blank() {
+            continue;
+        }
+        if rows.len() > MOST_ROWS {
+            return Err(Unreadable::TooManyRows { line });
+        }
+        rows.push(row);
+    }
+    if never_closed(&text, last, delimiter) {
+        Err(Unreadable::UnclosedQuote { line: last })
+    } else {
+        Ok(rows)
+    }
+}
+
+/// UTF-8 and UTF-16 by their marks, then UTF-8 where it is valid, then GB18030, which Excel in China writes.
+fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return strictly(encoding, bytes.get(mark..).unwrap_or_default());
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(text.to_owned());
+    }
+    // GB18030 accepts nearly anything, a UTF-8 file with one broken byte included, and turns it into nonsense.
+    let lossy = String::from_utf8_lossy(bytes);
+    let broken = lossy
+        .chars()
+        .filter(|c| *c == char::REPLACEMENT_CHARACTER)
+        .count();
+    let whole = lossy
+        .chars()
+        .filter(|c| c.len_utf8() == 3 && *c != char::REPLACEMENT_CHARACTER)
+        .count();
+    strictly(if whole > 4 * broken { UTF_8 } else { GB18030 }, bytes)
+}
+
+fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Unreadable> {
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Ok(text.into_owned());
+    }
+    let (lossy, _) = encoding.decode_without_bom_handling(bytes);
+    let before = lossy
+        .split(char::REPLACEMENT_CHARACTER)
+        .next()
+        .unwrap_or_default();
+    Err(Unreadable::UnknownEncoding {
+        line: line_after(before),
+    })
+}
+
+fn is_stray(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\r' | '\n')
+}
+
+fn refuse_control_characters(text: &str) -> Result<(), Unreadable> {
+    match text.find(is_stray) {
+        None => Ok(()),
+        // A picture or a PDF is full of them; an export with one stray character is worth naming.
+        Some(at) => {
+            if text.chars().filter(|c| is_stray(*c)).count() >= 3 {
+                return Err(Unreadable::NotATable);
+            }
+            let before = text.get(..at).unwrap_or_default();
+            Err(Unreadable::ControlCharacter {
+                line: line_after(before),
+            })
+        }
+    }
+}
+
+/// The delimiter that occurs most in the header, outside quotes, and how many bytes to skip before it:
+/// Excel may put `sep=;` on a line of its own.
+fn delimiter(text: &str) -> (u8, usize) {
+    let first = text.lines().next().unwrap_or_default();
+    if let Some([delimiter @ (b',' | b';' | b'\t')]) =
+        first.trim_end().strip_prefix("sep=").map(str::as_bytes)
+    {
+        return (*delimiter, text.find('\n').map_or(text.len(), |at| at + 1));
+    }
+    let header = text
+        .lines()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or_default();
+    let mut quoted = false;
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    for byte in header.bytes() {
+        quoted ^= byte == b'"';
+        for (delimiter, count) in &mut counts {
+            *count += usize::from(byte == *delimiter && !quoted);
+        }
+    }
+    // `max_by_key` keeps the last of equals, and the comma is the one to keep.
+    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+    (most.map_or(b',', |(delimiter, _)| delimiter), 0)
+}
+
+/// `="00123"` is how people stop Excel from eating zeros; they mean what is between the quotes.
+fn typed(field: &str) -> &str {
+    field
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(field)
+}
+
+/// The reader takes a quotation mark that never closes as "everything to the end of the file".
+fn never_closed(text: &str, last_record: u32, delimiter: u8) -> bool {
+    let marks = text.bytes().filter(|byte| *byte == b'"').count();
+    if marks.is_multiple_of(2) {
+        return false;
+    }
+    let lines = line_after(text.trim_end_matches(['\r', '\n']));
+    let last = text
+        .lines()
+        .nth(last_record.saturating_sub(1) as usize)
+        .unwrap_or_default();
+    // An odd mark in the middle of a value (6" pipe) opens nothing.
+    last_record < lines
+        || last
+            .split(char::from(delimiter))
+            .any(|field| field.starts_with('"'))
+}
+
+fn line_after(before: &str) -> u32 {
+    u32::try_from(before.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX - 1) + 1
+}
+
+/// Counts lines up to where a record begins. The reader's own count is of where it began to look, which is before
+/// the blank lines it skips.
+struct Lines<'a> {
+    text: &'a [u8],
+    seen: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str, skip: usize) -> Self {
+        Self {
+            text: text.as_bytes().get(skip..).unwrap_or_default(),
+            seen: 0,
+            line: if skip > 0 { 2 } else { 1 },
+        }
+    }
+
+    fn at(&mut self, byte: u64) -> u32 {
+        let start = usize::try_from(byte).unwrap_or(usize::MAX);
+        while let Some(byte) = self.text.get(self.seen)
+            && (self.seen < start || matches!(byte, b'\r' | b'\n'))
+        {
+            self.line += u32::from(*byte == b'\n');
+            self.seen += 1;
+        }
+        self.line
+    }
+}

@@ -1,0 +1,159 @@
+//! Why a cell or a whole upload could not be read, in words the person who made it can act on.
+
+use std::fmt;
+
+use super::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS};
+
+/// Why one cell has no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellFault {
+    /// A formula that was never calculated: the file holds the recipe and no result.
+    FormulaWithoutValue,
+    /// The spreadsheet itself shows an error such as `#N/A`.
+    SpreadsheetError,
+    /// Longer than [`LONGEST_CELL`].
+    TooLong,
+}
+
+impl CellFault {
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::FormulaWithoutValue => "formula_without_value",
+            Self::SpreadsheetError => "spreadsheet_error",
+            Self::TooLong => "too_long",
+        }
+    }
+}
+
+impl fmt::Display for CellFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FormulaWithoutValue => {
+                write!(
+                    f,
+                    "The cell holds a formula without a result. Open the file, save it again, or paste values."
+                )
+            }
+            Self::SpreadsheetError => write!(f, "The cell shows a spreadsheet error."),
+            Self::TooLong => write!(f, "The cell holds more than {LONGEST_CELL} characters."),
+        }
+    }
+}
+
+/// Why a whole upload cannot be read as a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// More than [`super::LARGEST_UPLOAD`] bytes.
+    TooLarge,
+    /// Nothing in it, or a header alone.
+    Empty,
+    /// Neither text nor a workbook.
+    NotATable,
+    /// The old binary Excel format, or a workbook with a password.
+    OldOrLocked,
+    /// Would unpack to more than anybody types.
+    Bomb,
+    /// A workbook that cannot be opened.
+    Damaged,
+    /// Text in none of UTF-8, UTF-16 with a mark, GB18030.
+    UnknownEncoding {
+        line: u32,
+    },
+    /// Text with characters no editor writes.
+    ControlCharacter {
+        line: u32,
+    },
+    /// A quotation mark opens on this line and never closes.
+    UnclosedQuote {
+        line: u32,
+    },
+    TooManyRows {
+        line: u32,
+    },
+    TooManyColumns {
+        line: u32,
+    },
+    /// The header names none of the headings of these required fields.
+    MissingColumns {
+        fields: Vec<&'static str>,
+    },
+    /// Two headings mean the same field.
+    ColumnTwice {
+        field: &'static str,
+    },
+}
+
+impl Unreadable {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "upload_too_large",
+            Self::Empty => "sheet_empty",
+            Self::NotATable => "not_a_table",
+            Self::OldOrLocked => "workbook_old_or_locked",
+            Self::Bomb => "workbook_too_large",
+            Self::Damaged => "workbook_damaged",
+            Self::UnknownEncoding { .. } => "unknown_encoding",
+            Self::ControlCharacter { .. } => "control_character",
+            Self::UnclosedQuote { .. } => "unclosed_quote",
+            Self::TooManyRows { .. } => "too_many_rows",
+            Self::TooManyColumns { .. } => "too_many_columns",
+            Self::MissingColumns { .. } => "missing_columns",
+            Self::ColumnTwice { .. } => "column_twice",
+        }
+    }
+
+    /// The line at fault, where one is.
+    pub fn line(&self) -> Option<u32> {
+        match self {
+            Self::UnknownEncoding { line }
+            | Self::ControlCharacter { line }
+            | Self::UnclosedQuote { line }
+            | Self::TooManyRows { line }
+            | Self::TooManyColumns { line } => Some(*line),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => write!(f, "The file is larger than 5 MB."),
+            Self::Empty => write!(f, "The table holds no rows below its header."),
+            Self::NotATable => write!(f, "The file is neither CSV nor XLSX."),
+            Self::OldOrLocked => {
+                write!(
+                    f,
+                    "The workbook has the old .xls format or a password. Save it as .xlsx without one."
+                )
+            }
+            Self::Bomb => write!(
+                f,
+                "The workbook unpacks to more than a table of this size can be."
+            ),
+            Self::Damaged => write!(f, "The workbook is damaged."),
+            Self::UnknownEncoding { line } => {
+                write!(
+                    f,
+                    "Line {line} is not in UTF-8, UTF-16 or GB18030. Save the file as UTF-8."
+                )
+            }
+            Self::ControlCharacter { line } => write!(f, "Line {line} holds a control character."),
+            Self::UnclosedQuote { line } => {
+                write!(f, "A quotation mark on line {line} is never closed.")
+            }
+            Self::TooManyRows { line } => {
+                write!(f, "More than {MOST_ROWS} rows, from line {line} on.")
+            }
+            Self::TooManyColumns { line } => {
+                write!(f, "Line {line} has more than {MOST_COLUMNS} columns.")
+            }
+            Self::MissingColumns { fields } => {
+                write!(f, "The header lacks: {}.", fields.join(", "))
+            }
+            Self::ColumnTwice { field } => write!(f, "Two columns both mean {field}."),
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
