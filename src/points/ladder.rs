@@ -1,0 +1,146 @@
+//! One side's ranking. Rank order is (class, −points); people equal in both share a rank, because
+//! the lottery that will part them has not been drawn yet, and stand in the order of their numbers.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+/// Somebody on the ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rung {
+    pub registration_id: Uuid,
+    pub nickname: String,
+    /// 0 guaranteed, 1 ordinary, 2 attended lately, 3 stayed away without a word.
+    pub class: i32,
+    pub points: i64,
+    /// The number of the registration: a stable last word.
+    pub number: i32,
+}
+
+/// Everybody of one side, best first.
+#[derive(Clone, Debug, Default)]
+pub struct Ladder {
+    rungs: Vec<Rung>,
+    place: HashMap<Uuid, usize>,
+    seats: usize,
+}
+
+/// Where the last seat would go if nothing changed any more. Unit caps and other limits of the
+/// screening are not in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutLine {
+    pub seats: usize,
+    /// The points of whoever would take the last seat; none while there are seats for everybody.
+    pub points: Option<i64>,
+}
+
+impl Ladder {
+    #[must_use]
+    pub fn of(mut rungs: Vec<Rung>, seats: usize) -> Self {
+        rungs.sort_unstable_by_key(|rung| (rung.class, -rung.points, rung.number));
+        let place = rungs.iter().enumerate().map(|(place, rung)| (rung.registration_id, place)).collect();
+        Self { rungs, place, seats }
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rungs.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rungs.is_empty()
+    }
+
+    #[must_use]
+    pub fn cut_line(&self) -> CutLine {
+        let last = self.seats.checked_sub(1).and_then(|last| self.rungs.get(last));
+        let contested = self.rungs.len() > self.seats;
+        CutLine { seats: self.seats, points: last.filter(|_| contested).map(|rung| rung.points) }
+    }
+
+    /// The place of a person, counted from 0; none who is not on this ladder.
+    #[must_use]
+    pub fn place(&self, registration_id: Uuid) -> Option<usize> {
+        self.place.get(&registration_id).copied()
+    }
+
+    /// The first `most` people with their ranks.
+    pub fn top(&self, most: usize) -> impl Iterator<Item = (usize, &Rung)> {
+        self.stretch(0, most)
+    }
+
+    /// A person with `reach` people above and below, with their ranks.
+    pub fn around(&self, place: usize, reach: usize) -> impl Iterator<Item = (usize, &Rung)> {
+        let from = place.saturating_sub(reach);
+        self.stretch(from, place - from + reach + 1)
+    }
+
+    /// The rank of whoever stands at `place`: one more than the people strictly ahead.
+    #[must_use]
+    pub fn rank(&self, place: usize) -> Option<usize> {
+        let rung = self.rungs.get(place)?;
+        let standing = (rung.class, -rung.points);
+        Some(self.rungs.partition_point(|other| (other.class, -other.points) < standing) + 1)
+    }
+
+    fn stretch(&self, from: usize, most: usize) -> impl Iterator<Item = (usize, &Rung)> {
+        self.rungs.iter().enumerate().skip(from).take(most).filter_map(|(place, rung)| Some((self.rank(place)?, rung)))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a broken test should stop at the broken line")]
+mod tests {
+    use super::*;
+
+    fn rung(number: i32, class: i32, points: i64) -> Rung {
+        Rung {
+            registration_id: Uuid::from_u128(number.cast_unsigned().into()),
+            nickname: format!("N{number}"),
+            class,
+            points,
+            number,
+        }
+    }
+
+    fn numbers<'a>(stretch: impl Iterator<Item = (usize, &'a Rung)>) -> Vec<(usize, i32)> {
+        stretch.map(|(rank, rung)| (rank, rung.number)).collect()
+    }
+
+    #[test]
+    fn class_comes_before_points_and_equals_share_a_rank() {
+        let ladder = Ladder::of(vec![rung(1, 1, 50), rung(2, 2, 90), rung(3, 1, 70), rung(4, 1, 50), rung(5, 0, 3)], 3);
+        assert_eq!(numbers(ladder.top(9)), [(1, 5), (2, 3), (3, 1), (3, 4), (5, 2)]);
+        assert_eq!(ladder.cut_line(), CutLine { seats: 3, points: Some(50) });
+    }
+
+    #[test]
+    fn a_neighbourhood_stays_on_the_ladder() {
+        let ladder = Ladder::of((1..=9).map(|n| rung(n, 1, i64::from(100 - n))).collect(), 4);
+        assert_eq!(numbers(ladder.around(0, 2)), [(1, 1), (2, 2), (3, 3)]);
+        assert_eq!(numbers(ladder.around(4, 1)), [(4, 4), (5, 5), (6, 6)]);
+        assert_eq!(numbers(ladder.around(8, 2)), [(7, 7), (8, 8), (9, 9)]);
+        assert_eq!(ladder.place(Uuid::from_u128(5)), Some(4));
+        assert_eq!(ladder.place(Uuid::from_u128(99)), None);
+    }
+
+    #[test]
+    fn there_is_no_cut_line_while_there_are_seats_for_all() {
+        assert_eq!(Ladder::of(vec![rung(1, 1, 5)], 1).cut_line().points, None);
+        assert_eq!(Ladder::of(vec![rung(1, 1, 5), rung(2, 1, 4)], 1).cut_line().points, Some(5));
+        assert_eq!(Ladder::of(vec![rung(1, 1, 5)], 0).cut_line().points, None);
+        assert!(Ladder::default().top(3).next().is_none());
+    }
+
+    #[test]
+    fn ranks_agree_with_counting() {
+        let ladder = Ladder::of((0..200).map(|n| rung(n, n % 3, i64::from(n * 37 % 11))).collect(), 50);
+        for (rank, rung) in ladder.top(200) {
+            let ahead = ladder.top(200).filter(|(_, o)| (o.class, -o.points) < (rung.class, -rung.points)).count();
+            assert_eq!(rank, ahead + 1);
+        }
+        assert_eq!(ladder.rank(200), None);
+        ladder.rank(199).unwrap();
+    }
+}
