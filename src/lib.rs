@@ -1,1 +1,43 @@
+//! 鹊桥 Queqiao runs a trade union's singles mixer from the first announcement to the wedding photo.
+//!
+//! This list is the table of contents, and its order is the law: a room may use what stands above
+//! it and nothing below (`tests/layering.rs` reads this file). The rooms follow the event.
 
+// ground: knows no room
+pub mod settings;
+pub mod clock;
+pub mod chance;
+pub mod secrets;
+pub mod language;
+pub mod happening;
+pub mod error;
+pub mod once;
+pub mod database;
+pub mod app;
+pub mod body;
+pub mod paging;
+pub mod mail;
+pub mod audit;
+
+// rooms, in the order of the event
+pub mod accounts;
+pub mod organizations;
+pub mod units;
+pub mod events;
+pub mod registrations;
+pub mod points;
+pub mod plaza;
+pub mod screening;
+pub mod badges;
+pub mod checkin;
+pub mod programme;
+pub mod dates;
+pub mod picks;
+pub mod couples;
+pub mod stage;
+pub mod volunteers;
+pub mod reports;
+
+// roof: sees every room
+pub mod server;
+pub mod commands;

@@ -1,1 +1,7 @@
-fn main() {}
+//! Reads the command line, nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    queqiao::commands::run()
+}

@@ -1,1 +1,48 @@
+//! The schema, one file a change, in the order it grew.
+//!
+//! Migrations are frozen once released: they use plain table and column names and never import an
+//! entity, because an entity describes today and a migration describes the day it was written.
 
+pub use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_ground;
+mod m0002_tenants;
+mod m0003_accounts;
+mod m0004_staff;
+mod m0005_events;
+mod m0006_registrations;
+mod m0007_points;
+mod m0008_plaza;
+mod m0009_screening;
+mod m0010_badges;
+mod m0011_checkin;
+mod m0012_dates;
+mod m0013_picks;
+mod m0014_couples;
+mod m0015_volunteers;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_ground::Migration),
+            Box::new(m0002_tenants::Migration),
+            Box::new(m0003_accounts::Migration),
+            Box::new(m0004_staff::Migration),
+            Box::new(m0005_events::Migration),
+            Box::new(m0006_registrations::Migration),
+            Box::new(m0007_points::Migration),
+            Box::new(m0008_plaza::Migration),
+            Box::new(m0009_screening::Migration),
+            Box::new(m0010_badges::Migration),
+            Box::new(m0011_checkin::Migration),
+            Box::new(m0012_dates::Migration),
+            Box::new(m0013_picks::Migration),
+            Box::new(m0014_couples::Migration),
+            Box::new(m0015_volunteers::Migration),
+        ]
+    }
+}

@@ -22,16 +22,11 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 /// `None` where this machine has no PostgreSQL: the story then returns, and the run says at its end how
 /// many did. Under `CI=true` a missing server fails the story instead.
 pub async fn fresh() -> Option<String> {
-    static CLUSTER: tokio::sync::OnceCell<Option<Result<Cluster, String>>> =
-        tokio::sync::OnceCell::const_new();
+    static CLUSTER: tokio::sync::OnceCell<Option<Result<Cluster, String>>> = tokio::sync::OnceCell::const_new();
     let cluster = CLUSTER
         .get_or_init(|| async {
             // A failure is kept, not tried again: hundreds of stories would each wait for it.
-            Some(
-                Cluster::start(&programs()?)
-                    .await
-                    .map_err(|fault| format!("{fault:#}")),
-            )
+            Some(Cluster::start(&programs()?).await.map_err(|fault| format!("{fault:#}")))
         })
         .await;
     match cluster {
@@ -41,10 +36,7 @@ pub async fn fresh() -> Option<String> {
         }
         None => {
             let demanded = std::env::var_os("CI").is_some_and(|value| value == "true");
-            assert!(
-                !demanded,
-                "no PostgreSQL server binaries found, and CI runs every story (install postgresql)"
-            );
+            assert!(!demanded, "no PostgreSQL server binaries found, and CI runs every story (install postgresql)");
             count_a_story_that_did_not_run();
             None
         }
@@ -97,10 +89,7 @@ log_min_messages = warning
 
 impl Cluster {
     async fn start(programs: &Path) -> anyhow::Result<Self> {
-        let directory = tempfile::Builder::new()
-            .prefix("queqiao-postgres-")
-            .tempdir()?
-            .keep();
+        let directory = tempfile::Builder::new().prefix("queqiao-postgres-").tempdir()?.keep();
         let owner = server_user(&directory)?;
         std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o700))?;
         if let Some((uid, gid)) = owner {
@@ -109,11 +98,7 @@ impl Cluster {
         let command = |program: &Path| {
             let mut command = Command::new(program);
             // No PGDATA, PGPORT or locale of the developer may leak in.
-            command
-                .env_clear()
-                .env("PATH", "/usr/bin:/bin")
-                .env("LC_ALL", "C")
-                .current_dir(&directory);
+            command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir(&directory);
             if let Some((uid, gid)) = owner {
                 command.uid(uid).gid(gid);
             }
@@ -121,14 +106,7 @@ impl Cluster {
         };
 
         let made = command(&programs.join("initdb"))
-            .args([
-                "--username=queqiao",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--no-locale",
-                "--no-sync",
-                "-D",
-            ])
+            .args(["--username=queqiao", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"])
             .arg(directory.join("data"))
             .output()?;
         if !made.status.success() {
@@ -151,12 +129,8 @@ impl Cluster {
             .process_group(0)
             .spawn()?;
 
-        let cluster = Self {
-            directory,
-            made: AtomicU32::new(0),
-            copying: tokio::sync::Mutex::new(()),
-            _watchdog: watchdog,
-        };
+        let cluster =
+            Self { directory, made: AtomicU32::new(0), copying: tokio::sync::Mutex::new(()), _watchdog: watchdog };
         cluster.answering().await?;
         cluster.migrate_the_template().await?;
         Ok(cluster)
@@ -180,8 +154,7 @@ impl Cluster {
             match self.connect().await {
                 Ok(connection) => return Ok(connection.close().await?),
                 Err(fault) if Instant::now() > deadline => {
-                    let log =
-                        std::fs::read_to_string(self.directory.join("log")).unwrap_or_default();
+                    let log = std::fs::read_to_string(self.directory.join("log")).unwrap_or_default();
                     anyhow::bail!("no answer within 30 s: {fault}\n{log}");
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -191,9 +164,7 @@ impl Cluster {
 
     async fn migrate_the_template(&self) -> anyhow::Result<()> {
         let mut connection = self.connect().await?;
-        connection
-            .execute(AssertSqlSafe(format!("CREATE DATABASE {TEMPLATE}")))
-            .await?;
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {TEMPLATE}"))).await?;
         let template = sea_orm::Database::connect(self.address(TEMPLATE)).await?;
         migration::Migrator::up(&template, None).await?;
         template.close().await?;
@@ -205,16 +176,9 @@ impl Cluster {
         let name = format!("story_{number}");
         let _one_at_a_time = self.copying.lock().await;
         let mut connection = self.connect().await.unwrap();
-        connection
-            .execute(AssertSqlSafe(format!(
-                "CREATE DATABASE {name} TEMPLATE {TEMPLATE}"
-            )))
-            .await
-            .unwrap();
+        connection.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"))).await.unwrap();
         if let Some(old) = number.checked_sub(KEPT) {
-            let _still_in_use = connection
-                .execute(AssertSqlSafe(format!("DROP DATABASE story_{old}")))
-                .await;
+            let _still_in_use = connection.execute(AssertSqlSafe(format!("DROP DATABASE story_{old}"))).await;
         }
         connection.close().await.unwrap();
         self.address(&name)
@@ -224,18 +188,14 @@ impl Cluster {
 /// Where `initdb` and `postgres` are: on the `PATH`, where Debian puts them (the newest first, and never
 /// on the `PATH`), or where `pg_config` says.
 fn programs() -> Option<PathBuf> {
-    let mut places: Vec<PathBuf> = std::env::var_os("PATH")
-        .map(|path| std::env::split_paths(&path).collect())
-        .unwrap_or_default();
+    let mut places: Vec<PathBuf> =
+        std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let mut versions: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
         .filter_map(|entry| {
             let entry = entry.ok()?;
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
         })
         .collect();
     versions.sort();
@@ -243,11 +203,7 @@ fn programs() -> Option<PathBuf> {
     if let Ok(said) = Command::new("pg_config").arg("--bindir").output() {
         places.push(PathBuf::from(String::from_utf8_lossy(&said.stdout).trim()));
     }
-    places.into_iter().find(|place| {
-        ["initdb", "postgres"]
-            .iter()
-            .all(|program| place.join(program).is_file())
-    })
+    places.into_iter().find(|place| ["initdb", "postgres"].iter().all(|program| place.join(program).is_file()))
 }
 
 /// The server refuses to run as root; then it runs as `postgres`, or as `nobody`. Who runs the stories is
@@ -265,9 +221,7 @@ fn server_user(directory: &Path) -> anyhow::Result<Option<(u32, u32)>> {
         })
     };
     let user = find("postgres").or_else(|| find("nobody"));
-    Ok(Some(user.ok_or_else(|| {
-        anyhow::anyhow!("neither a user `postgres` nor `nobody` to run the server as")
-    })?))
+    Ok(Some(user.ok_or_else(|| anyhow::anyhow!("neither a user `postgres` nor `nobody` to run the server as"))?))
 }
 
 /// libtest has no hook at its end, and swallows what a passing story prints. A shell that reads one line
@@ -281,16 +235,8 @@ while read -r _; do count=$((count + 1)); done
 echo "$count stories did not run on PostgreSQL: no server binaries found (install postgresql)" >&2
 "#;
     let counter = COUNTER.get_or_init(|| {
-        let shell = Command::new("/bin/sh")
-            .args(["-c", COUNT])
-            .stdin(Stdio::piped())
-            .process_group(0)
-            .spawn();
+        let shell = Command::new("/bin/sh").args(["-c", COUNT]).stdin(Stdio::piped()).process_group(0).spawn();
         Mutex::new(shell.unwrap().stdin.unwrap())
     });
-    counter
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .write_all(b"missing\n")
-        .unwrap();
+    counter.lock().unwrap_or_else(PoisonError::into_inner).write_all(b"missing\n").unwrap();
 }

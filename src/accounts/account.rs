@@ -1,0 +1,45 @@
+//! Who signs in.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryFilter};
+
+use crate::language::Language;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "account")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Folded: lower case, the domain in its ASCII form.
+    #[sea_orm(unique)]
+    pub email: String,
+    /// PHC string; None for an imported person who has not chosen a password yet.
+    pub password_hash: Option<String>,
+    pub language: Language,
+    pub administrator: bool,
+    pub created_at: DateTimeUtc,
+    /// When the mail address was proved.
+    pub verified_at: Option<DateTimeUtc>,
+    pub erased_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// Accounts that still belong to somebody.
+    #[must_use]
+    pub fn alive() -> Select<Self> {
+        Self::find().filter(Column::ErasedAt.is_null())
+    }
+}
+
+/// The living account with this id.
+///
+/// # Errors
+/// Only faults.
+pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, sea_orm::DbErr> {
+    Entity::alive().filter(Column::Id.eq(id)).one(db).await
+}

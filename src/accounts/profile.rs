@@ -1,0 +1,41 @@
+//! What others may see of a person, and what only the person may see.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "profile")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub account_id: Uuid,
+    pub nickname: String,
+    pub gender: Gender,
+    pub birth_year: Option<i32>,
+    pub education: Option<String>,
+    pub district: Option<String>,
+    /// A list of short words.
+    pub interests: Json,
+    pub about: Option<String>,
+    /// Never shown to another participant or a desk.
+    pub real_name: Option<String>,
+    /// Given only by handshake.
+    pub phone: Option<String>,
+    /// Given only by handshake.
+    pub wechat: Option<String>,
+    /// Where the person says they work; each registration says it again.
+    pub unit_id: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Gender {
+    Male,
+    Female,
+}

@@ -1,0 +1,109 @@
+//! The house: built once, lent by reference.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use chrono::{DateTime, Utc};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, Semaphore};
+use tracing::Instrument;
+use uuid::{NoContext, Timestamp, Uuid};
+
+use crate::chance::Chance;
+use crate::clock::Clock;
+use crate::database::Database;
+use crate::error::Error;
+use crate::happening::Happenings;
+use crate::once;
+use crate::secrets::Secrets;
+use crate::settings::Settings;
+
+pub struct App {
+    pub settings: Settings,
+    pub database: Database,
+    pub clock: Clock,
+    pub chance: Chance,
+    pub secrets: Secrets,
+    pub happenings: Happenings,
+    /// Rung when a letter was posted, so that the postman need not wait for his next round.
+    pub postbell: Notify,
+    /// How many passwords are hashed at once: each takes a core and 19 MiB.
+    pub hashing: Arc<Semaphore>,
+    runtime: Handle,
+}
+
+/// The house as handlers receive it.
+pub type House = actix_web::web::Data<App>;
+
+impl App {
+    /// Connects, migrates and opens the house on the runtime this is called on, which must outlive
+    /// every request.
+    ///
+    /// # Errors
+    /// What [`Database::connect`], [`Database::migrate`] and [`Secrets::load`] say.
+    pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
+        let database = Database::connect(&settings.database.url, settings.database.connections).await?;
+        database.migrate().await?;
+        Ok(Arc::new(Self {
+            database,
+            clock,
+            chance: Chance,
+            secrets,
+            happenings: Happenings::default(),
+            postbell: Notify::new(),
+            hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),
+            runtime: Handle::current(),
+            settings,
+        }))
+    }
+
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// A new primary key. It tells when it was made: never use it as a secret.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        let now = self.now();
+        let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+        Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+    }
+
+    /// What stands before every path in mails and QR codes.
+    #[must_use]
+    pub fn public_url(&self, path: &str) -> String {
+        let configured = self.settings.server.public_url.trim_end_matches('/');
+        if configured.is_empty() {
+            format!("http://{}{path}", self.settings.server.bind)
+        } else {
+            format!("{configured}{path}")
+        }
+    }
+
+    /// Runs a verb or a query on the main runtime. Every worker of the web server has a runtime of
+    /// its own; a database connection opened there would die with it and take other requests
+    /// along, and a client who hangs up would cancel half-done work.
+    ///
+    /// # Errors
+    /// What the verb says, or a fault where it panicked.
+    pub async fn run<T, V, F>(self: &Arc<Self>, verb: V) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        V: FnOnce(Arc<Self>) -> F,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let verb = verb(Arc::clone(self)).in_current_span();
+        let running = match once::current() {
+            Some(claim) => self.runtime.spawn(once::with_claim(claim, verb)),
+            None => self.runtime.spawn(verb),
+        };
+        running.await.map_err(|broken| Error::from(anyhow!("a verb broke off: {broken}")))?
+    }
+
+    /// Starts work of the house itself, not of a request.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
+        self.runtime.spawn(work)
+    }
+}

@@ -1,0 +1,5 @@
+//! Who did what to whom, when and why. Append-only, written in the transaction of the deed.
+
+pub mod entry;
+
+pub use entry::{Entry, record};

@@ -1,0 +1,6 @@
+//! 爱的号码牌: a stable number and a secret code for everyone who comes.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(_config: &mut ServiceConfig) {}

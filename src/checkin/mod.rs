@@ -1,0 +1,6 @@
+//! 签到: a badge opens the door once.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(_config: &mut ServiceConfig) {}

@@ -1,0 +1,111 @@
+//! What the binary can do. Wrong usage and bad configuration exit 2, everything else that fails
+//! exits 1, with one line on standard error that names the key, the address or the line.
+
+pub mod admin;
+pub mod dates;
+pub mod screen;
+pub mod serve;
+pub mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::settings::{LogFormat, LogSettings, Settings};
+
+#[derive(Parser)]
+#[command(name = "queqiao", version, about = "鹊桥: singles mixers, from the first announcement to the wedding photo")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Migrate, then serve
+    Serve,
+    /// Screen applicants from a file, without the service
+    Screen(screen::Arguments),
+    /// Recompute a published screening and say whether it holds
+    Verify(verify::Arguments),
+    /// Plan 8-minute dates from a file, without the service
+    Dates(dates::Arguments),
+    /// Administrators
+    Admin(admin::Arguments),
+}
+
+/// Why a command ends without success.
+#[derive(Debug)]
+pub enum Ended {
+    /// Exit 2: how it was called, or what was configured.
+    Usage(String),
+    /// Exit 1.
+    Failed(String),
+    /// An exit status with its own meaning; everything was already said.
+    Status(u8),
+}
+
+impl From<anyhow::Error> for Ended {
+    fn from(cause: anyhow::Error) -> Self {
+        Self::Failed(format!("{cause:#}"))
+    }
+}
+
+/// Reads the command line and carries it out.
+#[must_use]
+pub fn run() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(help) => {
+            let _ = help.print();
+            return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
+        }
+    };
+    match carry_out(line.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Ended::Status(status)) => ExitCode::from(status),
+        Err(Ended::Usage(words)) => told(&words, 2),
+        Err(Ended::Failed(words)) => told(&words, 1),
+    }
+}
+
+fn told(words: &str, status: u8) -> ExitCode {
+    eprintln!("queqiao: {words}");
+    ExitCode::from(status)
+}
+
+fn carry_out(command: Command) -> Result<(), Ended> {
+    match command {
+        Command::Serve => with_house(serve::serve),
+        Command::Screen(arguments) => screen::screen(&arguments),
+        Command::Verify(arguments) => verify::verify(&arguments),
+        Command::Dates(arguments) => dates::dates(&arguments),
+        Command::Admin(arguments) => with_house(|settings| admin::admin(settings, arguments)),
+    }
+}
+
+/// Reads the configuration, starts the log and the runtime.
+fn with_house<F>(command: impl FnOnce(Settings) -> F) -> Result<(), Ended>
+where
+    F: Future<Output = Result<(), Ended>>,
+{
+    let settings = Settings::load().map_err(|wrong| Ended::Usage(format!("{wrong:#}")))?;
+    listen_to_log(&settings.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|refused| Ended::Failed(refused.to_string()))?;
+    runtime.block_on(command(settings))
+}
+
+fn listen_to_log(log: &LogSettings) -> Result<(), Ended> {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_new(&log.filter).map_err(|wrong| Ended::Usage(format!("log.filter: {wrong}")))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process (tests) keeps the first log.
+    let _ = match log.format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    Ok(())
+}

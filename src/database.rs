@@ -1,0 +1,212 @@
+//! Connect, and begin to write. [`Database::begin_write`] is the only `begin` in the program.
+//!
+//! SQLite: one writer connection and a pool of readers that cannot write. A deferred `BEGIN` that
+//! reads first and writes later fails at once when somebody else wrote in between, whatever
+//! `busy_timeout` says, so writing begins with `BEGIN IMMEDIATE`. PostgreSQL: one pool, READ
+//! COMMITTED and row locks. The rooms see one code path.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::Error;
+use crate::once;
+use crate::secrets::without_password;
+
+/// Advisory lock that lets one process at a time migrate a PostgreSQL database.
+const MIGRATION_LOCK: i64 = 0x7175_6571_6961_6f;
+
+#[derive(Clone, Debug)]
+pub struct Database {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+/// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
+pub struct Write(DatabaseTransaction);
+
+impl Database {
+    /// # Errors
+    /// An address that is neither SQLite nor PostgreSQL, or a database out of reach; the message
+    /// names the address without its password.
+    pub async fn connect(url: &SecretString, connections: u32) -> anyhow::Result<Self> {
+        let place = || format!("database {}", without_password(url));
+        let address = url.expose_secret();
+        if let Some(path) = address.strip_prefix("sqlite://") {
+            prepare_folder(path)?;
+            let writer = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
+            let reader = Connect::connect(sqlite(address, connections, true)).await.with_context(place)?;
+            Ok(Self { writer, reader })
+        } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            let pool = Connect::connect(postgres(address, connections)).await.with_context(place)?;
+            Ok(Self { writer: pool.clone(), reader: pool })
+        } else {
+            bail!("database.url: {} is neither sqlite:// nor postgres://", without_password(url));
+        }
+    }
+
+    /// For questions outside a verb. On SQLite these connections refuse to write.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Begins the one transaction of a verb. Where the request carries an `Idempotency-Key`, the
+    /// key is claimed in this very transaction: both are kept, or neither.
+    ///
+    /// # Errors
+    /// 409 `request_in_progress` where another request holds the key; a fault where the database
+    /// does not answer.
+    pub async fn begin_write(&self) -> Result<Write, Error> {
+        let writer = self.writer.clone();
+        let options = TransactionOptions {
+            sqlite_transaction_mode: (!self.is_postgres()).then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        // In a task of its own: a `begin` dropped half-way would leave the pooled connection
+        // inside a transaction (sqlx 0.9), and somebody else's statements would vanish in it.
+        let begun = tokio::spawn(async move { writer.begin_with_options(options).await });
+        let write = Write(begun.await.map_err(Error::fault)??);
+        once::claim(&write).await?;
+        Ok(write)
+    }
+
+    /// Brings the schema up to date, one process at a time.
+    ///
+    /// # Errors
+    /// A migration that fails; the schema stays as it was.
+    pub async fn migrate(&self) -> anyhow::Result<()> {
+        if !self.is_postgres() {
+            return Ok(Migrator::up(&self.writer, None).await?);
+        }
+        // On a connection of its own: with a pool of one, waiting for the lock on a pooled
+        // connection would wait for itself.
+        use sea_orm::sqlx::{Connection, PgConnection, query};
+        let options = self.writer.get_postgres_connection_pool().connect_options();
+        let mut lock = PgConnection::connect_with(&options).await?;
+        query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut lock).await?;
+        let migrated = Migrator::up(&self.writer, None).await;
+        lock.close().await?;
+        Ok(migrated?)
+    }
+
+    /// The connection migrations and backups work on.
+    #[must_use]
+    pub fn writer_for_schema(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Whether the database answers and its schema is the one this binary knows.
+    pub async fn is_ready(&self) -> bool {
+        matches!(Migrator::get_pending_migrations_read_only(&self.reader).await, Ok(pending) if pending.is_empty())
+    }
+
+    pub async fn close(self) {
+        let _ = self.reader.close().await;
+        let _ = self.writer.close().await;
+    }
+}
+
+impl Write {
+    /// Makes everything of this transaction true at once and durable.
+    ///
+    /// # Errors
+    /// A fault where the database cannot; nothing is true then.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.0.commit().await?)
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Write {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.0.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.0.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.0.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.0.query_all_raw(statement).await
+    }
+}
+
+fn prepare_folder(path: &str) -> anyhow::Result<()> {
+    let path = path.split('?').next().unwrap_or(path);
+    match Path::new(path).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
+    let mut options = quiet(ConnectOptions::new(url), connections);
+    if !reads_only {
+        // The writer lives as long as the house: nobody may find it being replaced.
+        options.min_connections(1).idle_timeout(None).max_lifetime(None);
+    }
+    options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
+        let options = options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was answered is on disk.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            // What is deleted is gone from the file, not only from its index: ballots above all.
+            .pragma("secure_delete", "on")
+            .pragma("cache_size", "-16000");
+        if reads_only { options.pragma("query_only", "on") } else { options.optimize_on_close(true, Some(400)) }
+    });
+    options
+}
+
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = quiet(ConnectOptions::new(url), connections);
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        // A net under `begin_write`, until sqlx is newer than 0.9.0: a connection that comes back
+        // inside a transaction is closed, not lent out again.
+        pool.after_release(|connection, _| {
+            Box::pin(async move {
+                let clean: (bool,) =
+                    sea_orm::sqlx::query_as("SELECT now() = statement_timestamp()").fetch_one(connection).await?;
+                Ok(clean.0)
+            })
+        })
+    });
+    options
+}
+
+fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}

@@ -1,0 +1,217 @@
+//! Refused or Fault. A refusal is an answer: it has a status, a stable code and words a person can
+//! act on. Everything else is one kind of fault: logged once with its request id, told to the
+//! caller as "not your fault", and never in detail.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use sea_orm::DbErr;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+#[derive(Debug)]
+pub enum Error {
+    Refused(Box<Refused>),
+    Fault(Fault),
+}
+
+/// An answer that says no, and why.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    pub status: StatusCode,
+    /// Stable: programs rely on it, pages find their wording by it.
+    pub code: &'static str,
+    /// For a person, in English; never anything personal.
+    pub detail: Cow<'static, str>,
+    pub errors: Vec<FieldError>,
+    /// Seconds until it is worth trying again.
+    pub retry_after: Option<u64>,
+    /// Further members of the problem object.
+    pub extra: Map<String, Value>,
+}
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Path in the body, `hosts[0].name`; of a table, the column.
+    pub field: String,
+    pub code: Cow<'static, str>,
+    pub message: String,
+}
+
+impl FieldError {
+    #[must_use]
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code: Cow::Borrowed(code), message: message.into() }
+    }
+}
+
+impl Refused {
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, extra: Map::new() }
+    }
+
+    #[must_use]
+    pub fn malformed(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    #[must_use]
+    pub fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Sign in first.")
+    }
+
+    #[must_use]
+    pub fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// Not there, or not yours to see: the two must look the same.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here that you may see.")
+    }
+
+    #[must_use]
+    pub fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    #[must_use]
+    pub fn unprocessable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// Understood but invalid, field by field.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::unprocessable("invalid", "Some fields are not valid.") }
+    }
+
+    #[must_use]
+    pub fn too_many(seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests; wait a little.")
+        }
+    }
+
+    /// Adds a member to the problem object.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn body(&self) -> Value {
+        let mut body = self.extra.clone();
+        body.insert("type".into(), json!("about:blank"));
+        body.insert("title".into(), json!(self.status.canonical_reason().unwrap_or("Refused")));
+        body.insert("status".into(), json!(self.status.as_u16()));
+        body.insert("code".into(), json!(self.code));
+        body.insert("detail".into(), json!(self.detail));
+        if !self.errors.is_empty() {
+            body.insert("errors".into(), json!(self.errors));
+        }
+        Value::Object(body)
+    }
+
+    #[must_use]
+    pub fn response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((CONTENT_TYPE, PROBLEM_JSON));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        response.body(self.body().to_string())
+    }
+}
+
+/// Something that is not the caller's fault. Its text is for the log only.
+pub struct Fault(anyhow::Error);
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.0)
+    }
+}
+
+/// The shape of every error answer (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub struct Problem {
+    #[schema(example = "about:blank")]
+    pub r#type: String,
+    pub title: String,
+    #[schema(example = 409)]
+    pub status: u16,
+    /// Stable; see the list of codes in the documentation.
+    #[schema(example = "phase_closed")]
+    pub code: String,
+    pub detail: String,
+    /// For invalid input: what is wrong with which field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<FieldError>>,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refused) => write!(f, "{}: {}", refused.code, refused.detail),
+            Self::Fault(fault) => write!(f, "{fault:?}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Refused(refused) => refused.status,
+            Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Refused(refused) => refused.response(),
+            Self::Fault(fault) => {
+                tracing::error!(fault = ?fault, "a request failed");
+                Refused::new(self.status_code(), "fault", "This is our fault, not yours. Nothing was changed.")
+                    .response()
+            }
+        }
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(Box::new(refused))
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(fault: anyhow::Error) -> Self {
+        Self::Fault(Fault(fault))
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(fault: DbErr) -> Self {
+        Self::Fault(Fault(fault.into()))
+    }
+}
+
+impl Error {
+    /// A fault from anything that is an error.
+    pub fn fault(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Fault(Fault(cause.into()))
+    }
+}

@@ -1,0 +1,144 @@
+//! One edition.
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::phase::Phase;
+use crate::error::{Error, Refused};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "event")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization_id: Uuid,
+    pub series_id: Option<Uuid>,
+    #[sea_orm(unique)]
+    pub slug: String,
+    pub title: String,
+    pub title_en: Option<String>,
+    pub summary: String,
+    pub venue: String,
+    /// An IANA name such as `Asia/Shanghai`: the calendar people live by.
+    pub timezone: String,
+    pub template: String,
+    pub sides: Sides,
+    pub seats: i32,
+    /// The evening itself.
+    pub starts_at: DateTimeUtc,
+    pub ends_at: DateTimeUtc,
+    pub registration_at: Option<DateTimeUtc>,
+    pub online_at: Option<DateTimeUtc>,
+    pub screening_at: Option<DateTimeUtc>,
+    pub confirmation_at: Option<DateTimeUtc>,
+    pub on_site_at: Option<DateTimeUtc>,
+    pub closed_at: Option<DateTimeUtc>,
+    /// What the rooms are told for this event: `points`, `screening`, `dates`, `picks`, …, each
+    /// read and judged by its own room.
+    pub settings: Json,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Who may meet whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Sides {
+    /// Men meet women.
+    Two,
+    /// Anybody may meet anybody.
+    Open,
+}
+
+impl Model {
+    /// When a phase begins; None where nobody has said so yet.
+    #[must_use]
+    pub fn boundary(&self, phase: Phase) -> Option<DateTime<Utc>> {
+        match phase {
+            Phase::Draft => None,
+            Phase::Registration => self.registration_at,
+            Phase::Online => self.online_at,
+            Phase::Screening => self.screening_at,
+            Phase::Confirmation => self.confirmation_at,
+            Phase::OnSite => self.on_site_at,
+            Phase::Closed => self.closed_at,
+        }
+    }
+
+    /// Where the event stands: the last phase whose boundary has passed.
+    #[must_use]
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        Phase::SCHEDULED
+            .into_iter()
+            .rfind(|phase| self.boundary(*phase).is_some_and(|begins| begins <= now))
+            .unwrap_or(Phase::Draft)
+    }
+
+    /// Refuses what does not belong into the present phase.
+    ///
+    /// # Errors
+    /// 409 `phase_closed`, with the present phase and the one it takes.
+    pub fn requires(&self, now: DateTime<Utc>, phase: Phase) -> Result<(), Error> {
+        self.requires_one_of(now, &[phase])
+    }
+
+    /// As [`Model::requires`], where more than one phase will do.
+    ///
+    /// # Errors
+    /// 409 `phase_closed`.
+    pub fn requires_one_of(&self, now: DateTime<Utc>, phases: &[Phase]) -> Result<(), Error> {
+        let present = self.phase(now);
+        if phases.contains(&present) {
+            return Ok(());
+        }
+        let refused = Refused::conflict("phase_closed", "The event is not in a phase that allows this.");
+        Err(refused.with("phase", json!(present)).with("takes", json!(phases)).into())
+    }
+
+    /// The event's calendar; Shanghai where the stored name is none.
+    #[must_use]
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+    }
+
+    /// What a room is told for this event.
+    #[must_use]
+    pub fn setting(&self, room: &str) -> Option<&Json> {
+        self.settings.get(room)
+    }
+}
+
+/// The event with this slug, whoever asks.
+///
+/// # Errors
+/// Only faults.
+pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Slug.eq(slug)).one(db).await
+}
+
+/// Holds the event row for as long as the transaction lasts, against everybody else who would.
+///
+/// # Errors
+/// 404 where it is gone.
+pub async fn hold(txn: &impl ConnectionTrait, id: Uuid) -> Result<Model, Error> {
+    let held = Entity::find_by_id(id).lock_exclusive().one(txn).await?;
+    held.ok_or_else(|| Refused::not_found().into())
+}
+
+/// Holds the event row against changes while others may hold it likewise.
+///
+/// # Errors
+/// 404 where it is gone.
+pub async fn hold_shared(txn: &impl ConnectionTrait, id: Uuid) -> Result<Model, Error> {
+    let held = Entity::find_by_id(id).lock_shared().one(txn).await?;
+    held.ok_or_else(|| Refused::not_found().into())
+}

@@ -1,0 +1,41 @@
+//! Chinese first, English second; both complete.
+
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    #[default]
+    Zh,
+    En,
+}
+
+impl Language {
+    /// The first language of an `Accept-Language` header that is one of ours.
+    #[must_use]
+    pub fn accepted(header: &str) -> Self {
+        header
+            .split(',')
+            .map(|part| part.trim().to_ascii_lowercase())
+            .find_map(|part| match part {
+                part if part.starts_with("zh") => Some(Self::Zh),
+                part if part.starts_with("en") => Some(Self::En),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+
+    /// One of two texts.
+    #[must_use]
+    pub fn choose<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+}

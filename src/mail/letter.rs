@@ -1,0 +1,167 @@
+//! The outbox: one row a letter, written by the room that owns its words.
+
+use askama::Template;
+use data_encoding::BASE64;
+use sea_orm::ActiveValue::Set;
+use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::language::Language;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "letter")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// What it is about: `verify`, `screened`, `match`, …
+    pub kind: String,
+    pub account_id: Option<Uuid>,
+    pub event_id: Option<Uuid>,
+    pub recipient: String,
+    pub language: Language,
+    pub subject: String,
+    pub plain: String,
+    pub html: String,
+    pub attachments: Json,
+    /// Two letters with the same value are one letter.
+    pub dedupe: Option<String>,
+    pub state: State,
+    pub tries: i32,
+    pub not_before: DateTimeUtc,
+    pub leased_until: Option<DateTimeUtc>,
+    pub last_error: Option<String>,
+    pub posted_at: DateTimeUtc,
+    pub sent_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum State {
+    /// To be delivered, now or at `not_before`.
+    Waiting,
+    /// Accepted by a mail server, or kept for the administrator where that is the delivery.
+    Sent,
+    /// Given up after the configured tries; an administrator may try again.
+    Failed,
+}
+
+/// A letter to be posted.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub kind: &'static str,
+    pub to: String,
+    pub account_id: Option<Uuid>,
+    pub event_id: Option<Uuid>,
+    pub language: Language,
+    /// First line the subject, a blank line, then plain paragraphs.
+    pub words: String,
+    pub action: Option<Action>,
+    pub attachments: Vec<Attachment>,
+    pub dedupe: Option<String>,
+    pub not_before: Option<DateTimeUtc>,
+}
+
+/// The one thing to do about a letter.
+#[derive(Debug, Clone)]
+pub struct Action {
+    pub label: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attachment {
+    pub name: String,
+    pub content_type: String,
+    /// Base64, because the row is JSON.
+    pub content: String,
+    /// Shown inside the letter under this id.
+    pub inline_id: Option<String>,
+}
+
+impl Attachment {
+    #[must_use]
+    pub fn file(name: &str, content_type: &str, bytes: &[u8]) -> Self {
+        Self {
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            content: BASE64.encode(bytes),
+            inline_id: None,
+        }
+    }
+
+    #[must_use]
+    pub fn shown_as(mut self, id: &str) -> Self {
+        self.inline_id = Some(id.to_owned());
+        self
+    }
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct Frame<'a> {
+    language: &'static str,
+    subject: &'a str,
+    paragraphs: Vec<&'a str>,
+    images: Vec<&'a str>,
+    action: &'a Option<Action>,
+}
+
+/// Writes a letter into the outbox, in the transaction that causes it. A letter whose `dedupe` is
+/// already there is not written twice.
+///
+/// # Errors
+/// Only faults.
+pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result<(), Error> {
+    let now = app.now();
+    let (subject, body) = draft.words.trim().split_once('\n').unwrap_or((draft.words.trim(), ""));
+    let (subject, body) = (subject.trim(), body.trim());
+    let html = Frame {
+        language: draft.language.choose("zh-CN", "en"),
+        subject,
+        paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
+        images: draft.attachments.iter().filter_map(|file| file.inline_id.as_deref()).collect(),
+        action: &draft.action,
+    }
+    .render()
+    .map_err(Error::fault)?;
+    let plain = match &draft.action {
+        Some(action) => format!("{body}\n\n{}: {}\n", action.label, action.url),
+        None => format!("{body}\n"),
+    };
+    let row = ActiveModel {
+        id: Set(app.new_id()),
+        kind: Set(draft.kind.to_owned()),
+        account_id: Set(draft.account_id),
+        event_id: Set(draft.event_id),
+        recipient: Set(draft.to),
+        language: Set(draft.language),
+        subject: Set(subject.to_owned()),
+        plain: Set(plain),
+        html: Set(html),
+        attachments: Set(serde_json::to_value(&draft.attachments).map_err(Error::fault)?),
+        dedupe: Set(draft.dedupe),
+        state: Set(State::Waiting),
+        tries: Set(0),
+        not_before: Set(draft.not_before.unwrap_or(now)),
+        leased_until: Set(None),
+        last_error: Set(None),
+        posted_at: Set(now),
+        sent_at: Set(None),
+    };
+    Entity::insert(row)
+        .on_conflict(OnConflict::column(Column::Dedupe).do_nothing().to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    // Rung before the commit: at worst the postman looks once for nothing and comes again on his round.
+    app.postbell.notify_one();
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! 爆灯: picks are sealed until the round closes; mutual ones become matches, the others cease to exist.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(_config: &mut ServiceConfig) {}

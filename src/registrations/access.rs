@@ -1,0 +1,42 @@
+//! Who takes part, as an argument.
+
+use actix_web::{FromRequest, HttpRequest, dev};
+use futures_util::future::LocalBoxFuture;
+
+use super::registration;
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::error::{Error, Refused};
+use crate::events::access::Guest;
+use crate::events::event;
+
+/// A person with a living registration for the event in the path, approved or not.
+#[derive(Debug, Clone)]
+pub struct Participant {
+    pub account: SignedIn,
+    pub event: event::Model,
+    pub registration: registration::Model,
+}
+
+impl FromRequest for Participant {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let house = request.app_data::<House>().cloned();
+        let guest = Guest::from_request(request, payload);
+        Box::pin(async move {
+            let Guest { account, event } = guest.await?;
+            let house = house.ok_or_else(Refused::not_found)?;
+            let event_id = event.id;
+            let registration = house
+                .run(async move |app| {
+                    let db = app.database.reader();
+                    Ok(registration::active_of(db, event_id, account.account_id).await?)
+                })
+                .await?;
+            let refused = || Refused::forbidden("not_registered", "You have no registration for this event.");
+            Ok(Self { account, event, registration: registration.ok_or_else(refused)? })
+        })
+    }
+}

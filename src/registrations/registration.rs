@@ -1,0 +1,141 @@
+//! One application.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::accounts::profile::Gender;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "registration")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub account_id: Uuid,
+    pub unit_id: Uuid,
+    pub side: Side,
+    /// Counts applicants of the event; shown as [`Model::label`].
+    pub number: i32,
+    pub status: Status,
+    /// Age band, where the event screens by one.
+    pub band: Option<String>,
+    /// 0 guaranteed, 1 ordinary, 2 attended in the last 6 months, 3 no-show in the last 12 months.
+    pub class: i32,
+    /// Has a guaranteed seat.
+    pub held: bool,
+    pub answers: Json,
+    /// Why it was rejected.
+    pub reason: Option<String>,
+    pub applied_at: DateTimeUtc,
+    pub decided_at: Option<DateTimeUtc>,
+    /// Until when a selected person may say yes or no.
+    pub reply_by: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// 男方 or 女方.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    EnumIter,
+    DeriveActiveEnum,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Men,
+    Women,
+}
+
+impl Side {
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Men => Self::Women,
+            Self::Women => Self::Men,
+        }
+    }
+}
+
+impl From<Gender> for Side {
+    fn from(gender: Gender) -> Self {
+        match gender {
+            Gender::Male => Self::Men,
+            Gender::Female => Self::Women,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Applied,
+    Approved,
+    Rejected,
+    Withdrawn,
+    /// Has a seat and was asked whether they come.
+    Selected,
+    Waitlisted,
+    NotSelected,
+    Confirmed,
+    Declined,
+    /// Did not answer in time.
+    Expired,
+}
+
+impl Status {
+    /// Whether the application stands in the way of another one by the same person.
+    #[must_use]
+    pub fn is_active(self) -> bool {
+        !matches!(self, Self::Withdrawn | Self::Rejected)
+    }
+
+    /// Whether the person takes part in the online phase.
+    #[must_use]
+    pub fn takes_part(self) -> bool {
+        self.is_active() && self != Self::Applied
+    }
+}
+
+impl Model {
+    /// The applicant number as people read it: `A0001`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("A{:04}", self.number)
+    }
+}
+
+impl Entity {
+    #[must_use]
+    pub fn of_event(event_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::EventId.eq(event_id))
+    }
+}
+
+/// A person's living application to an event.
+///
+/// # Errors
+/// Only faults.
+pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::of_event(event_id)
+        .filter(Column::AccountId.eq(account_id))
+        .filter(Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
+        .one(db)
+        .await
+}

@@ -1,0 +1,90 @@
+//! Which path leads to which room. Reads as the site map.
+
+mod health;
+mod openapi;
+mod replay;
+mod trace;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
+use actix_web::{App as Site, HttpServer, web};
+use tracing_actix_web::TracingLogger;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::app::{App, House};
+use crate::error::{Error, FieldError, Refused};
+use crate::{
+    accounts, badges, checkin, couples, dates, events, organizations, picks, plaza, points, programme, registrations,
+    reports, screening, stage, units, volunteers,
+};
+
+/// Every call of the API, room by room in the order of the event.
+fn calls(config: &mut ServiceConfig) {
+    config
+        .configure(accounts::calls)
+        .configure(organizations::calls)
+        .configure(units::calls)
+        .configure(events::calls)
+        .configure(registrations::calls)
+        .configure(points::calls)
+        .configure(plaza::calls)
+        .configure(screening::calls)
+        .configure(badges::calls)
+        .configure(checkin::calls)
+        .configure(programme::calls)
+        .configure(dates::calls)
+        .configure(picks::calls)
+        .configure(couples::calls)
+        .configure(stage::calls)
+        .configure(volunteers::calls)
+        .configure(reports::calls)
+        .route("/openapi.json", web::get().to(openapi::document));
+}
+
+/// Opens the house on a listener. Await the server to serve; it stops by its handle, not by signals.
+///
+/// # Errors
+/// Where the listener cannot be taken.
+pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+    let house: House = web::Data::from(Arc::clone(app));
+    let workers = app.settings.server.workers;
+    let shutdown = app.settings.server.shutdown_seconds;
+    let mut server = HttpServer::new(move || {
+        let (site, document) = Site::new()
+            .into_utoipa_app()
+            .openapi(openapi::described())
+            .app_data(house.clone())
+            .service(scope::scope("/api/v1").configure(calls))
+            .split_for_parts();
+        site.app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
+            .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))
+            .configure(health::pages)
+            .app_data(web::Data::new(openapi::Document::from(document)))
+            .configure(openapi::pages)
+            .default_service(web::to(nothing_here))
+            .wrap(from_fn(replay::once))
+            .wrap(Compress::default())
+            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+            .wrap(from_fn(trace::measure))
+            .wrap(TracingLogger::<trace::Quiet>::new())
+    })
+    .disable_signals()
+    .shutdown_timeout(shutdown)
+    .listen(listener)?;
+    if workers > 0 {
+        server = server.workers(workers);
+    }
+    Ok(server.run())
+}
+
+async fn nothing_here() -> Result<(), Error> {
+    Err(Refused::not_found().into())
+}
+
+fn bad_query(wrong: &impl std::fmt::Display) -> Error {
+    Refused::invalid(vec![FieldError::new("query", "invalid", wrong.to_string())]).into()
+}

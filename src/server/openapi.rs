@@ -1,0 +1,42 @@
+//! The API described by itself: `/api/v1/openapi.json`, browsable at `/api/docs`.
+
+use actix_web::HttpResponse;
+use actix_web::web::{self, ServiceConfig};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_swagger_ui::SwaggerUi;
+
+pub fn described() -> OpenApi {
+    let mut components = Components::new();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("鹊桥 Queqiao")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some("Singles mixers, from the first announcement to the wedding photo."))
+                .build(),
+        )
+        .components(Some(components))
+        .build()
+}
+
+/// The finished document, as text.
+#[derive(Clone)]
+pub struct Document(String);
+
+impl From<OpenApi> for Document {
+    fn from(document: OpenApi) -> Self {
+        Self(document.to_json().unwrap_or_default())
+    }
+}
+
+pub async fn document(document: web::Data<Document>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    let browser = SwaggerUi::new("/api/docs/{_:.*}").config(utoipa_swagger_ui::Config::from("/api/v1/openapi.json"));
+    config.service(browser);
+}

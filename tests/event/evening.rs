@@ -1,0 +1,438 @@
+//! One event of our own, in a fresh database, with a stopped clock and the real server.
+//!
+//! Rows the story is not about are made directly (an account would cost a password hash); what the
+//! story is about goes through HTTP.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, Duration, Utc};
+use queqiao::accounts::profile::Gender;
+use queqiao::accounts::{access_token, account, profile};
+use queqiao::app::App;
+use queqiao::clock::Clock;
+use queqiao::database::Write;
+use queqiao::events::phase::Phase;
+use queqiao::events::{crew, event};
+use queqiao::language::Language;
+use queqiao::mail::letter;
+use queqiao::organizations::{organization, staff};
+use queqiao::registrations::registration::{self, Side, Status};
+use queqiao::secrets::Secrets;
+use queqiao::server;
+use queqiao::settings::Settings;
+use queqiao::units::unit;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::postgres;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An event called `qixi` of the union `yanyuan`, and the house it runs in.
+pub struct Evening {
+    pub app: Arc<App>,
+    pub clock: Clock,
+    pub address: String,
+    pub organization: organization::Model,
+    pub units: Vec<unit::Model>,
+    pub event: event::Model,
+    pub organizer: Person,
+    client: reqwest::Client,
+    applicants: AtomicU32,
+    server: actix_web::dev::ServerHandle,
+    folder: tempfile::TempDir,
+}
+
+/// Somebody with an HTTP client, signed in or not.
+#[derive(Clone)]
+pub struct Person {
+    pub account_id: Uuid,
+    /// Nil where the person has no registration.
+    pub registration_id: Uuid,
+    pub email: String,
+    pub token: Option<String>,
+    address: String,
+    client: reqwest::Client,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub bytes: Vec<u8>,
+    /// Null where the body is not JSON.
+    pub json: Value,
+}
+
+impl Answer {
+    /// The stable code of a refusal; empty where it is none.
+    pub fn code(&self) -> &str {
+        self.json["code"].as_str().unwrap_or("")
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+pub fn hours(hours: i64) -> Duration {
+    Duration::hours(hours)
+}
+
+/// A Saturday in August, two o'clock in the afternoon in Shanghai.
+pub fn the_hour() -> DateTime<Utc> {
+    "2026-08-22T06:00:00Z".parse().unwrap()
+}
+
+impl Evening {
+    /// The event standing in `phase`: an hour into it, with the other boundaries a day apart.
+    /// None only where this machine has no PostgreSQL.
+    pub async fn begin(engine: Engine, phase: Phase) -> Option<Self> {
+        Self::begin_with(engine, phase, |_| ()).await
+    }
+
+    /// As [`Evening::begin`], with settings of the story's own.
+    pub async fn begin_with(engine: Engine, phase: Phase, change: impl FnOnce(&mut Settings)) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}/queqiao.sqlite3", folder.path().display()),
+            Engine::Postgres => postgres::fresh().await?,
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let mut settings = Settings::defaults().unwrap();
+        settings.database.url = url.into();
+        settings.database.connections = 8;
+        settings.server.public_url.clone_from(&address);
+        settings.server.workers = 2;
+        settings.server.shutdown_seconds = 1;
+        change(&mut settings);
+        let clock = Clock::stopped_at(the_hour());
+        let app = App::build(settings, clock.clone(), Secrets::fresh().unwrap()).await.unwrap();
+        let server = server::open(&app, listener).unwrap();
+        let handle = server.handle();
+        tokio::spawn(server);
+        let client = reqwest::Client::builder().pool_max_idle_per_host(256).build().unwrap();
+        let txn = app.database.begin_write().await.unwrap();
+        let organization = union(&app, &txn, "yanyuan").await;
+        let mut units = Vec::new();
+        for name in ["市第一医院", "地铁公司", "电力局"] {
+            units.push(employer(&app, &txn, organization.id, name).await);
+        }
+        let event = edition(&app, &txn, organization.id, "qixi", phase).await;
+        let account_id = somebody(&app, &txn, "organizer", Gender::Female).await;
+        grant_staff(&app, &txn, organization.id, account_id).await;
+        txn.commit().await.unwrap();
+        let organizer = signed_in(&app, &client, &address, account_id, "organizer");
+        let applicants = AtomicU32::new(0);
+        Some(Self {
+            app,
+            clock,
+            address,
+            organization,
+            units,
+            event,
+            organizer,
+            client,
+            applicants,
+            server: handle,
+            folder,
+        })
+    }
+
+    /// Where the embedded database lies, for stories that read its bytes.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Nobody in particular.
+    pub fn visitor(&self) -> Person {
+        Person {
+            account_id: Uuid::nil(),
+            registration_id: Uuid::nil(),
+            email: String::new(),
+            token: None,
+            address: self.address.clone(),
+            client: self.client.clone(),
+        }
+    }
+
+    /// An account with a verified address and nothing else.
+    pub async fn account(&self, name: &str, gender: Gender) -> Person {
+        let txn = self.app.database.begin_write().await.unwrap();
+        let id = somebody(&self.app, &txn, name, gender).await;
+        txn.commit().await.unwrap();
+        signed_in(&self.app, &self.client, &self.address, id, name)
+    }
+
+    pub async fn administrator(&self) -> Person {
+        let person = self.account(&format!("admin-{}", self.app.new_id()), Gender::Male).await;
+        let txn = self.app.database.begin_write().await.unwrap();
+        let row = account::ActiveModel { id: Set(person.account_id), administrator: Set(true), ..Default::default() };
+        row.update(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+        person
+    }
+
+    /// Somebody with a role at the event.
+    pub async fn crew(&self, role: crew::Role) -> Person {
+        let person = self.account(&format!("crew-{}", self.app.new_id()), Gender::Male).await;
+        let txn = self.app.database.begin_write().await.unwrap();
+        let row = crew::ActiveModel {
+            id: Set(self.app.new_id()),
+            event_id: Set(self.event.id),
+            account_id: Set(person.account_id),
+            role: Set(role),
+            granted_at: Set(self.app.now()),
+        };
+        row.insert(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+        person
+    }
+
+    /// An organizer of another union, who must not see anything of ours.
+    pub async fn stranger(&self) -> Person {
+        let slug = format!("other-{}", self.app.new_id());
+        let person = self.account(&slug, Gender::Male).await;
+        let txn = self.app.database.begin_write().await.unwrap();
+        let other = union(&self.app, &txn, &slug).await;
+        grant_staff(&self.app, &txn, other.id, person.account_id).await;
+        txn.commit().await.unwrap();
+        person
+    }
+
+    /// An approved applicant, `"men"` or `"women"`; units are dealt in turn.
+    pub async fn participant(&self, side: &str) -> Person {
+        self.participant_as(side, Status::Approved).await
+    }
+
+    /// An applicant standing in `status`.
+    pub async fn participant_as(&self, side: &str, status: Status) -> Person {
+        self.participants(side, 1, status).await.remove(0)
+    }
+
+    /// Many applicants at once, in one transaction.
+    pub async fn participants(&self, side: &str, count: u32, status: Status) -> Vec<Person> {
+        let (gender, side) = match side {
+            "men" => (Gender::Male, Side::Men),
+            _ => (Gender::Female, Side::Women),
+        };
+        let txn = self.app.database.begin_write().await.unwrap();
+        let mut people = Vec::new();
+        for _ in 0..count {
+            let number = self.applicants.fetch_add(1, Ordering::SeqCst) + 1;
+            let name = format!("guest-{number}");
+            let account_id = somebody(&self.app, &txn, &name, gender).await;
+            let row = registration::ActiveModel {
+                id: Set(self.app.new_id()),
+                event_id: Set(self.event.id),
+                account_id: Set(account_id),
+                unit_id: Set(self.units[number as usize % self.units.len()].id),
+                side: Set(side),
+                number: Set(i32::try_from(number).unwrap()),
+                status: Set(status),
+                band: Set(None),
+                class: Set(1),
+                held: Set(false),
+                answers: Set(json!({})),
+                reason: Set(None),
+                applied_at: Set(self.app.now()),
+                decided_at: Set(None),
+                reply_by: Set(None),
+            };
+            let row = row.insert(&txn).await.unwrap();
+            let person = signed_in(&self.app, &self.client, &self.address, account_id, &name);
+            people.push(Person { registration_id: row.id, ..person });
+        }
+        txn.commit().await.unwrap();
+        people
+    }
+
+    /// Moves the event on (or back), by its boundaries.
+    pub async fn enter(&mut self, phase: Phase) {
+        let txn = self.app.database.begin_write().await.unwrap();
+        let mut row = event::ActiveModel { id: Set(self.event.id), ..Default::default() };
+        set_boundaries(&mut row, self.app.now(), phase);
+        self.event = row.update(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// Every letter in the outbox, oldest first.
+    pub async fn letters(&self) -> Vec<letter::Model> {
+        let letters = letter::Entity::find().order_by_asc(letter::Column::Id);
+        letters.all(self.app.database.reader()).await.unwrap()
+    }
+
+    /// The letters of one kind to one person.
+    pub async fn letters_to(&self, person: &Person, kind: &str) -> Vec<letter::Model> {
+        let letters = self.letters().await.into_iter();
+        letters.filter(|letter| letter.kind == kind && letter.recipient == person.email).collect()
+    }
+}
+
+impl Drop for Evening {
+    fn drop(&mut self) {
+        drop(self.server.stop(false));
+    }
+}
+
+impl Person {
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(reqwest::Method::GET, path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(reqwest::Method::POST, path).json(&body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(reqwest::Method::PUT, path).json(&body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(reqwest::Method::PATCH, path).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(reqwest::Method::DELETE, path)).await
+    }
+
+    /// A request of the story's own making; [`Person::send`] sends it.
+    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.address));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, headers, bytes, json }
+    }
+}
+
+fn signed_in(app: &App, client: &reqwest::Client, address: &str, account_id: Uuid, name: &str) -> Person {
+    Person {
+        account_id,
+        registration_id: Uuid::nil(),
+        email: format!("{name}@example.com"),
+        token: Some(access_token::issue(app, account_id).unwrap()),
+        address: address.to_owned(),
+        client: client.clone(),
+    }
+}
+
+async fn union(app: &App, txn: &Write, slug: &str) -> organization::Model {
+    let row = organization::ActiveModel {
+        id: Set(app.new_id()),
+        slug: Set(slug.to_owned()),
+        name: Set("燕缘际会工会".to_owned()),
+        name_en: Set(None),
+        created_at: Set(app.now()),
+    };
+    row.insert(txn).await.unwrap()
+}
+
+async fn employer(app: &App, txn: &Write, organization_id: Uuid, name: &str) -> unit::Model {
+    let row = unit::ActiveModel {
+        id: Set(app.new_id()),
+        organization_id: Set(organization_id),
+        name: Set(name.to_owned()),
+        name_folded: Set(unit::folded(name)),
+        mail_domain: Set(None),
+        created_at: Set(app.now()),
+    };
+    row.insert(txn).await.unwrap()
+}
+
+async fn edition(app: &App, txn: &Write, organization_id: Uuid, slug: &str, phase: Phase) -> event::Model {
+    let now = app.now();
+    let mut row = event::ActiveModel {
+        id: Set(app.new_id()),
+        organization_id: Set(organization_id),
+        series_id: Set(None),
+        slug: Set(slug.to_owned()),
+        title: Set("情定七夕".to_owned()),
+        title_en: Set(Some("Qixi Night".to_owned())),
+        summary: Set("八分钟约会".to_owned()),
+        venue: Set("工人文化宫".to_owned()),
+        timezone: Set("Asia/Shanghai".to_owned()),
+        template: Set("mixer".to_owned()),
+        sides: Set(event::Sides::Two),
+        seats: Set(4),
+        settings: Set(json!({})),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    set_boundaries(&mut row, now, phase);
+    row.insert(txn).await.unwrap()
+}
+
+/// `phase` began an hour ago; the others lie a day apart before and after it.
+fn set_boundaries(row: &mut event::ActiveModel, now: DateTime<Utc>, phase: Phase) {
+    let began = |other: Phase| now - hours(1) + hours(24) * (other as i32 - phase as i32);
+    row.registration_at = Set(Some(began(Phase::Registration)));
+    row.online_at = Set(Some(began(Phase::Online)));
+    row.screening_at = Set(Some(began(Phase::Screening)));
+    row.confirmation_at = Set(Some(began(Phase::Confirmation)));
+    row.on_site_at = Set(Some(began(Phase::OnSite)));
+    row.closed_at = Set(Some(began(Phase::Closed)));
+    row.starts_at = Set(began(Phase::OnSite));
+    row.ends_at = Set(began(Phase::OnSite) + hours(4));
+}
+
+async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
+    let row = account::ActiveModel {
+        id: Set(app.new_id()),
+        email: Set(format!("{name}@example.com")),
+        password_hash: Set(None),
+        language: Set(Language::Zh),
+        administrator: Set(false),
+        created_at: Set(app.now()),
+        verified_at: Set(Some(app.now())),
+        erased_at: Set(None),
+    };
+    let account = row.insert(txn).await.unwrap();
+    let row = profile::ActiveModel {
+        account_id: Set(account.id),
+        nickname: Set(name.to_owned()),
+        gender: Set(gender),
+        birth_year: Set(Some(1995)),
+        education: Set(None),
+        district: Set(None),
+        interests: Set(json!([])),
+        about: Set(None),
+        real_name: Set(None),
+        phone: Set(Some("13800000000".to_owned())),
+        wechat: Set(Some(format!("wx-{name}"))),
+        unit_id: Set(None),
+    };
+    row.insert(txn).await.unwrap();
+    account.id
+}
+
+async fn grant_staff(app: &App, txn: &Write, organization_id: Uuid, account_id: Uuid) {
+    let row = staff::ActiveModel {
+        id: Set(app.new_id()),
+        organization_id: Set(organization_id),
+        account_id: Set(account_id),
+        role: Set(staff::Role::Organizer),
+        granted_at: Set(app.now()),
+    };
+    row.insert(txn).await.unwrap();
+}

@@ -1,0 +1,23 @@
+//! Stories about an event, told through HTTP, on both databases.
+
+mod evening;
+mod postgres;
+
+mod accounts;
+mod badges;
+mod checkin;
+mod couples;
+mod dates;
+mod events;
+mod health;
+mod mail;
+mod organizations;
+mod pages;
+mod picks;
+mod plaza;
+mod points;
+mod registrations;
+mod screening;
+mod sheets;
+mod units;
+mod volunteers;
