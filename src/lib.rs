@@ -16,6 +16,7 @@ pub mod database;
 pub mod app;
 pub mod body;
 pub mod paging;
+pub mod sheet;
 pub mod mail;
 pub mod audit;
 

@@ -22,6 +22,7 @@ impl MigrationTrait for Migration {
                     .col(uuid("organization_id"))
                     .col(text("slug"))
                     .col(text("name"))
+                    .col(text_null("name_en"))
                     .col(moment("created_at"))
                     .foreign_key(&mut owned_by("series", "organization_id", "organization"))
                     .to_owned(),
@@ -54,6 +55,7 @@ impl MigrationTrait for Migration {
                     .col(moment_null("closed_at"))
                     .col(json_binary("settings"))
                     .col(moment("created_at"))
+                    .col(moment_null("published_at"))
                     .foreign_key(&mut refers_to("event", "organization_id", "organization"))
                     .foreign_key(&mut may_forget("event", "series_id", "series"))
                     .to_owned(),

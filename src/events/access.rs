@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::crew::{self, Role};
 use super::event;
-use super::phase::Phase;
 use crate::accounts::SignedIn;
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
@@ -72,7 +71,7 @@ async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role])
     let event = event::by_slug(db, &slug).await?.ok_or_else(Refused::not_found)?;
     let organizer = staff::organizes(db, account.account_id, event.organization_id).await?;
     // A draft is its union's own business.
-    if event.phase(app.now()) == Phase::Draft && !organizer {
+    if !event.is_published(app.now()) && !organizer {
         return Err(Refused::not_found().into());
     }
     let serves = organizer || (!roles.is_empty() && crew::serves(db, account.account_id, event.id, roles).await?);

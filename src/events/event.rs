@@ -41,6 +41,8 @@ pub struct Model {
     /// read and judged by its own room.
     pub settings: Json,
     pub created_at: DateTimeUtc,
+    /// Until then the event is its union's own business, whatever the clock says.
+    pub published_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -74,13 +76,23 @@ impl Model {
         }
     }
 
-    /// Where the event stands: the last phase whose boundary has passed.
+    /// Where the event stands: the last phase whose boundary has passed. What is not published is a
+    /// draft, and so is what is announced and has not opened yet.
     #[must_use]
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        if !self.is_published(now) {
+            return Phase::Draft;
+        }
         Phase::SCHEDULED
             .into_iter()
             .rfind(|phase| self.boundary(*phase).is_some_and(|begins| begins <= now))
             .unwrap_or(Phase::Draft)
+    }
+
+    /// Whether anybody may see it.
+    #[must_use]
+    pub fn is_published(&self, now: DateTime<Utc>) -> bool {
+        self.published_at.is_some_and(|published| published <= now)
     }
 
     /// Refuses what does not belong into the present phase.

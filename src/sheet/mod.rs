@@ -66,11 +66,7 @@ impl Sheet {
         if rows.is_empty() {
             return Err(Unreadable::Empty);
         }
-        let header = header
-            .cells
-            .into_iter()
-            .map(Result::unwrap_or_default)
-            .collect();
+        let header = header.cells.into_iter().map(Result::unwrap_or_default).collect();
         Ok(Self { header, rows })
     }
 
@@ -85,77 +81,54 @@ impl Sheet {
         for (at, heading) in self.header.iter().enumerate() {
             let folded = fold(heading);
             let meant = wanted.iter().zip(places.iter_mut()).find(|(column, _)| {
-                fold(column.field) == folded
-                    || column.headings.iter().any(|known| fold(known) == folded)
+                fold(column.field) == folded || column.headings.iter().any(|known| fold(known) == folded)
             });
             match meant {
                 Some((column, Some(_))) => {
-                    return Err(Unreadable::ColumnTwice {
-                        field: column.field,
-                    });
+                    return Err(Unreadable::ColumnTwice { field: column.field });
                 }
                 Some((_, place)) => *place = Some(at),
                 None if heading.is_empty() => {}
                 None => unused.push(heading.clone()),
             }
         }
-        let missing = wanted
-            .iter()
-            .zip(&places)
-            .filter(|(column, place)| column.required && place.is_none());
+        let missing = wanted.iter().zip(&places).filter(|(column, place)| column.required && place.is_none());
         let fields: Vec<_> = missing.map(|(column, _)| column.field).collect();
-        if fields.is_empty() {
-            Ok(Found { places, unused })
-        } else {
-            Err(Unreadable::MissingColumns { fields })
-        }
+        if fields.is_empty() { Ok(Found { places, unused }) } else { Err(Unreadable::MissingColumns { fields }) }
     }
 }
 
 impl Row {
     /// The texts of the found columns, in the order wanted; "" where the column or the cell is not there.
     pub fn texts<const N: usize>(&self, found: &Found<N>) -> [Result<&str, CellFault>; N] {
-        found
-            .places
-            .map(|place| match place.and_then(|at| self.cells.get(at)) {
-                Some(Ok(text)) => Ok(text.as_str()),
-                Some(Err(fault)) => Err(*fault),
-                None => Ok(""),
-            })
+        found.places.map(|place| match place.and_then(|at| self.cells.get(at)) {
+            Some(Ok(text)) => Ok(text.as_str()),
+            Some(Err(fault)) => Err(*fault),
+            None => Ok(""),
+        })
     }
 
     fn is_blank(&self) -> bool {
-        self.cells
-            .iter()
-            .all(|cell| matches!(cell, Ok(text) if text.is_empty()))
+        self.cells.iter().all(|cell| matches!(cell, Ok(text) if text.is_empty()))
     }
 }
 
 /// What Excel and people leave around a value and nobody means. Joiners inside an emoji are not touched.
 fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}')
-    })
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}'))
 }
 
 /// One cell as it is kept.
 fn cell(raw: &str) -> Result<String, CellFault> {
     let text = trim(raw);
-    if text.chars().count() > LONGEST_CELL {
-        Err(CellFault::TooLong)
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.chars().count() > LONGEST_CELL { Err(CellFault::TooLong) } else { Ok(text.to_owned()) }
 }
 
 /// A heading as it is compared: `＊E-mail（必填）` is `email`.
 fn fold(heading: &str) -> String {
     let heading: String = heading.nfkc().collect();
     let bare = heading.split(['(', '[']).next().unwrap_or_default();
-    bare.to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    bare.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

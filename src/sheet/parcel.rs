@@ -29,10 +29,7 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
     if from.len() > MOST_ENTRIES {
         return Err(Unreadable::Bomb);
     }
-    if !from
-        .file_names()
-        .any(|name| part(name) == "xl/workbook.xml")
-    {
+    if !from.file_names().any(|name| part(name) == "xl/workbook.xml") {
         return Err(Unreadable::NotATable);
     }
     let mut to = ZipWriter::new(Cursor::new(Vec::new()));
@@ -42,9 +39,7 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
         let mut entry = from.by_index(at).map_err(|_| Unreadable::Damaged)?;
         declared = declared.saturating_add(entry.size());
         let (name, packed) = (part(entry.name()), entry.compressed_size());
-        if declared > MOST_BYTES
-            || (entry.size() > SMALL && entry.size() / packed.max(1) > HIGHEST_RATIO)
-        {
+        if declared > MOST_BYTES || (entry.size() > SMALL && entry.size() / packed.max(1) > HIGHEST_RATIO) {
             return Err(Unreadable::Bomb);
         }
         if !(name.ends_with(".xml") || name.ends_with(".rels")) {
@@ -54,16 +49,9 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
         let cap = if cells { left } else { left.min(LARGEST_PART) };
         let mut xml = Vec::new();
         // What the entry says of its size is a claim: one byte more than allowed is read to see it broken.
-        entry
-            .by_ref()
-            .take(cap + 1)
-            .read_to_end(&mut xml)
-            .map_err(|_| Unreadable::Damaged)?;
+        entry.by_ref().take(cap + 1).read_to_end(&mut xml).map_err(|_| Unreadable::Damaged)?;
         let real = xml.len() as u64;
-        if real > cap
-            || (real > SMALL && real / packed.max(1) > HIGHEST_RATIO)
-            || count(&xml, b"<si") > MOST_TEXTS
-        {
+        if real > cap || (real > SMALL && real / packed.max(1) > HIGHEST_RATIO) || count(&xml, b"<si") > MOST_TEXTS {
             return Err(Unreadable::Bomb);
         }
         left -= real;
@@ -71,8 +59,7 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
             xml = mark_formulas(&xml).ok_or(Unreadable::Damaged)?;
         }
         let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        to.start_file(entry.name(), stored)
-            .map_err(|_| Unreadable::Damaged)?;
+        to.start_file(entry.name(), stored).map_err(|_| Unreadable::Damaged)?;
         to.write_all(&xml).map_err(|_| Unreadable::Damaged)?;
     }
     to.finish().map_err(|_| Unreadable::Damaged)
@@ -84,9 +71,7 @@ fn part(name: &str) -> String {
 }
 
 fn count(xml: &[u8], needle: &[u8]) -> usize {
-    xml.windows(needle.len())
-        .filter(|window| *window == needle)
-        .count()
+    xml.windows(needle.len()).filter(|window| *window == needle).count()
 }
 
 /// Puts [`NOT_CALCULATED`] where a cell has a formula and no result, which a reader would show as an empty cell.
@@ -101,11 +86,7 @@ fn mark_formulas(xml: &[u8]) -> Option<Vec<u8>> {
         match (&event, &mut cell) {
             (Event::Eof, _) => return cell.is_none().then(|| writer.into_inner()),
             (Event::Start(start), None) if start.local_name().as_ref() == b"c" => {
-                cell = Some(Formula {
-                    is_text: is_text(start),
-                    held: vec![event],
-                    ..Formula::default()
-                });
+                cell = Some(Formula { is_text: is_text(start), held: vec![event], ..Formula::default() });
                 continue;
             }
             (Event::End(end), Some(_)) if end.local_name().as_ref() == b"c" => {
@@ -116,12 +97,7 @@ fn mark_formulas(xml: &[u8]) -> Option<Vec<u8>> {
                 });
                 match head {
                     Some(head) => write_mark(&mut writer, head)?,
-                    None => done
-                        .held
-                        .into_iter()
-                        .chain([event])
-                        .try_for_each(|held| writer.write_event(held))
-                        .ok()?,
+                    None => done.held.into_iter().chain([event]).try_for_each(|held| writer.write_event(held)).ok()?,
                 }
                 continue;
             }
@@ -149,15 +125,9 @@ struct Formula<'a> {
 impl Formula<'_> {
     fn note(&mut self, event: &Event<'_>) {
         match event {
-            Event::Start(start) | Event::Empty(start) if start.local_name().as_ref() == b"f" => {
-                self.has_formula = true
-            }
-            Event::Start(start) if matches!(start.local_name().as_ref(), b"v" | b"t") => {
-                self.in_value = true
-            }
-            Event::End(end) if matches!(end.local_name().as_ref(), b"v" | b"t") => {
-                self.in_value = false
-            }
+            Event::Start(start) | Event::Empty(start) if start.local_name().as_ref() == b"f" => self.has_formula = true,
+            Event::Start(start) if matches!(start.local_name().as_ref(), b"v" | b"t") => self.in_value = true,
+            Event::End(end) if matches!(end.local_name().as_ref(), b"v" | b"t") => self.in_value = false,
             Event::Text(text) if self.in_value && !text.is_empty() => self.has_value = true,
             Event::GeneralRef(_) if self.in_value => self.has_value = true,
             _ => {}
@@ -171,25 +141,14 @@ impl Formula<'_> {
 }
 
 fn is_text(cell: &BytesStart<'_>) -> bool {
-    cell.attributes()
-        .flatten()
-        .any(|attribute| attribute.key.as_ref() == b"t" && attribute.value.as_ref() == b"str")
+    cell.attributes().flatten().any(|attribute| attribute.key.as_ref() == b"t" && attribute.value.as_ref() == b"str")
 }
 
 fn write_mark(writer: &mut Writer<Vec<u8>>, cell: &BytesStart<'_>) -> Option<()> {
-    let place = cell
-        .attributes()
-        .flatten()
-        .find(|attribute| attribute.key.as_ref() == b"r");
-    let element = writer
-        .create_element("c")
-        .with_attributes(place)
-        .with_attribute(("t", "str"));
+    let place = cell.attributes().flatten().find(|attribute| attribute.key.as_ref() == b"r");
+    let element = writer.create_element("c").with_attributes(place).with_attribute(("t", "str"));
     let written = element.write_inner_content(|inner| {
-        inner
-            .create_element("v")
-            .write_text_content(BytesText::new(NOT_CALCULATED))
-            .map(drop)
+        inner.create_element("v").write_text_content(BytesText::new(NOT_CALCULATED)).map(drop)
     });
     written.ok().map(drop)
 }

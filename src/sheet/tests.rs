@@ -7,48 +7,26 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 
-const NAME: Column = Column {
-    field: "name",
-    headings: &["姓名"],
-    required: true,
-};
-const EMAIL: Column = Column {
-    field: "email",
-    headings: &["邮箱", "电子邮箱"],
-    required: false,
-};
+const NAME: Column = Column { field: "name", headings: &["姓名"], required: true };
+const EMAIL: Column = Column { field: "email", headings: &["邮箱", "电子邮箱"], required: false };
 
 /// (line, name, email) of every row.
 fn people(bytes: &[u8]) -> Vec<(u32, String, String)> {
     let sheet = Sheet::read(bytes).unwrap();
     let found = sheet.find(&[NAME, EMAIL]).unwrap();
     let texts = |row: &Row| row.texts(&found).map(|text| text.unwrap_or("?").to_owned());
-    sheet
-        .rows()
-        .iter()
-        .map(|row| (row.line, texts(row)[0].clone(), texts(row)[1].clone()))
-        .collect()
+    sheet.rows().iter().map(|row| (row.line, texts(row)[0].clone(), texts(row)[1].clone())).collect()
 }
 
 fn two() -> Vec<(u32, String, String)> {
-    [(2, "王小云", "yun@例子.cn"), (3, "𠮷田👩‍🚀", "y@example.cn")]
-        .map(|(l, n, e)| (l, n.into(), e.into()))
-        .into()
+    [(2, "王小云", "yun@例子.cn"), (3, "𠮷田👩‍🚀", "y@example.cn")].map(|(l, n, e)| (l, n.into(), e.into())).into()
 }
 
 const CSV: &str = "姓名,邮箱\n王小云,yun@例子.cn\n𠮷田👩‍🚀,y@example.cn\n";
 
 fn utf16(text: &str, swap: bool) -> Vec<u8> {
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
-    units
-        .flat_map(|unit| {
-            if swap {
-                unit.to_be_bytes()
-            } else {
-                unit.to_le_bytes()
-            }
-        })
-        .collect()
+    units.flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
 }
 
 #[test]
@@ -93,29 +71,12 @@ fn refusal(bytes: &[u8]) -> Unreadable {
 fn text_that_is_no_table_is_refused_with_its_line() {
     assert_eq!(refusal(b""), Unreadable::Empty);
     assert_eq!(refusal("姓名,邮箱\n\n , \n".as_bytes()), Unreadable::Empty);
-    assert_eq!(
-        refusal(b"\x89PNG\x0d\x0a\x1a\n\0\0\0\rIHDR"),
-        Unreadable::NotATable
-    );
-    assert_eq!(
-        refusal("姓名\n甲\n乙\u{0}\n".as_bytes()),
-        Unreadable::ControlCharacter { line: 3 }
-    );
-    assert_eq!(
-        refusal("姓名\n甲\n\"乙\n丙\n".as_bytes()),
-        Unreadable::UnclosedQuote { line: 3 }
-    );
-    assert_eq!(
-        refusal("姓名\n\"乙\n".as_bytes()),
-        Unreadable::UnclosedQuote { line: 2 }
-    );
-    assert_eq!(
-        refusal(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1]),
-        Unreadable::OldOrLocked
-    );
-    let mut broken = "姓名,邮箱\n王小云,a\n王小云的朋友们,b\n"
-        .as_bytes()
-        .to_vec();
+    assert_eq!(refusal(b"\x89PNG\x0d\x0a\x1a\n\0\0\0\rIHDR"), Unreadable::NotATable);
+    assert_eq!(refusal("姓名\n甲\n乙\u{0}\n".as_bytes()), Unreadable::ControlCharacter { line: 3 });
+    assert_eq!(refusal("姓名\n甲\n\"乙\n丙\n".as_bytes()), Unreadable::UnclosedQuote { line: 3 });
+    assert_eq!(refusal("姓名\n\"乙\n".as_bytes()), Unreadable::UnclosedQuote { line: 2 });
+    assert_eq!(refusal(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1]), Unreadable::OldOrLocked);
+    let mut broken = "姓名,邮箱\n王小云,a\n王小云的朋友们,b\n".as_bytes().to_vec();
     let at = broken.len() - 5;
     broken[at] = 0xFF;
     assert_eq!(refusal(&broken), Unreadable::UnknownEncoding { line: 3 });
@@ -123,26 +84,13 @@ fn text_that_is_no_table_is_refused_with_its_line() {
 
 #[test]
 fn limits_are_told_with_their_line() {
-    assert_eq!(
-        refusal(&vec![b'a'; LARGEST_UPLOAD + 1]),
-        Unreadable::TooLarge
-    );
+    assert_eq!(refusal(&vec![b'a'; LARGEST_UPLOAD + 1]), Unreadable::TooLarge);
     let many = format!("姓名\n{}", "甲\n".repeat(MOST_ROWS));
-    assert_eq!(
-        Sheet::read(many.as_bytes()).unwrap().rows().len(),
-        MOST_ROWS
-    );
-    assert_eq!(
-        refusal(format!("{many}甲\n").as_bytes()),
-        Unreadable::TooManyRows { line: 20_002 }
-    );
+    assert_eq!(Sheet::read(many.as_bytes()).unwrap().rows().len(), MOST_ROWS);
+    assert_eq!(refusal(format!("{many}甲\n").as_bytes()), Unreadable::TooManyRows { line: 20_002 });
     let wide = format!("姓名\n{}x\n", "x,".repeat(MOST_COLUMNS));
-    assert_eq!(
-        refusal(wide.as_bytes()),
-        Unreadable::TooManyColumns { line: 2 }
-    );
-    let sheet =
-        Sheet::read(format!("姓名\n{}\n", "长".repeat(LONGEST_CELL + 1)).as_bytes()).unwrap();
+    assert_eq!(refusal(wide.as_bytes()), Unreadable::TooManyColumns { line: 2 });
+    let sheet = Sheet::read(format!("姓名\n{}\n", "长".repeat(LONGEST_CELL + 1)).as_bytes()).unwrap();
     let found = sheet.find(&[NAME]).unwrap();
     assert_eq!(sheet.rows()[0].texts(&found), [Err(CellFault::TooLong)]);
 }
@@ -150,16 +98,8 @@ fn limits_are_told_with_their_line() {
 #[test]
 fn missing_and_doubled_columns_are_named() {
     let sheet = Sheet::read("邮箱,电子邮箱\na,b\n".as_bytes()).unwrap();
-    assert_eq!(
-        sheet.find(&[NAME]).unwrap_err(),
-        Unreadable::MissingColumns {
-            fields: vec!["name"]
-        }
-    );
-    assert_eq!(
-        sheet.find(&[EMAIL]).unwrap_err(),
-        Unreadable::ColumnTwice { field: "email" }
-    );
+    assert_eq!(sheet.find(&[NAME]).unwrap_err(), Unreadable::MissingColumns { fields: vec!["name"] });
+    assert_eq!(sheet.find(&[EMAIL]).unwrap_err(), Unreadable::ColumnTwice { field: "email" });
 }
 
 fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
@@ -177,48 +117,22 @@ fn a_workbook_reads_as_people_typed_it() {
         sheet.write(1, 0, "𠮷田👩‍🚀").unwrap();
         sheet.write(1, 1, 13_800_138_000_i64).unwrap();
         sheet.write(2, 0, 0.1 + 0.2).unwrap();
-        sheet
-            .write_with_format(
-                2,
-                1,
-                ExcelDateTime::parse_from_str("1995-08-02").unwrap(),
-                &date,
-            )
-            .unwrap();
+        sheet.write_with_format(2, 1, ExcelDateTime::parse_from_str("1995-08-02").unwrap(), &date).unwrap();
         sheet.write(5, 0, true).unwrap();
-        sheet
-            .write_with_format(
-                5,
-                1,
-                ExcelDateTime::parse_from_str("2026-08-22T14:30:00").unwrap(),
-                &moment,
-            )
-            .unwrap();
-        sheet
-            .write(6, 0, Formula::new("=A2&\"!\"").set_result("甲!"))
-            .unwrap();
-        sheet
-            .write(6, 1, Formula::new("=1/0").set_result("#DIV/0!"))
-            .unwrap();
+        sheet.write_with_format(5, 1, ExcelDateTime::parse_from_str("2026-08-22T14:30:00").unwrap(), &moment).unwrap();
+        sheet.write(6, 0, Formula::new("=A2&\"!\"").set_result("甲!")).unwrap();
+        sheet.write(6, 1, Formula::new("=1/0").set_result("#DIV/0!")).unwrap();
     });
-    let expected = [
-        (2, "𠮷田👩‍🚀", "13800138000"),
-        (3, "0.3", "1995-08-02"),
-        (6, "true", "2026-08-22T14:30:00"),
-        (7, "甲!", "?"),
-    ];
-    assert_eq!(
-        people(&bytes),
-        expected.map(|(l, n, e)| (l, n.to_owned(), e.to_owned()))
-    );
+    let expected =
+        [(2, "𠮷田👩‍🚀", "13800138000"), (3, "0.3", "1995-08-02"), (6, "true", "2026-08-22T14:30:00"), (7, "甲!", "?")];
+    assert_eq!(people(&bytes), expected.map(|(l, n, e)| (l, n.to_owned(), e.to_owned())));
 }
 
 /// A workbook made by hand, part by part.
 fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let book = r#"<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>"#;
-    let relations =
-        r#"<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let relations = r#"<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>"#;
     let parts: [(&str, &[u8]); 3] = [
         ("xl/workbook.xml", book.as_bytes()),
         ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
@@ -235,8 +149,7 @@ fn sheet_of(rows: &str) -> String {
     format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")
 }
 
-const HEADING: &str =
-    r#"<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="B1" t="str"><v>邮箱</v></c></row>"#;
+const HEADING: &str = r#"<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="B1" t="str"><v>邮箱</v></c></row>"#;
 
 #[test]
 fn a_formula_without_a_value_is_a_fault_of_its_cell_alone() {
@@ -249,10 +162,7 @@ fn a_formula_without_a_value_is_a_fault_of_its_cell_alone() {
     );
     let sheet = Sheet::read(&bytes).unwrap();
     let found = sheet.find(&[NAME, EMAIL]).unwrap();
-    assert_eq!(
-        sheet.rows()[0].texts(&found),
-        [Err(CellFault::FormulaWithoutValue); 2]
-    );
+    assert_eq!(sheet.rows()[0].texts(&found), [Err(CellFault::FormulaWithoutValue); 2]);
     assert_eq!(sheet.rows()[1].texts(&found), [Ok(""), Ok("2")]);
 }
 
@@ -266,44 +176,22 @@ fn cells_at_the_corners_cost_nothing_and_are_refused() {
 #[test]
 fn bombs_are_refused_before_they_go_off() {
     let zeros = vec![b' '; 60 * 1024 * 1024];
-    assert_eq!(
-        refusal(&by_hand(
-            &sheet_of(HEADING),
-            &[("xl/sharedStrings.xml", &zeros)]
-        )),
-        Unreadable::Bomb
-    );
-    assert_eq!(
-        refusal(&by_hand(
-            &sheet_of(HEADING),
-            &[("xl/media/a.png", &zeros[..3 << 20])]
-        )),
-        Unreadable::Bomb
-    );
+    assert_eq!(refusal(&by_hand(&sheet_of(HEADING), &[("xl/sharedStrings.xml", &zeros)])), Unreadable::Bomb);
+    assert_eq!(refusal(&by_hand(&sheet_of(HEADING), &[("xl/media/a.png", &zeros[..3 << 20])])), Unreadable::Bomb);
     let texts = format!("<sst>{}</sst>", "<si/>".repeat(1_500_001));
-    let refused = refusal(&by_hand(
-        &sheet_of(HEADING),
-        &[("xl/sharedStrings.xml", texts.as_bytes())],
-    ));
+    let refused = refusal(&by_hand(&sheet_of(HEADING), &[("xl/sharedStrings.xml", texts.as_bytes())]));
     assert_eq!(refused, Unreadable::Bomb);
     // The same long text in every cell: small as a file, large as a table.
     let text = format!("<sst><si><t>{}</t></si></sst>", "长".repeat(2_000));
-    let cells: String = (2..9_000)
-        .map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#))
-        .collect();
-    let bytes = by_hand(
-        &sheet_of(&format!("{HEADING}{cells}")),
-        &[("xl/sharedStrings.xml", text.as_bytes())],
-    );
+    let cells: String =
+        (2..9_000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
+    let bytes = by_hand(&sheet_of(&format!("{HEADING}{cells}")), &[("xl/sharedStrings.xml", text.as_bytes())]);
     assert_eq!(refusal(&bytes), Unreadable::Bomb);
 }
 
 #[test]
 fn an_entry_that_lies_about_its_size_is_refused() {
-    let mut bytes = by_hand(
-        &sheet_of(HEADING),
-        &[("xl/sharedStrings.xml", &vec![b' '; 60 * 1024 * 1024])],
-    );
+    let mut bytes = by_hand(&sheet_of(HEADING), &[("xl/sharedStrings.xml", &vec![b' '; 60 * 1024 * 1024])]);
     let real = u32::try_from(60 * 1024 * 1024).unwrap().to_le_bytes();
     let mut at = 0;
     while let Some(found) = bytes[at..].windows(4).position(|window| window == real) {
@@ -311,29 +199,16 @@ fn an_entry_that_lies_about_its_size_is_refused() {
         at += found + 4;
     }
     assert!(at > 0);
-    assert!(matches!(
-        refusal(&bytes),
-        Unreadable::Bomb | Unreadable::Damaged
-    ));
+    assert!(matches!(refusal(&bytes), Unreadable::Bomb | Unreadable::Damaged));
 }
 
 #[test]
 fn a_zip_that_is_no_workbook_is_refused() {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("word/document.xml", SimpleFileOptions::default())
-        .unwrap();
-    assert_eq!(
-        refusal(&zip.finish().unwrap().into_inner()),
-        Unreadable::NotATable
-    );
-    assert_eq!(
-        refusal(b"PK\x03\x04 and then nothing of the kind"),
-        Unreadable::Damaged
-    );
-    assert_eq!(
-        refusal(&by_hand("<worksheet><sheetData><row><c r=", &[])),
-        Unreadable::Damaged
-    );
+    zip.start_file("word/document.xml", SimpleFileOptions::default()).unwrap();
+    assert_eq!(refusal(&zip.finish().unwrap().into_inner()), Unreadable::NotATable);
+    assert_eq!(refusal(b"PK\x03\x04 and then nothing of the kind"), Unreadable::Damaged);
+    assert_eq!(refusal(&by_hand("<worksheet><sheetData><row><c r=", &[])), Unreadable::Damaged);
 }
 
 proptest! {

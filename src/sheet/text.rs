@@ -7,11 +7,7 @@ use super::{MOST_COLUMNS, MOST_ROWS, Row, Unreadable, cell};
 pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
     let text = decode(bytes)?;
     // A file of an old Mac ends its lines with CR alone; the line counter below counts LF.
-    let text = if text.contains('\n') {
-        text
-    } else {
-        text.replace('\r', "\n")
-    };
+    let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
     refuse_control_characters(&text)?;
     let (delimiter, skip) = delimiter(&text);
     let mut reader = csv::ReaderBuilder::new()
@@ -24,10 +20,7 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
     let mut record = csv::StringRecord::new();
     let mut last = 1;
     // The text is valid UTF-8 and rows may differ in length, so the reader has nothing to refuse.
-    while reader
-        .read_record(&mut record)
-        .map_err(|_| Unreadable::NotATable)?
-    {
+    while reader.read_record(&mut record).map_err(|_| Unreadable::NotATable)? {
         let line = lines.at(record.position().map_or(0, csv::Position::byte));
         last = line;
         let filled = record
@@ -39,14 +32,7 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
         if filled > MOST_COLUMNS {
             return Err(Unreadable::TooManyColumns { line });
         }
-        let row = Row {
-            line,
-            cells: record
-                .iter()
-                .take(filled)
-                .map(|field| cell(typed(field)))
-                .collect(),
-        };
+        let row = Row { line, cells: record.iter().take(filled).map(|field| cell(typed(field))).collect() };
         if row.is_blank() {
             continue;
         }
@@ -55,11 +41,7 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
         }
         rows.push(row);
     }
-    if never_closed(&text, last, delimiter) {
-        Err(Unreadable::UnclosedQuote { line: last })
-    } else {
-        Ok(rows)
-    }
+    if never_closed(&text, last, delimiter) { Err(Unreadable::UnclosedQuote { line: last }) } else { Ok(rows) }
 }
 
 /// UTF-8 and UTF-16 by their marks, then UTF-8 where it is valid, then GB18030, which Excel in China writes.
@@ -72,14 +54,8 @@ fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
     }
     // GB18030 accepts nearly anything, a UTF-8 file with one broken byte included, and turns it into nonsense.
     let lossy = String::from_utf8_lossy(bytes);
-    let broken = lossy
-        .chars()
-        .filter(|c| *c == char::REPLACEMENT_CHARACTER)
-        .count();
-    let whole = lossy
-        .chars()
-        .filter(|c| c.len_utf8() == 3 && *c != char::REPLACEMENT_CHARACTER)
-        .count();
+    let broken = lossy.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
+    let whole = lossy.chars().filter(|c| c.len_utf8() == 3 && *c != char::REPLACEMENT_CHARACTER).count();
     strictly(if whole > 4 * broken { UTF_8 } else { GB18030 }, bytes)
 }
 
@@ -88,13 +64,8 @@ fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Unreada
         return Ok(text.into_owned());
     }
     let (lossy, _) = encoding.decode_without_bom_handling(bytes);
-    let before = lossy
-        .split(char::REPLACEMENT_CHARACTER)
-        .next()
-        .unwrap_or_default();
-    Err(Unreadable::UnknownEncoding {
-        line: line_after(before),
-    })
+    let before = lossy.split(char::REPLACEMENT_CHARACTER).next().unwrap_or_default();
+    Err(Unreadable::UnknownEncoding { line: line_after(before) })
 }
 
 fn is_stray(c: char) -> bool {
@@ -110,9 +81,7 @@ fn refuse_control_characters(text: &str) -> Result<(), Unreadable> {
                 return Err(Unreadable::NotATable);
             }
             let before = text.get(..at).unwrap_or_default();
-            Err(Unreadable::ControlCharacter {
-                line: line_after(before),
-            })
+            Err(Unreadable::ControlCharacter { line: line_after(before) })
         }
     }
 }
@@ -121,15 +90,10 @@ fn refuse_control_characters(text: &str) -> Result<(), Unreadable> {
 /// Excel may put `sep=;` on a line of its own.
 fn delimiter(text: &str) -> (u8, usize) {
     let first = text.lines().next().unwrap_or_default();
-    if let Some([delimiter @ (b',' | b';' | b'\t')]) =
-        first.trim_end().strip_prefix("sep=").map(str::as_bytes)
-    {
+    if let Some([delimiter @ (b',' | b';' | b'\t')]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes) {
         return (*delimiter, text.find('\n').map_or(text.len(), |at| at + 1));
     }
-    let header = text
-        .lines()
-        .find(|line| !line.trim().is_empty())
-        .unwrap_or_default();
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let mut quoted = false;
     let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
     for byte in header.bytes() {
@@ -145,10 +109,7 @@ fn delimiter(text: &str) -> (u8, usize) {
 
 /// `="00123"` is how people stop Excel from eating zeros; they mean what is between the quotes.
 fn typed(field: &str) -> &str {
-    field
-        .strip_prefix("=\"")
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(field)
+    field.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).unwrap_or(field)
 }
 
 /// The reader takes a quotation mark that never closes as "everything to the end of the file".
@@ -158,15 +119,9 @@ fn never_closed(text: &str, last_record: u32, delimiter: u8) -> bool {
         return false;
     }
     let lines = line_after(text.trim_end_matches(['\r', '\n']));
-    let last = text
-        .lines()
-        .nth(last_record.saturating_sub(1) as usize)
-        .unwrap_or_default();
+    let last = text.lines().nth(last_record.saturating_sub(1) as usize).unwrap_or_default();
     // An odd mark in the middle of a value (6" pipe) opens nothing.
-    last_record < lines
-        || last
-            .split(char::from(delimiter))
-            .any(|field| field.starts_with('"'))
+    last_record < lines || last.split(char::from(delimiter)).any(|field| field.starts_with('"'))
 }
 
 fn line_after(before: &str) -> u32 {
@@ -183,11 +138,7 @@ struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn of(text: &'a str, skip: usize) -> Self {
-        Self {
-            text: text.as_bytes().get(skip..).unwrap_or_default(),
-            seen: 0,
-            line: if skip > 0 { 2 } else { 1 },
-        }
+        Self { text: text.as_bytes().get(skip..).unwrap_or_default(), seen: 0, line: if skip > 0 { 2 } else { 1 } }
     }
 
     fn at(&mut self, byte: u64) -> u32 {

@@ -29,10 +29,7 @@ impl fmt::Display for CellFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FormulaWithoutValue => {
-                write!(
-                    f,
-                    "The cell holds a formula without a result. Open the file, save it again, or paste values."
-                )
+                write!(f, "The cell holds a formula without a result. Open the file, save it again, or paste values.")
             }
             Self::SpreadsheetError => write!(f, "The cell shows a spreadsheet error."),
             Self::TooLong => write!(f, "The cell holds more than {LONGEST_CELL} characters."),
@@ -122,21 +119,12 @@ impl fmt::Display for Unreadable {
             Self::Empty => write!(f, "The table holds no rows below its header."),
             Self::NotATable => write!(f, "The file is neither CSV nor XLSX."),
             Self::OldOrLocked => {
-                write!(
-                    f,
-                    "The workbook has the old .xls format or a password. Save it as .xlsx without one."
-                )
+                write!(f, "The workbook has the old .xls format or a password. Save it as .xlsx without one.")
             }
-            Self::Bomb => write!(
-                f,
-                "The workbook unpacks to more than a table of this size can be."
-            ),
+            Self::Bomb => write!(f, "The workbook unpacks to more than a table of this size can be."),
             Self::Damaged => write!(f, "The workbook is damaged."),
             Self::UnknownEncoding { line } => {
-                write!(
-                    f,
-                    "Line {line} is not in UTF-8, UTF-16 or GB18030. Save the file as UTF-8."
-                )
+                write!(f, "Line {line} is not in UTF-8, UTF-16 or GB18030. Save the file as UTF-8.")
             }
             Self::ControlCharacter { line } => write!(f, "Line {line} holds a control character."),
             Self::UnclosedQuote { line } => {

@@ -24,9 +24,7 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
 fn read<R: Read + Seek>(parcel: R) -> Result<Vec<Row>, Unreadable> {
     let mut workbook: Xlsx<R> = Xlsx::new(parcel).map_err(|_| Unreadable::Damaged)?;
     let sheets = workbook.sheets_metadata().iter();
-    let visible = sheets.filter(|sheet| {
-        sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet
-    });
+    let visible = sheets.filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
     for name in names {
         let cells = cells(&mut workbook, &name)?;
@@ -40,9 +38,7 @@ fn read<R: Read + Seek>(parcel: R) -> Result<Vec<Row>, Unreadable> {
 /// Reads cell by cell, because the library's own table is dense: two cells at the corners of a sheet would make it
 /// ask for 17 billion.
 fn cells<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> Result<Cells, Unreadable> {
-    let mut reader = workbook
-        .worksheet_cells_reader(name)
-        .map_err(|_| Unreadable::Damaged)?;
+    let mut reader = workbook.worksheet_cells_reader(name).map_err(|_| Unreadable::Damaged)?;
     let mut cells = Cells::new();
     let mut text = 0;
     while let Some(found) = reader.next_cell().map_err(|_| Unreadable::Damaged)? {
@@ -71,13 +67,8 @@ fn cells<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> Result<Cells, Un
 fn row((index, cells): (u32, BTreeMap<u32, Result<String, CellFault>>)) -> Row {
     let width = cells.last_key_value().map_or(0, |(last, _)| last + 1);
     let mut cells = cells;
-    let cells = (0..width)
-        .map(|at| cells.remove(&at).unwrap_or_else(|| Ok(String::new())))
-        .collect();
-    Row {
-        line: index.saturating_add(1),
-        cells,
-    }
+    let cells = (0..width).map(|at| cells.remove(&at).unwrap_or_else(|| Ok(String::new()))).collect();
+    Row { line: index.saturating_add(1), cells }
 }
 
 /// A cell as the person who typed it would say it: `13800138000`, not `1.38e10`; `1995-08-02`, not `34913`.
@@ -99,11 +90,7 @@ fn value(data: &DataRef<'_>) -> Result<String, CellFault> {
 /// Fifteen digits are what a spreadsheet keeps and shows; the binary noise behind them (0.30000000000000004) is not.
 fn plain(number: f64) -> String {
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    if rounded == 0.0 {
-        "0".to_owned()
-    } else {
-        rounded.to_string()
-    }
+    if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
 }
 
 fn day(date: &ExcelDateTime) -> String {

@@ -386,6 +386,7 @@ async fn edition(app: &App, txn: &Write, organization_id: Uuid, slug: &str, phas
 /// `phase` began an hour ago; the others lie a day apart before and after it.
 fn set_boundaries(row: &mut event::ActiveModel, now: DateTime<Utc>, phase: Phase) {
     let began = |other: Phase| now - hours(1) + hours(24) * (other as i32 - phase as i32);
+    row.published_at = Set((phase != Phase::Draft).then(|| now - hours(24 * 30)));
     row.registration_at = Set(Some(began(Phase::Registration)));
     row.online_at = Set(Some(began(Phase::Online)));
     row.screening_at = Set(Some(began(Phase::Screening)));
