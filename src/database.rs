@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{Connection, PgConnection, query};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -46,6 +47,8 @@ impl Database {
             let reader = Connect::connect(sqlite(address, connections, true)).await.with_context(place)?;
             Ok(Self { writer, reader })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            // A pool only says that it timed out; one connection says why.
+            PgConnection::connect(address).await.with_context(place)?.close().await?;
             let pool = Connect::connect(postgres(address, connections)).await.with_context(place)?;
             Ok(Self { writer: pool.clone(), reader: pool })
         } else {
@@ -94,7 +97,6 @@ impl Database {
         }
         // On a connection of its own: with a pool of one, waiting for the lock on a pooled
         // connection would wait for itself.
-        use sea_orm::sqlx::{Connection, PgConnection, query};
         let options = self.writer.get_postgres_connection_pool().connect_options();
         let mut lock = PgConnection::connect_with(&options).await?;
         query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut lock).await?;

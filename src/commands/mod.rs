@@ -2,7 +2,10 @@
 //! exits 1, with one line on standard error that names the key, the address or the line.
 
 pub mod admin;
+pub mod backup;
 pub mod dates;
+pub mod healthcheck;
+pub mod migrate;
 pub mod screen;
 pub mod serve;
 pub mod verify;
@@ -32,6 +35,14 @@ enum Command {
     Dates(dates::Arguments),
     /// Administrators
     Admin(admin::Arguments),
+    /// The schema
+    Migrate(migrate::Arguments),
+    /// Copy the embedded database while it serves
+    Backup(backup::Arguments),
+    /// Put a copy back; the service must be stopped
+    Restore(backup::Arguments),
+    /// Whether the service on this machine is ready
+    Healthcheck,
 }
 
 /// Why a command ends without success.
@@ -81,6 +92,10 @@ fn carry_out(command: Command) -> Result<(), Ended> {
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Dates(arguments) => dates::dates(&arguments),
         Command::Admin(arguments) => with_house(|settings| admin::admin(settings, arguments)),
+        Command::Migrate(arguments) => with_house(|settings| migrate::migrate(settings, arguments)),
+        Command::Backup(arguments) => with_house(|settings| backup::backup(settings, arguments)),
+        Command::Restore(arguments) => with_house(|settings| backup::restore(settings, arguments)),
+        Command::Healthcheck => with_house(healthcheck::healthcheck),
     }
 }
 

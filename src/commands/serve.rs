@@ -1,12 +1,15 @@
 //! `queqiao serve`: migrate, then serve until told to stop.
 
 use std::net::TcpListener;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
 
 use super::Ended;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::secrets::Secrets;
-use crate::server;
+use crate::server::{self, rounds};
 use crate::settings::Settings;
 
 /// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end.
@@ -23,11 +26,15 @@ pub async fn serve(settings: Settings) -> Result<(), Ended> {
         server::open(&app, listener).map_err(|refused| Ended::Failed(format!("server.bind {bind}: {refused}")))?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
+    let closing = CancellationToken::new();
+    let rounds = tokio::spawn(rounds::go(Arc::clone(&app), closing.clone()));
     tracing::info!(address = %bind, "open");
     told_to_stop().await;
     tracing::info!("closing");
+    closing.cancel();
     handle.stop(true).await;
     let _ = serving.await;
+    let _ = rounds.await;
     app.database.clone().close().await;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod health;
 mod openapi;
 mod replay;
+pub mod rounds;
 mod trace;
 
 use std::net::TcpListener;
