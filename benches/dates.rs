@@ -1,0 +1,42 @@
+//! The date planner at the sizes of a hall: `cargo bench --bench dates`.
+
+use queqiao::dates::planner::gathering::{Gathering, Guest, Pair, Scores};
+use queqiao::dates::planner::merit::fairest;
+use queqiao::dates::planner::rolling::{Plan, Wishes, plan};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+
+fn main() {
+    divan::main();
+}
+
+/// People on each side, and rounds.
+const HALLS: [(usize, usize); 4] = [(20, 8), (80, 8), (150, 10), (500, 12)];
+
+/// As many tables as pairs; one pair in twenty may not meet.
+fn hall(people: usize, rounds: usize) -> Gathering {
+    let mut dice = StdRng::seed_from_u64(1);
+    let mut scores = Scores::none(people, people);
+    for pair in (0..people).flat_map(|man| (0..people).map(move |woman| (man, woman))) {
+        scores.set(pair, (!dice.random_ratio(1, 20)).then(|| dice.random_range(0..=1000)));
+    }
+    let guests = vec![Guest::staying(rounds); people];
+    Gathering { men: guests.clone(), women: guests, scores, rounds, tables: people }
+}
+
+#[divan::bench(args = HALLS, sample_count = 10)]
+fn choose_the_pairs(bencher: divan::Bencher, (people, rounds): (usize, usize)) {
+    let gathering = hall(people, rounds);
+    bencher.bench(|| -> Vec<Pair> { fairest(&gathering, 0, &[], Some(&[7; 32])) });
+}
+
+#[divan::bench(args = HALLS, sample_count = 10)]
+fn plan_the_evening(bencher: divan::Bencher, (people, rounds): (usize, usize)) {
+    let gathering = hall(people, rounds);
+    bencher.bench(|| -> Plan { plan(&gathering, &Wishes { seed: Some([7; 32]), ..Wishes::default() }) });
+}
+
+#[divan::bench(args = [(80, 8), (150, 10)], sample_count = 3)]
+fn plan_and_look_after_the_lowest(bencher: divan::Bencher, (people, rounds): (usize, usize)) {
+    let gathering = hall(people, rounds);
+    bencher.bench(|| -> Plan { plan(&gathering, &Wishes { look_after_the_lowest: true, ..Wishes::default() }) });
+}
