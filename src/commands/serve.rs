@@ -1,15 +1,12 @@
 //! `queqiao serve`: migrate, then serve until told to stop.
 
 use std::net::TcpListener;
-use std::sync::Arc;
-
-use tokio_util::sync::CancellationToken;
 
 use super::Ended;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::secrets::Secrets;
-use crate::server::{self, rounds};
+use crate::server::opening::Opening;
 use crate::settings::Settings;
 
 /// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end.
@@ -19,27 +16,19 @@ use crate::settings::Settings;
 pub async fn serve(settings: Settings) -> Result<(), Ended> {
     let secrets = Secrets::load(&settings.security)?;
     let bind = settings.server.bind.clone();
+    let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
+    let listener = TcpListener::bind(&bind).map_err(taken)?;
     let app = App::build(settings, Clock::Machine, secrets).await?;
-    let listener =
-        TcpListener::bind(&bind).map_err(|refused| Ended::Failed(format!("server.bind {bind}: {refused}")))?;
-    let server =
-        server::open(&app, listener).map_err(|refused| Ended::Failed(format!("server.bind {bind}: {refused}")))?;
-    let handle = server.handle();
-    let serving = tokio::spawn(server);
-    let closing = CancellationToken::new();
-    let rounds = tokio::spawn(rounds::go(Arc::clone(&app), closing.clone()));
-    tracing::info!(address = %bind, "open");
+    let opening = Opening::begin(&app, listener).map_err(taken)?;
+    tracing::info!(address = %opening.address, "open");
     told_to_stop().await;
     tracing::info!("closing");
-    closing.cancel();
-    handle.stop(true).await;
-    let _ = serving.await;
-    let _ = rounds.await;
-    app.database.clone().close().await;
+    opening.close().await;
     Ok(())
 }
 
-async fn told_to_stop() {
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn told_to_stop() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

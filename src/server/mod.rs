@@ -3,6 +3,7 @@
 mod health;
 mod openapi;
 mod replay;
+pub mod opening;
 pub mod rounds;
 mod trace;
 

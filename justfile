@@ -1,0 +1,22 @@
+# The verbs of this house.
+
+default:
+    @just --list
+
+# Run the service on this machine
+serve:
+    cargo run -- serve
+
+# A whole mixer, truthfully
+rehearse *arguments:
+    cargo run --release -- rehearse {{arguments}}
+
+# What CI runs
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test --workspace
+
+# The pure algorithms, timed
+bench:
+    cargo bench

@@ -1,0 +1,51 @@
+//! The house with its doors open: web server, rounds and postman, started and stopped together.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::rounds;
+use crate::app::App;
+
+pub struct Opening {
+    pub app: Arc<App>,
+    pub address: SocketAddr,
+    closing: CancellationToken,
+    handle: ServerHandle,
+    serving: JoinHandle<std::io::Result<()>>,
+    rounds: JoinHandle<()>,
+}
+
+impl Opening {
+    /// Serves on the listener from now on.
+    ///
+    /// # Errors
+    /// Where the listener cannot be taken.
+    pub fn begin(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let server = super::open(app, listener)?;
+        let handle = server.handle();
+        let closing = CancellationToken::new();
+        Ok(Self {
+            app: Arc::clone(app),
+            address,
+            handle,
+            serving: tokio::spawn(server),
+            rounds: tokio::spawn(rounds::go(Arc::clone(app), closing.clone())),
+            closing,
+        })
+    }
+
+    /// Answers what is being answered, then closes: requests first, then the rounds, then the
+    /// database, so that nobody finds it gone.
+    pub async fn close(self) {
+        self.closing.cancel();
+        self.handle.stop(true).await;
+        let _ = self.serving.await;
+        let _ = self.rounds.await;
+        self.app.database.clone().close().await;
+    }
+}
