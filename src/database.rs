@@ -23,7 +23,7 @@ use crate::once;
 use crate::secrets::without_password;
 
 /// Advisory lock that lets one process at a time migrate a PostgreSQL database.
-const MIGRATION_LOCK: i64 = 0x7175_6571_6961_6f;
+const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
 
 #[derive(Clone, Debug)]
 pub struct Database {
