@@ -6,6 +6,7 @@ mod postgres;
 mod accounts;
 mod badges;
 mod checkin;
+mod contract;
 mod couples;
 mod dates;
 mod events;
