@@ -19,8 +19,8 @@ use sea_orm::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
-use crate::once;
 use crate::secrets::without_password;
+use crate::{crash, once};
 
 /// Advisory lock that lets one process at a time migrate a PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
@@ -128,7 +128,10 @@ impl Write {
     /// # Errors
     /// A fault where the database cannot; nothing is true then.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.0.commit().await?)
+        crash::point();
+        self.0.commit().await?;
+        crash::point();
+        Ok(())
     }
 }
 
@@ -139,18 +142,22 @@ impl ConnectionTrait for Write {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        crash::point();
         self.0.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        crash::point();
         self.0.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        crash::point();
         self.0.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        crash::point();
         self.0.query_all_raw(statement).await
     }
 }

@@ -12,6 +12,7 @@ pub mod language;
 pub mod happening;
 pub mod error;
 pub mod once;
+pub mod crash;
 pub mod database;
 pub mod app;
 pub mod body;

@@ -27,7 +27,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     /// Migrate, then serve
-    Serve,
+    Serve(serve::Arguments),
     /// Screen applicants from a file, without the service
     Screen(screen::Arguments),
     /// Recompute a published screening and say whether it holds
@@ -88,7 +88,7 @@ fn told(words: &str, status: u8) -> ExitCode {
 
 fn carry_out(command: Command) -> Result<(), Ended> {
     match command {
-        Command::Serve => with_house(serve::serve),
+        Command::Serve(arguments) => with_house(|settings| serve::serve(settings, arguments)),
         Command::Screen(arguments) => screen::screen(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Dates(arguments) => dates::dates(&arguments),

@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use clap::Args;
+
 use super::Ended;
 use crate::app::App;
 use crate::clock::Clock;
@@ -9,17 +11,33 @@ use crate::secrets::Secrets;
 use crate::server::opening::Opening;
 use crate::settings::Settings;
 
+#[derive(Args)]
+pub struct Arguments {
+    /// Die like in a power cut after so many statements, for stories about crashes
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    crash_after: Option<i64>,
+}
+
 /// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end.
 ///
 /// # Errors
 /// A database or an address out of reach.
-pub async fn serve(settings: Settings) -> Result<(), Ended> {
+pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     let secrets = Secrets::load(&settings.security)?;
     let bind = settings.server.bind.clone();
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
     let app = App::build(settings, Clock::Machine, secrets).await?;
     let opening = Opening::begin(&app, listener).map_err(taken)?;
+    #[cfg(debug_assertions)]
+    if let Some(statements) = arguments.crash_after {
+        crate::crash::after(statements);
+    }
+    #[cfg(not(debug_assertions))]
+    let Arguments {} = arguments;
+    // The one line on standard output: whoever started us learns the address, a free port included.
+    println!("http://{}", opening.address);
     tracing::info!(address = %opening.address, "open");
     told_to_stop().await;
     tracing::info!("closing");
