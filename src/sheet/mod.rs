@@ -4,6 +4,7 @@
 mod parcel;
 mod text;
 mod unreadable;
+pub mod upload;
 mod workbook;
 
 use unicode_normalization::UnicodeNormalization;

@@ -1,0 +1,132 @@
+//! An uploaded table as an argument of a handler, and what is wrong with its rows as an answer.
+
+use actix_multipart::Multipart;
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, dev, web};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::{LARGEST_UPLOAD, Sheet, Unreadable};
+use crate::app::House;
+use crate::body::too_large;
+use crate::error::{Error, Refused};
+
+/// The most faulty rows one answer lists.
+const MOST_ERRORS: usize = 200;
+/// What browsers and scripts call a CSV or an XLSX; what it is, its bytes decide.
+const TABLES: [&str; 6] = [
+    "text/csv",
+    "text/plain",
+    "text/tab-separated-values",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/octet-stream",
+];
+
+/// The bytes of a table: the whole body, or the first file of a form (`multipart/form-data`).
+#[derive(Debug, Clone)]
+pub struct Upload(Vec<u8>);
+
+impl Upload {
+    /// Reads the table on a thread that may take its time.
+    ///
+    /// # Errors
+    /// 413, 415 and 422 as [`Unreadable`] says.
+    pub async fn sheet(self) -> Result<Sheet, Error> {
+        let reading = tokio::task::spawn_blocking(move || Sheet::read(&self.0));
+        Ok(reading.await.map_err(Error::fault)??)
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let limit = request.app_data::<House>().map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
+        if kind == "multipart/form-data" {
+            let form = Multipart::new(request.headers(), payload.take());
+            return Box::pin(async move { first_file(form, limit).await.map(Self) });
+        }
+        let whole = web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            if !TABLES.contains(&kind.as_str()) {
+                let detail = "Send a CSV or an XLSX, as the body or as a file of a form.";
+                return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_table", detail).into());
+            }
+            let whole = whole.await.map_err(|_| broken())?.to_bytes_limited(limit).await;
+            let bytes = whole.map_err(|_| too_large(limit))?.map_err(|_| broken())?;
+            Ok(Self(bytes.to_vec()))
+        })
+    }
+}
+
+async fn first_file(mut form: Multipart, limit: usize) -> Result<Vec<u8>, Error> {
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(|_| broken())?;
+        let described = field.content_disposition();
+        if !described
+            .is_some_and(|described| described.get_filename().is_some() || described.get_name() == Some("file"))
+        {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.next().await {
+            bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
+            if bytes.len() > limit {
+                return Err(too_large(limit));
+            }
+        }
+        return Ok(bytes);
+    }
+    Err(Refused::malformed("no_file", "The form holds no file.").into())
+}
+
+fn broken() -> Error {
+    Refused::malformed("unreadable_body", "The body could not be read to its end.").into()
+}
+
+impl From<Unreadable> for Error {
+    fn from(unreadable: Unreadable) -> Self {
+        let status = match unreadable {
+            Unreadable::TooLarge | Unreadable::Bomb => StatusCode::PAYLOAD_TOO_LARGE,
+            Unreadable::NotATable | Unreadable::OldOrLocked => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let refused = Refused::new(status, unreadable.code(), unreadable.to_string());
+        let refused = match &unreadable {
+            Unreadable::MissingColumns { fields } => refused.with("fields", json!(fields)),
+            Unreadable::ColumnTwice { field } => refused.with("fields", json!([field])),
+            _ => refused,
+        };
+        match unreadable.line() {
+            Some(line) => refused.with("line", line).into(),
+            None => refused.into(),
+        }
+    }
+}
+
+/// What is wrong with one cell of an uploaded table. Tells where, never what stood there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RowError {
+    /// As the spreadsheet or the editor counts, from 1.
+    pub line: u32,
+    pub field: &'static str,
+    pub code: &'static str,
+    pub message: String,
+}
+
+/// 422 `invalid_rows` with the first 200 faults as `errors`, and how many there are as `errors_total`.
+#[must_use]
+pub fn invalid_rows(errors: &[RowError]) -> Refused {
+    let shown: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
+    Refused::unprocessable("invalid_rows", "Some rows cannot be imported; nothing was.")
+        .with("errors", json!(shown))
+        .with("errors_total", errors.len())
+}
