@@ -76,10 +76,7 @@ pub fn fold_domain(text: &str) -> Result<String, NotAnAddress> {
 fn is_dot_atom(local: &str) -> bool {
     local.len() <= LONGEST_LOCAL
         && local.split('.').all(|atom| {
-            !atom.is_empty()
-                && atom
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+            !atom.is_empty() && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
         })
 }
 
@@ -88,19 +85,14 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> Option<String> {
-        MailAddress::read(text)
-            .ok()
-            .map(|address| address.as_str().to_owned())
+        MailAddress::read(text).ok().map(|address| address.as_str().to_owned())
     }
 
     #[test]
     fn one_person_typing_differently_is_one_address() {
-        for text in [
-            "Li.Lei@Example.CN",
-            " li.lei@example.cn ",
-            "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｎ",
-            "li.lei@example。cn",
-        ] {
+        for text in
+            ["Li.Lei@Example.CN", " li.lei@example.cn ", "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｎ", "li.lei@example。cn"]
+        {
             assert_eq!(folded(text).as_deref(), Some("li.lei@example.cn"), "{text}");
         }
     }
@@ -111,10 +103,7 @@ mod tests {
         assert_eq!(address.as_str(), "hong@xn--fsqu00a.xn--fiqs8s");
         assert_eq!(address.shown(), "hong@例子.中国");
         assert_eq!(fold_domain("@例子。中国").unwrap(), address.domain());
-        assert_eq!(
-            folded("HONG@XN--FSQU00A.xn--fiqs8s").as_deref(),
-            Some(address.as_str())
-        );
+        assert_eq!(folded("HONG@XN--FSQU00A.xn--fiqs8s").as_deref(), Some(address.as_str()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod address;
 pub mod profile;
 pub mod signed_in;
 

@@ -8,6 +8,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::phase::Phase;
+use super::plan::Plan;
+use super::template::Kind;
 use crate::error::{Error, Refused};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,7 +27,7 @@ pub struct Model {
     pub venue: String,
     /// An IANA name such as `Asia/Shanghai`: the calendar people live by.
     pub timezone: String,
-    pub template: String,
+    pub template: Kind,
     pub sides: Sides,
     pub seats: i32,
     /// The evening itself.
@@ -120,6 +122,12 @@ impl Model {
     #[must_use]
     pub fn zone(&self) -> chrono_tz::Tz {
         self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+    }
+
+    /// How it is held.
+    #[must_use]
+    pub fn plan(&self) -> Plan {
+        serde_json::from_value(self.settings.clone()).unwrap_or_default()
     }
 
     /// What a room is told for this event.

@@ -1,11 +1,39 @@
 //! 活动: one edition of a mixer, and the phases it goes through by the clock of its own zone.
 
 pub mod access;
+mod amend;
+mod api;
+mod begin_series;
 pub mod crew;
+mod crew_api;
+mod draw_up;
+mod enlist;
 pub mod event;
+pub mod host;
+mod move_phase;
 pub mod phase;
+pub mod plan;
+pub mod poster;
+mod publish;
+pub mod schedule;
+pub mod screening_plan;
+pub mod series;
+pub mod template;
+mod wish;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::draw_up_event)
+        .service(api::amend_event)
+        .service(api::publish_event)
+        .service(api::move_event)
+        .service(api::event_templates)
+        .service(api::new_series)
+        .service(api::series_of_union)
+        .service(crew_api::enlist_crew)
+        .service(crew_api::list_crew)
+        .service(crew_api::dismiss_crew);
+}

@@ -1,6 +1,7 @@
 //! A union that hosts events: the tenant.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "organization")]
@@ -18,3 +19,11 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The union with this slug.
+///
+/// # Errors
+/// Only faults.
+pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::Slug.eq(slug)).one(db).await
+}

@@ -15,7 +15,7 @@ use queqiao::app::App;
 use queqiao::clock::Clock;
 use queqiao::database::Write;
 use queqiao::events::phase::Phase;
-use queqiao::events::{crew, event};
+use queqiao::events::{crew, event, template};
 use queqiao::language::Language;
 use queqiao::mail::letter;
 use queqiao::organizations::{organization, staff};
@@ -372,7 +372,7 @@ async fn edition(app: &App, txn: &Write, organization_id: Uuid, slug: &str, phas
         summary: Set("八分钟约会".to_owned()),
         venue: Set("工人文化宫".to_owned()),
         timezone: Set("Asia/Shanghai".to_owned()),
-        template: Set("mixer".to_owned()),
+        template: Set(template::Kind::Mixer),
         sides: Set(event::Sides::Two),
         seats: Set(4),
         settings: Set(json!({})),

@@ -1,0 +1,164 @@
+//! An organizer changes what an event says, as long as nobody has relied on it.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::access::Organizer;
+use super::draw_up::slug_taken;
+use super::phase::Phase;
+use super::schedule::{Schedule, word};
+use super::wish::{self, Changes};
+use super::{event, host, series};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, FieldError, Refused};
+use crate::happening::What;
+
+pub enum NotAmended {
+    /// Fields somebody already relies on, each with the phase until which it could be changed.
+    TooLate(Vec<(String, Phase)>),
+    /// The event is over.
+    Closed,
+    SlugTaken,
+    UnknownSeries,
+    Invalid(Vec<FieldError>),
+}
+
+impl From<NotAmended> for Error {
+    fn from(reason: NotAmended) -> Self {
+        match reason {
+            NotAmended::TooLate(fields) => {
+                let fault = |(field, phase): (String, Phase)| {
+                    FieldError::new(field, "too_late", format!("could be changed until {}", word(phase)))
+                };
+                let errors = fields.into_iter().map(fault).collect();
+                let refused = Refused::conflict("too_late", "People rely on some of these fields already.");
+                Refused { errors, ..refused }.into()
+            }
+            NotAmended::Closed => Refused::conflict("event_closed", "The event is over.").into(),
+            NotAmended::SlugTaken => slug_taken(),
+            NotAmended::UnknownSeries => {
+                let message = "the union has no series of this slug";
+                Refused::invalid(vec![FieldError::new("series", "unknown_series", message)]).into()
+            }
+            NotAmended::Invalid(faults) => Refused::invalid(faults).into(),
+        }
+    }
+}
+
+/// Changes an event, all or nothing.
+///
+/// # Errors
+/// As [`NotAmended`].
+pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    let phase = event.phase(app.now());
+    if phase == Phase::Closed {
+        return Err(NotAmended::Closed.into());
+    }
+    let late = too_late(&event, phase, &changes);
+    if !late.is_empty() {
+        return Err(NotAmended::TooLate(late).into());
+    }
+    if let Some(slug) = &changes.slug
+        && is_taken(&txn, slug, event.id).await?
+    {
+        return Err(NotAmended::SlugTaken.into());
+    }
+    let series = match &changes.series {
+        Some(slug) => {
+            let series = series::of_union(&txn, event.organization_id, slug).await?;
+            Some(series.ok_or(NotAmended::UnknownSeries)?.id)
+        }
+        None => event.series_id,
+    };
+    let mut row = amended(app, &event, &changes)?;
+    row.series_id = Set(series);
+    let event = row.update(&txn).await?;
+    if let Some(hosts) = &changes.hosts {
+        host::replace(&txn, app, event.id, hosts).await?;
+    }
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "event_amended",
+        subject: Some(("event", event.id)),
+        detail: json!({ "fields": changes.named() }),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::EventChanged);
+    Ok(event)
+}
+
+async fn is_taken(txn: &impl ConnectionTrait, slug: &str, by_other_than: Uuid) -> Result<bool, Error> {
+    let others = event::Entity::find().filter(event::Column::Slug.eq(slug)).filter(event::Column::Id.ne(by_other_than));
+    Ok(others.count(txn).await? > 0)
+}
+
+/// What can no longer be changed, and until when it could.
+fn too_late(event: &event::Model, phase: Phase, changes: &Changes) -> Vec<(String, Phase)> {
+    let mut late = Vec::new();
+    let mut until = |field: &str, named: bool, last: Phase| {
+        if named && phase > last {
+            late.push((field.to_owned(), last));
+        }
+    };
+    until("sides", changes.sides.is_some(), Phase::Draft);
+    // The fold of points reads the rules anew each time: other rules would pay for deeds already done.
+    until("points", changes.points.is_some(), Phase::Registration);
+    until("seats", changes.seats.is_some(), Phase::Screening);
+    until("screening", changes.screening.is_some(), Phase::Screening);
+    until("starts_at", changes.starts_at.is_some(), Phase::Confirmation);
+    if changes.slug.is_some() && event.published_at.is_some() {
+        late.push(("slug".to_owned(), Phase::Draft));
+    }
+    for (at, boundary) in changes.phases.iter().flatten().enumerate() {
+        if boundary.phase != Phase::Draft && boundary.phase <= phase {
+            late.push((format!("phases[{at}].starts_at"), boundary.phase));
+        }
+    }
+    late
+}
+
+fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::ActiveModel, Error> {
+    let (old, mut schedule) = (Schedule::of(event), Schedule::of(event));
+    schedule.starts_at = changes.starts_at.unwrap_or(event.starts_at);
+    schedule.ends_at = changes.ends_at.unwrap_or(event.ends_at);
+    let boundaries = changes.phases.as_deref();
+    let mut faults = wish::enter(&mut schedule, boundaries.unwrap_or_default());
+    let path = wish::path_of(boundaries);
+    if schedule != old {
+        faults.extend(schedule.untimely(Some(&old), app.now(), &path));
+        faults.extend(schedule.faults(app.now(), &path));
+    }
+    let seats = changes.seats.unwrap_or(event.seats);
+    let sides = changes.sides.unwrap_or(event.sides);
+    let mut stored = event.plan();
+    stored.screening = stored.screening.map(|screening| screening.follow(event.seats));
+    let plan = changes.plan().or(stored).completed(seats, sides);
+    faults.extend(plan.faults(seats));
+    if !faults.is_empty() {
+        return Err(NotAmended::Invalid(faults).into());
+    }
+    let mut row = event.clone().into_active_model();
+    let trimmed = |words: &String| words.trim().to_owned();
+    row.slug = Set(changes.slug.clone().unwrap_or_else(|| event.slug.clone()));
+    row.title = Set(changes.title.as_ref().map_or_else(|| event.title.clone(), trimmed));
+    row.title_en = Set(changes.title_en.as_ref().map(trimmed).or_else(|| event.title_en.clone()));
+    row.summary = Set(changes.summary.as_ref().map_or_else(|| event.summary.clone(), trimmed));
+    row.venue = Set(changes.venue.as_ref().map_or_else(|| event.venue.clone(), trimmed));
+    row.timezone = Set(changes.timezone.clone().unwrap_or_else(|| event.timezone.clone()));
+    row.sides = Set(sides);
+    row.seats = Set(seats);
+    row.settings = Set(serde_json::to_value(&plan).map_err(Error::fault)?);
+    schedule.write(&mut row);
+    Ok(row)
+}

@@ -1,0 +1,169 @@
+//! The calls of organizers who set up events.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Query};
+use actix_web::{get, patch, post};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::access::Organizer;
+use super::amend::amend;
+use super::begin_series::{NewSeries, begin_series};
+use super::draw_up::draw_up;
+use super::event::Sides;
+use super::move_phase::{Move, move_phase};
+use super::plan::Plan;
+use super::poster::{Name, Poster, poster};
+use super::publish::publish;
+use super::series;
+use super::template::Kind;
+use super::wish::{Changes, NewEvent};
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::organizations::organization;
+
+/// Draws up an event from a template. It is a draft until it is published. Who: organizer of the union.
+#[utoipa::path(tag = "events", request_body = NewEvent, responses(
+    (status = 201, body = Poster),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: fields with `in_the_past`, `out_of_order`, `before_start`, `seats_not_met`, …", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events")]
+pub async fn draw_up_event(
+    house: House,
+    account: SignedIn,
+    wish: Body<NewEvent>,
+) -> Result<(Json<Poster>, StatusCode), Error> {
+    let drawn = house
+        .run(async move |app| {
+            let event = draw_up(&app, &account, wish.into_inner()).await?;
+            poster(app.database.reader(), event, app.now()).await
+        })
+        .await?;
+    Ok((Json(drawn), StatusCode::CREATED))
+}
+
+/// Changes an event; what is left out stays. Who: organizer.
+#[utoipa::path(tag = "events", params(("event" = String, Path)), request_body = Changes, responses(
+    (status = 200, body = Poster),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`slug_taken`, `too_late` with the fields, `event_closed`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[patch("/events/{event}")]
+pub async fn amend_event(house: House, by: Organizer, changes: Body<Changes>) -> Result<Json<Poster>, Error> {
+    let amended = house.run(async move |app| {
+        let event = amend(&app, &by, changes.into_inner()).await?;
+        poster(app.database.reader(), event, app.now()).await
+    });
+    Ok(Json(amended.await?))
+}
+
+/// Shows an event to the world. Who: organizer.
+#[utoipa::path(tag = "events", params(("event" = String, Path)), responses(
+    (status = 200, body = Poster),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`already_published`, `not_ready` with the fields", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/publish")]
+pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, Error> {
+    let published = house.run(async move |app| {
+        let event = publish(&app, &by).await?;
+        poster(app.database.reader(), event, app.now()).await
+    });
+    Ok(Json(published.await?))
+}
+
+/// Begins a phase now, with a reason; written into the audit log. Who: organizer.
+#[utoipa::path(tag = "events", params(("event" = String, Path)), request_body = Move, responses(
+    (status = 200, body = Poster),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`already_there`, `phase_passed`, `not_published`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/phase")]
+pub async fn move_event(house: House, by: Organizer, wish: Body<Move>) -> Result<Json<Poster>, Error> {
+    let moved = house.run(async move |app| {
+        let event = move_phase(&app, &by, wish.into_inner()).await?;
+        poster(app.database.reader(), event, app.now()).await
+    });
+    Ok(Json(moved.await?))
+}
+
+/// What a template proposes.
+#[derive(Serialize, ToSchema)]
+pub struct Proposal {
+    pub template: Kind,
+    pub title: String,
+    pub title_en: String,
+    pub sides: Sides,
+    pub seats: i32,
+    pub plan: Plan,
+}
+
+/// The templates an event can be drawn up from. Who: anyone.
+#[utoipa::path(tag = "events", responses((status = 200, body = [Proposal])))]
+#[get("/event-templates")]
+pub async fn event_templates() -> Result<Json<Vec<Proposal>>, Error> {
+    let proposal = |kind: Kind| {
+        let of = kind.template()?;
+        let (title, title_en) = (of.title, of.title_en);
+        Ok(Proposal { template: kind, title, title_en, sides: of.sides, seats: of.seats, plan: of.plan })
+    };
+    Kind::all().map(proposal).collect::<Result<Vec<_>, Error>>().map(Json)
+}
+
+/// Begins a series. Who: organizer of the union.
+#[utoipa::path(tag = "events", request_body = NewSeries, responses(
+    (status = 201, body = Name),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/series")]
+pub async fn new_series(
+    house: House,
+    account: SignedIn,
+    wish: Body<NewSeries>,
+) -> Result<(Json<Name>, StatusCode), Error> {
+    let begun = house.run(async move |app| begin_series(&app, &account, wish.into_inner()).await).await?;
+    Ok((Json(begun.into()), StatusCode::CREATED))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfUnion {
+    /// Slug of a union.
+    pub organization: String,
+}
+
+/// The series of a union. Who: anyone.
+#[utoipa::path(tag = "events", params(OfUnion), responses(
+    (status = 200, body = [Name]),
+    (status = 422, body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/series")]
+pub async fn series_of_union(house: House, of: Query<OfUnion>) -> Result<Json<Vec<Name>>, Error> {
+    let found = house.run(async move |app| {
+        let db = app.database.reader();
+        let Some(union) = organization::by_slug(db, &of.organization).await? else {
+            return Ok(Vec::new());
+        };
+        let series = series::Entity::find().filter(series::Column::OrganizationId.eq(union.id));
+        Ok(series.order_by_asc(series::Column::Id).all(db).await?)
+    });
+    Ok(Json(found.await?.into_iter().map(Name::from).collect()))
+}

@@ -1,0 +1,83 @@
+//! An organizer begins a series.
+
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{EntityTrait, TryInsertResult};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::series;
+use super::wish::slug_rule;
+use crate::accounts::SignedIn;
+use crate::app::App;
+use crate::audit;
+use crate::body::{one_line, one_line_or_none};
+use crate::error::{Error, FieldError, Refused};
+use crate::organizations::{organization, staff};
+
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSeries {
+    /// Slug of the union.
+    #[garde(custom(one_line(1, 60)))]
+    pub organization: String,
+    #[garde(custom(slug_rule))]
+    pub slug: String,
+    #[garde(custom(one_line(1, 60)))]
+    pub name: String,
+    #[garde(custom(one_line_or_none(1, 80)))]
+    pub name_en: Option<String>,
+}
+
+pub enum NotBegun {
+    UnknownUnion,
+    NotTheirUnion,
+    SlugTaken,
+}
+
+impl From<NotBegun> for Error {
+    fn from(reason: NotBegun) -> Self {
+        match reason {
+            NotBegun::UnknownUnion => {
+                let message = "no union has this slug";
+                Refused::invalid(vec![FieldError::new("organization", "unknown_organization", message)]).into()
+            }
+            NotBegun::NotTheirUnion => {
+                Refused::forbidden("wrong_role", "You are not an organizer of this union.").into()
+            }
+            NotBegun::SlugTaken => Refused::conflict("slug_taken", "The union has a series of this slug.").into(),
+        }
+    }
+}
+
+/// # Errors
+/// As [`NotBegun`].
+pub async fn begin_series(app: &App, by: &SignedIn, wish: NewSeries) -> Result<series::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let union = organization::by_slug(&txn, &wish.organization).await?;
+    let union = union.ok_or(NotBegun::UnknownUnion)?;
+    if !staff::organizes(&txn, by.account_id, union.id).await? {
+        return Err(NotBegun::NotTheirUnion.into());
+    }
+    let row = series::ActiveModel {
+        id: Set(app.new_id()),
+        organization_id: Set(union.id),
+        slug: Set(wish.slug),
+        name: Set(wish.name.trim().to_owned()),
+        name_en: Set(wish.name_en.map(|name| name.trim().to_owned())),
+        created_at: Set(app.now()),
+    };
+    let unique = [series::Column::OrganizationId, series::Column::Slug];
+    let written = series::Entity::insert(row).on_conflict_do_nothing_on(unique).exec_with_returning(&txn).await?;
+    let TryInsertResult::Inserted(series) = written else { return Err(NotBegun::SlugTaken.into()) };
+    let entry = audit::Entry {
+        actor: Some(by.account_id),
+        organization_id: Some(union.id),
+        action: "series_begun",
+        subject: Some(("series", series.id)),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(series)
+}

@@ -1,0 +1,130 @@
+//! An organizer draws up an event from a template.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{EntityTrait, TryInsertResult};
+use serde_json::json;
+
+use super::schedule::Schedule;
+use super::wish::{self, NewEvent};
+use super::{event, host, series};
+use crate::accounts::SignedIn;
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, FieldError, Refused};
+use crate::happening::What;
+use crate::organizations::{organization, staff};
+
+pub enum NotDrawnUp {
+    UnknownUnion,
+    NotTheirUnion,
+    UnknownSeries,
+    SlugTaken,
+    Invalid(Vec<FieldError>),
+}
+
+impl From<NotDrawnUp> for Error {
+    fn from(reason: NotDrawnUp) -> Self {
+        let field = |name, code, message: &str| Refused::invalid(vec![FieldError::new(name, code, message)]).into();
+        match reason {
+            NotDrawnUp::UnknownUnion => field("organization", "unknown_organization", "no union has this slug"),
+            NotDrawnUp::NotTheirUnion => {
+                Refused::forbidden("wrong_role", "You are not an organizer of this union.").into()
+            }
+            NotDrawnUp::UnknownSeries => field("series", "unknown_series", "the union has no series of this slug"),
+            NotDrawnUp::SlugTaken => slug_taken(),
+            NotDrawnUp::Invalid(faults) => Refused::invalid(faults).into(),
+        }
+    }
+}
+
+/// 409: another event has this address already.
+pub fn slug_taken() -> Error {
+    let taken = FieldError::new("slug", "slug_taken", "another event has this address");
+    let refused = Refused::conflict("slug_taken", "Another event has this slug.");
+    Refused { errors: vec![taken], ..refused }.into()
+}
+
+/// Draws up a draft. Judged whole, so that every field at fault is told at once.
+///
+/// # Errors
+/// As [`NotDrawnUp`].
+pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let union = organization::by_slug(&txn, &wish.organization).await?;
+    let union = union.ok_or(NotDrawnUp::UnknownUnion)?;
+    if !staff::organizes(&txn, by.account_id, union.id).await? {
+        return Err(NotDrawnUp::NotTheirUnion.into());
+    }
+    let series = match &wish.series {
+        Some(slug) => Some(series::of_union(&txn, union.id, slug).await?.ok_or(NotDrawnUp::UnknownSeries)?.id),
+        None => None,
+    };
+    let mut drawn = row(app, &wish)?;
+    drawn.organization_id = Set(union.id);
+    drawn.series_id = Set(series);
+    let written =
+        event::Entity::insert(drawn).on_conflict_do_nothing_on([event::Column::Slug]).exec_with_returning(&txn).await?;
+    let TryInsertResult::Inserted(event) = written else { return Err(NotDrawnUp::SlugTaken.into()) };
+    host::replace(&txn, app, event.id, &wish.hosts).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account_id),
+        organization_id: Some(union.id),
+        event_id: Some(event.id),
+        action: "event_drawn_up",
+        subject: Some(("event", event.id)),
+        detail: json!({ "template": wish.template }),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::EventChanged);
+    Ok(event)
+}
+
+/// The row the wish and its template make together, without union and series.
+fn row(app: &App, wish: &NewEvent) -> Result<event::ActiveModel, Error> {
+    let template = wish.template.template()?;
+    let now = app.now();
+    let zone = wish.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
+    let mut faults = Vec::new();
+    let schedule = match &wish.phases {
+        None => template.schedule(wish.starts_at, wish.ends_at, zone, now),
+        Some(boundaries) => {
+            let mut schedule = Schedule::new(wish.starts_at, wish.ends_at);
+            faults.extend(wish::enter(&mut schedule, boundaries));
+            schedule
+        }
+    };
+    let path = wish::path_of(wish.phases.as_deref());
+    let untimely = schedule.untimely(None, now, &path);
+    // An evening that has gone by puts every phase out of order too; the first fault is the one to mend.
+    if untimely.is_empty() {
+        faults.extend(schedule.faults(now, &path));
+    }
+    faults.extend(untimely);
+    let seats = wish.seats.unwrap_or(template.seats);
+    let sides = wish.sides.unwrap_or(template.sides);
+    let plan = wish.plan().or(template.plan).completed(seats, sides);
+    faults.extend(plan.faults(seats));
+    if !faults.is_empty() {
+        return Err(NotDrawnUp::Invalid(faults).into());
+    }
+    let mut row = event::ActiveModel {
+        id: Set(app.new_id()),
+        slug: Set(wish.slug.clone()),
+        title: Set(wish.title.trim().to_owned()),
+        title_en: Set(wish.title_en.as_deref().map(|title| title.trim().to_owned())),
+        summary: Set(wish.summary.trim().to_owned()),
+        venue: Set(wish.venue.trim().to_owned()),
+        timezone: Set(wish.timezone.clone()),
+        template: Set(wish.template),
+        sides: Set(sides),
+        seats: Set(seats),
+        settings: Set(serde_json::to_value(&plan).map_err(Error::fault)?),
+        created_at: Set(now),
+        published_at: Set(None),
+        ..Default::default()
+    };
+    schedule.write(&mut row);
+    Ok(row)
+}

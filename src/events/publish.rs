@@ -1,0 +1,74 @@
+//! An organizer shows an event to the world.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+
+use super::access::Organizer;
+use super::event;
+use super::phase::Phase;
+use super::schedule::Schedule;
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, FieldError, Refused};
+use crate::happening::What;
+
+pub enum NotPublished {
+    Already,
+    /// What has to be put right first.
+    Unready(Vec<FieldError>),
+}
+
+impl From<NotPublished> for Error {
+    fn from(reason: NotPublished) -> Self {
+        match reason {
+            NotPublished::Already => Refused::conflict("already_published", "The event is published already.").into(),
+            NotPublished::Unready(errors) => {
+                let refused = Refused::conflict("not_ready", "The event cannot be shown like this.");
+                Refused { errors, ..refused }.into()
+            }
+        }
+    }
+}
+
+/// Publishes a draft. Phases whose time has come begin at once.
+///
+/// # Errors
+/// As [`NotPublished`].
+pub async fn publish(app: &App, by: &Organizer) -> Result<event::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    if event.published_at.is_some() {
+        return Err(NotPublished::Already.into());
+    }
+    let faults = unready(&event, app.now());
+    if !faults.is_empty() {
+        return Err(NotPublished::Unready(faults).into());
+    }
+    let mut row = event.into_active_model();
+    row.published_at = Set(Some(app.now()));
+    let event = row.update(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "event_published",
+        subject: Some(("event", event.id)),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::EventChanged);
+    Ok(event)
+}
+
+/// A draft may lie for weeks, and what was ahead when it was drawn up goes by.
+fn unready(event: &event::Model, now: chrono::DateTime<chrono::Utc>) -> Vec<FieldError> {
+    let mut faults = Vec::new();
+    if event.starts_at <= now {
+        faults.push(FieldError::new("starts_at", "in_the_past", "the evening has gone by"));
+    }
+    if Schedule::of(event).phase(now) > Phase::Registration {
+        faults.push(FieldError::new("phases", "in_the_past", "registration would be over before anybody could apply"));
+    }
+    faults
+}
