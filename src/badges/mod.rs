@@ -1,10 +1,22 @@
 //! 爱的号码牌: a stable number and a secret code for everyone who comes. A number is never given
 //! twice; a code can be replaced, and the old one then opens nothing.
 
+pub mod api;
 pub mod badge;
+pub mod calendar;
+pub mod code;
+pub mod issue;
+pub mod latecomers;
 pub mod number;
+pub mod picture;
+pub mod reissue;
+pub mod remind;
+pub mod shown;
+pub mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config.service(api::issue_all).service(api::list).service(api::mine).service(api::replace_code);
+}

@@ -1,1 +1,204 @@
 //! Stories of the room `badges`.
+
+use std::collections::BTreeSet;
+
+use data_encoding::BASE64;
+use queqiao::audit::entry;
+use queqiao::badges::{badge, code, latecomers, remind};
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::happening::What;
+use queqiao::registrations::registration::{self, Status};
+use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
+use serde_json::json;
+
+use crate::evening::{Engine, Evening, Person, hours};
+use Engine::{Postgres, Sqlite};
+
+const BADGES: &str = "/api/v1/events/qixi/badges";
+const MINE: &str = "/api/v1/events/qixi/badges/me";
+
+async fn badges(evening: &Evening) -> Vec<badge::Model> {
+    badge::Entity::find().all(evening.app.database.reader()).await.unwrap()
+}
+
+async fn stands(evening: &Evening, person: &Person, status: Status) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = registration::ActiveModel { id: Set(person.registration_id), status: Set(status), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everyone_confirmed_gets_a_number_and_a_letter(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
+    let him = evening.participant_as("men", Status::Confirmed).await;
+    let her = evening.participant_as("women", Status::Confirmed).await;
+    let undecided = evening.participant_as("women", Status::Selected).await;
+    let mut heard = evening.app.happenings.listen();
+
+    let answer = evening.organizer.post(BADGES, json!({})).await;
+    assert_eq!((answer.status, answer.json), (200, json!({"issued": 2, "men": 1, "women": 1})));
+    assert_eq!(heard.try_recv().unwrap().what, What::BadgesIssued);
+
+    let mine = him.get(MINE).await;
+    assert_eq!((mine.status, &mine.json["badge"], &mine.json["number"]), (200, &json!("男001"), &json!("男001")));
+    let secret = mine.json["code"].as_str().unwrap().to_owned();
+    assert_eq!(secret.len(), 26);
+    assert!(mine.json["url"].as_str().unwrap().ends_with(&format!("/c/{secret}")));
+    assert!(mine.json["qr"].as_str().unwrap().contains("<svg"));
+    assert_eq!(her.get(MINE).await.json["badge"], "女001");
+    let none = undecided.get(MINE).await;
+    assert_eq!((none.status, none.code()), (404, "no_badge"));
+
+    let letters = evening.letters_to(&him, "badge").await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].subject.contains("男001") && letters[0].plain.contains("8月23日 周日"), "{letters:?}");
+    assert!(!letters[0].plain.contains(&secret) && letters[0].html.contains("cid:badge"));
+    let files = letters[0].attachments.as_array().unwrap();
+    let image = BASE64.decode(files[0]["content"].as_str().unwrap().as_bytes()).unwrap();
+    assert!(image.starts_with(b"\x89PNG"));
+    let calendar = BASE64.decode(files[1]["content"].as_str().unwrap().as_bytes()).unwrap();
+    let calendar = String::from_utf8(calendar).unwrap();
+    assert!(calendar.contains("DTSTART:20260823T050000Z\r\n") && calendar.contains("SUMMARY:情定七夕"), "{calendar}");
+    assert!(evening.letters_to(&undecided, "badge").await.is_empty());
+
+    // Said twice, nothing more happens; who confirms later goes on where the numbers stopped.
+    let again = evening.organizer.post(BADGES, json!({})).await;
+    assert_eq!(again.json, json!({"issued": 0, "men": 1, "women": 1}));
+    stands(&evening, &undecided, Status::Confirmed).await;
+    let later = evening.organizer.post(BADGES, json!({})).await;
+    assert_eq!(later.json, json!({"issued": 1, "men": 1, "women": 2}));
+    assert_eq!(undecided.get(MINE).await.json["badge"], "女002");
+    assert_eq!(evening.letters().await.iter().filter(|letter| letter.kind == "badge").count(), 3);
+    let list = evening.organizer.get(&format!("{BADGES}?limit=2")).await;
+    assert_eq!(list.json["items"].as_array().unwrap().len(), 2);
+    assert!(!list.text().contains("code"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_hands_number_without_duplicate_or_gap(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    evening.participants("men", 20, Status::Confirmed).await;
+    evening.participants("women", 15, Status::Confirmed).await;
+    let hands: Vec<_> = (0..12)
+        .map(|_| {
+            let organizer = evening.organizer.clone();
+            tokio::spawn(async move { organizer.post(BADGES, json!({})).await })
+        })
+        .collect();
+    let mut issued = 0;
+    for hand in hands {
+        let answer = hand.await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        issued += answer.json["issued"].as_i64().unwrap();
+    }
+    assert_eq!(issued, 35);
+    let worn: BTreeSet<String> = badges(&evening).await.iter().map(badge::Model::label).collect();
+    let men = (1..=20).map(|number| format!("男{number:03}"));
+    let women = (1..=15).map(|number| format!("女{number:03}"));
+    assert_eq!(worn, men.chain(women).collect());
+    assert_eq!(evening.letters().await.len(), 35);
+    assert_eq!(code::Entity::find().count(evening.app.database.reader()).await.unwrap(), 35);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_replaced_code_is_another_one_and_the_number_stays(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    let him = evening.participant_as("men", Status::Confirmed).await;
+    evening.organizer.post(BADGES, json!({})).await;
+    let old = him.get(MINE).await.json;
+    let path = format!("{BADGES}/m1/reissue");
+
+    let blank = evening.organizer.post(&path, json!({"reason": "  "})).await;
+    assert_eq!((blank.status, blank.code()), (422, "invalid"));
+    let refused = him.post(&path, json!({"reason": "丢了"})).await;
+    assert_eq!(refused.status, 403);
+    let nobody = evening.organizer.post(&format!("{BADGES}/男002/reissue"), json!({"reason": "丢了"})).await;
+    assert_eq!(nobody.status, 404);
+    assert_eq!(him.get(MINE).await.json, old);
+
+    let answer = evening.organizer.post(&path, json!({"reason": "手机丢了"})).await;
+    assert_eq!((answer.status, &answer.json["badge"]), (200, &json!("男001")));
+    let new = him.get(MINE).await.json;
+    assert_eq!(new["badge"], old["badge"]);
+    assert_ne!(new["code"], old["code"]);
+    assert_eq!(evening.letters_to(&him, "badge").await.len(), 2);
+    let deeds = entry::Entity::find().all(evening.app.database.reader()).await.unwrap();
+    let deed = deeds.iter().find(|deed| deed.action == "badge_reissued").unwrap();
+    assert_eq!(deed.reason.as_deref(), Some("手机丢了"));
+    assert_eq!(deed.actor_id, Some(evening.organizer.account_id));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn codes_lie_nowhere_in_the_clear(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    let him = evening.participant_as("men", Status::Confirmed).await;
+    evening.organizer.post(BADGES, json!({})).await;
+    let secret = him.get(MINE).await.json["code"].as_str().unwrap().as_bytes().to_vec();
+    let row = code::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
+    let holds = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
+    assert!(!holds(&row.sealed) && !holds(&row.digest));
+    if engine == Sqlite {
+        for file in std::fs::read_dir(evening.folder()).unwrap() {
+            assert!(!holds(&std::fs::read(file.unwrap().path()).unwrap()));
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn only_organizers_of_this_union_number_and_only_when_it_is_time(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Screening).await else { return };
+    let him = evening.participant_as("men", Status::Confirmed).await;
+    let early = evening.organizer.post(BADGES, json!({})).await;
+    assert_eq!((early.status, early.code()), (409, "phase_closed"));
+    evening.enter(Phase::Confirmation).await;
+    for (who, status) in [(evening.visitor(), 401), (him, 403), (evening.stranger().await, 403)] {
+        assert_eq!(who.post(BADGES, json!({})).await.status, status);
+        assert_eq!(who.get(BADGES).await.status, status);
+    }
+    assert!(badges(&evening).await.is_empty() && evening.letters().await.is_empty());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_confirms_late_is_numbered_by_the_clock(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
+    evening.participant_as("men", Status::Confirmed).await;
+    assert_eq!(latecomers::due(&evening.app).await.unwrap(), 0, "an organizer issues the first badges");
+    evening.organizer.post(BADGES, json!({})).await;
+    let late = evening.participant_as("men", Status::Confirmed).await;
+    assert_eq!(latecomers::due(&evening.app).await.unwrap(), 1);
+    assert_eq!(latecomers::due(&evening.app).await.unwrap(), 0);
+    assert_eq!(late.get(MINE).await.json["badge"], "男002");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_day_before_everyone_who_comes_is_reminded_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let starts = evening.app.now() + hours(30);
+    let row = event::ActiveModel { id: Set(evening.event.id), starts_at: Set(starts), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let him = evening.participant_as("men", Status::Confirmed).await;
+    let gone = evening.participant_as("women", Status::Confirmed).await;
+    evening.organizer.post(BADGES, json!({})).await;
+    stands(&evening, &gone, Status::Withdrawn).await;
+
+    assert_eq!(remind::due(&evening.app).await.unwrap(), 0, "30 hours before is too early");
+    evening.clock.advance(hours(7));
+    assert_eq!(remind::due(&evening.app).await.unwrap(), 1);
+    assert_eq!(remind::due(&evening.app).await.unwrap(), 0);
+    let letters = evening.letters_to(&him, "reminder").await;
+    assert!(letters[0].subject.contains("明天见") && letters[0].attachments[0]["name"] == "badge.png");
+    assert!(evening.letters_to(&gone, "reminder").await.is_empty());
+}

@@ -1,0 +1,167 @@
+//! Where programs issue badges and people see theirs.
+
+use actix_web::web::{Json, Path, Query};
+use actix_web::{get, post};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::badge;
+use super::issue::{self, Issued};
+use super::number::Number;
+use super::reissue::{self, NotReissued};
+use super::shown::{self, Shown};
+use crate::app::House;
+use crate::body::{Body, one_line};
+use crate::error::{Error, Problem};
+use crate::events::access::Organizer;
+use crate::paging::{Page, Paging};
+use crate::registrations::access::Participant;
+use crate::registrations::registration::Side;
+
+/// What numbering did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Numbered {
+    /// How many were numbered now; 0 where everyone had a badge.
+    issued: i32,
+    /// How many men wear a number.
+    men: i32,
+    /// How many women wear a number.
+    women: i32,
+}
+
+impl From<Issued> for Numbered {
+    fn from(Issued { issued, men, women }: Issued) -> Self {
+        Self { issued, men, women }
+    }
+}
+
+/// A badge as the organizer's list shows it; never its code.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Worn {
+    #[schema(example = "男013")]
+    badge: String,
+    side: Side,
+    registration_id: Uuid,
+    issued_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reissue {
+    /// Goes into the audit log.
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// Numbers everyone confirmed who has no badge yet, and mails each a QR. Who: organizer.
+#[utoipa::path(
+    tag = "badges",
+    responses(
+        (status = 200, body = Numbered),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/badges")]
+pub async fn issue_all(house: House, organizer: Organizer) -> Result<Json<Numbered>, Error> {
+    let (event_id, actor) = (organizer.event.id, organizer.account.account_id);
+    let issued = house.run(async move |app| issue::issue(&app, event_id, Some(actor)).await).await?;
+    Ok(Json(issued.into()))
+}
+
+/// Every badge of the event, without codes. Who: organizer.
+#[utoipa::path(
+    tag = "badges",
+    params(Paging),
+    responses(
+        (status = 200, body = Page<Worn>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/badges")]
+pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> Result<Json<Page<Worn>>, Error> {
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let badges = house
+        .run(async move |app| {
+            let mut badges = badge::Entity::of_event(organizer.event.id).order_by_asc(badge::Column::Id);
+            if let Some(after) = after {
+                badges = badges.filter(badge::Column::Id.gt(after));
+            }
+            Ok(badges.limit(limit + 1).all(app.database.reader()).await?)
+        })
+        .await?;
+    Ok(Json(Page::of(
+        badges,
+        limit,
+        |badge| badge.id,
+        |badge| Worn {
+            badge: badge.label(),
+            side: badge.side,
+            registration_id: badge.registration_id,
+            issued_at: badge.issued_at,
+        },
+    )))
+}
+
+/// My number, my code and its QR. Who: participant with a badge.
+#[utoipa::path(
+    tag = "badges",
+    responses(
+        (status = 200, body = Shown),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "`no_badge`: not numbered yet", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/badges/me")]
+pub async fn mine(house: House, participant: Participant) -> Result<Json<Shown>, Error> {
+    let id = participant.registration.id;
+    Ok(Json(house.run(async move |app| shown::of(&app, id).await).await?))
+}
+
+/// Replaces the code of a badge; the old one opens nothing from now on. `badge` is the number, as
+/// in 男013 or m13. Who: organizer.
+#[utoipa::path(
+    tag = "badges",
+    request_body = Reissue,
+    responses(
+        (status = 200, body = Worn),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/badges/{badge}/reissue")]
+pub async fn replace_code(
+    house: House,
+    organizer: Organizer,
+    path: Path<(String, String)>,
+    body: Body<Reissue>,
+) -> Result<Json<Worn>, Error> {
+    let worn: Number = path.1.parse().map_err(|_| NotReissued::NoSuchBadge)?;
+    let badge = house.run(async move |app| reissue::reissue(&app, &organizer, worn, &body.reason).await).await?;
+    Ok(Json(Worn {
+        badge: badge.label(),
+        side: badge.side,
+        registration_id: badge.registration_id,
+        issued_at: badge.issued_at,
+    }))
+}

@@ -1,0 +1,74 @@
+//! A code was lost or passed on: the badge gets another one.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveModelTrait, QueryFilter, QuerySelect};
+use serde_json::json;
+
+use super::number::Number;
+use super::words::{self, Addressees, Drawn, Occasion};
+use super::{badge, code};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::mail::letter;
+use crate::registrations::registration;
+
+/// Why a badge got no new code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotReissued {
+    /// Nobody at this event wears the number.
+    NoSuchBadge,
+}
+
+impl From<NotReissued> for Error {
+    fn from(not: NotReissued) -> Self {
+        match not {
+            NotReissued::NoSuchBadge => Refused::not_found().into(),
+        }
+    }
+}
+
+/// Gives a badge a new code, revokes the old one from this moment on, and writes to the owner. The
+/// number stays.
+///
+/// # Errors
+/// [`NotReissued`], and faults.
+pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &str) -> Result<badge::Model, Error> {
+    let event = &organizer.event;
+    let drawn = Drawn::fresh(app, 1).await?;
+    let txn = app.database.begin_write().await?;
+    let held = badge::Entity::of_event(event.id)
+        .filter(badge::Column::Side.eq(worn.side))
+        .filter(badge::Column::Number.eq(worn.number))
+        .lock_exclusive()
+        .one(&txn)
+        .await?;
+    let badge = held.ok_or(NotReissued::NoSuchBadge)?;
+    if let Some(old) = code::valid_for(&txn, badge.id).await? {
+        let revoked = code::ActiveModel { id: Set(old.id), revoked_at: Set(Some(app.now())), ..Default::default() };
+        revoked.update(&txn).await?;
+    }
+    let drawn = drawn.first().ok_or_else(|| anyhow::anyhow!("no code was drawn"))?;
+    drawn.secret.row(app, badge.id)?.insert(&txn).await?;
+    if let Some(owner) = registration::Entity::find_by_id(badge.registration_id).one(&txn).await? {
+        let addressees = Addressees::of(&txn, &[owner.account_id]).await?;
+        let to = (&addressees, owner.account_id);
+        if let Some(draft) = words::letter(app, event, to, Occasion::Badge, badge.worn(), drawn)? {
+            letter::post(&txn, app, draft).await?;
+        }
+    }
+    let entry = audit::Entry {
+        actor: Some(organizer.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "badge_reissued",
+        subject: Some(("badge", badge.id)),
+        reason: Some(reason),
+        detail: json!({ "badge": badge.label() }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(badge)
+}

@@ -1,0 +1,48 @@
+//! A badge as its owner sees it.
+
+use actix_web::http::StatusCode;
+use sea_orm::entity::prelude::Uuid;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{badge, code, picture};
+use crate::app::App;
+use crate::error::{Error, Refused};
+use crate::registrations::registration::Side;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Shown {
+    /// As it is worn.
+    #[schema(example = "男013")]
+    pub number: String,
+    /// The same, under the name it has wherever people refer to each other.
+    #[schema(example = "男013")]
+    pub badge: String,
+    pub side: Side,
+    /// Opens the door: keep it to yourself.
+    pub code: String,
+    /// What the QR says: an address that ends in the code.
+    pub url: String,
+    /// The QR as an SVG document.
+    pub qr: String,
+}
+
+/// The badge of a registration with its code.
+///
+/// # Errors
+/// 404 `no_badge` where the person has not been numbered yet.
+pub async fn of(app: &App, registration_id: Uuid) -> Result<Shown, Error> {
+    let db = app.database.reader();
+    let none = || Refused::new(StatusCode::NOT_FOUND, "no_badge", "You have no badge yet.");
+    let badge = badge::of_registration(db, registration_id).await?.ok_or_else(none)?;
+    let code = code::valid_for(db, badge.id).await?.ok_or_else(none)?.open(app)?;
+    let url = code.url(app);
+    Ok(Shown {
+        number: badge.label(),
+        badge: badge.label(),
+        side: badge.side,
+        code: code.as_str().to_owned(),
+        qr: picture::svg(&url)?,
+        url,
+    })
+}
