@@ -67,6 +67,7 @@ pub struct MailSettings {
     pub from: String,
     pub timeout_seconds: u64,
     pub tries: i32,
+    pub refusals: i32,
     pub workers: usize,
 }
 

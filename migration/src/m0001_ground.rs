@@ -31,6 +31,7 @@ impl MigrationTrait for Migration {
                     .col(text_null("dedupe"))
                     .col(text("state"))
                     .col(integer("tries"))
+                    .col(integer("refusals"))
                     .col(moment("not_before"))
                     .col(moment_null("leased_until"))
                     .col(text_null("last_error"))

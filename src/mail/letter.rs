@@ -3,9 +3,9 @@
 use askama::Template;
 use data_encoding::BASE64;
 use sea_orm::ActiveValue::Set;
-use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{Condition, ConnectionTrait};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -31,6 +31,8 @@ pub struct Model {
     pub dedupe: Option<String>,
     pub state: State,
     pub tries: i32,
+    /// How often a mail server said no for good (5xx).
+    pub refusals: i32,
     pub not_before: DateTimeUtc,
     pub leased_until: Option<DateTimeUtc>,
     pub last_error: Option<String>,
@@ -105,6 +107,15 @@ impl Attachment {
     }
 }
 
+/// What a postman may take: waiting, its hour come, and in nobody's hands.
+#[must_use]
+pub fn due(now: DateTimeUtc) -> Condition {
+    Condition::all()
+        .add(Column::State.eq(State::Waiting))
+        .add(Column::NotBefore.lte(now))
+        .add(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now)))
+}
+
 #[derive(Template)]
 #[template(path = "mail/letter.html")]
 struct Frame<'a> {
@@ -151,6 +162,7 @@ pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result
         dedupe: Set(draft.dedupe),
         state: Set(State::Waiting),
         tries: Set(0),
+        refusals: Set(0),
         not_before: Set(draft.not_before.unwrap_or(now)),
         leased_until: Set(None),
         last_error: Set(None),

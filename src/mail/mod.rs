@@ -1,3 +1,9 @@
-//! Letters are rows written in the transaction that causes them, and delivered later.
+//! Letters are rows written in the transaction that causes them, and delivered later: at least
+//! once, never two at a time, and given up only where everybody can see it.
 
+pub mod deliver;
+mod lease;
 pub mod letter;
+pub mod line;
+pub mod message;
+pub mod postman;

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use tokio::task::JoinHandle;
@@ -9,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::rounds;
 use crate::app::App;
+use crate::mail::postman::Postman;
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -17,24 +19,29 @@ pub struct Opening {
     handle: ServerHandle,
     serving: JoinHandle<std::io::Result<()>>,
     rounds: JoinHandle<()>,
+    postman: JoinHandle<()>,
 }
 
 impl Opening {
     /// Serves on the listener from now on.
     ///
     /// # Errors
-    /// Where the listener cannot be taken.
-    pub fn begin(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Self> {
+    /// Where the listener cannot be taken or the mail settings cannot work; the message names the
+    /// key.
+    pub fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         let address = listener.local_addr()?;
+        let postman = Postman::new(app)?;
         let server = super::open(app, listener)?;
         let handle = server.handle();
         let closing = CancellationToken::new();
+        let postman = postman.start(closing.clone());
         Ok(Self {
             app: Arc::clone(app),
             address,
             handle,
             serving: tokio::spawn(server),
             rounds: tokio::spawn(rounds::go(Arc::clone(app), closing.clone())),
+            postman,
             closing,
         })
     }
@@ -46,6 +53,9 @@ impl Opening {
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;
+        // A letter cut off here goes again when its lease has run out.
+        let patience = Duration::from_secs(self.app.settings.server.shutdown_seconds);
+        let _ = tokio::time::timeout(patience, self.postman).await;
         self.app.database.clone().close().await;
     }
 }

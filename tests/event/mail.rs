@@ -1,1 +1,248 @@
-//! Stories of the room `mail`.
+//! Letters, from the outbox to a mail server with moods.
+
+use std::collections::BTreeSet;
+
+use queqiao::events::phase::Phase;
+use queqiao::language::Language;
+use queqiao::mail::letter::{self, Action, Attachment, Draft, State};
+use queqiao::mail::postman::{Postman, Round};
+use queqiao::settings::Delivery;
+use rstest::rstest;
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Evening, hours};
+use crate::smtp::{MailServer, Mood};
+
+async fn evening_with(engine: Engine, server: &MailServer) -> Option<Evening> {
+    let url = format!("smtp://postman:knock@{}", server.address);
+    Evening::begin_with(engine, Phase::Registration, move |settings| {
+        settings.mail.delivery = Delivery::Smtp;
+        settings.mail.url = url.into();
+        settings.mail.from = "鹊桥 <queqiao@union.example>".to_owned();
+        settings.mail.timeout_seconds = 1;
+        settings.mail.tries = 30;
+        settings.mail.refusals = 3;
+    })
+    .await
+}
+
+fn draft(to: &str) -> Draft {
+    Draft {
+        kind: "verify",
+        to: format!("{to}@example.com"),
+        account_id: None,
+        event_id: None,
+        language: Language::Zh,
+        words: "请确认邮箱\n\n你好，\n请点击按钮。\n\n<b>不是标签</b>".to_owned(),
+        action: Some(Action { label: "确认".to_owned(), url: "https://union.example/v?a=1&b=2".to_owned() }),
+        attachments: vec![],
+        dedupe: None,
+        not_before: None,
+    }
+}
+
+async fn post(evening: &Evening, draft: Draft) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    letter::post(&txn, &evening.app, draft).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+async fn only_letter(evening: &Evening) -> letter::Model {
+    evening.letters().await.into_iter().next().unwrap()
+}
+
+fn sent(sent: u64) -> Round {
+    Round { sent, ..Round::default() }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_is_delivered_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Accepts);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    let picture = Attachment::file("badge.png", "image/png", b"png").shown_as("badge");
+    let file = Attachment::file("evening.ics", "text/calendar; charset=utf-8", b"BEGIN:VCALENDAR");
+    post(&evening, Draft { attachments: vec![picture, file], ..draft("li") }).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+    assert_eq!(postman.step().await.unwrap(), sent(0));
+    let [message] = &server.accepted()[..] else { panic!("{:?}", server.messages()) };
+    let letter = only_letter(&evening).await;
+    assert_eq!(message.to, "li@example.com");
+    assert_eq!(message.id, format!("<{}@union.example>", letter.id));
+    assert_eq!(server.logins(), ["postman:knock"]);
+    assert!(message.text.contains("Content-ID: <badge>") && message.text.contains("filename=\"evening.ics\""));
+    assert_eq!((letter.state, letter.tries, letter.sent_at), (State::Sent, 1, Some(evening.app.now())));
+    assert_eq!((letter.leased_until, letter.last_error), (None, None));
+    assert!(letter.html.contains("&#60;b&#62;不是标签"), "{}", letter.html);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_waits_for_its_hour(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Accepts);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    let not_before = Some(evening.app.now() + hours(24));
+    post(&evening, Draft { not_before, ..draft("li") }).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    assert_eq!(postman.step().await.unwrap(), sent(0));
+    evening.clock.advance(hours(24));
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_letter_is_written_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    for _ in 0..2 {
+        post(&evening, Draft { dedupe: Some("verify:1".to_owned()), ..draft("li") }).await;
+    }
+    assert_eq!(evening.letters().await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn kept_letters_count_as_sent(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    for name in ["li", "wang", "zhao"] {
+        post(&evening, draft(name)).await;
+    }
+    let later = Some(evening.app.now() + hours(1));
+    post(&evening, Draft { not_before: later, ..draft("late") }).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    assert_eq!(postman.step().await.unwrap(), sent(3));
+    for letter in evening.letters().await {
+        let waits = letter.recipient.starts_with("late");
+        assert_eq!(letter.state, if waits { State::Waiting } else { State::Sent });
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_refused_letter_is_tried_again_and_given_up_in_sight(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Refuses(550));
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    post(&evening, draft("li")).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    for tries in 1..=3 {
+        let round = postman.step().await.unwrap();
+        assert_eq!((round.put_off, round.given_up, round.away), (u64::from(tries < 3), u64::from(tries == 3), false));
+        let letter = only_letter(&evening).await;
+        assert_eq!((letter.tries, letter.refusals), (tries, tries));
+        assert!(letter.last_error.unwrap().contains("is not wanted"));
+        assert_eq!(postman.step().await.unwrap(), sent(0), "not again before its pause is over");
+        evening.clock.advance(hours(2));
+    }
+    assert_eq!(only_letter(&evening).await.state, State::Failed);
+    assert_eq!(postman.step().await.unwrap(), sent(0));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_put_off_goes_later(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Refuses(450));
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    post(&evening, draft("li")).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    for _ in 0..5 {
+        assert_eq!(postman.step().await.unwrap().put_off, 1, "more often than a refusal would be borne");
+        evening.clock.advance(hours(2));
+    }
+    server.becomes(Mood::Accepts);
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+    let letter = only_letter(&evening).await;
+    assert_eq!((letter.state, letter.tries, letter.refusals), (State::Sent, 6, 0));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_stalls_holds_nobody(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Stalls);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    post(&evening, draft("li")).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    let round = tokio::time::timeout(std::time::Duration::from_secs(20), postman.step()).await.unwrap().unwrap();
+    assert_eq!((round.put_off, round.away), (1, true));
+    server.becomes(Mood::Accepts);
+    evening.clock.advance(hours(2));
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_line_dropped_after_the_message_loses_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::DropsAfterData);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    post(&evening, draft("li")).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    let round = postman.step().await.unwrap();
+    assert_eq!((round.sent, round.put_off), (0, 1));
+    server.becomes(Mood::Accepts);
+    evening.clock.advance(hours(2));
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+    let seen = server.messages();
+    assert_eq!(seen.len(), 2);
+    assert_eq!(seen[0].id, seen[1].id, "the second copy is recognised as the first");
+    assert_eq!(only_letter(&evening).await.state, State::Sent);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_postmen_never_carry_one_letter_twice(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Slow);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    for number in 0..60 {
+        post(&evening, draft(&format!("guest-{number}"))).await;
+    }
+    let mut rounds = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let postman = Postman::new(&evening.app).unwrap();
+        rounds.spawn(async move { postman.step().await.unwrap() });
+    }
+    let rounds = rounds.join_all().await;
+    assert_eq!(rounds.iter().map(|round| round.sent).sum::<u64>(), 60, "{rounds:?}");
+    let ids: BTreeSet<_> = server.messages().into_iter().map(|message| message.id).collect();
+    assert_eq!((server.messages().len(), ids.len()), (60, 60));
+    assert!(evening.letters().await.iter().all(|letter| letter.state == State::Sent && letter.tries == 1));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_postman_who_died_with_a_letter_in_hand_is_replaced(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Stalls);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    post(&evening, draft("li")).await;
+    let dying = Postman::new(&evening.app).unwrap();
+    let round = tokio::spawn(async move { dying.step().await });
+    while only_letter(&evening).await.tries == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    round.abort();
+    server.becomes(Mood::Accepts);
+    let postman = Postman::new(&evening.app).unwrap();
+    assert_eq!(postman.step().await.unwrap(), sent(0), "the lease holds");
+    evening.clock.advance(hours(1));
+    assert_eq!(postman.step().await.unwrap(), sent(1), "the lease ran out");
+    assert_eq!(only_letter(&evening).await.tries, 2);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_mail_server_away_for_a_day_loses_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Away);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    for number in 0..20 {
+        post(&evening, draft(&format!("guest-{number}"))).await;
+    }
+    let postman = Postman::new(&evening.app).unwrap();
+    for _ in 0..24 {
+        let round = postman.step().await.unwrap();
+        assert!(round.away && round.sent == 0 && round.given_up == 0, "{round:?}");
+        assert!(round.put_off <= 4, "a server that is away is not asked for every letter: {round:?}");
+        evening.clock.advance(hours(1));
+    }
+    server.becomes(Mood::Accepts);
+    evening.clock.advance(hours(1));
+    assert_eq!(postman.step().await.unwrap(), sent(20));
+    assert_eq!(server.accepted().len(), 20);
+}

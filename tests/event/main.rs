@@ -21,5 +21,6 @@ mod points;
 mod registrations;
 mod screening;
 mod sheets;
+mod smtp;
 mod units;
 mod volunteers;

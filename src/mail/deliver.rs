@@ -1,0 +1,122 @@
+//! How a letter leaves the house, and what it means when it does not.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use lettre::message::Mailbox;
+use lettre::transport::smtp;
+use secrecy::ExposeSecret;
+
+use super::letter::Model;
+use super::line::{Line, Server};
+use super::message::message;
+use crate::settings::{Delivery, MailSettings};
+
+/// Where letters go.
+pub enum Mailer {
+    /// They stay in the outbox, and that is their delivery.
+    Kept,
+    Smtp(Smtp),
+}
+
+pub struct Smtp {
+    server: Server,
+    from: Mailbox,
+}
+
+/// Why a letter did not go. The words are the mail server's and may hold an address: they belong
+/// into the letter's row, never into a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undelivered {
+    /// The mail server is away or cannot do its work, whatever the letter: all of them wait.
+    Away(String),
+    /// Not now, says the server (4xx): this letter waits.
+    Later(String),
+    /// Not ever, says the server (5xx), or this letter cannot be put on the wire.
+    Refused(String),
+}
+
+impl Mailer {
+    /// # Errors
+    /// Settings that cannot work; the message names the key and holds no password.
+    pub fn new(settings: &MailSettings) -> anyhow::Result<Self> {
+        let from = settings.from.parse().context("mail.from: not a mail address")?;
+        if settings.delivery == Delivery::Kept {
+            return Ok(Self::Kept);
+        }
+        let step = Duration::from_secs(settings.timeout_seconds.max(1));
+        let server = Server::parse(settings.url.expose_secret(), step).context("mail.url")?;
+        Ok(Self::Smtp(Smtp { server, from }))
+    }
+
+    /// How long one delivery may take at most: a lease lasts longer than this.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        match self {
+            Self::Kept => Duration::ZERO,
+            Self::Smtp(smtp) => smtp.server.patience(),
+        }
+    }
+}
+
+impl Smtp {
+    /// Hands a letter to the mail server. Only a positive answer to the whole message is a delivery:
+    /// a line that breaks off after the last byte is none, and the letter will go again under the
+    /// same Message-ID.
+    ///
+    /// # Errors
+    /// See [`Undelivered`].
+    pub async fn deliver(&self, line: &mut Line, letter: &Model, now: DateTime<Utc>) -> Result<(), Undelivered> {
+        let message = message(letter, &self.from, now).map_err(|wrong| Undelivered::Refused(format!("{wrong:#}")))?;
+        match line.send(&self.server, &message).await {
+            Some(Ok(())) => Ok(()),
+            Some(Err(refused)) => Err(Undelivered::from(&refused)),
+            None => Err(Undelivered::Away("the mail server fell silent".to_owned())),
+        }
+    }
+
+    pub async fn hang_up(&self, line: Line) {
+        line.hang_up(&self.server).await;
+    }
+}
+
+impl From<&smtp::Error> for Undelivered {
+    fn from(error: &smtp::Error) -> Self {
+        let words = error.to_string();
+        match error.status().map(u16::from) {
+            // The server closes, wants other credentials or does not take our mail at all: not this
+            // letter's fault, and no reason to count it against the letter.
+            Some(421 | 454 | 530 | 534 | 535 | 538) => Self::Away(words),
+            Some(500..) => Self::Refused(words),
+            Some(_) => Self::Later(words),
+            None if error.is_client() => Self::Later(words),
+            None => Self::Away(words),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fall over")]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    fn settings(url: &str) -> MailSettings {
+        let mut mail = Settings::defaults().unwrap().mail;
+        mail.delivery = Delivery::Smtp;
+        mail.url = url.to_owned().into();
+        mail
+    }
+
+    #[test]
+    fn a_wrong_address_is_told_by_its_key_and_without_its_password() {
+        for url in ["", "user:secret@mail.example.com", "ftp://user:secret@mail.example.com"] {
+            let told = format!("{:#}", Mailer::new(&settings(url)).err().unwrap());
+            assert!(told.contains("mail.url") && !told.contains("secret"), "{told}");
+        }
+        let mut wrong = settings("smtp://localhost");
+        wrong.from = "nobody".to_owned();
+        assert!(format!("{:#}", Mailer::new(&wrong).err().unwrap()).contains("mail.from"));
+    }
+}

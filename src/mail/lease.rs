@@ -1,0 +1,104 @@
+//! Who has a letter in hand. A lease is a moment until which nobody else may take the letter, and
+//! the count of tries is its number: whoever comes back late finds another number and writes nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::deliver::Undelivered;
+use super::letter::{self, Column, Entity, Model, State};
+use super::postman::Round;
+use crate::error::Error;
+use crate::settings::MailSettings;
+
+/// The longest wait between two tries.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
+
+/// Takes the letter that has been due longest, if there is one nobody holds.
+pub(super) async fn take(
+    txn: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Model>, Error> {
+    let due = Entity::find()
+        .filter(letter::due(now))
+        .order_by_asc(Column::NotBefore)
+        .order_by_asc(Column::Id)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .one(txn)
+        .await?;
+    let Some(mut letter) = due else { return Ok(None) };
+    letter.tries += 1;
+    letter.leased_until = Some(until);
+    Entity::update_many()
+        .col_expr(Column::Tries, Expr::value(letter.tries))
+        .col_expr(Column::LeasedUntil, Expr::value(until))
+        .filter(Column::Id.eq(letter.id))
+        .exec(txn)
+        .await?;
+    Ok(Some(letter))
+}
+
+/// Writes down how a try went.
+pub(super) async fn settle(
+    txn: &impl ConnectionTrait,
+    settings: &MailSettings,
+    letter: &Model,
+    outcome: &Result<(), Undelivered>,
+    now: DateTime<Utc>,
+    round: &mut Round,
+) -> Result<(), Error> {
+    let note = Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .filter(Column::Id.eq(letter.id));
+    let Err(why) = outcome else {
+        // Whatever others noted meanwhile: the mail server has it.
+        round.sent += 1;
+        metrics::counter!("letters_total", "outcome" => "sent").increment(1);
+        let note = note
+            .col_expr(Column::State, Expr::value(State::Sent))
+            .col_expr(Column::SentAt, Expr::value(now))
+            .col_expr(Column::LastError, Expr::value(None::<String>));
+        note.filter(Column::State.ne(State::Sent)).exec(txn).await?;
+        return Ok(());
+    };
+    let (refused, words) = match why {
+        Undelivered::Refused(words) => (1, words),
+        Undelivered::Later(words) | Undelivered::Away(words) => (0, words),
+    };
+    let refusals = letter.refusals + refused;
+    let state = if refusals >= settings.refusals || letter.tries >= settings.tries {
+        round.given_up += 1;
+        State::Failed
+    } else {
+        round.put_off += 1;
+        State::Waiting
+    };
+    let outcome = if state == State::Failed { "given_up" } else { "put_off" };
+    metrics::counter!("letters_total", "outcome" => outcome).increment(1);
+    tracing::warn!(letter = %letter.id, kind = %letter.kind, tries = letter.tries, outcome, "a letter did not go");
+    note.col_expr(Column::State, Expr::value(state))
+        .col_expr(Column::Refusals, Expr::value(refusals))
+        .col_expr(Column::LastError, Expr::value(shortened(words)))
+        .col_expr(Column::NotBefore, Expr::value(now + pause(letter)))
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Column::Tries.eq(letter.tries))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// A minute after the first try, then twice as long each time up to an hour; each letter a quarter
+/// more or less in its own measure, so that those who failed together do not come back together.
+fn pause(letter: &Model) -> TimeDelta {
+    let doublings = u32::try_from(letter.tries - 1).unwrap_or(0).min(6);
+    let longest = (TimeDelta::minutes(1) * 2_i32.pow(doublings)).min(LONGEST);
+    let share = i32::from(letter.id.as_bytes().last().copied().unwrap_or(0));
+    longest * (192 + share / 2) / 256
+}
+
+/// A mail server may say a page; the beginning tells.
+fn shortened(words: &str) -> String {
+    words.chars().take(500).collect()
+}
