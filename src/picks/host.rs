@@ -1,0 +1,80 @@
+//! What the host does with pick rounds.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Path};
+use actix_web::{Responder, post};
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::api::{Bulletin, RoundShown};
+use super::plan::Plan;
+use super::{close, open, plan};
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::events::access::Host;
+use crate::events::event::Sides;
+
+/// A round to be planned.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PickRoundPlan)]
+pub struct PlanWish {
+    /// How many people one ballot may name, 1 to 10; 3 is a good number.
+    #[garde(skip)]
+    #[schema(minimum = 1, maximum = 10)]
+    limit: i32,
+    /// Who may pick whom; the event's own where left out, and never anything else.
+    #[garde(skip)]
+    sides: Option<Sides>,
+}
+
+/// Plans the next round. Who: host.
+#[utoipa::path(tag = "picks", request_body = PlanWish, responses(
+    (status = 201, body = RoundShown),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "phase_closed, too_many_picks", body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")),
+    params(("event" = String, Path, description = "Slug of the event")),
+    security(("bearer" = [])))]
+#[post("/events/{event}/pick-rounds")]
+pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Result<impl Responder, Error> {
+    let PlanWish { limit, sides } = wish.into_inner();
+    let planned = house.run(async move |app| plan::plan(&app, &host, Plan { limit, sides }).await).await?;
+    Ok(Json(RoundShown::from(planned)).customize().with_status(StatusCode::CREATED))
+}
+
+/// Opens a planned round. Who: host.
+#[utoipa::path(tag = "picks", responses(
+    (status = 200, body = RoundShown),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "round_open, round_closed, another_round_open, phase_closed", body = Problem, content_type = "application/problem+json")),
+    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    security(("bearer" = [])))]
+#[post("/events/{event}/pick-rounds/{n}/open")]
+pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<Json<RoundShown>, Error> {
+    let (_, number) = path.into_inner();
+    let opened = house.run(async move |app| open::open(&app, &host, number).await).await?;
+    Ok(Json(opened.into()))
+}
+
+/// Closes a round, tallies it and gives its bulletin; once more gives the same. Who: host.
+#[utoipa::path(tag = "picks", responses(
+    (status = 200, body = Bulletin),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "round_not_open, round_void", body = Problem, content_type = "application/problem+json")),
+    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    security(("bearer" = [])))]
+#[post("/events/{event}/pick-rounds/{n}/close")]
+pub async fn close_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<Json<Bulletin>, Error> {
+    let (_, number) = path.into_inner();
+    let tallied = house.run(async move |app| close::close(&app, &host, number).await).await?;
+    Ok(Json(tallied.into()))
+}

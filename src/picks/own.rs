@@ -1,0 +1,116 @@
+//! What a participant may look at: the own ballot while the round is open, the own matches after it.
+
+use std::collections::HashMap;
+
+use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
+
+use super::round::{self, State};
+use super::seal::receipt;
+use super::{ballot, matched};
+use crate::accounts::profile;
+use crate::app::App;
+use crate::badges::badge;
+use crate::error::{Error, Refused};
+use crate::registrations::access::Participant;
+use crate::registrations::registration;
+
+/// A ballot as its owner sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// Dearest first.
+    pub badges: Vec<String>,
+    pub stage: bool,
+    /// None where no ballot was laid out for the person yet.
+    pub receipt: Option<String>,
+}
+
+/// Somebody who picked the asker back.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    pub match_id: Uuid,
+    pub badge: String,
+    pub nickname: String,
+    pub on_stage: bool,
+}
+
+/// The asker's own ballot.
+///
+/// # Errors
+/// 409 `round_not_open`, `round_closed`, `round_void`; 404.
+pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<Shown, Error> {
+    let db = app.database.reader();
+    let round = round::find(db, guest.event.id, number).await?;
+    round.takes_ballots()?;
+    let sealed = ballot::Entity::find_by_id((round.id, guest.registration.id)).one(db).await?;
+    let (Some(sealed), Some(secret)) = (sealed, round::keys(app)?.find(round.id)?) else {
+        return Ok(Shown::default());
+    };
+    let opened = round.seal(&secret).open(sealed.number(), &sealed.sealed).map_err(Error::fault)?;
+    let targets: Vec<i32> = opened.targets().filter_map(|target| i32::try_from(target).ok()).collect();
+    let people = registration::Entity::of_event(round.event_id)
+        .filter(registration::Column::Number.is_in(targets.iter().copied()))
+        .all(db)
+        .await?;
+    let ids = people.iter().map(|person| person.id);
+    let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(ids)).all(db).await?;
+    let labels: HashMap<Uuid, String> = badges.iter().map(|badge| (badge.registration_id, badge.label())).collect();
+    let labels: HashMap<i32, &String> =
+        people.iter().filter_map(|person| Some((person.number, labels.get(&person.id)?))).collect();
+    Ok(Shown {
+        badges: targets.iter().filter_map(|target| labels.get(target).copied().cloned()).collect(),
+        stage: opened.stage,
+        receipt: Some(receipt(&sealed.sealed)),
+    })
+}
+
+/// Who picked the asker back, by badge number.
+///
+/// # Errors
+/// 409 `round_not_tallied` before the tally, `round_void`; 404.
+pub async fn matches(app: &App, guest: &Participant, number: i32) -> Result<Vec<Partner>, Error> {
+    let db = app.database.reader();
+    let round = round::find(db, guest.event.id, number).await?;
+    match round.state {
+        State::Tallied => {}
+        State::Void => return Err(round::void().into()),
+        State::Planned | State::Open | State::Closed => {
+            return Err(Refused::conflict("round_not_tallied", "This round has not been tallied yet.").into());
+        }
+    }
+    let found = matched::Entity::with(guest.registration.id).filter(matched::Column::RoundId.eq(round.id));
+    let found = found.all(db).await?;
+    let ids = found.iter().filter_map(|found| found.partner_of(guest.registration.id));
+    let faces = faces(db, ids).await?;
+    let mut partners: Vec<Partner> = found
+        .into_iter()
+        .filter_map(|found| {
+            let (badge, nickname) = faces.get(&found.partner_of(guest.registration.id)?)?.clone();
+            Some(Partner { match_id: found.id, badge, nickname, on_stage: found.on_stage })
+        })
+        .collect();
+    partners.sort_by(|one, other| one.badge.cmp(&other.badge));
+    Ok(partners)
+}
+
+/// Badge number and nickname of people: all that others may know of them.
+///
+/// # Errors
+/// Only faults.
+pub async fn faces(
+    db: &impl sea_orm::ConnectionTrait,
+    registration_ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, (String, String)>, Error> {
+    let ids: Vec<Uuid> = registration_ids.into_iter().collect();
+    let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids.iter().copied()));
+    let people = people.all(db).await?;
+    let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(ids)).all(db).await?;
+    let labels: HashMap<Uuid, String> = badges.iter().map(|badge| (badge.registration_id, badge.label())).collect();
+    let accounts = people.iter().map(|person| person.account_id);
+    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
+    let nicknames: HashMap<Uuid, String> = profiles.into_iter().map(|face| (face.account_id, face.nickname)).collect();
+    let face = |person: &registration::Model| {
+        let nickname = nicknames.get(&person.account_id).cloned().unwrap_or_default();
+        (person.id, (labels.get(&person.id).cloned().unwrap_or_default(), nickname))
+    };
+    Ok(people.iter().map(face).collect())
+}

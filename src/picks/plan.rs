@@ -1,0 +1,112 @@
+//! The host puts a pick round on the run sheet.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, QueryOrder};
+use serde_json::json;
+
+use super::round::{self, State};
+use super::seal::ROOM;
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Host;
+use crate::events::event::{self, Sides};
+use crate::events::phase::Phase;
+
+/// What the host asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    pub limit: i32,
+    /// The event's own where left out.
+    pub sides: Option<Sides>,
+}
+
+/// Why a round was not planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPlanned {
+    /// A ballot has room for 1 to 10 people.
+    Limit,
+    /// Men meet women at this event, or anybody anybody; a round cannot be otherwise.
+    Sides(Sides),
+    /// All rounds of the evening together would let one person pick more than `most` people: each
+    /// pick is a question, and whoever may ask about everybody learns about everybody.
+    TooManyPicks { most: i32, planned: i32 },
+}
+
+impl From<NotPlanned> for Error {
+    fn from(refused: NotPlanned) -> Self {
+        match refused {
+            NotPlanned::Limit => {
+                Refused::invalid(vec![FieldError::new("limit", "out_of_range", format!("1 to {ROOM}"))]).into()
+            }
+            NotPlanned::Sides(sides) => {
+                let wrong = FieldError::new("sides", "not_of_this_event", "the event says who may meet whom");
+                Refused::invalid(vec![wrong]).with("takes", json!(sides)).into()
+            }
+            NotPlanned::TooManyPicks { most, planned } => {
+                let detail = "The rounds of this evening would let one person pick more people than the event allows.";
+                Refused::conflict("too_many_picks", detail).with("most", most).with("planned", planned).into()
+            }
+        }
+    }
+}
+
+/// Plans the next round of an event.
+///
+/// # Errors
+/// [`NotPlanned`]; 409 `phase_closed` once the event is.
+pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, host.event.id).await?;
+    let now = app.now();
+    event.requires_one_of(now, &Phase::SCHEDULED[..5])?;
+    if plan.limit < 1 || usize::try_from(plan.limit).is_ok_and(|limit| limit > ROOM) {
+        return Err(NotPlanned::Limit.into());
+    }
+    if plan.sides.is_some_and(|sides| sides != event.sides) {
+        return Err(NotPlanned::Sides(event.sides).into());
+    }
+    let rounds = round::Entity::of_event(event.id).order_by_asc(round::Column::Number).all(&txn).await?;
+    if let Some(most) = most_in_all(&event) {
+        let planned = rounds.iter().filter(|round| round.state != State::Void).map(|round| round.most).sum::<i32>();
+        if planned + plan.limit > most {
+            return Err(NotPlanned::TooManyPicks { most, planned }.into());
+        }
+    }
+    let row = round::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        number: Set(rounds.last().map_or(1, |last| last.number + 1)),
+        most: Set(plan.limit),
+        sides: Set(event.sides),
+        state: Set(State::Planned),
+        coin: Set(None),
+        planned_at: Set(now),
+        opened_at: Set(None),
+        closed_at: Set(None),
+        tallied_at: Set(None),
+        receipts: Set(json!([])),
+        ballots: Set(None),
+        picks: Set(None),
+        matches: Set(None),
+    };
+    let planned = row.insert(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(host.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "pick_round_planned",
+        subject: Some(("pick_round", planned.id)),
+        reason: None,
+        detail: json!({ "number": planned.number, "limit": planned.most }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(planned)
+}
+
+/// `picks.event_limit` of the event's settings: how many people one person may pick in all rounds
+/// together. Counted by what the rounds allow, since who picked whom is not kept.
+fn most_in_all(event: &event::Model) -> Option<i32> {
+    event.setting("picks")?.get("event_limit")?.as_i64()?.try_into().ok()
+}
