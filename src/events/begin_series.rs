@@ -1,8 +1,8 @@
 //! An organizer begins a series.
 
 use garde::Validate;
-use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, TryInsertResult};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -59,17 +59,19 @@ pub async fn begin_series(app: &App, by: &SignedIn, wish: NewSeries) -> Result<s
     if !staff::organizes(&txn, by.account_id, union.id).await? {
         return Err(NotBegun::NotTheirUnion.into());
     }
-    let row = series::ActiveModel {
-        id: Set(app.new_id()),
-        organization_id: Set(union.id),
-        slug: Set(wish.slug),
-        name: Set(wish.name.trim().to_owned()),
-        name_en: Set(wish.name_en.map(|name| name.trim().to_owned())),
-        created_at: Set(app.now()),
+    let series = series::Model {
+        id: app.new_id(),
+        organization_id: union.id,
+        slug: wish.slug,
+        name: wish.name.trim().to_owned(),
+        name_en: wish.name_en.map(|name| name.trim().to_owned()),
+        created_at: app.now(),
     };
-    let unique = [series::Column::OrganizationId, series::Column::Slug];
-    let written = series::Entity::insert(row).on_conflict_do_nothing_on(unique).exec_with_returning(&txn).await?;
-    let TryInsertResult::Inserted(series) = written else { return Err(NotBegun::SlugTaken.into()) };
+    let unique = OnConflict::columns([series::Column::OrganizationId, series::Column::Slug]).do_nothing().to_owned();
+    let row = series.clone().into_active_model().reset_all();
+    if series::Entity::insert(row).on_conflict(unique).exec_without_returning(&txn).await? == 0 {
+        return Err(NotBegun::SlugTaken.into());
+    }
     let entry = audit::Entry {
         actor: Some(by.account_id),
         organization_id: Some(union.id),

@@ -1,9 +1,11 @@
 //! An organizer draws up an event from a template.
 
-use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, TryInsertResult};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
+use uuid::Uuid;
 
+use super::phase::Phase;
 use super::schedule::Schedule;
 use super::wish::{self, NewEvent};
 use super::{event, host, series};
@@ -59,12 +61,12 @@ pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::
         Some(slug) => Some(series::of_union(&txn, union.id, slug).await?.ok_or(NotDrawnUp::UnknownSeries)?.id),
         None => None,
     };
-    let mut drawn = row(app, &wish)?;
-    drawn.organization_id = Set(union.id);
-    drawn.series_id = Set(series);
-    let written =
-        event::Entity::insert(drawn).on_conflict_do_nothing_on([event::Column::Slug]).exec_with_returning(&txn).await?;
-    let TryInsertResult::Inserted(event) = written else { return Err(NotDrawnUp::SlugTaken.into()) };
+    let event = event(app, &wish, union.id, series)?;
+    let row = event.clone().into_active_model().reset_all();
+    let unique = OnConflict::column(event::Column::Slug).do_nothing().to_owned();
+    if event::Entity::insert(row).on_conflict(unique).exec_without_returning(&txn).await? == 0 {
+        return Err(NotDrawnUp::SlugTaken.into());
+    }
     host::replace(&txn, app, event.id, &wish.hosts).await?;
     let entry = audit::Entry {
         actor: Some(by.account_id),
@@ -81,8 +83,8 @@ pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::
     Ok(event)
 }
 
-/// The row the wish and its template make together, without union and series.
-fn row(app: &App, wish: &NewEvent) -> Result<event::ActiveModel, Error> {
+/// What the wish and its template make together.
+fn event(app: &App, wish: &NewEvent, organization_id: Uuid, series_id: Option<Uuid>) -> Result<event::Model, Error> {
     let template = wish.template.template()?;
     let now = app.now();
     let zone = wish.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
@@ -109,22 +111,29 @@ fn row(app: &App, wish: &NewEvent) -> Result<event::ActiveModel, Error> {
     if !faults.is_empty() {
         return Err(NotDrawnUp::Invalid(faults).into());
     }
-    let mut row = event::ActiveModel {
-        id: Set(app.new_id()),
-        slug: Set(wish.slug.clone()),
-        title: Set(wish.title.trim().to_owned()),
-        title_en: Set(wish.title_en.as_deref().map(|title| title.trim().to_owned())),
-        summary: Set(wish.summary.trim().to_owned()),
-        venue: Set(wish.venue.trim().to_owned()),
-        timezone: Set(wish.timezone.clone()),
-        template: Set(wish.template),
-        sides: Set(sides),
-        seats: Set(seats),
-        settings: Set(serde_json::to_value(&plan).map_err(Error::fault)?),
-        created_at: Set(now),
-        published_at: Set(None),
-        ..Default::default()
-    };
-    schedule.write(&mut row);
-    Ok(row)
+    Ok(event::Model {
+        id: app.new_id(),
+        organization_id,
+        series_id,
+        slug: wish.slug.clone(),
+        title: wish.title.trim().to_owned(),
+        title_en: wish.title_en.as_deref().map(|title| title.trim().to_owned()),
+        summary: wish.summary.trim().to_owned(),
+        venue: wish.venue.trim().to_owned(),
+        timezone: wish.timezone.clone(),
+        template: wish.template,
+        sides,
+        seats,
+        starts_at: schedule.starts_at,
+        ends_at: schedule.ends_at,
+        registration_at: schedule.boundary(Phase::Registration),
+        online_at: schedule.boundary(Phase::Online),
+        screening_at: schedule.boundary(Phase::Screening),
+        confirmation_at: schedule.boundary(Phase::Confirmation),
+        on_site_at: schedule.boundary(Phase::OnSite),
+        closed_at: schedule.boundary(Phase::Closed),
+        settings: serde_json::to_value(&plan).map_err(Error::fault)?,
+        created_at: now,
+        published_at: None,
+    })
 }

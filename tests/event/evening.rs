@@ -184,6 +184,11 @@ impl Evening {
         person
     }
 
+    /// The same person with a fresh token, after the clock moved on.
+    pub fn again(&self, person: &Person) -> Person {
+        Person { token: Some(access_token::issue(&self.app, person.account_id).unwrap()), ..person.clone() }
+    }
+
     /// Somebody with a role at the event.
     pub async fn crew(&self, role: crew::Role) -> Person {
         let person = self.account(&format!("crew-{}", self.app.new_id()), Gender::Male).await;
