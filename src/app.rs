@@ -16,6 +16,7 @@ use crate::database::Database;
 use crate::error::Error;
 use crate::happening::Happenings;
 use crate::once;
+use crate::pace::Pace;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
 
@@ -30,6 +31,8 @@ pub struct App {
     pub postbell: Notify,
     /// How many passwords are hashed at once: each takes a core and 19 MiB.
     pub hashing: Arc<Semaphore>,
+    /// How often one network address may knock at the sign-in.
+    pub pace: Pace,
     runtime: Handle,
 }
 
@@ -53,6 +56,7 @@ impl App {
             happenings: Happenings::default(),
             postbell: Notify::new(),
             hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),
+            pace: Pace::new(&settings),
             runtime: Handle::current(),
             settings,
         }))

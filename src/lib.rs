@@ -13,6 +13,7 @@ pub mod happening;
 pub mod error;
 pub mod once;
 pub mod crash;
+pub mod pace;
 pub mod database;
 pub mod app;
 pub mod body;

@@ -1,114 +1,249 @@
-//! The JWT an API client shows: HS256, fifteen minutes, our own issuer and audience.
+//! Access tokens: what an API client shows with each request, for a quarter of an hour.
 
-use std::sync::Once;
+use std::collections::HashMap;
 
-use chrono::Duration;
-use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{ErrorKind, Result as JwtResult};
-use jsonwebtoken::signature::{Error as SignatureError, Signer, Verifier};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::HEXLOWER;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use uuid::Uuid;
 
+use super::hs256;
 use crate::app::App;
 use crate::error::Error;
+use crate::secrets::digest;
 
-/// How long a token opens doors.
-pub const LIFETIME: Duration = Duration::minutes(15);
+/// How long an access token is good for.
+pub const LIFETIME: TimeDelta = TimeDelta::minutes(15);
+
+/// RFC 7518, 3.2: a key for HS256 has at least as many octets as the hash.
+pub const SHORTEST_KEY: usize = 32;
+
+const AUDIENCE: &str = "queqiao";
 const PURPOSE: &str = "queqiao/access-token/v1";
-const ISSUER: &str = "queqiao";
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Claims {
-    iss: String,
-    aud: String,
-    sub: Uuid,
-    iat: i64,
-    exp: i64,
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    pub iss: String,
+    pub aud: String,
+    /// The account.
+    pub sub: Uuid,
+    /// The sign-in it came from; when that is revoked, so is the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
+    /// Seconds since 1970.
+    pub iat: i64,
+    pub exp: i64,
 }
 
-/// A token for this account, from now on.
+/// The ring of keys: one signs, all verify, each known by its `kid`. A key is changed by putting
+/// the new one first and dropping the old one a quarter of an hour later.
+pub struct KeyRing {
+    issuer: String,
+    signing: (String, EncodingKey),
+    verifying: HashMap<String, DecodingKey>,
+    validation: Validation,
+}
+
+/// Why a key ring cannot be built; told at start.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum BadKeys {
+    #[error("no signing key")]
+    None,
+    #[error("the key {0:?} is shorter than {SHORTEST_KEY} bytes")]
+    Short(String),
+    #[error("two keys are called {0:?}")]
+    Twice(String),
+}
+
+/// The ring of this house. The one key's name is made of the key, so that processes with different
+/// secrets never mistake each other's.
+///
+/// # Errors
+/// None with the keys we make.
+pub fn ring(app: &App) -> Result<KeyRing, Error> {
+    let key = app.secrets.key(PURPOSE);
+    let kid: String = HEXLOWER.encode(&digest(key.as_ref())).chars().take(8).collect();
+    KeyRing::new(AUDIENCE, &[(kid, key.to_vec())]).map_err(Error::fault)
+}
+
+/// A token for an account, from now on, that belongs to no sign-in: for rehearsals and tests.
 ///
 /// # Errors
 /// Only faults.
-pub fn issue(app: &App, account_id: Uuid) -> Result<String, Error> {
-    install();
-    let now = app.now();
-    let claims = Claims {
-        iss: ISSUER.into(),
-        aud: ISSUER.into(),
-        sub: account_id,
-        iat: now.timestamp(),
-        exp: (now + LIFETIME).timestamp(),
-    };
-    let key = app.secrets.key(PURPOSE);
-    encode(&Header::new(Algorithm::HS256), &claims, &EncodingKey::from_secret(key.as_ref())).map_err(Error::fault)
+pub fn issue(app: &App, account: Uuid) -> Result<String, Error> {
+    Ok(ring(app)?.sign(account, None, app.now())?)
 }
 
-/// Whose token this is; None where it is not ours or has run out.
+/// A token of a sign-in: it ends when that does.
+///
+/// # Errors
+/// Only faults.
+pub fn issue_for(app: &App, account: Uuid, sign_in: Uuid) -> Result<String, Error> {
+    Ok(ring(app)?.sign(account, Some(sign_in), app.now())?)
+}
+
+/// Reads a token; None where it is not ours or has run out.
 #[must_use]
-pub fn read(app: &App, token: &str) -> Option<Uuid> {
-    install();
-    let key = app.secrets.key(PURPOSE);
-    let mut rules = Validation::new(Algorithm::HS256);
-    rules.set_issuer(&[ISSUER]);
-    rules.set_audience(&[ISSUER]);
-    rules.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
-    // The library asks the machine's clock; ours is the house's.
-    rules.validate_exp = false;
-    let claims = decode::<Claims>(token, &DecodingKey::from_secret(key.as_ref()), &rules).ok()?.claims;
-    (claims.exp > app.now().timestamp()).then_some(claims.sub)
+pub fn read(app: &App, token: &str) -> Option<Claims> {
+    ring(app).ok()?.check(token, app.now()).ok()
 }
 
-/// Gives the library its HMAC: the crates it would choose bring an RSA with a known weakness, or C.
-fn install() {
-    static PROVIDER: CryptoProvider = CryptoProvider {
-        signer_factory: |algorithm, key| Ok(Box::new(hs256(*algorithm, key.as_bytes())?)),
-        verifier_factory: |algorithm, key| Ok(Box::new(hs256(*algorithm, key.try_get_as_bytes()?)?)),
-        key_utils: KeyUtils::new_unimplemented(),
-    };
-    static INSTALLED: Once = Once::new();
-    // Twice is harmless: the first one stays.
-    INSTALLED.call_once(|| {
-        let _ = PROVIDER.install_default();
-    });
-}
+/// The token is not one of ours, or its time is over. Which of the two is nobody's business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotGood;
 
-struct Hs256(Hmac<Sha256>);
+impl KeyRing {
+    /// `keys` are (`kid`, secret), the signing one first. `issuer` is the public address.
+    pub fn new(issuer: &str, keys: &[(String, Vec<u8>)]) -> Result<Self, BadKeys> {
+        hs256::install();
+        let mut verifying = HashMap::new();
+        for (kid, secret) in keys {
+            if secret.len() < SHORTEST_KEY {
+                return Err(BadKeys::Short(kid.clone()));
+            }
+            if verifying.insert(kid.clone(), DecodingKey::from_secret(secret)).is_some() {
+                return Err(BadKeys::Twice(kid.clone()));
+            }
+        }
+        let (kid, secret) = keys.first().ok_or(BadKeys::None)?;
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // The crate reads the machine's clock; ours can be stopped, so `check` compares itself.
+        validation.validate_exp = false;
+        Ok(Self {
+            issuer: issuer.to_owned(),
+            signing: (kid.clone(), EncodingKey::from_secret(secret)),
+            verifying,
+            validation,
+        })
+    }
 
-fn hs256(algorithm: Algorithm, key: &[u8]) -> JwtResult<Hs256> {
-    match (algorithm, Hmac::new_from_slice(key)) {
-        (Algorithm::HS256, Ok(mac)) => Ok(Hs256(mac)),
-        _ => Err(ErrorKind::InvalidAlgorithm.into()),
+    /// A token for `account`, good from `now` for [`LIFETIME`].
+    pub fn sign(&self, account: Uuid, sign_in: Option<Uuid>, now: DateTime<Utc>) -> anyhow::Result<String> {
+        let claims = Claims {
+            iss: self.issuer.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: account,
+            sid: sign_in,
+            iat: now.timestamp(),
+            exp: (now + LIFETIME).timestamp(),
+        };
+        let (kid, key) = &self.signing;
+        let header = Header { kid: Some(kid.clone()), ..Header::new(Algorithm::HS256) };
+        Ok(jsonwebtoken::encode(&header, &claims, key)?)
+    }
+
+    /// Reads a token: known key, pinned algorithm, our issuer and audience, not yet expired.
+    pub fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, NotGood> {
+        let kid = jsonwebtoken::decode_header(token).ok().and_then(|header| header.kid).ok_or(NotGood)?;
+        let key = self.verifying.get(&kid).ok_or(NotGood)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation).map_err(|_| NotGood)?.claims;
+        if claims.exp <= now.timestamp() {
+            return Err(NotGood);
+        }
+        Ok(claims)
     }
 }
 
-impl Signer<Vec<u8>> for Hs256 {
-    fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        Ok(mac.finalize().into_bytes().to_vec())
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data_encoding::BASE64URL_NOPAD;
 
-impl Verifier<Vec<u8>> for Hs256 {
-    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), SignatureError> {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        mac.verify_slice(signature).map_err(|_| SignatureError::new())
-    }
-}
+    const ISSUER: &str = "https://queqiao.example";
 
-impl JwtSigner for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+    fn noon() -> DateTime<Utc> {
+        "2026-08-19T12:00:00Z".parse().unwrap()
     }
-}
 
-impl JwtVerifier for Hs256 {
-    fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+    fn key(kid: &str, byte: u8) -> (String, Vec<u8>) {
+        (kid.to_owned(), vec![byte; 32])
+    }
+
+    fn ring() -> KeyRing {
+        KeyRing::new(ISSUER, &[key("a", 1)]).unwrap()
+    }
+
+    fn forged(header: &str, claims: &str, tag: &[u8]) -> String {
+        let part = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+        format!("{}.{}.{}", part(header.as_bytes()), part(claims.as_bytes()), part(tag))
+    }
+
+    #[test]
+    fn a_token_is_good_for_a_quarter_of_an_hour() {
+        let (account, sign_in) = (Uuid::from_u128(7), Some(Uuid::from_u128(8)));
+        let token = ring().sign(account, sign_in, noon()).unwrap();
+        let claims = ring().check(&token, noon() + TimeDelta::seconds(899)).unwrap();
+        assert_eq!((claims.sub, claims.sid), (account, sign_in));
+        assert_eq!(ring().check(&token, noon() + TimeDelta::seconds(900)), Err(NotGood));
+    }
+
+    #[test]
+    fn an_old_key_still_verifies_while_it_is_on_the_ring() {
+        let token = ring().sign(Uuid::nil(), None, noon()).unwrap();
+        let rotated = KeyRing::new(ISSUER, &[key("b", 2), key("a", 1)]).unwrap();
+        assert!(rotated.check(&token, noon()).is_ok());
+        assert!(KeyRing::new(ISSUER, &[key("b", 2)]).unwrap().check(&token, noon()).is_err());
+        assert!(KeyRing::new(ISSUER, &[key("a", 2)]).unwrap().check(&token, noon()).is_err(), "same name, other key");
+    }
+
+    #[test]
+    fn a_token_of_another_house_is_refused() {
+        let theirs = KeyRing::new("https://other.example", &[key("a", 1)]).unwrap();
+        let token = theirs.sign(Uuid::nil(), None, noon()).unwrap();
+        assert_eq!(ring().check(&token, noon()), Err(NotGood));
+    }
+
+    #[test]
+    fn forgeries_are_refused() {
+        let good = ring().sign(Uuid::nil(), None, noon()).unwrap();
+        let claims =
+            String::from_utf8(BASE64URL_NOPAD.decode(good.split('.').nth(1).unwrap().as_bytes()).unwrap()).unwrap();
+        let mut other = good.clone().into_bytes();
+        let at = good.find('.').unwrap() + 10;
+        other[at] = if other[at] == b'A' { b'B' } else { b'A' };
+        for token in [
+            forged(r#"{"alg":"none","kid":"a"}"#, &claims, b""),
+            forged(r#"{"alg":"HS512","kid":"a"}"#, &claims, &[0; 64]),
+            forged(r#"{"alg":"HS256","kid":"a"}"#, &claims, &[0; 32]),
+            forged(r#"{"alg":"HS256"}"#, &claims, &[0; 32]),
+            String::from_utf8(other).unwrap(),
+            good[..good.len() - 1].to_owned(),
+            good[..good.rfind('.').unwrap() + 1].to_owned(),
+            String::new(),
+            "..".to_owned(),
+            "a.b.c.d".to_owned(),
+            "😀".to_owned(),
+        ] {
+            assert_eq!(ring().check(&token, noon()), Err(NotGood), "{token}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_leaves_something_out_is_refused() {
+        let signed = |claims: serde_json::Value| {
+            let header = Header { kid: Some("a".into()), ..Header::new(Algorithm::HS256) };
+            jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&[1; 32])).unwrap()
+        };
+        let whole = serde_json::json!({"iss": ISSUER, "aud": AUDIENCE, "sub": Uuid::nil(),
+            "iat": noon().timestamp(), "exp": noon().timestamp() + 60});
+        let ring = ring();
+        assert!(ring.check(&signed(whole.clone()), noon()).is_ok());
+        for claim in ["iss", "aud", "sub", "exp"] {
+            let mut part = whole.clone();
+            part.as_object_mut().unwrap().remove(claim);
+            assert_eq!(ring.check(&signed(part), noon()), Err(NotGood), "without {claim}");
+        }
+    }
+
+    #[test]
+    fn a_ring_is_refused_where_it_could_not_protect() {
+        assert_eq!(KeyRing::new(ISSUER, &[]).err(), Some(BadKeys::None));
+        assert_eq!(KeyRing::new(ISSUER, &[("a".into(), vec![1; 31])]).err(), Some(BadKeys::Short("a".into())));
+        assert_eq!(KeyRing::new(ISSUER, &[key("a", 1), key("a", 2)]).err(), Some(BadKeys::Twice("a".into())));
     }
 }

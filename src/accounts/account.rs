@@ -1,5 +1,6 @@
 //! Who signs in.
 
+use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryFilter};
 
@@ -34,6 +35,12 @@ impl Entity {
     pub fn alive() -> Select<Self> {
         Self::find().filter(Column::ErasedAt.is_null())
     }
+
+    /// The living account with this folded address.
+    #[must_use]
+    pub fn of_email(email: &str) -> Select<Self> {
+        Self::alive().filter(Column::Email.eq(email))
+    }
 }
 
 /// The living account with this id.
@@ -42,4 +49,29 @@ impl Entity {
 /// Only faults.
 pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, sea_orm::DbErr> {
     Entity::alive().filter(Column::Id.eq(id)).one(db).await
+}
+
+impl Model {
+    /// Whether somebody chose a password; before that an import prepared it for its owner.
+    #[must_use]
+    pub fn is_claimed(&self) -> bool {
+        self.password_hash.is_some()
+    }
+
+    /// A new password; the mail address counts as proven, for it took its mail or the old password.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn set_password(
+        self,
+        txn: &impl ConnectionTrait,
+        hash: String,
+        now: DateTimeUtc,
+    ) -> Result<Self, sea_orm::DbErr> {
+        let verified_at = self.verified_at.or(Some(now));
+        let mut row: ActiveModel = self.into();
+        row.password_hash = Set(Some(hash));
+        row.verified_at = Set(verified_at);
+        row.update(txn).await
+    }
 }

@@ -1,14 +1,53 @@
-//! 账号: who signs in, and what others may see of them.
+//! 账号: who signs in, and what others may see of them. There is no account before its mail address
+//! is proven, and nobody can find out which addresses are known.
 
 pub mod access_token;
 pub mod account;
 pub mod address;
+pub mod api;
+pub mod change_password;
+pub mod cookie;
+pub mod describe;
+pub mod end_session;
+pub mod forget_password;
+mod hs256;
+pub mod knock;
+mod letters;
+pub mod log_in;
+pub mod log_out;
+pub mod me;
+pub mod one_time;
+pub mod open_session;
+pub mod password;
 pub mod profile;
+pub mod prove;
+pub mod refresh;
+pub mod refresh_token;
+pub mod register;
+pub mod reset_password;
+pub mod reset_request;
+pub mod same_site;
+pub mod session;
+pub mod sign_in;
+pub mod sign_up;
 pub mod signed_in;
+pub mod verify;
 
 pub use signed_in::SignedIn;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::sign_up)
+        .service(api::verify_mail)
+        .service(api::sign_in)
+        .service(api::refresh_tokens)
+        .service(api::sign_out)
+        .service(api::forgot)
+        .service(api::reset)
+        .service(api::change)
+        .service(me::show)
+        .service(me::change);
+}

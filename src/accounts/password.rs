@@ -1,6 +1,7 @@
 //! Passwords: strong enough, hashed slowly, and never more hashing at once than the machine bears.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::anyhow;
 use argon2::password_hash::phc::PasswordHash;
@@ -10,6 +11,9 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 use zxcvbn::Score;
 
+use crate::app::App;
+use crate::error::{Error, FieldError, Refused};
+
 /// Characters. The lower bound is NIST SP 800-63B's; the upper keeps scoring and hashing cheap.
 pub const SHORTEST: usize = 8;
 pub const LONGEST: usize = 128;
@@ -18,119 +22,118 @@ pub const LONGEST: usize = 128;
 /// longer than a browser's patience only burns the machine for nobody.
 const LONGEST_QUEUE: usize = 400;
 
+/// Who is hashing or waiting for it. The processor is one, however many houses share a process.
+static CROWD: AtomicUsize = AtomicUsize::new(0);
+
+/// Hash of a password nobody has, compared where there is no account, so that both take as long.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$/5uh8ldVvcYWbzSZZhPmV/ZjV2PyJtRWTFNBR4C7Xm4";
+
 /// Words every attacker of this house would try first.
-const HOUSE_WORDS: [&str; 8] = [
-    "queqiao", "鹊桥", "qixi", "七夕", "gonghui", "工会", "xiangqin", "相亲",
-];
-
-/// Where passwords are hashed and compared.
-pub struct Passwords {
-    argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
-    /// Hash of a password nobody has, compared where there is no account, so that both take as long.
-    nobody: String,
-}
-
-/// Why there was no hash and no comparison.
-#[derive(Debug, thiserror::Error)]
-pub enum NotHashed {
-    #[error("too many are waiting for a password to be hashed")]
-    Crowded,
-    #[error(transparent)]
-    Fault(#[from] anyhow::Error),
-}
+const HOUSE_WORDS: [&str; 8] = ["queqiao", "鹊桥", "qixi", "七夕", "gonghui", "工会", "xiangqin", "相亲"];
 
 /// What is wrong with a new password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weakness {
+pub enum Weak {
     Short,
     Long,
-    /// Could be guessed; the score of zxcvbn, 0 to 2.
-    Guessable(u8),
+    /// Could be guessed: a score of zxcvbn below 3.
+    Guessable,
 }
 
-impl Passwords {
-    /// `at_once` hashes run at a time, each on a thread of its own with 19 MiB.
-    pub fn new(at_once: usize) -> anyhow::Result<Self> {
-        let argon2 = argon2id()?;
-        let nobody = hash(
-            &argon2,
-            "a password nobody has, because nothing lets this one in",
-        )?;
-        Ok(Self {
-            argon2,
-            turns: Arc::new(Semaphore::new(at_once.max(1))),
-            places: Arc::new(Semaphore::new(at_once.max(1) + LONGEST_QUEUE)),
-            nobody,
-        })
+impl From<Weak> for Error {
+    fn from(weak: Weak) -> Self {
+        let (code, message) = match weak {
+            Weak::Short => ("too_short", format!("at least {SHORTEST} characters")),
+            Weak::Long => ("too_long", format!("at most {LONGEST} characters")),
+            Weak::Guessable => {
+                ("guessable", "too easy to guess; several unrelated words make a good password".to_owned())
+            }
+        };
+        Refused::invalid(vec![FieldError::new("password", code, message)]).into()
     }
+}
 
-    /// The PHC string to store for a new password.
-    pub async fn hash(&self, password: &str) -> Result<String, NotHashed> {
-        let argon2 = self.argon2.clone();
-        let password = folded(password);
-        self.in_turn(move || hash(&argon2, &password)).await
-    }
+/// The PHC string to store for a new password.
+///
+/// # Errors
+/// 429 `too_many_requests` where too many are waiting.
+pub async fn hash(app: &App, password: &str) -> Result<String, Error> {
+    let password = folded(password);
+    in_turn(&app.hashing, move || {
+        let hashed = argon2id()?.hash_password(password.as_bytes()).map_err(|e| anyhow!("{e}"))?;
+        Ok(hashed.to_string())
+    })
+    .await
+}
 
-    /// Whether `password` is the one `stored` was made of. Without a stored hash the answer is no,
-    /// after as long a time.
-    pub async fn matches(&self, password: &str, stored: Option<&str>) -> Result<bool, NotHashed> {
-        let argon2 = self.argon2.clone();
-        let known = stored.is_some();
-        let stored = stored.unwrap_or(&self.nobody).to_owned();
-        let password = folded(password);
-        let same = self
-            .in_turn(move || {
-                let stored = PasswordHash::new(&stored)
-                    .map_err(|e| anyhow!("a stored password hash is damaged: {e}"))?;
-                Ok(argon2.verify_password(password.as_bytes(), &stored).is_ok())
-            })
-            .await?;
-        Ok(same && known)
-    }
-
-    async fn in_turn<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-    ) -> Result<T, NotHashed> {
-        let _place = self.places.try_acquire().map_err(|_| NotHashed::Crowded)?;
-        let turn = self
-            .turns
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(anyhow::Error::from)?;
-        let done = tokio::task::spawn_blocking(move || {
-            // The turn goes with the thread: a caller who is dropped meanwhile must not free it.
-            let _turn = turn;
-            work()
-        });
-        Ok(done.await.map_err(anyhow::Error::from)??)
-    }
+/// Whether `password` is the one `stored` was made of. Without a stored hash the answer is no,
+/// after as long a time.
+///
+/// # Errors
+/// 429 `too_many_requests` where too many are waiting; a fault where the stored hash is damaged.
+pub async fn matches(app: &App, password: &str, stored: Option<&str>) -> Result<bool, Error> {
+    let known = stored.is_some();
+    let stored = stored.unwrap_or(NOBODY).to_owned();
+    let password = folded(password);
+    let same = in_turn(&app.hashing, move || {
+        let stored = PasswordHash::new(&stored).map_err(|e| anyhow!("a stored password hash is damaged: {e}"))?;
+        Ok(argon2id()?.verify_password(password.as_bytes(), &stored).is_ok())
+    })
+    .await?;
+    Ok(same && known)
 }
 
 /// Judges a new password against what an attacker knows: zxcvbn's dictionaries, this house's
 /// words, and `own` ones: mail address, nickname. At least score 3 (10^8 guesses) is wanted.
-pub fn judge(password: &str, own: &[&str]) -> Result<(), Weakness> {
+///
+/// # Errors
+/// What is wrong with it; as an answer, 422 `invalid` for the field `password`.
+pub fn judge(password: &str, own: &[&str]) -> Result<(), Weak> {
     let password = folded(password);
     match password.chars().count() {
-        n if n < SHORTEST => return Err(Weakness::Short),
-        n if n > LONGEST => return Err(Weakness::Long),
+        n if n < SHORTEST => return Err(Weak::Short),
+        n if n > LONGEST => return Err(Weak::Long),
         _ => {}
     }
     let mut words: Vec<&str> = HOUSE_WORDS.to_vec();
     for own in own {
         words.push(own);
         // An address is guessed by its parts as well: `li.lei@example.cn` by `li`, `lei`, `example`.
-        words.extend(
-            own.split(|c: char| !c.is_alphanumeric())
-                .filter(|part| part.chars().count() > 1),
-        );
+        words.extend(own.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1));
     }
     match zxcvbn::zxcvbn(&password, &words).score() {
         Score::Three | Score::Four => Ok(()),
-        weak => Err(Weakness::Guessable(u8::from(weak))),
+        _ => Err(Weak::Guessable),
+    }
+}
+
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> Result<T, Error> {
+    let _place = Place::take().ok_or_else(|| Refused::too_many(2))?;
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(Error::fault)?;
+    let done = tokio::task::spawn_blocking(move || {
+        // The turn goes with the thread: a caller who is dropped meanwhile must not free it.
+        let _turn = turn;
+        work()
+    });
+    Ok(done.await.map_err(Error::fault)??)
+}
+
+/// A place in the queue, given back when dropped.
+struct Place;
+
+impl Place {
+    fn take() -> Option<Self> {
+        let place = Self;
+        (CROWD.fetch_add(1, Ordering::Relaxed) < LONGEST_QUEUE).then_some(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        CROWD.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -138,13 +141,6 @@ pub fn judge(password: &str, own: &[&str]) -> Result<(), Weakness> {
 fn argon2id() -> anyhow::Result<Argon2<'static>> {
     let params = Params::new(19_456, 2, 1, None).map_err(|e| anyhow!("{e}"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
-}
-
-fn hash(argon2: &Argon2<'_>, password: &str) -> anyhow::Result<String> {
-    let hashed = argon2
-        .hash_password(password.as_bytes())
-        .map_err(|e| anyhow!("{e}"))?;
-    Ok(hashed.to_string())
 }
 
 /// One password, however the keyboard composed it (NIST SP 800-63B, 5.1.1.2: NFKC or NFKD).
@@ -156,90 +152,51 @@ fn folded(password: &str) -> String {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_password_matches_its_own_hash_only() {
-        let passwords = Passwords::new(2).unwrap();
-        let stored = passwords.hash("magpies build a bridge").await.unwrap();
-        assert!(
-            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{stored}"
-        );
-        assert!(
-            passwords
-                .matches("magpies build a bridge", Some(&stored))
-                .await
-                .unwrap()
-        );
-        assert!(
-            !passwords
-                .matches("magpies build a bridgE", Some(&stored))
-                .await
-                .unwrap()
-        );
-        assert_ne!(
-            stored,
-            passwords.hash("magpies build a bridge").await.unwrap(),
-            "salted"
-        );
+    fn hashed(password: &str) -> String {
+        argon2id().unwrap().hash_password(folded(password).as_bytes()).unwrap().to_string()
+    }
+
+    fn opens(password: &str, stored: &str) -> bool {
+        let stored = PasswordHash::new(stored).unwrap();
+        argon2id().unwrap().verify_password(folded(password).as_bytes(), &stored).is_ok()
+    }
+
+    #[test]
+    fn a_password_matches_its_own_hash_only() {
+        let stored = hashed("magpies build a bridge");
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(opens("magpies build a bridge", &stored));
+        assert!(!opens("magpies build a bridgE", &stored));
+        assert_ne!(stored, hashed("magpies build a bridge"), "salted");
+        assert!(opens("Ｍagpie—鹊桥 2026", &hashed("Magpie—鹊桥 2026")), "full-width letters are the same");
+    }
+
+    #[test]
+    fn comparing_with_nobody_costs_as_much() {
+        let (nobody, somebody) = (PasswordHash::new(NOBODY).unwrap(), hashed("x"));
+        let somebody = PasswordHash::new(&somebody).unwrap();
+        assert_eq!(nobody.params, somebody.params);
+        assert_eq!(nobody.algorithm, somebody.algorithm);
+        assert_eq!(nobody.hash.unwrap().len(), somebody.hash.unwrap().len());
     }
 
     #[tokio::test]
-    async fn nobody_signs_in_without_a_stored_hash() {
-        let passwords = Passwords::new(1).unwrap();
-        let dummy = "a password nobody has, because nothing lets this one in";
-        assert!(!passwords.matches(dummy, None).await.unwrap());
-    }
-
-    #[tokio::test]
-    async fn full_width_letters_are_the_same_password() {
-        let passwords = Passwords::new(1).unwrap();
-        let stored = passwords.hash("Ｍagpie—鹊桥 2026").await.unwrap();
-        assert!(
-            passwords
-                .matches("Magpie—鹊桥 2026", Some(&stored))
-                .await
-                .unwrap()
-        );
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_crowd_is_sent_away_rather_than_queued_for_ever() {
-        let passwords = Arc::new(Passwords::new(1).unwrap());
-        let turn = passwords.turns.clone().acquire_owned().await.unwrap();
-        let waiting: Vec<_> = (0..LONGEST_QUEUE + 1)
-            .map(|_| {
-                tokio::spawn({
-                    let p = passwords.clone();
-                    async move { p.hash("x").await.is_ok() }
-                })
-            })
-            .collect();
-        while passwords.places.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert!(matches!(passwords.hash("x").await, Err(NotHashed::Crowded)));
-        for one in waiting {
-            one.abort();
-        }
-        drop(turn);
+        let crowd: Vec<_> = std::iter::from_fn(Place::take).take(LONGEST_QUEUE + 1).collect();
+        assert_eq!(crowd.len(), LONGEST_QUEUE);
+        let refused = in_turn(&Arc::new(Semaphore::new(1)), || Ok(())).await.unwrap_err();
+        assert!(matches!(refused, Error::Refused(refused) if refused.retry_after.is_some()));
+        drop(crowd);
+        assert!(in_turn(&Arc::new(Semaphore::new(1)), || Ok(())).await.is_ok());
     }
 
     #[test]
     fn guessable_passwords_are_told_apart() {
-        assert_eq!(judge("short", &[]), Err(Weakness::Short));
-        assert_eq!(judge(&"a1#".repeat(43), &[]), Err(Weakness::Long));
-        assert!(matches!(
-            judge("password1", &[]),
-            Err(Weakness::Guessable(_))
-        ));
-        assert!(matches!(
-            judge("aaaaaaaaaaaaaaaa", &[]),
-            Err(Weakness::Guessable(_))
-        ));
-        assert!(matches!(
-            judge("queqiao2026", &[]),
-            Err(Weakness::Guessable(_))
-        ));
+        assert_eq!(judge("short", &[]), Err(Weak::Short));
+        assert_eq!(judge(&"a1#".repeat(43), &[]), Err(Weak::Long));
+        for weak in ["password1", "aaaaaaaaaaaaaaaa", "queqiao2026", "12345678901", "woaini1314"] {
+            assert_eq!(judge(weak, &[]), Err(Weak::Guessable), "{weak}");
+        }
         assert_eq!(judge("magpies build a bridge", &[]), Ok(()));
         assert_eq!(judge("鹊桥仙·纤云弄巧飞星传恨", &[]), Ok(()));
     }
@@ -248,13 +205,7 @@ mod tests {
     fn ones_own_words_do_not_count() {
         let own = ["zhengxiaolong@dongfang.example", "梦里水乡的云"];
         assert_eq!(judge("zhengxiaolong7", &[]), Ok(()));
-        assert!(matches!(
-            judge("zhengxiaolong7", &own),
-            Err(Weakness::Guessable(_))
-        ));
-        assert!(matches!(
-            judge("梦里水乡的云88", &own),
-            Err(Weakness::Guessable(_))
-        ));
+        assert_eq!(judge("zhengxiaolong7", &own), Err(Weak::Guessable));
+        assert_eq!(judge("梦里水乡的云88", &own), Err(Weak::Guessable));
     }
 }

@@ -39,3 +39,12 @@ pub enum Gender {
     Male,
     Female,
 }
+
+impl Model {
+    /// The words, as a list.
+    #[must_use]
+    pub fn interests(&self) -> Vec<String> {
+        let words = self.interests.as_array().map(Vec::as_slice).unwrap_or_default();
+        words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    }
+}

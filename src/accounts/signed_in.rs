@@ -1,12 +1,14 @@
-//! Who is asking: an argument of every handler that is not public.
+//! Who is asking: an argument of every handler that is not public. A program shows an access token,
+//! a browser its session's cookie; the rooms need not know which.
 
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
+use sea_orm::EntityTrait;
 use uuid::Uuid;
 
-use super::{access_token, account};
-use crate::app::House;
+use super::{access_token, account, cookie, same_site, session, sign_in};
+use crate::app::{App, House};
 use crate::error::{Error, Refused};
 use crate::language::Language;
 
@@ -16,29 +18,103 @@ pub struct SignedIn {
     pub account_id: Uuid,
     pub administrator: bool,
     pub language: Language,
+    pub via: Via,
+}
+
+/// What the person showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// An access token, and the sign-in it belongs to.
+    Token(Option<Uuid>),
+    /// A cookie, of this session.
+    Session(Uuid),
+}
+
+/// What a request shows, before anybody looked it up.
+enum Shown {
+    Token(access_token::Claims),
+    Cookie(String),
 }
 
 impl SignedIn {
     /// Reads who is asking.
     ///
     /// # Errors
-    /// 401 where nobody, or somebody whose token ran out or whose account is gone.
+    /// 401 where nobody, or somebody whose token ran out or was revoked, or whose account is gone;
+    /// 403 `cross_site` where a cookie came with another site's request.
     pub async fn of(request: &HttpRequest) -> Result<Self, Error> {
         let house = request.app_data::<House>().ok_or_else(Refused::not_signed_in)?;
-        let token = bearer(request).ok_or_else(Refused::not_signed_in)?;
-        let account_id = access_token::read(house, token).ok_or_else(Refused::not_signed_in)?;
-        house
-            .run(async move |app| {
-                let account = account::find(app.database.reader(), account_id).await?;
-                let account = account.ok_or_else(Refused::not_signed_in)?;
-                Ok(Self { account_id: account.id, administrator: account.administrator, language: account.language })
-            })
-            .await
+        let shown = shown(house, request)?;
+        house.run(async move |app| look_up(&app, shown).await).await
+    }
+
+    /// As [`SignedIn::of`], for what a visitor may see too: None where nobody signed in.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn if_any(request: &HttpRequest) -> Result<Option<Self>, Error> {
+        match Self::of(request).await {
+            Ok(person) => Ok(Some(person)),
+            Err(Error::Refused(_)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 }
 
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    request.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+impl Via {
+    #[must_use]
+    pub fn sign_in(self) -> Option<Uuid> {
+        match self {
+            Self::Token(sign_in) => sign_in,
+            Self::Session(_) => None,
+        }
+    }
+
+    #[must_use]
+    pub fn session(self) -> Option<Uuid> {
+        match self {
+            Self::Token(_) => None,
+            Self::Session(session) => Some(session),
+        }
+    }
+}
+
+fn shown(house: &App, request: &HttpRequest) -> Result<Shown, Error> {
+    // Whoever sends this header is a program, and is not helped by a cookie it happens to carry.
+    if let Some(header) = request.headers().get(AUTHORIZATION) {
+        let token = header.to_str().ok().and_then(bearer).ok_or_else(Refused::not_signed_in)?;
+        let claims = access_token::read(house, token).ok_or_else(Refused::not_signed_in)?;
+        return Ok(Shown::Token(claims));
+    }
+    let token = cookie::token(house, request).ok_or_else(Refused::not_signed_in)?;
+    same_site::check(house, request)?;
+    Ok(Shown::Cookie(token))
+}
+
+/// The scheme is compared without regard to case (RFC 9110, 11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn look_up(app: &App, shown: Shown) -> Result<SignedIn, Error> {
+    let db = app.database.reader();
+    let (id, via) = match shown {
+        Shown::Token(claims) => {
+            if let Some(sid) = claims.sid {
+                let sign_in = sign_in::Entity::find_by_id(sid).one(db).await?;
+                sign_in.filter(|sign_in| sign_in.revoked_at.is_none()).ok_or_else(Refused::not_signed_in)?;
+            }
+            (claims.sub, Via::Token(claims.sid))
+        }
+        Shown::Cookie(token) => {
+            let wanted = session::Entity::shown(&token, app.now()).ok_or_else(Refused::not_signed_in)?;
+            let session = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
+            (session.account_id, Via::Session(session.id))
+        }
+    };
+    let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
+    Ok(SignedIn { account_id: account.id, administrator: account.administrator, language: account.language, via })
 }
 
 impl FromRequest for SignedIn {

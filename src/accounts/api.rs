@@ -1,0 +1,323 @@
+//! Signing up, in and out, for programs. Pages call the same verbs.
+
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::web::Json;
+use actix_web::{HttpRequest, HttpResponse, post};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::address::MailAddress;
+use super::log_in::Tokens;
+use super::profile::Gender;
+use super::register::Wish;
+use super::signed_in::SignedIn;
+use super::{
+    access_token, change_password, forget_password, log_in, log_out, refresh, register, reset_password, verify,
+};
+use crate::app::House;
+use crate::body::{Body, one_line};
+use crate::error::{Error, FieldError, Problem, Refused};
+use crate::language::Language;
+
+/// A sign-up.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Domains in Chinese are welcome.
+    #[garde(custom(mail_address))]
+    #[schema(example = "lilei@example.cn")]
+    pub email: String,
+    /// 8 to 128 characters that are not easy to guess.
+    #[garde(skip)]
+    pub password: String,
+    #[garde(custom(one_line(1, 24)))]
+    #[schema(example = "云上的喜鹊")]
+    pub nickname: String,
+    #[garde(skip)]
+    pub gender: Gender,
+    /// Where the person works; each registration for an event says it again.
+    #[garde(skip)]
+    pub unit_id: Option<Uuid>,
+    /// Left out: that of `Accept-Language`.
+    #[garde(skip)]
+    pub language: Option<Language>,
+}
+
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// What the link in the letter carries.
+    #[garde(length(chars, max = 200))]
+    pub token: String,
+}
+
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Credentials {
+    #[garde(custom(mail_address))]
+    pub email: String,
+    #[garde(length(chars, max = 1000))]
+    pub password: String,
+}
+
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshToken {
+    #[garde(length(chars, max = 200))]
+    pub refresh_token: String,
+}
+
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    #[garde(custom(mail_address))]
+    pub email: String,
+}
+
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPassword {
+    /// What the link in the letter carries.
+    #[garde(length(chars, max = 200))]
+    pub token: String,
+    #[garde(skip)]
+    pub password: String,
+}
+
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    #[garde(length(chars, max = 1000))]
+    pub current_password: String,
+    #[garde(skip)]
+    pub password: String,
+}
+
+/// Proof for the next requests.
+#[derive(Serialize, ToSchema)]
+pub struct Granted {
+    /// For the `Authorization: Bearer` header.
+    pub access_token: String,
+    /// Seconds.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+    /// Good once, within thirty days, at `/auth/refresh`.
+    pub refresh_token: String,
+}
+
+impl From<Tokens> for Granted {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            expires_in: access_token::LIFETIME.num_seconds(),
+            refresh_token: tokens.refresh_token,
+        }
+    }
+}
+
+/// The garde rule for a field that holds a mail address.
+///
+/// # Errors
+/// `mail_address` where no mail could reach it.
+pub fn mail_address(text: &str, (): &()) -> garde::Result {
+    match MailAddress::read(text) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(garde::Error::new("mail_address|must be a mail address")),
+    }
+}
+
+fn read_address(text: &str) -> Result<MailAddress, Error> {
+    MailAddress::read(text)
+        .map_err(|_| Refused::invalid(vec![FieldError::new("email", "mail_address", "must be a mail address")]).into())
+}
+
+/// The language a request's browser asks for.
+#[must_use]
+pub fn asked_language(request: &HttpRequest) -> Language {
+    let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    header.map(Language::accepted).unwrap_or_default()
+}
+
+/// Signs up. The answer is the same whether or not the address is known; a letter says the rest.
+///
+/// Who: anyone.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = Registration,
+    responses(
+        (status = 202, description = "A letter is on its way."),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+    )
+)]
+#[post("/auth/register")]
+pub async fn sign_up(house: House, request: HttpRequest, wish: Body<Registration>) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let wish = wish.into_inner();
+    let wish = Wish {
+        address: read_address(&wish.email)?,
+        password: wish.password,
+        nickname: wish.nickname.trim().to_owned(),
+        gender: wish.gender,
+        unit_id: wish.unit_id,
+        language: wish.language.unwrap_or_else(|| asked_language(&request)),
+    };
+    house.run(async move |app| register::register(&app, wish).await).await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Proves the mail address with the token of the letter; the account begins.
+///
+/// Who: anyone.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = Token,
+    responses(
+        (status = 204, description = "The account can sign in."),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_invalid`: unknown, used or too old"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+    )
+)]
+#[post("/auth/verify")]
+pub async fn verify_mail(house: House, request: HttpRequest, token: Body<Token>) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let token = token.into_inner().token;
+    house.run(async move |app| verify::verify(&app, &token).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Signs a program in.
+///
+/// Who: anyone.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = Credentials,
+    responses(
+        (status = 200, body = Granted),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`wrong_credentials`"),
+        (status = 403, body = Problem, content_type = "application/problem+json", description = "`mail_not_verified`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`: this account rests, or this network asks too often"),
+    )
+)]
+#[post("/auth/login")]
+pub async fn sign_in(
+    house: House,
+    request: HttpRequest,
+    credentials: Body<Credentials>,
+) -> Result<Json<Granted>, Error> {
+    house.pace.check(&request)?;
+    let Credentials { email, password } = credentials.into_inner();
+    let address = read_address(&email)?;
+    let tokens = house.run(async move |app| log_in::log_in(&app, &address, &password).await).await?;
+    Ok(Json(tokens.into()))
+}
+
+/// Spends a refresh token for the next pair. Shown a second time, it ends the sign-in.
+///
+/// Who: anyone who holds one.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = RefreshToken,
+    responses(
+        (status = 200, body = Granted),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`refresh_token_invalid` or `refresh_token_reused`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+    )
+)]
+#[post("/auth/refresh")]
+pub async fn refresh_tokens(
+    house: House,
+    request: HttpRequest,
+    shown: Body<RefreshToken>,
+) -> Result<Json<Granted>, Error> {
+    house.pace.check(&request)?;
+    let token = shown.into_inner().refresh_token;
+    let tokens = house.run(async move |app| refresh::refresh(&app, &token).await).await?;
+    Ok(Json(tokens.into()))
+}
+
+/// Ends the sign-in a refresh token belongs to.
+///
+/// Who: anyone who holds one.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = RefreshToken,
+    responses(
+        (status = 204, description = "Signed out; or there was nothing to end."),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+    )
+)]
+#[post("/auth/logout")]
+pub async fn sign_out(house: House, shown: Body<RefreshToken>) -> Result<HttpResponse, Error> {
+    let token = shown.into_inner().refresh_token;
+    house.run(async move |app| log_out::log_out(&app, &token).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Asks for a letter with a link to set a new password. The answer is the same whether or not the
+/// address is known.
+///
+/// Who: anyone.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = Address,
+    responses(
+        (status = 202, description = "If the address has an account, a letter is on its way."),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+    )
+)]
+#[post("/auth/password/forgot")]
+pub async fn forgot(house: House, request: HttpRequest, address: Body<Address>) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let address = read_address(&address.email)?;
+    house.run(async move |app| forget_password::forget_password(&app, &address).await).await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Sets a new password with the token of the letter; every sign-in and session ends.
+///
+/// Who: anyone.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = NewPassword,
+    responses(
+        (status = 204, description = "The new password is set."),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_invalid`, or `invalid` for a weak password"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+    )
+)]
+#[post("/auth/password/reset")]
+pub async fn reset(house: House, request: HttpRequest, new: Body<NewPassword>) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let NewPassword { token, password } = new.into_inner();
+    house.run(async move |app| reset_password::reset_password(&app, &token, &password).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Changes one's own password. Other sign-ins and sessions end; this one stays.
+///
+/// Who: account.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = PasswordChange,
+    responses(
+        (status = 204, description = "The new password is set."),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`, or `wrong_credentials` for the current password"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/auth/password/change")]
+pub async fn change(house: House, who: SignedIn, new: Body<PasswordChange>) -> Result<HttpResponse, Error> {
+    let PasswordChange { current_password, password } = new.into_inner();
+    house
+        .run(async move |app| change_password::change_password(&app, &who, &current_password, &password).await)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,100 @@
+//! A person says about themself what others may see, and what only a handshake gives away.
+
+use chrono::Datelike;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{account, profile};
+use crate::app::App;
+use crate::error::{Error, FieldError, Refused};
+use crate::language::Language;
+
+/// The youngest who may take part, in years; the Civil Code's age of majority.
+const ADULT: i32 = 18;
+const OLDEST: i32 = 100;
+
+/// What is to be different. `None` leaves a field as it is; `Some(None)` empties it.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub language: Option<Language>,
+    pub nickname: Option<String>,
+    pub gender: Option<profile::Gender>,
+    pub birth_year: Option<Option<i32>>,
+    pub education: Option<Option<String>>,
+    pub district: Option<Option<String>>,
+    pub interests: Option<Vec<String>>,
+    pub about: Option<Option<String>>,
+    pub real_name: Option<Option<String>>,
+    pub phone: Option<Option<String>>,
+    pub wechat: Option<Option<String>>,
+    pub unit_id: Option<Option<Uuid>>,
+}
+
+/// Changes one's own account and profile.
+///
+/// # Errors
+/// 422 `invalid` for a birth year that cannot be; 401 where the account is gone.
+pub async fn describe(
+    app: &App,
+    account: Uuid,
+    changes: Changes,
+) -> Result<(account::Model, Option<profile::Model>), Error> {
+    if let Some(Some(year)) = changes.birth_year {
+        let this_year = app.now().year();
+        if !(this_year - OLDEST..=this_year - ADULT).contains(&year) {
+            let message = format!("between {} and {}", this_year - OLDEST, this_year - ADULT);
+            return Err(Refused::invalid(vec![FieldError::new("birth_year", "out_of_range", message)]).into());
+        }
+    }
+    let txn = app.database.begin_write().await?;
+    let found = account::Entity::find_by_id(account).lock_exclusive().one(&txn).await?;
+    let mut account = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
+    if let Some(language) = changes.language {
+        let mut row: account::ActiveModel = account.into();
+        row.language = Set(language);
+        account = row.update(&txn).await?;
+    }
+    let profile = match profile::Entity::find_by_id(account.id).one(&txn).await? {
+        Some(profile) => Some(changes.onto(profile.into()).update(&txn).await?),
+        None if changes.nickname.is_none() && changes.gender.is_none() => None,
+        None => Some(changes.first(account.id)?.insert(&txn).await?),
+    };
+    txn.commit().await?;
+    Ok((account, profile))
+}
+
+impl Changes {
+    /// The profile of an account that was made without one (an administrator's).
+    fn first(self, account: Uuid) -> Result<profile::ActiveModel, Error> {
+        for (field, missing) in [("nickname", self.nickname.is_none()), ("gender", self.gender.is_none())] {
+            if missing {
+                let error = FieldError::new(field, "required", "a profile needs a nickname and a gender");
+                return Err(Refused::invalid(vec![error]).into());
+            }
+        }
+        let empty = profile::ActiveModel { account_id: Set(account), interests: Set(json!([])), ..Default::default() };
+        Ok(self.onto(empty))
+    }
+
+    fn onto(self, mut row: profile::ActiveModel) -> profile::ActiveModel {
+        fn put<T: Into<sea_orm::Value>>(field: &mut sea_orm::ActiveValue<T>, change: Option<T>) {
+            if let Some(value) = change {
+                *field = Set(value);
+            }
+        }
+        put(&mut row.nickname, self.nickname);
+        put(&mut row.gender, self.gender);
+        put(&mut row.birth_year, self.birth_year);
+        put(&mut row.education, self.education);
+        put(&mut row.district, self.district);
+        put(&mut row.interests, self.interests.map(|words| json!(words)));
+        put(&mut row.about, self.about);
+        put(&mut row.real_name, self.real_name);
+        put(&mut row.phone, self.phone);
+        put(&mut row.wechat, self.wechat);
+        put(&mut row.unit_id, self.unit_id);
+        row
+    }
+}

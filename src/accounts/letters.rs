@@ -1,0 +1,119 @@
+//! The letters of this room. Their words lie beside this file, one text a language.
+
+use askama::Template;
+use sea_orm::ConnectionTrait;
+
+use super::account;
+use super::register::Wish;
+use super::{reset_request, sign_up};
+use crate::app::App;
+use crate::error::Error;
+use crate::language::Language;
+use crate::mail::letter::{self, Action, Draft};
+
+#[derive(Template)]
+#[template(path = "accounts/verify.zh.txt")]
+struct VerifyZh<'a> {
+    nickname: &'a str,
+    hours: i64,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/verify.en.txt")]
+struct VerifyEn<'a> {
+    nickname: &'a str,
+    hours: i64,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/reset.zh.txt")]
+struct ResetZh {
+    minutes: i64,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/reset.en.txt")]
+struct ResetEn {
+    minutes: i64,
+}
+
+/// The link that proves the address.
+pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, token: &str) -> Result<(), Error> {
+    let (nickname, hours) = (wish.nickname.as_str(), sign_up::HOURS);
+    let words = match wish.language {
+        Language::Zh => VerifyZh { nickname, hours }.render(),
+        Language::En => VerifyEn { nickname, hours }.render(),
+    };
+    let action = Action {
+        label: wish.language.choose("确认邮箱", "Confirm the address").to_owned(),
+        url: app.public_url(&format!("/verify?token={token}")),
+    };
+    post(txn, app, "verify", wish.address.as_str(), None, wish.language, words.map_err(Error::fault)?, action).await
+}
+
+/// A note to somebody who signs up a second time.
+pub(super) async fn known(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Error> {
+    let words = wish.language.choose(include_str!("known.zh.txt"), include_str!("known.en.txt"));
+    let action = Action {
+        label: wish.language.choose("重设密码", "Set a new password").to_owned(),
+        url: app.public_url("/forgot"),
+    };
+    post(txn, app, "known", wish.address.as_str(), None, wish.language, words.to_owned(), action).await
+}
+
+/// The link that sets a new password.
+pub(super) async fn reset(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    account: &account::Model,
+    token: &str,
+) -> Result<(), Error> {
+    let minutes = reset_request::MINUTES;
+    let words = match account.language {
+        Language::Zh => ResetZh { minutes }.render(),
+        Language::En => ResetEn { minutes }.render(),
+    };
+    let action = Action {
+        label: account.language.choose("设置新密码", "Set a new password").to_owned(),
+        url: app.public_url(&format!("/reset?token={token}")),
+    };
+    let words = words.map_err(Error::fault)?;
+    post(txn, app, "reset", &account.email, Some(account.id), account.language, words, action).await
+}
+
+/// A warning to the owner.
+pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
+    let words = account.language.choose(include_str!("changed.zh.txt"), include_str!("changed.en.txt"));
+    let action = Action {
+        label: account.language.choose("重设密码", "Set a new password").to_owned(),
+        url: app.public_url("/forgot"),
+    };
+    post(txn, app, "password_changed", &account.email, Some(account.id), account.language, words.to_owned(), action)
+        .await
+}
+
+#[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]
+async fn post(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    kind: &'static str,
+    to: &str,
+    account_id: Option<uuid::Uuid>,
+    language: Language,
+    words: String,
+    action: Action,
+) -> Result<(), Error> {
+    let draft = Draft {
+        kind,
+        to: to.to_owned(),
+        account_id,
+        event_id: None,
+        language,
+        words,
+        action: Some(action),
+        attachments: Vec::new(),
+        dedupe: None,
+        not_before: None,
+    };
+    letter::post(txn, app, draft).await
+}

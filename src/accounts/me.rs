@@ -1,0 +1,201 @@
+//! What a person sees and changes of their own account.
+
+use actix_web::web::Json;
+use actix_web::{get, patch};
+use garde::Validate;
+use sea_orm::EntityTrait;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::account;
+use super::address::MailAddress;
+use super::describe::{self, Changes};
+use super::profile::{self, Gender};
+use super::signed_in::SignedIn;
+use crate::app::House;
+use crate::body::{Body, one_line, text};
+use crate::error::{Error, Problem, Refused};
+use crate::language::Language;
+
+/// One's own account and profile.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    pub email: String,
+    pub language: Language,
+    pub administrator: bool,
+    pub nickname: Option<String>,
+    pub gender: Option<Gender>,
+    pub birth_year: Option<i32>,
+    pub education: Option<String>,
+    pub district: Option<String>,
+    pub interests: Vec<String>,
+    pub about: Option<String>,
+    /// Only the organizer of an event one registers for sees it.
+    pub real_name: Option<String>,
+    /// Given to a match only, by handshake.
+    pub phone: Option<String>,
+    /// Given to a match only, by handshake.
+    pub wechat: Option<String>,
+    pub unit_id: Option<Uuid>,
+}
+
+impl From<(account::Model, Option<profile::Model>)> for Me {
+    fn from((account, profile): (account::Model, Option<profile::Model>)) -> Self {
+        let email = MailAddress::read(&account.email).map_or(account.email, |address| address.shown());
+        let me = Self {
+            email,
+            language: account.language,
+            administrator: account.administrator,
+            nickname: None,
+            gender: None,
+            birth_year: None,
+            education: None,
+            district: None,
+            interests: Vec::new(),
+            about: None,
+            real_name: None,
+            phone: None,
+            wechat: None,
+            unit_id: None,
+        };
+        let Some(profile) = profile else { return me };
+        Self {
+            interests: profile.interests(),
+            nickname: Some(profile.nickname),
+            gender: Some(profile.gender),
+            birth_year: profile.birth_year,
+            education: profile.education,
+            district: profile.district,
+            about: profile.about,
+            real_name: profile.real_name,
+            phone: profile.phone,
+            wechat: profile.wechat,
+            unit_id: profile.unit_id,
+            ..me
+        }
+    }
+}
+
+/// What is to be different. A field left out stays; `null` empties it.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+pub struct MyChanges {
+    #[garde(skip)]
+    pub language: Option<Language>,
+    #[garde(inner(custom(one_line(1, 24))))]
+    pub nickname: Option<String>,
+    #[garde(skip)]
+    pub gender: Option<Gender>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<i32>)]
+    pub birth_year: Option<Option<i32>>,
+    #[garde(inner(inner(custom(one_line(1, 20)))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub education: Option<Option<String>>,
+    #[garde(inner(inner(custom(one_line(1, 40)))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub district: Option<Option<String>>,
+    /// At most 20 words of at most 20 characters.
+    #[garde(inner(length(max = 20), inner(custom(one_line(1, 20)))))]
+    pub interests: Option<Vec<String>>,
+    #[garde(inner(inner(custom(text(1, 1000)))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub about: Option<Option<String>>,
+    #[garde(inner(inner(custom(one_line(1, 40)))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub real_name: Option<Option<String>>,
+    #[garde(inner(inner(custom(phone_number))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<Option<String>>,
+    #[garde(inner(inner(custom(one_line(1, 40)))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub wechat: Option<Option<String>>,
+    #[garde(skip)]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<Uuid>)]
+    pub unit_id: Option<Option<Uuid>>,
+}
+
+/// Tells a field that says `null` from one that is not there.
+fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+fn phone_number(number: &str, (): &()) -> garde::Result {
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    let known = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
+    if known && (5..=15).contains(&digits) && number.chars().count() <= 24 {
+        Ok(())
+    } else {
+        Err(garde::Error::new("phone_number|must be a telephone number"))
+    }
+}
+
+/// One's own account and profile.
+///
+/// Who: account.
+#[utoipa::path(
+    tag = "accounts",
+    responses(
+        (status = 200, body = Me),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/me")]
+pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
+    let found = house
+        .run(async move |app| {
+            let found = account::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
+            let account = found.ok_or_else(Refused::not_signed_in)?;
+            let profile = profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
+            Ok((account, profile))
+        })
+        .await?;
+    Ok(Json(found.into()))
+}
+
+/// Changes one's own profile and language.
+///
+/// Who: account.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = MyChanges,
+    responses(
+        (status = 200, body = Me),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+    ),
+    security(("bearer" = []))
+)]
+#[patch("/me")]
+pub async fn change(house: House, who: SignedIn, changes: Body<MyChanges>) -> Result<Json<Me>, Error> {
+    let wanted = changes.into_inner();
+    let trimmed = |text: String| text.trim().to_owned();
+    let line = |field: Option<Option<String>>| field.map(|text| text.map(trimmed));
+    let changes = Changes {
+        language: wanted.language,
+        nickname: wanted.nickname.map(trimmed),
+        gender: wanted.gender,
+        birth_year: wanted.birth_year,
+        education: line(wanted.education),
+        district: line(wanted.district),
+        interests: wanted.interests.map(|words| words.into_iter().map(trimmed).collect()),
+        about: line(wanted.about),
+        real_name: line(wanted.real_name),
+        phone: line(wanted.phone),
+        wechat: line(wanted.wechat),
+        unit_id: wanted.unit_id,
+    };
+    let changed = house.run(async move |app| describe::describe(&app, who.account_id, changes).await).await?;
+    Ok(Json(changed.into()))
+}

@@ -1,0 +1,33 @@
+//! Tokens that are handed out once and kept only as a digest: mail links, refresh tokens, browser
+//! sessions.
+
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::app::App;
+use crate::secrets::digest;
+
+/// Characters of a token's text; anything longer was not made here.
+const LENGTH: usize = 43;
+
+/// A token on its way out: the text for its owner, the digest for the table.
+pub struct Minted {
+    pub text: String,
+    pub digest: Vec<u8>,
+}
+
+/// 256 bits nobody can guess.
+///
+/// # Errors
+/// A fault where the operating system has no randomness.
+pub fn mint(app: &App) -> anyhow::Result<Minted> {
+    let text = BASE64URL_NOPAD.encode(&app.chance.secret::<32>()?);
+    let digest = digest(text.as_bytes());
+    Ok(Minted { text, digest })
+}
+
+/// The digest to look a shown token up by. The table is searched by digest, so how long the search
+/// takes tells nothing about the token.
+#[must_use]
+pub fn shown(text: &str) -> Option<Vec<u8>> {
+    (text.len() == LENGTH).then(|| digest(text.as_bytes()))
+}

@@ -1,0 +1,67 @@
+//! A browser's session: an opaque token in a cookie, kept here as its digest. Revocable at once.
+
+use chrono::TimeDelta;
+use sea_orm::ActiveValue::Set;
+use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
+
+use super::one_time;
+use crate::app::App;
+use crate::error::Error;
+
+/// How long a session lasts, from signing in.
+pub const LIFETIME: TimeDelta = TimeDelta::days(14);
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "session")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub token_digest: Vec<u8>,
+    pub at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The session a cookie's token names, while it lasts.
+    pub fn shown(token: &str, now: DateTimeUtc) -> Option<Select<Self>> {
+        let digest = one_time::shown(token)?;
+        Some(Self::find().filter(Column::TokenDigest.eq(digest)).filter(Column::ExpiresAt.gt(now)))
+    }
+
+    /// A fresh session: the text for the cookie.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn open(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<String, Error> {
+        let minted = one_time::mint(app)?;
+        let now = app.now();
+        let row = ActiveModel {
+            id: Set(app.new_id()),
+            account_id: Set(account),
+            token_digest: Set(minted.digest),
+            at: Set(now),
+            expires_at: Set(now + LIFETIME),
+        };
+        Self::insert(row).exec_without_returning(txn).await?;
+        Ok(minted.text)
+    }
+
+    /// Ends every session of an account, but for `kept`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn end_all(txn: &impl ConnectionTrait, account: Uuid, kept: Option<Uuid>) -> Result<(), DbErr> {
+        let mut end = Self::delete_many().filter(Column::AccountId.eq(account));
+        if let Some(kept) = kept {
+            end = end.filter(Column::Id.ne(kept));
+        }
+        end.exec(txn).await.map(drop)
+    }
+}

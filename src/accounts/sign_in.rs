@@ -1,0 +1,63 @@
+//! A sign-in of a program: the family its refresh tokens belong to. The row is what is held while
+//! one of them is spent, so that a thief and the owner cannot both win.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QuerySelect};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sign_in")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub at: DateTimeUtc,
+    pub revoked_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Entity {
+    /// The row, held until the transaction ends.
+    pub fn held(id: Uuid) -> Select<Self> {
+        Self::find_by_id(id).lock_exclusive()
+    }
+
+    /// Ends every sign-in of an account, but for `kept`.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn revoke_all(
+        txn: &impl ConnectionTrait,
+        account: Uuid,
+        kept: Option<Uuid>,
+        now: DateTimeUtc,
+    ) -> Result<(), DbErr> {
+        let mut revoke = Self::update_many()
+            .col_expr(Column::RevokedAt, Expr::value(now))
+            .filter(Column::AccountId.eq(account))
+            .filter(Column::RevokedAt.is_null());
+        if let Some(kept) = kept {
+            revoke = revoke.filter(Column::Id.ne(kept));
+        }
+        revoke.exec(txn).await.map(drop)
+    }
+}
+
+impl Model {
+    /// Ends this sign-in: none of its tokens is good any more.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn revoke(self, txn: &impl ConnectionTrait, now: DateTimeUtc) -> Result<(), DbErr> {
+        if self.revoked_at.is_some() {
+            return Ok(());
+        }
+        let mut row: ActiveModel = self.into();
+        row.revoked_at = Set(Some(now));
+        row.update(txn).await.map(drop)
+    }
+}
