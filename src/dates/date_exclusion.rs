@@ -1,0 +1,49 @@
+//! Two people who are never seated together because one of them said so. The other one is never told.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "date_exclusion")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub said_by: Uuid,
+    pub about: Uuid,
+    pub because: Because,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// They know each other already.
+    Acquainted,
+    /// One wants nothing to do with the other.
+    Blocked,
+}
+
+/// Every exclusion of an event.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::EventId.eq(event_id)).all(db).await
+}
+
+/// What one person said, oldest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn said_by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::SaidBy.eq(registration_id)).order_by_asc(Column::Id).all(db).await
+}
