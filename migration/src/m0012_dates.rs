@@ -97,7 +97,9 @@ async fn sittings(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     }
     // Nobody meets the same person twice in an evening, except where their table did not take place.
     manager
-        .create_index(unique("sitting", &["event_id", "one_id", "other_id"]).and_where(Expr::col("held").eq(true)).to_owned())
+        .create_index(
+            unique("sitting", &["event_id", "one_id", "other_id"]).and_where(Expr::col("held").eq(true)).to_owned(),
+        )
         .await?;
     manager
         .create_table(

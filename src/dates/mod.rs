@@ -4,7 +4,38 @@
 pub mod instance;
 pub mod planner;
 
+pub mod date_exclusion;
+pub mod date_plan;
+pub mod date_round;
+pub mod sat_out;
+pub mod sitting;
+
+mod hall;
+mod seating;
+mod suiting;
+mod terms;
+
+mod call;
+mod exclude;
+mod plan;
+mod strike;
+
+mod api;
+mod mine;
+mod overview;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::plan_rounds)
+        .service(api::whole_plan)
+        .service(api::my_dates)
+        .service(api::start_round)
+        .service(api::finish_round)
+        .service(api::table_seen)
+        .service(api::my_exclusions)
+        .service(api::keep_apart)
+        .service(api::allow_again);
+}

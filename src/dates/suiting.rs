@@ -79,8 +79,11 @@ mod tests {
 
     #[test]
     fn a_score_is_the_same_from_both_sides() {
-        let people =
-            [somebody(1995, "本科", "海淀", &["电影"]), somebody(1992, "本科", "东城", &["电影", "骑行"]), Traits::default()];
+        let people = [
+            somebody(1995, "本科", "海淀", &["电影"]),
+            somebody(1992, "本科", "东城", &["电影", "骑行"]),
+            Traits::default(),
+        ];
         for one in &people {
             for other in &people {
                 assert_eq!(score(one, other), score(other, one));

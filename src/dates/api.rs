@@ -1,0 +1,171 @@
+//! The calls of the dates.
+
+use actix_web::web::{Json, Path};
+use actix_web::{HttpResponse, delete, get, post, put};
+
+use super::call;
+use super::exclude::{self, NewExclusion};
+use super::mine::{self, MyDates, MyExclusions};
+use super::overview::{self, Overview};
+use super::plan::{self, PlanWishes};
+use super::strike::{self, TableSeen};
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::events::access::Host;
+use crate::registrations::access::Participant;
+
+/// Plans, or plans again, the rounds not played yet, from who is inside now. `{}` asks for nothing special. Played
+/// rounds stay as they are. Who: host, organizer.
+#[utoipa::path(tag = "dates", request_body = PlanWishes, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, description = "Planned", body = Overview),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `nobody_present`, `all_rounds_played`, `hall_changed`",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/dates/plan")]
+pub async fn plan_rounds(house: House, host: Host, wishes: Body<PlanWishes>) -> Result<Json<Overview>, Error> {
+    let planned = house.run(async move |app| {
+        plan::plan(&app, &host, wishes.into_inner()).await?;
+        Ok(overview::look(app.database.reader(), &host.event).await?)
+    });
+    Ok(Json(planned.await?))
+}
+
+/// The whole plan with its figures. Who: host, organizer.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = Overview),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/dates")]
+pub async fn whole_plan(house: House, host: Host) -> Result<Json<Overview>, Error> {
+    let seen = house.run(async move |app| Ok(overview::look(app.database.reader(), &host.event).await?));
+    Ok(Json(seen.await?))
+}
+
+/// My table and partner, round by round. Who: participant.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = MyDates),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/dates/me")]
+pub async fn my_dates(house: House, me: Participant) -> Result<Json<MyDates>, Error> {
+    Ok(Json(house.run(async move |app| Ok(mine::dates(app.database.reader(), &me).await?)).await?))
+}
+
+/// Starts a round; its tables are fixed from now on. Who: host, organizer.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Started"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`",
+            body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/start")]
+pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
+    house.run(async move |app| call::start(&app, &host, path.1).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends a running round. Who: host, organizer.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Finished"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`",
+            body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/finish")]
+pub async fn finish_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
+    house.run(async move |app| call::finish(&app, &host, path.1).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Says that a table of a played round did not take place, or that it did after all. Who: host, organizer.
+#[utoipa::path(tag = "dates", request_body = TableSeen, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"),
+        ("n" = i32, Path, description = "Round, from 1"), ("table" = i32, Path, description = "Table, from 1")),
+    responses(
+        (status = 204, description = "Noted"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`round_not_played`, `seated_again`",
+            body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[put("/events/{event}/dates/rounds/{n}/tables/{table}")]
+pub async fn table_seen(
+    house: House,
+    host: Host,
+    path: Path<(String, i32, i32)>,
+    seen: Body<TableSeen>,
+) -> Result<HttpResponse, Error> {
+    house.run(async move |app| strike::strike(&app, &host, path.1, path.2, seen.into_inner()).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Whom I asked never to be seated with. Who: participant.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = MyExclusions),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/dates/exclusions")]
+pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<MyExclusions>, Error> {
+    Ok(Json(house.run(async move |app| Ok(mine::exclusions(app.database.reader(), &me).await?)).await?))
+}
+
+/// Asks never to be seated with somebody, who is not told. Saying it again changes the reason. Who: participant.
+#[utoipa::path(tag = "dates", request_body = NewExclusion, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 204, description = "Noted"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`unknown_badge` or `oneself` on `badge`, `too_many`",
+            body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/dates/exclusions")]
+pub async fn keep_apart(house: House, me: Participant, wish: Body<NewExclusion>) -> Result<HttpResponse, Error> {
+    house.run(async move |app| exclude::exclude(&app, &me, wish.into_inner()).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Takes back what I said about a badge. Who: participant.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"), ("badge" = String, Path, description = "As worn")),
+    responses(
+        (status = 204, description = "Taken back, or never said"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[delete("/events/{event}/dates/exclusions/{badge}")]
+pub async fn allow_again(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    house.run(async move |app| exclude::take_back(&app, &me, &path.1).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,131 @@
+//! A participant says whom never to be seated with.
+
+use std::sync::Arc;
+
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::date_exclusion::{self, Because};
+use super::{date_plan, date_round, sat_out, sitting};
+use crate::app::App;
+use crate::badges::badge;
+use crate::badges::number::Number;
+use crate::body::one_line;
+use crate::error::{Error, FieldError, Refused};
+use crate::happening::What;
+use crate::registrations::access::Participant;
+
+/// Enough for everybody one knows, too few to close a hall.
+const MOST: u64 = 50;
+
+/// Whom, and why.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewExclusion {
+    /// As worn: `女008`.
+    #[garde(custom(one_line(1, 20)))]
+    pub badge: String,
+    #[garde(skip)]
+    pub because: Because,
+}
+
+/// Why nothing was noted.
+#[derive(Debug)]
+enum NotExcluded {
+    UnknownBadge,
+    Oneself,
+    TooMany,
+}
+
+impl From<NotExcluded> for Error {
+    fn from(reason: NotExcluded) -> Self {
+        let on_badge = |code, words| Refused::invalid(vec![FieldError::new("badge", code, words)]).into();
+        match reason {
+            NotExcluded::UnknownBadge => on_badge("unknown_badge", "nobody at this event wears it"),
+            NotExcluded::Oneself => on_badge("oneself", "this is your own"),
+            NotExcluded::TooMany => Refused::unprocessable("too_many", "At most 50 people.").into(),
+        }
+    }
+}
+
+/// Notes that two people are never seated together. Tables already planned for the two are given up at once.
+///
+/// # Errors
+/// 422 on `badge` (`unknown_badge`, `oneself`) or `too_many`.
+pub async fn exclude(app: &Arc<App>, guest: &Participant, wish: NewExclusion) -> Result<(), Error> {
+    let (event_id, said_by) = (guest.event.id, guest.registration.id);
+    let worn: Number = wish.badge.parse().map_err(|_| NotExcluded::UnknownBadge)?;
+    let txn = app.database.begin_write().await?;
+    let plan = date_plan::hold(&txn, event_id).await?;
+    let about = badge::wearing(&txn, event_id, worn).await?.ok_or(NotExcluded::UnknownBadge)?.registration_id;
+    if about == said_by {
+        return Err(NotExcluded::Oneself.into());
+    }
+    let others = date_exclusion::Entity::find()
+        .filter(date_exclusion::Column::SaidBy.eq(said_by))
+        .filter(date_exclusion::Column::About.ne(about));
+    if others.count(&txn).await? >= MOST {
+        return Err(NotExcluded::TooMany.into());
+    }
+    let row = date_exclusion::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event_id),
+        said_by: Set(said_by),
+        about: Set(about),
+        because: Set(wish.because),
+        at: Set(app.now()),
+    };
+    let known = OnConflict::columns([date_exclusion::Column::SaidBy, date_exclusion::Column::About])
+        .update_column(date_exclusion::Column::Because)
+        .to_owned();
+    date_exclusion::Entity::insert(row).on_conflict(known).exec_without_returning(&txn).await?;
+    part(&txn, event_id, said_by, about).await?;
+    plan.turn_page(&txn).await?;
+    txn.commit().await?;
+    app.happenings.announce(event_id, What::DatesPlanned);
+    Ok(())
+}
+
+/// Takes back what one said about a badge; saying it twice, or about nobody, changes nothing.
+///
+/// # Errors
+/// Only faults.
+pub async fn take_back(app: &Arc<App>, guest: &Participant, typed: &str) -> Result<(), Error> {
+    let Ok(worn) = typed.parse::<Number>() else { return Ok(()) };
+    let txn = app.database.begin_write().await?;
+    let plan = date_plan::hold(&txn, guest.event.id).await?;
+    if let Some(about) = badge::wearing(&txn, guest.event.id, worn).await? {
+        date_exclusion::Entity::delete_many()
+            .filter(date_exclusion::Column::SaidBy.eq(guest.registration.id))
+            .filter(date_exclusion::Column::About.eq(about.registration_id))
+            .exec(&txn)
+            .await?;
+        plan.turn_page(&txn).await?;
+    }
+    txn.commit().await
+}
+
+/// Gives up the tables of two people in rounds not called yet; both wait there until somebody plans again.
+async fn part(txn: &impl ConnectionTrait, event_id: Uuid, one: Uuid, other: Uuid) -> Result<(), Error> {
+    let rounds = date_round::of_event(txn, event_id).await?;
+    let planned = rounds.into_iter().filter(|round| !round.is_played()).map(|round| round.id);
+    let ways = [(one, other), (other, one)].map(|(one, other)| {
+        Condition::all().add(sitting::Column::OneId.eq(one)).add(sitting::Column::OtherId.eq(other))
+    });
+    let together = sitting::Entity::find()
+        .filter(sitting::Column::RoundId.is_in(planned))
+        .filter(ways.into_iter().fold(Condition::any(), Condition::add));
+    for sitting in together.all(txn).await? {
+        for registration_id in [one, other] {
+            let waiting = sat_out::Model { round_id: sitting.round_id, registration_id };
+            sat_out::Entity::insert(waiting.into_active_model()).exec_without_returning(txn).await?;
+        }
+        sitting::Entity::delete_by_id(sitting.id).exec(txn).await?;
+    }
+    Ok(())
+}
