@@ -1,5 +1,4 @@
 //! The planner against brute force over whole schedules, and against a second flow algorithm.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop")]
 
 mod crowd;
 mod flow;

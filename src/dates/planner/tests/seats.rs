@@ -10,7 +10,7 @@ fn the_smaller_side_stays_seated_where_it_has_a_table_each() {
     let gathering = hall(9, 6, 5, 7, 1);
     let rounds = plan(&gathering, &Wishes::default()).rounds;
     let laid = lay(&gathering, &rounds, (&[], &[]));
-    let mut home = vec![0; 6];
+    let mut home = [0; 6];
     for (pair, table) in rounds.iter().flatten().zip(laid.iter().flatten()) {
         assert!(home[pair.1] == 0 || home[pair.1] == *table);
         home[pair.1] = *table;
