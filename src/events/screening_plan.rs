@@ -91,6 +91,13 @@ impl ScreeningPlan {
         self
     }
 
+    /// The first band of this side that takes somebody of this age.
+    #[must_use]
+    pub fn band_of(&self, side: &str, age: i32) -> Option<&str> {
+        let bands = self.band.iter().filter(|band| band.side == side);
+        bands.map(|band| band.name.as_str()).find(|name| takes(name, age))
+    }
+
     /// What cannot be met whoever applies.
     #[must_use]
     pub fn faults(&self, seats: i32) -> Vec<FieldError> {
@@ -144,6 +151,22 @@ impl ScreeningPlan {
             FieldError::new("screening.band", "seats_not_met", message)
         })
         .collect()
+    }
+}
+
+/// Whether a band called `35+`, `-29` or `30-34` takes somebody of this age (in full years, of the event's year).
+fn takes(name: &str, age: i32) -> bool {
+    let name = name.trim().trim_end_matches('岁');
+    let number = |text: &str| text.trim().parse::<i32>().ok();
+    if let Some(least) = name.strip_suffix('+').and_then(number) {
+        return age >= least;
+    }
+    match name.split_once('-') {
+        Some(("", most)) => number(most).is_some_and(|most| age <= most),
+        Some((least, most)) => {
+            number(least).is_some_and(|least| age >= least) && number(most).is_some_and(|most| age <= most)
+        }
+        None => number(name) == Some(age),
     }
 }
 

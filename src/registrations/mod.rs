@@ -1,9 +1,28 @@
 //! 报名: a person's application to one event; at most one is alive per person and event.
 
 pub mod access;
+mod api;
+mod apply;
+pub mod board;
+mod decide;
+mod import;
+mod letters;
 pub mod registration;
+pub mod roll;
+mod vouch;
+mod withdraw;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(board::list_events)
+        .service(board::read_event)
+        .service(api::register)
+        .service(api::list)
+        .service(api::count)
+        .service(api::decide_bulk)
+        .service(api::decide_one)
+        .service(api::withdraw_me);
+}

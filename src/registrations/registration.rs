@@ -72,6 +72,17 @@ impl Side {
     }
 }
 
+impl Side {
+    /// As the API and the database spell it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Men => "men",
+            Self::Women => "women",
+        }
+    }
+}
+
 impl From<Gender> for Side {
     fn from(gender: Gender) -> Self {
         match gender {

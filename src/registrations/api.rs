@@ -1,0 +1,136 @@
+//! The calls of applicants and of the organizers who look through applications.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Query};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::access::Participant;
+use super::apply::{Application, apply};
+use super::decide::{Decided, Verdict, Verdicts, decide, decide_many};
+use super::registration::{self, Side, Status};
+use super::roll::{self, Applicant, Count, Filter};
+use super::withdraw::withdraw;
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::events::access::{Guest, Organizer, id_in_path};
+use crate::paging::Page;
+
+/// An application that was entered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Applied {
+    pub id: Uuid,
+    #[schema(example = "A0012")]
+    pub number: String,
+    pub status: Status,
+    pub side: Side,
+}
+
+impl From<registration::Model> for Applied {
+    fn from(entered: registration::Model) -> Self {
+        Self { id: entered.id, number: entered.label(), status: entered.status, side: entered.side }
+    }
+}
+
+/// Applies to an event. Who: anyone signed in with a confirmed mail address.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Application, responses(
+    (status = 201, body = Applied),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`mail_not_verified`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`already_registered`, `phase_closed`, `profile_missing`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: `unknown_unit`, …", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/registrations")]
+pub async fn register(
+    house: House,
+    guest: Guest,
+    application: Body<Application>,
+) -> Result<(Json<Applied>, StatusCode), Error> {
+    let applied = house.run(async move |app| apply(&app, &guest, application.into_inner()).await).await?;
+    Ok((Json(applied.into()), StatusCode::CREATED))
+}
+
+/// Withdraws the application, or gives the seat back. Who: participant.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path)), responses(
+    (status = 204),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`phase_closed` once the doors are open", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[delete("/events/{event}/registrations/me")]
+pub async fn withdraw_me(house: House, me: Participant) -> Result<HttpResponse, Error> {
+    house.run(async move |app| withdraw(&app, &me).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The applications, in the order in which they came. Who: organizer.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path), Filter), responses(
+    (status = 200, body = Page<Applicant>),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/registrations")]
+pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<Json<Page<Applicant>>, Error> {
+    let filter = filter.into_inner();
+    let page = house.run(async move |app| roll::page(app.database.reader(), by.event.id, filter).await);
+    Ok(Json(page.await?))
+}
+
+/// How many applications stand where. Who: organizer.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path)), responses(
+    (status = 200, body = [Count]),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/registrations/counts")]
+pub async fn count(house: House, by: Organizer) -> Result<Json<Vec<Count>>, Error> {
+    let counts = house.run(async move |app| roll::counts(app.database.reader(), by.event.id).await);
+    Ok(Json(counts.await?))
+}
+
+/// Approves or rejects one application; the applicant gets a letter. Who: organizer.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path), ("id" = Uuid, Path)), request_body = Verdict, responses(
+    (status = 200, body = Applicant),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`not_decidable`, `phase_closed`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: a rejection takes a reason", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/registrations/{id}/decision")]
+pub async fn decide_one(
+    house: House,
+    by: Organizer,
+    request: HttpRequest,
+    verdict: Body<Verdict>,
+) -> Result<Json<Applicant>, Error> {
+    let id = id_in_path(&request, "id")?;
+    let decided = house.run(async move |app| {
+        let decided = decide(&app, &by, id, verdict.into_inner()).await?;
+        roll::applicant(app.database.reader(), decided).await
+    });
+    Ok(Json(decided.await?))
+}
+
+/// Approves or rejects many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Verdicts, responses(
+    (status = 200, body = Decided),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/registrations/decisions")]
+pub async fn decide_bulk(house: House, by: Organizer, verdicts: Body<Verdicts>) -> Result<Json<Decided>, Error> {
+    let decided = house.run(async move |app| decide_many(&app, &by, verdicts.into_inner()).await);
+    Ok(Json(decided.await?))
+}

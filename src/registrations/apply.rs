@@ -1,0 +1,169 @@
+//! Somebody applies.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use garde::Validate;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::letters::{self, Recipient};
+use super::registration::{self, Side, Status};
+use super::vouch;
+use crate::accounts::{account, profile};
+use crate::app::App;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Guest;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+use crate::units::unit;
+
+/// What an applicant says.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Where the person works: a unit of the union that hosts the event.
+    #[garde(skip)]
+    pub unit_id: Uuid,
+    /// Answers to the organizer's questions: at most 20 of at most 500 characters.
+    #[serde(default)]
+    #[garde(custom(short_answers))]
+    pub answers: BTreeMap<String, String>,
+}
+
+fn short_answers(answers: &BTreeMap<String, String>, (): &()) -> garde::Result {
+    let stray = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let fits = |(question, answer): (&String, &String)| {
+        question.chars().count() <= 60
+            && answer.chars().count() <= 500
+            && !question.contains(stray)
+            && !answer.contains(stray)
+    };
+    if answers.len() <= 20 && answers.iter().all(fits) {
+        return Ok(());
+    }
+    Err(garde::Error::new("too_long|at most 20 answers of 500 characters, without control characters"))
+}
+
+pub enum NotApplied {
+    Already,
+    MailUnproven,
+    NoProfile,
+    UnknownUnit,
+}
+
+impl From<NotApplied> for Error {
+    fn from(reason: NotApplied) -> Self {
+        match reason {
+            NotApplied::Already => {
+                Refused::conflict("already_registered", "You have a living registration for this event.").into()
+            }
+            NotApplied::MailUnproven => {
+                Refused::forbidden("mail_not_verified", "Confirm your mail address first.").into()
+            }
+            NotApplied::NoProfile => Refused::conflict("profile_missing", "Fill in your profile first.").into(),
+            NotApplied::UnknownUnit => {
+                let message = "the union of this event has no such unit";
+                Refused::invalid(vec![FieldError::new("unit_id", "unknown_unit", message)]).into()
+            }
+        }
+    }
+}
+
+/// Enters an application under the next number of the event; approves it at once where the event says so and
+/// somebody vouches.
+///
+/// # Errors
+/// As [`NotApplied`], and 409 `phase_closed`.
+pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<registration::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    // What cannot change under our feet is read before the event is held: everybody who applies waits there.
+    let account = account::find(&txn, by.account.account_id).await?.ok_or_else(Refused::not_signed_in)?;
+    if account.verified_at.is_none() {
+        return Err(NotApplied::MailUnproven.into());
+    }
+    let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(NotApplied::NoProfile)?;
+    let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
+    let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or(NotApplied::UnknownUnit)?;
+    let vouched = vouch::vouches(&txn, &by.event.plan(), &unit, &account, &profile).await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    let now = app.now();
+    event.requires(now, Phase::Registration)?;
+    let status = if vouched { Status::Approved } else { Status::Applied };
+    let side = Side::from(profile.gender);
+    let registration = registration::Model {
+        answers: json!(application.answers),
+        decided_at: vouched.then_some(now),
+        status,
+        ..fresh(app, &event, account.id, unit.id, side, profile.birth_year, next_number(&txn, event.id).await?)
+    };
+    enter(&txn, &registration).await?;
+    if vouched {
+        let to = Recipient {
+            account_id: account.id,
+            email: account.email,
+            language: account.language,
+            nickname: profile.nickname,
+        };
+        letters::approved(&txn, app, &event, &registration, &to).await?;
+    }
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::RegistrationsChanged);
+    Ok(registration)
+}
+
+/// An application nobody has looked at yet.
+pub fn fresh(
+    app: &App,
+    event: &event::Model,
+    account_id: Uuid,
+    unit_id: Uuid,
+    side: Side,
+    birth_year: Option<i32>,
+    number: i32,
+) -> registration::Model {
+    registration::Model {
+        id: app.new_id(),
+        event_id: event.id,
+        account_id,
+        unit_id,
+        side,
+        number,
+        status: Status::Applied,
+        band: band(event, side, birth_year),
+        class: 1,
+        held: false,
+        answers: json!({}),
+        reason: None,
+        applied_at: app.now(),
+        decided_at: None,
+        reply_by: None,
+    }
+}
+
+/// The age band of this side that takes the person, where the event has bands.
+fn band(event: &event::Model, side: Side, birth_year: Option<i32>) -> Option<String> {
+    let age = event.starts_at.with_timezone(&event.zone()).year() - birth_year?;
+    event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
+}
+
+/// Numbers count applicants without gaps: the event row is held, so nobody else takes the same one, and a refusal
+/// after this leaves nothing behind.
+pub async fn next_number(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<i32, Error> {
+    let last = registration::Entity::of_event(event_id).order_by_desc(registration::Column::Number).one(txn).await?;
+    Ok(last.map_or(0, |last| last.number) + 1)
+}
+
+async fn enter(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {
+    // The number is ours under the held event: the one row in the way can only be the person's own living one.
+    let written = registration::Entity::insert(registration.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    if written == 0 { Err(NotApplied::Already.into()) } else { Ok(()) }
+}

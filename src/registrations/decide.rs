@@ -1,0 +1,268 @@
+//! An organizer approves or rejects, one application or many.
+
+use std::collections::HashMap;
+
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::letters::{self, Recipient};
+use super::registration::{self, Side, Status};
+use crate::accounts::{account, profile};
+use crate::app::App;
+use crate::audit;
+use crate::body::text_or_none;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+
+/// The most applications one decision covers.
+pub const MOST: usize = 1_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Approve,
+    Reject,
+}
+
+impl Decision {
+    fn status(self) -> Status {
+        match self {
+            Self::Approve => Status::Approved,
+            Self::Reject => Status::Rejected,
+        }
+    }
+
+    /// Before the screening a decision may be changed; a rejected person applies again, if they want to.
+    fn may_follow(self, status: Status) -> bool {
+        match self {
+            Self::Approve => status == Status::Applied,
+            Self::Reject => matches!(status, Status::Applied | Status::Approved),
+        }
+    }
+}
+
+/// What is decided, and why. The applicant reads the reason of a rejection.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    #[garde(skip)]
+    pub decision: Decision,
+    /// Required to reject.
+    #[garde(custom(text_or_none(1, 500)))]
+    pub reason: Option<String>,
+}
+
+/// One verdict on many: those named, or everybody who waits and fits.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdicts {
+    #[garde(skip)]
+    pub decision: Decision,
+    /// Required to reject.
+    #[garde(custom(text_or_none(1, 500)))]
+    pub reason: Option<String>,
+    /// 1 to 1,000 registrations.
+    #[garde(length(min = 1, max = MOST))]
+    pub ids: Option<Vec<Uuid>>,
+    #[garde(skip)]
+    pub waiting: Option<Waiting>,
+}
+
+/// Everybody who applied and was not decided on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    pub side: Option<Side>,
+    pub unit: Option<Uuid>,
+}
+
+/// What came of a verdict on many.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Decided {
+    pub decided: Vec<Uuid>,
+    pub unchanged: Vec<Unchanged>,
+    /// True where more are waiting than one verdict covers: ask again.
+    pub more: bool,
+}
+
+/// An application the verdict did not touch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Unchanged {
+    pub id: Uuid,
+    /// `not_found`, or `not_decidable` with the status it has.
+    pub code: &'static str,
+    pub status: Option<Status>,
+}
+
+pub enum NotDecided {
+    /// Rejecting takes a reason.
+    NoReason,
+    /// Neither or both of the ways to name applications.
+    NobodyNamed,
+    NotDecidable(Status),
+}
+
+impl From<NotDecided> for Error {
+    fn from(reason: NotDecided) -> Self {
+        let field = |name, code, message: &str| Refused::invalid(vec![FieldError::new(name, code, message)]).into();
+        match reason {
+            NotDecided::NoReason => field("reason", "required", "a rejection says why"),
+            NotDecided::NobodyNamed => field("ids", "nobody_named", "give either ids or waiting"),
+            NotDecided::NotDecidable(status) => {
+                let detail = "The application stands where this decision cannot be made.";
+                Refused::conflict("not_decidable", detail).with("registration_status", json!(status)).into()
+            }
+        }
+    }
+}
+
+/// Decides on one application.
+///
+/// # Errors
+/// As [`NotDecided`]; 404 where the event has no such application; 409 `phase_closed` once seats are given.
+pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<registration::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
+    let held = registration::Entity::of_event(event.id).filter(registration::Column::Id.eq(id)).lock_exclusive();
+    let held = held.one(&txn).await?.ok_or_else(Refused::not_found)?;
+    if !verdict.decision.may_follow(held.status) {
+        return Err(NotDecided::NotDecidable(held.status).into());
+    }
+    let decided = settle(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::RegistrationsChanged);
+    decided.ok_or_else(|| Refused::not_found().into())
+}
+
+/// Decides on many; those a verdict cannot touch are told and left.
+///
+/// # Errors
+/// As [`NotDecided`]; 409 `phase_closed` once seats are given.
+pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Result<Decided, Error> {
+    let txn = app.database.begin_write().await?;
+    let (event, reason) = judge(&txn, app, by, verdicts.decision, verdicts.reason).await?;
+    let named = registration::Entity::of_event(event.id).order_by_asc(registration::Column::Id).lock_exclusive();
+    let (held, more) = match (&verdicts.ids, verdicts.waiting) {
+        (Some(ids), None) => {
+            (named.filter(registration::Column::Id.is_in(ids.iter().copied())).all(&txn).await?, false)
+        }
+        (None, Some(waiting)) => {
+            let mut held = waiting.among(named).limit(MOST as u64 + 1).all(&txn).await?;
+            let more = held.len() > MOST;
+            held.truncate(MOST);
+            (held, more)
+        }
+        _ => return Err(NotDecided::NobodyNamed.into()),
+    };
+    let unknown = verdicts.ids.iter().flatten().filter(|id| held.iter().all(|held| held.id != **id));
+    let mut unchanged: Vec<Unchanged> =
+        unknown.map(|id| Unchanged { id: *id, code: "not_found", status: None }).collect();
+    let (fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    unchanged.extend(unfit.into_iter().map(|held| Unchanged {
+        id: held.id,
+        code: "not_decidable",
+        status: Some(held.status),
+    }));
+    let decided = settle(&txn, app, by, &event, fit, verdicts.decision, reason).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::RegistrationsChanged);
+    Ok(Decided { decided: decided.into_iter().map(|decided| decided.id).collect(), unchanged, more })
+}
+
+impl Waiting {
+    fn among(self, mut all: sea_orm::Select<registration::Entity>) -> sea_orm::Select<registration::Entity> {
+        all = all.filter(registration::Column::Status.eq(Status::Applied));
+        if let Some(side) = self.side {
+            all = all.filter(registration::Column::Side.eq(side));
+        }
+        match self.unit {
+            Some(unit) => all.filter(registration::Column::UnitId.eq(unit)),
+            None => all,
+        }
+    }
+}
+
+/// What every verdict needs: an event whose seats are still to be given, and a reason to reject.
+async fn judge(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    by: &Organizer,
+    decision: Decision,
+    reason: Option<String>,
+) -> Result<(event::Model, Option<String>), Error> {
+    let event = event::hold_shared(txn, by.event.id).await?;
+    event.requires_one_of(app.now(), &[Phase::Registration, Phase::Online, Phase::Screening])?;
+    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if decision == Decision::Reject && reason.is_none() {
+        return Err(NotDecided::NoReason.into());
+    }
+    Ok((event, reason))
+}
+
+/// Writes the verdict into held applications, with its letters and its audit entries.
+pub async fn settle(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    by: &Organizer,
+    event: &event::Model,
+    held: Vec<registration::Model>,
+    decision: Decision,
+    reason: Option<String>,
+) -> Result<Vec<registration::Model>, Error> {
+    let recipients = recipients(txn, &held).await?;
+    let mut decided = Vec::with_capacity(held.len());
+    for held in held {
+        let before = held.status;
+        let mut row = held.into_active_model();
+        row.status = Set(decision.status());
+        row.reason = Set(reason.clone().filter(|_| decision == Decision::Reject));
+        row.decided_at = Set(Some(app.now()));
+        let now = row.update(txn).await?;
+        // An erased account has no address any more; the verdict stands all the same.
+        if let Some(to) = recipients.get(&now.account_id) {
+            match decision {
+                Decision::Approve => letters::approved(txn, app, event, &now, to).await?,
+                Decision::Reject => letters::rejected(txn, app, event, &now, to).await?,
+            }
+        }
+        let entry = audit::Entry {
+            actor: Some(by.account.account_id),
+            organization_id: Some(event.organization_id),
+            event_id: Some(event.id),
+            action: "registration_decided",
+            subject: Some(("registration", now.id)),
+            reason: reason.as_deref(),
+            detail: json!({ "decision": decision, "before": before }),
+        };
+        audit::record(txn, app, entry).await?;
+        decided.push(now);
+    }
+    Ok(decided)
+}
+
+/// Where to write to these applicants.
+async fn recipients(
+    txn: &impl ConnectionTrait,
+    registrations: &[registration::Model],
+) -> Result<HashMap<Uuid, Recipient>, Error> {
+    let ids: Vec<Uuid> = registrations.iter().map(|registration| registration.account_id).collect();
+    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(txn).await?;
+    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(txn).await?;
+    let mut names: HashMap<Uuid, String> =
+        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
+    let recipient = |account: account::Model| {
+        let nickname = names.remove(&account.id).unwrap_or_default();
+        (account.id, Recipient { account_id: account.id, email: account.email, language: account.language, nickname })
+    };
+    Ok(accounts.into_iter().map(recipient).collect())
+}

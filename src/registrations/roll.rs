@@ -1,0 +1,190 @@
+//! The roll of an event as its organizers read it: who applied, and how many stand where.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::registration::{self, Side, Status};
+use crate::accounts::{account, profile};
+use crate::error::{Error, FieldError, Refused};
+use crate::paging::{Page, Paging};
+use crate::units::unit;
+
+/// Which part of the roll is asked for.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    pub status: Option<Status>,
+    pub side: Option<Side>,
+    /// The unit's id.
+    pub unit: Option<Uuid>,
+    /// Part of a nickname or a real name, or an applicant number such as `A0012`.
+    pub q: Option<String>,
+    /// How many items, 1 to 200; 50 where it is left out.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u64>,
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// An applicant as the organizer sees them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Applicant {
+    pub id: Uuid,
+    #[schema(example = "A0012")]
+    pub number: String,
+    pub status: Status,
+    pub side: Side,
+    pub unit: UnitName,
+    pub nickname: String,
+    pub real_name: Option<String>,
+    pub birth_year: Option<i32>,
+    pub education: Option<String>,
+    pub email_verified: bool,
+    pub answers: Value,
+    pub reason: Option<String>,
+    pub applied_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub reply_by: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnitName {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// How many stand where.
+#[derive(Clone, Debug, Serialize, FromQueryResult, ToSchema)]
+pub struct Count {
+    pub side: Side,
+    pub status: Status,
+    pub count: i64,
+}
+
+/// A page of the roll, in the order of applying.
+///
+/// # Errors
+/// 422 for a limit, cursor or search that cannot be.
+pub async fn page(db: &impl ConnectionTrait, event_id: Uuid, filter: Filter) -> Result<Page<Applicant>, Error> {
+    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let mut rows = registration::Entity::of_event(event_id);
+    if let Some(status) = filter.status {
+        rows = rows.filter(registration::Column::Status.eq(status));
+    }
+    if let Some(side) = filter.side {
+        rows = rows.filter(registration::Column::Side.eq(side));
+    }
+    if let Some(unit) = filter.unit {
+        rows = rows.filter(registration::Column::UnitId.eq(unit));
+    }
+    if let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
+        rows = rows.filter(matching(words)?);
+    }
+    if let Some(after) = after {
+        rows = rows.filter(registration::Column::Id.gt(after));
+    }
+    let rows = rows.order_by_asc(registration::Column::Id).limit(limit + 1).all(db).await?;
+    let people = People::of(db, &rows).await?;
+    Ok(Page::of(rows, limit, |row| row.id, |row| people.applicant(row)))
+}
+
+/// A number said as a number is that number; anything else is looked for in names.
+fn matching(words: &str) -> Result<Condition, Error> {
+    if words.chars().count() > 60 {
+        return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
+    }
+    let digits = words.strip_prefix(['A', 'a']).unwrap_or(words);
+    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
+    if let Some(number) = number {
+        return Ok(Condition::all().add(registration::Column::Number.eq(number)));
+    }
+    let escaped = words.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    let folded = |column| Expr::expr(Func::lower(Expr::col(column))).like(like.clone());
+    let named = Query::select()
+        .column(profile::Column::AccountId)
+        .from(profile::Entity)
+        .cond_where(Condition::any().add(folded(profile::Column::Nickname)).add(folded(profile::Column::RealName)))
+        .to_owned();
+    Ok(Condition::all().add(registration::Column::AccountId.in_subquery(named)))
+}
+
+/// How many applications stand where.
+///
+/// # Errors
+/// Only faults.
+pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Count>, Error> {
+    let counts = registration::Entity::of_event(event_id)
+        .select_only()
+        .column(registration::Column::Side)
+        .column(registration::Column::Status)
+        .column_as(registration::Column::Id.count(), "count")
+        .group_by(registration::Column::Side)
+        .group_by(registration::Column::Status)
+        .order_by_asc(registration::Column::Side)
+        .order_by_asc(registration::Column::Status);
+    Ok(counts.into_model::<Count>().all(db).await?)
+}
+
+/// One application as the organizer sees it.
+///
+/// # Errors
+/// Only faults.
+pub async fn applicant(db: &impl ConnectionTrait, registration: registration::Model) -> Result<Applicant, Error> {
+    let people = People::of(db, std::slice::from_ref(&registration)).await?;
+    Ok(people.applicant(registration))
+}
+
+/// What is told of applicants besides their applications.
+struct People {
+    profiles: HashMap<Uuid, profile::Model>,
+    units: HashMap<Uuid, String>,
+    verified: HashMap<Uuid, bool>,
+}
+
+impl People {
+    async fn of(db: &impl ConnectionTrait, rows: &[registration::Model]) -> Result<Self, Error> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.account_id).collect();
+        let units: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
+        let accounts = account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+        let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
+        let units = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
+        Ok(Self {
+            profiles: profiles.into_iter().map(|profile| (profile.account_id, profile)).collect(),
+            units: units.into_iter().map(|unit| (unit.id, unit.name)).collect(),
+            verified: accounts.into_iter().map(|account| (account.id, account.verified_at.is_some())).collect(),
+        })
+    }
+
+    fn applicant(&self, row: registration::Model) -> Applicant {
+        let profile = self.profiles.get(&row.account_id);
+        Applicant {
+            id: row.id,
+            number: row.label(),
+            status: row.status,
+            side: row.side,
+            unit: UnitName { id: row.unit_id, name: self.units.get(&row.unit_id).cloned().unwrap_or_default() },
+            nickname: profile.map(|profile| profile.nickname.clone()).unwrap_or_default(),
+            real_name: profile.and_then(|profile| profile.real_name.clone()),
+            birth_year: profile.and_then(|profile| profile.birth_year),
+            education: profile.and_then(|profile| profile.education.clone()),
+            email_verified: self.verified.get(&row.account_id).copied().unwrap_or_default(),
+            answers: row.answers,
+            reason: row.reason,
+            applied_at: row.applied_at,
+            decided_at: row.decided_at,
+            reply_by: row.reply_by,
+        }
+    }
+}
