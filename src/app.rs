@@ -1,14 +1,14 @@
 //! The house: built once, lent by reference.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 use tracing::Instrument;
-use uuid::{NoContext, Timestamp, Uuid};
+use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::chance::Chance;
 use crate::clock::Clock;
@@ -33,6 +33,8 @@ pub struct App {
     pub hashing: Arc<Semaphore>,
     /// How often one network address may knock at the sign-in.
     pub pace: Pace,
+    /// Ids made one after another sort that way, within one millisecond too.
+    ids: Mutex<ContextV7>,
     runtime: Handle,
 }
 
@@ -57,6 +59,7 @@ impl App {
             postbell: Notify::new(),
             hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),
             pace: Pace::new(&settings),
+            ids: Mutex::new(ContextV7::new()),
             runtime: Handle::current(),
             settings,
         }))
@@ -72,7 +75,7 @@ impl App {
     pub fn new_id(&self) -> Uuid {
         let now = self.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-        Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+        Uuid::new_v7(Timestamp::from_unix(&self.ids, seconds, now.timestamp_subsec_nanos()))
     }
 
     /// What stands before every path in mails and QR codes.
