@@ -19,6 +19,7 @@ use crate::once;
 use crate::pace::Pace;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
+use crate::shelf::Shelf;
 
 pub struct App {
     pub settings: Settings,
@@ -35,6 +36,8 @@ pub struct App {
     pub pace: Pace,
     /// Ids made one after another sort that way, within one millisecond too.
     ids: Mutex<ContextV7>,
+    /// What rooms keep in memory between requests.
+    pub shelf: Shelf,
     runtime: Handle,
 }
 
@@ -60,6 +63,7 @@ impl App {
             hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),
             pace: Pace::new(&settings),
             ids: Mutex::new(ContextV7::new()),
+            shelf: Shelf::default(),
             runtime: Handle::current(),
             settings,
         }))

@@ -1,6 +1,6 @@
 //! One edition.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,12 @@ impl Model {
     #[must_use]
     pub fn zone(&self) -> chrono_tz::Tz {
         self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+    }
+
+    /// The calendar day of a moment where the event is held.
+    #[must_use]
+    pub fn day(&self, moment: DateTime<Utc>) -> NaiveDate {
+        moment.with_timezone(&self.zone()).date_naive()
     }
 
     /// How it is held.

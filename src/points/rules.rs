@@ -9,6 +9,8 @@ use sea_orm::{DeriveActiveEnum, EnumIter, Iterable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::events::event;
+
 /// The most an event's rules may add up to, so that points of different events read alike.
 pub const MOST: i64 = 100;
 /// The most steps one day of a rule may have.
@@ -95,6 +97,12 @@ impl RuleSet {
             bad.push(BadTerms { rule: None, code: "too_many_points", message: "all caps together exceed 100" });
         }
         if bad.is_empty() { Ok(Self(terms)) } else { Err(bad) }
+    }
+
+    /// The rules an event was drawn up with; rules v1 where it says nothing.
+    #[must_use]
+    pub fn of_event(event: &event::Model) -> Self {
+        event.setting("points").and_then(|terms| Self::deserialize(terms).ok()).unwrap_or_default()
     }
 
     /// The terms of a rule, none where the event does not reward it.

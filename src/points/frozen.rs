@@ -1,0 +1,75 @@
+//! A ledger that is closed for good, with the digest over all of it.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr};
+
+use super::digest;
+use crate::app::App;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+use crate::events::event;
+use crate::events::phase::Phase;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "ledger_freeze")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub event_id: Uuid,
+    /// The last digest of the chain, 32 bytes.
+    pub digest: Vec<u8>,
+    /// None where the clock did it.
+    pub actor_id: Option<Uuid>,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The freeze on record; a ledger whose screening phase began without one is closed all the same.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(event_id).one(db).await
+}
+
+/// Freezes the ledger for good, once. The caller holds the event row exclusively
+/// ([`event::hold`]): awards in flight have ended, and later ones will see this.
+///
+/// # Errors
+/// Only faults.
+pub async fn seal(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    actor_id: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Model, Error> {
+    if let Some(frozen) = of_event(txn, event.id).await? {
+        return Ok(frozen);
+    }
+    let digest = digest::catch_up(txn, app, event, None).await?;
+    let row =
+        ActiveModel { event_id: Set(event.id), digest: Set(digest.to_vec()), actor_id: Set(actor_id), at: Set(now) };
+    Ok(row.insert(txn).await?)
+}
+
+/// What the screening stands on: the freeze, made now where the clock has reached the screening
+/// phase and nobody froze by hand. The caller holds the event row exclusively.
+///
+/// # Errors
+/// 409 `ledger_open` while points can still be earned.
+pub async fn required(txn: &Write, app: &App, event: &event::Model) -> Result<Model, Error> {
+    if let Some(frozen) = of_event(txn, event.id).await? {
+        return Ok(frozen);
+    }
+    let now = app.now();
+    if event.phase(now) < Phase::Screening {
+        return Err(Refused::conflict("ledger_open", "Freeze the points first: they can still change.").into());
+    }
+    seal(txn, app, event, None, now).await
+}
