@@ -133,6 +133,20 @@ pub fn text_or_none(min: usize, max: usize) -> impl Fn(&Option<String>, &()) -> 
     move |words, context| words.as_deref().map_or(Ok(()), |words| text(min, max)(words, context))
 }
 
+/// The rule of slugs, for every noun that stands in an address.
+///
+/// # Errors
+/// The rule that is broken.
+pub fn slug_rule(slug: &str, (): &()) -> garde::Result {
+    let fits = (3..=60).contains(&slug.len())
+        && slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        && !slug.starts_with('-')
+        && !slug.ends_with('-')
+        && !slug.contains("--");
+    let message = "bad_slug|3 to 60 lower-case letters, digits and single hyphens";
+    if fits { Ok(()) } else { Err(garde::Error::new(message)) }
+}
+
 fn fits(words: &str, min: usize, max: usize) -> garde::Result {
     let length = words.trim().chars().count();
     if min > 0 && length == 0 {

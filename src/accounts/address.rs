@@ -65,6 +65,23 @@ impl std::fmt::Debug for MailAddress {
     }
 }
 
+/// The garde rule for a field that holds a mail address.
+///
+/// # Errors
+/// `mail_address` where no mail could reach it.
+pub fn mail_address(text: &str, (): &()) -> garde::Result {
+    match MailAddress::read(text) {
+        Ok(_) => Ok(()),
+        Err(NotAnAddress) => Err(garde::Error::new("mail_address|must be a mail address")),
+    }
+}
+
+/// A folded address as people read it.
+#[must_use]
+pub fn shown(folded: &str) -> String {
+    MailAddress::read(folded).map_or_else(|NotAnAddress| folded.to_owned(), |address| address.shown())
+}
+
 /// Folds a bare domain (`@Example.CN`, `例子.中国`) to the ASCII form an address ends with.
 pub fn fold_domain(text: &str) -> Result<String, NotAnAddress> {
     let text: String = text.trim().trim_start_matches(['@', '＠']).nfkc().collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::address::MailAddress;
+use super::address::{MailAddress, mail_address};
 use super::log_in::Tokens;
 use super::profile::Gender;
 use super::register::Wish;
@@ -24,7 +24,7 @@ use crate::language::Language;
 /// A sign-up.
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Registration {
+pub struct SignUpForm {
     /// Domains in Chinese are welcome.
     #[garde(custom(mail_address))]
     #[schema(example = "lilei@example.cn")]
@@ -47,7 +47,7 @@ pub struct Registration {
 
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Token {
+pub struct LetterToken {
     /// What the link in the letter carries.
     #[garde(length(chars, max = 200))]
     pub token: String,
@@ -71,7 +71,7 @@ pub struct RefreshToken {
 
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Address {
+pub struct ForgottenPassword {
     #[garde(custom(mail_address))]
     pub email: String,
 }
@@ -117,17 +117,6 @@ impl From<Tokens> for Granted {
     }
 }
 
-/// The garde rule for a field that holds a mail address.
-///
-/// # Errors
-/// `mail_address` where no mail could reach it.
-pub fn mail_address(text: &str, (): &()) -> garde::Result {
-    match MailAddress::read(text) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(garde::Error::new("mail_address|must be a mail address")),
-    }
-}
-
 fn read_address(text: &str) -> Result<MailAddress, Error> {
     MailAddress::read(text)
         .map_err(|_| Refused::invalid(vec![FieldError::new("email", "mail_address", "must be a mail address")]).into())
@@ -145,7 +134,7 @@ pub fn asked_language(request: &HttpRequest) -> Language {
 /// Who: anyone.
 #[utoipa::path(
     tag = "accounts",
-    request_body = Registration,
+    request_body = SignUpForm,
     responses(
         (status = 202, description = "A letter is on its way."),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
@@ -153,7 +142,7 @@ pub fn asked_language(request: &HttpRequest) -> Language {
     )
 )]
 #[post("/auth/register")]
-pub async fn sign_up(house: House, request: HttpRequest, wish: Body<Registration>) -> Result<HttpResponse, Error> {
+pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
     let wish = wish.into_inner();
     let wish = Wish {
@@ -173,7 +162,7 @@ pub async fn sign_up(house: House, request: HttpRequest, wish: Body<Registration
 /// Who: anyone.
 #[utoipa::path(
     tag = "accounts",
-    request_body = Token,
+    request_body = LetterToken,
     responses(
         (status = 204, description = "The account can sign in."),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_invalid`: unknown, used or too old"),
@@ -181,7 +170,7 @@ pub async fn sign_up(house: House, request: HttpRequest, wish: Body<Registration
     )
 )]
 #[post("/auth/verify")]
-pub async fn verify_mail(house: House, request: HttpRequest, token: Body<Token>) -> Result<HttpResponse, Error> {
+pub async fn verify_mail(house: House, request: HttpRequest, token: Body<LetterToken>) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
     let token = token.into_inner().token;
     house.run(async move |app| verify::verify(&app, &token).await).await?;
@@ -264,7 +253,7 @@ pub async fn sign_out(house: House, shown: Body<RefreshToken>) -> Result<HttpRes
 /// Who: anyone.
 #[utoipa::path(
     tag = "accounts",
-    request_body = Address,
+    request_body = ForgottenPassword,
     responses(
         (status = 202, description = "If the address has an account, a letter is on its way."),
         (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
@@ -272,7 +261,11 @@ pub async fn sign_out(house: House, shown: Body<RefreshToken>) -> Result<HttpRes
     )
 )]
 #[post("/auth/password/forgot")]
-pub async fn forgot(house: House, request: HttpRequest, address: Body<Address>) -> Result<HttpResponse, Error> {
+pub async fn forgot(
+    house: House,
+    request: HttpRequest,
+    address: Body<ForgottenPassword>,
+) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
     let address = read_address(&address.email)?;
     house.run(async move |app| forget_password::forget_password(&app, &address).await).await?;

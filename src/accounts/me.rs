@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::account;
-use super::address::MailAddress;
+use super::address::shown;
 use super::describe::{self, Changes};
 use super::profile::{self, Gender};
 use super::signed_in::SignedIn;
@@ -42,9 +42,8 @@ pub struct Me {
 
 impl From<(account::Model, Option<profile::Model>)> for Me {
     fn from((account, profile): (account::Model, Option<profile::Model>)) -> Self {
-        let email = MailAddress::read(&account.email).map_or(account.email, |address| address.shown());
         let me = Self {
-            email,
+            email: shown(&account.email),
             language: account.language,
             administrator: account.administrator,
             nickname: None,

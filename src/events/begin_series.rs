@@ -7,11 +7,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::series;
-use super::wish::slug_rule;
+
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit;
-use crate::body::{one_line, one_line_or_none};
+use crate::body::{one_line, one_line_or_none, slug_rule};
 use crate::error::{Error, FieldError, Refused};
 use crate::organizations::{organization, staff};
 

@@ -15,7 +15,7 @@ use super::plan::{Approval, DatesPlan, MOST_SEATS, PicksPlan, Plan, PointTerms, 
 use super::schedule::Schedule;
 use super::screening_plan::ScreeningPlan;
 use super::template::Kind;
-use crate::body::{one_line, one_line_or_none, text, text_or_none};
+use crate::body::{one_line, one_line_or_none, slug_rule, text, text_or_none};
 use crate::error::FieldError;
 
 /// When a phase begins.
@@ -190,20 +190,6 @@ impl Changes {
 
 fn shanghai() -> String {
     "Asia/Shanghai".to_owned()
-}
-
-/// The rule of slugs, for every noun that stands in an address.
-///
-/// # Errors
-/// The rule that is broken.
-pub fn slug_rule(slug: &str, (): &()) -> garde::Result {
-    let fits = (3..=60).contains(&slug.len())
-        && slug.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-        && !slug.starts_with('-')
-        && !slug.ends_with('-')
-        && !slug.contains("--");
-    let message = "bad_slug|3 to 60 lower-case letters, digits and single hyphens";
-    if fits { Ok(()) } else { Err(garde::Error::new(message)) }
 }
 
 fn slug_rule_or_none(wish: &Option<String>, context: &()) -> garde::Result {

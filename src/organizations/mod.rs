@@ -1,9 +1,23 @@
 //! 主办工会: the tenants and the people who work for them. Nothing of one leaks into another.
 
+pub mod access;
+pub mod api;
+pub mod found;
+pub mod grant;
 pub mod organization;
+pub mod revoke;
 pub mod staff;
+pub mod staff_api;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::found_organization)
+        .service(api::list)
+        .service(api::show)
+        .service(staff_api::grant_role)
+        .service(staff_api::list)
+        .service(staff_api::revoke_role);
+}

@@ -1,7 +1,10 @@
 //! A union that hosts events: the tenant.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect, QueryTrait};
+
+use super::staff;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "organization")]
@@ -26,4 +29,30 @@ impl ActiveModelBehavior for ActiveModel {}
 /// Only faults.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Slug.eq(slug)).one(db).await
+}
+
+/// The union with this slug or id.
+///
+/// # Errors
+/// Only faults.
+pub async fn named(db: &impl ConnectionTrait, name: &str) -> Result<Option<Model>, DbErr> {
+    match name.parse() {
+        Ok(id) => Entity::find_by_id::<Uuid>(id).one(db).await,
+        Err(_) => by_slug(db, name).await,
+    }
+}
+
+/// That somebody works for the union.
+#[must_use]
+pub fn worked_for_by(account: Uuid) -> SimpleExpr {
+    let grants = staff::Entity::find().select_only().column(staff::Column::OrganizationId);
+    Column::Id.in_subquery(grants.filter(staff::Column::AccountId.eq(account)).into_query())
+}
+
+/// The unions a person works for.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_staff(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(worked_for_by(account)).all(db).await
 }

@@ -3,6 +3,9 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, PaginatorTrait, QueryFilter};
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use crate::error::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -21,8 +24,10 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+#[schema(as = StaffRole)]
 pub enum Role {
     /// 主办方工作人员: sets up the union's events and runs them.
     Organizer,
@@ -40,4 +45,21 @@ pub async fn organizes(db: &impl ConnectionTrait, account_id: Uuid, organization
         .count(db)
         .await?;
     Ok(grants > 0)
+}
+
+/// A person's grant of a role at a union.
+///
+/// # Errors
+/// Only faults.
+pub async fn held(
+    db: &impl ConnectionTrait,
+    organization: Uuid,
+    account: Uuid,
+    role: Role,
+) -> Result<Option<Model>, Error> {
+    let grant = Entity::find()
+        .filter(Column::OrganizationId.eq(organization))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::Role.eq(role));
+    Ok(grant.one(db).await?)
 }

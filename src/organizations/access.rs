@@ -1,0 +1,95 @@
+//! Who may do what for which union, as arguments. A union one has nothing to do with is not there.
+
+use actix_web::{FromRequest, HttpRequest, dev};
+use futures_util::future::LocalBoxFuture;
+use sea_orm::ConnectionTrait;
+
+use super::{organization, staff};
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::error::{Error, FieldError, Refused};
+
+/// 主办方工作人员 of the union in the path (`{organization}`, its slug or id), or an administrator.
+#[derive(Debug, Clone)]
+pub struct OrganizationStaff {
+    pub account: SignedIn,
+    pub organization: organization::Model,
+}
+
+/// Whoever looks after the whole house.
+#[derive(Debug, Clone, Copy)]
+pub struct Administrator(pub SignedIn);
+
+/// Whether a person may act for a union.
+///
+/// # Errors
+/// Only faults.
+pub async fn acts_for(
+    db: &impl ConnectionTrait,
+    account: &SignedIn,
+    organization: &organization::Model,
+) -> Result<bool, Error> {
+    Ok(account.administrator || staff::organizes(db, account.account_id, organization.id).await?)
+}
+
+/// The union a person means: the one named, or, where none is named, the only one they work for.
+///
+/// # Errors
+/// 404 where it is not theirs; 422 `organization_needed` where it is not clear.
+pub async fn meant(
+    db: &impl ConnectionTrait,
+    account: &SignedIn,
+    named: Option<&str>,
+) -> Result<organization::Model, Error> {
+    if let Some(named) = named {
+        let found = organization::named(db, named).await?.ok_or_else(Refused::not_found)?;
+        return if acts_for(db, account, &found).await? { Ok(found) } else { Err(Refused::not_found().into()) };
+    }
+    let mut own = organization::of_staff(db, account.account_id).await?;
+    match (own.pop(), own.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) if !account.administrator => Err(wrong_role()),
+        _ => {
+            let needed = FieldError::new("organization", "organization_needed", "say for which organization");
+            Err(Refused::invalid(vec![needed]).into())
+        }
+    }
+}
+
+fn wrong_role() -> Error {
+    Refused::forbidden("wrong_role", "This is for an organization's own staff.").into()
+}
+
+impl FromRequest for OrganizationStaff {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let account = SignedIn::of(&request).await?;
+            let named = request.match_info().get("organization").unwrap_or_default().to_owned();
+            let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
+            let organization =
+                house.run(async move |app| meant(app.database.reader(), &account, Some(&named)).await).await?;
+            Ok(Self { account, organization })
+        })
+    }
+}
+
+impl FromRequest for Administrator {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let account = SignedIn::of(&request).await?;
+            if account.administrator {
+                Ok(Self(account))
+            } else {
+                Err(Refused::forbidden("wrong_role", "This is for administrators.").into())
+            }
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! The calls about unions.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Query};
+use actix_web::{get, post};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::access::{Administrator, OrganizationStaff};
+use super::found::{NewOrganization, found};
+use super::organization;
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::paging::{Page, Paging};
+
+/// A union.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Organization {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub name_en: Option<String>,
+}
+
+impl From<organization::Model> for Organization {
+    fn from(union: organization::Model) -> Self {
+        Self { id: union.id, slug: union.slug, name: union.name, name_en: union.name_en }
+    }
+}
+
+/// Takes in a union. Who: administrator.
+#[utoipa::path(tag = "organizations", request_body = NewOrganization, responses(
+    (status = 201, body = Organization),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/organizations")]
+pub async fn found_organization(
+    house: House,
+    by: Administrator,
+    wish: Body<NewOrganization>,
+) -> Result<(Json<Organization>, StatusCode), Error> {
+    let union = house.run(async move |app| found(&app, &by, wish.into_inner()).await).await?;
+    Ok((Json(union.into()), StatusCode::CREATED))
+}
+
+/// The unions one works for; all of them for an administrator. Who: account.
+#[utoipa::path(tag = "organizations", params(Paging), responses(
+    (status = 200, body = Page<Organization>),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/organizations")]
+pub async fn list(house: House, account: SignedIn, paging: Query<Paging>) -> Result<Json<Page<Organization>>, Error> {
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let rows = house
+        .run(async move |app| {
+            let mut wanted = organization::Entity::find().order_by_asc(organization::Column::Id).limit(limit + 1);
+            if !account.administrator {
+                wanted = wanted.filter(organization::worked_for_by(account.account_id));
+            }
+            if let Some(after) = after {
+                wanted = wanted.filter(organization::Column::Id.gt(after));
+            }
+            Ok(wanted.all(app.database.reader()).await?)
+        })
+        .await?;
+    Ok(Json(Page::of(rows, limit, |row| row.id, Organization::from)))
+}
+
+/// One union. Who: organizer of it, administrator.
+#[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")), responses(
+    (status = 200, body = Organization),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/organizations/{organization}")]
+pub async fn show(by: OrganizationStaff) -> Json<Organization> {
+    Json(by.organization.into())
+}

@@ -1,0 +1,74 @@
+//! An administrator takes in a union.
+
+use garde::Validate;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::access::Administrator;
+use super::organization;
+use crate::app::App;
+use crate::audit;
+use crate::body::{one_line, one_line_or_none, slug_rule};
+use crate::error::{Error, FieldError, Refused};
+
+/// A union to be taken in.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganization {
+    /// Stands in addresses: 3 to 60 lower-case letters, digits and single hyphens.
+    #[garde(custom(slug_rule))]
+    #[schema(example = "yanyuan")]
+    pub slug: String,
+    #[garde(custom(one_line(2, 80)))]
+    #[schema(example = "燕园街道总工会")]
+    pub name: String,
+    #[garde(custom(one_line_or_none(2, 120)))]
+    pub name_en: Option<String>,
+}
+
+/// Another union has the slug.
+pub struct SlugTaken;
+
+impl From<SlugTaken> for Error {
+    fn from(_: SlugTaken) -> Self {
+        let taken = FieldError::new("slug", "slug_taken", "another organization has this slug");
+        let refused = Refused::conflict("slug_taken", "Another organization has this slug.");
+        Refused { errors: vec![taken], ..refused }.into()
+    }
+}
+
+/// Takes in a union; nobody works for it yet.
+///
+/// # Errors
+/// 409 `slug_taken`.
+pub async fn found(app: &App, by: &Administrator, wish: NewOrganization) -> Result<organization::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let union = organization::Model {
+        id: app.new_id(),
+        slug: wish.slug,
+        name: wish.name.trim().to_owned(),
+        name_en: wish.name_en.map(|name| name.trim().to_owned()),
+        created_at: app.now(),
+    };
+    let written = organization::Entity::insert(union.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::column(organization::Column::Slug).do_nothing().to_owned())
+        .exec_without_returning(&txn)
+        .await?;
+    if written == 0 {
+        return Err(SlugTaken.into());
+    }
+    let entry = audit::Entry {
+        actor: Some(by.0.account_id),
+        organization_id: Some(union.id),
+        action: "organization_founded",
+        subject: Some(("organization", union.id)),
+        detail: json!({"slug": union.slug}),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(union)
+}

@@ -1,0 +1,56 @@
+//! A role at a union is taken back.
+
+use sea_orm::{ColumnTrait, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::access::OrganizationStaff;
+use super::{organization, staff};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+
+/// Why a role stays.
+pub enum NotRevoked {
+    Unknown,
+    /// Nobody would be left to grant it again; an administrator may still take it.
+    Last,
+}
+
+impl From<NotRevoked> for Error {
+    fn from(reason: NotRevoked) -> Self {
+        match reason {
+            NotRevoked::Unknown => Refused::not_found().into(),
+            NotRevoked::Last => {
+                Refused::conflict("last_organizer", "Somebody else must be organizer before you leave.").into()
+            }
+        }
+    }
+}
+
+/// Takes a role back, from the next request on.
+///
+/// # Errors
+/// 404, 409 `last_organizer`.
+pub async fn revoke(app: &App, by: &OrganizationStaff, grant: Uuid) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    // The union is held, so that the last two cannot take each other's role at the same moment.
+    let union = organization::Entity::find_by_id(by.organization.id).lock_exclusive().one(&txn).await?;
+    let union = union.ok_or(NotRevoked::Unknown)?;
+    let of_union = || staff::Entity::find().filter(staff::Column::OrganizationId.eq(union.id));
+    let grant = of_union().filter(staff::Column::Id.eq(grant)).one(&txn).await?.ok_or(NotRevoked::Unknown)?;
+    if !by.account.administrator && of_union().count(&txn).await? == 1 {
+        return Err(NotRevoked::Last.into());
+    }
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(union.id),
+        action: "role_revoked",
+        subject: Some(("account", grant.account_id)),
+        detail: json!({"role": grant.role}),
+        ..Default::default()
+    };
+    grant.delete(&txn).await?;
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await
+}

@@ -1,0 +1,117 @@
+//! The calls about who works for a union.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Path};
+use actix_web::{HttpResponse, delete, get, post};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::access::OrganizationStaff;
+use super::grant::{Appointment, grant};
+use super::revoke::revoke;
+use super::staff::{self, Role};
+use crate::accounts::account;
+use crate::accounts::address::shown;
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem, Refused};
+
+/// Somebody who works for a union.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffMember {
+    /// The grant, by which the role is taken back.
+    pub id: Uuid,
+    pub email: String,
+    pub role: Role,
+    pub granted_at: DateTime<Utc>,
+}
+
+/// Everybody who works for a union.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StaffMembers {
+    pub items: Vec<StaffMember>,
+    /// Always null: unions are small.
+    pub next: Option<String>,
+}
+
+async fn members(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
+    let ids = grants.iter().map(|grant| grant.account_id);
+    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
+    let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown(&account.email));
+    let member = |grant: staff::Model| {
+        Some(StaffMember {
+            id: grant.id,
+            email: email(grant.account_id)?,
+            role: grant.role,
+            granted_at: grant.granted_at,
+        })
+    };
+    Ok(grants.into_iter().filter_map(member).collect())
+}
+
+/// Gives somebody a role. Who: organizer of the union, administrator.
+#[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")),
+    request_body = Appointment, responses(
+    (status = 200, description = "The person had the role already", body = StaffMember),
+    (status = 201, body = StaffMember),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: `unknown_account`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/organizations/{organization}/staff")]
+pub async fn grant_role(
+    house: House,
+    by: OrganizationStaff,
+    wish: Body<Appointment>,
+) -> Result<(Json<StaffMember>, StatusCode), Error> {
+    let (member, new) = house
+        .run(async move |app| {
+            let (grant, new) = grant(&app, &by, wish.into_inner()).await?;
+            Ok((members(app.database.reader(), vec![grant]).await?.pop(), new))
+        })
+        .await?;
+    let member = member.ok_or_else(Refused::not_found)?;
+    Ok((Json(member), if new { StatusCode::CREATED } else { StatusCode::OK }))
+}
+
+/// Who works for the union. Who: organizer of it, administrator.
+#[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")), responses(
+    (status = 200, body = StaffMembers),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/organizations/{organization}/staff")]
+pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<StaffMembers>, Error> {
+    let items = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let grants = staff::Entity::find()
+                .filter(staff::Column::OrganizationId.eq(by.organization.id))
+                .order_by_asc(staff::Column::Id);
+            members(db, grants.all(db).await?).await
+        })
+        .await?;
+    Ok(Json(StaffMembers { items, next: None }))
+}
+
+/// Takes a role back. Who: organizer of the union, administrator.
+#[utoipa::path(tag = "organizations", params(
+    ("organization" = String, Path, description = "Slug or id"), ("grant" = Uuid, Path)), responses(
+    (status = 204, description = "Taken back"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`last_organizer`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[delete("/organizations/{organization}/staff/{grant}")]
+pub async fn revoke_role(
+    house: House,
+    by: OrganizationStaff,
+    path: Path<(String, Uuid)>,
+) -> Result<HttpResponse, Error> {
+    let (_, grant) = path.into_inner();
+    house.run(async move |app| revoke(&app, &by, grant).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
