@@ -10,8 +10,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use futures_util::future::LocalBoxFuture;
 use garde::Validate;
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
@@ -69,16 +68,15 @@ pub fn parse<T>(bytes: &[u8]) -> Result<T, Error>
 where
     T: DeserializeOwned + Validate<Context = ()>,
 {
+    let malformed = |wrong: serde_json::Error| {
+        Error::from(Refused::malformed("malformed_json", format!("The body is not well-formed JSON: {wrong}.")))
+    };
+    // Asked first, because serde_json calls a number where it wants a word a syntax error.
+    serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(reader).map_err(|wrong| {
         let path = wrong.path().to_string();
-        let inner = wrong.into_inner();
-        match inner.classify() {
-            Category::Data => {
-                Error::from(Refused::invalid(vec![FieldError::new(path, "wrong_type", inner.to_string())]))
-            }
-            _ => Refused::malformed("malformed_json", format!("The body is not well-formed JSON: {inner}.")).into(),
-        }
+        Refused::invalid(vec![FieldError::new(path, "wrong_type", wrong.into_inner().to_string())])
     })?;
     judge(&value)?;
     Ok(value)

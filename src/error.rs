@@ -110,7 +110,9 @@ impl Refused {
         self
     }
 
-    fn body(&self) -> Value {
+    /// The problem object of this refusal.
+    #[must_use]
+    pub fn body(&self) -> Value {
         let mut body = self.extra.clone();
         body.insert("type".into(), json!("about:blank"));
         body.insert("title".into(), json!(self.status.canonical_reason().unwrap_or("Refused")));

@@ -1,9 +1,32 @@
 //! 签到: a badge opens the door once. Every scan is an attempt that stays on record; the admitted
 //! one is the check-in.
 
+pub mod admit;
+pub mod answer;
+pub mod api;
+pub mod attempt;
+pub mod bearer;
+pub mod judge;
+pub mod office;
 pub mod presence;
+pub mod review;
+pub mod scan;
+pub mod search;
+pub mod settle;
+pub mod undo;
+pub mod upload;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::check_in)
+        .service(api::check_in_many)
+        .service(api::find_guest)
+        .service(api::count)
+        .service(api::take_back)
+        .service(office::attempts)
+        .service(office::reviews)
+        .service(office::settle_one);
+}

@@ -1,8 +1,10 @@
 //! Who is inside. One row a person, moved by every admitted attempt, so that "who is here" costs
 //! one look and a person can be here only once.
 
+use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +57,58 @@ impl Entity {
     pub fn inside(event_id: Uuid) -> Select<Self> {
         Self::find().filter(Column::EventId.eq(event_id)).filter(Column::Inside.eq(true))
     }
+}
+
+/// Somebody goes through the door.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    pub event_id: Uuid,
+    pub registration_id: Uuid,
+    pub worn: Number,
+    pub at: DateTimeUtc,
+    pub device: &'a str,
+    pub attempt_id: Uuid,
+}
+
+/// Lets a person in. False where they are inside already, or where later news has overtaken this.
+/// One statement that judges and writes: of any number of simultaneous calls one says true.
+///
+/// # Errors
+/// Only faults.
+pub async fn enter(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
+    let row = ActiveModel {
+        registration_id: Set(step.registration_id),
+        event_id: Set(step.event_id),
+        side: Set(step.worn.side),
+        number: Set(step.worn.number),
+        inside: Set(true),
+        since: Set(step.at),
+        device: Set(step.device.to_owned()),
+        moved_at: Set(step.at),
+        attempt_id: Set(step.attempt_id),
+    };
+    let back = OnConflict::column(Column::RegistrationId)
+        .update_columns([Column::Inside, Column::Since, Column::Device, Column::MovedAt, Column::AttemptId])
+        .action_and_where(Column::Inside.eq(false).and(Column::MovedAt.lte(step.at)))
+        .to_owned();
+    Ok(Entity::insert(row).on_conflict(back).exec_without_returning(txn).await? == 1)
+}
+
+/// Lets a person out. False where they are not inside, or where later news has overtaken this.
+///
+/// # Errors
+/// Only faults.
+pub async fn leave(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
+    let left = Entity::update_many()
+        .col_expr(Column::Inside, Expr::value(false))
+        .col_expr(Column::MovedAt, Expr::value(step.at))
+        .col_expr(Column::AttemptId, Expr::value(step.attempt_id))
+        .filter(Column::RegistrationId.eq(step.registration_id))
+        .filter(Column::Inside.eq(true))
+        .filter(Column::MovedAt.lte(step.at))
+        .exec(txn)
+        .await?;
+    Ok(left.rows_affected == 1)
 }
 
 /// Whether a person is inside now.

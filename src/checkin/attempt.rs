@@ -1,0 +1,137 @@
+//! One scan. Admitted or refused, known or not, it stays on record, with the very bytes it was
+//! answered with: a desk on bad Wi-Fi asks again, and must hear the same.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::Refused;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "attempt")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    /// Who was signed in at the desk.
+    pub account_id: Uuid,
+    /// What the desk calls itself.
+    pub device: String,
+    /// Made once a physical scan and kept through every retry.
+    pub nonce: String,
+    pub request_digest: Vec<u8>,
+    pub kind: Kind,
+    /// Keyed digest of what was scanned; None where a number was typed.
+    pub code_digest: Option<Vec<u8>>,
+    /// The number that was typed, as it is worn; None where it names no badge.
+    pub typed: Option<String>,
+    pub registration_id: Option<Uuid>,
+    pub result: Verdict,
+    /// Why it was refused, or would have been had the desk been online.
+    pub reason: Option<Reason>,
+    /// When it happened by the desk's clock.
+    pub at: DateTimeUtc,
+    /// When it came in by ours.
+    pub received_at: DateTimeUtc,
+    pub offline: bool,
+    /// How far the desk's clock is behind ours, as far as we can tell.
+    pub skew_seconds: Option<i64>,
+    /// The attempt that this one takes back.
+    pub undoes: Option<Uuid>,
+    /// Why it was taken back.
+    pub note: Option<String>,
+    pub answer: Vec<u8>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Entry,
+    Exit,
+    /// Takes an earlier attempt back.
+    Undo,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Admitted,
+    Refused,
+}
+
+/// Why a scan is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    UnknownCode,
+    /// The badge has been given another code since.
+    RevokedCode,
+    /// The badge is for another event.
+    WrongEvent,
+    NotSelected,
+    Waitlisted,
+    Withdrawn,
+    Declined,
+    /// Has a seat and never said yes, or not in time.
+    Unconfirmed,
+    TooEarly,
+    EventClosed,
+    AlreadyAdmitted,
+    /// Somebody has to look: an exit of a person who is not inside, or a guest without a badge.
+    NeedsReview,
+}
+
+impl Entity {
+    #[must_use]
+    pub fn of_event(event_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::EventId.eq(event_id))
+    }
+}
+
+/// The attempt a desk has already made with this nonce.
+///
+/// # Errors
+/// Only faults.
+pub async fn made(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    device: &str,
+    nonce: &str,
+) -> Result<Option<Model>, DbErr> {
+    let of_desk = Entity::of_event(event_id).filter(Column::Device.eq(device));
+    of_desk.filter(Column::Nonce.eq(nonce)).one(db).await
+}
+
+/// Puts an attempt on record. False where the device's nonce is on record already: the same request
+/// came in twice at once.
+///
+/// # Errors
+/// Only faults.
+pub async fn record(txn: &impl ConnectionTrait, row: ActiveModel) -> Result<bool, DbErr> {
+    let known = OnConflict::columns([Column::EventId, Column::Device, Column::Nonce]).do_nothing().to_owned();
+    Ok(Entity::insert(row).on_conflict(known).exec_without_returning(txn).await? == 1)
+}
+
+impl Model {
+    /// The first answer, byte for byte.
+    ///
+    /// # Errors
+    /// 409 `nonce_reused` where the request is another one.
+    pub fn replay(self, request_digest: &[u8]) -> Result<Vec<u8>, Refused> {
+        if self.request_digest == request_digest {
+            Ok(self.answer)
+        } else {
+            Err(Refused::conflict("nonce_reused", "This nonce belongs to another scan of this device."))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Whether somebody may pass, before anybody asks whether they already have.
+
+use super::attempt::Reason;
+use super::bearer::Found;
+use super::scan::Passage;
+use crate::events::phase::Phase;
+use crate::registrations::registration::Status;
+
+/// What speaks against it; None where nothing does. Who stands there is judged before when they
+/// come, so that a guest who came too early is not sent home as a stranger.
+#[must_use]
+pub fn objection(found: &Found, phase: Phase, passage: Passage) -> Option<Reason> {
+    let bearer = match found {
+        Found::Nobody => return Some(Reason::UnknownCode),
+        Found::Elsewhere => return Some(Reason::WrongEvent),
+        Found::Revoked(_) => return Some(Reason::RevokedCode),
+        Found::Bearer(bearer) => bearer,
+    };
+    // Whoever is inside may leave, whatever has become of their registration meanwhile.
+    let standing = if passage == Passage::Entry { standing(bearer.status) } else { None };
+    let hour = match phase {
+        Phase::OnSite => None,
+        Phase::Closed => Some(Reason::EventClosed),
+        _ => Some(Reason::TooEarly),
+    };
+    standing.or(hour).or(bearer.worn().is_none().then_some(Reason::NeedsReview))
+}
+
+fn standing(status: Status) -> Option<Reason> {
+    match status {
+        Status::Confirmed => None,
+        Status::Selected | Status::Expired => Some(Reason::Unconfirmed),
+        Status::Waitlisted => Some(Reason::Waitlisted),
+        Status::Withdrawn => Some(Reason::Withdrawn),
+        Status::Declined => Some(Reason::Declined),
+        Status::Applied | Status::Approved | Status::Rejected | Status::NotSelected => Some(Reason::NotSelected),
+    }
+}

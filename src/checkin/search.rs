@@ -1,0 +1,127 @@
+//! A guest without a phone says a name, and the desk finds the badge.
+
+use garde::Validate;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, JoinType, QueryOrder, QuerySelect, RelationDef};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::accounts::profile;
+use crate::app::App;
+use crate::audit;
+use crate::badges::badge;
+use crate::badges::number::Number;
+use crate::body::one_line;
+use crate::error::Error;
+use crate::events::access::Desk;
+use crate::registrations::registration::{self, Side};
+use crate::units::unit::folded;
+
+/// A desk may find somebody, and may not browse.
+const MOST_ROWS: usize = 5;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Name {
+    /// From two Chinese characters or three others; less finds nobody.
+    #[garde(custom(one_line(0, 40)))]
+    #[schema(max_length = 40)]
+    pub name: String,
+}
+
+/// All that a desk is told: never the real name, though it may be what was asked for.
+#[derive(Debug, Serialize, PartialEq, Eq, ToSchema)]
+pub struct Hit {
+    #[schema(example = "男013")]
+    pub badge: String,
+    pub nickname: String,
+}
+
+/// Finds people with a badge by a part of their nickname or by their whole real name, at most
+/// five. Who asked and whom they found is on record; what they typed is not, being personal.
+///
+/// # Errors
+/// Only faults.
+pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Error> {
+    let wanted = folded(name);
+    if !says_enough(&wanted) {
+        return Ok(Vec::new());
+    }
+    let txn = app.database.begin_write().await?;
+    let guests = guests(&txn, desk.event.id).await?;
+    let is_meant = |nickname: &str, real_name: Option<&str>| {
+        folded(nickname).contains(&wanted) || real_name.is_some_and(|real_name| folded(real_name) == wanted)
+    };
+    let hits: Vec<Hit> = guests
+        .into_iter()
+        .filter(|(_, _, nickname, real_name)| is_meant(nickname, real_name.as_deref()))
+        .take(MOST_ROWS)
+        .map(|(side, number, nickname, _)| Hit { badge: Number { side, number }.to_string(), nickname })
+        .collect();
+    let found: Vec<&str> = hits.iter().map(|hit| hit.badge.as_str()).collect();
+    let entry = audit::Entry {
+        actor: Some(desk.account.account_id),
+        organization_id: Some(desk.event.organization_id),
+        event_id: Some(desk.event.id),
+        action: "guests_searched",
+        subject: Some(("event", desk.event.id)),
+        reason: None,
+        detail: json!({ "found": found }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(hits)
+}
+
+type Guest = (Side, i32, String, Option<String>);
+
+/// Everyone with a badge. Names are compared here and not in the database, because neither of the
+/// two folds full-width letters or the case of all alphabets.
+async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Error> {
+    let on_registration: RelationDef = badge::Entity::belongs_to(registration::Entity)
+        .from(badge::Column::RegistrationId)
+        .to(registration::Column::Id)
+        .into();
+    let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
+        .from(registration::Column::AccountId)
+        .to(profile::Column::AccountId)
+        .into();
+    let guests = badge::Entity::of_event(event_id)
+        .select_only()
+        .columns([badge::Column::Side, badge::Column::Number])
+        .columns([profile::Column::Nickname, profile::Column::RealName])
+        .join(JoinType::InnerJoin, on_registration)
+        .join(JoinType::InnerJoin, on_profile)
+        .order_by_asc(badge::Column::Side)
+        .order_by_asc(badge::Column::Number)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(guests)
+}
+
+fn says_enough(wanted: &str) -> bool {
+    let chinese = wanted.chars().filter(|c| is_chinese(*c)).count();
+    chinese >= 2 || wanted.chars().count() >= 3
+}
+
+/// Han characters: the unified ideographs, their extensions and the compatibility block.
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_chinese_characters_or_three_others_say_enough() {
+        for enough in ["张伟", "欧阳", "abc", "a张伟", "李ab", "𠮷野"] {
+            assert!(says_enough(enough), "{enough}");
+        }
+        for too_little in ["", "张", "ab", "张a", "%%"] {
+            assert!(!says_enough(too_little), "{too_little}");
+        }
+    }
+}

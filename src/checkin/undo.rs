@@ -1,0 +1,178 @@
+//! The desk waved the wrong person through, and takes it back.
+
+use chrono::Duration;
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveModelTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::attempt::{self, Kind, Verdict};
+use super::presence::{self, Counts};
+use crate::app::App;
+use crate::audit;
+use crate::body::{one_line, one_line_or_none};
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Desk;
+use crate::happening::What;
+use crate::secrets;
+
+/// How long a device may take its own scans back.
+const OWN_SCANS: Duration = Duration::minutes(15);
+
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Undo {
+    /// As of a scan: the same nonce again gets the first answer again.
+    #[garde(custom(one_line(16, 64)))]
+    #[schema(min_length = 16, max_length = 64)]
+    pub nonce: String,
+    #[garde(custom(one_line(1, 64)))]
+    #[schema(min_length = 1, max_length = 64)]
+    pub device: String,
+    /// An organizer who takes back what is not of this device, or older, has to say why.
+    #[garde(custom(one_line_or_none(1, 200)))]
+    #[schema(max_length = 200)]
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undone {
+    /// The undo on record.
+    pub attempt: Uuid,
+    /// What it took back.
+    pub undoes: Uuid,
+    pub at: chrono::DateTime<chrono::Utc>,
+    /// How many are inside now.
+    pub counts: Counts,
+}
+
+/// Why an attempt stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotUndone {
+    NoSuchAttempt,
+    /// Scanned by another device, and the person asking is no organizer.
+    NotYours,
+    /// Longer ago than 15 minutes, and the person asking is no organizer.
+    TooLate,
+    /// An organizer who takes back what another device did has to say why.
+    NoReason,
+    /// It let nobody through.
+    NotAdmitted,
+    AlreadyUndone,
+    /// The person has gone through the door again since: take that back first.
+    Overtaken,
+}
+
+impl From<NotUndone> for Error {
+    fn from(not: NotUndone) -> Self {
+        let needed = || FieldError::new("reason", "blank", "say why");
+        match not {
+            NotUndone::NoSuchAttempt => Refused::not_found(),
+            NotUndone::NotYours => {
+                Refused::forbidden("not_your_scan", "Another device scanned this; ask an organizer.")
+            }
+            NotUndone::TooLate => Refused::conflict("too_late", "15 minutes have passed; ask an organizer."),
+            NotUndone::NoReason => Refused::invalid(vec![needed()]),
+            NotUndone::NotAdmitted => Refused::conflict("not_admitted", "This attempt let nobody through."),
+            NotUndone::AlreadyUndone => Refused::conflict("already_undone", "This attempt has been taken back."),
+            NotUndone::Overtaken => Refused::conflict("overtaken", "A later scan of this person stands in the way."),
+        }
+        .into()
+    }
+}
+
+/// Takes an admitted attempt back, by a row of its own: after an undone entry the person is
+/// outside, after an undone exit inside. The answer as JSON, to be sent as it is.
+///
+/// # Errors
+/// [`NotUndone`]; 409 `nonce_reused`.
+pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Result<Vec<u8>, Error> {
+    let event_id = desk.event.id;
+    let digest = secrets::digest(json!(["undo", attempt_id, undo.reason]).to_string().as_bytes());
+    let txn = app.database.begin_write().await?;
+    if let Some(made) = attempt::made(&txn, event_id, &undo.device, &undo.nonce).await? {
+        return Ok(made.replay(&digest)?);
+    }
+    let wrong = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.eq(attempt_id)).one(&txn).await?;
+    let wrong = wrong.ok_or(NotUndone::NoSuchAttempt)?;
+    may(app, desk, &wrong, undo)?;
+    if wrong.result != Verdict::Admitted || wrong.kind == Kind::Undo {
+        return Err(NotUndone::NotAdmitted.into());
+    }
+    let there = match wrong.registration_id {
+        Some(id) => presence::Entity::find_by_id(id).lock_exclusive().one(&txn).await?,
+        None => None,
+    };
+    // Asked after the lock: an undo that was faster is visible now.
+    if attempt::Entity::find().filter(attempt::Column::Undoes.eq(wrong.id)).one(&txn).await?.is_some() {
+        return Err(NotUndone::AlreadyUndone.into());
+    }
+    let there = there.filter(|there| there.attempt_id == wrong.id).ok_or(NotUndone::Overtaken)?;
+
+    let id = app.new_id();
+    let moved = presence::ActiveModel {
+        registration_id: Set(there.registration_id),
+        inside: Set(wrong.kind == Kind::Exit),
+        moved_at: Set(app.now()),
+        attempt_id: Set(id),
+        ..Default::default()
+    };
+    moved.update(&txn).await?;
+    let counts = presence::counts(&txn, event_id).await?;
+    let undone = Undone { attempt: id, undoes: wrong.id, at: app.now(), counts };
+    let bytes = serde_json::to_vec(&undone).map_err(Error::fault)?;
+    let row = attempt::ActiveModel {
+        id: Set(id),
+        event_id: Set(event_id),
+        account_id: Set(desk.account.account_id),
+        device: Set(undo.device.clone()),
+        nonce: Set(undo.nonce.clone()),
+        request_digest: Set(digest),
+        kind: Set(Kind::Undo),
+        code_digest: Set(None),
+        typed: Set(None),
+        registration_id: Set(wrong.registration_id),
+        result: Set(Verdict::Admitted),
+        reason: Set(None),
+        at: Set(undone.at),
+        received_at: Set(undone.at),
+        offline: Set(false),
+        skew_seconds: Set(None),
+        undoes: Set(Some(wrong.id)),
+        note: Set(undo.reason.clone()),
+        answer: Set(bytes.clone()),
+    };
+    row.insert(&txn).await?;
+    audit::record(&txn, app, deed(desk, &wrong, undo)).await?;
+    txn.commit().await?;
+    app.happenings.announce(event_id, if wrong.kind == Kind::Exit { What::GuestArrived } else { What::GuestLeft });
+    Ok(bytes)
+}
+
+/// The device that scanned may for a while; an organizer may always, and says why.
+fn may(app: &App, desk: &Desk, wrong: &attempt::Model, undo: &Undo) -> Result<(), NotUndone> {
+    let own = wrong.device == undo.device;
+    let fresh = app.now() - wrong.received_at <= OWN_SCANS;
+    match (own, fresh, desk.organizer) {
+        (true, true, _) => Ok(()),
+        (_, _, true) if undo.reason.is_some() => Ok(()),
+        (_, _, true) => Err(NotUndone::NoReason),
+        (true, false, false) => Err(NotUndone::TooLate),
+        (false, _, false) => Err(NotUndone::NotYours),
+    }
+}
+
+fn deed<'a>(desk: &Desk, wrong: &attempt::Model, undo: &'a Undo) -> audit::Entry<'a> {
+    audit::Entry {
+        actor: Some(desk.account.account_id),
+        organization_id: Some(desk.event.organization_id),
+        event_id: Some(desk.event.id),
+        action: "scan_undone",
+        subject: Some(("attempt", wrong.id)),
+        reason: undo.reason.as_deref(),
+        detail: json!({ "device": undo.device, "kind": wrong.kind }),
+    }
+}
