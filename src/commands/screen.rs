@@ -1,10 +1,17 @@
 //! `queqiao screen`: the screening as a plain program.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use clap::Args;
+use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::Ended;
+use crate::screening::sieve::applicant::read_csv;
+use crate::screening::sieve::lottery::Hash;
+use crate::screening::sieve::outcome::screen as sift;
+use crate::screening::sieve::rules::Rules;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -18,8 +25,39 @@ pub struct Arguments {
     pub seed: Option<String>,
 }
 
+/// Quotas that cannot be met.
+const INFEASIBLE: u8 = 3;
+
+/// Prints the outcome as one JSON object.
+///
 /// # Errors
-/// Not built yet.
-pub fn screen(_arguments: &Arguments) -> Result<(), Ended> {
-    Err(Ended::Failed("not built yet".into()))
+/// Exit 2 with one line for a bad row, bad rules or a bad seed, and exit 3 after the outcome where the quotas cannot be met.
+pub fn screen(arguments: &Arguments) -> Result<(), Ended> {
+    let seed = arguments.seed.as_deref().map_or(Ok([0; 32]), read_seed)?;
+    let rules = String::from_utf8(read(&arguments.rules)?).map_err(|_| refused("rules: not UTF-8"))?;
+    let rules = Rules::from_toml(&rules).map_err(refused)?;
+    let applicants = read_csv(&read(&arguments.applicants)?).map_err(refused)?;
+    let outcome = sift(&applicants, &rules, &seed);
+    println!("{}", serde_json::to_string(&outcome).context("the outcome")?);
+    match outcome.infeasible {
+        Some(_) => Err(Ended::Status(INFEASIBLE)),
+        None => Ok(()),
+    }
+}
+
+fn read_seed(text: &str) -> Result<Hash, Ended> {
+    let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| refused(format!("--seed: \"{text}\" is not 64 hexadecimal digits")))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Ended> {
+    fs::read(path).map_err(|error| refused(format!("{}: {error}", path.display())))
+}
+
+/// One line, exactly as it is documented: other programs compare it.
+fn refused(line: impl std::fmt::Display) -> Ended {
+    eprintln!("{line}");
+    Ended::Status(2)
 }

@@ -1,0 +1,250 @@
+//! The immutable record of a run: everything that went in, everything that came out, and one way of writing it down,
+//! so that whoever has the file can recompute it byte for byte.
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+
+use super::sieve::applicant::Applicant;
+use super::sieve::lottery::{self, Hash, Salt};
+use super::sieve::outcome::{Outcome, screen};
+use super::sieve::rules::Rules;
+
+pub const FORMAT: &str = "queqiao/screening-run/v1";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    pub format: String,
+    /// The event's slug, and the number of the run among its runs.
+    pub event: String,
+    pub run: u32,
+    pub rules: Rules,
+    /// In the order of their numbers.
+    pub applicants: Vec<Listed>,
+    pub lottery: Lottery,
+    pub outcome: Outcome,
+}
+
+/// A line of the list with the salt of its leaf.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    pub salt: String,
+    pub applicant: Applicant,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lottery {
+    /// The public draw that was named when the list was published.
+    pub draw: String,
+    pub list_root: String,
+    /// Empty unless the organizer had committed to a secret.
+    pub commit_secret: String,
+    /// What the draw came to.
+    pub beacon: String,
+    pub seed: String,
+}
+
+/// Why a file is not the record of a run that holds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotHolding {
+    #[error("this is not the record of a screening: {0}")]
+    Unreadable(String),
+    #[error("rules that no screening accepts: {0}")]
+    Rules(String),
+    #[error("{field}: the record says {said}, the list gives {found}")]
+    Differs { field: &'static str, said: String, found: String },
+    #[error("outcome: the list, the rules and the seed give another one{0}")]
+    Outcome(String),
+    #[error("the file is not written as records are: the same content, but not byte for byte")]
+    Bytes,
+}
+
+impl Record {
+    /// Screens the list and writes down how. `applicants` may come in any order.
+    pub fn make(event: &str, run: u32, rules: Rules, mut applicants: Vec<Listed>, named: &Named) -> Self {
+        applicants.sort_by(|a, b| a.applicant.number.cmp(&b.applicant.number));
+        let root = list_root(&applicants);
+        let seed = lottery::seed(&named.commit_secret, &root, &named.beacon);
+        let outcome = screen(&people(&applicants), &rules, &seed);
+        Self {
+            format: FORMAT.to_owned(),
+            event: event.to_owned(),
+            run,
+            rules,
+            applicants,
+            lottery: Lottery {
+                draw: named.draw.clone(),
+                list_root: HEXLOWER.encode(&root),
+                commit_secret: HEXLOWER.encode(&named.commit_secret),
+                beacon: named.beacon.clone(),
+                seed: HEXLOWER.encode(&seed),
+            },
+            outcome,
+        }
+    }
+
+    /// The one way a record is written: compact JSON in the order of the fields, and a line break.
+    pub fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec(self)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Recomputes root, seed and outcome from the file alone.
+    pub fn verify(bytes: &[u8]) -> Result<Self, NotHolding> {
+        let said: Self = serde_json::from_slice(bytes).map_err(|error| NotHolding::Unreadable(error.to_string()))?;
+        if said.format != FORMAT {
+            return Err(NotHolding::Unreadable(format!("format \"{}\"", said.format)));
+        }
+        said.rules.check().map_err(|wrong| NotHolding::Rules(wrong.to_string()))?;
+        let commit_secret = HEXLOWER
+            .decode(said.lottery.commit_secret.as_bytes())
+            .map_err(|_| NotHolding::Unreadable("commit_secret is not hexadecimal".to_owned()))?;
+        let Lottery { draw, beacon, .. } = said.lottery.clone();
+        let named = Named { draw, beacon, commit_secret };
+        let found = Self::make(&said.event, said.run, said.rules.clone(), said.applicants.clone(), &named);
+        let differs = |field, said: &str, found: &str| {
+            if said == found {
+                return Ok(());
+            }
+            Err(NotHolding::Differs { field, said: said.to_owned(), found: found.to_owned() })
+        };
+        differs("list_root", &said.lottery.list_root, &found.lottery.list_root)?;
+        differs("seed", &said.lottery.seed, &found.lottery.seed)?;
+        if said.outcome != found.outcome {
+            return Err(NotHolding::Outcome(first_difference(&said.outcome, &found.outcome)));
+        }
+        match found.bytes() {
+            Ok(written) if written == bytes => Ok(found),
+            _ => Err(NotHolding::Bytes),
+        }
+    }
+
+    /// The list as the sieve takes it.
+    pub fn applicants(&self) -> Vec<Applicant> {
+        people(&self.applicants)
+    }
+
+    /// The seed of the tickets; zeros where the text is not one.
+    pub fn seed(&self) -> Hash {
+        HEXLOWER.decode(self.lottery.seed.as_bytes()).ok().and_then(|seed| seed.try_into().ok()).unwrap_or([0; 32])
+    }
+
+    /// The rules that were used, after a fallback where there was one.
+    pub fn rules_used(&self) -> &Rules {
+        self.outcome.fallback.as_ref().map_or(&self.rules, |fallback| &fallback.rules)
+    }
+
+    /// Where a person stands in the list, and the sibling hashes from their leaf up to the published root.
+    pub fn proof(&self, number: &str) -> Option<(usize, Vec<String>)> {
+        let index = self.applicants.iter().position(|listed| listed.applicant.number == number)?;
+        let path = lottery::path(&leaves(&self.applicants), index);
+        Some((index, path.iter().map(|hash| HEXLOWER.encode(hash)).collect()))
+    }
+}
+
+/// The draw as it was announced, and what it came to.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub draw: String,
+    pub beacon: String,
+    pub commit_secret: Vec<u8>,
+}
+
+/// The root to be published before the draw. `applicants` in the order of their numbers.
+pub fn list_root(applicants: &[Listed]) -> Hash {
+    lottery::root(&leaves(applicants))
+}
+
+fn leaves(applicants: &[Listed]) -> Vec<Hash> {
+    applicants.iter().map(|listed| lottery::leaf(&salt(&listed.salt), &listed.applicant)).collect()
+}
+
+/// A salt that is not 16 bytes in hexadecimal counts as zeros: the root then tells.
+fn salt(text: &str) -> Salt {
+    HEXLOWER.decode(text.as_bytes()).ok().and_then(|salt| salt.try_into().ok()).unwrap_or([0; 16])
+}
+
+fn people(listed: &[Listed]) -> Vec<Applicant> {
+    listed.iter().map(|listed| listed.applicant.clone()).collect()
+}
+
+fn first_difference(said: &Outcome, found: &Outcome) -> String {
+    let (Some(said), Some(found)) = (&said.selected, &found.selected) else { return String::new() };
+    let missing =
+        found.iter().find(|number| !said.contains(number)).map(|number| format!("; {number} should have a seat"));
+    let extra = said.iter().find(|number| !found.contains(number)).map(|number| format!("; {number} should have none"));
+    missing.into_iter().chain(extra).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sieve::applicant::Side;
+    use super::*;
+
+    fn record() -> Record {
+        let applicants = (0..40_u8)
+            .map(|index| Listed {
+                salt: HEXLOWER.encode(&[index; 16]),
+                applicant: Applicant {
+                    number: format!("A{index:04}"),
+                    side: if index % 3 == 0 { Side::Men } else { Side::Women },
+                    unit: format!("单位{}", index % 7),
+                    band: String::new(),
+                    class: 1,
+                    points: i64::from(index % 5),
+                    held: false,
+                },
+            })
+            .rev()
+            .collect();
+        let rules =
+            Rules::from_toml("seats=12\n[side.men]\nmin=6\nmax=6\n[side.women]\nmin=6\nmax=6\n[unit_side]\nmax=2")
+                .unwrap();
+        let named =
+            Named { draw: "双色球 2023112".into(), beacon: "01 05 09 17 22 31+08".into(), commit_secret: vec![] };
+        Record::make("qixi", 1, rules, applicants, &named)
+    }
+
+    #[test]
+    fn a_record_is_recomputed_byte_for_byte() {
+        let record = record();
+        assert_eq!(record.outcome.selected.as_ref().unwrap().len(), 12);
+        let bytes = record.bytes().unwrap();
+        assert_eq!(Record::verify(&bytes), Ok(record));
+    }
+
+    #[test]
+    fn a_record_that_was_touched_does_not_hold() {
+        let bytes = record().bytes().unwrap();
+        let verdict = |from: &str, to: &str| {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            assert!(text.contains(from), "{from}");
+            Record::verify(text.replacen(from, to, 1).as_bytes()).unwrap_err()
+        };
+        assert!(matches!(verdict("\"points\":3", "\"points\":4"), NotHolding::Differs { field: "list_root", .. }));
+        assert!(matches!(verdict("01 05 09", "01 05 08"), NotHolding::Differs { field: "seed", .. }));
+        assert!(matches!(verdict("\"min\":6,\"max\":6", "\"min\":5,\"max\":7"), NotHolding::Outcome(_)));
+        let first = record().outcome.selected.unwrap()[0].clone();
+        let waiting = record().outcome.standby.men[0].clone();
+        let swapped = verdict(&format!("\"selected\":[\"{first}\""), &format!("\"selected\":[\"{waiting}\""));
+        assert!(matches!(swapped, NotHolding::Outcome(ref why) if why.contains(&first)), "{swapped}");
+        assert_eq!(verdict("{\"format\"", "{ \"format\""), NotHolding::Bytes);
+        assert!(matches!(Record::verify(b"[]"), Err(NotHolding::Unreadable(_))));
+    }
+
+    #[test]
+    fn everybody_can_find_their_line_below_the_published_root() {
+        let record = record();
+        for listed in &record.applicants {
+            let (index, path) = record.proof(&listed.applicant.number).unwrap();
+            let path: Vec<Hash> =
+                path.iter().map(|hash| HEXLOWER.decode(hash.as_bytes()).unwrap().try_into().unwrap()).collect();
+            let leaf = lottery::leaf(&salt(&listed.salt), &listed.applicant);
+            let root = lottery::climbed(leaf, index, record.applicants.len(), &path).unwrap();
+            assert_eq!(HEXLOWER.encode(&root), record.lottery.list_root);
+        }
+    }
+}

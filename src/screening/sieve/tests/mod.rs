@@ -1,0 +1,4 @@
+//! The sieve against known answers and against enumeration.
+
+mod known_answers;
+mod properties;
