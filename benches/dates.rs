@@ -40,3 +40,15 @@ fn plan_and_look_after_the_lowest(bencher: divan::Bencher, (people, rounds): (us
     let gathering = hall(people, rounds);
     bencher.bench(|| -> Plan { plan(&gathering, &Wishes { look_after_the_lowest: true, ..Wishes::default() }) });
 }
+
+/// Too few tables, and people who had between none and three dates already: several flows, not one.
+#[divan::bench(args = [(150, 10), (500, 12)], sample_count = 3)]
+fn plan_an_uneven_hall(bencher: divan::Bencher, (people, rounds): (usize, usize)) {
+    let mut gathering = hall(people, rounds);
+    gathering.tables = people * 4 / 5;
+    let mut dice = StdRng::seed_from_u64(2);
+    for guest in gathering.men.iter_mut().chain(&mut gathering.women) {
+        guest.had = dice.random_range(0..=3);
+    }
+    bencher.bench(|| -> Plan { plan(&gathering, &Wishes::default()) });
+}

@@ -42,7 +42,9 @@ pub struct Answer {
 
 /// Reads an instance; a refusal is one line that names the field.
 pub fn read(text: &str) -> Result<Instance, String> {
-    let instance: Instance = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let instance: Instance = serde_path_to_error::deserialize(&mut reader).map_err(|wrong| wrong.to_string())?;
+    reader.end().map_err(|wrong| wrong.to_string())?;
     instance.check()?;
     Ok(instance)
 }

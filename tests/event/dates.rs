@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use queqiao::accounts::profile::Gender;
+use queqiao::accounts::profile::{self, Gender};
 use queqiao::badges::badge;
 use queqiao::checkin::presence;
 use queqiao::dates::{date_round, sitting};
@@ -52,34 +52,58 @@ impl Hall {
     async fn arrive(&self, side: &str, count: u32, first: i32) -> Vec<Person> {
         let people = self.evening.participants(side, count, Status::Confirmed).await;
         let side = if side == "men" { Side::Men } else { Side::Women };
+        for (number, person) in (first..).zip(&people) {
+            self.come_in(person, side, number).await;
+        }
+        people
+    }
+
+    async fn come_in(&self, person: &Person, side: Side, number: i32) {
         let app = &self.evening.app;
         let txn = app.database.begin_write().await.unwrap();
-        for (number, person) in (first..).zip(&people) {
-            let badge = badge::ActiveModel {
-                id: Set(app.new_id()),
-                event_id: Set(self.evening.event.id),
-                registration_id: Set(person.registration_id),
-                side: Set(side),
-                number: Set(number),
-                issued_at: Set(app.now()),
-                reminded_at: Set(None),
-            };
-            badge.insert(&txn).await.unwrap();
-            let presence = presence::ActiveModel {
-                registration_id: Set(person.registration_id),
-                event_id: Set(self.evening.event.id),
-                side: Set(side),
-                number: Set(number),
-                inside: Set(true),
-                since: Set(app.now()),
-                device: Set("desk-1".to_owned()),
-                moved_at: Set(app.now()),
-                attempt_id: Set(app.new_id()),
-            };
-            presence.insert(&txn).await.unwrap();
+        let badge = badge::ActiveModel {
+            id: Set(app.new_id()),
+            event_id: Set(self.evening.event.id),
+            registration_id: Set(person.registration_id),
+            side: Set(side),
+            number: Set(number),
+            issued_at: Set(app.now()),
+            reminded_at: Set(None),
+        };
+        badge.insert(&txn).await.unwrap();
+        let presence = presence::ActiveModel {
+            registration_id: Set(person.registration_id),
+            event_id: Set(self.evening.event.id),
+            side: Set(side),
+            number: Set(number),
+            inside: Set(true),
+            since: Set(app.now()),
+            device: Set("desk-1".to_owned()),
+            moved_at: Set(app.now()),
+            attempt_id: Set(app.new_id()),
+        };
+        presence.insert(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// All men work for one unit and all women for another.
+    async fn without_colleagues(&self) {
+        let txn = self.evening.app.database.begin_write().await.unwrap();
+        for registration in registration::Entity::find().all(&txn).await.unwrap() {
+            let unit = usize::from(registration.side == Side::Women);
+            let mut row = registration.into_active_model();
+            row.unit_id = Set(self.evening.units[unit].id);
+            row.update(&txn).await.unwrap();
         }
         txn.commit().await.unwrap();
-        people
+    }
+
+    async fn born(&self, person: &Person, year: i32) {
+        let txn = self.evening.app.database.begin_write().await.unwrap();
+        let account_id = Set(person.account_id);
+        let row = profile::ActiveModel { account_id, birth_year: Set(Some(year)), ..Default::default() };
+        row.update(&txn).await.unwrap();
+        txn.commit().await.unwrap();
     }
 
     async fn leave(&self, person: &Person) {
@@ -182,22 +206,24 @@ async fn nobody_sits_with_a_colleague_and_no_pair_meets_twice(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_late_guest_is_planned_from_the_next_round(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (5, 5), json!({ "rounds": 4, "minutes": 8, "tables": 4 })).await else {
+    let Some(hall) = Hall::open(engine, (5, 5), json!({ "rounds": 4, "minutes": 8, "tables": 5 })).await else {
         return;
     };
+    let late = hall.evening.participants("women", 1, Status::Confirmed).await.remove(0);
+    hall.without_colleagues().await;
+    hall.born(&late, 1960).await;
     let before = hall.plan().await;
     hall.play(1).await;
-    hall.arrive("women", 1, 6).await;
+    hall.play(2).await;
+    hall.come_in(&late, Side::Women, 6).await;
     assert_eq!(hall.host.get(WHOLE).await.json["not_planned"], json!(["女006"]));
     let after = hall.plan().await;
     assert_lawful(&hall, &after).await;
-    assert_eq!(pairs(&before)[0], pairs(&after)[0], "a played round stays as it was");
-    assert!(!seated(&pairs(&after)[0]).contains("女006"));
-    let dates = |badge: &str| pairs(&after).iter().filter(|round| seated(round).contains(badge)).count();
-    // Twelve dates in three rounds: coming late is no reason to have more of them than the others.
-    assert!((1..=3).contains(&dates("女006")));
-    let fewest = (1..=5).map(|number| dates(&format!("女{number:03}"))).min().unwrap();
-    assert!(dates("女006") <= fewest);
+    assert_eq!(pairs(&before)[..2], pairs(&after)[..2], "a played round stays as it was");
+    // Ten seats for six women in the two rounds left. Everybody had as many chances as the late one
+    // missed, so she is the one who suits least, not the one who is owed two dates.
+    let late_dates = pairs(&after).iter().filter(|round| seated(round).contains("女006")).count();
+    assert_eq!(late_dates, 1);
     assert_eq!(after["not_planned"], json!([]));
 }
 

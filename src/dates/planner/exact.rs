@@ -6,15 +6,23 @@
 use super::gathering::{Gathering, Pair, Round};
 use super::merit::{Merit, fairest};
 
-/// Bounds computed before the search gives up: about half a second for six against six.
-const PATIENCE: usize = 20_000;
-/// Ways to seat one round before the gathering counts as too large to search.
-const WAYS: usize = 4_000;
+/// How much is looked at before the search gives up, as pairs and seats: well under a second.
+const PATIENCE: usize = 1_000_000;
+/// Pairs that may meet in a gathering small enough to be searched at all.
+const SMALL: usize = 100;
+/// Steps in listing the ways to seat one round before it counts as too large after all.
+const STEPS: usize = 10_000;
 
 /// The better of `rounds` and what the search finds, which stops at `bound`.
 pub fn improve(gathering: &Gathering, rounds: Vec<Round>, bound: &Merit) -> Vec<Round> {
     let merit = Merit::of(gathering, &rounds);
-    let mut search = Search { gathering, bound, merit, best: rounds, patience: PATIENCE };
+    let pairs = gathering.scores.allowed().count();
+    if pairs > SMALL {
+        return rounds;
+    }
+    let seats = (gathering.men.len() + gathering.women.len()) * gathering.rounds;
+    let patience = PATIENCE / (seats + pairs).max(1);
+    let mut search = Search { gathering, bound, merit, best: rounds, patience };
     search.descend(&mut Vec::new());
     search.best
 }
@@ -93,26 +101,38 @@ impl Search<'_> {
         let allowed = self.gathering.scores.allowed().map(|(pair, _)| pair);
         let pairs: Vec<Pair> =
             allowed.filter(|pair| self.gathering.meets_in(*pair, number) && free(pair) && within(pair)).collect();
-        let mut ways = Vec::new();
-        self.seat(&pairs, &pairs, &mut Vec::new(), &mut ways)?;
-        Some(ways)
+        let mut listing = Listing { pairs: &pairs, tables: self.gathering.tables, steps: STEPS, ways: Vec::new() };
+        listing.seat(&pairs, &mut Vec::new())?;
+        Some(listing.ways)
     }
+}
 
-    fn seat(&self, pairs: &[Pair], rest: &[Pair], seated: &mut Round, ways: &mut Vec<Round>) -> Option<()> {
-        let clash = |one: &Pair, other: &Pair| one.0 == other.0 || one.1 == other.1;
-        let open = |pair: &Pair| !seated.iter().any(|other| clash(pair, other));
-        let full = seated.len() == self.gathering.tables;
+/// The list of maximal ways to seat one round, while it is drawn up.
+struct Listing<'a> {
+    pairs: &'a [Pair],
+    tables: usize,
+    steps: usize,
+    ways: Vec<Round>,
+}
+
+impl Listing<'_> {
+    /// Adds every way that begins with `seated` and goes on with pairs of `rest`.
+
+    fn seat(&mut self, rest: &[Pair], seated: &mut Round) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
+        let open = |pair: &Pair| !seated.iter().any(|other| pair.0 == other.0 || pair.1 == other.1);
+        let full = seated.len() == self.tables;
         let next = if full { None } else { rest.iter().position(open) };
         let Some(at) = next else {
-            if full || !pairs.iter().any(open) {
-                ways.push(seated.clone());
+            if full || !self.pairs.iter().any(open) {
+                self.ways.push(seated.clone());
             }
-            return (ways.len() <= WAYS).then_some(());
+            return Some(());
         };
         let (pair, after) = (rest.get(at)?, rest.get(at + 1..)?);
         seated.push(*pair);
-        self.seat(pairs, after, seated, ways)?;
+        self.seat(after, seated)?;
         seated.pop();
-        self.seat(pairs, after, seated, ways)
+        self.seat(after, seated)
     }
 }
