@@ -80,7 +80,8 @@ pub async fn catch_up(
 
 /// The first moment of the day after `day`, in the event's zone. Where the clocks go forward at
 /// midnight, that day begins an hour later.
-fn morning_after(event: &event::Model, day: NaiveDate) -> Option<DateTimeUtc> {
+#[must_use]
+pub fn morning_after(event: &event::Model, day: NaiveDate) -> Option<DateTimeUtc> {
     let midnight = day.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN);
     let zone = event.zone();
     let begins = zone.from_local_datetime(&midnight).earliest();

@@ -29,6 +29,14 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// The digest as it is published.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.digest)
+    }
+}
+
 /// The freeze on record; a ledger whose screening phase began without one is closed all the same.
 ///
 /// # Errors

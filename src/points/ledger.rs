@@ -93,11 +93,18 @@ impl Open<'_> {
         if self.rules.terms(merit.rule).is_none() {
             return Ok(Awarded::nothing(None));
         }
-        let line = self.line(merit, 1, None);
-        if !self.write(line).await? {
+        if !self.enter(merit).await? {
             return Ok(Awarded::nothing(Some(merit.rule)));
         }
         self.told(merit, 1).await
+    }
+
+    /// Writes one line; false where the same was counted before.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn enter(&self, merit: Merit<'_>) -> Result<bool, Error> {
+        self.write(self.line(merit, 1, None)).await
     }
 
     /// Takes a fact back, or restores it where it was taken back: afterwards it counts exactly if

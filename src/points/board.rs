@@ -1,0 +1,161 @@
+//! The ranking of an event as everybody sees it: computed once for all who ask, at most two seconds
+//! old. While people keep asking it is renewed behind their backs, so that nobody waits for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, JoinType, QueryFilter, QuerySelect};
+
+use super::entry;
+use super::fold::Tally;
+use super::ladder::{Ladder, Rung};
+use super::rules::RuleSet;
+use crate::accounts::profile;
+use crate::app::App;
+use crate::error::Error;
+use crate::events::event;
+use crate::events::event::Sides;
+use crate::registrations::registration::{self, Side, Status};
+
+/// Nobody is shown an older one.
+const OLDEST: Duration = Duration::from_secs(2);
+/// From this age on, whoever asks has it renewed for those after.
+const RIPE: Duration = Duration::from_secs(1);
+/// Events remembered; those nobody looks at are forgotten beyond that.
+const KEPT: usize = 64;
+
+/// Both sides of an event at one moment.
+#[derive(Debug)]
+pub struct Board {
+    pub men: Ladder,
+    pub women: Ladder,
+    /// When it was read, by the house's clock.
+    pub at: DateTime<Utc>,
+    read: Instant,
+}
+
+/// The boards of all events, on the house's shelf.
+#[derive(Default)]
+pub struct Boards(Mutex<HashMap<Uuid, Arc<Slot>>>);
+
+#[derive(Default)]
+struct Slot {
+    shown: Mutex<Option<Arc<Board>>>,
+    renewing: tokio::sync::Mutex<()>,
+}
+
+impl Board {
+    #[must_use]
+    pub fn side(&self, side: Side) -> &Ladder {
+        match side {
+            Side::Men => &self.men,
+            Side::Women => &self.women,
+        }
+    }
+}
+
+/// The board of an event, at most two seconds old.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>, Error> {
+    let slot = app.shelf.take::<Boards>().slot(event.id);
+    if let Some(board) = slot.younger_than(OLDEST) {
+        if board.read.elapsed() >= RIPE && slot.renewing.try_lock().is_ok() {
+            let (app, event) = (Arc::clone(app), event.clone());
+            tokio::spawn(async move {
+                if let Err(fault) = renew(&app, &slot, &event, RIPE).await {
+                    tracing::warn!(?fault, "a board was not renewed");
+                }
+            });
+        }
+        return Ok(board);
+    }
+    renew(app, &slot, event, OLDEST).await
+}
+
+/// Reads the board anew, unless somebody else did while this one waited its turn.
+async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Duration) -> Result<Arc<Board>, Error> {
+    let _turn = slot.renewing.lock().await;
+    if let Some(board) = slot.younger_than(good_enough) {
+        return Ok(board);
+    }
+    let board = Arc::new(read(app.database.reader(), event, app.now()).await?);
+    *slot.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
+    Ok(board)
+}
+
+async fn read(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<Board, Error> {
+    let begun = Instant::now();
+    let rules = RuleSet::of_event(event);
+    let tallies = entry::tallies(db, event.id).await?;
+    let nobody = Tally::default();
+    let (mut men, mut women) = (Vec::new(), Vec::new());
+    for (registration_id, side, class, number, nickname) in everybody(db, event.id).await? {
+        let points = tallies.get(&registration_id).unwrap_or(&nobody).points(&rules);
+        let rung = Rung { registration_id, nickname, class, points, number };
+        match side {
+            Side::Men => men.push(rung),
+            Side::Women => women.push(rung),
+        }
+    }
+    let seats = |side| seats_of(event, side);
+    Ok(Board {
+        men: Ladder::of(men, seats(Side::Men)),
+        women: Ladder::of(women, seats(Side::Women)),
+        at: now,
+        read: begun,
+    })
+}
+
+/// Everybody who takes part, by nickname.
+async fn everybody(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uuid, Side, i32, i32, String)>, DbErr> {
+    let profile = registration::Entity::belongs_to(profile::Entity)
+        .from(registration::Column::AccountId)
+        .to(profile::Column::AccountId)
+        .into();
+    registration::Entity::of_event(event_id)
+        .filter(registration::Column::Status.is_not_in([Status::Applied, Status::Rejected, Status::Withdrawn]))
+        .join(JoinType::InnerJoin, profile)
+        .select_only()
+        .column(registration::Column::Id)
+        .column(registration::Column::Side)
+        .column(registration::Column::Class)
+        .column(registration::Column::Number)
+        .column(profile::Column::Nickname)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// The seats a side is ranked for.
+fn seats_of(event: &event::Model, side: Side) -> usize {
+    let bounds = event.plan().screening.and_then(|screening| screening.side);
+    let seats = match (bounds, event.sides) {
+        (Some(bounds), _) if side == Side::Men => bounds.men.max,
+        (Some(bounds), _) => bounds.women.max,
+        (None, Sides::Two) => event.seats / 2,
+        (None, Sides::Open) => event.seats,
+    };
+    usize::try_from(seats).unwrap_or(0)
+}
+
+impl Boards {
+    fn slot(&self, event_id: Uuid) -> Arc<Slot> {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if slots.len() > KEPT {
+            slots.retain(|_, slot| slot.younger_than(OLDEST).is_some());
+        }
+        Arc::clone(slots.entry(event_id).or_default())
+    }
+}
+
+impl Slot {
+    fn younger_than(&self, age: Duration) -> Option<Arc<Board>> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.as_ref().filter(|board| board.read.elapsed() < age).map(Arc::clone)
+    }
+}
