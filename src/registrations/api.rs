@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::access::Participant;
 use super::apply::{Application, apply};
 use super::decide::{Decided, Verdict, Verdicts, decide, decide_many};
+use super::import::{Imported, Manner, import};
 use super::registration::{self, Side, Status};
 use super::roll::{self, Applicant, Count, Filter};
 use super::withdraw::withdraw;
@@ -18,6 +19,7 @@ use crate::body::Body;
 use crate::error::{Error, Problem};
 use crate::events::access::{Guest, Organizer, id_in_path};
 use crate::paging::Page;
+use crate::sheet::upload::Upload;
 
 /// An application that was entered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -133,4 +135,36 @@ pub async fn decide_one(
 pub async fn decide_bulk(house: House, by: Organizer, verdicts: Body<Verdicts>) -> Result<Json<Decided>, Error> {
     let decided = house.run(async move |app| decide_many(&app, &by, verdicts.into_inner()).await);
     Ok(Json(decided.await?))
+}
+
+/// Enters a list of applicants, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
+/// gender, unit; and real_name, nickname, birth_year, education, phone. Who: organizer.
+#[utoipa::path(tag = "registrations", params(("event" = String, Path), Manner), request_body(content(
+    (String = "text/csv"),
+    (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (Vec<u8> = "multipart/form-data"),
+)), responses(
+    (status = 201, body = Imported),
+    (status = 400, body = Problem, content_type = "application/problem+json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`phase_closed`, `accounts_changed`", body = Problem, content_type = "application/problem+json"),
+    (status = 413, description = "`too_large`, `workbook_too_large`", body = Problem, content_type = "application/problem+json"),
+    (status = 415, description = "`not_a_table`, `workbook_old_or_locked`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_rows` with `errors: [{line, field, code, message}]` (the first 200) and `errors_total`; `missing_columns`, `sheet_empty`, …", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/registrations/import")]
+pub async fn import_list(
+    house: House,
+    by: Organizer,
+    manner: Query<Manner>,
+    upload: Upload,
+) -> Result<(Json<Imported>, StatusCode), Error> {
+    let manner = manner.into_inner();
+    let imported = house.run(async move |app| {
+        let sheet = upload.sheet().await?;
+        import(&app, &by, &sheet, manner).await
+    });
+    Ok((Json(imported.await?), StatusCode::CREATED))
 }

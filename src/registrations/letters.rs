@@ -67,6 +67,7 @@ struct InvitedZh<'a> {
     nickname: &'a str,
     union: &'a str,
     number: String,
+    password: bool,
     days: i64,
 }
 
@@ -77,6 +78,7 @@ struct InvitedEn<'a> {
     nickname: &'a str,
     union: &'a str,
     number: String,
+    password: bool,
     days: i64,
 }
 
@@ -122,7 +124,7 @@ pub async fn rejected(
     post(txn, app, "rejected", event, registration, to, words.map_err(Error::fault)?, None).await
 }
 
-/// Somebody was entered by the organizer and has no password yet.
+/// Somebody was entered by the organizer; `token` lets them choose a first password.
 ///
 /// # Errors
 /// Only faults.
@@ -133,19 +135,19 @@ pub async fn invited(
     union: &str,
     registration: &registration::Model,
     to: &Recipient,
-    token: &str,
+    token: Option<&str>,
 ) -> Result<(), Error> {
     let (title, nickname, number) = (title(event, to.language), to.nickname.as_str(), registration.label());
-    let days = super::import::INVITATION.num_days();
+    let (password, days) = (token.is_some(), super::import::INVITATION.num_days());
     let words = match to.language {
-        Language::Zh => InvitedZh { title, nickname, union, number, days }.render(),
-        Language::En => InvitedEn { title, nickname, union, number, days }.render(),
+        Language::Zh => InvitedZh { title, nickname, union, number, password, days }.render(),
+        Language::En => InvitedEn { title, nickname, union, number, password, days }.render(),
     };
-    let action = Action {
+    let action = token.map(|token| Action {
         label: to.language.choose("设置密码", "Choose a password").to_owned(),
         url: app.public_url(&format!("/reset?token={token}")),
-    };
-    post(txn, app, "invited", event, registration, to, words.map_err(Error::fault)?, Some(action)).await
+    });
+    post(txn, app, "invited", event, registration, to, words.map_err(Error::fault)?, action).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]

@@ -5,6 +5,7 @@ mod api;
 mod apply;
 pub mod board;
 mod decide;
+mod entrant;
 mod import;
 mod letters;
 pub mod registration;
@@ -22,6 +23,7 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::register)
         .service(api::list)
         .service(api::count)
+        .service(api::import_list)
         .service(api::decide_bulk)
         .service(api::decide_one)
         .service(api::withdraw_me);

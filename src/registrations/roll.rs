@@ -92,11 +92,13 @@ pub async fn page(db: &impl ConnectionTrait, event_id: Uuid, filter: Filter) -> 
         rows = rows.filter(matching(words)?);
     }
     if let Some(after) = after {
-        rows = rows.filter(registration::Column::Id.gt(after));
+        rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
     }
-    let rows = rows.order_by_asc(registration::Column::Id).limit(limit + 1).all(db).await?;
+    let rows = rows.order_by_asc(registration::Column::Number).limit(limit + 1).all(db).await?;
     let people = People::of(db, &rows).await?;
-    Ok(Page::of(rows, limit, |row| row.id, |row| people.applicant(row)))
+    // Numbers tell the order of applying to the last place; keys tell it to the millisecond. The cursor carries either.
+    let place = |row: &registration::Model| Uuid::from_u128(u128::try_from(row.number).unwrap_or_default());
+    Ok(Page::of(rows, limit, place, |row| people.applicant(row)))
 }
 
 /// A number said as a number is that number; anything else is looked for in names.

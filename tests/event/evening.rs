@@ -233,8 +233,10 @@ impl Evening {
             _ => (Gender::Female, Side::Women),
         };
         let txn = self.app.database.begin_write().await.unwrap();
+        let last = registration::Entity::of_event(self.event.id).order_by_desc(registration::Column::Number);
+        let last = last.one(&txn).await.unwrap().map_or(0, |last| last.number);
         let mut people = Vec::new();
-        for _ in 0..count {
+        for place in (last + 1..).take(count as usize) {
             let number = self.applicants.fetch_add(1, Ordering::SeqCst) + 1;
             let name = format!("guest-{number}");
             let account_id = somebody(&self.app, &txn, &name, gender).await;
@@ -244,7 +246,7 @@ impl Evening {
                 account_id: Set(account_id),
                 unit_id: Set(self.units[number as usize % self.units.len()].id),
                 side: Set(side),
-                number: Set(i32::try_from(number).unwrap()),
+                number: Set(place),
                 status: Set(status),
                 band: Set(None),
                 class: Set(1),

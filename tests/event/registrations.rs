@@ -1,1 +1,419 @@
-//! Stories of the room `registrations`.
+//! People apply, change their minds, and are decided on.
+
+use std::collections::BTreeSet;
+
+use chrono::Duration;
+use futures_util::future::join_all;
+use queqiao::accounts::account;
+use queqiao::accounts::profile::{self, Gender};
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::happening::What;
+use queqiao::organizations::organization;
+use queqiao::registrations::registration::{self, Status};
+use queqiao::units::unit;
+use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Answer, Evening, Person};
+
+const PATH: &str = "/api/v1/events/qixi/registrations";
+
+async fn apply(evening: &Evening, person: &Person) -> Answer {
+    person.post(PATH, json!({ "unit_id": evening.units[0].id })).await
+}
+
+async fn on_record(evening: &Evening) -> Vec<registration::Model> {
+    let rows = registration::Entity::find().order_by_asc(registration::Column::Number);
+    rows.all(evening.app.database.reader()).await.unwrap()
+}
+
+async fn plan(evening: &Evening, settings: Value) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = event::ActiveModel { id: Set(evening.event.id), settings: Set(settings), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+async fn mail_domain(evening: &Evening, domain: &str) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = unit::ActiveModel {
+        id: Set(evening.units[0].id),
+        mail_domain: Set(Some(domain.to_owned())),
+        ..Default::default()
+    };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+async fn unverify(evening: &Evening, person: &Person) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = account::ActiveModel { id: Set(person.account_id), verified_at: Set(None), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_application_gets_the_next_number_and_a_side(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let mut happenings = evening.app.happenings.listen();
+    let (him, her) = (evening.account("him", Gender::Male).await, evening.account("her", Gender::Female).await);
+    let first = apply(&evening, &him).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    assert_eq!(
+        (&first.json["number"], &first.json["status"], &first.json["side"]),
+        (&json!("A0001"), &json!("applied"), &json!("men"))
+    );
+    let answers = json!({ "unit_id": evening.units[1].id, "answers": { "才艺": "古筝 🎶\n书法" } });
+    let second = her.post(PATH, answers).await;
+    assert_eq!((&second.json["number"], &second.json["side"]), (&json!("A0002"), &json!("women")));
+    assert_eq!(on_record(&evening).await[1].answers, json!({ "才艺": "古筝 🎶\n书法" }));
+    assert_eq!(happenings.try_recv().unwrap().what, What::RegistrationsChanged);
+    // Nobody has decided anything, so nobody gets a letter.
+    assert!(evening.letters().await.is_empty());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_cannot_be_applied_for_is_refused(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let person = evening.account("him", Gender::Male).await;
+    let unit = evening.units[0].id;
+    for (body, status, field) in [
+        (json!({}), 422, "unit_id"),
+        (json!({ "unit_id": "x" }), 422, "unit_id"),
+        (json!({ "unit_id": evening.event.id }), 422, "unit_id"),
+        (json!({ "unit_id": unit, "side": "women" }), 422, "side"),
+        (json!({ "unit_id": unit, "answers": { "a": "长".repeat(501) } }), 422, "answers"),
+        (json!({ "unit_id": unit, "answers": { "a": "\u{0}" } }), 422, "answers"),
+        (json!({ "unit_id": unit, "answers": { "a": 1 } }), 422, "answers.a"),
+    ] {
+        let answer = person.post(PATH, body.clone()).await;
+        assert_eq!((answer.status, answer.code()), (status, "invalid"), "{body} {}", answer.text());
+        let named = answer.json["errors"][0]["field"].as_str().unwrap().to_owned();
+        assert!(named == field || field == "unit_id" || field == "side", "{body} {named}");
+    }
+    let gone = person.post("/api/v1/events/nothing/registrations", json!({ "unit_id": unit })).await;
+    assert_eq!((gone.status, gone.code()), (404, "not_found"));
+    assert_eq!(apply(&evening, &evening.visitor()).await.code(), "not_signed_in");
+    unverify(&evening, &person).await;
+    let unproven = apply(&evening, &person).await;
+    assert_eq!((unproven.status, unproven.code()), (403, "mail_not_verified"));
+    let other = evening.account("other", Gender::Male).await;
+    for phase in [Phase::Online, Phase::Screening, Phase::Confirmation, Phase::OnSite, Phase::Closed] {
+        evening.enter(phase).await;
+        let late = apply(&evening, &other).await;
+        assert_eq!((late.status, late.code()), (409, "phase_closed"));
+    }
+    evening.enter(Phase::Draft).await;
+    assert_eq!(apply(&evening, &other).await.status, 404);
+    assert!(on_record(&evening).await.is_empty());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_unit_of_another_union_is_unknown_here(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let stranger = evening.stranger().await;
+    let unions = organization::Entity::find().filter(organization::Column::Slug.ne("yanyuan"));
+    let other = unions.one(evening.app.database.reader()).await.unwrap().unwrap();
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = unit::ActiveModel {
+        id: Set(evening.app.new_id()),
+        organization_id: Set(other.id),
+        name: Set("别家".to_owned()),
+        name_folded: Set("别家".to_owned()),
+        mail_domain: Set(None),
+        created_at: Set(evening.app.now()),
+    };
+    let theirs = row.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let answer = stranger.post(PATH, json!({ "unit_id": theirs.id })).await;
+    assert_eq!((answer.status, &answer.json["errors"][0]["code"]), (422, &json!("unknown_unit")));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_person_applying_from_32_connections_is_registered_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let person = evening.account("him", Gender::Male).await;
+    let answers = join_all((0..32).map(|_| apply(&evening, &person))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    for refused in answers.iter().filter(|answer| answer.status != 201) {
+        assert_eq!((refused.status, refused.code()), (409, "already_registered"));
+    }
+    assert_eq!(on_record(&evening).await.len(), 1);
+    // A refusal takes no number.
+    let next = evening.account("her", Gender::Female).await;
+    assert_eq!(apply(&evening, &next).await.json["number"], "A0002");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hall_of_256_applying_at_once_is_numbered_without_gaps(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let mut people = Vec::new();
+    for number in 0..256 {
+        people.push(evening.account(&format!("p{number}"), Gender::Female).await);
+    }
+    let answers = join_all(people.iter().map(|person| apply(&evening, person))).await;
+    for answer in &answers {
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    let told: BTreeSet<String> =
+        answers.iter().map(|answer| answer.json["number"].as_str().unwrap().to_owned()).collect();
+    let expected: BTreeSet<String> = (1..=256).map(|number| format!("A{number:04}")).collect();
+    assert_eq!(told, expected);
+    let numbers: Vec<i32> = on_record(&evening).await.into_iter().map(|row| row.number).collect();
+    assert_eq!(numbers, (1..=256).collect::<Vec<_>>());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_proved_address_of_the_units_domain_vouches(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    mail_domain(&evening, "example.com").await;
+    let (him, her) = (evening.account("him", Gender::Male).await, evening.account("her", Gender::Female).await);
+    // The unit has a domain, but the event does not rely on it.
+    assert_eq!(apply(&evening, &him).await.json["status"], "applied");
+    plan(&evening, json!({ "approval": { "by_mail_domain": true } })).await;
+    assert_eq!(apply(&evening, &her).await.json["status"], "approved");
+    let letters = evening.letters_to(&her, "approved").await;
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0].subject, "情定七夕：报名已通过");
+    assert!(letters[0].plain.contains("A0002"), "{}", letters[0].plain);
+    // Where somebody works elsewhere, the domain says nothing.
+    let third = evening.account("third", Gender::Male).await;
+    let answer = third.post(PATH, json!({ "unit_id": evening.units[1].id })).await;
+    assert_eq!(answer.json["status"], "applied");
+    mail_domain(&evening, "ample.com").await;
+    let fourth = evening.account("fourth", Gender::Male).await;
+    assert_eq!(apply(&evening, &fourth).await.json["status"], "applied");
+    assert_eq!(evening.letters().await.len(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_withdraws_may_apply_again_under_a_new_number(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let person = evening.account("him", Gender::Male).await;
+    let me = format!("{PATH}/me");
+    assert_eq!(person.delete(&me).await.code(), "not_registered");
+    apply(&evening, &person).await;
+    assert_eq!(person.delete(&me).await.status, 204);
+    assert_eq!(person.delete(&me).await.code(), "not_registered");
+    assert_eq!(apply(&evening, &person).await.json["number"], "A0002");
+    let statuses: Vec<Status> = on_record(&evening).await.into_iter().map(|row| row.status).collect();
+    assert_eq!(statuses, [Status::Withdrawn, Status::Applied]);
+    // Many hands on one seat give it back once.
+    let mut happenings = evening.app.happenings.listen();
+    let selected = evening.participant_as("women", Status::Selected).await;
+    let answers = join_all((0..8).map(|_| selected.delete(&me))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
+    assert!(answers.iter().all(|answer| [204, 403, 404].contains(&answer.status)));
+    let told: Vec<What> = std::iter::from_fn(|| happenings.try_recv().ok()).map(|happening| happening.what).collect();
+    assert_eq!(told, [What::RegistrationsChanged, What::SeatsMoved]);
+    evening.enter(Phase::OnSite).await;
+    let late = person.delete(&me).await;
+    assert_eq!((late.status, late.code()), (409, "phase_closed"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_organizer_approves_and_rejects_with_a_reason_and_a_letter(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let person = evening.participant_as("men", Status::Applied).await;
+    let path = format!("{PATH}/{}/decision", person.registration_id);
+    let approved = evening.organizer.post(&path, json!({ "decision": "approve" })).await;
+    assert_eq!((approved.status, &approved.json["status"]), (200, &json!("approved")), "{}", approved.text());
+    let again = evening.organizer.post(&path, json!({ "decision": "approve" })).await;
+    assert_eq!((again.status, again.code()), (409, "not_decidable"));
+    assert_eq!(again.json["registration_status"], "approved");
+    for body in [json!({ "decision": "reject" }), json!({ "decision": "reject", "reason": "  " })] {
+        let unreasoned = evening.organizer.post(&path, body).await;
+        assert_eq!((unreasoned.status, unreasoned.code()), (422, "invalid"));
+    }
+    let reject = json!({ "decision": "reject", "reason": "不在本系统工作" });
+    let rejected = evening.organizer.post(&path, reject).await;
+    assert_eq!((&rejected.json["status"], &rejected.json["reason"]), (&json!("rejected"), &json!("不在本系统工作")));
+    assert_eq!(evening.letters_to(&person, "approved").await.len(), 1);
+    let letters = evening.letters_to(&person, "rejected").await;
+    assert!(letters[0].plain.contains("原因：不在本系统工作"), "{}", letters[0].plain);
+    // The person may try again, and be turned down again with a letter of its own.
+    let second = apply(&evening, &person).await;
+    assert_eq!(second.status, 201);
+    let path = format!("{PATH}/{}/decision", second.json["id"].as_str().unwrap());
+    evening.organizer.post(&path, json!({ "decision": "reject", "reason": "同上" })).await;
+    assert_eq!(evening.letters_to(&person, "rejected").await.len(), 2);
+    let unknown = format!("{PATH}/{}/decision", evening.event.id);
+    assert_eq!(evening.organizer.post(&unknown, json!({ "decision": "approve" })).await.status, 404);
+    for (who, status) in [(evening.stranger().await, 403), (person.clone(), 403), (evening.visitor(), 401)] {
+        assert_eq!(who.post(&path, json!({ "decision": "approve" })).await.status, status);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn letters_speak_the_language_of_their_reader(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let person = evening.participant_as("women", Status::Applied).await;
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let english = Set(queqiao::language::Language::En);
+    let row = account::ActiveModel { id: Set(person.account_id), language: english, ..Default::default() };
+    row.update(&txn).await.unwrap();
+    let nickname = Set("Zoë & <b>👩‍🚀".to_owned());
+    let row = profile::ActiveModel { account_id: Set(person.account_id), nickname, ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let path = format!("{PATH}/{}/decision", person.registration_id);
+    evening.organizer.post(&path, json!({ "decision": "approve" })).await;
+    let letter = evening.letters_to(&person, "approved").await.remove(0);
+    assert_eq!(letter.subject, "Qixi Night: you are in the pool");
+    assert!(letter.plain.contains("Dear Zoë & <b>👩‍🚀,"), "{}", letter.plain);
+    assert!(
+        letter.html.contains("Zoë &#38; &#60;b&#62;👩‍🚀") || letter.html.contains("Zoë &amp; &lt;b&gt;👩‍🚀"),
+        "{}",
+        letter.html
+    );
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_verdict_covers_many(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let men = evening.participants("men", 3, Status::Applied).await;
+    let women = evening.participants("women", 6, Status::Applied).await;
+    let gone = evening.participant_as("men", Status::Withdrawn).await;
+    let path = format!("{PATH}/decisions");
+    let ids = [men[0].registration_id, gone.registration_id, evening.event.id];
+    let decided = evening.organizer.post(&path, json!({ "decision": "approve", "ids": ids })).await;
+    assert_eq!(decided.json["decided"], json!([men[0].registration_id]), "{}", decided.text());
+    assert_eq!(
+        decided.json["unchanged"],
+        json!([
+            { "id": evening.event.id, "code": "not_found", "status": null },
+            { "id": gone.registration_id, "code": "not_decidable", "status": "withdrawn" },
+        ])
+    );
+    let unit = evening.units[0].id;
+    let theirs = json!({ "decision": "approve", "waiting": { "side": "women", "unit": unit } });
+    assert_eq!(evening.organizer.post(&path, theirs).await.json["decided"].as_array().unwrap().len(), 2);
+    let rest = json!({ "decision": "reject", "reason": "名额有限", "waiting": {} });
+    assert_eq!(evening.organizer.post(&path, rest).await.json["decided"].as_array().unwrap().len(), 6);
+    assert_eq!(evening.letters().await.len(), 9);
+    for (body, code) in [
+        (json!({ "decision": "approve" }), "nobody_named"),
+        (json!({ "decision": "approve", "ids": ids, "waiting": {} }), "nobody_named"),
+        (json!({ "decision": "reject", "waiting": {} }), "required"),
+        (json!({ "decision": "approve", "ids": [] }), "invalid"),
+        (json!({ "decision": "perhaps", "ids": ids }), "wrong_type"),
+    ] {
+        let refused = evening.organizer.post(&path, body.clone()).await;
+        assert_eq!((refused.status, refused.json["errors"][0]["code"].as_str()), (422, Some(code)), "{body}");
+    }
+    evening.enter(Phase::Confirmation).await;
+    let late = json!({ "decision": "approve", "ids": [women[0].registration_id] });
+    assert_eq!(evening.organizer.post(&path, late).await.code(), "phase_closed");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_roll_is_filtered_searched_and_paged(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    evening.participants("men", 3, Status::Approved).await;
+    evening.participants("women", 4, Status::Applied).await;
+    let (mut seen, mut next) = (Vec::new(), Value::Null);
+    loop {
+        let cursor = next.as_str().map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+        let page = evening.organizer.get(&format!("{PATH}?limit=3{cursor}")).await.json;
+        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["number"].as_str().unwrap().to_owned()));
+        next = page["next"].clone();
+        if next.is_null() {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=7).map(|number| format!("A{number:04}")).collect::<Vec<_>>());
+    let found = async |query: &str| {
+        let answer = evening.organizer.get(&format!("{PATH}?{query}")).await;
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+        answer.json["items"].as_array().unwrap().len()
+    };
+    let unit = evening.units[0].id;
+    for (query, expected) in [
+        ("status=approved", 3),
+        ("side=women", 4),
+        ("side=women&status=approved", 0),
+        (&*format!("unit={unit}"), 2),
+        ("q=A0003", 1),
+        ("q=3", 1),
+        ("q=GUEST-5", 1),
+        ("q=guest", 7),
+        ("q=%25", 0),
+        ("q=_", 0),
+        ("q=%5C", 0),
+        ("q=%27%20or%201%3D1", 0),
+    ] {
+        assert_eq!(found(query).await, expected, "{query}");
+    }
+    for query in [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "status=lost",
+        "side=x",
+        "unit=x",
+        "cursor=x",
+        "colour=red",
+        &format!("q={}", "a".repeat(61)),
+    ] {
+        let refused = evening.organizer.get(&format!("{PATH}?{query}")).await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid"), "{query}");
+    }
+    for (who, status) in
+        [(evening.stranger().await, 403), (evening.participant("men").await, 403), (evening.visitor(), 401)]
+    {
+        assert_eq!(who.get(PATH).await.status, status);
+        assert_eq!(who.get(&format!("{PATH}/counts")).await.status, status);
+    }
+    let counts = evening.organizer.get(&format!("{PATH}/counts")).await.json;
+    assert_eq!(
+        counts,
+        json!([
+            { "side": "men", "status": "approved", "count": 4 },
+            { "side": "women", "status": "applied", "count": 4 },
+        ])
+    );
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_notice_board_counts_nobody_who_could_be_recognised(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    evening.participants("men", 4, Status::Approved).await;
+    evening.participants("women", 5, Status::Applied).await;
+    evening.participants("men", 3, Status::Withdrawn).await;
+    let event = evening.visitor().get("/api/v1/events/qixi").await;
+    assert_eq!((event.status, &event.json["phase"]), (200, &json!("registration")), "{}", event.text());
+    assert_eq!(event.json["applicants"], json!({ "men": null, "women": 5 }));
+    assert_eq!(event.json["phases"][0]["phase"], "registration");
+    let listed = evening.visitor().get("/api/v1/events?organization=yanyuan&limit=1").await;
+    assert_eq!((&listed.json["items"][0]["slug"], &listed.json["next"]), (&json!("qixi"), &Value::Null));
+    assert_eq!(listed.json["items"][0]["applicants"]["women"], 5);
+    assert_eq!(evening.visitor().get("/api/v1/events?organization=nobody").await.json["items"], json!([]));
+    assert_eq!(evening.visitor().get("/api/v1/events?limit=0").await.status, 422);
+    evening.enter(Phase::Draft).await;
+    for who in [evening.visitor(), evening.stranger().await, evening.participant("men").await] {
+        assert_eq!(who.get("/api/v1/events/qixi").await.status, 404);
+        assert_eq!(who.get("/api/v1/events").await.json["items"], json!([]));
+    }
+    assert_eq!(evening.organizer.get("/api/v1/events/qixi").await.json["phase"], "draft");
+    assert_eq!(evening.organizer.get("/api/v1/events").await.json["items"][0]["slug"], "qixi");
+    // Another clock, another phase: nothing is stored that could be forgotten.
+    evening.enter(Phase::Registration).await;
+    evening.clock.advance(Duration::hours(24));
+    assert_eq!(evening.visitor().get("/api/v1/events/qixi").await.json["phase"], "online");
+}
