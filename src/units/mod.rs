@@ -1,8 +1,36 @@
-//! 单位: where participants work. A unit belongs to the union that keeps its roster.
+//! 单位: where participants work. A unit belongs to the union that keeps its roster. An employer
+//! says who works there and learns nothing in return: not who applied, not even whether anybody did.
 
+pub mod access;
+pub mod add;
+pub mod amend;
+pub mod api;
+pub mod appoint;
+pub mod contact_api;
+pub mod enroll;
+pub mod import;
+pub mod import_api;
+pub mod mail_domain;
+pub mod roster_api;
+pub mod roster_entry;
 pub mod unit;
+pub mod unit_contact;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::search)
+        .service(api::add_unit)
+        .service(import_api::import_units)
+        .service(contact_api::mine)
+        .service(api::show)
+        .service(api::amend_unit)
+        .service(import_api::import_roster)
+        .service(roster_api::confirm)
+        .service(roster_api::head_count)
+        .service(contact_api::appoint_contact)
+        .service(contact_api::list)
+        .service(contact_api::dismiss_contact);
+}

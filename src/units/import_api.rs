@@ -1,0 +1,108 @@
+//! The calls that take whole tables.
+
+use actix_web::post;
+use actix_web::web::{Json, Query};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::access::{UnitKeeper, UnitVoice};
+use super::enroll::enroll;
+use super::import::{import_units as import, read_roster};
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::error::{Error, Problem};
+use crate::sheet::upload::{RowError, Upload, invalid_rows};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct UnitsImport {
+    /// Slug or id of the union; may be left out by whoever works for one only.
+    pub organization: Option<String>,
+    /// Take in the good rows although others are at fault.
+    #[serde(default)]
+    pub partial: bool,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RosterImport {
+    /// Take in the good rows although others are at fault.
+    #[serde(default)]
+    pub partial: bool,
+    /// Whoever is not in the table no longer works there.
+    #[serde(default)]
+    pub replace: bool,
+}
+
+/// What became of a table.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TableTaken {
+    /// Rows that are new.
+    pub added: u64,
+    /// With `partial`: the rows left out.
+    pub errors: Vec<RowError>,
+}
+
+/// Takes in a table of units: columns 单位 (name) and 邮箱域名 (mail domain). Who: organizer of the union, administrator.
+#[utoipa::path(tag = "units", params(UnitsImport),
+    request_body(content = String, description = "CSV or XLSX, as the body or as a file of a form", content_type = "text/csv"), responses(
+    (status = 200, body = TableTaken),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such organization, or not yours", body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/units/import")]
+pub async fn import_units(
+    house: House,
+    by: SignedIn,
+    how: Query<UnitsImport>,
+    upload: Upload,
+) -> Result<Json<TableTaken>, Error> {
+    let UnitsImport { organization, partial } = how.into_inner();
+    let taken = house
+        .run(async move |app| {
+            let sheet = upload.sheet().await?;
+            import(&app, &by, organization.as_deref(), &sheet, partial).await
+        })
+        .await?;
+    Ok(Json(TableTaken { added: taken.added as u64, errors: taken.errors }))
+}
+
+/// Takes in a table of people who work for a unit: a column 邮箱 (email). Only digests are kept.
+/// Who: organizer of the unit's union, administrator.
+#[utoipa::path(tag = "units", params(("unit" = Uuid, Path), RosterImport),
+    request_body(content = String, description = "CSV or XLSX, as the body or as a file of a form", content_type = "text/csv"), responses(
+    (status = 200, body = TableTaken),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 413, body = Problem, content_type = "application/problem+json"),
+    (status = 415, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/units/{unit}/roster/import")]
+pub async fn import_roster(
+    house: House,
+    by: UnitKeeper,
+    how: Query<RosterImport>,
+    upload: Upload,
+) -> Result<Json<TableTaken>, Error> {
+    let RosterImport { partial, replace } = how.into_inner();
+    let by = UnitVoice { account: by.account, unit: by.unit };
+    let taken = house
+        .run(async move |app| {
+            let (people, errors) = read_roster(&upload.sheet().await?)?;
+            if !partial && !errors.is_empty() {
+                return Err(invalid_rows(&errors).into());
+            }
+            let enrolled = enroll(&app, &by, &people, replace).await?;
+            Ok(TableTaken { added: enrolled.added, errors })
+        })
+        .await?;
+    Ok(Json(taken))
+}
