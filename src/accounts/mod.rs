@@ -5,6 +5,7 @@ pub mod access_token;
 pub mod account;
 pub mod address;
 pub mod api;
+pub mod appoint_administrator;
 pub mod change_password;
 pub mod cookie;
 pub mod describe;

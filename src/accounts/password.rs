@@ -40,16 +40,29 @@ pub enum Weak {
     Guessable,
 }
 
+impl Weak {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Short => "too_short",
+            Self::Long => "too_long",
+            Self::Guessable => "guessable",
+        }
+    }
+
+    /// What to do about it, for a person.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Short => format!("at least {SHORTEST} characters"),
+            Self::Long => format!("at most {LONGEST} characters"),
+            Self::Guessable => "too easy to guess; several unrelated words make a good password".to_owned(),
+        }
+    }
+}
+
 impl From<Weak> for Error {
     fn from(weak: Weak) -> Self {
-        let (code, message) = match weak {
-            Weak::Short => ("too_short", format!("at least {SHORTEST} characters")),
-            Weak::Long => ("too_long", format!("at most {LONGEST} characters")),
-            Weak::Guessable => {
-                ("guessable", "too easy to guess; several unrelated words make a good password".to_owned())
-            }
-        };
-        Refused::invalid(vec![FieldError::new("password", code, message)]).into()
+        Refused::invalid(vec![FieldError::new("password", weak.code(), weak.words())]).into()
     }
 }
 

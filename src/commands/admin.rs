@@ -1,8 +1,16 @@
 //! `queqiao admin`: administrators are made at the machine, not over the network.
 
+use std::io::{BufRead, IsTerminal, Write};
+
 use clap::{Args, Subcommand};
 
 use super::Ended;
+use crate::accounts::address::MailAddress;
+use crate::accounts::appoint_administrator::{NotAppointed, appoint_administrator};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::secrets::Secrets;
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -20,8 +28,51 @@ pub enum Act {
     },
 }
 
+/// Creates an administrator.
+///
 /// # Errors
-/// Not built yet.
-pub async fn admin(_settings: Settings, _arguments: Arguments) -> Result<(), Ended> {
-    Err(Ended::Failed("not built yet".into()))
+/// Exit 2 for an address or a password that will not do, exit 1 where the database is out of reach
+/// or the address has an administrator's account already.
+pub async fn admin(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    let Act::Create { email } = arguments.act;
+    let address =
+        MailAddress::read(&email).map_err(|_| Ended::Usage("--email: this is not a mail address".to_owned()))?;
+    let password = ask().map_err(|refused| Ended::Failed(format!("standard input: {refused}")))?;
+    let secrets = Secrets::load(&settings.security)?;
+    let app = App::build(settings, Clock::Machine, secrets).await?;
+    match appoint_administrator(&app, &address, &password).await {
+        Ok(()) => {
+            println!("{} is an administrator.", address.shown());
+            Ok(())
+        }
+        Err(NotAppointed::Weak(weak)) => Err(Ended::Usage(format!("password: {}", weak.words()))),
+        Err(NotAppointed::Already) => Err(Ended::Failed("--email: this account exists already".to_owned())),
+        Err(NotAppointed::Other(Error::Refused(refused))) => Err(Ended::Failed(refused.detail.into_owned())),
+        Err(NotAppointed::Other(Error::Fault(fault))) => Err(Ended::Failed(format!("{fault:?}"))),
+    }
+}
+
+/// The first line of standard input; on a terminal it is asked for, and hidden where the terminal can.
+fn ask() -> std::io::Result<String> {
+    let stdin = std::io::stdin();
+    let asked = stdin.is_terminal();
+    if asked {
+        eprint!("Password: ");
+        std::io::stderr().flush()?;
+        echo(false);
+    }
+    let mut line = String::new();
+    let read = stdin.lock().read_line(&mut line);
+    if asked {
+        echo(true);
+        eprintln!();
+    }
+    read?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Lets the terminal show what is typed, or not. `stty` is everywhere where there is a terminal of
+/// the kind that can; elsewhere the password shows, which is better than not getting in.
+fn echo(on: bool) {
+    let _ = std::process::Command::new("stty").arg(if on { "echo" } else { "-echo" }).status();
 }

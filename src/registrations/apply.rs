@@ -90,7 +90,7 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
     let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(NotApplied::NoProfile)?;
     let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
     let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or(NotApplied::UnknownUnit)?;
-    let vouched = vouch::vouches(&txn, &by.event.plan(), &unit, &account, &profile).await?;
+    let vouched = vouch::vouches(&txn, app, &by.event.plan(), &unit, &account).await?;
     let event = event::hold(&txn, by.event.id).await?;
     let now = app.now();
     event.requires(now, Phase::Registration)?;

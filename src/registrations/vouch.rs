@@ -2,10 +2,11 @@
 
 use sea_orm::ConnectionTrait;
 
-use crate::accounts::{account, profile};
+use crate::accounts::account;
+use crate::app::App;
 use crate::error::Error;
 use crate::events::plan::Plan;
-use crate::units::unit;
+use crate::units::{roster_entry, unit};
 
 /// Whether the roster of the unit or the domain of a proved mail address says that the person works there, as far as
 /// the event lets it.
@@ -13,16 +14,20 @@ use crate::units::unit;
 /// # Errors
 /// Only faults.
 pub async fn vouches(
-    _txn: &impl ConnectionTrait,
+    txn: &impl ConnectionTrait,
+    app: &App,
     plan: &Plan,
     unit: &unit::Model,
     account: &account::Model,
-    _profile: &profile::Model,
 ) -> Result<bool, Error> {
     let approval = plan.approval.unwrap_or_default();
-    Ok(approval.by_mail_domain
-        && account.verified_at.is_some()
-        && has_domain(&account.email, unit.mail_domain.as_deref()))
+    if account.verified_at.is_none() {
+        return Ok(false);
+    }
+    if approval.by_mail_domain && has_domain(&account.email, unit.mail_domain.as_deref()) {
+        return Ok(true);
+    }
+    Ok(approval.by_roster && roster_entry::lists(txn, app, unit.id, &account.email).await?)
 }
 
 /// The very domain: anybody may be able to have an address below it.
