@@ -62,6 +62,8 @@ pub enum NotUndone {
     /// It let nobody through.
     NotAdmitted,
     AlreadyUndone,
+    /// The device is using the nonce for something else at this very moment.
+    NonceReused,
     /// The person has gone through the door again since: take that back first.
     Overtaken,
 }
@@ -78,6 +80,7 @@ impl From<NotUndone> for Error {
             NotUndone::NoReason => Refused::invalid(vec![needed()]),
             NotUndone::NotAdmitted => Refused::conflict("not_admitted", "This attempt let nobody through."),
             NotUndone::AlreadyUndone => Refused::conflict("already_undone", "This attempt has been taken back."),
+            NotUndone::NonceReused => Refused::conflict("nonce_reused", "This nonce belongs to another scan."),
             NotUndone::Overtaken => Refused::conflict("overtaken", "A later scan of this person stands in the way."),
         }
         .into()
@@ -107,8 +110,9 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
         None => None,
     };
     // Asked after the lock: an undo that was faster is visible now.
-    if attempt::Entity::find().filter(attempt::Column::Undoes.eq(wrong.id)).one(&txn).await?.is_some() {
-        return Err(NotUndone::AlreadyUndone.into());
+    if let Some(done) = attempt::Entity::find().filter(attempt::Column::Undoes.eq(wrong.id)).one(&txn).await? {
+        let is_same = (&done.device, &done.nonce) == (&undo.device, &undo.nonce);
+        return if is_same { Ok(done.replay(&digest)?) } else { Err(NotUndone::AlreadyUndone.into()) };
     }
     let there = there.filter(|there| there.attempt_id == wrong.id).ok_or(NotUndone::Overtaken)?;
 
@@ -145,7 +149,9 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
         note: Set(undo.reason.clone()),
         answer: Set(bytes.clone()),
     };
-    row.insert(&txn).await?;
+    if !attempt::record(&txn, row).await? {
+        return Err(NotUndone::NonceReused.into());
+    }
     audit::record(&txn, app, deed(desk, &wrong, undo)).await?;
     txn.commit().await?;
     app.happenings.announce(event_id, if wrong.kind == Kind::Exit { What::GuestArrived } else { What::GuestLeft });

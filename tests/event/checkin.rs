@@ -8,8 +8,10 @@ use chrono::Duration;
 use queqiao::accounts::signed_in::Via;
 use queqiao::accounts::{SignedIn, access_token, profile};
 use queqiao::audit::entry;
+use queqiao::badges::code;
 use queqiao::checkin::upload::{self, Queue};
 use queqiao::checkin::{attempt, presence, review};
+use queqiao::database::Write;
 use queqiao::events::access::Desk;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
@@ -18,6 +20,7 @@ use queqiao::language::Language;
 use queqiao::registrations::registration::{self, Status};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 
@@ -426,6 +429,62 @@ async fn a_desk_takes_back_its_own_scan_within_a_quarter_of_an_hour(#[values(Sql
     let deeds: Vec<_> = deeds.iter().filter(|deed| deed.action == "scan_undone").collect();
     assert_eq!(deeds.len(), 2);
     assert!(deeds.iter().any(|deed| deed.reason.as_deref() == Some("认错人了")));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_take_one_scan_back_one_does(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((evening, desk, guests)) = doors_open(engine, 1, 0).await else { return };
+    let scanned = desk.post(DOOR, entry_of(&code_of(&guests[0]).await)).await;
+    let path = format!("{DOOR}/{}/undo", scanned.json["attempt"].as_str().unwrap());
+    let twin = nonce();
+    let hands: Vec<_> = (0..16)
+        .map(|hand| {
+            let own = if hand % 2 == 0 { twin.clone() } else { nonce() };
+            let (desk, path, undo) = (desk.clone(), path.clone(), json!({"nonce": own, "device": "desk-1"}));
+            tokio::spawn(async move { desk.post(&path, undo).await })
+        })
+        .collect();
+    let mut bytes = Vec::new();
+    for hand in hands {
+        let answer = hand.await.unwrap();
+        match (answer.status, answer.code()) {
+            (200, _) => bytes.push(answer.bytes),
+            (status, code) => assert_eq!((status, code), (409, "already_undone"), "{}", answer.text()),
+        }
+    }
+    bytes.dedup();
+    assert_eq!((bytes.len(), attempts(&evening).await.len()), (1, 2));
+}
+
+/// Begins a scan while somebody else is about to change what it rests on, and waits for both.
+async fn scan_against(evening: &Evening, desk: &Person, code: &str, change: impl AsyncFnOnce(&Write)) -> Answer {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    change(&txn).await;
+    let (desk, scan) = (desk.clone(), entry_of(code));
+    let scanning = tokio::spawn(async move { desk.post(DOOR, scan).await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    txn.commit().await.unwrap();
+    scanning.await.unwrap()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_scan_waits_for_what_is_just_being_changed(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((evening, desk, guests)) = doors_open(engine, 2, 0).await else { return };
+    let id = guests[0].registration_id;
+    let withdrawing = async |txn: &Write| {
+        let row = registration::ActiveModel { id: Set(id), status: Set(Status::Withdrawn), ..Default::default() };
+        row.update(txn).await.unwrap();
+    };
+    let answer = scan_against(&evening, &desk, &code_of(&guests[0]).await, withdrawing).await;
+    refused(&answer, "withdrawn");
+    let revoking = async |txn: &Write| {
+        let now = Expr::value(evening.app.now());
+        code::Entity::update_many().col_expr(code::Column::RevokedAt, now).exec(txn).await.unwrap();
+    };
+    let answer = scan_against(&evening, &desk, &code_of(&guests[1]).await, revoking).await;
+    refused(&answer, "revoked_code");
 }
 
 fn queue(scans: &[Value]) -> Value {
