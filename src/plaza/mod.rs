@@ -1,6 +1,43 @@
-//! 互动广场: the online zone where people show themselves, declare, sign in and answer quizzes.
+//! 互动广场: the online zone where people show themselves, declare, sign in and answer quizzes. Only what a person
+//! does themselves earns points; nothing another person can give or withhold does.
+
+mod answer;
+mod api;
+mod ask;
+mod complain;
+pub mod complaint;
+mod contribute;
+pub mod contribution;
+mod days_api;
+mod entrance;
+mod like;
+mod moderate;
+mod moderation_api;
+pub mod quiz;
+pub mod sign_in;
+mod wall;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::put_up_post)
+        .service(api::posts)
+        .service(api::put_up_comment)
+        .service(api::comments)
+        .service(api::like_post)
+        .service(api::unlike_post)
+        .service(api::put_up_declaration)
+        .service(api::declarations)
+        .service(api::report_contribution)
+        .service(days_api::sign_in_today)
+        .service(days_api::my_sign_ins)
+        .service(days_api::ask_quiz)
+        .service(days_api::quizzes)
+        .service(days_api::answer_quiz)
+        .service(moderation_api::queue)
+        .service(moderation_api::decide)
+        .service(moderation_api::complaints)
+        .service(moderation_api::dismiss_complaint);
+}

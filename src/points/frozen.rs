@@ -45,6 +45,14 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Optio
     Entity::find_by_id(event_id).one(db).await
 }
 
+/// Whether nothing can be added any more: frozen by hand, or by the clock that began the screening.
+///
+/// # Errors
+/// Only faults.
+pub async fn is_closed(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    Ok(event.phase(now) >= Phase::Screening || of_event(db, event.id).await?.is_some())
+}
+
 /// Freezes the ledger for good, once. The caller holds the event row exclusively
 /// ([`event::hold`]): awards in flight have ended, and later ones will see this.
 ///

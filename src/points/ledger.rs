@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::event;
-use crate::events::phase::Phase;
 use crate::registrations::registration;
 
 /// A ledger that is open and stays so for as long as the transaction lasts: the event row is held,
@@ -70,7 +69,7 @@ pub async fn open_held<'a>(
     event: event::Model,
     now: DateTime<Utc>,
 ) -> Result<Open<'a>, Error> {
-    if event.phase(now) >= Phase::Screening || frozen::of_event(txn, event.id).await?.is_some() {
+    if frozen::is_closed(txn, &event, now).await? {
         return Err(is_frozen().into());
     }
     let rules = RuleSet::of_event(&event);

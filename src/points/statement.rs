@@ -12,7 +12,6 @@ use super::frozen;
 use super::rules::{Rule, RuleSet};
 use crate::error::Error;
 use crate::events::event;
-use crate::events::phase::Phase;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Statement {
@@ -78,7 +77,7 @@ pub async fn read(
         .order_by_asc(entry::Column::Id)
         .all(db)
         .await?;
-    let frozen = event.phase(now) >= Phase::Screening || frozen::of_event(db, event.id).await?.is_some();
+    let frozen = frozen::is_closed(db, event, now).await?;
     let mut tally = Tally::default();
     let mut total = 0;
     let lines = entries

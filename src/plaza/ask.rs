@@ -1,0 +1,96 @@
+//! The organizer puts a quiz on the plaza.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::quiz::{self, Question, Questions};
+use crate::app::App;
+use crate::audit;
+use crate::body::one_line;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+
+/// A quiz to be put on the plaza.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewQuiz {
+    #[garde(custom(one_line(1, 60)))]
+    #[schema(min_length = 1, max_length = 60)]
+    pub title: String,
+    /// One to twenty.
+    #[garde(length(min = 1, max = 20), dive)]
+    #[schema(min_items = 1, max_items = 20)]
+    pub questions: Vec<Question>,
+    /// From when people see and answer it.
+    #[garde(skip)]
+    pub opens_at: DateTime<Utc>,
+    /// From when they see what was right.
+    #[garde(skip)]
+    pub closes_at: DateTime<Utc>,
+}
+
+pub enum NotAsked {
+    /// It would close before it opens.
+    ClosesFirst,
+    /// It would be closed already.
+    AlreadyOver,
+}
+
+impl From<NotAsked> for Error {
+    fn from(reason: NotAsked) -> Self {
+        let wrong = match reason {
+            NotAsked::ClosesFirst => FieldError::new("closes_at", "before_opening", "must lie after opens_at"),
+            NotAsked::AlreadyOver => FieldError::new("closes_at", "in_the_past", "must lie in the future"),
+        };
+        Refused::invalid(vec![wrong]).into()
+    }
+}
+
+/// Puts a quiz on the plaza.
+///
+/// # Errors
+/// [`NotAsked`]; 409 `phase_closed` once the online phase is over.
+pub async fn ask(app: &App, by: &Organizer, wish: NewQuiz) -> Result<quiz::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold_shared(&txn, by.event.id).await?;
+    let now = app.now();
+    event.requires_one_of(now, &[Phase::Draft, Phase::Registration, Phase::Online])?;
+    if wish.closes_at <= wish.opens_at {
+        return Err(NotAsked::ClosesFirst.into());
+    }
+    if wish.closes_at <= now {
+        return Err(NotAsked::AlreadyOver.into());
+    }
+    let row = quiz::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        title: Set(wish.title),
+        questions: Set(Questions(wish.questions)),
+        opens_at: Set(wish.opens_at),
+        closes_at: Set(wish.closes_at),
+        created_by: Set(by.account.account_id),
+        created_at: Set(now),
+    };
+    let quiz = row.insert(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "quiz_asked",
+        subject: Some(("quiz", quiz.id)),
+        reason: None,
+        detail: json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::PlazaChanged);
+    Ok(quiz)
+}

@@ -1,0 +1,118 @@
+//! A participant reports something to the organizer, who takes it down or dismisses the complaint.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::complaint::{self, State};
+use super::{contribution, entrance};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::happening::What;
+use crate::registrations::access::Participant;
+
+pub enum NotReported {
+    /// Not there, or not shown.
+    NothingThere,
+    /// By the same person before.
+    Already,
+}
+
+impl From<NotReported> for Error {
+    fn from(reason: NotReported) -> Self {
+        match reason {
+            NotReported::NothingThere => Refused::not_found().into(),
+            NotReported::Already => {
+                Refused::conflict("already_reported", "You reported this before; the organizer will look.").into()
+            }
+        }
+    }
+}
+
+/// Reports a contribution; gives the id of the complaint.
+///
+/// # Errors
+/// [`NotReported`]; what [`entrance::enter`] says.
+pub async fn complain(app: &App, who: &Participant, about: Uuid, reason: String) -> Result<Uuid, Error> {
+    let txn = app.database.begin_write().await?;
+    let inside = entrance::enter(&txn, app, who).await?;
+    let shown = contribution::shown(inside.event.id, about).lock_shared().one(&txn).await?;
+    let shown = shown.ok_or(NotReported::NothingThere)?;
+    let id = app.new_id();
+    let row = complaint::ActiveModel {
+        id: Set(id),
+        event_id: Set(inside.event.id),
+        registration_id: Set(inside.registration.id),
+        contribution_id: Set(shown.id),
+        reason: Set(reason),
+        state: Set(State::Open),
+        decided_by: Set(None),
+        decided_at: Set(None),
+        at: Set(inside.now),
+    };
+    let once = OnConflict::new().do_nothing().to_owned();
+    if complaint::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await? == 0 {
+        return Err(NotReported::Already.into());
+    }
+    txn.commit().await?;
+    app.happenings.announce(inside.event.id, What::PlazaChanged);
+    Ok(id)
+}
+
+pub enum NotDismissed {
+    NoSuchComplaint,
+    /// What it was about was taken down.
+    Upheld,
+}
+
+impl From<NotDismissed> for Error {
+    fn from(reason: NotDismissed) -> Self {
+        match reason {
+            NotDismissed::NoSuchComplaint => Refused::not_found().into(),
+            NotDismissed::Upheld => {
+                Refused::conflict("already_upheld", "What this was about has been taken down.").into()
+            }
+        }
+    }
+}
+
+/// Leaves things as they are; saying it again changes nothing.
+///
+/// # Errors
+/// [`NotDismissed`].
+pub async fn dismiss(app: &App, by: &Organizer, id: Uuid, reason: &str) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let held = complaint::Entity::of_event(by.event.id)
+        .filter(complaint::Column::Id.eq(id))
+        .lock_exclusive()
+        .one(&txn)
+        .await?;
+    let held = held.ok_or(NotDismissed::NoSuchComplaint)?;
+    match held.state {
+        State::Upheld => return Err(NotDismissed::Upheld.into()),
+        State::Dismissed => return Ok(()),
+        State::Open => {}
+    }
+    let mut row = held.into_active_model();
+    row.state = Set(State::Dismissed);
+    row.decided_by = Set(Some(by.account.account_id));
+    row.decided_at = Set(Some(app.now()));
+    row.update(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(by.event.organization_id),
+        event_id: Some(by.event.id),
+        action: "complaint_dismissed",
+        subject: Some(("complaint", id)),
+        reason: Some(reason),
+        detail: json!({}),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(by.event.id, What::PlazaChanged);
+    Ok(())
+}

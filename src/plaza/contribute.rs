@@ -1,0 +1,75 @@
+//! A participant posts, comments or declares.
+
+use chrono::{Days, NaiveTime, TimeZone};
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use super::contribution::{self, Kind};
+use super::entrance::{self, Inside};
+use crate::app::App;
+use crate::error::{Error, Refused};
+use crate::happening::What;
+use crate::registrations::access::Participant;
+
+pub enum NotContributed {
+    /// Enough for one day; seconds until the next one begins.
+    EnoughForToday(u64),
+}
+
+impl From<NotContributed> for Error {
+    fn from(reason: NotContributed) -> Self {
+        match reason {
+            NotContributed::EnoughForToday(seconds) => Refused::too_many(seconds).into(),
+        }
+    }
+}
+
+/// Puts words on the plaza; `about` is the post a comment belongs to. Points for a post come with
+/// its approval.
+///
+/// # Errors
+/// What [`entrance::enter`] says; 404 where the post is not there; 429 past the day's limit.
+pub async fn contribute(
+    app: &App,
+    who: &Participant,
+    kind: Kind,
+    about: Option<Uuid>,
+    body: String,
+) -> Result<contribution::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let inside = entrance::enter(&txn, app, who).await?;
+    if let Some(post) = about {
+        contribution::hold_shown_post(&txn, inside.event.id, post).await?;
+    }
+    // Counted while the registration is held: two hands of one person cannot both be the last.
+    let written = contribution::written_on(&txn, inside.registration.id, inside.today, kind).await?;
+    if written >= kind.most_a_day() {
+        return Err(NotContributed::EnoughForToday(until_midnight(&inside)).into());
+    }
+    let row = contribution::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(inside.event.id),
+        registration_id: Set(inside.registration.id),
+        kind: Set(kind),
+        post_id: Set(about),
+        body: Set(body),
+        day: Set(inside.today),
+        state: Set(kind.first_state()),
+        reason: Set(None),
+        decided_by: Set(None),
+        decided_at: Set(None),
+        at: Set(inside.now),
+    };
+    let row = row.insert(&txn).await?;
+    txn.commit().await?;
+    app.happenings.announce(inside.event.id, What::PlazaChanged);
+    Ok(row)
+}
+
+fn until_midnight(inside: &Inside) -> u64 {
+    let tomorrow = inside.today.checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN));
+    let begins = tomorrow.and_then(|midnight| inside.event.zone().from_local_datetime(&midnight).earliest());
+    let seconds = begins.map_or(3600, |begins| (begins.to_utc() - inside.now).num_seconds());
+    u64::try_from(seconds).unwrap_or(0).max(1)
+}

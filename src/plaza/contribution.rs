@@ -1,0 +1,178 @@
+//! Something a person put on the plaza in words: a post (风采), a comment on one, or a declaration
+//! (宣言).
+
+use chrono::{DateTime, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::{Error, Refused};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "contribution")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub registration_id: Uuid,
+    pub kind: Kind,
+    /// What a comment is about.
+    pub post_id: Option<Uuid>,
+    /// As it was typed; pages escape it.
+    pub body: String,
+    /// The event's calendar day it was written on, which is the day it may earn points for.
+    pub day: Date,
+    pub state: State,
+    /// What the organizer said when deciding.
+    pub reason: Option<String>,
+    pub decided_by: Option<Uuid>,
+    pub decided_at: Option<DateTimeUtc>,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Post,
+    Comment,
+    Declaration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Waits for the organizer; only its author sees it.
+    Pending,
+    /// Everybody at the event sees it.
+    Approved,
+    Rejected,
+    /// Was shown and was taken down.
+    Removed,
+}
+
+/// What an organizer decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Approve,
+    /// Keeps it from being shown.
+    Reject,
+    /// Takes down what was shown.
+    Remove,
+}
+
+/// The decision does not fit what became of it before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongState(pub State);
+
+impl Kind {
+    /// Comments are shown at once; what the whole event looks at waits for the organizer.
+    #[must_use]
+    pub fn first_state(self) -> State {
+        match self {
+            Self::Post | Self::Declaration => State::Pending,
+            Self::Comment => State::Approved,
+        }
+    }
+
+    /// How many of them one person may write on one day.
+    #[must_use]
+    pub fn most_a_day(self) -> u64 {
+        match self {
+            Self::Post | Self::Declaration => 10,
+            Self::Comment => 100,
+        }
+    }
+}
+
+impl Model {
+    /// Carries out a decision; what is decided that way already stays as it is.
+    ///
+    /// # Errors
+    /// [`WrongState`].
+    pub async fn decide(
+        self,
+        db: &impl ConnectionTrait,
+        decision: Decision,
+        by: (Uuid, DateTime<Utc>, Option<String>),
+    ) -> Result<Result<Self, WrongState>, DbErr> {
+        let state = match (decision, self.state) {
+            (Decision::Approve, State::Approved)
+            | (Decision::Reject, State::Rejected)
+            | (Decision::Remove, State::Removed) => return Ok(Ok(self)),
+            (Decision::Approve, _) => State::Approved,
+            (Decision::Reject, State::Pending) => State::Rejected,
+            (Decision::Remove, State::Approved) => State::Removed,
+            (Decision::Reject | Decision::Remove, state) => return Ok(Err(WrongState(state))),
+        };
+        let (actor, now, reason) = by;
+        let mut row = self.into_active_model();
+        row.state = Set(state);
+        row.reason = Set(reason);
+        row.decided_by = Set(Some(actor));
+        row.decided_at = Set(Some(now));
+        row.update(db).await.map(Ok)
+    }
+}
+
+impl Entity {
+    #[must_use]
+    pub fn of_event(event_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::EventId.eq(event_id))
+    }
+}
+
+/// Whose it is.
+///
+/// # Errors
+/// 404 where it is not there.
+pub async fn author(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Uuid, Error> {
+    let found = Entity::of_event(event_id).filter(Column::Id.eq(id)).one(db).await?;
+    found.map(|found| found.registration_id).ok_or_else(|| Refused::not_found().into())
+}
+
+/// Holds something of this event.
+///
+/// # Errors
+/// 404 where it is not there.
+pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Model, Error> {
+    let held = Entity::of_event(event_id).filter(Column::Id.eq(id)).lock_exclusive().one(txn).await?;
+    held.ok_or_else(|| Refused::not_found().into())
+}
+
+/// A post everybody at the event sees, held against being taken down meanwhile.
+///
+/// # Errors
+/// 404 where it is not there or not shown: the two must look the same.
+pub async fn hold_shown_post(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Model, Error> {
+    let post = shown(event_id, id).filter(Column::Kind.eq(Kind::Post)).lock_shared().one(txn).await?;
+    post.ok_or_else(|| Refused::not_found().into())
+}
+
+/// Something everybody at the event sees.
+#[must_use]
+pub fn shown(event_id: Uuid, id: Uuid) -> Select<Entity> {
+    Entity::of_event(event_id).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Approved))
+}
+
+/// How many of a kind a person wrote on a day, whatever became of them.
+///
+/// # Errors
+/// Only faults.
+pub async fn written_on(db: &impl ConnectionTrait, registration_id: Uuid, day: Date, kind: Kind) -> Result<u64, DbErr> {
+    Entity::find()
+        .filter(Column::RegistrationId.eq(registration_id))
+        .filter(Column::Day.eq(day))
+        .filter(Column::Kind.eq(kind))
+        .count(db)
+        .await
+}

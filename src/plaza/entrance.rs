@@ -1,0 +1,55 @@
+//! Who may do something on the plaza: an approved participant, while the online phase lasts.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::points::ledger;
+use crate::registrations::access::Participant;
+use crate::registrations::registration::{self, Status};
+
+/// A participant inside, with the event and their registration held for the transaction.
+pub struct Inside {
+    pub event: event::Model,
+    pub registration: registration::Model,
+    /// The moment everything in this transaction happens at.
+    pub now: DateTime<Utc>,
+    /// The event's calendar day of that moment.
+    pub today: NaiveDate,
+}
+
+/// Lets a participant in.
+///
+/// # Errors
+/// 409 `phase_closed` outside the online phase, 403 `not_approved` for whoever is not (or no longer) approved.
+pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, Error> {
+    let event = event::hold_shared(txn, who.event.id).await?;
+    let now = app.now();
+    event.requires(now, Phase::Online)?;
+    let registration = ledger::hold_person(txn, event.id, who.registration.id).await?;
+    if registration.status != Status::Approved {
+        return Err(not_approved().into());
+    }
+    let today = event.day(now);
+    Ok(Inside { event, registration, now, today })
+}
+
+/// Whether somebody may look around: whoever takes part, from the online phase on.
+///
+/// # Errors
+/// 409 `phase_closed`, 403 `not_approved`.
+pub fn may_look(app: &App, who: &Participant) -> Result<Uuid, Error> {
+    let now = app.now();
+    if who.event.phase(now) < Phase::Online {
+        who.event.requires(now, Phase::Online)?;
+    }
+    if who.registration.status.takes_part() { Ok(who.event.id) } else { Err(not_approved().into()) }
+}
+
+fn not_approved() -> Refused {
+    Refused::forbidden("not_approved", "Your registration is not approved.")
+}

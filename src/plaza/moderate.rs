@@ -1,0 +1,126 @@
+//! The organizer decides what is shown. An approved post earns its author points; one that is
+//! taken down gives them back.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::complaint;
+use super::contribution::{self, Decision, Kind, State, WrongState};
+use crate::app::App;
+use crate::audit;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::happening::What;
+use crate::points::fold::Awarded;
+use crate::points::frozen;
+use crate::points::ledger::{self, Merit};
+use crate::points::rules::Rule;
+
+/// What became of it.
+pub struct Decided {
+    pub contribution: contribution::Model,
+    pub awarded: Awarded,
+}
+
+pub enum NotDecided {
+    WrongState(State),
+    /// Showing it late would pay nobody: the points are frozen.
+    LedgerFrozen,
+}
+
+impl From<NotDecided> for Error {
+    fn from(reason: NotDecided) -> Self {
+        match reason {
+            NotDecided::WrongState(state) => {
+                let detail = "Only what waits is rejected, and only what is shown is taken down.";
+                Refused::conflict("wrong_state", detail).with("state", json!(state)).into()
+            }
+            NotDecided::LedgerFrozen => ledger::is_frozen().into(),
+        }
+    }
+}
+
+impl From<WrongState> for NotDecided {
+    fn from(WrongState(state): WrongState) -> Self {
+        Self::WrongState(state)
+    }
+}
+
+/// Decides about a post, comment or declaration; saying it again changes nothing.
+///
+/// # Errors
+/// [`NotDecided`]; 404 where it is not of this event.
+pub async fn moderate(
+    app: &App,
+    by: &Organizer,
+    id: Uuid,
+    decision: Decision,
+    reason: Option<String>,
+) -> Result<Decided, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold_shared(&txn, by.event.id).await?;
+    let now = app.now();
+    // The author first, as when the author comments on the same post: two hands that take the same
+    // things in another order would wait for each other.
+    let author = contribution::author(&txn, event.id, id).await?;
+    ledger::hold_person(&txn, event.id, author).await?;
+    let held = contribution::hold(&txn, event.id, id).await?;
+    let was = held.state;
+    let decided = held.decide(&txn, decision, (by.account.account_id, now, reason)).await?;
+    let contribution = decided.map_err(NotDecided::from)?;
+    if contribution.state == was {
+        let rule = (contribution.kind == Kind::Post).then_some(Rule::Post);
+        return Ok(Decided { contribution, awarded: Awarded::nothing(rule) });
+    }
+    let event_id = event.id;
+    let awarded = settle(app, &txn, event, by, &contribution).await?;
+    complaint::settle(&txn, &contribution, by.account.account_id, now).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(by.event.organization_id),
+        event_id: Some(event_id),
+        action: "plaza_moderated",
+        subject: Some(("contribution", contribution.id)),
+        reason: contribution.reason.as_deref(),
+        detail: json!({ "kind": contribution.kind, "from": was, "to": contribution.state }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event_id, What::PlazaChanged);
+    if awarded.points != 0 {
+        app.happenings.announce(event_id, What::PointsChanged);
+    }
+    Ok(Decided { contribution, awarded })
+}
+
+/// The points of a post: there while it is shown, on the day it was written. What has to come down
+/// comes down after the freeze too, and the points then stay as they were.
+async fn settle(
+    app: &App,
+    txn: &Write,
+    event: event::Model,
+    by: &Organizer,
+    post: &contribution::Model,
+) -> Result<Awarded, Error> {
+    if post.kind != Kind::Post {
+        return Ok(Awarded::nothing(None));
+    }
+    let counts = post.state == State::Approved;
+    let now = app.now();
+    if frozen::is_closed(txn, &event, now).await? {
+        return if counts { Err(NotDecided::LedgerFrozen.into()) } else { Ok(Awarded::nothing(Some(Rule::Post))) };
+    }
+    let ledger = ledger::open_held(app, txn, event, now).await?;
+    let subject = post.id.to_string();
+    let merit = Merit {
+        registration_id: post.registration_id,
+        rule: Rule::Post,
+        day: post.day,
+        subject: &subject,
+        actor_id: Some(by.account.account_id),
+        reason: post.reason.as_deref(),
+    };
+    ledger.set(merit, counts).await
+}

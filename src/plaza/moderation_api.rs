@@ -1,0 +1,259 @@
+//! Where organizers look after the plaza: the queue, decisions and complaints.
+
+use actix_web::web::{Json, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::contribution::{self, Decision, Kind, State};
+use super::wall::{self, Author};
+use super::{complain, complaint, moderate};
+use crate::app::House;
+use crate::body::{Body, one_line, one_line_or_none};
+use crate::error::{Error, Problem};
+use crate::events::access::{Organizer, id_in_path};
+use crate::paging::{Page, Paging};
+use crate::points::fold::Awarded;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// `pending` where it is left out.
+    state: Option<State>,
+    kind: Option<Kind>,
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    cursor: Option<String>,
+}
+
+/// Something to decide about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Queued {
+    id: Uuid,
+    kind: Kind,
+    state: State,
+    /// None where the person has erased their account.
+    author: Option<Author>,
+    registration_id: Uuid,
+    body: String,
+    at: DateTime<Utc>,
+    reason: Option<String>,
+}
+
+/// What waits for a decision, oldest first; or what stands in another state. Who: organizer.
+#[utoipa::path(
+    tag = "plaza",
+    params(Which),
+    responses(
+        (status = 200, body = Page<Queued>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/moderation")]
+pub async fn queue(house: House, by: Organizer, which: Query<Which>) -> Result<Json<Page<Queued>>, Error> {
+    let Which { state, kind, limit, cursor } = which.into_inner();
+    let paging = Paging { limit, cursor };
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let (rows, authors) = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let mut rows = contribution::Entity::of_event(by.event.id)
+                .filter(contribution::Column::State.eq(state.unwrap_or(State::Pending)));
+            if let Some(kind) = kind {
+                rows = rows.filter(contribution::Column::Kind.eq(kind));
+            }
+            if let Some(after) = after {
+                rows = rows.filter(contribution::Column::Id.gt(after));
+            }
+            let rows = rows.order_by_asc(contribution::Column::Id).limit(limit + 1).all(db).await?;
+            let authors = wall::authors(db, rows.iter().map(|row| row.registration_id), Uuid::nil()).await?;
+            Ok((rows, authors))
+        })
+        .await?;
+    let queued = |row: contribution::Model| Queued {
+        author: authors.get(&row.registration_id).cloned(),
+        id: row.id,
+        kind: row.kind,
+        state: row.state,
+        registration_id: row.registration_id,
+        body: row.body,
+        at: row.at,
+        reason: row.reason,
+    };
+    Ok(Json(Page::of(rows, limit, |row| row.id, queued)))
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    #[garde(skip)]
+    decision: Decision,
+    /// Told to the author, and stands in the audit log.
+    #[garde(custom(one_line_or_none(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    reason: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Judged {
+    id: Uuid,
+    state: State,
+    /// What it changed for the author; negative where an approved post was taken down.
+    awarded: Awarded,
+}
+
+/// Approves, rejects or takes down a post, comment or declaration. Who: organizer.
+#[utoipa::path(
+    tag = "plaza",
+    params(("id" = Uuid, Path, description = "The post, comment or declaration")),
+    request_body = Verdict,
+    responses(
+        (status = 200, body = Judged),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`wrong_state`, `ledger_frozen` (approving a post)", body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/moderation/{id}/decision")]
+pub async fn decide(
+    house: House,
+    by: Organizer,
+    request: HttpRequest,
+    verdict: Body<Verdict>,
+) -> Result<Json<Judged>, Error> {
+    let id = id_in_path(&request, "id")?;
+    let Verdict { decision, reason } = verdict.into_inner();
+    let decided = house.run(async move |app| moderate::moderate(&app, &by, id, decision, reason).await).await?;
+    let contribution::Model { id, state, .. } = decided.contribution;
+    Ok(Json(Judged { id, state, awarded: decided.awarded }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct WhichComplaints {
+    /// `open` where it is left out.
+    state: Option<complaint::State>,
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u64>,
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Complaint {
+    id: Uuid,
+    state: complaint::State,
+    at: DateTime<Utc>,
+    reason: String,
+    contribution_id: Uuid,
+    kind: Option<Kind>,
+    /// What it is about.
+    body: Option<String>,
+}
+
+/// What participants reported, oldest first. Taking the thing down settles it. Who: organizer.
+#[utoipa::path(
+    tag = "plaza",
+    params(WhichComplaints),
+    responses(
+        (status = 200, body = Page<Complaint>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/complaints")]
+pub async fn complaints(
+    house: House,
+    by: Organizer,
+    which: Query<WhichComplaints>,
+) -> Result<Json<Page<Complaint>>, Error> {
+    let WhichComplaints { state, limit, cursor } = which.into_inner();
+    let paging = Paging { limit, cursor };
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let (rows, about) = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let mut rows = complaint::Entity::of_event(by.event.id)
+                .filter(complaint::Column::State.eq(state.unwrap_or(complaint::State::Open)));
+            if let Some(after) = after {
+                rows = rows.filter(complaint::Column::Id.gt(after));
+            }
+            let rows = rows.order_by_asc(complaint::Column::Id).limit(limit + 1).all(db).await?;
+            let about = contribution::Entity::of_event(by.event.id)
+                .filter(contribution::Column::Id.is_in(rows.iter().map(|row| row.contribution_id)))
+                .all(db)
+                .await?;
+            Ok((rows, about))
+        })
+        .await?;
+    let told = |row: complaint::Model| {
+        let about = about.iter().find(|about| about.id == row.contribution_id);
+        Complaint {
+            kind: about.map(|about| about.kind),
+            body: about.map(|about| about.body.clone()),
+            id: row.id,
+            state: row.state,
+            at: row.at,
+            reason: row.reason,
+            contribution_id: row.contribution_id,
+        }
+    };
+    Ok(Json(Page::of(rows, limit, |row| row.id, told)))
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dismissal {
+    /// Stands in the audit log.
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+/// Leaves what was reported as it is; again changes nothing. Who: organizer.
+#[utoipa::path(
+    tag = "plaza",
+    params(("id" = Uuid, Path, description = "The complaint")),
+    request_body = Dismissal,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`already_upheld`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/complaints/{id}/dismissal")]
+pub async fn dismiss_complaint(
+    house: House,
+    by: Organizer,
+    request: HttpRequest,
+    dismissal: Body<Dismissal>,
+) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    house.run(async move |app| complain::dismiss(&app, &by, id, &dismissal.reason).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
