@@ -1,1 +1,133 @@
-//! Stories of the room `organizations`.
+//! 主办工会: tenants, and who works for them.
+
+use queqiao::accounts::profile::Gender;
+use queqiao::audit::entry;
+use queqiao::events::phase::Phase;
+use rstest::rstest;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::json;
+
+use crate::evening::Engine::{Postgres, Sqlite};
+use crate::evening::{Answer, Engine, Evening};
+
+const UNIONS: &str = "/api/v1/organizations";
+const STAFF: &str = "/api/v1/organizations/yanyuan/staff";
+
+fn refused(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
+}
+
+async fn recorded(evening: &Evening, action: &str) -> u64 {
+    let entries = entry::Entity::find().filter(entry::Column::Action.eq(action));
+    entries.count(evening.app.database.reader()).await.unwrap()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_administrator_takes_in_a_union(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Draft).await else { return };
+    let administrator = evening.administrator().await;
+    let wish = json!({"slug": "haidian", "name": "海淀区总工会", "name_en": "Haidian"});
+    let made = administrator.post(UNIONS, wish.clone()).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert_eq!(recorded(&evening, "organization_founded").await, 1);
+    refused(&administrator.post(UNIONS, wish.clone()).await, 409, "slug_taken");
+    refused(&evening.organizer.post(UNIONS, wish.clone()).await, 403, "wrong_role");
+    refused(&evening.visitor().post(UNIONS, wish).await, 401, "not_signed_in");
+    for wish in [
+        json!({"slug": "Ha Dian", "name": "海淀"}),
+        json!({"slug": "ab", "name": "海淀"}),
+        json!({"slug": "haidian2", "name": " "}),
+        json!({"slug": "haidian2", "name": "海".repeat(81)}),
+        json!({"slug": "haidian2"}),
+        json!({"slug": "haidian2", "name": "海淀", "seats": 4}),
+    ] {
+        refused(&administrator.post(UNIONS, wish).await, 422, "invalid");
+    }
+    assert_eq!(recorded(&evening, "organization_founded").await, 1);
+
+    let all = administrator.get(&format!("{UNIONS}?limit=1")).await;
+    assert_eq!(all.json["items"].as_array().unwrap().len(), 1);
+    let rest = administrator.get(&format!("{UNIONS}?cursor={}", all.json["next"].as_str().unwrap())).await;
+    assert_eq!((rest.json["items"][0]["slug"].as_str(), rest.json["next"].is_null()), (Some("haidian"), true));
+    let own = evening.organizer.get(UNIONS).await;
+    assert_eq!(own.json["items"].as_array().unwrap().len(), 1);
+    let by_id = format!("{UNIONS}/{}", made.json["id"].as_str().unwrap());
+    assert_eq!(administrator.get(&by_id).await.json["slug"], "haidian");
+    refused(&evening.organizer.get(&by_id).await, 404, "not_found");
+    refused(&administrator.get("/api/v1/organizations/nowhere").await, 404, "not_found");
+    refused(&administrator.get("/api/v1/organizations?limit=0").await, 422, "invalid");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_organizer_gives_and_takes_back_roles(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Draft).await else { return };
+    let colleague = evening.account("colleague", Gender::Female).await;
+    refused(&colleague.get(STAFF).await, 404, "not_found");
+    let wish = json!({"email": "Colleague@example.com", "role": "organizer"});
+    let granted = evening.organizer.post(STAFF, wish.clone()).await;
+    assert_eq!((granted.status, &granted.json["email"]), (201, &json!("colleague@example.com")), "{}", granted.text());
+    let again = evening.organizer.post(STAFF, wish).await;
+    assert_eq!((again.status, &again.json["id"]), (200, &granted.json["id"]));
+    assert_eq!(recorded(&evening, "role_granted").await, 1);
+    assert_eq!(colleague.get(STAFF).await.json["items"].as_array().unwrap().len(), 2);
+
+    let grant = format!("{STAFF}/{}", granted.json["id"].as_str().unwrap());
+    assert_eq!(evening.organizer.delete(&grant).await.status, 204);
+    refused(&evening.organizer.delete(&grant).await, 404, "not_found");
+    refused(&colleague.get(STAFF).await, 404, "not_found");
+    assert_eq!(recorded(&evening, "role_revoked").await, 1);
+
+    let own = evening.organizer.get(STAFF).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    refused(&evening.organizer.delete(&format!("{STAFF}/{own}")).await, 409, "last_organizer");
+    let administrator = evening.administrator().await;
+    assert_eq!(administrator.delete(&format!("{STAFF}/{own}")).await.status, 204);
+    refused(&evening.organizer.get(STAFF).await, 404, "not_found");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_of_a_union_leaks_into_another(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Draft).await else { return };
+    let stranger = evening.stranger().await;
+    let wish = json!({"email": stranger.email, "role": "organizer"});
+    refused(&stranger.get("/api/v1/organizations/yanyuan").await, 404, "not_found");
+    refused(&stranger.get(STAFF).await, 404, "not_found");
+    refused(&stranger.post(STAFF, wish).await, 404, "not_found");
+    let grant = evening.organizer.get(STAFF).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    refused(&stranger.delete(&format!("{STAFF}/{grant}")).await, 404, "not_found");
+    let other = stranger.get(UNIONS).await.json["items"][0]["slug"].as_str().unwrap().to_owned();
+    refused(&stranger.delete(&format!("{UNIONS}/{other}/staff/{grant}")).await, 404, "not_found");
+    refused(&evening.visitor().get(STAFF).await, 401, "not_signed_in");
+    for wish in [
+        json!({"email": "nobody@example.com", "role": "organizer"}),
+        json!({"email": "not an address", "role": "organizer"}),
+        json!({"email": "organizer@example.com", "role": "king"}),
+        json!({"email": "organizer@example.com"}),
+    ] {
+        refused(&evening.organizer.post(STAFF, wish).await, 422, "invalid");
+    }
+    refused(&evening.organizer.delete(&format!("{STAFF}/not-an-id")).await, 404, "not_found");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_last_two_organizers_cannot_both_leave(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Draft).await else { return };
+    let colleague = evening.account("colleague", Gender::Female).await;
+    evening.organizer.post(STAFF, json!({"email": colleague.email, "role": "organizer"})).await;
+    let items = evening.organizer.get(STAFF).await.json["items"].clone();
+    let leaving = [evening.organizer.clone(), colleague].into_iter().zip(items.as_array().unwrap().clone()).map(
+        |(person, grant)| {
+            tokio::spawn(
+                async move { person.delete(&format!("{STAFF}/{}", grant["id"].as_str().unwrap())).await.status },
+            )
+        },
+    );
+    let mut left = 0;
+    for one in leaving.collect::<Vec<_>>() {
+        left += u32::from(one.await.unwrap() == 204);
+    }
+    assert_eq!(left, 1);
+}
