@@ -8,10 +8,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::access::Organizer;
+use super::boundary;
+use super::changes::Changes;
 use super::draw_up::slug_taken;
 use super::phase::Phase;
 use super::schedule::{Schedule, word};
-use super::wish::{self, Changes};
 use super::{event, host, series};
 use crate::app::App;
 use crate::audit;
@@ -133,8 +134,8 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
     schedule.starts_at = changes.starts_at.unwrap_or(event.starts_at);
     schedule.ends_at = changes.ends_at.unwrap_or(event.ends_at);
     let boundaries = changes.phases.as_deref();
-    let mut faults = wish::enter(&mut schedule, boundaries.unwrap_or_default());
-    let path = wish::path_of(boundaries);
+    let mut faults = boundary::enter(&mut schedule, boundaries.unwrap_or_default());
+    let path = boundary::path_of(boundaries);
     if schedule != old {
         faults.extend(schedule.untimely(Some(&old), app.now(), &path));
         faults.extend(schedule.faults(app.now(), &path));

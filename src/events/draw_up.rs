@@ -5,9 +5,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::boundary;
 use super::phase::Phase;
 use super::schedule::Schedule;
-use super::wish::{self, NewEvent};
+use super::wish::NewEvent;
 use super::{event, host, series};
 use crate::accounts::SignedIn;
 use crate::app::App;
@@ -93,11 +94,11 @@ fn event(app: &App, wish: &NewEvent, organization_id: Uuid, series_id: Option<Uu
         None => template.schedule(wish.starts_at, wish.ends_at, zone, now),
         Some(boundaries) => {
             let mut schedule = Schedule::new(wish.starts_at, wish.ends_at);
-            faults.extend(wish::enter(&mut schedule, boundaries));
+            faults.extend(boundary::enter(&mut schedule, boundaries));
             schedule
         }
     };
-    let path = wish::path_of(wish.phases.as_deref());
+    let path = boundary::path_of(wish.phases.as_deref());
     let untimely = schedule.untimely(None, now, &path);
     // An evening that has gone by puts every phase out of order too; the first fault is the one to mend.
     if untimely.is_empty() {

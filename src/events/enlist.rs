@@ -102,7 +102,7 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid) -> Result<(), Error> {
     let grant = grant.ok_or_else(Refused::not_found)?;
     grant.clone().delete(&txn).await?;
     audit::record(&txn, app, entry(by, &grant, "crew_dismissed")).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 fn entry<'a>(by: &Organizer, grant: &crew::Model, action: &'static str) -> audit::Entry<'a> {

@@ -9,10 +9,11 @@ use uuid::Uuid;
 
 use super::access::Participant;
 use super::apply::{Application, apply};
-use super::decide::{Decided, Verdict, Verdicts, decide, decide_many};
+use super::decide::{decide, decide_many};
 use super::import::{Imported, Manner, import};
 use super::registration::{self, Side, Status};
 use super::roll::{self, Applicant, Count, Filter};
+use super::verdict::{Decided, Verdict, Verdicts};
 use super::withdraw::withdraw;
 use crate::app::House;
 use crate::body::Body;

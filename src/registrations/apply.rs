@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::Datelike;
 use garde::Validate;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryOrder};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -96,11 +95,12 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
     event.requires(now, Phase::Registration)?;
     let status = if vouched { Status::Approved } else { Status::Applied };
     let side = Side::from(profile.gender);
+    let number = registration::next_number(&txn, event.id).await?;
     let registration = registration::Model {
         answers: json!(application.answers),
         decided_at: vouched.then_some(now),
         status,
-        ..fresh(app, &event, account.id, unit.id, side, profile.birth_year, next_number(&txn, event.id).await?)
+        ..registration::fresh(app, &event, account.id, unit.id, side, profile.birth_year, number)
     };
     enter(&txn, &registration).await?;
     if vouched {
@@ -115,48 +115,6 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
     txn.commit().await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(registration)
-}
-
-/// An application nobody has looked at yet.
-pub fn fresh(
-    app: &App,
-    event: &event::Model,
-    account_id: Uuid,
-    unit_id: Uuid,
-    side: Side,
-    birth_year: Option<i32>,
-    number: i32,
-) -> registration::Model {
-    registration::Model {
-        id: app.new_id(),
-        event_id: event.id,
-        account_id,
-        unit_id,
-        side,
-        number,
-        status: Status::Applied,
-        band: band(event, side, birth_year),
-        class: 1,
-        held: false,
-        answers: json!({}),
-        reason: None,
-        applied_at: app.now(),
-        decided_at: None,
-        reply_by: None,
-    }
-}
-
-/// The age band of this side that takes the person, where the event has bands.
-fn band(event: &event::Model, side: Side, birth_year: Option<i32>) -> Option<String> {
-    let age = event.starts_at.with_timezone(&event.zone()).year() - birth_year?;
-    event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
-}
-
-/// Numbers count applicants without gaps: the event row is held, so nobody else takes the same one, and a refusal
-/// after this leaves nothing behind.
-pub async fn next_number(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<i32, Error> {
-    let last = registration::Entity::of_event(event_id).order_by_desc(registration::Column::Number).one(txn).await?;
-    Ok(last.map_or(0, |last| last.number) + 1)
 }
 
 async fn enter(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {

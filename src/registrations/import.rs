@@ -1,39 +1,33 @@
 //! An organizer enters a list of applicants gathered elsewhere. People without an account get one, with a letter that
 //! lets them choose a password; nothing is hashed here, so that 800 rows are one short transaction.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use chrono::{Datelike, TimeDelta};
+use chrono::Datelike;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::apply::{fresh, next_number};
+use super::enter::{Entered, enter, write};
 use super::entrant::{self, Entrant};
-use super::letters::{self, Recipient};
-use super::registration::{self, Side, Status};
-use crate::accounts::{account, knock, one_time, profile, reset_request};
+use super::known::Known;
+use super::letters;
+use super::registration::Status;
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
-use crate::language::Language;
 use crate::organizations::organization;
 use crate::sheet::Sheet;
 use crate::sheet::upload::{RowError, invalid_rows};
 use crate::units::unit;
-
-/// How long the link in the letter works.
-pub const INVITATION: TimeDelta = TimeDelta::days(14);
-/// Rows per statement: SQLite binds at most 32,766 values.
-const ROWS: usize = 500;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -61,14 +55,6 @@ pub struct Imported {
     pub errors: Vec<RowError>,
     /// Headings that were not understood; their columns were not read.
     pub unused_columns: Vec<String>,
-}
-
-/// Somebody with an account, about to be registered.
-struct Entered {
-    registration: registration::Model,
-    to: Recipient,
-    /// Of the link that sets a first password; none where they have one.
-    token: Option<String>,
 }
 
 /// Enters a list, whole or, if asked, the part of it that can be.
@@ -142,169 +128,6 @@ async fn units(
     let count = created.len();
     write(txn, created, OnConflict::columns([unit::Column::OrganizationId, unit::Column::NameFolded])).await?;
     Ok((units, count))
-}
-
-/// What the database knows of the people in a list.
-struct Known {
-    accounts: HashMap<String, account::Model>,
-    profiles: HashMap<Uuid, profile::Model>,
-    registered: HashSet<Uuid>,
-}
-
-impl Known {
-    async fn of(txn: &impl ConnectionTrait, event: &event::Model, entrants: &[Entrant]) -> Result<Self, Error> {
-        let mut known = Self { accounts: HashMap::new(), profiles: HashMap::new(), registered: HashSet::new() };
-        for some in entrants.chunks(ROWS) {
-            let addresses = some.iter().map(|entrant| entrant.address.as_str());
-            let accounts = account::Entity::alive().filter(account::Column::Email.is_in(addresses)).all(txn).await?;
-            let ids: Vec<Uuid> = accounts.iter().map(|account| account.id).collect();
-            let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids.iter().copied()));
-            known.profiles.extend(profiles.all(txn).await?.into_iter().map(|profile| (profile.account_id, profile)));
-            let registered = registration::Entity::of_event(event.id)
-                .filter(registration::Column::AccountId.is_in(ids))
-                .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]));
-            known.registered.extend(registered.all(txn).await?.into_iter().map(|registered| registered.account_id));
-            known.accounts.extend(accounts.into_iter().map(|account| (account.email.clone(), account)));
-        }
-        Ok(known)
-    }
-
-    /// Why this row cannot be entered, as far as the database knows.
-    fn objection(&self, entrant: &Entrant, units: &HashMap<String, Uuid>) -> Option<RowError> {
-        let error =
-            |field, code, message: &str| Some(RowError { line: entrant.line, field, code, message: message.into() });
-        let account = self.accounts.get(entrant.address.as_str());
-        if account.is_some_and(|account| self.registered.contains(&account.id)) {
-            return error("email", "already_registered", "this person has a living registration");
-        }
-        if !units.contains_key(&unit::folded(&entrant.unit)) {
-            return error("unit", "unknown_unit", "the union has no unit of this name");
-        }
-        None
-    }
-}
-
-/// Writes accounts, profiles, first links and registrations, many rows a statement.
-async fn enter(
-    txn: &Write,
-    app: &App,
-    event: &event::Model,
-    entrants: Vec<Entrant>,
-    units: &HashMap<String, Uuid>,
-    known: &Known,
-    approve: bool,
-) -> Result<Vec<Entered>, Error> {
-    let (mut accounts, mut profiles, mut links) = (Vec::new(), Vec::new(), Vec::new());
-    let mut entered = Vec::with_capacity(entrants.len());
-    let first = next_number(txn, event.id).await?;
-    for (entrant, number) in entrants.into_iter().zip(first..) {
-        let account = known.accounts.get(entrant.address.as_str()).cloned();
-        let profile = account.as_ref().and_then(|account| known.profiles.get(&account.id)).cloned();
-        let is_new = account.is_none();
-        let account = account.unwrap_or_else(|| new_account(app, &entrant));
-        let unit_id = units.get(&unit::folded(&entrant.unit)).copied().unwrap_or_default();
-        let has_profile = profile.is_some();
-        let profile = profile.unwrap_or_else(|| new_profile(&entrant, account.id, unit_id, number));
-        // The account holder's own word on who they are stands above a list's.
-        let side = Side::from(profile.gender);
-        let mut registration = fresh(app, event, account.id, unit_id, side, profile.birth_year, number);
-        if approve {
-            registration.status = Status::Approved;
-            registration.decided_at = Some(app.now());
-        }
-        let token = match account.password_hash {
-            None => Some(link(app, &entrant, account.id, &mut links)?),
-            Some(_) => None,
-        };
-        let to = Recipient {
-            account_id: account.id,
-            email: account.email.clone(),
-            language: account.language,
-            nickname: profile.nickname.clone(),
-        };
-        if is_new {
-            accounts.push(account.into_active_model().reset_all());
-        }
-        if !has_profile {
-            profiles.push(profile.into_active_model().reset_all());
-        }
-        entered.push(Entered { registration, to, token });
-    }
-    write(txn, accounts, OnConflict::column(account::Column::Email)).await?;
-    write(txn, profiles, OnConflict::column(profile::Column::AccountId)).await?;
-    write(txn, links, OnConflict::column(reset_request::Column::TokenDigest)).await?;
-    let rows = entered.iter().map(|entered| entered.registration.clone().into_active_model().reset_all()).collect();
-    write(txn, rows, OnConflict::new()).await?;
-    Ok(entered)
-}
-
-/// Inserts rows none of which may be there; one that came to be there meanwhile stops the import, and nothing is
-/// written. Asking the database to step aside keeps the refusal ours.
-async fn write<A>(txn: &Write, mut rows: Vec<A>, mut unique: OnConflict) -> Result<(), Error>
-where
-    A: ActiveModelTrait + Send,
-{
-    while !rows.is_empty() {
-        let some: Vec<A> = rows.drain(..rows.len().min(ROWS)).collect();
-        let wanted = some.len() as u64;
-        let insert = <A::Entity as EntityTrait>::insert_many(some).on_conflict(unique.do_nothing().to_owned());
-        if insert.exec_without_returning(txn).await? != wanted {
-            let detail = "Somebody signed up or was entered in this very moment; import the list again.";
-            return Err(Refused::conflict("accounts_changed", detail).into());
-        }
-    }
-    Ok(())
-}
-
-fn new_account(app: &App, entrant: &Entrant) -> account::Model {
-    account::Model {
-        id: app.new_id(),
-        email: entrant.address.as_str().to_owned(),
-        password_hash: None,
-        language: Language::Zh,
-        administrator: false,
-        created_at: app.now(),
-        verified_at: None,
-        erased_at: None,
-    }
-}
-
-fn new_profile(entrant: &Entrant, account_id: Uuid, unit_id: Uuid, number: i32) -> profile::Model {
-    profile::Model {
-        account_id,
-        // Never the real name: others see the nickname.
-        nickname: entrant.nickname.clone().unwrap_or_else(|| format!("嘉宾{number:04}")),
-        gender: entrant.gender,
-        birth_year: entrant.birth_year,
-        education: entrant.education.clone(),
-        district: None,
-        interests: json!([]),
-        about: None,
-        real_name: entrant.real_name.clone(),
-        phone: entrant.phone.clone(),
-        wechat: None,
-        unit_id: Some(unit_id),
-    }
-}
-
-/// A link that sets a first password; its digest is kept, the text goes into the letter and nowhere else.
-fn link(
-    app: &App,
-    entrant: &Entrant,
-    account_id: Uuid,
-    links: &mut Vec<reset_request::ActiveModel>,
-) -> Result<String, Error> {
-    let minted = one_time::mint(app)?;
-    let row = reset_request::Model {
-        id: app.new_id(),
-        account_id: Some(account_id),
-        door: knock::door(app, &entrant.address),
-        token_digest: minted.digest,
-        at: app.now(),
-        expires_at: app.now() + INVITATION,
-    };
-    links.push(row.into_active_model().reset_all());
-    Ok(minted.text)
 }
 
 /// Everybody learns that they were entered, and by whom.

@@ -138,7 +138,7 @@ pub async fn invited(
     token: Option<&str>,
 ) -> Result<(), Error> {
     let (title, nickname, number) = (title(event, to.language), to.nickname.as_str(), registration.label());
-    let (password, days) = (token.is_some(), super::import::INVITATION.num_days());
+    let (password, days) = (token.is_some(), super::enter::INVITATION.num_days());
     let words = match to.language {
         Language::Zh => InvitedZh { title, nickname, union, number, password, days }.render(),
         Language::En => InvitedEn { title, nickname, union, number, password, days }.render(),

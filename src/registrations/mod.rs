@@ -5,11 +5,14 @@ mod api;
 mod apply;
 pub mod board;
 mod decide;
+mod enter;
 mod entrant;
 mod import;
+mod known;
 mod letters;
 pub mod registration;
 pub mod roll;
+mod verdict;
 mod vouch;
 mod withdraw;
 

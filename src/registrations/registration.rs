@@ -1,11 +1,15 @@
 //! One application.
 
+use chrono::Datelike;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::accounts::profile::Gender;
+use crate::app::App;
+use crate::events::event;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration")]
@@ -149,4 +153,46 @@ pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
         .filter(Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
         .one(db)
         .await
+}
+
+/// An application nobody has looked at yet.
+pub fn fresh(
+    app: &App,
+    event: &event::Model,
+    account_id: Uuid,
+    unit_id: Uuid,
+    side: Side,
+    birth_year: Option<i32>,
+    number: i32,
+) -> Model {
+    Model {
+        id: app.new_id(),
+        event_id: event.id,
+        account_id,
+        unit_id,
+        side,
+        number,
+        status: Status::Applied,
+        band: band(event, side, birth_year),
+        class: 1,
+        held: false,
+        answers: json!({}),
+        reason: None,
+        applied_at: app.now(),
+        decided_at: None,
+        reply_by: None,
+    }
+}
+
+/// The age band of this side that takes the person, where the event has bands.
+fn band(event: &event::Model, side: Side, birth_year: Option<i32>) -> Option<String> {
+    let age = event.starts_at.with_timezone(&event.zone()).year() - birth_year?;
+    event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
+}
+
+/// The next applicant number. Numbers count applicants without gaps: the event row is held, so nobody else takes the same one, and a refusal
+/// after this leaves nothing behind.
+pub async fn next_number(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<i32, DbErr> {
+    let last = Entity::of_event(event_id).order_by_desc(Column::Number).one(txn).await?;
+    Ok(last.map_or(0, |last| last.number) + 1)
 }

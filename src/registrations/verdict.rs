@@ -1,0 +1,132 @@
+//! A verdict on applications, as it comes in and as it is answered.
+
+use garde::Validate;
+use sea_orm::{ColumnTrait, QueryFilter, Select};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::registration::{self, Side, Status};
+use crate::body::text_or_none;
+use crate::error::{Error, FieldError, Refused};
+
+/// The most applications one decision covers.
+pub const MOST: usize = 1_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Approve,
+    Reject,
+}
+
+impl Decision {
+    /// Where the application stands afterwards.
+    #[must_use]
+    pub fn status(self) -> Status {
+        match self {
+            Self::Approve => Status::Approved,
+            Self::Reject => Status::Rejected,
+        }
+    }
+
+    /// Before the screening a decision may be changed; a rejected person applies again, if they want to.
+    #[must_use]
+    pub fn may_follow(self, status: Status) -> bool {
+        match self {
+            Self::Approve => status == Status::Applied,
+            Self::Reject => matches!(status, Status::Applied | Status::Approved),
+        }
+    }
+}
+
+/// What is decided, and why. The applicant reads the reason of a rejection.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    #[garde(skip)]
+    pub decision: Decision,
+    /// Required to reject.
+    #[garde(custom(text_or_none(1, 500)))]
+    pub reason: Option<String>,
+}
+
+/// One verdict on many: those named, or everybody who waits and fits.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdicts {
+    #[garde(skip)]
+    pub decision: Decision,
+    /// Required to reject.
+    #[garde(custom(text_or_none(1, 500)))]
+    pub reason: Option<String>,
+    /// 1 to 1,000 registrations.
+    #[garde(length(min = 1, max = MOST))]
+    pub ids: Option<Vec<Uuid>>,
+    #[garde(skip)]
+    pub waiting: Option<Waiting>,
+}
+
+/// Everybody who applied and was not decided on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    pub side: Option<Side>,
+    pub unit: Option<Uuid>,
+}
+
+/// What came of a verdict on many.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Decided {
+    pub decided: Vec<Uuid>,
+    pub unchanged: Vec<Unchanged>,
+    /// True where more are waiting than one verdict covers: ask again.
+    pub more: bool,
+}
+
+/// An application the verdict did not touch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Unchanged {
+    pub id: Uuid,
+    /// `not_found`, or `not_decidable` with the status it has.
+    pub code: &'static str,
+    pub status: Option<Status>,
+}
+
+pub enum NotDecided {
+    /// Rejecting takes a reason.
+    NoReason,
+    /// Neither or both of the ways to name applications.
+    NobodyNamed,
+    NotDecidable(Status),
+}
+
+impl From<NotDecided> for Error {
+    fn from(reason: NotDecided) -> Self {
+        let field = |name, code, message: &str| Refused::invalid(vec![FieldError::new(name, code, message)]).into();
+        match reason {
+            NotDecided::NoReason => field("reason", "required", "a rejection says why"),
+            NotDecided::NobodyNamed => field("ids", "nobody_named", "give either ids or waiting"),
+            NotDecided::NotDecidable(status) => {
+                let detail = "The application stands where this decision cannot be made.";
+                Refused::conflict("not_decidable", detail).with("registration_status", json!(status)).into()
+            }
+        }
+    }
+}
+
+impl Waiting {
+    /// Those of `all` that are meant.
+    #[must_use]
+    pub fn among(self, mut all: Select<registration::Entity>) -> Select<registration::Entity> {
+        all = all.filter(registration::Column::Status.eq(Status::Applied));
+        if let Some(side) = self.side {
+            all = all.filter(registration::Column::Side.eq(side));
+        }
+        match self.unit {
+            Some(unit) => all.filter(registration::Column::UnitId.eq(unit)),
+            None => all,
+        }
+    }
+}
