@@ -112,8 +112,7 @@ pub async fn made(
     of_desk.filter(Column::Nonce.eq(nonce)).one(db).await
 }
 
-/// Puts an attempt on record. False where the device's nonce is on record already: the same request
-/// came in twice at once.
+/// Puts an attempt on record. False where the device's nonce is on record already.
 ///
 /// # Errors
 /// Only faults.

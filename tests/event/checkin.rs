@@ -334,7 +334,7 @@ async fn what_is_wrong_with_a_request_is_told_and_nothing_is_written(#[values(Sq
     }
     for (who, status) in [(evening.visitor(), 401), (guests[0].clone(), 403), (evening.stranger().await, 403)] {
         for (path, body) in
-            [("", scan.clone()), ("/batch", queue(&[scan.clone()])), ("/search", json!({"name": "guest"}))]
+            [("", scan.clone()), ("/batch", queue(std::slice::from_ref(&scan))), ("/search", json!({"name": "guest"}))]
         {
             assert_eq!(who.post(&format!("{DOOR}{path}"), body).await.status, status, "{path}");
         }
