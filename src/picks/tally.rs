@@ -38,23 +38,21 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
     let held = round::Entity::find_by_id(round_id).lock_exclusive().one(&txn).await?;
     let round = held.ok_or_else(Refused::not_found)?;
     let keys = round::keys(app)?;
-    let tallied = match round.state {
+    match round.state {
         State::Planned | State::Open => {
             return Err(Refused::conflict("round_open", "This round still takes ballots.").into());
         }
-        State::Tallied | State::Void => round,
-        State::Closed => {
-            let tallied = match keys.find(round.id)? {
-                Some(secret) => count(&txn, app, round, &secret).await?,
-                None => end(&txn, app, round).await?,
-            };
-            txn.commit().await?;
-            app.happenings.announce(tallied.event_id, What::PickRoundTallied);
-            tallied
-        }
+        State::Tallied | State::Void => return Ok(round),
+        State::Closed => {}
+    }
+    let tallied = match keys.find(round.id)? {
+        Some(secret) => count(&txn, app, round, &secret).await?,
+        None => end(&txn, app, round).await?,
     };
+    txn.commit().await?;
     // Only now: had the commit failed, the key would have been needed again.
     keys.destroy(tallied.id)?;
+    app.happenings.announce(tallied.event_id, What::PickRoundTallied);
     if !app.database.settle().await? {
         tracing::warn!(round = %tallied.id, "readers kept sealed ballots in the write-ahead log a little longer");
     }

@@ -1,1 +1,609 @@
 //! Stories of the room `picks`.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use queqiao::accounts::SignedIn;
+use queqiao::badges::badge;
+use queqiao::checkin::presence;
+use queqiao::events::access::Host;
+use queqiao::events::crew::Role;
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::language::Language;
+use queqiao::picks::round::{self, State};
+use queqiao::picks::{ballot, close, matched, recovery};
+use queqiao::registrations::registration::{Side, Status};
+use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, Statement};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Answer, Evening, Person};
+
+pub const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";
+
+/// Men and women with badges, all inside: 男001… and 女001….
+pub struct Hall {
+    pub evening: Evening,
+    pub host: Person,
+    pub men: Vec<Person>,
+    pub women: Vec<Person>,
+}
+
+/// One guest with a badge, inside or not.
+pub async fn guest(evening: &Evening, side: Side, number: i32, inside: bool) -> Person {
+    let name = if side == Side::Men { "men" } else { "women" };
+    let person = evening.participant_as(name, Status::Confirmed).await;
+    seat(evening, &person, side, number, inside).await;
+    person
+}
+
+async fn seat(evening: &Evening, person: &Person, side: Side, number: i32, inside: bool) {
+    let app = &evening.app;
+    let txn = app.database.begin_write().await.unwrap();
+    let row = badge::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(evening.event.id),
+        registration_id: Set(person.registration_id),
+        side: Set(side),
+        number: Set(number),
+        issued_at: Set(app.now()),
+        reminded_at: Set(None),
+    };
+    row.insert(&txn).await.unwrap();
+    let row = presence::ActiveModel {
+        registration_id: Set(person.registration_id),
+        event_id: Set(evening.event.id),
+        side: Set(side),
+        number: Set(number),
+        inside: Set(inside),
+        since: Set(app.now()),
+        device: Set("door".to_owned()),
+        moved_at: Set(app.now()),
+        attempt_id: Set(app.new_id()),
+    };
+    row.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+impl Hall {
+    pub async fn begin(engine: Engine, pairs: u32) -> Option<Self> {
+        let evening = Evening::begin(engine, Phase::OnSite).await?;
+        let host = evening.crew(Role::Host).await;
+        let men = evening.participants("men", pairs, Status::Confirmed).await;
+        let women = evening.participants("women", pairs, Status::Confirmed).await;
+        for (people, side) in [(&men, Side::Men), (&women, Side::Women)] {
+            for (person, number) in people.iter().zip(1..) {
+                seat(&evening, person, side, number, true).await;
+            }
+        }
+        Some(Self { evening, host, men, women })
+    }
+
+    /// Plans and opens the next round; its number.
+    pub async fn open(&self, limit: i32) -> i64 {
+        let planned = self.host.post(ROUNDS, json!({ "limit": limit })).await;
+        assert_eq!(planned.status, 201, "{}", planned.text());
+        let n = planned.json["number"].as_i64().unwrap();
+        let opened = self.host.post(&format!("{ROUNDS}/{n}/open"), json!({})).await;
+        assert_eq!((opened.status, &opened.json["state"]), (200, &json!("open")), "{}", opened.text());
+        n
+    }
+
+    pub async fn close(&self, n: i64) -> Answer {
+        self.host.post(&format!("{ROUNDS}/{n}/close"), json!({})).await
+    }
+
+    async fn round(&self, n: i64) -> round::Model {
+        let db = self.evening.app.database.reader();
+        round::find(db, self.evening.event.id, i32::try_from(n).unwrap()).await.unwrap()
+    }
+
+    async fn matches(&self) -> Vec<matched::Model> {
+        matched::Entity::find().all(self.evening.app.database.reader()).await.unwrap()
+    }
+
+    /// The host as verbs know one.
+    fn as_host(&self) -> Host {
+        let account_id = self.host.account_id;
+        let account = SignedIn { account_id, administrator: false, language: Language::Zh };
+        Host { account, event: self.evening.event.clone() }
+    }
+}
+
+pub async fn light(person: &Person, n: i64, badges: &[&str]) -> Answer {
+    person.put(&format!("{ROUNDS}/{n}/picks"), json!({ "badges": badges })).await
+}
+
+pub async fn mine(person: &Person, n: i64) -> Answer {
+    person.get(&format!("{ROUNDS}/{n}/matches/me")).await
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_who_pick_each_other_learn_of_it_and_nobody_else_does(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 3).await else { return };
+    let n = hall.open(2).await;
+    assert_eq!(mine(&hall.men[0], n).await.code(), "round_not_tallied");
+    for (person, badges) in [
+        (&hall.men[0], ["女001", "女002"].as_slice()),
+        (&hall.women[0], &["男003", "男001"]),
+        (&hall.men[1], &["女001"]),
+    ] {
+        assert_eq!(light(person, n, badges).await.status, 200);
+    }
+    let closed = hall.close(n).await;
+    assert_eq!((closed.status, &closed.json["state"]), (200, &json!("tallied")), "{}", closed.text());
+    assert_eq!(hall.matches().await.len(), 1);
+    assert_eq!(mine(&hall.men[0], n).await.json["badges"], json!(["女001"]));
+    let hers = mine(&hall.women[0], n).await;
+    assert_eq!(hers.json["badges"], json!(["男001"]));
+    assert_eq!(hers.json["matches"][0]["nickname"], "guest-1");
+    // Picked by somebody, picking somebody, neither: the same bytes.
+    let nothing = mine(&hall.men[1], n).await.bytes;
+    for person in [&hall.women[1], &hall.men[2], &hall.women[2]] {
+        assert_eq!(mine(person, n).await.bytes, nothing);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everybody_gets_a_letter_and_only_mutual_picks_are_in_it(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 2).await else { return };
+    let absent = guest(&hall.evening, Side::Women, 9, true).await;
+    let txn = hall.evening.app.database.begin_write().await.unwrap();
+    presence::Entity::delete_by_id(absent.registration_id).exec(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let n = hall.open(2).await;
+    light(&hall.men[0], n, &["女002", "女001"]).await;
+    light(&hall.women[0], n, &["男001"]).await;
+    hall.close(n).await;
+    let letters = hall.evening.letters_to(&hall.men[0], "match").await;
+    assert_eq!(letters.len(), 1);
+    assert!(letters[0].plain.contains("女001 guest-3"), "{}", letters[0].plain);
+    assert!(!letters[0].plain.contains("女002"), "{}", letters[0].plain);
+    assert_eq!(hall.evening.letters_to(&hall.women[0], "match").await.len(), 1);
+    let mut others = vec![];
+    for person in [&hall.men[1], &hall.women[1]] {
+        let mut letters = hall.evening.letters_to(person, "round_over").await;
+        assert_eq!(letters.len(), 1);
+        others.push(letters.remove(0).plain.replace("guest-2", "").replace("guest-4", ""));
+    }
+    assert_eq!(others[0], others[1], "the letter tells who was picked");
+    assert_eq!(hall.evening.letters().await.len(), 4, "somebody who never came got a letter");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_ballot_replaces_the_one_before_and_shows_itself_to_its_owner(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 3).await else { return };
+    let n = hall.open(3).await;
+    let path = format!("{ROUNDS}/{n}/picks");
+    assert_eq!(hall.men[0].get(&path).await.json["badges"], json!([]));
+    light(&hall.men[0], n, &["女001"]).await;
+    // Full-width digits, a Latin letter, spaces: as thumbs type.
+    let sent = json!({ "badges": ["女００３", " w2 "], "stage": true });
+    let taken = hall.men[0].put(&path, sent).await;
+    let seen = hall.men[0].get(&path).await;
+    assert_eq!(seen.json, json!({ "badges": ["女003", "女002"], "stage": true, "receipt": taken.json["receipt"] }));
+    assert_eq!(seen.headers["cache-control"], "no-store");
+    light(&hall.women[0], n, &["男001"]).await;
+    light(&hall.women[1], n, &["男001"]).await;
+    assert_eq!(light(&hall.women[1], n, &[]).await.status, 200, "an empty list is a valid ballot");
+    let closed = hall.close(n).await;
+    assert!(hall.matches().await.is_empty(), "what was taken back or replaced was counted");
+    let receipts = closed.json["receipts"].as_array().unwrap();
+    assert_eq!(receipts.len(), 6, "the bulletin tells who sent a ballot");
+    assert!(receipts.contains(&taken.json["receipt"]));
+    assert_eq!(hall.men[0].get(&path).await.code(), "round_closed");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_accepted_ballot_gets_an_answer_of_one_size(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 4).await else { return };
+    let late = guest(&hall.evening, Side::Men, 77, true).await;
+    let n = hall.open(3).await;
+    let later = guest(&hall.evening, Side::Men, 78, true).await;
+    let mut shapes = HashSet::new();
+    for person in [&hall.men[0], &hall.men[0], &hall.men[1], &late, &later] {
+        for badges in [&["女001", "女002", "女003"][..], &["女004"], &[]] {
+            let answer = light(person, n, badges).await;
+            assert_eq!(answer.status, 200, "{}", answer.text());
+            let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+            names.sort();
+            shapes.insert((answer.bytes.len(), names, answer.headers["content-length"].clone()));
+        }
+    }
+    assert_eq!(shapes.len(), 1, "{shapes:?}");
+    let rows = ballot::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+    assert!(rows.iter().all(|row| row.sealed.len() == 84));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_ballot_with_a_badge_that_cannot_be_picked_changes_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 4).await else { return };
+    guest(&hall.evening, Side::Women, 50, false).await;
+    let n = hall.open(2).await;
+    let me = &hall.men[0];
+    light(me, n, &["女001"]).await;
+    for (badges, offending, code) in [
+        (&["女001", "女002", "女003"][..], "女003", "too_many_picks"),
+        (&["女002", "女０02"], "女０02", "repeated_pick"),
+        (&["男001"], "男001", "own_badge"),
+        (&["女002", "男002"], "男002", "same_side"),
+        (&["女050"], "女050", "not_here"),
+        (&["女999"], "女999", "not_here"),
+        (&["女002", "小雅"], "小雅", "not_here"),
+        (&[""], "", "not_here"),
+    ] {
+        let refused = light(me, n, badges).await;
+        assert_eq!((refused.status, refused.code()), (422, code), "{badges:?}");
+        assert_eq!(refused.json["badge"], offending);
+    }
+    for body in [json!({}), json!({ "badges": "女001" }), json!({ "badges": [8] }), json!({ "badges": [], "for": 1 })]
+    {
+        let refused = me.put(&format!("{ROUNDS}/{n}/picks"), body).await;
+        assert_eq!((refused.status, refused.code()), (422, "invalid"));
+    }
+    let many = vec!["女001"; 201];
+    assert_eq!(light(me, n, &many).await.code(), "invalid");
+    assert_eq!(me.get(&format!("{ROUNDS}/{n}/picks")).await.json["badges"], json!(["女001"]));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn only_guests_who_are_inside_pick(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let outside = guest(&hall.evening, Side::Men, 5, false).await;
+    let badgeless = hall.evening.participant("men").await;
+    let stranger = hall.evening.stranger().await;
+    let n = hall.open(2).await;
+    let path = format!("{ROUNDS}/{n}/picks");
+    for person in [&outside, &badgeless] {
+        let refused = light(person, n, &["女001"]).await;
+        assert_eq!((refused.status, refused.code()), (422, "not_checked_in"));
+    }
+    for person in [&stranger, &hall.host, &hall.evening.organizer] {
+        assert_eq!(light(person, n, &["女001"]).await.status, 403);
+        assert_eq!(person.get(&path).await.status, 403);
+        assert_eq!(mine(person, n).await.status, 403);
+    }
+    assert_eq!(light(&hall.evening.visitor(), n, &["女001"]).await.status, 401);
+    // A guest who was given work tonight.
+    let txn = hall.evening.app.database.begin_write().await.unwrap();
+    let row = queqiao::events::crew::ActiveModel {
+        id: Set(hall.evening.app.new_id()),
+        event_id: Set(hall.evening.event.id),
+        account_id: Set(hall.men[0].account_id),
+        role: Set(Role::Desk),
+        granted_at: Set(hall.evening.app.now()),
+    };
+    row.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    assert_eq!(light(&hall.men[0], n, &["女001"]).await.code(), "staff_cannot_pick");
+    assert_eq!(light(&hall.women[0], 9, &[]).await.status, 404);
+    assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_round_is_the_hosts_and_goes_one_way(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut hall) = Hall::begin(engine, 1).await else { return };
+    for wrong in [json!({ "limit": 0 }), json!({ "limit": 11 }), json!({ "limit": 2, "sides": "open" }), json!({})] {
+        assert_eq!(hall.host.post(ROUNDS, wrong).await.code(), "invalid");
+    }
+    let stranger = hall.evening.stranger().await;
+    let desk = hall.evening.crew(Role::Desk).await;
+    for person in [&hall.men[0], &desk, &stranger] {
+        assert_eq!(person.post(ROUNDS, json!({ "limit": 2 })).await.code(), "wrong_role");
+        for step in ["open", "close"] {
+            assert_eq!(person.post(&format!("{ROUNDS}/1/{step}"), json!({})).await.code(), "wrong_role");
+        }
+    }
+    let planned = hall.host.post(ROUNDS, json!({ "limit": 2, "sides": "two" })).await;
+    assert_eq!((planned.status, &planned.json["number"]), (201, &json!(1)));
+    assert_eq!(hall.host.post(ROUNDS, json!({ "limit": 1 })).await.json["number"], 2);
+    let (first, second) = (format!("{ROUNDS}/1"), format!("{ROUNDS}/2"));
+    assert_eq!(hall.close(1).await.code(), "round_not_open");
+    assert_eq!(light(&hall.men[0], 1, &[]).await.code(), "round_not_open");
+    assert_eq!(hall.host.post(&format!("{ROUNDS}/9/open"), json!({})).await.status, 404);
+    assert_eq!(hall.host.post(&format!("{ROUNDS}/x/open"), json!({})).await.status, 404);
+    hall.evening.enter(Phase::Confirmation).await;
+    assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.code(), "phase_closed");
+    hall.evening.enter(Phase::OnSite).await;
+    assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.status, 200);
+    assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.code(), "round_open");
+    assert_eq!(hall.host.post(&format!("{second}/open"), json!({})).await.code(), "another_round_open");
+    let bulletin = hall.close(1).await;
+    assert_eq!(hall.close(1).await.bytes, bulletin.bytes, "closing twice gave two bulletins");
+    assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.code(), "round_closed");
+    assert_eq!(light(&hall.men[0], 1, &[]).await.code(), "round_closed");
+    assert_eq!(hall.men[0].get(&first).await.bytes, bulletin.bytes);
+    let listed = hall.men[0].get(ROUNDS).await;
+    assert_eq!(listed.json["items"][1]["state"], "planned");
+    assert_eq!(listed.json["items"][0]["ballots"], Value::Null, "a small room's totals tell about persons");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_large_room_keeps_its_totals(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 10).await else { return };
+    let n = hall.open(3).await;
+    light(&hall.men[0], n, &["女001", "女002"]).await;
+    light(&hall.women[0], n, &["男001"]).await;
+    light(&hall.women[1], n, &[]).await;
+    let closed = hall.close(n).await.json;
+    let totals = json!([closed["ballots"], closed["picks"], closed["matches"]]);
+    assert_eq!((totals, closed["receipts"].as_array().unwrap().len()), (json!([3, 3, 1]), 20));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_evening_allows_only_so_many_questions(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let txn = hall.evening.app.database.begin_write().await.unwrap();
+    let settings = json!({ "picks": { "event_limit": 4 } });
+    let row = event::ActiveModel { id: Set(hall.evening.event.id), settings: Set(settings), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    assert_eq!(hall.host.post(ROUNDS, json!({ "limit": 3 })).await.status, 201);
+    let refused = hall.host.post(ROUNDS, json!({ "limit": 2 })).await;
+    assert_eq!((refused.status, refused.code()), (409, "too_many_picks"));
+    assert_eq!(hall.host.post(ROUNDS, json!({ "limit": 1 })).await.status, 201);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_willing_go_on_stage_with_whom_they_would_rather(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 2).await else { return };
+    let n = hall.open(2).await;
+    let path = format!("{ROUNDS}/{n}/picks");
+    // Known answer C1.
+    for (person, badges) in [
+        (&hall.men[0], ["女001", "女002"].as_slice()),
+        (&hall.men[1], &["女001"]),
+        (&hall.women[0], &["男002", "男001"]),
+        (&hall.women[1], &["男001"]),
+    ] {
+        assert_eq!(person.put(&path, json!({ "badges": badges, "stage": true })).await.status, 200);
+    }
+    hall.close(n).await;
+    let his = mine(&hall.men[0], n).await.json["matches"].clone();
+    assert_eq!(
+        (&his[0]["badge"], &his[0]["on_stage"], &his[1]["badge"], &his[1]["on_stage"]),
+        (&json!("女001"), &json!(false), &json!("女002"), &json!(true))
+    );
+    assert_eq!(mine(&hall.men[1], n).await.json["matches"][0]["on_stage"], true);
+}
+
+/// Pairs who pick each other and take it back, again and again, until the host closes: what was
+/// last answered with 200 is what is counted, whatever was answered with 409 is not.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite, Postgres)] engine: Engine) {
+    const PAIRS: usize = 25;
+    let Some(hall) = Hall::begin(engine, PAIRS as u32).await else { return };
+    let hall = Arc::new(hall);
+    let mut duels_won = 0;
+    for _ in 0..8 {
+        let n = hall.open(1).await;
+        let taken = Arc::new(AtomicUsize::new(0));
+        let fire = |place| tokio::spawn(fire(Arc::clone(&hall), Arc::clone(&taken), place, n));
+        let ballots: Vec<_> = (0..PAIRS * 2).map(fire).collect();
+        while taken.load(Ordering::SeqCst) < PAIRS * 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        let bulletin = hall.close(n).await;
+        assert_eq!(bulletin.status, 200, "{}", bulletin.text());
+        let mut counts = Vec::new();
+        for ballot in ballots {
+            counts.push(ballot.await.unwrap());
+        }
+        let sent = counts.iter().filter(|count| count.is_some()).count();
+        let picks = counts.iter().filter(|count| **count == Some(true)).count();
+        assert_eq!(bulletin.json["ballots"], sent, "a ballot was lost, or counted although refused");
+        assert_eq!(bulletin.json["picks"], picks, "an older ballot was counted, or a refused one");
+        let round = hall.round(n).await;
+        let found = hall.matches().await.into_iter().filter(|found| found.round_id == round.id);
+        let found: HashSet<[Uuid; 2]> = found.map(|found| found.people()).collect();
+        for (pair, counts) in counts.chunks(2).enumerate() {
+            let (lo, hi) = matched::ordered(hall.men[pair].registration_id, hall.women[pair].registration_id);
+            assert_eq!(found.contains(&[lo, hi]), counts == [Some(true), Some(true)]);
+        }
+        duels_won += found.len();
+    }
+    assert!((1..200).contains(&duels_won), "{duels_won} of 200 pairs matched: nothing raced");
+}
+
+/// Sends ballots that name the partner and are empty, in turn, until one is refused. Whether the
+/// last one that was taken names the partner; None where none was taken.
+async fn fire(hall: Arc<Hall>, taken: Arc<AtomicUsize>, place: usize, n: i64) -> Option<bool> {
+    let pair = place / 2;
+    let (person, side) = if place % 2 == 0 { (&hall.men[pair], "女") } else { (&hall.women[pair], "男") };
+    let partner = format!("{side}{:03}", pair + 1);
+    let mut last = None;
+    loop {
+        let names = last != Some(true);
+        let badges: &[&str] = if names { &[&partner] } else { &[] };
+        let answer = light(person, n, badges).await;
+        match (answer.status, answer.code()) {
+            (200, _) => {
+                last = Some(names);
+                taken.fetch_add(1, Ordering::SeqCst);
+            }
+            (409, "round_closed") => return last,
+            _ => panic!("{}", answer.text()),
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn closing_from_eight_consoles_makes_one_match_a_pair(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 5).await else { return };
+    let n = hall.open(1).await;
+    for (pair, number) in (0..5).zip(1..) {
+        light(&hall.men[pair], n, &[&format!("女{number:03}")]).await;
+        light(&hall.women[pair], n, &[&format!("男{number:03}")]).await;
+    }
+    let hall = Arc::new(hall);
+    let closings: Vec<_> = (0..8)
+        .map(|_| {
+            let hall = Arc::clone(&hall);
+            tokio::spawn(async move { hall.close(n).await })
+        })
+        .collect();
+    let mut bulletins = HashSet::new();
+    for closing in closings {
+        let answer = closing.await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        bulletins.insert(answer.bytes);
+    }
+    assert_eq!((bulletins.len(), hall.matches().await.len()), (1, 5));
+    assert_eq!(hall.evening.letters().await.len(), 10);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_stop_between_closing_and_tallying_changes_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 2).await else { return };
+    let app = &hall.evening.app;
+    let n = hall.open(1).await;
+    light(&hall.men[0], n, &["女001"]).await;
+    light(&hall.women[0], n, &["男001"]).await;
+    light(&hall.men[1], n, &["女001"]).await;
+    close::shut(app, &hall.as_host(), i32::try_from(n).unwrap()).await.unwrap();
+    assert_eq!(light(&hall.women[1], n, &["男002"]).await.code(), "round_closed");
+    assert_eq!(mine(&hall.men[0], n).await.code(), "round_not_tallied");
+    assert!(hall.matches().await.is_empty());
+    recovery::resume(app).await.unwrap();
+    recovery::resume(app).await.unwrap();
+    assert_eq!(hall.matches().await.len(), 1);
+    assert_eq!(hall.evening.letters().await.len(), 4);
+    assert_eq!(hall.round(n).await.state, State::Tallied);
+    assert!(round::keys(app).unwrap().find(hall.round(n).await.id).unwrap().is_none());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_start_leaves_open_rounds_alone_and_voids_those_without_a_key(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let app = &hall.evening.app;
+    let keys = round::keys(app).unwrap();
+    let n = hall.open(1).await;
+    light(&hall.men[0], n, &["女001"]).await;
+    light(&hall.women[0], n, &["男001"]).await;
+    recovery::resume(app).await.unwrap();
+    assert_eq!(hall.round(n).await.state, State::Open);
+    // The power goes, and with it the key.
+    keys.destroy(hall.round(n).await.id).unwrap();
+    assert_eq!(light(&hall.men[0], n, &["女001"]).await.code(), "key_unavailable");
+    recovery::resume(app).await.unwrap();
+    assert_eq!(hall.round(n).await.state, State::Void);
+    assert_eq!(ballot::Entity::find().count(app.database.reader()).await.unwrap(), 0);
+    for answer in [light(&hall.men[0], n, &[]).await, mine(&hall.men[0], n).await, hall.close(n).await] {
+        assert_eq!((answer.status, answer.code()), (409, "round_void"));
+    }
+    // A key that outlived its round goes; the next round is untouched.
+    let next = hall.open(1).await;
+    keys.keep(hall.round(n).await.id, &zeroize::Zeroizing::new([1; 32])).unwrap();
+    recovery::resume(app).await.unwrap();
+    assert!(keys.find(hall.round(n).await.id).unwrap().is_none());
+    assert_eq!(light(&hall.men[0], next, &["女001"]).await.status, 200);
+}
+
+/// Every row of every table as text, without what is random: ids, digests, receipts.
+async fn dump(hall: &Hall) -> Vec<String> {
+    let db = hall.evening.app.database.reader();
+    let (tables, backend) = if hall.evening.app.database.is_postgres() {
+        (
+            "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'seaql_migrations'",
+            DbBackend::Postgres,
+        )
+    } else {
+        ("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seaql_migrations'", DbBackend::Sqlite)
+    };
+    let tables = db.query_all_raw(Statement::from_string(backend, tables)).await.unwrap();
+    let mut lines = Vec::new();
+    for table in tables {
+        let table: String = table.try_get("", "name").unwrap();
+        if backend == DbBackend::Postgres {
+            let rows = format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t");
+            for row in db.query_all_raw(Statement::from_string(backend, rows)).await.unwrap() {
+                lines.push(format!("{table} {}", row.try_get::<String>("", "line").unwrap()));
+            }
+        } else {
+            let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+            let columns = db.query_all_raw(Statement::from_string(backend, columns)).await.unwrap();
+            let columns: Vec<String> = columns
+                .iter()
+                .map(|row| format!("quote(\"{}\")", row.try_get::<String>("", "name").unwrap()))
+                .collect();
+            let rows = format!("SELECT {} AS line FROM \"{table}\"", columns.join("||','||"));
+            for row in db.query_all_raw(Statement::from_string(backend, rows)).await.unwrap() {
+                lines.push(format!("{table} {}", row.try_get::<String>("", "line").unwrap()));
+            }
+        }
+    }
+    let mut masked: Vec<String> =
+        lines.iter().map(|line| masked(&line.replace(&hall.evening.address, "http://house"))).collect();
+    masked.sort();
+    masked
+}
+
+fn masked(line: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut words = Vec::new();
+    for word in line.split(|c| !is_word(c)) {
+        let id = word.len() >= 36 && word.get(word.len() - 36..).is_some_and(|tail| tail.parse::<Uuid>().is_ok());
+        let hex = id || word.len() >= 20 && word.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | 'x'));
+        let receipt = word.len() == 8 && word.chars().all(|c| c.is_ascii_uppercase() || ('2'..='7').contains(&c));
+        words.push(if hex || receipt { "#" } else { word });
+    }
+    words.join(" ")
+}
+
+/// Two evenings that differ only in whom one man picked in vain, as many picks in each, leave the
+/// same rows and letters behind, and the sealed bytes are gone from the files.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)] engine: Engine) {
+    let mut evenings = Vec::new();
+    for in_vain in ["女002", "女003"] {
+        let Some(hall) = Hall::begin(engine, 10).await else { return };
+        let n = hall.open(2).await;
+        light(&hall.men[0], n, &[in_vain, "女001"]).await;
+        light(&hall.women[0], n, &["男001"]).await;
+        light(&hall.women[1], n, &["男004"]).await;
+        let rows = ballot::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+        let key = round::keys(&hall.evening.app).unwrap().find(hall.round(n).await.id).unwrap().unwrap();
+        hall.close(n).await;
+        assert_eq!(hall.matches().await.len(), 1);
+        assert_eq!(ballot::Entity::find().count(hall.evening.app.database.reader()).await.unwrap(), 0);
+        assert!(round::keys(&hall.evening.app).unwrap().find(hall.round(n).await.id).unwrap().is_none());
+        let secrets = rows.iter().map(|row| row.sealed[24..].to_vec()).chain([key.to_vec()]);
+        let files = bytes_in(hall.evening.folder());
+        for secret in secrets {
+            assert!(!files.windows(secret.len()).any(|window| window == secret), "sealed bytes are still on disk");
+        }
+        evenings.push(dump(&hall).await);
+    }
+    for (one, other) in evenings[0].iter().zip(&evenings[1]) {
+        assert_eq!(one, other);
+    }
+    assert_eq!(evenings[0].len(), evenings[1].len());
+}
+
+fn bytes_in(folder: &std::path::Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        bytes.extend(std::fs::read(file.unwrap().path()).unwrap());
+    }
+    bytes
+}
