@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use queqiao::accounts::SignedIn;
+use queqiao::accounts::signed_in::Via;
 use queqiao::badges::badge;
 use queqiao::checkin::presence;
 use queqiao::events::access::Host;
@@ -110,7 +111,7 @@ impl Hall {
     /// The host as verbs know one.
     fn as_host(&self) -> Host {
         let account_id = self.host.account_id;
-        let account = SignedIn { account_id, administrator: false, language: Language::Zh };
+        let account = SignedIn { account_id, administrator: false, language: Language::Zh, via: Via::Token(None) };
         Host { account, event: self.evening.event.clone() }
     }
 }
