@@ -1,7 +1,12 @@
 //! The house itself.
 
+use std::sync::Arc;
+
 use queqiao::events::phase::Phase;
+use queqiao::organizations::organization;
 use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::Evening;
@@ -22,4 +27,46 @@ async fn what_is_not_there_is_a_problem_with_a_code(#[values(Sqlite, Postgres)] 
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let answer = evening.visitor().get("/api/v1/nothing").await;
     assert_eq!((answer.status, answer.code()), (404, "not_found"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn verbs_that_share_a_commit_keep_their_own_refusals(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let mut verbs = Vec::new();
+    for number in 0..90 {
+        let app = Arc::clone(&evening.app);
+        verbs.push(tokio::spawn(async move {
+            let txn = app.database.begin_write().await.unwrap();
+            let row = organization::ActiveModel {
+                id: Set(app.new_id()),
+                slug: Set(format!("in-line-{number}")),
+                name: Set("并排".to_owned()),
+                name_en: Set(None),
+                created_at: Set(app.now()),
+            };
+            row.insert(&txn).await.unwrap();
+            match number % 3 {
+                0 => txn.commit().await.unwrap(),
+                // A refusal: the verb returns and its transaction is dropped.
+                1 => drop(txn),
+                // A statement that fails takes nobody else along.
+                _ => {
+                    let twice = organization::ActiveModel {
+                        id: Set(app.new_id()),
+                        slug: Set(format!("in-line-{number}")),
+                        name: Set(String::new()),
+                        name_en: Set(None),
+                        created_at: Set(app.now()),
+                    };
+                    twice.insert(&txn).await.unwrap_err();
+                }
+            }
+        }));
+    }
+    for verb in verbs {
+        verb.await.unwrap();
+    }
+    let kept = organization::Entity::find().filter(organization::Column::Slug.starts_with("in-line-"));
+    assert_eq!(kept.count(evening.app.database.reader()).await.unwrap(), 30);
 }

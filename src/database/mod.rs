@@ -2,8 +2,12 @@
 //!
 //! SQLite: one writer connection and a pool of readers that cannot write. A deferred `BEGIN` that
 //! reads first and writes later fails at once when somebody else wrote in between, whatever
-//! `busy_timeout` says, so writing begins with `BEGIN IMMEDIATE`. PostgreSQL: one pool, READ
+//! `busy_timeout` says, so writing begins with `BEGIN IMMEDIATE`, and verbs that stand in line share one
+//! durable commit ([`group`]). PostgreSQL: one pool, READ
 //! COMMITTED and row locks. The rooms see one code path.
+
+mod group;
+mod write;
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,14 +17,18 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{Connection, PgConnection, query};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, DbErr, Statement,
+    TransactionTrait,
 };
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
 use crate::secrets::without_password;
-use crate::{crash, once};
+use group::Line;
+use write::Way;
+
+use crate::once;
+pub use write::Write;
 
 /// Advisory lock that lets one process at a time migrate a PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
@@ -28,11 +36,10 @@ const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
 #[derive(Clone, Debug)]
 pub struct Database {
     writer: DatabaseConnection,
+    /// Where verbs stand in line for the one writer of SQLite; None on PostgreSQL.
+    line: Option<Line>,
     reader: DatabaseConnection,
 }
-
-/// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
-pub struct Write(DatabaseTransaction);
 
 impl Database {
     /// # Errors
@@ -45,12 +52,12 @@ impl Database {
             prepare_folder(path)?;
             let writer = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
             let reader = Connect::connect(sqlite(address, connections, true)).await.with_context(place)?;
-            Ok(Self { writer, reader })
+            Ok(Self { line: Some(Line::before(writer.clone())), writer, reader })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             // A pool only says that it timed out; one connection says why.
             PgConnection::connect(address).await.with_context(place)?.close().await?;
             let pool = Connect::connect(postgres(address, connections)).await.with_context(place)?;
-            Ok(Self { writer: pool.clone(), reader: pool })
+            Ok(Self { line: None, writer: pool.clone(), reader: pool })
         } else {
             bail!("database.url: {} is neither sqlite:// nor postgres://", without_password(url));
         }
@@ -74,15 +81,13 @@ impl Database {
     /// 409 `request_in_progress` where another request holds the key; a fault where the database
     /// does not answer.
     pub async fn begin_write(&self) -> Result<Write, Error> {
-        let writer = self.writer.clone();
-        let options = TransactionOptions {
-            sqlite_transaction_mode: (!self.is_postgres()).then_some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         // In a task of its own: a `begin` dropped half-way would leave the pooled connection
         // inside a transaction (sqlx 0.9), and somebody else's statements would vanish in it.
-        let begun = tokio::spawn(async move { writer.begin_with_options(options).await });
-        let write = Write(begun.await.map_err(Error::fault)??);
+        let begun = match &self.line {
+            Some(line) => tokio::spawn(begin_grouped(line.clone())),
+            None => tokio::spawn(begin_alone(self.writer.clone())),
+        };
+        let write = begun.await.map_err(Error::fault)??;
         once::claim(&write).await?;
         Ok(write)
     }
@@ -143,44 +148,12 @@ impl Database {
     }
 }
 
-impl Write {
-    /// Makes everything of this transaction true at once and durable.
-    ///
-    /// # Errors
-    /// A fault where the database cannot; nothing is true then.
-    pub async fn commit(self) -> Result<(), Error> {
-        crash::point();
-        self.0.commit().await?;
-        crash::point();
-        Ok(())
-    }
+async fn begin_grouped(line: Line) -> Result<Write, DbErr> {
+    Ok(Way::Grouped(line.begin().await?).into())
 }
 
-#[async_trait::async_trait]
-impl ConnectionTrait for Write {
-    fn get_database_backend(&self) -> DbBackend {
-        self.0.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        crash::point();
-        self.0.execute_raw(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        crash::point();
-        self.0.execute_unprepared(sql).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        crash::point();
-        self.0.query_one_raw(statement).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        crash::point();
-        self.0.query_all_raw(statement).await
-    }
+async fn begin_alone(writer: DatabaseConnection) -> Result<Write, DbErr> {
+    Ok(Way::Alone(writer.begin().await?).into())
 }
 
 fn prepare_folder(path: &str) -> anyhow::Result<()> {

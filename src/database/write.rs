@@ -1,0 +1,87 @@
+//! A transaction that writes, as the rooms see it.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use tokio::runtime::Handle;
+
+use super::group::Turn;
+use crate::crash;
+use crate::error::Error;
+
+/// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
+pub struct Write(Option<Way>);
+
+/// How it becomes durable.
+pub(super) enum Way {
+    /// By itself: PostgreSQL groups the commits of its connections on its own.
+    Alone(DatabaseTransaction),
+    /// Together with others that stand in line for the one writer.
+    Grouped(Turn),
+}
+
+impl From<Way> for Write {
+    fn from(way: Way) -> Self {
+        Self(Some(way))
+    }
+}
+
+impl Write {
+    /// Makes everything of this transaction true at once and durable.
+    ///
+    /// # Errors
+    /// A fault where the database cannot; nothing is true then.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        crash::point();
+        match self.0.take() {
+            Some(Way::Alone(transaction)) => transaction.commit().await?,
+            Some(Way::Grouped(turn)) => turn.commit().await?,
+            None => {}
+        }
+        crash::point();
+        Ok(())
+    }
+
+    fn transaction(&self) -> Result<&DatabaseTransaction, DbErr> {
+        crash::point();
+        match &self.0 {
+            Some(Way::Alone(transaction)) => Ok(transaction),
+            Some(Way::Grouped(turn)) => Ok(turn.transaction()),
+            None => Err(DbErr::Custom("the transaction is over".to_owned())),
+        }
+    }
+}
+
+impl Drop for Write {
+    fn drop(&mut self) {
+        // A verb that refused, or whose task was dropped, must not keep the others waiting. Where
+        // no runtime is left there is nobody to wait either.
+        if let (Some(Way::Grouped(turn)), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn(turn.take_back());
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Write {
+    fn get_database_backend(&self) -> DbBackend {
+        match &self.0 {
+            Some(Way::Alone(transaction)) => transaction.get_database_backend(),
+            _ => DbBackend::Sqlite,
+        }
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.transaction()?.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.transaction()?.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.transaction()?.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.transaction()?.query_all_raw(statement).await
+    }
+}
