@@ -73,6 +73,11 @@ where
     };
     // Asked first, because serde_json calls a number where it wants a word a syntax error.
     serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
+    // PostgreSQL keeps no NUL in a text; refused here, no field need think of it.
+    if bytes.windows(6).any(|escape| escape == br"\u0000") {
+        let detail = "The body has a NUL character (\\u0000) in it.";
+        return Err(Refused::unprocessable("nul_character", detail).into());
+    }
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(reader).map_err(|wrong| {
         let path = wrong.path().to_string();

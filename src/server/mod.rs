@@ -1,6 +1,7 @@
 //! Which path leads to which room. Reads as the site map.
 
 mod health;
+mod nul;
 mod openapi;
 mod replay;
 pub mod opening;
@@ -69,6 +70,7 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .configure(openapi::pages)
             .default_service(web::to(nothing_here))
             .wrap(from_fn(replay::once))
+            .wrap(from_fn(nul::refused))
             .wrap(Compress::default())
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(from_fn(trace::measure))
