@@ -6,7 +6,7 @@ pub mod backup;
 pub mod dates;
 pub mod healthcheck;
 pub mod migrate;
-pub mod rehearse;
+//pub mod rehearse;
 pub mod screen;
 pub mod serve;
 pub mod verify;

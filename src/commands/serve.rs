@@ -29,7 +29,7 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
     let app = App::build(settings, Clock::Machine, secrets).await?;
-    let opening = Opening::begin(&app, listener)?;
+    let opening = Opening::begin(&app, listener).await?;
     #[cfg(debug_assertions)]
     if let Some(statements) = arguments.crash_after {
         crate::crash::after(statements);

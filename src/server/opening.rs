@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::rounds;
 use crate::app::App;
 use crate::mail::postman::Postman;
+use crate::picks::recovery;
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -23,12 +24,13 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Serves on the listener from now on.
+    /// Finishes what a stop left half-way, then serves on the listener.
     ///
     /// # Errors
     /// Where the listener cannot be taken or the mail settings cannot work; the message names the
     /// key.
-    pub fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
+    pub async fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
+        recovery::resume(app).await?;
         let address = listener.local_addr()?;
         let postman = Postman::new(app)?;
         let server = super::open(app, listener)?;

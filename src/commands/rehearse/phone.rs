@@ -18,6 +18,13 @@ struct Tokens {
 }
 
 impl Phone {
+    /// A phone nobody signed in on yet.
+    #[must_use]
+    pub fn new(line: &Line) -> Self {
+        let nobody = Tokens { access: String::new(), refresh: String::new() };
+        Self { line: line.clone(), tokens: Mutex::new(nobody) }
+    }
+
     /// Signs in.
     ///
     /// # Errors

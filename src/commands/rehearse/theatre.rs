@@ -1,0 +1,141 @@
+//! The house a rehearsal plays in: a server on a free port, a clock that obeys, a line to call on.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::{DateTime, Duration, Utc};
+use data_encoding::BASE32_NOPAD;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::client::Line;
+use super::gathering::House;
+use super::report::Report;
+use super::{Arguments, tell};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::secrets::Secrets;
+use crate::server::opening::Opening;
+use crate::server::rounds;
+use crate::settings::{Delivery, Settings};
+
+pub struct Theatre {
+    pub line: Line,
+    pub clock: Clock,
+    pub app: Arc<App>,
+    pub applicants: usize,
+    pub seats: usize,
+    /// Stands in every address and slug, so that a database can be rehearsed on twice.
+    pub tag: String,
+    opening: Opening,
+    _folder: TempDir,
+}
+
+/// Noon in Shanghai, three weeks before Qixi night.
+fn curtain() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_785_384_000, 0).unwrap_or_default()
+}
+
+impl Theatre {
+    /// # Errors
+    /// Where no server can be started or the database is out of reach.
+    pub async fn open(mut settings: Settings, arguments: &Arguments, seats: usize) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        settings.database.url = match &arguments.database_url {
+            Some(url) => url.clone().into(),
+            None => format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = format!("http://{}", listener.local_addr()?);
+        settings.server.public_url.clone_from(&address);
+        settings.mail.delivery = Delivery::Kept;
+        settings.picks.key_dir = folder.path().join("keys").display().to_string();
+        // The whole cast calls from one address.
+        settings.security.auth_requests_per_minute = u32::MAX;
+        let clock = Clock::stopped_at(curtain());
+        let secrets = Secrets::fresh()?;
+        let tag = BASE32_NOPAD.encode(&crate::chance::Chance.secret::<5>()?).to_lowercase();
+        let app = App::build(settings, clock.clone(), secrets).await?;
+        let opening = Opening::begin(&app, listener).await?;
+        let line = Line::to(address)?;
+        let applicants = arguments.applicants as usize;
+        Ok(Self { line, clock, app, applicants, seats, tag, opening, _folder: folder })
+    }
+
+    /// Sets the clock and lets the house go its round.
+    pub async fn time_passes(&self, by: Duration) {
+        self.clock.advance(by);
+        rounds::once(&self.app).await;
+    }
+
+    /// Waits until every letter that is due is on its way, then reads all of one kind: recipient
+    /// and plain text.
+    ///
+    /// # Errors
+    /// Where the administrator is not answered.
+    pub async fn letters_of(&self, house: &House, kind: &str) -> anyhow::Result<HashMap<String, Vec<String>>> {
+        let line = self.line.step("outbox read");
+        let mut letters: HashMap<String, Vec<String>> = HashMap::new();
+        let mut cursor = String::new();
+        loop {
+            let path = format!("/admin/outbox?kind={kind}&limit=200{cursor}");
+            let page = house.administrator.get(&line, &path).await?.ok()?;
+            for letter in page["items"].as_array().context("a page without items")? {
+                let text = |name: &str| letter[name].as_str().unwrap_or_default().to_owned();
+                letters.entry(text("recipient")).or_default().push(text("plain"));
+            }
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return Ok(letters),
+            }
+        }
+    }
+
+    /// Counts the outbox at the end: everything must be sent.
+    ///
+    /// # Errors
+    /// Where the administrator is not answered.
+    pub async fn letters(&self, house: &House, report: &mut Report) -> anyhow::Result<()> {
+        tell("the postman goes his last round");
+        rounds::once(&self.app).await;
+        let line = self.line.step("outbox read");
+        let count = |counts: &Value, state: &str| usize::try_from(counts[state].as_u64().unwrap_or(0)).unwrap_or(0);
+        let counts = house.administrator.get(&line, "/admin/outbox/counts").await?.ok()?;
+        report.letters.sent = count(&counts, "sent");
+        report.letters.failed = count(&counts, "failed");
+        report.letters.waiting = count(&counts, "waiting");
+        let all = report.letters.failed == 0 && report.letters.waiting == 0 && report.letters.sent > 0;
+        report.promise("every letter is sent", all, format!("{} sent", report.letters.sent));
+        Ok(())
+    }
+
+    /// Takes over the measurements and closes the house.
+    pub async fn take_down(self, report: &mut Report) {
+        report.measured(&self.line.watch());
+        self.opening.close().await;
+    }
+}
+
+/// Runs one task for each item, `at_once` at a time, on the threads of the runtime.
+///
+/// # Errors
+/// The first one that failed.
+pub async fn at_once<T, R, F>(
+    at_once: usize,
+    items: impl IntoIterator<Item = T>,
+    act: impl Fn(T) -> F,
+) -> anyhow::Result<Vec<R>>
+where
+    R: Send + 'static,
+    F: Future<Output = anyhow::Result<R>> + Send + 'static,
+{
+    let tasks = items.into_iter().map(|item| {
+        let task = tokio::spawn(act(item));
+        async move { task.await? }
+    });
+    stream::iter(tasks).buffered(at_once).try_collect().await
+}
