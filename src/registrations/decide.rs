@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::letters::{self, Recipient};
 use super::registration;
 use super::verdict::{Decided, Decision, MOST, NotDecided, Unchanged, Verdict, Verdicts};
+use super::vouch;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::audit;
@@ -20,6 +21,7 @@ use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use crate::units::unit;
 
 /// Decides on one application.
 ///
@@ -52,7 +54,10 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
             (named.filter(registration::Column::Id.is_in(ids.iter().copied())).all(&txn).await?, false)
         }
         (None, Some(waiting)) => {
-            let mut held = waiting.among(named).limit(MOST as u64 + 1).all(&txn).await?;
+            let mut held = waiting.among(named).all(&txn).await?;
+            if waiting.vouched {
+                held = vouched(&txn, app, &event, held).await?;
+            }
             let more = held.len() > MOST;
             held.truncate(MOST);
             (held, more)
@@ -72,6 +77,27 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
     txn.commit().await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(Decided { decided: decided.into_iter().map(|decided| decided.id).collect(), unchanged, more })
+}
+
+/// Those for whom somebody vouches by now.
+async fn vouched(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    event: &event::Model,
+    held: Vec<registration::Model>,
+) -> Result<Vec<registration::Model>, Error> {
+    let plan = event.plan();
+    let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(txn).await?;
+    let units: HashMap<Uuid, unit::Model> = units.into_iter().map(|unit| (unit.id, unit)).collect();
+    let mut vouched = Vec::new();
+    for registration in held {
+        let account = account::find(txn, registration.account_id).await?;
+        let (Some(account), Some(unit)) = (account, units.get(&registration.unit_id)) else { continue };
+        if vouch::vouches(txn, app, &plan, unit, &account).await? {
+            vouched.push(registration);
+        }
+    }
+    Ok(vouched)
 }
 
 /// What every verdict needs: an event whose seats are still to be given, and a reason to reject.

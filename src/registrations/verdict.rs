@@ -74,6 +74,10 @@ pub struct Verdicts {
 pub struct Waiting {
     pub side: Option<Side>,
     pub unit: Option<Uuid>,
+    /// Only those for whom the roster or the mail domain of their unit vouches by now, as far as the event relies on
+    /// it: rosters come in after people have applied.
+    #[serde(default)]
+    pub vouched: bool,
 }
 
 /// What came of a verdict on many.
