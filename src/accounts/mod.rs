@@ -20,6 +20,7 @@ pub mod me;
 pub mod one_time;
 pub mod open_session;
 pub mod password;
+pub mod personal;
 pub mod profile;
 pub mod prove;
 pub mod refresh;

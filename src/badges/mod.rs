@@ -8,6 +8,7 @@ pub mod code;
 pub mod issue;
 pub mod latecomers;
 pub mod number;
+pub mod personal;
 pub mod picture;
 pub mod reissue;
 pub mod remind;

@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod bearer;
 pub mod judge;
 pub mod office;
+pub mod personal;
 pub mod presence;
 pub mod review;
 pub mod scan;

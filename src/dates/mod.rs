@@ -2,6 +2,7 @@
 //! scores are looked at, and a round that was played is never planned again.
 
 pub mod instance;
+pub mod personal;
 pub mod planner;
 
 pub mod date_exclusion;

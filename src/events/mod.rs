@@ -13,6 +13,7 @@ mod enlist;
 pub mod event;
 pub mod host;
 mod move_phase;
+pub mod personal;
 pub mod phase;
 pub mod plan;
 pub mod poster;

@@ -6,4 +6,5 @@ mod lease;
 pub mod letter;
 pub mod line;
 pub mod message;
+pub mod personal;
 pub mod postman;

@@ -5,6 +5,7 @@ pub mod api;
 pub mod found;
 pub mod grant;
 pub mod organization;
+pub mod personal;
 pub mod revoke;
 pub mod staff;
 pub mod staff_api;

@@ -1,5 +1,6 @@
 //! 爆灯: picks are sealed until the round closes; mutual ones become matches, the others cease to exist.
 
+pub mod personal;
 pub mod seal;
 pub mod keys;
 pub mod mutual;

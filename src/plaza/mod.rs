@@ -13,6 +13,7 @@ mod entrance;
 mod like;
 mod moderate;
 mod moderation_api;
+pub mod personal;
 pub mod quiz;
 pub mod sign_in;
 mod wall;

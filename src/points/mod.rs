@@ -13,6 +13,7 @@ pub mod freeze;
 pub mod frozen;
 pub mod ladder;
 pub mod ledger;
+pub mod personal;
 pub mod reverse;
 pub mod rules;
 pub mod standing;

@@ -10,6 +10,7 @@ mod entrant;
 mod import;
 mod known;
 mod letters;
+pub mod personal;
 pub mod registration;
 pub mod roll;
 mod verdict;

@@ -5,6 +5,7 @@ mod nul;
 mod openapi;
 mod replay;
 pub mod opening;
+mod personal;
 pub mod rounds;
 mod trace;
 
@@ -45,6 +46,7 @@ fn calls(config: &mut ServiceConfig) {
         .configure(stage::calls)
         .configure(volunteers::calls)
         .configure(reports::calls)
+        .configure(personal::calls)
         .route("/openapi.json", web::get().to(openapi::document));
 }
 

@@ -11,6 +11,7 @@ pub mod enroll;
 pub mod import;
 pub mod import_api;
 pub mod mail_domain;
+pub mod personal;
 pub mod roster_api;
 pub mod roster_entry;
 pub mod unit;

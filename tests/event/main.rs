@@ -15,6 +15,7 @@ mod health;
 mod mail;
 mod organizations;
 mod pages;
+mod personal;
 mod picks;
 mod plaza;
 mod points;

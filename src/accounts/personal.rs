@@ -1,0 +1,102 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::address::{MailAddress, shown};
+use super::{account, knock, profile, reset_request, session, sign_in, sign_up};
+use crate::app::App;
+use crate::error::{Error, Refused};
+
+/// Everything about the account, its profile and where it is signed in; no password, no token.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+    let found = account::find(db, account).await?.ok_or_else(Refused::not_signed_in)?;
+    let profile = profile::Entity::find_by_id(account).one(db).await?;
+    let sign_ins = sign_in::Entity::find().filter(sign_in::Column::AccountId.eq(account)).all(db).await?;
+    let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account)).all(db).await?;
+    let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
+    let sign_ups = sign_up::Entity::find().filter(sign_up::Column::Email.eq(&found.email)).all(db).await?;
+    Ok(json!({
+        "id": found.id,
+        "email": shown(&found.email),
+        "language": found.language,
+        "administrator": found.administrator,
+        "created_at": found.created_at,
+        "verified_at": found.verified_at,
+        "profile": profile.map(|profile| json!({
+            "interests": profile.interests(),
+            "nickname": profile.nickname,
+            "gender": profile.gender,
+            "birth_year": profile.birth_year,
+            "education": profile.education,
+            "district": profile.district,
+            "about": profile.about,
+            "real_name": profile.real_name,
+            "phone": profile.phone,
+            "wechat": profile.wechat,
+            "unit_id": profile.unit_id,
+        })),
+        "sign_ins": sign_ins.iter().map(|row| json!({"at": row.at, "revoked_at": row.revoked_at})).collect::<Vec<_>>(),
+        "sessions": sessions.iter().map(|row| json!({"at": row.at, "expires_at": row.expires_at})).collect::<Vec<_>>(),
+        "reset_requests": resets.iter().map(|row| json!({"at": row.at})).collect::<Vec<_>>(),
+        "sign_ups": sign_ups.iter().map(|row| json!({"at": row.at, "nickname": row.nickname})).collect::<Vec<_>>(),
+    }))
+}
+
+/// Forgets the person. The account's row stays, so that ledgers and logs still add up; it names
+/// nobody any more, and nobody can sign in with it.
+///
+/// # Errors
+/// 409 `last_administrator`; 401 where the account is gone already.
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<(), Error> {
+    if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|account| account.administrator) {
+        // All administrators are held, so that the last two cannot leave at the same moment.
+        let all = account::Entity::alive().filter(account::Column::Administrator.eq(true)).lock_exclusive();
+        if all.all(txn).await?.len() == 1 {
+            let detail = "You are the only administrator; make another one first.";
+            return Err(Refused::conflict("last_administrator", detail).into());
+        }
+    }
+    let found = account::Entity::find_by_id(account).lock_exclusive().one(txn).await?;
+    let found = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
+    if let Ok(address) = MailAddress::read(&found.email) {
+        knock::forget(txn, &knock::door(app, &address)).await?;
+    }
+    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&found.email)).exec(txn).await?;
+    session::Entity::end_all(txn, account, None).await?;
+    // With their refresh tokens.
+    sign_in::Entity::delete_many().filter(sign_in::Column::AccountId.eq(account)).exec(txn).await?;
+    reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(account)).exec(txn).await?;
+    let mut row: account::ActiveModel = found.into();
+    row.email = Set(format!("erased:{account}"));
+    row.password_hash = Set(None);
+    row.administrator = Set(false);
+    row.verified_at = Set(None);
+    row.erased_at = Set(Some(app.now()));
+    row.update(txn).await?;
+    if profile::Entity::find_by_id(account).count(txn).await? == 0 {
+        return Ok(());
+    }
+    let row = profile::ActiveModel {
+        account_id: Set(account),
+        nickname: Set("已注销".to_owned()),
+        birth_year: Set(None),
+        education: Set(None),
+        district: Set(None),
+        interests: Set(json!([])),
+        about: Set(None),
+        real_name: Set(None),
+        phone: Set(None),
+        wechat: Set(None),
+        unit_id: Set(None),
+        // The gender stays: it is which side of a ledger the person's points stand on.
+        ..Default::default()
+    };
+    row.update(txn).await?;
+    Ok(())
+}

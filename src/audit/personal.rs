@@ -1,0 +1,29 @@
+//! What the audit holds about a person. It forgets nothing: it names people by the id of an
+//! account, and of an erased account nothing else is left.
+
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::entry;
+use crate::error::Error;
+
+/// What a person did, and what was done to them.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+    let mine = Condition::any().add(entry::Column::ActorId.eq(account)).add(entry::Column::SubjectId.eq(account));
+    let entries = entry::Entity::find().filter(mine).order_by_asc(entry::Column::Id).all(db).await?;
+    let entries = entries.iter().map(|entry| {
+        json!({
+            "at": entry.at,
+            "by_you": entry.actor_id == Some(account),
+            "action": entry.action,
+            "event_id": entry.event_id,
+            "organization_id": entry.organization_id,
+            "reason": entry.reason,
+        })
+    });
+    Ok(entries.collect())
+}

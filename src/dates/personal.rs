@@ -1,0 +1,43 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{date_exclusion, sat_out, sitting};
+use crate::error::Error;
+
+/// At which tables the person sat, and whom they never wanted to sit with. Who did not want to sit
+/// with them is not told.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+    let mine = || registrations.iter().copied();
+    let one_of_two =
+        Condition::any().add(sitting::Column::OneId.is_in(mine())).add(sitting::Column::OtherId.is_in(mine()));
+    let sittings = sitting::Entity::find().filter(one_of_two).all(db).await?;
+    let waited = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let apart = date_exclusion::Entity::find().filter(date_exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
+    let sittings = sittings.iter().map(
+        |row| json!({"event_id": row.event_id, "round_id": row.round_id, "table": row.table_number, "held": row.held}),
+    );
+    Ok(json!({
+        "sittings": sittings.collect::<Vec<_>>(),
+        "sat_out": waited.iter().map(|row| json!({"round_id": row.round_id})).collect::<Vec<_>>(),
+        "kept_apart": apart.iter().map(|row| json!({"event_id": row.event_id, "because": row.because, "at": row.at})).collect::<Vec<_>>(),
+    }))
+}
+
+/// Forgets whom the person did not want to sit with. Tables stay: they are somebody else's evening,
+/// too.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+    date_exclusion::Entity::delete_many()
+        .filter(date_exclusion::Column::SaidBy.is_in(registrations.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

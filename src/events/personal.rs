@@ -1,0 +1,29 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::crew;
+use crate::error::Error;
+
+/// On which evenings the person has a role.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+    let grants = crew::Entity::find().filter(crew::Column::AccountId.eq(account)).all(db).await?;
+    let grants = grants
+        .iter()
+        .map(|grant| json!({"event_id": grant.event_id, "role": grant.role, "granted_at": grant.granted_at}));
+    Ok(json!({"crew": grants.collect::<Vec<_>>()}))
+}
+
+/// Takes every role back.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Error> {
+    crew::Entity::delete_many().filter(crew::Column::AccountId.eq(account)).exec(txn).await?;
+    Ok(())
+}

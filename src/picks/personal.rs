@@ -1,0 +1,39 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{ballot, matched};
+use crate::error::Error;
+
+/// In which open rounds a sealed ballot lies, and in which the person was picked back. Nothing else
+/// is held: other picks ceased to exist at the tally.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+    let mine = || registrations.iter().copied();
+    let ballots = ballot::Entity::find().filter(ballot::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let one_of_two = Condition::any().add(matched::Column::LoId.is_in(mine())).add(matched::Column::HiId.is_in(mine()));
+    let matches = matched::Entity::find().filter(one_of_two).all(db).await?;
+    let matches = matches
+        .iter()
+        .map(|row| json!({"id": row.id, "event_id": row.event_id, "on_stage": row.on_stage, "found_at": row.found_at}));
+    Ok(json!({
+        "sealed_ballots": ballots.iter().map(|row| json!({"round_id": row.round_id})).collect::<Vec<_>>(),
+        "matches": matches.collect::<Vec<_>>(),
+    }))
+}
+
+/// Takes the person's ballots out of open rounds. A match stays: it is somebody else's, too.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+    ballot::Entity::delete_many()
+        .filter(ballot::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::contribution::{self, State};
+use super::{answer, complaint, like, sign_in};
+use crate::error::Error;
+
+/// What the person wrote, liked, signed, answered and complained about.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+    let mine = || registrations.iter().copied();
+    let written = contribution::Entity::find()
+        .filter(contribution::Column::RegistrationId.is_in(mine()))
+        .order_by_asc(contribution::Column::Id)
+        .all(db)
+        .await?;
+    let likes = like::Entity::find().filter(like::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let days = sign_in::Entity::find().filter(sign_in::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let answers = answer::Entity::find().filter(answer::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let complaints = complaint::Entity::find().filter(complaint::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let written = written.iter().map(|row| {
+        json!({"event_id": row.event_id, "kind": row.kind, "body": row.body, "state": row.state, "reason": row.reason, "at": row.at})
+    });
+    let answers = answers
+        .iter()
+        .map(|row| json!({"quiz_id": row.quiz_id, "choices": row.choices, "correct": row.correct, "at": row.at}));
+    Ok(json!({
+        "written": written.collect::<Vec<_>>(),
+        "likes": likes.iter().map(|row| json!({"post_id": row.post_id, "at": row.at})).collect::<Vec<_>>(),
+        "sign_ins": days.iter().map(|row| json!({"event_id": row.event_id, "day": row.day, "at": row.at})).collect::<Vec<_>>(),
+        "answers": answers.collect::<Vec<_>>(),
+        "complaints": complaints.iter().map(|row| json!({"reason": row.reason, "at": row.at})).collect::<Vec<_>>(),
+    }))
+}
+
+/// Takes down what the person wrote and forgets its words. Likes, days and answers stay as they
+/// are counted in the ledger; they name nobody.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+    contribution::Entity::update_many()
+        .col_expr(contribution::Column::Body, Expr::value(""))
+        .col_expr(contribution::Column::Reason, Expr::value(None::<String>))
+        .col_expr(contribution::Column::State, Expr::value(State::Removed))
+        .filter(contribution::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .exec(txn)
+        .await?;
+    complaint::Entity::update_many()
+        .col_expr(complaint::Column::Reason, Expr::value(""))
+        .filter(complaint::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

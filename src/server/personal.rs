@@ -1,0 +1,126 @@
+//! Everything held about a person, over all rooms: taken home as a ZIP, or forgotten.
+//!
+//! Each room knows what it holds and how it forgets (`personal.rs` in the room); this is the list
+//! of them, which only the roof can make.
+
+use std::io::{Cursor, Write};
+use std::sync::Arc;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, delete, get};
+use serde_json::Value;
+use utoipa_actix_web::service_config::ServiceConfig;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::accounts::{self, SignedIn, account, cookie};
+use crate::app::{App, House};
+use crate::error::{Error, Problem, Refused};
+use crate::{audit, badges, checkin, dates, events, mail, organizations, picks, plaza, points, registrations, units};
+
+/// The calls of the roof itself.
+pub fn calls(config: &mut ServiceConfig) {
+    config.service(export).service(erase);
+}
+
+/// Everything held about the caller, as JSON files in a ZIP.
+///
+/// Who: account.
+#[utoipa::path(tag = "accounts", responses(
+    (status = 200, description = "A ZIP of JSON files, one a room", content_type = "application/zip"),
+    (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
+), security(("bearer" = [])))]
+#[get("/me/export")]
+pub async fn export(house: House, who: SignedIn) -> Result<HttpResponse, Error> {
+    let zip = house
+        .run(async move |app| {
+            let files = gather(&app, who).await?;
+            tokio::task::spawn_blocking(move || pack(&files)).await.map_err(Error::fault)?
+        })
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/zip"))
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"queqiao.zip\""))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(zip))
+}
+
+async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, Error> {
+    let (db, id) = (app.database.reader(), who.account_id);
+    let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
+    let mine = registrations::personal::ids(db, id).await?;
+    Ok(vec![
+        ("account.json", accounts::personal::export(db, id).await?),
+        ("letters.json", mail::personal::export(db, id, &account.email).await?),
+        ("audit.json", audit::personal::export(db, id).await?),
+        ("organizations.json", organizations::personal::export(db, id).await?),
+        ("units.json", units::personal::export(db, app, id, &account.email).await?),
+        ("events.json", events::personal::export(db, id).await?),
+        ("registrations.json", registrations::personal::export(db, id).await?),
+        ("points.json", points::personal::export(db, &mine).await?),
+        ("plaza.json", plaza::personal::export(db, &mine).await?),
+        ("badges.json", badges::personal::export(db, &mine).await?),
+        ("check-ins.json", checkin::personal::export(db, id, &mine).await?),
+        ("dates.json", dates::personal::export(db, &mine).await?),
+        ("picks.json", picks::personal::export(db, &mine).await?),
+    ])
+}
+
+fn pack(files: &[(&'static str, Value)]) -> Result<Vec<u8>, Error> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).map_err(Error::fault)?;
+        let content = serde_json::to_vec_pretty(content).map_err(Error::fault)?;
+        zip.write_all(&content).map_err(Error::fault)?;
+    }
+    Ok(zip.finish().map_err(Error::fault)?.into_inner())
+}
+
+/// Forgets the caller. Applications to events ahead are withdrawn; what ledgers and logs are counted
+/// over stays without a name. The account can never sign in again.
+///
+/// Who: account.
+#[utoipa::path(tag = "accounts", responses(
+    (status = 204, description = "Forgotten"),
+    (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "`last_administrator`"),
+), security(("bearer" = [])))]
+#[delete("/me")]
+pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<HttpResponse, Error> {
+    house.run(async move |app| forget(&app, who).await).await?;
+    let mut answer = HttpResponse::NoContent();
+    if cookie::token(&house, &request).is_some() {
+        answer.cookie(cookie::removal(&house));
+    }
+    Ok(answer.finish())
+}
+
+async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
+    let id = who.account_id;
+    let txn = app.database.begin_write().await?;
+    let account = account::find(&txn, id).await?.ok_or_else(Refused::not_signed_in)?;
+    accounts::personal::erase(&txn, app, id).await?;
+    organizations::personal::erase(&txn, id).await?;
+    units::personal::erase(&txn, app, id, &account.email).await?;
+    events::personal::erase(&txn, id).await?;
+    let news = registrations::personal::erase(&txn, app, id).await?;
+    let mine = registrations::personal::ids(&txn, id).await?;
+    plaza::personal::erase(&txn, &mine).await?;
+    badges::personal::erase(&txn, app, &mine).await?;
+    checkin::personal::erase(&txn, &mine).await?;
+    dates::personal::erase(&txn, &mine).await?;
+    picks::personal::erase(&txn, &mine).await?;
+    mail::personal::erase(&txn, id, &account.email).await?;
+    let entry = audit::Entry {
+        actor: Some(id),
+        action: "account_erased",
+        subject: Some(("account", id)),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    for (event, what) in news {
+        app.happenings.announce(event, what);
+    }
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! What is held about a person: taken home, and forgotten.
+
+use std::io::{Cursor, Read};
+
+use queqiao::accounts::profile::Gender;
+use queqiao::accounts::{access_token, account};
+use queqiao::events::crew;
+use queqiao::events::phase::Phase;
+use queqiao::registrations::registration::{self, Status};
+use queqiao::units::roster_entry;
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
+use serde_json::{Value, json};
+use zip::ZipArchive;
+
+use crate::evening::Engine::{Postgres, Sqlite};
+use crate::evening::{Answer, Engine, Evening};
+
+fn refused(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
+}
+
+fn unpacked(answer: &Answer) -> Vec<(String, Value)> {
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.headers["content-type"], "application/zip");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let mut zip = ZipArchive::new(Cursor::new(answer.bytes.clone())).unwrap();
+    let mut files = Vec::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).unwrap();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        files.push((file.name().to_owned(), serde_json::from_str(&text).unwrap()));
+    }
+    files
+}
+
+const SECRETS: [&str; 6] =
+    ["guest-1@example.com", "织女星下的人", "赵本名", "13912345678", "wx-secret", "昨夜星辰昨夜风"];
+
+async fn describe(guest: &crate::evening::Person) {
+    let me = json!({"nickname": SECRETS[1], "real_name": SECRETS[2], "phone": SECRETS[3], "wechat": SECRETS[4],
+        "about": SECRETS[5]});
+    assert_eq!(guest.patch("/api/v1/me", me).await.status, 200);
+    let guest_address = json!({"email": guest.email});
+    guest.post("/api/v1/auth/password/forgot", guest_address).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_person_takes_home_everything_held_about_them(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let guest = evening.participant("men").await;
+    let other = evening.participant("women").await;
+    describe(&guest).await;
+    let post = guest.post("/api/v1/events/qixi/posts", json!({"body": "我爱爬山，也爱看星星"})).await;
+    assert_eq!(post.status, 201, "{}", post.text());
+    let files = unpacked(&guest.get("/api/v1/me/export").await);
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    for name in ["account.json", "letters.json", "registrations.json", "points.json", "plaza.json", "picks.json"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    let all = format!("{files:?}");
+    for held in SECRETS.iter().chain(&["我爱爬山，也爱看星星", "A0001"]) {
+        assert!(all.contains(held), "{held} is missing");
+    }
+    assert!(!all.contains("token=") && !all.contains("argon2"), "no secret goes out");
+    let others = format!("{:?}", unpacked(&other.get("/api/v1/me/export").await));
+    for held in SECRETS {
+        assert!(!others.contains(held), "{held} in somebody else's export");
+    }
+    let bare = evening.administrator().await;
+    assert!(!unpacked(&bare.get("/api/v1/me/export").await).is_empty());
+    refused(&evening.visitor().get("/api/v1/me/export").await, 401, "not_signed_in");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_person_is_forgotten_and_the_ledgers_still_add_up(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let guest = evening.participant("men").await;
+    describe(&guest).await;
+    let post = guest.post("/api/v1/events/qixi/posts", json!({"body": "昨夜星辰昨夜风，画楼西畔桂堂东"})).await;
+    assert_eq!(post.status, 201, "{}", post.text());
+    let roster = format!("/api/v1/units/{}/roster", evening.units[0].id);
+    evening.organizer.post(&roster, json!({"emails": [guest.email]})).await;
+
+    assert_eq!(guest.delete("/api/v1/me").await.status, 204);
+    refused(&guest.get("/api/v1/me").await, 401, "not_signed_in");
+    refused(&guest.delete("/api/v1/me").await, 401, "not_signed_in");
+    let fresh = access_token::issue(&evening.app, guest.account_id).unwrap();
+    let visitor = evening.visitor();
+    let again = visitor.request(reqwest::Method::GET, "/api/v1/me").bearer_auth(fresh);
+    refused(&visitor.send(again).await, 401, "not_signed_in");
+
+    let db = evening.app.database.reader();
+    let row = registration::Entity::find_by_id(guest.registration_id).one(db).await.unwrap().unwrap();
+    assert_eq!(row.status, Status::Withdrawn);
+    assert_eq!(roster_entry::Entity::find().count(db).await.unwrap(), 0);
+    assert!(account::Entity::find_by_id(guest.account_id).one(db).await.unwrap().is_some(), "the row stays");
+    if engine == Sqlite {
+        let copy = evening.folder().join("copy");
+        let vacuum = format!("VACUUM INTO '{}'", copy.display());
+        evening.app.database.writer_for_schema().execute_unprepared(&vacuum).await.unwrap();
+        let bytes = std::fs::read(copy).unwrap();
+        for held in SECRETS {
+            assert!(!bytes.windows(held.len()).any(|window| window == held.as_bytes()), "{held} is still there");
+        }
+    }
+    // The address is free again, for a new beginning.
+    let wish = json!({"email": guest.email, "password": "magpies build a bridge", "nickname": "新", "gender": "male"});
+    assert_eq!(visitor.post("/api/v1/auth/register", wish).await.status, 202);
+    assert!(evening.letters().await.iter().any(|letter| letter.kind == "verify" && letter.recipient == guest.email));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_has_happened_is_not_undone_by_forgetting(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    let guest = evening.participant_as("women", Status::Confirmed).await;
+    assert_eq!(guest.delete("/api/v1/me").await.status, 204);
+    let db = evening.app.database.reader();
+    let row = registration::Entity::find_by_id(guest.registration_id).one(db).await.unwrap().unwrap();
+    assert_eq!(row.status, Status::Confirmed);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn roles_go_with_the_person_and_the_last_administrator_stays(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    let (one, other) = (evening.administrator().await, evening.administrator().await);
+    let leaving =
+        [one.clone(), other.clone()].map(|person| tokio::spawn(async move { person.delete("/api/v1/me").await }));
+    let mut left = Vec::new();
+    for person in leaving {
+        left.push(person.await.unwrap());
+    }
+    left.sort_by_key(|answer| answer.status);
+    assert_eq!(left[0].status, 204);
+    refused(&left[1], 409, "last_administrator");
+
+    let desk = evening.crew(crew::Role::Desk).await;
+    assert_eq!(desk.delete("/api/v1/me").await.status, 204);
+    assert_eq!(crew::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
+    assert_eq!(evening.organizer.delete("/api/v1/me").await.status, 204);
+    let newcomer = evening.account("newcomer", Gender::Male).await;
+    refused(&newcomer.get("/api/v1/organizations/yanyuan").await, 404, "not_found");
+}
