@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::Duration;
 use queqiao::accounts::signed_in::Via;
-use queqiao::accounts::{SignedIn, access_token, profile};
+use queqiao::accounts::{SignedIn, profile};
 use queqiao::audit::entry;
 use queqiao::badges::code;
 use queqiao::checkin::upload::{self, Queue};
@@ -25,6 +25,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 
 use crate::evening::{Answer, Engine, Evening, Person, hours};
+use crate::outage;
 use Engine::{Postgres, Sqlite};
 
 const DOOR: &str = "/api/v1/events/qixi/check-ins";
@@ -57,13 +58,6 @@ fn entry_of(code: &str) -> Value {
 
 fn typed(badge: &str) -> Value {
     json!({"badge": badge, "nonce": nonce(), "device": "desk-1", "kind": "entry"})
-}
-
-/// As long as a token lives, the clock may go on; then the person signs in again.
-fn signed_in_again(evening: &Evening, person: &Person) -> Person {
-    let mut person = person.clone();
-    person.token = Some(access_token::issue(&evening.app, person.account_id).unwrap());
-    person
 }
 
 /// The scan with some members changed.
@@ -178,7 +172,7 @@ async fn the_same_scan_again_gets_the_same_bytes(#[values(Sqlite, Postgres)] eng
     // Somebody else comes in meanwhile: the counts have changed, the answer has not.
     admitted(&desk.post(DOOR, typed("w1")).await);
     evening.clock.advance(hours(1));
-    let desk = signed_in_again(&evening, &desk);
+    let desk = evening.again(&desk);
     let again = desk.post(DOOR, scan.clone()).await;
     assert_eq!((again.status, &again.bytes), (200, &first.bytes));
     assert_eq!(again.headers["content-type"], "application/json");
@@ -397,7 +391,7 @@ async fn a_desk_takes_back_its_own_scan_within_a_quarter_of_an_hour(#[values(Sql
     assert_eq!(desk.post(&nowhere, undo("desk-1")).await.status, 404);
 
     evening.clock.advance(Duration::minutes(15));
-    let desk = signed_in_again(&evening, &desk);
+    let desk = evening.again(&desk);
     let request = undo("desk-1");
     let undone = desk.post(&path, request.clone()).await;
     assert_eq!((undone.status, &undone.json["counts"]), (200, &json!({"men": 0, "women": 0})), "{}", undone.text());
@@ -416,7 +410,7 @@ async fn a_desk_takes_back_its_own_scan_within_a_quarter_of_an_hour(#[values(Sql
 
     let path = format!("{DOOR}/{}/undo", again.json["attempt"].as_str().unwrap());
     evening.clock.advance(Duration::minutes(16));
-    let (desk, organizer) = (signed_in_again(&evening, &desk), signed_in_again(&evening, &evening.organizer));
+    let (desk, organizer) = (evening.again(&desk), evening.again(&evening.organizer));
     let late = desk.post(&path, undo("desk-1")).await;
     assert_eq!((late.status, late.code()), (409, "too_late"));
     let left = desk.post(DOOR, but(&entry_of(&code), json!({"kind": "exit"}))).await;
@@ -615,6 +609,40 @@ async fn a_queue_cut_off_in_the_middle_is_sent_again(#[values(Sqlite, Postgres)]
     assert_eq!(again.bytes, first.bytes);
     assert_eq!(desk.get(&format!("{DOOR}/counts")).await.json, json!({"men": 12, "women": 12}));
     assert_eq!((attempts(&evening).await.len(), reviews(&evening).await.len()), (25, 1));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_power_cut_between_any_two_statements_of_a_queue_costs_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = outage::begin(engine, Phase::OnSite).await else { return };
+    evening.participants("men", 2, Status::Confirmed).await;
+    evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
+    let desk = evening.crew(Role::Desk).await;
+    let path = format!("{DOOR}/batch");
+    for statements in 0.. {
+        // In, then out, then in again: each power cut meets work that is still to be done.
+        let kind = if statements % 2 == 0 { "entry" } else { "exit" };
+        let scan = |badge| but(&typed(badge), json!({"kind": kind, "offline": true}));
+        let scans = queue(&[scan("m1"), scan("m2")]);
+        let outlived = {
+            let process = outage::serve(&evening, statements);
+            let desk = desk.at(&process.address);
+            desk.send_or_lose(desk.request(reqwest::Method::POST, &path).json(&scans)).await
+        };
+        outage::catch_up(&evening);
+        let answer = desk.post(&path, scans).await;
+        let items = answer.json["items"].as_array().unwrap();
+        assert!(items.iter().all(|item| item["answer"]["result"] == "admitted"), "{}", answer.text());
+        let inside = if statements % 2 == 0 { 2 } else { 0 };
+        assert_eq!(presence::counts(evening.app.database.reader(), evening.event.id).await.unwrap().men, inside);
+        assert_eq!(attempts(&evening).await.len(), 2 * (usize::try_from(statements).unwrap() + 1));
+        assert!(reviews(&evening).await.is_empty());
+        if let Some(outlived) = outlived {
+            assert_eq!(outlived.bytes, answer.bytes);
+            assert!(statements > 8, "the plug was pulled {statements} times");
+            break;
+        }
+    }
 }
 
 #[rstest]

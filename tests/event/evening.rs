@@ -26,6 +26,7 @@ use queqiao::settings::Settings;
 use queqiao::units::unit;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -118,7 +119,12 @@ impl Evening {
         settings.server.shutdown_seconds = 1;
         change(&mut settings);
         let clock = Clock::stopped_at(the_hour());
-        let app = App::build(settings, clock.clone(), Secrets::fresh().unwrap()).await.unwrap();
+        // A story with a second process says which secret the two share.
+        let secrets = match settings.security.secret.expose_secret() {
+            "" => Secrets::fresh().unwrap(),
+            _ => Secrets::load(&settings.security).unwrap(),
+        };
+        let app = App::build(settings, clock.clone(), secrets).await.unwrap();
         let server = server::open(&app, listener).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
@@ -314,6 +320,11 @@ impl Person {
         self.send(self.request(reqwest::Method::DELETE, path)).await
     }
 
+    /// The same person, speaking to another process.
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
     /// A request of the story's own making; [`Person::send`] sends it.
     pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
@@ -324,13 +335,22 @@ impl Person {
     }
 
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let bytes = response.bytes().await.unwrap().to_vec();
-        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, headers, bytes, json }
+        heard(request).await.unwrap()
     }
+
+    /// None where the other side died instead of answering.
+    pub async fn send_or_lose(&self, request: reqwest::RequestBuilder) -> Option<Answer> {
+        heard(request).await.ok()
+    }
+}
+
+async fn heard(request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+    let response = request.send().await?;
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    let bytes = response.bytes().await?.to_vec();
+    let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Ok(Answer { status, headers, bytes, json })
 }
 
 fn signed_in(app: &App, client: &reqwest::Client, address: &str, account_id: Uuid, name: &str) -> Person {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a story may stop")]
 
 mod evening;
+mod outage;
 mod postgres;
 
 mod accounts;

@@ -1,0 +1,61 @@
+//! Stories about power cuts: a second process serves the evening's database and dies between two
+//! statements, while the evening's own server goes on.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use chrono::SubsecRound;
+use queqiao::events::phase::Phase;
+use secrecy::ExposeSecret;
+
+use crate::evening::{Engine, Evening};
+
+/// An evening that another process can take part in: they share a secret, and the clock stands
+/// where the machine's is, because the other process knows no other.
+pub async fn begin(engine: Engine, phase: Phase) -> Option<Evening> {
+    let secret = "a secret that two processes of one story share";
+    let mut evening = Evening::begin_with(engine, phase, |settings| settings.security.secret = secret.into()).await?;
+    catch_up(&evening);
+    evening.organizer = evening.again(&evening.organizer);
+    evening.enter(phase).await;
+    Some(evening)
+}
+
+/// Sets the evening's clock to where the other process's is.
+#[expect(clippy::disallowed_methods, reason = "the other process goes by the machine's clock")]
+pub fn catch_up(evening: &Evening) {
+    evening.clock.set(chrono::Utc::now().trunc_subsecs(6));
+}
+
+/// A process of its own, gone when this is dropped if not before.
+pub struct Process {
+    pub address: String,
+    child: Child,
+}
+
+/// Serves the evening's database from a process that dies after so many statements of writing
+/// transactions.
+pub fn serve(evening: &Evening, crash_after: i64) -> Process {
+    let settings = &evening.app.settings;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_queqiao"))
+        .args(["serve", "--crash-after", &crash_after.to_string()])
+        .current_dir(evening.folder())
+        .env("QUEQIAO__DATABASE__URL", settings.database.url.expose_secret())
+        .env("QUEQIAO__SECURITY__SECRET", settings.security.secret.expose_secret())
+        .env("QUEQIAO__SERVER__BIND", "127.0.0.1:0")
+        .env("QUEQIAO__SERVER__WORKERS", "1")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+    Process { address: address.trim().to_owned(), child }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
