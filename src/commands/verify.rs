@@ -21,7 +21,7 @@ pub struct Arguments {
 pub fn verify(arguments: &Arguments) -> Result<(), Ended> {
     let path = arguments.run.display();
     let bytes = fs::read(&arguments.run).map_err(|error| Ended::Usage(format!("{path}: {error}")))?;
-    let record = Record::verify(&bytes).map_err(|wrong| match wrong {
+    let record = holds(&bytes).map_err(|wrong| match wrong {
         NotHolding::Unreadable(_) => Ended::Usage(format!("{path}: {wrong}")),
         _ => Ended::Failed(format!("does not hold: {wrong}")),
     })?;
@@ -35,4 +35,12 @@ pub fn verify(arguments: &Arguments) -> Result<(), Ended> {
         record.lottery.beacon
     );
     Ok(())
+}
+
+/// The record, where it follows from its own list, rules and draw.
+///
+/// # Errors
+/// What does not hold.
+pub fn holds(bytes: &[u8]) -> Result<Record, NotHolding> {
+    Record::verify(bytes)
 }

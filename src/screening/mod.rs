@@ -2,10 +2,42 @@
 //! The list and the draw are published before the run, anybody who has its file can recompute it,
 //! and nobody who holds a seat ever loses it to a later run.
 
+mod api;
+mod board;
+mod commit_run;
+mod deadline;
+mod enlist;
+pub mod expire;
+mod letters;
+pub mod list;
+mod place;
+pub mod placement;
+mod plan;
+mod preview;
+mod publish_list;
+mod published;
 pub mod record;
+mod reply;
+pub mod run;
+pub mod seat_move;
 pub mod sieve;
+pub mod standing;
+mod succeed;
+mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::my_registration)
+        .service(api::answer_invitation)
+        .service(api::fix_list)
+        .service(api::try_rules)
+        .service(api::screen)
+        .service(api::read_file)
+        .service(api::read_run)
+        .service(api::read_standby)
+        .service(api::read_my_line)
+        .service(api::read_published);
+}

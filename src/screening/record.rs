@@ -21,6 +21,8 @@ pub struct Record {
     pub rules: Rules,
     /// In the order of their numbers.
     pub applicants: Vec<Listed>,
+    /// Numbers of those who took their registration back after the list was published: they are in the list, not in the run.
+    pub withdrawn: Vec<String>,
     pub lottery: Lottery,
     pub outcome: Outcome,
 }
@@ -63,17 +65,20 @@ pub enum NotHolding {
 
 impl Record {
     /// Screens the list and writes down how. `applicants` may come in any order.
-    pub fn make(event: &str, run: u32, rules: Rules, mut applicants: Vec<Listed>, named: &Named) -> Self {
+    pub fn make(event: &str, run: u32, rules: Rules, list: List, named: &Named) -> Self {
+        let List { mut applicants, mut withdrawn } = list;
         applicants.sort_by(|a, b| a.applicant.number.cmp(&b.applicant.number));
+        withdrawn.sort();
         let root = list_root(&applicants);
         let seed = lottery::seed(&named.commit_secret, &root, &named.beacon);
-        let outcome = screen(&people(&applicants), &rules, &seed);
+        let outcome = screen(&people(&applicants, &withdrawn), &rules, &seed);
         Self {
             format: FORMAT.to_owned(),
             event: event.to_owned(),
             run,
             rules,
             applicants,
+            withdrawn,
             lottery: Lottery {
                 draw: named.draw.clone(),
                 list_root: HEXLOWER.encode(&root),
@@ -104,7 +109,8 @@ impl Record {
             .map_err(|_| NotHolding::Unreadable("commit_secret is not hexadecimal".to_owned()))?;
         let Lottery { draw, beacon, .. } = said.lottery.clone();
         let named = Named { draw, beacon, commit_secret };
-        let found = Self::make(&said.event, said.run, said.rules.clone(), said.applicants.clone(), &named);
+        let list = List { applicants: said.applicants.clone(), withdrawn: said.withdrawn.clone() };
+        let found = Self::make(&said.event, said.run, said.rules.clone(), list, &named);
         let differs = |field, said: &str, found: &str| {
             if said == found {
                 return Ok(());
@@ -122,14 +128,14 @@ impl Record {
         }
     }
 
-    /// The list as the sieve takes it.
+    /// Everybody who was screened.
     pub fn applicants(&self) -> Vec<Applicant> {
-        people(&self.applicants)
+        people(&self.applicants, &self.withdrawn)
     }
 
     /// The seed of the tickets; zeros where the text is not one.
     pub fn seed(&self) -> Hash {
-        HEXLOWER.decode(self.lottery.seed.as_bytes()).ok().and_then(|seed| seed.try_into().ok()).unwrap_or([0; 32])
+        seed_of(&self.lottery.seed)
     }
 
     /// The rules that were used, after a fallback where there was one.
@@ -137,12 +143,18 @@ impl Record {
         self.outcome.fallback.as_ref().map_or(&self.rules, |fallback| &fallback.rules)
     }
 
-    /// Where a person stands in the list, and the sibling hashes from their leaf up to the published root.
-    pub fn proof(&self, number: &str) -> Option<(usize, Vec<String>)> {
-        let index = self.applicants.iter().position(|listed| listed.applicant.number == number)?;
-        let path = lottery::path(&leaves(&self.applicants), index);
-        Some((index, path.iter().map(|hash| HEXLOWER.encode(hash)).collect()))
+    /// For every line of the list the sibling hashes from its leaf up to the published root.
+    pub fn paths(&self) -> Vec<Vec<String>> {
+        let (_, paths) = lottery::paths(&leaves(&self.applicants));
+        paths.iter().map(|path| path.iter().map(|hash| HEXLOWER.encode(hash)).collect()).collect()
     }
+}
+
+/// Whom the run was about, in any order.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    pub applicants: Vec<Listed>,
+    pub withdrawn: Vec<String>,
 }
 
 /// The draw as it was announced, and what it came to.
@@ -167,8 +179,14 @@ fn salt(text: &str) -> Salt {
     HEXLOWER.decode(text.as_bytes()).ok().and_then(|salt| salt.try_into().ok()).unwrap_or([0; 16])
 }
 
-fn people(listed: &[Listed]) -> Vec<Applicant> {
-    listed.iter().map(|listed| listed.applicant.clone()).collect()
+/// The 32 bytes of a seed in hexadecimal; zeros where the text is not one.
+pub fn seed_of(text: &str) -> Hash {
+    HEXLOWER.decode(text.as_bytes()).ok().and_then(|seed| seed.try_into().ok()).unwrap_or([0; 32])
+}
+
+fn people(listed: &[Listed], withdrawn: &[String]) -> Vec<Applicant> {
+    let stays = |listed: &&Listed| withdrawn.binary_search(&listed.applicant.number).is_err();
+    listed.iter().filter(stays).map(|listed| listed.applicant.clone()).collect()
 }
 
 fn first_difference(said: &Outcome, found: &Outcome) -> String {
@@ -205,7 +223,7 @@ mod tests {
                 .unwrap();
         let named =
             Named { draw: "双色球 2023112".into(), beacon: "01 05 09 17 22 31+08".into(), commit_secret: vec![] };
-        Record::make("qixi", 1, rules, applicants, &named)
+        Record::make("qixi", 1, rules, List { applicants, withdrawn: vec!["A0004".into()] }, &named)
     }
 
     #[test]
@@ -238,8 +256,7 @@ mod tests {
     #[test]
     fn everybody_can_find_their_line_below_the_published_root() {
         let record = record();
-        for listed in &record.applicants {
-            let (index, path) = record.proof(&listed.applicant.number).unwrap();
+        for (index, (listed, path)) in record.applicants.iter().zip(record.paths()).enumerate() {
             let path: Vec<Hash> =
                 path.iter().map(|hash| HEXLOWER.decode(hash.as_bytes()).unwrap().try_into().unwrap()).collect();
             let leaf = lottery::leaf(&salt(&listed.salt), &listed.applicant);

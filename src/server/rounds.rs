@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::badges;
 use crate::error::Error;
 use crate::points;
+use crate::screening;
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -30,6 +31,7 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
 /// One round; a room that fails does not keep the others from theirs.
 pub async fn once(app: &Arc<App>) {
     told("points", points::close_books::due(app).await.map(|_| ()));
+    told("screening", screening::expire::due(app).await.map(|_| ()));
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
 }

@@ -1,1 +1,266 @@
 //! Stories of the room `screening`.
+
+use queqiao::commands::verify;
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::points::frozen;
+use queqiao::registrations::registration::{self, Status};
+use queqiao::screening::{expire, placement, run, seat_move};
+use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait};
+use serde_json::{Value, json};
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Evening, Person, hours};
+
+const RUNS: &str = "/api/v1/events/qixi/screening/runs";
+const LIST: &str = "/api/v1/events/qixi/screening/list";
+const REPLY: &str = "/api/v1/events/qixi/registrations/me/reply";
+const ME: &str = "/api/v1/events/qixi/registrations/me";
+
+/// Four men and six women for two and two seats, with the ledger frozen.
+struct Cast {
+    evening: Evening,
+    men: Vec<Person>,
+    women: Vec<Person>,
+}
+
+async fn cast(engine: Engine) -> Option<Cast> {
+    let evening = Evening::begin(engine, Phase::Screening).await?;
+    let men = evening.participants("men", 4, Status::Approved).await;
+    let women = evening.participants("women", 6, Status::Approved).await;
+    freeze(&evening).await;
+    Some(Cast { evening, men, women })
+}
+
+async fn freeze(evening: &Evening) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let event = event::hold(&txn, evening.event.id).await.unwrap();
+    frozen::seal(&txn, &evening.app, &event, None, evening.app.now()).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+async fn rules(evening: &Evening, rules: Value) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = event::ActiveModel {
+        id: Set(evening.event.id),
+        settings: Set(json!({ "screening": rules })),
+        ..Default::default()
+    };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+async fn status(evening: &Evening, person: &Person) -> Status {
+    let row = registration::Entity::find_by_id(person.registration_id).one(evening.app.database.reader()).await;
+    row.unwrap().unwrap().status
+}
+
+async fn standing_as(evening: &Evening, people: &[Person], wanted: Status) -> Vec<Person> {
+    let mut found = Vec::new();
+    for person in people {
+        if status(evening, person).await == wanted {
+            found.push(evening.again(person));
+        }
+    }
+    found
+}
+
+async fn seats(evening: &Evening) -> usize {
+    let rows = registration::Entity::of_event(evening.event.id).all(evening.app.database.reader()).await.unwrap();
+    rows.iter().filter(|row| matches!(row.status, Status::Selected | Status::Confirmed)).count()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everybody_gets_a_place_a_reason_and_a_letter(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, women }) = cast(engine).await else { return };
+    let published = evening.organizer.post(LIST, json!({ "draw": "双色球 2026090 期" })).await;
+    assert_eq!(published.status, 201, "{}", published.text());
+    assert_eq!(published.json["applicants"], 10);
+    let preview = evening.organizer.post("/api/v1/events/qixi/screening/preview", json!({})).await;
+    assert_eq!((preview.status, &preview.json["sides"][0]["selected"]), (200, &json!(2)), "{}", preview.text());
+    let run = evening.organizer.post(RUNS, json!({ "beacon": "01 05 09+08" })).await;
+    assert_eq!(run.status, 201, "{}", run.text());
+    assert_eq!(run.json["list_root"], published.json["list_root"]);
+    assert_eq!((&run.json["selected"], &run.json["waitlisted"]), (&json!(4), &json!(6)));
+    for (people, seats) in [(&men, 2), (&women, 2)] {
+        assert_eq!(standing_as(&evening, people, Status::Selected).await.len(), seats);
+    }
+    for person in men.iter().chain(&women) {
+        assert_eq!(evening.letters_to(person, "screened").await.len(), 1);
+        let me = person.get(ME).await;
+        assert_eq!(me.status, 200, "{}", me.text());
+        assert!(me.json["explanation"]["words"].as_array().is_some_and(|words| !words.is_empty()), "{}", me.text());
+        assert_eq!(me.json["standby_place"].is_null(), me.json["status"] != "waitlisted", "{}", me.text());
+        let line = person.get("/api/v1/events/qixi/screening/me").await;
+        assert_eq!(line.json["list_root"], published.json["list_root"], "{}", line.text());
+    }
+    let file = evening.organizer.get(&format!("{RUNS}/1/file")).await;
+    assert_eq!(verify::holds(&file.bytes).unwrap().lottery.beacon, "01 05 09+08");
+    let public = evening.visitor().get("/api/v1/events/qixi/screening").await;
+    assert_eq!(public.json["run"]["seed"], run.json["seed"], "{}", public.text());
+    assert!(public.json["run"]["sides"][0]["cut_line"].is_null(), "two people are too few to be told of");
+    let board = evening.organizer.get("/api/v1/events/qixi/screening/standby").await;
+    assert_eq!(board.json["sides"][1]["waiting"].as_array().map(Vec::len), Some(4), "{}", board.text());
+    assert_eq!(board.json["sides"][1]["next"], board.json["sides"][1]["waiting"][0]["number"]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_screened_too_early_twice_or_by_the_wrong_hands(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let guest = evening.participants("men", 4, Status::Approved).await.remove(0);
+    evening.participants("women", 4, Status::Approved).await;
+    let early = evening.organizer.post(RUNS, json!({})).await;
+    assert_eq!((early.status, early.code()), (409, "phase_closed"));
+    evening.enter(Phase::Screening).await;
+    let open = evening.organizer.post(RUNS, json!({ "beacon": "x" })).await;
+    assert_eq!((open.status, open.code()), (409, "ledger_not_frozen"));
+    assert_eq!(evening.organizer.post(LIST, json!({ "draw": "x" })).await.code(), "ledger_not_frozen");
+    freeze(&evening).await;
+    assert_eq!(guest.post(RUNS, json!({})).await.status, 403);
+    assert_eq!(evening.stranger().await.post(RUNS, json!({})).await.status, 403);
+    assert_eq!(evening.visitor().post(RUNS, json!({})).await.status, 401);
+    assert_eq!(evening.organizer.post(RUNS, json!({ "bacon": 1 })).await.status, 422);
+    assert_eq!(evening.organizer.post(LIST, json!({ "draw": " " })).await.status, 422);
+    assert_eq!(evening.organizer.get(&format!("{RUNS}/1")).await.status, 404);
+    evening.organizer.post(LIST, json!({ "draw": "drand 7" })).await;
+    let blind = evening.organizer.post(RUNS, json!({})).await;
+    assert_eq!((blind.status, &blind.json["errors"][0]["field"]), (422, &json!("beacon")));
+    assert_eq!(evening.organizer.post(RUNS, json!({ "beacon": "7" })).await.status, 201);
+    let again = evening.organizer.post(RUNS, json!({ "beacon": "8" })).await;
+    assert_eq!((again.status, again.code()), (409, "already_screened"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_organizers_who_screen_at_once_one_does(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, .. }) = cast(engine).await else { return };
+    let organizer = &evening.organizer;
+    let answers = futures_util::future::join_all((0..6).map(|_| organizer.post(RUNS, json!({})))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
+    assert!(answers.iter().all(|answer| answer.status == 201 || answer.code() == "already_screened"));
+    assert_eq!(run::Entity::find().all(evening.app.database.reader()).await.unwrap().len(), 1);
+    let screened = evening.letters().await.into_iter().filter(|letter| letter.kind == "screened").count();
+    assert_eq!((screened, seats(&evening).await), (10, 4));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn quotas_that_cannot_be_met_change_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, .. }) = cast(engine).await else { return };
+    rules(
+        &evening,
+        json!({ "side": { "men": { "min": 2, "max": 2 }, "women": { "min": 2, "max": 2 } },
+        "band": [{ "side": "men", "name": "35+", "min": 1, "max": 2 }] }),
+    )
+    .await;
+    let refused = evening.organizer.post(RUNS, json!({})).await;
+    assert_eq!((refused.status, refused.code()), (409, "quotas_cannot_be_met"), "{}", refused.text());
+    let change = &refused.json["smallest_change"][0];
+    assert_eq!((&change["limit"], &change["to"]), (&json!("band men/35+ min"), &json!(0)), "{}", refused.text());
+    assert_eq!(status(&evening, &men[0]).await, Status::Approved);
+    assert!(evening.letters().await.is_empty());
+    let trial = json!({ "rules": { "seats": 2, "side": { "men": { "min": 3, "max": 1 } } } });
+    assert_eq!(evening.organizer.post("/api/v1/events/qixi/screening/preview", trial).await.status, 422);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_declined_seat_goes_to_the_next_of_the_same_side(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, women }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    let first = standing_as(&evening, &women, Status::Selected).await.remove(0);
+    let board = evening.organizer.get("/api/v1/events/qixi/screening/standby").await;
+    let declined = first.post(REPLY, json!({ "reply": "decline" })).await;
+    assert_eq!((declined.status, &declined.json["status"]), (200, &json!("declined")), "{}", declined.text());
+    assert_eq!(standing_as(&evening, &women, Status::Selected).await.len(), 2);
+    assert_eq!(standing_as(&evening, &men, Status::Selected).await.len(), 2);
+    let after = evening.organizer.get("/api/v1/events/qixi/screening/standby").await;
+    assert_eq!(after.json["moves"][0]["newcomer"], board.json["sides"][1]["next"], "{}", after.text());
+    let offers = evening.letters().await.into_iter().filter(|letter| letter.kind == "standby_offer").count();
+    assert_eq!(offers, 1);
+    // Saying it again changes nothing; taking it back is too late.
+    assert_eq!(first.post(REPLY, json!({ "reply": "decline" })).await.status, 200);
+    assert_eq!(first.post(REPLY, json!({ "reply": "confirm" })).await.code(), "seat_gone");
+    let waiting = standing_as(&evening, &men, Status::Waitlisted).await.remove(0);
+    assert_eq!(waiting.post(REPLY, json!({ "reply": "confirm" })).await.code(), "no_seat_offered");
+    assert_eq!(waiting.post(REPLY, json!({ "reply": "maybe" })).await.status, 422);
+    assert_eq!(seats(&evening).await, 4);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_does_not_answer_in_time_gives_way(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { mut evening, men, women }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    let silent = standing_as(&evening, &men, Status::Selected).await;
+    for woman in standing_as(&evening, &women, Status::Selected).await {
+        let confirmed = woman.post(REPLY, json!({ "reply": "confirm" })).await;
+        assert_eq!((confirmed.status, &confirmed.json["status"]), (200, &json!("confirmed")));
+    }
+    evening.enter(Phase::Confirmation).await;
+    assert_eq!(expire::due(&evening.app).await.unwrap(), 0);
+    evening.clock.advance(hours(80));
+    evening.enter(Phase::Confirmation).await;
+    let late = evening.again(&silent[0]).post(REPLY, json!({ "reply": "confirm" })).await;
+    assert_eq!(late.code(), "seat_gone");
+    assert_eq!(expire::due(&evening.app).await.unwrap(), 2);
+    assert_eq!(standing_as(&evening, &men, Status::Expired).await.len(), 2);
+    assert_eq!(standing_as(&evening, &men, Status::Selected).await.len(), 2);
+    assert_eq!(standing_as(&evening, &women, Status::Confirmed).await.len(), 2);
+    assert_eq!(expire::due(&evening.app).await.unwrap(), 0);
+    // Nobody is left to come in: the seats stay empty, and the log says why.
+    evening.clock.advance(hours(30));
+    evening.enter(Phase::Confirmation).await;
+    assert_eq!(expire::due(&evening.app).await.unwrap(), 2);
+    let moves = seat_move::Entity::find().all(evening.app.database.reader()).await.unwrap();
+    assert_eq!(moves.iter().filter(|one| one.newcomer_id.is_none() && one.stuck.is_some()).count(), 2);
+    assert_eq!(seats(&evening).await, 2);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_withdrawn_seat_is_given_on_by_the_clock(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, women, .. }) = cast(engine).await else { return };
+    evening.organizer.post(LIST, json!({ "draw": "drand 9" })).await;
+    // Withdrawn between the list and the draw: in the list, not in the run.
+    assert_eq!(women[5].delete(ME).await.status, 204);
+    let run = evening.organizer.post(RUNS, json!({ "beacon": "9" })).await;
+    assert_eq!(&run.json["waitlisted"], &json!(5), "{}", run.text());
+    let file = evening.organizer.get(&format!("{RUNS}/1/file")).await;
+    assert_eq!(verify::holds(&file.bytes).unwrap().withdrawn.len(), 1);
+    let seated = standing_as(&evening, &women, Status::Selected).await.remove(0);
+    assert_eq!(seated.delete(ME).await.status, 204);
+    assert_eq!(seats(&evening).await, 3);
+    assert_eq!(expire::due(&evening.app).await.unwrap(), 1);
+    assert_eq!(seats(&evening).await, 4);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_hands_never_seat_more_than_there_are_seats(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, women }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    let mut asked = standing_as(&evening, &men, Status::Selected).await;
+    asked.extend(standing_as(&evening, &women, Status::Selected).await);
+    // Everybody with a seat declines from three phones at once, confirms from a fourth, and the clock looks in.
+    let word = |hand: usize| if hand == 3 { "confirm" } else { "decline" };
+    let hands = asked.iter().flat_map(|person| (0..4).map(move |hand| (person, hand)));
+    let replies = hands.map(|(person, hand)| person.post(REPLY, json!({ "reply": word(hand) })));
+    let (answers, rounds) = futures_util::join!(
+        futures_util::future::join_all(replies),
+        futures_util::future::join_all((0..4).map(|_| expire::due(&evening.app)))
+    );
+    assert!(rounds.into_iter().all(|round| round.is_ok()));
+    assert!(answers.iter().all(|answer| answer.status == 200 || answer.code() == "seat_gone"), "{answers:?}");
+    let moves = seat_move::Entity::find().all(evening.app.database.reader()).await.unwrap();
+    assert_eq!(moves.len(), asked.len());
+    let holders = placement::Entity::find().all(evening.app.database.reader()).await.unwrap();
+    assert_eq!(holders.iter().filter(|one| one.seated).count(), 4);
+    assert_eq!(seats(&evening).await, 4);
+    let offers = evening.letters().await.into_iter().filter(|letter| letter.kind == "standby_offer").count();
+    assert_eq!(offers, moves.iter().filter(|one| one.newcomer_id.is_some()).count());
+}

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::applicant::Side;
 use super::flow::ArcId;
@@ -28,7 +29,7 @@ pub struct Explanation {
     pub climb: Option<usize>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Full {
     pub limit: String,
@@ -66,6 +67,24 @@ pub fn explain(pool: &Pool, rules: &Rules, selection: &Selection) -> BTreeMap<St
         told.insert(ranked.applicant.number.clone(), explanation);
     }
     told
+}
+
+/// Where everybody stands: number, place overall, in the side, and in the unit's own side, best first.
+pub fn standings(pool: &Pool) -> Vec<(String, Explanation)> {
+    let mut ranks = Ranks::default();
+    let standing = |(place, ranked): (usize, &Ranked)| {
+        let (rank_side, rank_unit_side) = ranks.next(ranked);
+        let seated = Explanation {
+            rank: place + 1,
+            rank_side,
+            rank_unit_side,
+            full: Vec::new(),
+            single: Vec::new(),
+            climb: Some(0),
+        };
+        (ranked.applicant.number.clone(), seated)
+    };
+    pool.iter().enumerate().map(standing).collect()
 }
 
 #[derive(Default)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::flow::ArcId;
 use super::limit::{End, Limit};
@@ -11,7 +12,7 @@ use super::pool::Pool;
 use super::relax;
 use super::rules::Rules;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Infeasible {
     /// What stood in the way: `side men min`, `unit max`, `seats`; `applicants women/35+` where there are not enough people,
@@ -21,7 +22,7 @@ pub struct Infeasible {
     pub smallest_change: Vec<Change>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     pub limit: String,

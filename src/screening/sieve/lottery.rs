@@ -60,17 +60,18 @@ fn split(len: usize) -> usize {
     len.next_power_of_two() / 2
 }
 
-/// The sibling hashes from leaf `index` up to the root: with the row and the salt a person can find their own line in the list.
-pub fn path(leaves: &[Hash], index: usize) -> Vec<Hash> {
-    if leaves.len() < 2 || index >= leaves.len() {
-        return Vec::new();
+/// The root, and for every leaf the sibling hashes on the way up to it: with the row and the salt a person can find
+/// their own line in the list.
+pub fn paths(leaves: &[Hash]) -> (Hash, Vec<Vec<Hash>>) {
+    if leaves.len() < 2 {
+        return (root(leaves), vec![Vec::new(); leaves.len()]);
     }
-    let middle = split(leaves.len());
-    let (left, right) = leaves.split_at(middle);
-    let (mut below, sibling) =
-        if index < middle { (path(left, index), root(right)) } else { (path(right, index - middle), root(left)) };
-    below.push(sibling);
-    below
+    let (left, right) = leaves.split_at(split(leaves.len()));
+    let ((left, left_paths), (right, right_paths)) = (paths(left), paths(right));
+    let beside = |paths: Vec<Vec<Hash>>, sibling: Hash| {
+        paths.into_iter().map(move |path| path.into_iter().chain([sibling]).collect::<Vec<Hash>>())
+    };
+    (node(&left, &right), beside(left_paths, right).chain(beside(right_paths, left)).collect())
 }
 
 /// The root that a leaf and its path lead to.
@@ -139,8 +140,9 @@ mod tests {
     fn every_leaf_finds_its_way_to_the_root() {
         for len in 0..20_u8 {
             let leaves: Vec<Hash> = (0..len).map(|byte| [byte; 32]).collect();
-            for index in 0..leaves.len() {
-                let way = path(&leaves, index);
+            let (top, ways) = paths(&leaves);
+            assert_eq!(top, root(&leaves));
+            for (index, way) in ways.into_iter().enumerate() {
                 assert_eq!(climbed(leaves[index], index, leaves.len(), &way), Some(root(&leaves)));
                 assert_ne!(climbed([255; 32], index, leaves.len(), &way), Some(root(&leaves)));
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::applicant::{Applicant, Side};
 use super::explain::{self, Explanation};
@@ -46,7 +47,7 @@ impl Standby {
 }
 
 /// The fallback that was used, the rules that came of it, and why the rules as asked could not be met.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Used {
     pub used: Fallback,

@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::applicant::{SIDES, Side};
 use super::limit::Limit;
 
 /// How many seats, and which limits the selection must keep. Published before registration opens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningRules)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     pub seats: u32,
@@ -28,7 +30,8 @@ pub struct Rules {
 }
 
 /// What the organizer wants where no legal selection exists. Chosen beforehand, so that it cannot be chosen for anybody.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningFallback)]
 #[serde(rename_all = "snake_case")]
 pub enum Fallback {
     #[default]
@@ -37,7 +40,8 @@ pub enum Fallback {
     WidenBalance,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningSides)]
 #[serde(deny_unknown_fields)]
 pub struct Sides {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,7 +51,8 @@ pub struct Sides {
 }
 
 /// At least `min` and at most `max` people; no upper limit where `max` is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningBounds)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
     #[serde(default)]
@@ -56,14 +61,16 @@ pub struct Bounds {
     pub max: Option<u32>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningCap)]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
     pub max: u32,
 }
 
 /// An age band of one side; of both together where the side is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningBand)]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,236 @@
+//! The calls of this room.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_DISPOSITION, ContentType};
+use actix_web::web::{Json, Path};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use chrono::{DateTime, Utc};
+use sea_orm::EntityTrait;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::board::{self, Board};
+use super::commit_run::{Draw, commit_run};
+use super::preview::{Preview, Trial, preview};
+use super::publish_list::{Announcement, publish_list};
+use super::published::{self, Published, PublishedList, PublishedRun};
+use super::reply::{Answer, reply};
+use super::sieve::applicant::Applicant;
+use super::sieve::lottery::canonical_row;
+use super::standing::{self, Standing, Why};
+use super::{placement, run};
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::registrations::access::Participant;
+use crate::registrations::registration::Status;
+
+/// Where I stand: status, points, rank, cut line, and after the run why. Who: participant.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
+    (status = 200, body = Standing),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/registrations/me")]
+pub async fn my_registration(house: House, me: Participant) -> Result<Json<Standing>, Error> {
+    Ok(Json(house.run(async move |app| standing::of(&app, &me).await).await?))
+}
+
+/// What was answered to an invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Replied {
+    pub status: Status,
+    pub reply_by: Option<DateTime<Utc>>,
+}
+
+/// Confirms or declines the seat; a declined one goes to the next in line at once. Who: participant.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Answer, responses(
+    (status = 200, body = Replied),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`no_seat_offered`, `seat_gone`, `phase_closed`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/registrations/me/reply")]
+pub async fn answer_invitation(house: House, me: Participant, answer: Body<Answer>) -> Result<Json<Replied>, Error> {
+    let answered = house.run(async move |app| reply(&app, &me, answer.into_inner()).await).await?;
+    Ok(Json(Replied { status: answered.status, reply_by: answered.reply_by }))
+}
+
+/// Publishes the root of the list and the name of the draw to come. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Announcement, responses(
+    (status = 201, body = PublishedList),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`phase_closed`, `ledger_not_frozen`, `already_screened`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/screening/list")]
+pub async fn fix_list(
+    house: House,
+    by: Organizer,
+    announcement: Body<Announcement>,
+) -> Result<(Json<PublishedList>, StatusCode), Error> {
+    let list = house.run(async move |app| publish_list(&app, &by, announcement.into_inner()).await).await?;
+    Ok((Json(list.into()), StatusCode::CREATED))
+}
+
+/// What a screening would come to now, with other rules where they are given; nothing is stored. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Trial, responses(
+    (status = 200, body = Preview),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: rules that contradict themselves", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/screening/preview")]
+pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Result<Json<Preview>, Error> {
+    Ok(Json(house.run(async move |app| preview(&app, &by, trial.into_inner()).await).await?))
+}
+
+/// Screens: seats, standbys, explanations and letters, once. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Draw, responses(
+    (status = 201, body = PublishedRun),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`ledger_not_frozen`, `already_screened`, `phase_closed`, `quotas_cannot_be_met` (with `limits` and `smallest_change`)", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: the announced draw has no `beacon`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/screening/runs")]
+pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Json<PublishedRun>, StatusCode), Error> {
+    let run = house.run(async move |app| {
+        let run = commit_run(&app, &by, draw.into_inner()).await?;
+        published::of_run(app.database.reader(), run).await
+    });
+    Ok((Json(run.await?), StatusCode::CREATED))
+}
+
+/// A run. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path), ("n" = i32, Path)), responses(
+    (status = 200, body = PublishedRun),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/screening/runs/{n}")]
+pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Result<Json<PublishedRun>, Error> {
+    let number = number_in_path(&request)?;
+    let run = house.run(async move |app| {
+        let db = app.database.reader();
+        let run = run::numbered(db, by.event.id, number).await?.ok_or_else(Refused::not_found)?;
+        published::of_run(db, run).await
+    });
+    Ok(Json(run.await?))
+}
+
+/// The record of a run, as `queqiao verify` recomputes it byte for byte. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path), ("n" = i32, Path)), responses(
+    (status = 200, description = "The record", body = String, content_type = "application/json"),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/screening/runs/{n}/file")]
+pub async fn read_file(house: House, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let number = number_in_path(&request)?;
+    let name = format!("attachment; filename=\"{}-screening-{number}.json\"", by.event.slug);
+    let run = house
+        .run(async move |app| {
+            let run = run::numbered(app.database.reader(), by.event.id, number).await?;
+            Ok(run.ok_or_else(Refused::not_found)?)
+        })
+        .await?;
+    let mut answer = HttpResponse::Ok();
+    Ok(answer.content_type(ContentType::json()).insert_header((CONTENT_DISPOSITION, name)).body(run.file))
+}
+
+/// What anybody may check: the list's root, the draw, the seed and the cut lines. Who: anyone.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
+    (status = 200, body = Published),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+))]
+#[get("/events/{event}/screening")]
+pub async fn read_published(house: House, event: Path<String>) -> Result<Json<Published>, Error> {
+    let slug = event.into_inner();
+    let published = house.run(async move |app| {
+        let db = app.database.reader();
+        let event = event::by_slug(db, &slug).await?.filter(|event| event.is_published(app.now()));
+        published::of_event(db, &event.ok_or_else(Refused::not_found)?).await
+    });
+    Ok(Json(published.await?))
+}
+
+/// My line of the list, how to find it below the published root, and why the run came to this for me.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyLine {
+    #[schema(example = "A0012")]
+    pub number: String,
+    /// The row as it is hashed: `SHA-256(0x00 ‖ salt ‖ row)`.
+    pub row: String,
+    pub salt: String,
+    /// Which leaf it is, from 0, of how many.
+    pub leaf: i32,
+    pub leaves: i32,
+    /// Sibling hashes from the leaf up to the root.
+    pub path: Vec<String>,
+    pub list_root: String,
+    pub explanation: Why,
+}
+
+/// My own line, its proof and its explanation; 404 before the run. Who: participant.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
+    (status = 200, body = MyLine),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/screening/me")]
+pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>, Error> {
+    let line = house.run(async move |app| {
+        let db = app.database.reader();
+        let placement = placement::Entity::find_by_id(me.registration.id).one(db).await?;
+        let placement = placement.ok_or_else(Refused::not_found)?;
+        let run = run::of_event(db, me.event.id).await?.ok_or_else(Refused::not_found)?;
+        let list = super::list::Entity::find_by_id(run.list_id).one(db).await?;
+        my_line(&placement, &run, list.map_or(0, |list| list.people), &me)
+    });
+    Ok(Json(line.await?))
+}
+
+fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Participant) -> Result<MyLine, Error> {
+    // The list was fixed before anybody was seated: held means guaranteed there.
+    let listed = Applicant { held: me.registration.held, ..placement.applicant() };
+    Ok(MyLine {
+        number: placement.number.clone(),
+        row: canonical_row(&listed),
+        salt: placement.salt.clone(),
+        leaf: placement.leaf,
+        leaves,
+        path: serde_json::from_str(&placement.path).map_err(Error::fault)?,
+        list_root: run.list_root.clone(),
+        explanation: Why::of(placement, me.account.language)?,
+    })
+}
+
+/// Who waits, who is asked, which seats moved. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
+    (status = 200, body = Board),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "also before the run", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/screening/standby")]
+pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Error> {
+    Ok(Json(house.run(async move |app| board::read(app.database.reader(), &by.event).await).await?))
+}
+
+fn number_in_path(request: &HttpRequest) -> Result<i32, Error> {
+    let number = request.match_info().get("n").and_then(|number| number.parse().ok());
+    number.ok_or_else(|| Refused::not_found().into())
+}

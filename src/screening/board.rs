@@ -1,0 +1,118 @@
+//! The standby board: who waits, who is asked, which seats moved and which stay empty.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::placement::{self, in_play};
+use super::run;
+use super::seat_move::{self, Reason};
+use super::sieve::applicant::{Applicant, SIDES, Side};
+use super::sieve::succession::{promote, rules_for_one};
+use crate::error::{Error, Refused};
+use crate::events::event;
+use crate::registrations::registration::{self, Status};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Board {
+    pub sides: Vec<Line>,
+    /// Oldest first.
+    pub moves: Vec<Moved>,
+}
+
+/// One side.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Line {
+    pub side: Side,
+    pub confirmed: usize,
+    /// Asked and not answered yet.
+    pub asked: usize,
+    /// Seats that were given back and that nobody fits.
+    pub empty: usize,
+    /// Who comes in if somebody of this side declines whose own unit was not full.
+    pub next: Option<String>,
+    /// In order.
+    pub waiting: Vec<Waiting>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Waiting {
+    #[schema(example = "A0012")]
+    pub number: String,
+    pub registration: Uuid,
+    pub unit: String,
+    pub points: i64,
+}
+
+/// A seat that came free.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Moved {
+    pub at: DateTime<Utc>,
+    pub reason: Reason,
+    pub leaver: String,
+    pub newcomer: Option<String>,
+    /// The limits that kept everybody out, where nobody came in.
+    pub stuck: Option<String>,
+}
+
+/// # Errors
+/// 404 before the run.
+pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Board, Error> {
+    let run = run::of_event(db, event.id).await?.ok_or_else(Refused::not_found)?;
+    let people = in_play(db, event.id).await?;
+    let confirmed: Vec<Uuid> = registration::Entity::of_event(event.id)
+        .filter(registration::Column::Status.eq(Status::Confirmed))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|registration| registration.id)
+        .collect();
+    let moves = seat_move::Entity::find().filter(seat_move::Column::EventId.eq(event.id));
+    let moves = moves.order_by_asc(seat_move::Column::At).order_by_asc(seat_move::Column::Id).all(db).await?;
+    let everybody = placement::Entity::of_event(event.id).all(db).await?;
+    let by_id: HashMap<Uuid, &placement::Model> = everybody.iter().map(|one| (one.registration_id, one)).collect();
+    let number = |id: Uuid| by_id.get(&id).map(|one| one.number.clone()).unwrap_or_default();
+    let side_of = |id: Uuid| by_id.get(&id).map(|one| one.side);
+    let mut sides = Vec::new();
+    for side in SIDES {
+        let of_side: Vec<&placement::Model> = people.iter().filter(|one| one.side == side).collect();
+        let seated = of_side.iter().filter(|one| one.seated).count();
+        let here = of_side.iter().filter(|one| confirmed.contains(&one.registration_id)).count();
+        let empty =
+            moves.iter().filter(|one| one.newcomer_id.is_none() && side_of(one.leaver_id) == Some(side)).count();
+        let next = next(&people, &run, side)?;
+        let waiting = of_side.into_iter().filter(|one| !one.seated).map(waiting).collect();
+        sides.push(Line { side, confirmed: here, asked: seated.saturating_sub(here), empty, next, waiting });
+    }
+    let moved = |one: seat_move::Model| Moved {
+        at: one.at,
+        reason: one.reason,
+        leaver: number(one.leaver_id),
+        newcomer: one.newcomer_id.map(number),
+        stuck: one.stuck,
+    };
+    Ok(Board { sides, moves: moves.into_iter().map(moved).collect() })
+}
+
+fn waiting(one: &placement::Model) -> Waiting {
+    Waiting {
+        number: one.number.clone(),
+        registration: one.registration_id,
+        unit: one.unit.clone(),
+        points: one.points,
+    }
+}
+
+/// One more seat of this side, all else as it is.
+fn next(people: &[placement::Model], run: &run::Model, side: Side) -> Result<Option<String>, Error> {
+    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+    let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
+    let rules = rules_for_one(&run.rules_used()?, &holders, side, "");
+    let seated = |number: &str| holders.iter().any(|holder| holder.number == number);
+    let came = promote(&list, &rules, &run.seed_bytes(), &seated, &|_| false);
+    Ok(came.ok().and_then(|mut newcomers| newcomers.pop()))
+}

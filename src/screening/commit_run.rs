@@ -1,0 +1,164 @@
+//! The organizer screens: seats, standbys, explanations and letters, all in one transaction or none of them.
+
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, QuerySelect};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::place::{self, Seats};
+use super::record::{List, Named, Record};
+use super::sieve::infeasible::Infeasible;
+use super::{deadline, enlist, letters, list, plan, run};
+use crate::app::App;
+use crate::audit;
+use crate::body::one_line_or_none;
+use crate::database::Write;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+use crate::points::frozen;
+use crate::registrations::registration::{self, Status};
+
+/// What the announced draw came to.
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Draw {
+    /// The published result, as published: `双色球2026090:01 05 09 17 22 31+08`. Required where a list was
+    /// published with a draw; without a published list the house draws.
+    #[serde(default)]
+    #[garde(custom(one_line_or_none(1, 500)))]
+    pub beacon: Option<String>,
+}
+
+pub enum NotScreened {
+    LedgerNotFrozen,
+    Already,
+    /// The announced draw has a result; which?
+    NoBeacon,
+    Infeasible(Infeasible),
+}
+
+impl From<NotScreened> for Error {
+    fn from(reason: NotScreened) -> Self {
+        match reason {
+            NotScreened::LedgerNotFrozen => {
+                Refused::conflict("ledger_not_frozen", "Freeze the points first: they can still change.").into()
+            }
+            NotScreened::Already => {
+                Refused::conflict("already_screened", "This event was screened; seats move by replies now.").into()
+            }
+            NotScreened::NoBeacon => {
+                let message = "say what the announced draw came to";
+                Refused::invalid(vec![FieldError::new("beacon", "required", message)]).into()
+            }
+            NotScreened::Infeasible(why) => {
+                let detail = "The rules cannot be met by those who applied; nothing was changed.";
+                let refused = Refused::conflict("quotas_cannot_be_met", detail);
+                refused.with("limits", json!(why.limits)).with("smallest_change", json!(why.smallest_change)).into()
+            }
+        }
+    }
+}
+
+/// Screens the published list, or the list as it stands where none was published.
+///
+/// # Errors
+/// As [`NotScreened`]; 409 `phase_closed` outside the screening phase.
+pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    if run::of_event(&txn, event.id).await?.is_some() {
+        return Err(NotScreened::Already.into());
+    }
+    let now = app.now();
+    event.requires(now, Phase::Screening)?;
+    if frozen::of_event(&txn, event.id).await?.is_none() {
+        return Err(NotScreened::LedgerNotFrozen.into());
+    }
+    let rules = plan::of_event(&event)?;
+    let (list, named) = drawn(&txn, app, &event, by, draw).await?;
+    let registrations = registration::Entity::of_event(event.id).lock_exclusive().all(&txn).await?;
+    let lines = list.lines()?;
+    let standing =
+        |number: &str| registrations.iter().find(|one| one.label() == number && one.status == Status::Approved);
+    let gone = lines.iter().filter(|line| standing(&line.applicant.number).is_none());
+    let withdrawn = gone.map(|line| line.applicant.number.clone()).collect();
+    let (slug, whom) = (event.slug.clone(), List { applicants: lines, withdrawn });
+    let screened = tokio::task::spawn_blocking(move || Record::make(&slug, 1, rules, whom, &named));
+    let record = screened.await.map_err(Error::fault)?;
+    if let Some(why) = record.outcome.infeasible {
+        return Err(NotScreened::Infeasible(why).into());
+    }
+    let placed = place::placements(&record, &registrations)?;
+    let run = written(&txn, app, &event, by, &list, &record, &placed).await?;
+    place::write(&txn, &event, &run, &placed, deadline::of_invitations(&event, now)).await?;
+    letters::screened(&txn, app, &event, &run, &placed).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::Screened);
+    Ok(run)
+}
+
+/// The list that is screened, and the draw that breaks its ties.
+async fn drawn(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    by: &Organizer,
+    draw: Draw,
+) -> Result<(list::Model, Named), Error> {
+    let commit_secret = Vec::new();
+    if let Some(list) = list::latest(txn, event.id).await? {
+        let beacon = draw.beacon.ok_or(NotScreened::NoBeacon)?;
+        let draw = list.draw.clone();
+        return Ok((list, Named { draw, beacon, commit_secret }));
+    }
+    let list = enlist::publish(txn, app, event, "", by.account.account_id).await?;
+    let drawn = app.chance.secret::<32>()?;
+    let beacon = draw.beacon.unwrap_or_else(|| data_encoding::HEXLOWER.encode(&drawn));
+    Ok((list, Named { draw: String::new(), beacon, commit_secret }))
+}
+
+async fn written(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    by: &Organizer,
+    list: &list::Model,
+    record: &Record,
+    placed: &Seats,
+) -> Result<run::Model, Error> {
+    let file = String::from_utf8(record.bytes().map_err(Error::fault)?).map_err(Error::fault)?;
+    let row = run::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        number: Set(1),
+        list_id: Set(list.id),
+        rules: Set(serde_json::to_string(record.rules_used()).map_err(Error::fault)?),
+        draw: Set(record.lottery.draw.clone()),
+        beacon: Set(record.lottery.beacon.clone()),
+        list_root: Set(record.lottery.list_root.clone()),
+        seed: Set(record.lottery.seed.clone()),
+        selected: Set(placed.selected()),
+        waitlisted: Set(placed.waitlisted()),
+        not_selected: Set(placed.not_selected()),
+        file: Set(file),
+        committed_by: Set(by.account.account_id),
+        committed_at: Set(app.now()),
+    };
+    let run = row.insert(txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "screened",
+        subject: Some(("screening_run", run.id)),
+        reason: None,
+        detail: json!({ "root": run.list_root, "selected": run.selected, "waitlisted": run.waitlisted }),
+    };
+    audit::record(txn, app, entry).await?;
+    Ok(run)
+}

@@ -1,0 +1,77 @@
+//! Who is screened: everybody approved, with the points they have.
+
+use std::collections::HashMap;
+
+use data_encoding::HEXLOWER;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::list;
+use super::record::{Listed, list_root};
+use super::sieve::applicant::Applicant;
+use crate::app::App;
+use crate::error::Error;
+use crate::events::event;
+use crate::points::standing;
+use crate::registrations::registration::{self, Status};
+use crate::units::unit;
+
+/// The approved applicants in the order of their numbers.
+///
+/// # Errors
+/// Only faults.
+pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Applicant>, Error> {
+    let points: HashMap<Uuid, i64> = standing::of_event(db, event).await?.into_iter().collect();
+    let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(db).await?;
+    let names: HashMap<Uuid, String> = units.into_iter().map(|unit| (unit.id, unit.name)).collect();
+    let approved = registration::Entity::of_event(event.id)
+        .filter(registration::Column::Status.eq(Status::Approved))
+        .order_by_asc(registration::Column::Number)
+        .all(db)
+        .await?;
+    let mut applicants: Vec<Applicant> = approved
+        .into_iter()
+        .map(|registration| Applicant {
+            number: registration.label(),
+            side: registration.side,
+            unit: names.get(&registration.unit_id).cloned().unwrap_or_else(|| registration.unit_id.to_string()),
+            band: registration.band.clone().unwrap_or_default(),
+            class: registration.class,
+            points: points.get(&registration.id).copied().unwrap_or(0),
+            held: registration.held,
+        })
+        .collect();
+    // As text, for `A10000` comes before `A9999` in the record, which is sorted as whoever recomputes it sorts.
+    applicants.sort_by(|a, b| a.number.cmp(&b.number));
+    Ok(applicants)
+}
+
+/// Writes down the list as it stands, with fresh salts. The caller holds the event row.
+///
+/// # Errors
+/// Only faults.
+pub async fn publish(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    event: &event::Model,
+    draw: &str,
+    by: Uuid,
+) -> Result<list::Model, Error> {
+    let applicants = applicants(txn, event).await?;
+    let mut lines = Vec::with_capacity(applicants.len());
+    for applicant in applicants {
+        lines.push(Listed { salt: HEXLOWER.encode(&app.chance.secret::<16>()?), applicant });
+    }
+    let row = list::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        draw: Set(draw.to_owned()),
+        root: Set(HEXLOWER.encode(&list_root(&lines))),
+        people: Set(i32::try_from(lines.len()).unwrap_or(i32::MAX)),
+        entries: Set(serde_json::to_string(&lines).map_err(Error::fault)?),
+        published_by: Set(by),
+        published_at: Set(app.now()),
+    };
+    Ok(row.insert(txn).await?)
+}

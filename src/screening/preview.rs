@@ -1,0 +1,95 @@
+//! What a screening would come to now. Nothing is stored and nothing is decided: ties are broken anew at the run.
+
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::sieve::applicant::{Applicant, SIDES, Side};
+use super::sieve::infeasible::Infeasible;
+use super::sieve::outcome::{Outcome, Used, screen};
+use super::sieve::rules::Rules;
+use super::{enlist, plan};
+use crate::app::App;
+use crate::error::Error;
+use crate::events::access::Organizer;
+
+/// Rules to try; the event's own where they are left out.
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trial {
+    #[serde(default)]
+    #[garde(skip)]
+    pub rules: Option<Rules>,
+}
+
+/// What would happen.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Preview {
+    pub rules: Rules,
+    pub applicants: usize,
+    pub seats: u32,
+    pub sides: Vec<SidePreview>,
+    /// Numbers in rank order; none where the quotas cannot be met.
+    pub selected: Option<Vec<String>>,
+    pub infeasible: Option<Infeasible>,
+    /// Where the rules cannot be met and the declared fallback would be used.
+    pub fallback: Option<Used>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SidePreview {
+    pub side: Side,
+    pub applicants: usize,
+    pub selected: usize,
+    pub waitlisted: usize,
+    pub not_selected: usize,
+    /// Points of the last one selected.
+    pub cut_line: Option<i64>,
+}
+
+/// Screens everybody approved so far, with the points they have so far.
+///
+/// # Errors
+/// 422 `invalid` on `rules`.
+pub async fn preview(app: &App, by: &Organizer, trial: Trial) -> Result<Preview, Error> {
+    let rules = match trial.rules {
+        Some(rules) => rules,
+        None => plan::of_event(&by.event)?,
+    };
+    plan::checked(&rules)?;
+    let applicants = enlist::applicants(app.database.reader(), &by.event).await?;
+    let tried = tokio::task::spawn_blocking(move || {
+        let outcome = screen(&applicants, &rules, &[0; 32]);
+        told(rules, &applicants, outcome)
+    });
+    tried.await.map_err(Error::fault)
+}
+
+fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Preview {
+    let selected = outcome.selected.as_deref().unwrap_or_default();
+    let seated: std::collections::HashSet<&str> = selected.iter().map(String::as_str).collect();
+    let of_side = |side: Side| {
+        let people: Vec<&Applicant> = applicants.iter().filter(|person| person.side == side).collect();
+        let chosen = people.iter().filter(|person| seated.contains(person.number.as_str()));
+        let (selected, waitlisted) = (chosen.clone().count(), outcome.standby.of(side).len());
+        let last = chosen.map(|person| (person.class, -person.points)).max();
+        SidePreview {
+            side,
+            applicants: people.len(),
+            selected,
+            waitlisted,
+            not_selected: people.len().saturating_sub(selected + waitlisted),
+            cut_line: last.map(|(_, points)| -points),
+        }
+    };
+    let sides = SIDES.into_iter().map(of_side).collect();
+    Preview {
+        rules,
+        applicants: applicants.len(),
+        seats: outcome.seats,
+        sides,
+        selected: outcome.selected,
+        infeasible: outcome.infeasible,
+        fallback: outcome.fallback,
+    }
+}

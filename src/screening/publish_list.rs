@@ -1,0 +1,56 @@
+//! The organizer publishes whom the screening will look at and which public draw will break ties, before it takes place.
+
+use garde::Validate;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::commit_run::NotScreened;
+use super::{enlist, list, run};
+use crate::app::App;
+use crate::audit;
+use crate::body::one_line;
+use crate::error::Error;
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+use crate::points::frozen;
+
+/// The public draw to come, by name: `双色球 2026090 期`, `drand round 4242`.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Announcement {
+    #[garde(custom(one_line(1, 200)))]
+    pub draw: String,
+}
+
+/// Publishes the list. It may be published again until the run; every one stays on record.
+///
+/// # Errors
+/// 409 `phase_closed`, `ledger_not_frozen`, `already_screened`.
+pub async fn publish_list(app: &App, by: &Organizer, announcement: Announcement) -> Result<list::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    event.requires(app.now(), Phase::Screening)?;
+    if run::of_event(&txn, event.id).await?.is_some() {
+        return Err(NotScreened::Already.into());
+    }
+    if frozen::of_event(&txn, event.id).await?.is_none() {
+        return Err(NotScreened::LedgerNotFrozen.into());
+    }
+    let published = enlist::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "screening_list_published",
+        subject: Some(("screening_list", published.id)),
+        reason: None,
+        detail: json!({ "root": published.root, "people": published.people, "draw": published.draw }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::EventChanged);
+    Ok(published)
+}

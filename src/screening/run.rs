@@ -1,0 +1,68 @@
+//! A screening that was carried out. Rows are only ever added, one an event.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+
+use super::sieve::rules::Rules;
+use crate::error::Error;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "screening_run")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    /// Counts the runs of the event from 1.
+    pub number: i32,
+    pub list_id: Uuid,
+    /// The rules that were used, after a fallback where one was needed: promotions follow them.
+    pub rules: String,
+    pub draw: String,
+    pub beacon: String,
+    pub list_root: String,
+    pub seed: String,
+    pub selected: i32,
+    pub waitlisted: i32,
+    pub not_selected: i32,
+    /// The record, byte for byte as it is published.
+    pub file: String,
+    pub committed_by: Uuid,
+    pub committed_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// The rules that were used.
+    ///
+    /// # Errors
+    /// A fault where the row cannot be read, which nothing in the program can cause.
+    pub fn rules_used(&self) -> Result<Rules, Error> {
+        serde_json::from_str(&self.rules).map_err(Error::fault)
+    }
+
+    /// The seed of the tickets.
+    #[must_use]
+    pub fn seed_bytes(&self) -> [u8; 32] {
+        super::record::seed_of(&self.seed)
+    }
+}
+
+/// The run of an event.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::EventId.eq(event_id)).one(db).await
+}
+
+/// The run with this number.
+///
+/// # Errors
+/// Only faults.
+pub async fn numbered(db: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::EventId.eq(event_id)).filter(Column::Number.eq(number)).one(db).await
+}

@@ -1,0 +1,54 @@
+//! A seat that was given back, and who it went to. Rows are only ever added.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::registrations::registration::Status;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "seat_move")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub run_id: Uuid,
+    /// The registration that held the seat.
+    pub leaver_id: Uuid,
+    /// The registration it went to; None where nobody fits and the seat stays empty.
+    pub newcomer_id: Option<Uuid>,
+    pub reason: Reason,
+    /// Which limits kept everybody out, where nobody came in.
+    pub stuck: Option<String>,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Why a seat came free.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    Declined,
+    /// No answer before the deadline.
+    Expired,
+    /// Took the registration back, or lost it.
+    Withdrawn,
+}
+
+impl Reason {
+    /// Of the status a registration has now; None while it holds its seat.
+    #[must_use]
+    pub fn of(status: Status) -> Option<Self> {
+        match status {
+            Status::Declined => Some(Self::Declined),
+            Status::Expired => Some(Self::Expired),
+            Status::Withdrawn | Status::Rejected => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A seat that came free goes to the next of the same side who fits, in the transaction in which it came free.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
+
+use super::placement::{self, in_play};
+use super::seat_move::{self, Reason};
+use super::sieve::applicant::Applicant;
+use super::sieve::infeasible::Infeasible;
+use super::sieve::succession::{promote, rules_for_one};
+use super::{deadline, letters, run};
+use crate::app::App;
+use crate::audit;
+use crate::database::Write;
+use crate::error::Error;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::registrations::registration::{self, Status};
+use serde_json::json;
+
+/// Gives on the seat of `leaver`, whose registration has left it already. The caller holds the event row exclusively.
+/// Where nobody fits, the seat stays empty and the log says what stood in the way; nobody ever loses a seat for it.
+///
+/// # Errors
+/// Only faults.
+pub async fn succeed(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    run: &run::Model,
+    leaver: placement::Model,
+    reason: Reason,
+) -> Result<(), Error> {
+    let (found, stuck) = match next(txn, app, event, run, &leaver).await? {
+        Ok(newcomer) => (newcomer, None),
+        Err(why) => (None, Some(why)),
+    };
+    let newcomer = match found {
+        Some(placement) => seat(txn, app, event, run, placement).await?,
+        None => None,
+    };
+    let row = seat_move::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        run_id: Set(run.id),
+        leaver_id: Set(leaver.registration_id),
+        newcomer_id: Set(newcomer),
+        reason: Set(reason),
+        stuck: Set(stuck),
+        at: Set(app.now()),
+    };
+    row.insert(txn).await?;
+    let entry = audit::Entry {
+        actor: None,
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "seat_moved",
+        subject: Some(("registration", leaver.registration_id)),
+        reason: None,
+        detail: json!({ "because": reason, "newcomer": newcomer }),
+    };
+    audit::record(txn, app, entry).await?;
+    let mut left = leaver.into_active_model();
+    left.seated = Set(false);
+    left.update(txn).await?;
+    Ok(())
+}
+
+/// Who comes in; Err says what keeps everybody out.
+async fn next(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    run: &run::Model,
+    leaver: &placement::Model,
+) -> Result<Result<Option<placement::Model>, String>, Error> {
+    if event.phase(app.now()) >= Phase::OnSite {
+        return Ok(Err("doors open".to_owned()));
+    }
+    let people: Vec<placement::Model> = in_play(txn, event.id)
+        .await?
+        .into_iter()
+        .filter(|person| person.registration_id != leaver.registration_id)
+        .collect();
+    let (rules, seed) = (run.rules_used()?, run.seed_bytes());
+    Ok(match chosen(&people, &rules, &seed, leaver) {
+        Ok(number) => Ok(people.into_iter().find(|person| Some(&person.number) == number.as_ref())),
+        Err(why) => Err(why.limits.join(", ")),
+    })
+}
+
+fn chosen(
+    people: &[placement::Model],
+    rules: &super::sieve::rules::Rules,
+    seed: &[u8; 32],
+    leaver: &placement::Model,
+) -> Result<Option<String>, Infeasible> {
+    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+    let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
+    let rules = rules_for_one(rules, &holders, leaver.side, &leaver.band);
+    let seated = |number: &str| holders.iter().any(|holder| holder.number == number);
+    Ok(promote(&list, &rules, seed, &seated, &|_| false)?.pop())
+}
+
+/// Offers the seat, with a deadline and a letter.
+async fn seat(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    run: &run::Model,
+    newcomer: placement::Model,
+) -> Result<Option<sea_orm::prelude::Uuid>, Error> {
+    let held = registration::Entity::find_by_id(newcomer.registration_id).lock_exclusive().one(txn).await?;
+    // Withdrew a moment ago, while this was being judged: the event row keeps that from happening.
+    let Some(held) = held.filter(|held| held.status == Status::Waitlisted) else { return Ok(None) };
+    let mut row = held.into_active_model();
+    row.status = Set(Status::Selected);
+    row.reply_by = Set(Some(deadline::of_offers(event, app.now())));
+    let moved_up = row.update(txn).await?;
+    let id = newcomer.registration_id;
+    let mut row = newcomer.into_active_model();
+    row.seated = Set(true);
+    row.update(txn).await?;
+    letters::offered(txn, app, event, run, &moved_up).await?;
+    Ok(Some(id))
+}

@@ -1,0 +1,126 @@
+//! The reasons of a run as sentences a person reads about themselves.
+
+use super::sieve::applicant::Side;
+use super::sieve::explain::{Explanation, Full};
+use crate::language::Language;
+
+/// What limited somebody, told from where they stand.
+enum Own {
+    Seats,
+    Side,
+    Band,
+    Unit,
+    UnitSide,
+}
+
+impl Own {
+    fn of(limit: &str) -> Self {
+        match limit.split_once(' ') {
+            Some(("side", _)) => Self::Side,
+            Some(("band", _)) => Self::Band,
+            Some(("unit", name)) if name.ends_with("/men") || name.ends_with("/women") => Self::UnitSide,
+            Some(("unit", _)) => Self::Unit,
+            _ => Self::Seats,
+        }
+    }
+}
+
+/// Where the person stood: rank in their side, and points.
+#[must_use]
+pub fn standing(why: &Explanation, points: i64, side: Side, language: Language) -> String {
+    match language {
+        Language::Zh => format!("您有 {points} 分，在{}第 {} 名。", side_name(side, language), why.rank_side),
+        Language::En => {
+            format!("You have {points} points and rank {} among the {}.", why.rank_side, side_name(side, language))
+        }
+    }
+}
+
+/// Why there was no seat, one sentence a reason; empty for people with a seat.
+#[must_use]
+pub fn reasons(why: &Explanation, side: Side, language: Language) -> Vec<String> {
+    if why.climb == Some(0) {
+        return Vec::new();
+    }
+    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(full, side, language)).collect();
+    if reasons.is_empty() {
+        reasons.push(match language {
+            Language::Zh => "剩余席位须按事先公布的规则留给其他名额。".to_owned(),
+            Language::En => "The seats left are kept for others by the rules published beforehand.".to_owned(),
+        });
+    }
+    match (why.climb, language) {
+        (Some(climb), Language::Zh) => reasons.push(format!("总排名再前进 {climb} 位即可入选。")),
+        (Some(climb), Language::En) => {
+            reasons.push(format!("Standing {climb} places higher overall would have been enough."))
+        }
+        (None, _) => {}
+    }
+    reasons
+}
+
+fn was_full(full: &Full, side: Side, language: Language) -> String {
+    let (cap, own) = (full.cap, Own::of(&full.limit));
+    let last = full.last_points.map(|points| match (full.last_ticket.is_some(), language) {
+        (false, Language::Zh) => format!("，最后一名 {points} 分"),
+        (true, Language::Zh) => format!("，最后一名 {points} 分，与您同分，按抽签号先后"),
+        (false, Language::En) => format!("; the last one had {points} points"),
+        (true, Language::En) => format!("; the last one had {points} points as you have, and the lottery decided"),
+    });
+    let last = last.unwrap_or_default();
+    let side = side_name(side, language);
+    match language {
+        Language::Zh => match own {
+            Own::Seats => format!("{cap} 个席位已满{last}。"),
+            Own::Side => format!("{side} {cap} 席已满{last}。"),
+            Own::Band => format!("您所在年龄段 {cap} 席已满{last}。"),
+            Own::Unit => format!("贵单位 {cap} 个名额已满{last}。"),
+            Own::UnitSide => format!("贵单位{side} {cap} 个名额已满{last}。"),
+        },
+        Language::En => match own {
+            Own::Seats => format!("All {cap} seats were taken{last}."),
+            Own::Side => format!("The {cap} seats for {side} were taken{last}."),
+            Own::Band => format!("The {cap} seats of your age band were taken{last}."),
+            Own::Unit => format!("The {cap} seats for your employer were taken{last}."),
+            Own::UnitSide => format!("The {cap} seats for {side} of your employer were taken{last}."),
+        },
+    }
+}
+
+/// 男方 or women: as a sentence names a side.
+#[must_use]
+pub fn side_name(side: Side, language: Language) -> &'static str {
+    match side {
+        Side::Men => language.choose("男方", "men"),
+        Side::Women => language.choose("女方", "women"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_what_was_full_from_where_the_person_stands() {
+        let full = |limit: &str, ticket: Option<&str>| Full {
+            limit: limit.to_owned(),
+            cap: 150,
+            last_points: Some(87),
+            last_ticket: ticket.map(str::to_owned),
+        };
+        let why = Explanation {
+            rank: 400,
+            rank_side: 163,
+            rank_unit_side: 2,
+            full: vec![full("side women", Some("ab")), full("unit 电力局/women", None)],
+            single: vec![],
+            climb: Some(13),
+        };
+        assert_eq!(standing(&why, 87, Side::Women, Language::Zh), "您有 87 分，在女方第 163 名。");
+        let zh = reasons(&why, Side::Women, Language::Zh);
+        assert_eq!(zh[0], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
+        assert_eq!(zh[1], "贵单位女方 150 个名额已满，最后一名 87 分。");
+        assert_eq!(zh[2], "总排名再前进 13 位即可入选。");
+        assert!(reasons(&why, Side::Women, Language::En)[1].contains("women of your employer"));
+    }
+}
