@@ -6,6 +6,8 @@ use queqiao::database::Write;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
+use queqiao::points::ledger::{self, Merit};
+use queqiao::points::rules::Rule;
 use queqiao::points::{chain, close_books, digest, entry, frozen, standing};
 use queqiao::registrations::registration::{self, Status};
 use rstest::rstest;
@@ -210,6 +212,45 @@ async fn an_award_is_before_the_freeze_or_refused(#[values(Sqlite, Postgres)] en
     let link = chain::link(&chain::BEGINNING, written.iter().map(entry::Model::canonical).collect());
     let digest = if awarded == 0 { chain::BEGINNING } else { link };
     assert_eq!(frozen.digest, digest);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_freeze_waits_for_an_award_under_way(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let her = evening.participant("women").await;
+    let txn = write(&evening).await;
+    let open = ledger::open(&evening.app, &txn, evening.event.id).await.unwrap();
+    let (registration_id, day) = (her.registration_id, open.today());
+    let merit = Merit { registration_id, rule: Rule::SignIn, day, subject: "", actor_id: None, reason: None };
+    assert_eq!(open.award(merit).await.unwrap().points, 4);
+    let organizer = evening.organizer.clone();
+    let freezing = tokio::spawn(async move { organizer.post(FREEZE, json!({})).await });
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    assert!(!freezing.is_finished(), "it would seal a ledger that a line is being written into");
+    drop(open);
+    txn.commit().await.unwrap();
+    assert_eq!(freezing.await.unwrap().status, 200);
+    let days = digest::of_event(evening.app.database.reader(), evening.event.id).await.unwrap();
+    assert_eq!(days[0].lines, 1, "and the line is in it");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_award_waits_for_a_freeze_under_way(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let her = evening.participant("women").await;
+    assert_eq!(her.get(MINE).await.json["points"], 0);
+    let txn = write(&evening).await;
+    let event = event::hold(&txn, evening.event.id).await.unwrap();
+    frozen::seal(&txn, &evening.app, &event, None, evening.app.now()).await.unwrap();
+    let signing = tokio::spawn(async move { her.post(SIGN_INS, json!({})).await });
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert!(!signing.is_finished(), "it would not know of the freeze");
+    txn.commit().await.unwrap();
+    let refused = signing.await.unwrap();
+    assert_eq!((refused.status, refused.code()), (409, "ledger_frozen"));
+    assert!(entries(&evening).await.is_empty());
 }
 
 #[rstest]
