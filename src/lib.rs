@@ -20,6 +20,7 @@ pub mod app;
 pub mod body;
 pub mod paging;
 pub mod sheet;
+pub mod page;
 pub mod mail;
 pub mod audit;
 
@@ -41,6 +42,7 @@ pub mod couples;
 pub mod stage;
 pub mod volunteers;
 pub mod reports;
+pub mod office;
 
 // roof: sees every room
 pub mod server;

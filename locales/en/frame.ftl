@@ -1,0 +1,23 @@
+brand = Queqiao
+skip = Skip to the content
+nav = Navigation
+nav-sign-in = Sign in
+nav-sign-out = Sign out
+nav-outbox = Outbox
+foot-promise = Unless it is mutual, nobody ever learns whom you picked.
+foot-api = API
+
+sorry-not-found-title = There is nothing here that you may see
+sorry-not-found-advice = The address may be mistyped, or the page is not open to you.
+sorry-forbidden-title = Your role does not allow this
+sorry-forbidden-advice = If you think it should, please ask the organizers.
+sorry-too-many-title = One moment, please
+sorry-too-many-advice = Too many requests in a short time. Try again in a little while.
+sorry-fault-title = This is our fault, not yours
+sorry-fault-advice = Nothing was changed. Please try again later; if it goes on, tell the organizers the number below.
+sorry-refused-title = This cannot be done now
+sorry-refused-advice = Please go back and look at what you entered.
+sorry-cross-site-title = This request did not come from one of our pages
+sorry-cross-site-advice = It was not carried out, for your safety. Please start again from our own page.
+sorry-request = Request number
+sorry-back = To the front page

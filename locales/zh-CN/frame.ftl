@@ -1,0 +1,23 @@
+brand = 鹊桥
+skip = 跳到正文
+nav = 导航
+nav-sign-in = 登录
+nav-sign-out = 退出
+nav-outbox = 发件箱
+foot-promise = 没有互选，谁也不会知道你选了谁。
+foot-api = 接口文档
+
+sorry-not-found-title = 这里没有可以看的内容
+sorry-not-found-advice = 地址可能写错了，或者这个页面不对你开放。
+sorry-forbidden-title = 你的角色不能这样做
+sorry-forbidden-advice = 如果你认为应该可以，请联系主办方工作人员。
+sorry-too-many-title = 请稍等一会儿
+sorry-too-many-advice = 短时间内请求太多了，过一会儿再试。
+sorry-fault-title = 是我们出了问题，不是你
+sorry-fault-advice = 什么都没有改动。请稍后再试；如果一直这样，请把下面的编号告诉主办方。
+sorry-refused-title = 现在还不能这样做
+sorry-refused-advice = 请返回上一页，看看填写的内容。
+sorry-cross-site-title = 这个请求不是从本站页面发出的
+sorry-cross-site-advice = 为了你的安全没有执行。请从本站页面重新操作。
+sorry-request = 请求编号
+sorry-back = 回到首页

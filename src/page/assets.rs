@@ -1,0 +1,61 @@
+//! The files the binary carries. Their addresses change with their content, so a browser may keep
+//! them for ever.
+
+use std::borrow::Cow;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get};
+use data_encoding::HEXLOWER;
+use rust_embed::{EmbeddedFile, RustEmbed};
+use serde::Deserialize;
+
+use crate::error::{Error, Refused};
+
+#[derive(RustEmbed)]
+#[folder = "assets/"]
+struct Assets;
+
+#[derive(Deserialize)]
+struct Wanted {
+    v: Option<String>,
+}
+
+/// The address of a file, with its version.
+#[must_use]
+pub fn address(name: &str) -> Cow<'static, str> {
+    match Assets::get(name) {
+        Some(file) => format!("/assets/{name}?v={}", version(&file)).into(),
+        None => format!("/assets/{name}").into(),
+    }
+}
+
+fn version(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    HEXLOWER.encode(hash.first_chunk::<6>().unwrap_or(&[0; 6]))
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(asset).service(favicon);
+}
+
+#[get("/assets/{name}")]
+async fn asset(name: Path<String>, wanted: Query<Wanted>) -> Result<HttpResponse, Error> {
+    let file = Assets::get(&name).ok_or_else(Refused::not_found)?;
+    // A version that is not this one may come from an older page; it must not be remembered as new.
+    let known = wanted.v.as_deref() == Some(version(&file).as_str());
+    let keep = if known { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kind = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, keep)).insert_header((CONTENT_TYPE, kind)).body(file.data))
+}
+
+/// Browsers ask for it by themselves.
+#[get("/favicon.ico")]
+async fn favicon() -> HttpResponse {
+    super::see(&address("icon.svg"))
+}

@@ -1,0 +1,147 @@
+//! The frame of every page: language, navigation, style, and refusals dressed as pages.
+
+pub mod assets;
+pub mod language;
+pub mod refusal;
+pub mod when;
+pub mod words;
+
+use std::borrow::Cow;
+
+use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::error::Error;
+use crate::language::Language;
+
+/// The cookie that keeps the chosen language.
+pub const LANGUAGE_COOKIE: &str = "language";
+
+/// What the frame has to know; every page's template has one as `page`.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub language: Language,
+    /// The path and query being shown, for the language switch to come back to.
+    pub path: String,
+    /// None: a visitor.
+    pub person: Option<Person>,
+}
+
+/// Whoever is signed in, as far as the frame cares.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    pub administrator: bool,
+}
+
+impl Page {
+    /// The page a request asks for, in the language of the cookie, else of the browser.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        let chosen = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| words::language(cookie.value()));
+        let accepted = || request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok().map(Language::accepted);
+        Self {
+            language: chosen.or_else(accepted).unwrap_or_default(),
+            path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            person: None,
+        }
+    }
+
+    #[must_use]
+    pub fn with(self, person: Option<Person>) -> Self {
+        Self { person, ..self }
+    }
+
+    /// The words of a key.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        words::say(self.language, key, &[])
+    }
+
+    /// The words of a key, with its gaps filled.
+    #[must_use]
+    pub fn say<'a>(&self, key: &str, gaps: &[(&'static str, FluentValue<'a>)]) -> String {
+        words::say(self.language, key, gaps)
+    }
+
+    #[must_use]
+    pub fn tag(&self) -> &'static str {
+        words::tag(self.language)
+    }
+
+    /// Where a file of the binary is to be had.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> Cow<'static, str> {
+        assets::address(name)
+    }
+
+    /// Where the same page is to be had in the other language.
+    #[must_use]
+    pub fn other_language(&self) -> String {
+        let other = self.language.choose("en", "zh-CN");
+        format!("/language/{other}?to={}", encoded(&self.path))
+    }
+
+    #[must_use]
+    pub fn sign_in(&self) -> String {
+        format!("/sign-in?to={}", encoded(&self.path))
+    }
+}
+
+/// What belongs to every page and to no room.
+pub fn pages(config: &mut ServiceConfig) {
+    assets::pages(config);
+    language::pages(config);
+}
+
+/// Answers with a rendered page.
+///
+/// # Errors
+/// A fault where the template cannot be rendered.
+pub fn answer(template: &impl Template) -> Result<HttpResponse, Error> {
+    let text = template.render().map_err(Error::fault)?;
+    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(text))
+}
+
+/// Sends the browser to another of our pages.
+#[must_use]
+pub fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header(("Location", path)).finish()
+}
+
+/// A path of our own out of what a form or a link says, or the front page: an address of somebody
+/// else's would make us send people there.
+#[must_use]
+pub fn own_path(asked: Option<&str>) -> &str {
+    let asked = asked.unwrap_or("/");
+    let second = asked.as_bytes().get(1);
+    let own = asked.starts_with('/') && second != Some(&b'/') && second != Some(&b'\\');
+    if own && asked.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { asked } else { "/" }
+}
+
+fn encoded(path: &str) -> String {
+    percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        for (asked, path) in [
+            ("/e/qixi?x=1", "/e/qixi?x=1"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/\r\nSet-Cookie: a=b", "/"),
+            ("/\t/evil.example", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(own_path(Some(asked)), path, "{asked}");
+        }
+        assert_eq!(own_path(None), "/");
+    }
+}

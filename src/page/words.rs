@@ -1,0 +1,100 @@
+//! What the pages say: `locales/zh-CN` and `locales/en`, one file a room, the same keys in both.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+
+use crate::language::Language;
+
+static_loader! {
+    static WORDS = {
+        locales: "./locales",
+        fallback_language: "zh-CN",
+        // The marks around a filled gap would end up in attributes, subjects and tables.
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+static ZH: LanguageIdentifier = langid!("zh-CN");
+static EN: LanguageIdentifier = langid!("en");
+
+/// The words of a key in a language. A key that is missing shows itself; a test keeps the languages
+/// equal.
+#[must_use]
+pub fn say(language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> String {
+    let language = language.choose(&ZH, &EN);
+    if gaps.is_empty() {
+        return WORDS.lookup(language, key);
+    }
+    let gaps: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        gaps.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+    WORDS.lookup_with_args(language, key, &gaps)
+}
+
+/// The words of a key, where it has any.
+#[must_use]
+pub fn find(language: Language, key: &str) -> Option<String> {
+    WORDS.try_lookup(language.choose(&ZH, &EN), key)
+}
+
+#[must_use]
+pub fn tag(language: Language) -> &'static str {
+    language.choose("zh-CN", "en")
+}
+
+/// The language a tag names, where it is one of ours.
+#[must_use]
+pub fn language(tag: &str) -> Option<Language> {
+    match tag {
+        "zh-CN" => Some(Language::Zh),
+        "en" => Some(Language::En),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may fall over")]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// Every key with the gaps its words have.
+    fn keys(language: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language);
+        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in fs::read_dir(folder).unwrap() {
+            let mut key = String::new();
+            for line in fs::read_to_string(file.unwrap().path()).unwrap().lines() {
+                if !line.starts_with([' ', '#']) && line.contains('=') {
+                    key = line.split('=').next().unwrap().trim().to_owned();
+                    assert!(keys.insert(key.clone(), BTreeSet::new()).is_none(), "{key} twice in {language}");
+                }
+                let is_name = |c: &char| c.is_alphanumeric() || *c == '_';
+                let gaps = line.split('$').skip(1).map(|rest| rest.chars().take_while(is_name).collect());
+                keys.entry(key.clone()).or_default().extend(gaps);
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn both_languages_say_everything() {
+        let (zh, en) = (keys("zh-CN"), keys("en"));
+        assert!(zh.len() > 50);
+        assert_eq!(zh, en);
+        for key in zh.keys() {
+            assert!(find(Language::En, key).is_some() && find(Language::Zh, key).is_some(), "{key}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_without_marks() {
+        let filled = say(Language::En, "seats-two", &[("half", 150.into())]);
+        assert!(filled.contains("150") && !filled.contains('\u{2068}'), "{filled}");
+    }
+}
