@@ -119,11 +119,21 @@ pub fn due(now: DateTimeUtc) -> Condition {
 #[derive(Template)]
 #[template(path = "mail/letter.html")]
 struct Frame<'a> {
-    language: &'static str,
+    language: Language,
     subject: &'a str,
     paragraphs: Vec<&'a str>,
-    images: Vec<&'a str>,
+    images: Vec<Picture<'a>>,
     action: &'a Option<Action>,
+}
+
+/// A picture inside a letter.
+struct Picture<'a> {
+    id: &'a str,
+    name: &'a str,
+}
+
+fn picture(file: &Attachment) -> Option<Picture<'_>> {
+    Some(Picture { id: file.inline_id.as_deref()?, name: &file.name })
 }
 
 /// Writes a letter into the outbox, in the transaction that causes it. A letter whose `dedupe` is
@@ -136,10 +146,10 @@ pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result
     let (subject, body) = draft.words.trim().split_once('\n').unwrap_or((draft.words.trim(), ""));
     let (subject, body) = (subject.trim(), body.trim());
     let html = Frame {
-        language: draft.language.choose("zh-CN", "en"),
+        language: draft.language,
         subject,
         paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
-        images: draft.attachments.iter().filter_map(|file| file.inline_id.as_deref()).collect(),
+        images: draft.attachments.iter().filter_map(picture).collect(),
         action: &draft.action,
     }
     .render()
