@@ -19,6 +19,7 @@ pub mod log_out;
 pub mod me;
 pub mod one_time;
 pub mod open_session;
+mod page;
 pub mod password;
 pub mod personal;
 pub mod profile;
@@ -34,6 +35,7 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod signed_in;
 pub mod verify;
+pub mod visit;
 
 pub use signed_in::SignedIn;
 
@@ -52,4 +54,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::change)
         .service(me::show)
         .service(me::change);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
 }
