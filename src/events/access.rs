@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use actix_web::{FromRequest, HttpRequest, dev};
+use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::crew::{self, Role};
@@ -49,6 +51,26 @@ pub struct Volunteer {
 pub struct Guest {
     pub account: SignedIn,
     pub event: event::Model,
+}
+
+/// The event a page is about, for whoever looks: a draft is its union's own business.
+///
+/// # Errors
+/// 404 where there is none, or none this person may see.
+pub async fn shown(
+    db: &impl ConnectionTrait,
+    slug: &str,
+    person: Option<&SignedIn>,
+    now: DateTime<Utc>,
+) -> Result<event::Model, Error> {
+    let event = event::by_slug(db, slug).await?.ok_or_else(Refused::not_found)?;
+    if event.is_published(now) {
+        return Ok(event);
+    }
+    match person {
+        Some(person) if staff::organizes(db, person.account_id, event.organization_id).await? => Ok(event),
+        _ => Err(Refused::not_found().into()),
+    }
 }
 
 struct Entered {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
+use sea_orm::{Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -149,6 +149,23 @@ impl Model {
 /// Only faults.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Slug.eq(slug)).one(db).await
+}
+
+/// How many events the front page shows, of those to come and of those that were.
+const SHOWN: (u64, u64) = (60, 12);
+
+/// What is announced: events to come, the nearest first, and those that are over, the latest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn announced(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(Vec<Model>, Vec<Model>), DbErr> {
+    let published = || Entity::find().filter(Column::PublishedAt.lte(now));
+    // The one without an end by the clock is not over: SQL's comparison with nothing is not true.
+    let over = Column::ClosedAt.lte(now);
+    let ahead = Condition::any().add(Column::ClosedAt.is_null()).add(Column::ClosedAt.gt(now));
+    let ahead = published().filter(ahead).order_by_asc(Column::StartsAt).limit(SHOWN.0).all(db).await?;
+    let past = published().filter(over).order_by_desc(Column::StartsAt).limit(SHOWN.1).all(db).await?;
+    Ok((ahead, past))
 }
 
 /// Holds the event row for as long as the transaction lasts, against everybody else who would.

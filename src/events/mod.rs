@@ -22,6 +22,7 @@ mod rules;
 pub mod schedule;
 pub mod screening_plan;
 pub mod series;
+pub mod spoken;
 pub mod template;
 mod wish;
 

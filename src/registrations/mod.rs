@@ -10,6 +10,7 @@ mod entrant;
 mod import;
 mod known;
 mod letters;
+mod page;
 pub mod personal;
 pub mod registration;
 pub mod roll;
@@ -31,4 +32,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::decide_bulk)
         .service(api::decide_one)
         .service(api::withdraw_me);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
 }
