@@ -1,0 +1,60 @@
+//! An administrator has a letter tried again that was given up.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::mail::letter::{self, State};
+use crate::organizations::access::Administrator;
+
+pub enum NotPosted {
+    Unknown,
+    /// It waits or it went: there is nothing to do again.
+    NotFailed,
+}
+
+impl From<NotPosted> for Error {
+    fn from(not: NotPosted) -> Self {
+        match not {
+            NotPosted::Unknown => Refused::not_found(),
+            NotPosted::NotFailed => {
+                Refused::conflict("letter_not_failed", "Only a letter that was given up goes again.")
+            }
+        }
+        .into()
+    }
+}
+
+/// Puts a letter back among those that wait, with all its tries ahead of it.
+///
+/// # Errors
+/// 404; 409 `letter_not_failed`.
+pub async fn post_again(app: &App, by: &Administrator, id: Uuid) -> Result<letter::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let letter = letter::Entity::find_by_id(id).lock_exclusive().one(&txn).await?.ok_or(NotPosted::Unknown)?;
+    if letter.state != State::Failed {
+        return Err(NotPosted::NotFailed.into());
+    }
+    let entry = audit::Entry {
+        actor: Some(by.0.account_id),
+        event_id: letter.event_id,
+        action: "letter_posted_again",
+        subject: Some(("letter", id)),
+        detail: json!({ "kind": letter.kind, "tries": letter.tries }),
+        ..Default::default()
+    };
+    let mut row: letter::ActiveModel = letter.into();
+    row.state = Set(State::Waiting);
+    row.tries = Set(0);
+    row.refusals = Set(0);
+    row.not_before = Set(app.now());
+    let letter = row.update(&txn).await?;
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.postbell.notify_one();
+    Ok(letter)
+}
