@@ -1,5 +1,6 @@
 //! Which path leads to which room. Reads as the site map.
 
+mod dress;
 mod health;
 mod nul;
 mod openapi;
@@ -7,6 +8,7 @@ mod replay;
 pub mod opening;
 mod personal;
 pub mod rounds;
+mod shield;
 mod trace;
 
 use std::net::TcpListener;
@@ -22,8 +24,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, badges, checkin, couples, dates, events, organizations, picks, plaza, points, programme, registrations,
-    reports, screening, stage, units, volunteers,
+    accounts, badges, checkin, couples, dates, events, office, organizations, page, picks, plaza, points, programme,
+    registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -47,7 +49,13 @@ fn calls(config: &mut ServiceConfig) {
         .configure(volunteers::calls)
         .configure(reports::calls)
         .configure(personal::calls)
+        .configure(office::calls)
         .route("/openapi.json", web::get().to(openapi::document));
+}
+
+/// Every page, in the order of the event.
+fn pages(config: &mut web::ServiceConfig) {
+    config.configure(page::pages).configure(accounts::pages).configure(registrations::pages).configure(office::pages);
 }
 
 /// Opens the house on a listener. Await the server to serve; it stops by its handle, not by signals.
@@ -66,13 +74,17 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .service(scope::scope("/api/v1").configure(calls))
             .split_for_parts();
         site.app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
+            .app_data(web::FormConfig::default().error_handler(|_, _| bad_form().into()))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))
             .configure(health::pages)
             .app_data(web::Data::new(openapi::Document::from(document)))
             .configure(openapi::pages)
+            .configure(pages)
             .default_service(web::to(nothing_here))
             .wrap(from_fn(replay::once))
             .wrap(from_fn(nul::refused))
+            .wrap(from_fn(shield::stand))
+            .wrap(from_fn(dress::problems))
             .wrap(Compress::default())
             .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(from_fn(trace::measure))
@@ -89,6 +101,10 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
 
 async fn nothing_here() -> Result<(), Error> {
     Err(Refused::not_found().into())
+}
+
+fn bad_form() -> Error {
+    Refused::malformed("malformed_form", "The form could not be read.").into()
 }
 
 fn bad_query(wrong: &impl std::fmt::Display) -> Error {

@@ -1,1 +1,332 @@
-//! Stories of the room `pages`.
+//! What people see in a browser.
+
+use queqiao::accounts::session;
+use queqiao::audit::entry;
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::language::Language;
+use queqiao::mail::letter::{self, Attachment, Draft, State};
+use queqiao::mail::postman::Postman;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait};
+use serde_json::json;
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Evening, Person};
+
+/// A browser: it says what it reads, and shows us redirects instead of following them.
+struct Browser {
+    client: Client,
+    address: String,
+    cookie: Option<String>,
+}
+
+impl Browser {
+    fn open(evening: &Evening) -> Self {
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        Self { client, address: evening.address.clone(), cookie: None }
+    }
+
+    /// A browser in which this person has signed in.
+    async fn of(evening: &Evening, person: &Person) -> Self {
+        let txn = evening.app.database.begin_write().await.unwrap();
+        let token = session::Entity::open(&txn, &evening.app, person.account_id).await.unwrap();
+        txn.commit().await.unwrap();
+        Self { cookie: Some(format!("queqiao={token}")), ..Self::open(evening) }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.address));
+        let request = request.header("Accept", "text/html,application/xhtml+xml");
+        match &self.cookie {
+            Some(cookie) => request.header("Cookie", cookie),
+            None => request,
+        }
+    }
+
+    async fn get(&self, path: &str) -> (u16, String) {
+        read(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    /// Sends a form as our own pages do.
+    async fn send(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        let request = self.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
+        request.form(form).send().await.unwrap()
+    }
+}
+
+async fn read(response: Response) -> (u16, String) {
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+async fn change(evening: &Evening, change: impl FnOnce(&mut event::ActiveModel)) {
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let mut row = event::ActiveModel { id: Set(evening.event.id), ..Default::default() };
+    change(&mut row);
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+}
+
+async fn post_letter(evening: &Evening) -> letter::Model {
+    let draft = Draft {
+        kind: "badge",
+        to: "li@example.com".to_owned(),
+        account_id: None,
+        event_id: Some(evening.event.id),
+        language: Language::Zh,
+        words: "爱的号码牌\n\n你的号码是女008。".to_owned(),
+        action: None,
+        attachments: vec![Attachment::file("badge.png", "image/png", b"png").shown_as("badge")],
+        dedupe: None,
+        not_before: None,
+    };
+    let txn = evening.app.database.begin_write().await.unwrap();
+    letter::post(&txn, &evening.app, draft).await.unwrap();
+    txn.commit().await.unwrap();
+    evening.letters().await.pop().unwrap()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_event_is_told_on_its_poster_in_two_languages(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let plan = json!({
+        "approval": { "by_roster": true },
+        "points": { "sign_in": { "per_day": [4], "cap": 20 } },
+        "screening": { "unit_side": { "max": 3 } },
+        "dates": { "rounds": 8, "minutes": 8 },
+        "picks": { "limit": 3 },
+        "programme": [{ "kind": "bridge", "title": "走上鹊桥", "title_en": "Across the bridge", "minutes": 20 }],
+    });
+    change(&evening, |row| row.settings = Set(plan)).await;
+    let browser = Browser::open(&evening);
+    let (status, front) = browser.get("/").await;
+    assert_eq!(status, 200);
+    assert!(front.contains("情定七夕") && front.contains("href=\"/e/qixi\""), "{front}");
+    let (status, page) = browser.get("/e/qixi").await;
+    assert_eq!(status, 200);
+    for said in ["情定七夕", "工人文化宫", "线上互动还剩 23 小时", "走上鹊桥", "8 轮，每轮 8 分钟", "为最多 3 位", "主办"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(page.contains("class=\"here\" aria-current=\"step\""), "{page}");
+    let english = browser.request(Method::GET, "/e/qixi").header("Accept-Language", "en-GB,en;q=0.9");
+    let (_, english) = read(english.send().await.unwrap()).await;
+    for said in ["Qixi Night", "23 hours left online", "Across the bridge", "8 rounds of 8 minutes"] {
+        assert!(english.contains(said), "{said}: {english}");
+    }
+    assert!(!english.contains("阶段"), "{english}");
+    let chosen = browser.request(Method::GET, "/language/en?to=%2Fe%2Fqixi").send().await.unwrap();
+    assert_eq!((chosen.status().as_u16(), header(&chosen, "location")), (303, "/e/qixi"));
+    assert!(header(&chosen, "set-cookie").starts_with("language=en;"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_an_organizer_writes_is_shown_and_not_run(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let evil = "<script>alert(1)</script>\"'&";
+    change(&evening, |row| {
+        row.title = Set(evil.to_owned());
+        row.summary = Set(evil.to_owned());
+        row.venue = Set(evil.to_owned());
+    })
+    .await;
+    for path in ["/", "/e/qixi"] {
+        let (status, page) = Browser::open(&evening).get(path).await;
+        assert_eq!(status, 200);
+        assert!(page.contains("&#60;script&#62;alert(1)"), "{page}");
+        assert!(!page.contains("<script"), "{page}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_page_asks_anybody_else(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let letter = post_letter(&evening).await;
+    let browser = Browser::of(&evening, &evening.administrator().await).await;
+    let one = format!("/admin/outbox/{}", letter.id);
+    let inside = format!("{one}/inside");
+    for path in ["/", "/e/qixi", "/forgot", "/verify?token=x", "/admin/outbox", &one, &inside, "/nothing", "/api/docs/"] {
+        let answer = browser.request(Method::GET, path).send().await.unwrap();
+        let policy = header(&answer, "content-security-policy").to_owned();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{path}: {policy}");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(header(&answer, "referrer-policy"), "same-origin", "{path}");
+        let (_, page) = read(answer).await;
+        assert!(page.len() < 60_000, "{path}: {}", page.len());
+        for reference in ["src=\"", "href=\"", "action=\"", "url("] {
+            for address in page.split(reference).skip(1) {
+                let elsewhere = ["http:", "https:", "//"].iter().any(|start| address.starts_with(start));
+                assert!(!elsewhere, "{path}: {reference}{}", &address[..60]);
+            }
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_file_is_kept_for_ever_under_its_own_version_only(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let browser = Browser::open(&evening);
+    let (_, page) = browser.get("/").await;
+    let address = page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+    let style = browser.request(Method::GET, address).send().await.unwrap();
+    assert_eq!(style.status().as_u16(), 200);
+    assert!(header(&style, "cache-control").contains("immutable"));
+    assert!(header(&style, "content-type").starts_with("text/css"));
+    let other = browser.request(Method::GET, "/assets/style.css?v=000000000000").send().await.unwrap();
+    assert_eq!(header(&other, "cache-control"), "no-cache");
+    assert_eq!(browser.get("/assets/nothing.css").await.0, 404);
+    assert_eq!(browser.get("/assets/..%2FCargo.toml").await.0, 404);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_draft_is_shown_to_its_union_only(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    change(&evening, |row| row.published_at = Set(None)).await;
+    let visitor = Browser::open(&evening);
+    let (status, page) = visitor.get("/e/qixi").await;
+    assert_eq!(status, 404);
+    assert!(page.contains("<html") && page.contains("这里没有可以看的内容"), "{page}");
+    assert!(!visitor.get("/").await.1.contains("情定七夕"));
+    assert_eq!(visitor.get("/e/qixi/qr.svg").await.0, 404);
+    let stranger = Browser::of(&evening, &evening.stranger().await).await;
+    assert_eq!(stranger.get("/e/qixi").await.0, 404);
+    let organizer = Browser::of(&evening, &evening.organizer).await;
+    let (status, page) = organizer.get("/e/qixi").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("未公布"), "{page}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn somebody_signs_up_and_in_by_forms(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let (email, password) = ("xiaoyun@example.com", "magpies-over-the-river-9");
+    let wish = json!({ "email": email, "password": password, "nickname": "小云", "gender": "female" });
+    assert_eq!(evening.visitor().post("/api/v1/auth/register", wish).await.status, 202);
+    let letter = evening.letters().await.pop().unwrap();
+    let token = letter.plain.split("token=").nth(1).unwrap().trim().to_owned();
+    let mut browser = Browser::open(&evening);
+    let (status, page) = browser.get(&format!("/verify?token={token}")).await;
+    assert!(status == 200 && page.contains(&format!("value=\"{token}\"")), "{page}");
+    let (status, page) = read(browser.send("/verify", &[("token", &token)]).await).await;
+    assert!(status == 200 && page.contains("邮箱已确认"), "{page}");
+
+    let (status, page) = read(browser.send("/sign-in", &[("email", email), ("password", "wrong")]).await).await;
+    assert!(status == 403 && page.contains("邮箱或密码不对"), "{page}");
+    assert!(page.contains(email) && !page.contains("value=\"wrong\""), "{page}");
+    let form = [("email", email), ("password", password), ("to", "//evil.example")];
+    let answer = browser.send("/sign-in", &form).await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/"));
+    let cookie = header(&answer, "set-cookie").to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    browser.cookie = Some(cookie.split(';').next().unwrap().to_owned());
+    assert!(browser.get("/").await.1.contains("action=\"/sign-out\""));
+    assert_eq!(browser.send("/sign-out", &[]).await.status().as_u16(), 303);
+    assert!(!browser.get("/").await.1.contains("action=\"/sign-out\""), "the session is gone, not only the cookie");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn another_site_cannot_use_our_forms(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let browser = Browser::of(&evening, &evening.organizer).await;
+    for path in ["/sign-in", "/sign-out", "/verify", "/forgot", "/reset", "/admin/outbox/x/retry"] {
+        let request = browser.request(Method::POST, path).form(&[("email", "a@example.com"), ("password", "x")]);
+        for forged in [
+            request.try_clone().unwrap(),
+            request.try_clone().unwrap().header("Sec-Fetch-Site", "cross-site"),
+            request.try_clone().unwrap().header("Origin", "https://evil.example"),
+        ] {
+            let (status, page) = read(forged.send().await.unwrap()).await;
+            assert!(status == 403 && page.contains("不是从本站页面发出的"), "{path} {status}: {page}");
+        }
+    }
+    assert!(browser.get("/").await.1.contains("action=\"/sign-out\""), "nobody was signed out");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_outbox_is_for_administrators(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let letter = post_letter(&evening).await;
+    let paths = ["/admin/outbox".to_owned(), format!("/admin/outbox/{}", letter.id)];
+    let visitor = Browser::open(&evening);
+    let answer = visitor.request(Method::GET, &paths[0]).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/sign-in?to=%2Fadmin%2Foutbox"));
+    let organizer = Browser::of(&evening, &evening.organizer).await;
+    for path in &paths {
+        let (status, page) = organizer.get(path).await;
+        assert!(status == 403 && !page.contains("li@example.com"), "{page}");
+        assert_eq!(evening.organizer.get(&format!("/api/v1{path}")).await.status, 403);
+        assert_eq!(evening.visitor().get(&format!("/api/v1{path}")).await.status, 401);
+    }
+    assert_eq!(organizer.get(&format!("{}/inside", paths[1])).await.0, 403);
+    assert_eq!(evening.organizer.post(&format!("/api/v1{}/retry", paths[1]), json!({})).await.status, 403);
+    let administrator = Browser::of(&evening, &evening.administrator().await).await;
+    let (status, page) = administrator.get(&paths[0]).await;
+    assert!(status == 200 && page.contains("li@example.com") && page.contains("爱的号码牌"), "{page}");
+    let (status, page) = administrator.get(&paths[1]).await;
+    assert!(status == 200 && page.contains("你的号码是女008") && page.contains("badge.png"), "{page}");
+    let inside = administrator.request(Method::GET, &format!("{}/inside", paths[1])).send().await.unwrap();
+    assert!(header(&inside, "content-security-policy").contains("sandbox"));
+    assert!(inside.text().await.unwrap().contains("src=\"data:image/png;base64,"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn letters_that_go_out_by_mail_are_not_read_here(#[values(Sqlite, Postgres)] engine: Engine) {
+    let begun = Evening::begin_with(engine, Phase::Registration, |settings| {
+        settings.mail.delivery = queqiao::settings::Delivery::Smtp;
+        settings.mail.url = "smtp://127.0.0.1:9".to_owned().into();
+    });
+    let Some(evening) = begun.await else { return };
+    let letter = post_letter(&evening).await;
+    let administrator = evening.administrator().await;
+    let path = format!("/admin/outbox/{}", letter.id);
+    let opened = administrator.get(&format!("/api/v1{path}")).await;
+    assert_eq!((opened.status, &opened.json["plain"], &opened.json["html"]), (200, &json!(null), &json!(null)));
+    let listed = administrator.get("/api/v1/admin/outbox?words=true").await;
+    assert_eq!(listed.json["items"][0]["plain"], json!(null));
+    let browser = Browser::of(&evening, &administrator).await;
+    assert!(!browser.get(&path).await.1.contains("女008"));
+    assert_eq!(browser.get(&format!("{path}/inside")).await.0, 404);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_given_up_goes_again_when_an_administrator_says_so(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let letter = post_letter(&evening).await;
+    let administrator = evening.administrator().await;
+    let again = format!("/api/v1/admin/outbox/{}/retry", letter.id);
+    let early = administrator.post(&again, json!({})).await;
+    assert_eq!((early.status, early.code()), (409, "letter_not_failed"));
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let failed = letter::ActiveModel { id: Set(letter.id), state: Set(State::Failed), ..Default::default() };
+    failed.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let listed = administrator.get("/api/v1/admin/outbox?state=failed&limit=1").await;
+    assert_eq!(listed.json["items"][0]["id"], json!(letter.id));
+    let answer = administrator.post(&again, json!({})).await;
+    assert_eq!((answer.status, &answer.json["state"]), (200, &json!("waiting")));
+    assert_eq!(Postman::new(&evening.app).unwrap().step().await.unwrap().sent, 1);
+    assert_eq!(administrator.get("/api/v1/admin/outbox?state=failed").await.json["items"], json!([]));
+    let deeds = entry::Entity::find().all(evening.app.database.reader()).await.unwrap();
+    let deed = deeds.iter().find(|deed| deed.action == "letter_posted_again").unwrap();
+    assert_eq!((deed.actor_id, deed.subject_id), (Some(administrator.account_id), Some(letter.id)));
+    let nothing = format!("/api/v1/admin/outbox/{}/retry", evening.app.new_id());
+    assert_eq!(administrator.post(&nothing, json!({})).await.status, 404);
+    assert_eq!(administrator.post("/api/v1/admin/outbox/x/retry", json!({})).await.status, 404);
+    assert_eq!(administrator.get("/api/v1/admin/outbox?state=lost").await.status, 422);
+}
