@@ -112,7 +112,9 @@ async fn an_event_is_told_on_its_poster_in_two_languages(#[values(Sqlite, Postgr
     assert!(front.contains("情定七夕") && front.contains("href=\"/e/qixi\""), "{front}");
     let (status, page) = browser.get("/e/qixi").await;
     assert_eq!(status, 200);
-    for said in ["情定七夕", "工人文化宫", "线上互动还剩 23 小时", "走上鹊桥", "8 轮，每轮 8 分钟", "为最多 3 位", "主办"] {
+    for said in
+        ["情定七夕", "工人文化宫", "线上互动还剩 23 小时", "走上鹊桥", "8 轮，每轮 8 分钟", "为最多 3 位", "主办"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     assert!(page.contains("class=\"here\" aria-current=\"step\""), "{page}");
@@ -154,7 +156,8 @@ async fn no_page_asks_anybody_else(#[values(Sqlite, Postgres)] engine: Engine) {
     let browser = Browser::of(&evening, &evening.administrator().await).await;
     let one = format!("/admin/outbox/{}", letter.id);
     let inside = format!("{one}/inside");
-    for path in ["/", "/e/qixi", "/forgot", "/verify?token=x", "/admin/outbox", &one, &inside, "/nothing", "/api/docs/"] {
+    for path in ["/", "/e/qixi", "/forgot", "/verify?token=x", "/admin/outbox", &one, &inside, "/nothing", "/api/docs/"]
+    {
         let answer = browser.request(Method::GET, path).send().await.unwrap();
         let policy = header(&answer, "content-security-policy").to_owned();
         assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{path}: {policy}");
