@@ -1,5 +1,6 @@
 //! The date planner at the sizes of a hall: `cargo bench --bench dates`.
 
+use queqiao::dates::planner::crowd::{Crowd, CrowdPlan, plan_crowd};
 use queqiao::dates::planner::gathering::{Gathering, Guest, Pair, Scores};
 use queqiao::dates::planner::merit::fairest;
 use queqiao::dates::planner::rolling::{Plan, Wishes, plan};
@@ -51,4 +52,12 @@ fn plan_an_uneven_hall(bencher: divan::Bencher, (people, rounds): (usize, usize)
         guest.had = dice.random_range(0..=3);
     }
     bencher.bench(|| -> Plan { plan(&gathering, &Wishes::default()) });
+}
+
+/// Anybody may meet anybody.
+#[divan::bench(args = [(60, 8), (300, 10)], sample_count = 3)]
+fn plan_a_crowd(bencher: divan::Bencher, (people, rounds): (usize, usize)) {
+    let Gathering { men, scores, rounds, .. } = hall(people, rounds);
+    let crowd = Crowd { people: men, scores, rounds, tables: people / 2 };
+    bencher.bench(|| -> CrowdPlan { plan_crowd(&crowd) });
 }

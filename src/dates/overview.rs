@@ -193,7 +193,8 @@ fn few_partners(hall: &Hall, sides: Sides, rounds_left: usize) -> Vec<FewPartner
             let sides_meet = sides == Sides::Open || other.worn.side != person.worn.side;
             sides_meet && other.registration_id != person.registration_id && hall.may_meet(person, other, &met)
         });
-        let partners = possible.count();
+        // Who has enough of them need not be counted to the end.
+        let partners = possible.take(rounds_left).count();
         if partners < rounds_left {
             few.push(FewPartners { partners, badge: person.worn.to_string() });
         }

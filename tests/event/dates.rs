@@ -189,6 +189,13 @@ async fn nobody_sits_with_a_colleague_and_no_pair_meets_twice(#[values(Sqlite, P
     assert_eq!((figures["proven_best"].as_bool(), figures["reached_percent"].as_f64()), (Some(true), Some(100.0)));
     assert_eq!(plan["rounds"][0]["sitting_out"].as_array().unwrap().len(), 3);
     assert_eq!(hall.host.get(WHOLE).await.json, plan);
+    let kind = hall.host.post(PLAN, json!({ "look_after_the_lowest": true })).await.json;
+    assert_lawful(&hall, &kind).await;
+    assert_eq!(
+        (&kind["figures"]["fewest_dates"], &kind["look_after_the_lowest"]),
+        (&figures["fewest_dates"], &json!(true))
+    );
+    let plan = hall.host.post(PLAN, json!({ "look_after_the_lowest": false })).await.json;
     // What each participant is told is the same plan, and nothing of anybody else's.
     for (at, man) in hall.men.iter().enumerate() {
         let mine = man.get(MINE).await;
