@@ -358,3 +358,23 @@ async fn the_four_templates_are_there_to_choose_from(#[values(Sqlite, Postgres)]
         assert_eq!(published.status, 200, "{name}: {}", published.text());
     }
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_hands_on_a_phase_one_moves_it(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let wish = || json!({ "phase": "online", "reason": "x" });
+    let many = (0..6).map(|_| evening.organizer.post("/api/v1/events/qixi/phase", wish()));
+    // Everybody stands at the same door before it opens.
+    let held = evening.app.database.begin_write().await.unwrap();
+    event::hold(&held, evening.event.id).await.unwrap();
+    let opens = async {
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        drop(held);
+    };
+    let (answers, ()) = futures_util::future::join(futures_util::future::join_all(many), opens).await;
+    let told: Vec<(u16, &str)> = answers.iter().map(|answer| (answer.status, answer.code())).collect();
+    assert_eq!(told.iter().filter(|told| **told == (200, "")).count(), 1, "{told:?}");
+    assert_eq!(told.iter().filter(|told| **told == (409, "already_there")).count(), 5, "{told:?}");
+    assert_eq!(deeds(&evening).await.len(), 1);
+}

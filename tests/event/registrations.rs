@@ -14,7 +14,7 @@ use queqiao::registrations::registration::{self, Status};
 use queqiao::units::unit;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
@@ -217,9 +217,18 @@ async fn whoever_withdraws_may_apply_again_under_a_new_number(#[values(Sqlite, P
     // Many hands on one seat give it back once.
     let mut happenings = evening.app.happenings.listen();
     let selected = evening.participant_as("women", Status::Selected).await;
-    let answers = join_all((0..32).map(|_| selected.delete(&me))).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
-    assert!(answers.iter().all(|answer| [204, 403, 404].contains(&answer.status)));
+    let held = evening.app.database.begin_write().await.unwrap();
+    let row = registration::Entity::find_by_id(selected.registration_id).lock_exclusive();
+    row.one(&held).await.unwrap();
+    let opens = async {
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        drop(held);
+    };
+    let many = join_all((0..6).map(|_| selected.delete(&me)));
+    let (answers, ()) = futures_util::future::join(many, opens).await;
+    let told: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(told.iter().filter(|status| **status == 204).count(), 1, "{told:?}");
+    assert!(told.iter().all(|status| [204, 403, 404].contains(status)), "{told:?}");
     let told: Vec<What> = std::iter::from_fn(|| happenings.try_recv().ok()).map(|happening| happening.what).collect();
     assert_eq!(told, [What::RegistrationsChanged, What::SeatsMoved]);
     evening.enter(Phase::OnSite).await;
@@ -421,4 +430,17 @@ async fn the_notice_board_counts_nobody_who_could_be_recognised(#[values(Sqlite,
     evening.enter(Phase::Registration).await;
     evening.clock.advance(Duration::hours(24));
     assert_eq!(evening.visitor().get("/api/v1/events/qixi").await.json["phase"], "online");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_organizers_deciding_one_application_decide_it_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let person = evening.participant_as("men", Status::Applied).await;
+    let path = format!("{PATH}/{}/decision", person.registration_id);
+    let approve = || evening.organizer.post(&path, json!({ "decision": "approve" }));
+    let answers = join_all((0..32).map(|_| approve())).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    assert!(answers.iter().all(|answer| answer.status == 200 || answer.code() == "not_decidable"));
+    assert_eq!(evening.letters_to(&person, "approved").await.len(), 1);
 }
