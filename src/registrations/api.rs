@@ -163,9 +163,7 @@ pub async fn import_list(
     upload: Upload,
 ) -> Result<(Json<Imported>, StatusCode), Error> {
     let manner = manner.into_inner();
-    let imported = house.run(async move |app| {
-        let sheet = upload.sheet().await?;
-        import(&app, &by, &sheet, manner).await
-    });
-    Ok((Json(imported.await?), StatusCode::CREATED))
+    let sheet = upload.sheet().await?;
+    let imported = house.run(async move |app| import(&app, &by, &sheet, manner).await).await?;
+    Ok((Json(imported), StatusCode::CREATED))
 }

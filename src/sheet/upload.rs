@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use futures_util::StreamExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Ready, ready};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -27,43 +27,49 @@ const TABLES: [&str; 6] = [
     "application/octet-stream",
 ];
 
-/// The bytes of a table: the whole body, or the first file of a form (`multipart/form-data`).
-#[derive(Debug, Clone)]
-pub struct Upload(Vec<u8>);
+/// A table on its way in: the whole body, or the first file of a form (`multipart/form-data`). Nothing of it is read
+/// before the handler asks, which is after it is settled who may upload at all.
+pub struct Upload {
+    request: HttpRequest,
+    payload: dev::Payload,
+}
 
 impl Upload {
-    /// Reads the table on a thread that may take its time.
+    /// Receives the table and reads it on a thread that may take its time.
     ///
     /// # Errors
-    /// 413, 415 and 422 as [`Unreadable`] says.
+    /// 400, 413, 415 and 422, the latter three also as [`Unreadable`] says.
     pub async fn sheet(self) -> Result<Sheet, Error> {
-        let reading = tokio::task::spawn_blocking(move || Sheet::read(&self.0));
+        let bytes = self.bytes().await?;
+        let reading = tokio::task::spawn_blocking(move || Sheet::read(&bytes));
         Ok(reading.await.map_err(Error::fault)??)
+    }
+
+    async fn bytes(mut self) -> Result<Vec<u8>, Error> {
+        let headers = self.request.headers();
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let house = self.request.app_data::<House>();
+        let limit = house.map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
+        if kind == "multipart/form-data" {
+            return first_file(Multipart::new(headers, self.payload), limit).await;
+        }
+        if !TABLES.contains(&kind.as_str()) {
+            let detail = "Send a CSV or an XLSX, as the body or as a file of a form.";
+            return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_table", detail).into());
+        }
+        let whole = web::Payload::from_request(&self.request, &mut self.payload).await.map_err(|_| broken())?;
+        let bytes = whole.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?;
+        Ok(bytes.map_err(|_| broken())?.to_vec())
     }
 }
 
 impl FromRequest for Upload {
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+    type Future = Ready<Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let limit = request.app_data::<House>().map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
-        if kind == "multipart/form-data" {
-            let form = Multipart::new(request.headers(), payload.take());
-            return Box::pin(async move { first_file(form, limit).await.map(Self) });
-        }
-        let whole = web::Payload::from_request(request, payload);
-        Box::pin(async move {
-            if !TABLES.contains(&kind.as_str()) {
-                let detail = "Send a CSV or an XLSX, as the body or as a file of a form.";
-                return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_table", detail).into());
-            }
-            let whole = whole.await.map_err(|_| broken())?.to_bytes_limited(limit).await;
-            let bytes = whole.map_err(|_| too_large(limit))?.map_err(|_| broken())?;
-            Ok(Self(bytes.to_vec()))
-        })
+        ready(Ok(Self { request: request.clone(), payload: payload.take() }))
     }
 }
 

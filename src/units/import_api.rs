@@ -64,12 +64,8 @@ pub async fn import_units(
     upload: Upload,
 ) -> Result<Json<TableTaken>, Error> {
     let UnitsImport { organization, partial } = how.into_inner();
-    let taken = house
-        .run(async move |app| {
-            let sheet = upload.sheet().await?;
-            import(&app, &by, organization.as_deref(), &sheet, partial).await
-        })
-        .await?;
+    let sheet = upload.sheet().await?;
+    let taken = house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial).await).await?;
     Ok(Json(TableTaken { added: taken.added as u64, errors: taken.errors }))
 }
 
@@ -94,9 +90,10 @@ pub async fn import_roster(
 ) -> Result<Json<TableTaken>, Error> {
     let RosterImport { partial, replace } = how.into_inner();
     let by = UnitVoice { account: by.account, unit: by.unit };
+    let sheet = upload.sheet().await?;
     let taken = house
         .run(async move |app| {
-            let (people, errors) = read_roster(&upload.sheet().await?)?;
+            let (people, errors) = read_roster(&sheet)?;
             if !partial && !errors.is_empty() {
                 return Err(invalid_rows(&errors).into());
             }
