@@ -57,7 +57,8 @@ impl MigrationTrait for Migration {
                 Table::create().table("knock").col(pk_uuid("id")).col(binary("door")).col(moment("at")).to_owned(),
             )
             .await?;
-        manager.create_index(index("knock", &["door", "at"])).await
+        manager.create_index(index("knock", &["door", "at"])).await?;
+        manager.create_index(index("knock", &["at"])).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -89,6 +90,7 @@ async fn sign_ups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager.create_index(unique("sign_up", &["token_digest"])).await?;
+    manager.create_index(index("sign_up", &["expires_at"])).await?;
     manager.create_index(index("sign_up", &["email", "at"])).await?;
     manager
         .create_table(
@@ -105,6 +107,7 @@ async fn sign_ups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager.create_index(unique("reset_request", &["token_digest"])).await?;
+    manager.create_index(index("reset_request", &["expires_at"])).await?;
     manager.create_index(index("reset_request", &["door", "at"])).await?;
     manager.create_index(index("reset_request", &["account_id"])).await
 }
@@ -124,6 +127,7 @@ async fn sign_ins(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager.create_index(unique("session", &["token_digest"])).await?;
+    manager.create_index(index("session", &["expires_at"])).await?;
     manager.create_index(index("session", &["account_id"])).await?;
     manager
         .create_table(
@@ -153,5 +157,6 @@ async fn sign_ins(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager.create_index(unique("refresh_token", &["token_digest"])).await?;
+    manager.create_index(index("refresh_token", &["expires_at"])).await?;
     manager.create_index(index("refresh_token", &["sign_in_id"])).await
 }

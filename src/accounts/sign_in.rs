@@ -3,7 +3,8 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QuerySelect};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{ConnectionTrait, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sign_in")]
@@ -45,6 +46,12 @@ impl Entity {
         }
         revoke.exec(txn).await.map(drop)
     }
+}
+
+/// Whose sign-in this is, while it lasts: for a question about the account.
+#[must_use]
+pub fn whose(id: Uuid) -> SelectStatement {
+    Entity::find_by_id(id).filter(Column::RevokedAt.is_null()).select_only().column(Column::AccountId).into_query()
 }
 
 impl Model {

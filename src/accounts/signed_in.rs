@@ -4,7 +4,7 @@
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{access_token, account, cookie, same_site, session, sign_in};
@@ -99,21 +99,24 @@ fn bearer(header: &str) -> Option<&str> {
 
 async fn look_up(app: &App, shown: Shown) -> Result<SignedIn, Error> {
     let db = app.database.reader();
-    let (id, via) = match shown {
+    let (wanted, via) = match shown {
         Shown::Token(claims) => {
-            if let Some(sid) = claims.sid {
-                let sign_in = sign_in::Entity::find_by_id(sid).one(db).await?;
-                sign_in.filter(|sign_in| sign_in.revoked_at.is_none()).ok_or_else(Refused::not_signed_in)?;
-            }
-            (claims.sub, Via::Token(claims.sid))
+            let account = account::Entity::alive().filter(account::Column::Id.eq(claims.sub));
+            let account = match claims.sid {
+                // One question rather than two: every request of a program asks it.
+                Some(sid) => account.filter(account::Column::Id.in_subquery(sign_in::whose(sid))),
+                None => account,
+            };
+            (account, Via::Token(claims.sid))
         }
         Shown::Cookie(token) => {
             let wanted = session::Entity::shown(&token, app.now()).ok_or_else(Refused::not_signed_in)?;
             let session = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
-            (session.account_id, Via::Session(session.id))
+            let account = account::Entity::alive().filter(account::Column::Id.eq(session.account_id));
+            (account, Via::Session(session.id))
         }
     };
-    let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
+    let account = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
     Ok(SignedIn { account_id: account.id, administrator: account.administrator, language: account.language, via })
 }
 

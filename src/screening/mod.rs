@@ -10,6 +10,7 @@ mod enlist;
 pub mod expire;
 mod letters;
 pub mod list;
+pub mod personal;
 mod place;
 pub mod placement;
 mod plan;

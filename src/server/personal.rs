@@ -16,7 +16,9 @@ use zip::write::SimpleFileOptions;
 use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
 use crate::error::{Error, Problem, Refused};
-use crate::{audit, badges, checkin, dates, events, mail, organizations, picks, plaza, points, registrations, units};
+use crate::{
+    audit, badges, checkin, dates, events, mail, organizations, picks, plaza, points, registrations, screening, units,
+};
 
 /// The calls of the roof itself.
 pub fn calls(config: &mut ServiceConfig) {
@@ -59,6 +61,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("registrations.json", registrations::personal::export(db, id).await?),
         ("points.json", points::personal::export(db, &mine).await?),
         ("plaza.json", plaza::personal::export(db, &mine).await?),
+        ("screening.json", screening::personal::export(db, &mine).await?),
         ("badges.json", badges::personal::export(db, &mine).await?),
         ("check-ins.json", checkin::personal::export(db, id, &mine).await?),
         ("dates.json", dates::personal::export(db, &mine).await?),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::accounts;
 use crate::app::App;
 use crate::badges;
 use crate::error::Error;
@@ -30,6 +31,7 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
 
 /// One round; a room that fails does not keep the others from theirs.
 pub async fn once(app: &Arc<App>) {
+    told("accounts", accounts::sweep::due(app).await);
     told("points", points::close_books::due(app).await.map(|_| ()));
     told("screening", screening::expire::due(app).await.map(|_| ()));
     told("badges", badges::latecomers::due(app).await.map(|_| ()));

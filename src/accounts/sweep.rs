@@ -1,0 +1,55 @@
+//! What has run out is thrown away: sign-ups nobody confirmed, links, sessions, refresh tokens,
+//! knocks. The letters promise it, and what is not there cannot be stolen.
+
+use chrono::TimeDelta;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+
+use super::{knock, refresh_token, reset_request, session, sign_in, sign_up};
+use crate::app::App;
+use crate::error::Error;
+
+/// Sign-ups and requests are also what the letters of an hour are counted by.
+const COUNTED: TimeDelta = TimeDelta::hours(1);
+
+/// Throws away what has run out. Safe to repeat, and in several processes at once.
+///
+/// # Errors
+/// Only faults.
+pub async fn due(app: &App) -> Result<(), Error> {
+    let now = app.now();
+    let rest = TimeDelta::seconds(app.settings.security.sign_in_rest_seconds);
+    // Looked at first: nine rounds out of ten there is nothing, and a writer need not be bothered.
+    if !anything(app).await? {
+        return Ok(());
+    }
+    let txn = app.database.begin_write().await?;
+    sign_up::Entity::delete_many().filter(sign_up::Column::ExpiresAt.lte(now)).exec(&txn).await?;
+    reset_request::Entity::delete_many().filter(reset_request::Column::ExpiresAt.lte(now - COUNTED)).exec(&txn).await?;
+    session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(&txn).await?;
+    knock::Entity::delete_many().filter(knock::Column::At.lte(now - rest)).exec(&txn).await?;
+    // A spent token is kept as long as it would have been good: shown again, it betrays a thief.
+    refresh_token::Entity::delete_many().filter(refresh_token::Column::ExpiresAt.lte(now)).exec(&txn).await?;
+    sign_in::Entity::delete_many().filter(over(now)).exec(&txn).await?;
+    txn.commit().await
+}
+
+/// A sign-in that no token belongs to any more. A fresh one gets its first token in the same
+/// transaction, so age is asked only to be plain.
+fn over(now: chrono::DateTime<chrono::Utc>) -> Condition {
+    let in_use = refresh_token::Entity::find().select_only().column(refresh_token::Column::SignInId).into_query();
+    Condition::all()
+        .add(sign_in::Column::At.lte(now - refresh_token::LIFETIME))
+        .add(sign_in::Column::Id.not_in_subquery(in_use))
+}
+
+async fn anything(app: &App) -> Result<bool, Error> {
+    let (db, now) = (app.database.reader(), app.now());
+    let rest = TimeDelta::seconds(app.settings.security.sign_in_rest_seconds);
+    let sign_up = sign_up::Entity::find().filter(sign_up::Column::ExpiresAt.lte(now)).one(db).await?;
+    let reset =
+        reset_request::Entity::find().filter(reset_request::Column::ExpiresAt.lte(now - COUNTED)).one(db).await?;
+    let session = session::Entity::find().filter(session::Column::ExpiresAt.lte(now)).one(db).await?;
+    let knock = knock::Entity::find().filter(knock::Column::At.lte(now - rest)).one(db).await?;
+    let token = refresh_token::Entity::find().filter(refresh_token::Column::ExpiresAt.lte(now)).one(db).await?;
+    Ok(sign_up.is_some() || reset.is_some() || session.is_some() || knock.is_some() || token.is_some())
+}
