@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, JoinType, QueryFilter, QuerySelect};
 
-use super::entry;
 use super::fold::Tally;
 use super::ladder::{Ladder, Rung};
 use super::rules::RuleSet;
+use super::running::Running;
 use crate::accounts::profile;
 use crate::app::App;
 use crate::error::Error;
@@ -44,7 +44,8 @@ pub struct Boards(Mutex<HashMap<Uuid, Arc<Slot>>>);
 #[derive(Default)]
 struct Slot {
     shown: Mutex<Option<Arc<Board>>>,
-    renewing: tokio::sync::Mutex<()>,
+    /// Held by whoever reads the board anew.
+    renewing: tokio::sync::Mutex<Running>,
 }
 
 impl Board {
@@ -79,19 +80,24 @@ pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>
 
 /// Reads the board anew, unless somebody else did while this one waited its turn.
 async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Duration) -> Result<Arc<Board>, Error> {
-    let _turn = slot.renewing.lock().await;
+    let mut running = slot.renewing.lock().await;
     if let Some(board) = slot.younger_than(good_enough) {
         return Ok(board);
     }
-    let board = Arc::new(read(app.database.reader(), event, app.now()).await?);
+    let board = Arc::new(read(app.database.reader(), event, app.now(), &mut running).await?);
     *slot.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
     Ok(board)
 }
 
-async fn read(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<Board, Error> {
+async fn read(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    now: DateTime<Utc>,
+    running: &mut Running,
+) -> Result<Board, Error> {
     let begun = Instant::now();
     let rules = RuleSet::of_event(event);
-    let tallies = entry::tallies(db, event.id).await?;
+    let tallies = running.catch_up(db, event.id).await?;
     let nobody = Tally::default();
     let (mut men, mut women) = (Vec::new(), Vec::new());
     for (registration_id, side, class, number, nickname) in everybody(db, event.id).await? {

@@ -107,28 +107,39 @@ pub async fn tally_of_person(
     Ok(tally)
 }
 
-/// What everybody with a line did.
+/// What everybody with a line did, and in how many lines; only what was entered before a moment, where one is given.
 ///
 /// # Errors
 /// Only faults.
-pub async fn tallies(db: &impl ConnectionTrait, event_id: Uuid) -> Result<BTreeMap<Uuid, Tally>, DbErr> {
-    let rows = Entity::of_event(event_id)
+pub async fn tallies(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    before: Option<DateTime<Utc>>,
+) -> Result<(BTreeMap<Uuid, Tally>, u64), DbErr> {
+    let mut lines = Entity::of_event(event_id);
+    if let Some(before) = before {
+        lines = lines.filter(Column::At.lt(before));
+    }
+    let rows = lines
         .select_only()
         .column(Column::RegistrationId)
         .column(Column::Rule)
         .column(Column::Day)
         .column_as(Column::Effect.sum(), "times")
+        .column_as(Column::Id.count(), "lines")
         .group_by(Column::RegistrationId)
         .group_by(Column::Rule)
         .group_by(Column::Day)
-        .into_tuple::<(Uuid, Rule, NaiveDate, i64)>()
+        .into_tuple::<(Uuid, Rule, NaiveDate, i64, i64)>()
         .all(db)
         .await?;
     let mut tallies: BTreeMap<Uuid, Tally> = BTreeMap::new();
-    for (registration_id, rule, day, times) in rows {
+    let mut counted = 0;
+    for (registration_id, rule, day, times, lines) in rows {
         tallies.entry(registration_id).or_default().count(rule, day, times);
+        counted += lines.unsigned_abs();
     }
-    Ok(tallies)
+    Ok((tallies, counted))
 }
 
 /// The lines about one fact: the entry, what took it back, what restored it, and so on.

@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod personal;
 pub mod reverse;
 pub mod rules;
+pub mod running;
 pub mod standing;
 pub mod statement;
 

@@ -21,7 +21,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result
         .into_tuple::<Uuid>()
         .all(db)
         .await?;
-    let tallies = entry::tallies(db, event.id).await?;
+    let (tallies, _) = entry::tallies(db, event.id, None).await?;
     let points = |id: Uuid| tallies.get(&id).map_or(0, |tally| tally.points(&rules));
     Ok(everybody.into_iter().map(|id| (id, points(id))).collect())
 }

@@ -8,6 +8,7 @@ use queqiao::events::phase::Phase;
 use queqiao::happening::What;
 use queqiao::points::ledger::{self, Merit};
 use queqiao::points::rules::Rule;
+use queqiao::points::running::Running;
 use queqiao::points::{chain, close_books, digest, entry, frozen, standing};
 use queqiao::registrations::registration::{self, Status};
 use rstest::rstest;
@@ -404,6 +405,32 @@ async fn a_board_is_shared_and_never_older_than_two_seconds(#[values(Sqlite, Pos
     assert!(shown == 0 || begun.elapsed().as_secs() >= 1, "read a moment ago, for everybody");
     tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
     assert_eq!(her.get(BOARD).await.json["me"]["points"], 4);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_kept_between_readings_is_what_the_ledger_says(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let db = evening.app.database.reader();
+    let people = evening.participants("women", 3, Status::Approved).await;
+    let mut kept = Running::default();
+    assert!(kept.catch_up(db, evening.event.id).await.unwrap().is_empty());
+    // Lines at once, later, much later, and one that comes to light long after its moment.
+    for (step, seconds) in [0, 0, 1, 1, 30, 30, -3600, 0, 600, 600].into_iter().enumerate() {
+        let txn = write(&evening).await;
+        let open = ledger::open(&evening.app, &txn, evening.event.id).await.unwrap();
+        let (registration_id, day) = (people[step % 3].registration_id, open.today());
+        let subject = step.to_string();
+        let merit = Merit { registration_id, rule: Rule::Game, day, subject: &subject, actor_id: None, reason: None };
+        open.award(merit).await.unwrap();
+        open.set(merit, step % 4 != 3).await.unwrap();
+        drop(open);
+        txn.commit().await.unwrap();
+        evening.clock.advance(chrono::Duration::seconds(seconds));
+        let (all, lines) = entry::tallies(db, evening.event.id, None).await.unwrap();
+        assert_eq!(kept.catch_up(db, evening.event.id).await.unwrap(), &all, "step {step}, {lines} lines");
+        assert_eq!(kept.catch_up(db, evening.event.id).await.unwrap(), &all, "read twice");
+    }
 }
 
 #[rstest]
