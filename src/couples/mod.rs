@@ -1,6 +1,25 @@
-//! 牵手: what two people who picked each other agree to show and to tell each other.
+//! 牵手: a match both confirm to show is a couple. Contact details move when both have offered them,
+//! field by field, and not before.
+
+pub mod consent;
+pub mod couple;
+pub mod offer;
+pub mod opening;
+pub mod mine;
+pub mod agree;
+pub mod exchange;
+mod words;
+mod api;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config
+        .service(api::my_matches)
+        .service(api::one_match)
+        .service(api::consent)
+        .service(api::offer_contact)
+        .service(api::withdraw_contact)
+        .service(api::couples);
+}

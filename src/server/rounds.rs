@@ -13,6 +13,7 @@ use crate::badges;
 use crate::error::Error;
 use crate::points;
 use crate::screening;
+use crate::volunteers;
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -36,6 +37,7 @@ pub async fn once(app: &Arc<App>) {
     told("screening", screening::expire::due(app).await.map(|_| ()));
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
+    told("volunteers", volunteers::remind::remind(app).await);
 }
 
 fn told(room: &'static str, outcome: Result<(), Error>) {

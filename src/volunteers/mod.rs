@@ -1,6 +1,19 @@
-//! 鹊桥志愿者: who looks after a couple that asked for it, and what became of it.
+//! 鹊桥志愿者: couples that want it are asked how it goes, three days, three weeks and three months
+//! later; nobody else is in any list.
+
+pub mod milestone;
+pub mod follow_up;
+pub mod caseload;
+pub mod cases;
+pub mod outcomes;
+pub mod tend;
+pub mod reminder;
+pub mod remind;
+mod api;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config.service(api::show_outcomes).service(api::my_cases).service(api::take_case).service(api::note_follow_up);
+}

@@ -1,0 +1,84 @@
+//! One of two says whether they may be shown as a couple, and asked later how it went.
+
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use super::mine::{self, Standing};
+use super::{consent, couple};
+use crate::accounts::SignedIn;
+use crate::app::App;
+use crate::database::Write;
+use crate::error::Error;
+use crate::happening::What;
+
+/// What somebody says, whole; it replaces what they said before.
+#[derive(Debug, Clone, Copy)]
+pub struct Said {
+    pub show: bool,
+    pub follow_up: bool,
+}
+
+/// Notes what one says. Both having said yes makes them a couple; either taking it back unmakes it.
+///
+/// # Errors
+/// 404 for a match that is not theirs.
+pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> Result<Standing, Error> {
+    let txn = app.database.begin_write().await?;
+    let mine = mine::hold(&txn, account.account_id, match_id).await?;
+    let row = consent::Model {
+        match_id,
+        registration_id: mine.own_id,
+        show: said.show,
+        follow_up: said.show && said.follow_up,
+        said_at: app.now(),
+    };
+    consent::put(&txn, row).await?;
+    let both = consent::of_match(&txn, match_id).await?;
+    let shown = both.len() == 2 && both.iter().all(|said| said.show);
+    let followed = shown && both.iter().all(|said| said.follow_up);
+    let changed = settle(&txn, app, &mine.found, shown, followed).await?;
+    let standing = mine::standing(&txn, &mine).await?;
+    txn.commit().await?;
+    if changed {
+        app.happenings.announce(mine.found.event_id, What::CouplesChanged);
+    }
+    Ok(standing)
+}
+
+/// Brings the couple in line with what both say; whether anything changed.
+async fn settle(
+    txn: &Write,
+    app: &App,
+    found: &crate::picks::matched::Model,
+    shown: bool,
+    followed: bool,
+) -> Result<bool, Error> {
+    let now = app.now();
+    let Some(couple) = couple::of_match(txn, found.id).await? else {
+        if shown {
+            let row = couple::ActiveModel {
+                id: Set(app.new_id()),
+                event_id: Set(found.event_id),
+                match_id: Set(found.id),
+                lo_id: Set(found.lo_id),
+                hi_id: Set(found.hi_id),
+                on_stage: Set(found.on_stage),
+                formed_at: Set(now),
+                withdrawn_at: Set(None),
+                follow_up_since: Set(followed.then_some(now)),
+            };
+            row.insert(txn).await?;
+        }
+        return Ok(shown);
+    };
+    if couple.withdrawn_at.is_none() == shown && couple.follow_up_since.is_some() == followed {
+        return Ok(false);
+    }
+    let since = couple.follow_up_since.unwrap_or(now);
+    let mut row: couple::ActiveModel = couple.into();
+    row.withdrawn_at = Set((!shown).then_some(now));
+    row.follow_up_since = Set(followed.then_some(since));
+    row.update(txn).await?;
+    Ok(true)
+}

@@ -1,0 +1,291 @@
+//! What two people who picked each other do next, and whom the host may call on stage.
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::web::{Json, Path};
+use actix_web::{Responder, delete, get, post, put};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use sea_orm::{EntityTrait, QueryFilter, QueryOrder, entity::prelude::*};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::agree::{self, Said};
+use super::mine::{self, Standing};
+use super::offer::Field;
+use super::{couple, exchange};
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::events::access::Host;
+use crate::picks::{matched, own};
+use crate::registrations::registration;
+
+/// What I say about being shown.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentSaid {
+    /// We may be shown as a couple: on the screen, and to the volunteers of the event.
+    #[garde(skip)]
+    show: bool,
+    /// A volunteer may ask later how it went. Takes `show`.
+    #[garde(skip)]
+    #[serde(default)]
+    follow_up: bool,
+}
+
+/// What I would give, or that I take it back.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactOffer {
+    /// At least one, unless I take back.
+    #[garde(length(max = 3))]
+    #[serde(default)]
+    fields: Vec<Field>,
+    #[garde(skip)]
+    #[serde(default)]
+    withdraw: bool,
+}
+
+/// A match, told to one of the two.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MatchShown {
+    id: Uuid,
+    event_id: Uuid,
+    /// The other one.
+    badge: String,
+    nickname: String,
+    on_stage: bool,
+    consent: ConsentShown,
+    /// Null until both said yes.
+    couple: Option<CoupleMade>,
+    contact: ContactShown,
+}
+
+/// What I said.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConsentShown {
+    show: bool,
+    follow_up: bool,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CoupleMade {
+    id: Uuid,
+    /// Both want to be asked later.
+    follow_up: bool,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactState {
+    /// I have offered nothing.
+    None,
+    /// I have, and can take it back.
+    Waiting,
+    Opened,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactShown {
+    state: ContactState,
+    /// What I would give.
+    mine: Vec<Field>,
+    /// What the other one gave; null until both have.
+    theirs: Option<ContactDetails>,
+    opened_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContactDetails {
+    wechat: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MyMatches {
+    items: Vec<MatchShown>,
+}
+
+/// Couples for the stage.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Couples {
+    items: Vec<CoupleShown>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CoupleShown {
+    id: Uuid,
+    badges: Vec<String>,
+    nicknames: Vec<String>,
+    /// The stable choice for the stage put these two together.
+    on_stage: bool,
+    formed_at: DateTime<Utc>,
+}
+
+impl From<Standing> for MatchShown {
+    fn from(standing: Standing) -> Self {
+        let state = match (standing.opened_at, standing.offered.is_empty()) {
+            (Some(_), _) => ContactState::Opened,
+            (None, false) => ContactState::Waiting,
+            (None, true) => ContactState::None,
+        };
+        let theirs =
+            standing.given.map(|given| ContactDetails { wechat: given.wechat, phone: given.phone, email: given.email });
+        Self {
+            id: standing.match_id,
+            event_id: standing.event_id,
+            badge: standing.badge,
+            nickname: standing.nickname,
+            on_stage: standing.on_stage,
+            consent: ConsentShown { show: standing.show, follow_up: standing.follow_up },
+            couple: standing.couple.map(|(id, follow_up)| CoupleMade { id, follow_up }),
+            contact: ContactShown { state, mine: standing.offered, theirs, opened_at: standing.opened_at },
+        }
+    }
+}
+
+/// Contact details must not lie in a cache between the phone and us.
+fn unkept<T: Serialize>(answer: T) -> impl Responder {
+    Json(answer).customize().insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+}
+
+/// My matches at all events, newest first. Who: anybody signed in.
+#[utoipa::path(tag = "couples", responses(
+    (status = 200, body = MyMatches),
+    (status = 401, body = Problem, content_type = "application/problem+json")),
+    security(("bearer" = [])))]
+#[get("/matches")]
+pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responder, Error> {
+    let standings = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let own = registration::Entity::find().filter(registration::Column::AccountId.eq(account.account_id));
+            let mut standings = Vec::new();
+            for own in own.order_by_desc(registration::Column::Id).all(db).await? {
+                for found in matched::Entity::with(own.id).all(db).await? {
+                    let mine = mine::find(db, account.account_id, found.id).await?;
+                    standings.push(mine::standing(db, &mine).await?);
+                }
+            }
+            Ok(standings)
+        })
+        .await?;
+    Ok(unkept(MyMatches { items: standings.into_iter().map(MatchShown::from).collect() }))
+}
+
+/// One of my matches. Who: its two people; to everybody else it is not there.
+#[utoipa::path(tag = "couples", responses(
+    (status = 200, body = MatchShown),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")),
+    params(("id" = Uuid, Path, description = "The match")),
+    security(("bearer" = [])))]
+#[get("/matches/{id}")]
+pub async fn one_match(house: House, account: SignedIn, id: Path<Uuid>) -> Result<impl Responder, Error> {
+    let standing = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            mine::standing(db, &mine::find(db, account.account_id, id.into_inner()).await?).await
+        })
+        .await?;
+    Ok(unkept(MatchShown::from(standing)))
+}
+
+/// Says whether we may be shown as a couple; both saying yes makes us one, either taking it back
+/// unmakes it. What the other one said alone is not told. Who: the two people of the match.
+#[utoipa::path(tag = "couples", request_body = ConsentSaid, responses(
+    (status = 200, body = MatchShown),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")),
+    params(("id" = Uuid, Path, description = "The match")),
+    security(("bearer" = [])))]
+#[put("/matches/{id}/consent")]
+pub async fn consent(
+    house: House,
+    account: SignedIn,
+    id: Path<Uuid>,
+    said: Body<ConsentSaid>,
+) -> Result<impl Responder, Error> {
+    let ConsentSaid { show, follow_up } = said.into_inner();
+    let said = Said { show, follow_up };
+    let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), said).await).await?;
+    Ok(unkept(MatchShown::from(standing)))
+}
+
+/// Offers contact details, or takes the offer back; opened only when both have offered. Who: the
+/// two people of the match.
+#[utoipa::path(tag = "couples", request_body = ContactOffer, responses(
+    (status = 200, body = MatchShown),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "already_opened", body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")),
+    params(("id" = Uuid, Path, description = "The match")),
+    security(("bearer" = [])))]
+#[post("/matches/{id}/contact")]
+pub async fn offer_contact(
+    house: House,
+    account: SignedIn,
+    id: Path<Uuid>,
+    offer: Body<ContactOffer>,
+) -> Result<impl Responder, Error> {
+    let ContactOffer { fields, withdraw } = offer.into_inner();
+    let standing = house
+        .run(async move |app| {
+            if withdraw {
+                exchange::withdraw(&app, account, id.into_inner()).await
+            } else {
+                exchange::offer(&app, account, id.into_inner(), fields).await
+            }
+        })
+        .await?;
+    Ok(unkept(MatchShown::from(standing)))
+}
+
+/// Takes my offer back, until it is opened. Who: the two people of the match.
+#[utoipa::path(tag = "couples", responses(
+    (status = 200, body = MatchShown),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "already_opened", body = Problem, content_type = "application/problem+json")),
+    params(("id" = Uuid, Path, description = "The match")),
+    security(("bearer" = [])))]
+#[delete("/matches/{id}/contact")]
+pub async fn withdraw_contact(house: House, account: SignedIn, id: Path<Uuid>) -> Result<impl Responder, Error> {
+    let standing = house.run(async move |app| exchange::withdraw(&app, account, id.into_inner()).await).await?;
+    Ok(unkept(MatchShown::from(standing)))
+}
+
+/// The couples that confirmed, by the order they did. Who: host.
+#[utoipa::path(tag = "couples", responses(
+    (status = 200, body = Couples),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")),
+    params(("event" = String, Path, description = "Slug of the event")),
+    security(("bearer" = [])))]
+#[get("/events/{event}/couples")]
+pub async fn couples(house: House, host: Host) -> Result<Json<Couples>, Error> {
+    let items = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(host.event.id));
+            let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
+            let faces = own::faces(db, couples.iter().flat_map(couple::Model::people)).await?;
+            Ok(couples
+                .into_iter()
+                .map(|couple| {
+                    let mut people: Vec<_> = couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
+                    people.sort_unstable();
+                    let (badges, nicknames) = people.into_iter().unzip();
+                    let couple::Model { id, on_stage, formed_at, .. } = couple;
+                    CoupleShown { id, badges, nicknames, on_stage, formed_at }
+                })
+                .collect())
+        })
+        .await?;
+    Ok(Json(Couples { items }))
+}

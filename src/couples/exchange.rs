@@ -1,0 +1,116 @@
+//! 交换联系方式: each says what to give; nothing moves until both have, and until then either may
+//! take it back.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
+use serde_json::json;
+
+use super::mine::{self, Details, Mine, Standing};
+use super::offer::Field;
+use super::{offer, opening, words};
+use crate::accounts::SignedIn;
+use crate::app::App;
+use crate::error::{Error, FieldError, Refused};
+use crate::picks::{barred, matched};
+use crate::registrations::registration;
+
+/// Why nothing was offered or taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotExchanged {
+    /// Both have offered: what was seen cannot be unseen.
+    AlreadyOpened,
+    /// The field at this place is not in the profile, so there is nothing to give.
+    NothingToGive(usize),
+    Repeated(usize),
+    /// Give something, or take back.
+    Nothing,
+}
+
+impl From<NotExchanged> for Error {
+    fn from(refused: NotExchanged) -> Self {
+        let on = |place: usize, code, message| {
+            Refused::invalid(vec![FieldError::new(format!("fields[{place}]"), code, message)])
+        };
+        let refused = match refused {
+            NotExchanged::AlreadyOpened => {
+                Refused::conflict("already_opened", "Both have given their details; that cannot be taken back.")
+            }
+            NotExchanged::NothingToGive(place) => on(place, "nothing_to_give", "fill it in in your profile first"),
+            NotExchanged::Repeated(place) => on(place, "repeated", "is named twice"),
+            NotExchanged::Nothing => {
+                Refused::invalid(vec![FieldError::new("fields", "empty", "at least one, or withdraw")])
+            }
+        };
+        refused.into()
+    }
+}
+
+/// Offers some fields; where the other one has offered too, both are opened in the same moment.
+///
+/// # Errors
+/// [`NotExchanged`]; 404 for a match that is not theirs.
+pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Field>) -> Result<Standing, Error> {
+    let txn = app.database.begin_write().await?;
+    let mine = mine::hold(&txn, account.account_id, match_id).await?;
+    judge(&txn, &mine, &fields).await?;
+    let row = offer::Model { match_id, registration_id: mine.own_id, fields: json!(fields), offered_at: app.now() };
+    offer::put(&txn, row).await?;
+    let both = offer::of_match(&txn, match_id).await?.len() == 2;
+    // Whoever blocked the other meanwhile gives nothing; the other one sees what waiting looks like.
+    let kept_apart = barred::pairs(&txn, mine.found.event_id).await?;
+    if both && !kept_apart.contains(&matched::ordered(mine.own_id, mine.partner.id)) {
+        let row = opening::ActiveModel { match_id: Set(match_id), opened_at: Set(app.now()) };
+        let once = OnConflict::column(opening::Column::MatchId).do_nothing().to_owned();
+        opening::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await?;
+        words::opened(&txn, app, &mine).await?;
+    }
+    let standing = mine::standing(&txn, &mine).await?;
+    txn.commit().await?;
+    Ok(standing)
+}
+
+async fn judge(txn: &crate::database::Write, mine: &Mine, fields: &[Field]) -> Result<(), Error> {
+    if opening::Entity::find_by_id(mine.found.id).one(txn).await?.is_some() {
+        return Err(NotExchanged::AlreadyOpened.into());
+    }
+    if fields.is_empty() {
+        return Err(NotExchanged::Nothing.into());
+    }
+    let own = registration::Entity::find_by_id(mine.own_id).one(txn).await?.ok_or_else(Refused::not_found)?;
+    let Details { wechat, phone, email } = mine::details(txn, &own, fields).await?;
+    for (place, field) in fields.iter().enumerate() {
+        if fields.iter().take(place).any(|earlier| earlier == field) {
+            return Err(NotExchanged::Repeated(place).into());
+        }
+        let value = match field {
+            Field::Wechat => &wechat,
+            Field::Phone => &phone,
+            Field::Email => &email,
+        };
+        if value.as_ref().is_none_or(|value| value.trim().is_empty()) {
+            return Err(NotExchanged::NothingToGive(place).into());
+        }
+    }
+    Ok(())
+}
+
+/// Takes an offer back; doing it twice is once.
+///
+/// # Errors
+/// 409 `already_opened`; 404 for a match that is not theirs.
+pub async fn withdraw(app: &App, account: SignedIn, match_id: Uuid) -> Result<Standing, Error> {
+    let txn = app.database.begin_write().await?;
+    let mine = mine::hold(&txn, account.account_id, match_id).await?;
+    if opening::Entity::find_by_id(match_id).one(&txn).await?.is_some() {
+        return Err(NotExchanged::AlreadyOpened.into());
+    }
+    offer::Entity::delete_many()
+        .filter(offer::Column::MatchId.eq(match_id))
+        .filter(offer::Column::RegistrationId.eq(mine.own_id))
+        .exec(&txn)
+        .await?;
+    let standing = mine::standing(&txn, &mine).await?;
+    txn.commit().await?;
+    Ok(standing)
+}

@@ -1,0 +1,125 @@
+//! A match as one of its two people sees it. Somebody else's match is not there.
+
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*};
+
+use super::offer::Field;
+use super::{consent, couple, offer, opening};
+use crate::accounts::{account, profile};
+use crate::error::{Error, Refused};
+use crate::picks::{matched, own};
+use crate::registrations::registration;
+
+/// A match and which of the two is asking.
+#[derive(Debug, Clone)]
+pub struct Mine {
+    pub found: matched::Model,
+    pub own_id: Uuid,
+    pub partner: registration::Model,
+}
+
+/// Ways to reach somebody, as far as offered and still there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Details {
+    pub wechat: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+}
+
+/// How far two people have come, told to one of them. What the other one said alone is never in it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    pub match_id: Uuid,
+    pub event_id: Uuid,
+    pub badge: String,
+    pub nickname: String,
+    pub on_stage: bool,
+    pub show: bool,
+    pub follow_up: bool,
+    /// The couple the two became, and whether both want to be asked later.
+    pub couple: Option<(Uuid, bool)>,
+    pub offered: Vec<Field>,
+    pub opened_at: Option<DateTimeUtc>,
+    /// What the other one gave; None until both have.
+    pub given: Option<Details>,
+}
+
+/// A match of the asker's, held against everybody else who would change it.
+///
+/// # Errors
+/// 404 where there is none, or it is somebody else's.
+pub async fn hold(txn: &impl ConnectionTrait, account_id: Uuid, match_id: Uuid) -> Result<Mine, Error> {
+    let found = matched::Entity::find_by_id(match_id).lock_exclusive().one(txn).await?;
+    of(txn, account_id, found).await
+}
+
+/// A match of the asker's.
+///
+/// # Errors
+/// 404 where there is none, or it is somebody else's.
+pub async fn find(db: &impl ConnectionTrait, account_id: Uuid, match_id: Uuid) -> Result<Mine, Error> {
+    let found = matched::Entity::find_by_id(match_id).one(db).await?;
+    of(db, account_id, found).await
+}
+
+async fn of(db: &impl ConnectionTrait, account_id: Uuid, found: Option<matched::Model>) -> Result<Mine, Error> {
+    let found = found.ok_or_else(Refused::not_found)?;
+    let people = registration::Entity::find().filter(registration::Column::Id.is_in(found.people())).all(db).await?;
+    let (own, others): (Vec<_>, Vec<_>) = people.into_iter().partition(|person| person.account_id == account_id);
+    match (own.into_iter().next(), others.into_iter().next()) {
+        (Some(own), Some(partner)) => Ok(Mine { found, own_id: own.id, partner }),
+        _ => Err(Refused::not_found().into()),
+    }
+}
+
+/// Everything the asker may know of a match of theirs.
+///
+/// # Errors
+/// Only faults.
+pub async fn standing(db: &impl ConnectionTrait, mine: &Mine) -> Result<Standing, Error> {
+    let id = mine.found.id;
+    let said = consent::of_match(db, id).await?.into_iter().find(|said| said.registration_id == mine.own_id);
+    let couple = couple::of_match(db, id).await?.filter(|couple| couple.withdrawn_at.is_none());
+    let offers = offer::of_match(db, id).await?;
+    let opened = opening::Entity::find_by_id(id).one(db).await?;
+    let (own, theirs): (Vec<_>, Vec<_>) = offers.into_iter().partition(|offer| offer.registration_id == mine.own_id);
+    let given = match (&opened, theirs.first()) {
+        (Some(_), Some(theirs)) => Some(details(db, &mine.partner, &theirs.fields()).await?),
+        _ => None,
+    };
+    let (badge, nickname) = own::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id).unwrap_or_default();
+    Ok(Standing {
+        match_id: id,
+        event_id: mine.found.event_id,
+        badge,
+        nickname,
+        on_stage: mine.found.on_stage,
+        show: said.as_ref().is_some_and(|said| said.show),
+        follow_up: said.as_ref().is_some_and(|said| said.follow_up),
+        couple: couple.map(|couple| (couple.id, couple.follow_up_since.is_some())),
+        offered: own.first().map(offer::Model::fields).unwrap_or_default(),
+        opened_at: opened.map(|opened| opened.opened_at),
+        given,
+    })
+}
+
+/// The details behind some fields, read when asked for: there is no second copy to forget.
+///
+/// # Errors
+/// Only faults.
+pub async fn details(
+    db: &impl ConnectionTrait,
+    person: &registration::Model,
+    fields: &[Field],
+) -> Result<Details, Error> {
+    let (Some(account), Some(profile)) =
+        (account::find(db, person.account_id).await?, profile::Entity::find_by_id(person.account_id).one(db).await?)
+    else {
+        return Ok(Details::default());
+    };
+    let given = |field, value: Option<String>| value.filter(|_| fields.contains(&field));
+    Ok(Details {
+        wechat: given(Field::Wechat, profile.wechat),
+        phone: given(Field::Phone, profile.phone),
+        email: given(Field::Email, Some(account.email)),
+    })
+}

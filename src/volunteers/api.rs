@@ -1,0 +1,215 @@
+//! What volunteers see and note.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Path};
+use actix_web::{HttpResponse, Responder, get, post};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::follow_up::{self, State};
+use super::milestone::Milestone;
+use super::tend::Heard;
+use super::{cases, outcomes, tend};
+use crate::accounts::SignedIn;
+use crate::app::House;
+use crate::body::{Body, text};
+use crate::couples::couple;
+use crate::error::{Error, Problem};
+use crate::events::access::Volunteer;
+use crate::picks::own;
+
+/// What a volunteer heard from a couple.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFollowUp {
+    #[garde(skip)]
+    state: State,
+    /// At most 2000 characters.
+    #[garde(custom(text(0, 2000)))]
+    #[serde(default)]
+    note: String,
+    /// When they spoke; now where left out.
+    #[garde(skip)]
+    at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FollowUp {
+    id: Uuid,
+    state: State,
+    note: String,
+    at: DateTime<Utc>,
+    /// The due task it answered, if any.
+    milestone: Option<Milestone>,
+}
+
+impl From<follow_up::Model> for FollowUp {
+    fn from(noted: follow_up::Model) -> Self {
+        Self { id: noted.id, state: noted.state, note: noted.note, at: noted.at, milestone: noted.milestone }
+    }
+}
+
+/// What an evening came to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Outcomes {
+    couples: Vec<OutcomeCouple>,
+    counts: OutcomeCounts,
+}
+
+/// A couple both of whom agreed to be shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OutcomeCouple {
+    id: Uuid,
+    badges: Vec<String>,
+    nicknames: Vec<String>,
+    on_stage: bool,
+    formed_at: DateTime<Utc>,
+    /// Both want to be asked how it goes.
+    follow_up: bool,
+    state: Option<State>,
+}
+
+/// Null where a number is below 5, or fewer than 20 people came.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OutcomeCounts {
+    attended: u64,
+    matches: Option<usize>,
+    matched_people: Option<usize>,
+    couples: usize,
+    follow_ups: usize,
+    states: BTreeMap<State, Option<usize>>,
+}
+
+/// A couple to look after.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CaseShown {
+    couple_id: Uuid,
+    /// Slug of the event.
+    event: String,
+    badges: Vec<String>,
+    nicknames: Vec<String>,
+    /// In my care; otherwise in nobody's yet.
+    mine: bool,
+    state: Option<State>,
+    heard_at: Option<DateTime<Utc>>,
+    /// What is to be asked next; null once all was, or the two parted.
+    milestone: Option<Milestone>,
+    due_at: Option<DateTime<Utc>>,
+    due: bool,
+}
+
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MyCases {
+    items: Vec<CaseShown>,
+}
+
+/// Couples that agreed to be shown, and figures. Who: volunteer, organizer.
+#[utoipa::path(tag = "volunteers", responses(
+    (status = 200, body = Outcomes),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json")),
+    params(("event" = String, Path, description = "Slug of the event")),
+    security(("bearer" = [])))]
+#[get("/events/{event}/outcomes")]
+pub async fn show_outcomes(house: House, volunteer: Volunteer) -> Result<Json<Outcomes>, Error> {
+    let event_id = volunteer.event.id;
+    let (agreed, figures) =
+        house.run(async move |app| outcomes::of_event(app.database.reader(), event_id).await).await?;
+    let couples = agreed.into_iter().map(|couple| OutcomeCouple {
+        id: couple.id,
+        badges: couple.badges,
+        nicknames: couple.nicknames,
+        on_stage: couple.on_stage,
+        formed_at: couple.formed_at,
+        follow_up: couple.follow_up,
+        state: couple.state,
+    });
+    let counts = OutcomeCounts {
+        attended: figures.attended,
+        matches: figures.matches,
+        matched_people: figures.matched_people,
+        couples: figures.couples,
+        follow_ups: figures.followed,
+        states: figures.states,
+    };
+    Ok(Json(Outcomes { couples: couples.collect(), counts }))
+}
+
+/// The couples in my care, and those of my events in nobody's: earliest due first. Who: volunteer.
+#[utoipa::path(tag = "volunteers", responses(
+    (status = 200, body = MyCases),
+    (status = 401, body = Problem, content_type = "application/problem+json")),
+    security(("bearer" = [])))]
+#[get("/me/cases")]
+pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<MyCases>, Error> {
+    let items = house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let now = app.now();
+            let cases = cases::of_volunteer(db, account.account_id).await?;
+            let faces = own::faces(db, cases.iter().flat_map(|case| couple::Model::people(&case.couple))).await?;
+            let shown = cases.into_iter().map(|case| {
+                let mut people: Vec<_> = case.couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
+                people.sort_unstable();
+                let (badges, nicknames) = people.into_iter().unzip();
+                CaseShown {
+                    couple_id: case.couple.id,
+                    event: case.event.slug,
+                    badges,
+                    nicknames,
+                    mine: case.volunteer_id == Some(account.account_id),
+                    state: case.last.map(|(state, _)| state),
+                    heard_at: case.last.map(|(_, at)| at),
+                    milestone: case.next.map(|(milestone, _)| milestone),
+                    due_at: case.next.map(|(_, due)| due),
+                    due: case.next.is_some_and(|(_, due)| due <= now),
+                }
+            });
+            Ok(shown.collect())
+        })
+        .await?;
+    Ok(Json(MyCases { items }))
+}
+
+/// Takes a couple into my care. Who: volunteer of its event.
+#[utoipa::path(tag = "volunteers", responses(
+    (status = 204),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "follow_up_not_agreed, case_taken", body = Problem, content_type = "application/problem+json")),
+    params(("id" = Uuid, Path, description = "The couple")),
+    security(("bearer" = [])))]
+#[post("/couples/{id}/case")]
+pub async fn take_case(house: House, account: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Error> {
+    house.run(async move |app| tend::take(&app, account, id.into_inner()).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Notes what I heard from a couple. It answers the earliest task due by then. Who: volunteer of
+/// its event, organizer.
+#[utoipa::path(tag = "volunteers", request_body = NewFollowUp, responses(
+    (status = 201, body = FollowUp),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "follow_up_not_agreed, case_taken", body = Problem, content_type = "application/problem+json"),
+    (status = 422, body = Problem, content_type = "application/problem+json")),
+    params(("id" = Uuid, Path, description = "The couple")),
+    security(("bearer" = [])))]
+#[post("/couples/{id}/follow-ups")]
+pub async fn note_follow_up(
+    house: House,
+    account: SignedIn,
+    id: Path<Uuid>,
+    heard: Body<NewFollowUp>,
+) -> Result<impl Responder, Error> {
+    let NewFollowUp { state, note, at } = heard.into_inner();
+    let heard = Heard { state, note, at };
+    let noted = house.run(async move |app| tend::note(&app, account, id.into_inner(), heard).await).await?;
+    Ok(Json(FollowUp::from(noted)).customize().with_status(StatusCode::CREATED))
+}

@@ -1,0 +1,79 @@
+//! The couples a volunteer may look after, by what is due.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
+
+use super::caseload;
+use super::follow_up::{self, State};
+use super::milestone::Milestone;
+use crate::couples::couple;
+use crate::error::Error;
+use crate::events::crew::{self, Role};
+use crate::events::event;
+
+/// One couple that wants to be asked, and what is to be done next.
+#[derive(Debug, Clone)]
+pub struct Case {
+    pub couple: couple::Model,
+    pub event: event::Model,
+    pub volunteer_id: Option<Uuid>,
+    pub last: Option<(State, DateTime<Utc>)>,
+    /// None once all three were answered, or the two parted.
+    pub next: Option<(Milestone, DateTime<Utc>)>,
+}
+
+/// The cases of a volunteer: couples in their care, and those of their events in nobody's.
+/// Earliest due first, done ones last.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Case>, Error> {
+    let serves = crew::Entity::find()
+        .filter(crew::Column::AccountId.eq(account_id))
+        .filter(crew::Column::Role.eq(Role::Volunteer))
+        .all(db)
+        .await?;
+    let ids = serves.iter().map(|serves| serves.event_id);
+    let events = event::Entity::find().filter(event::Column::Id.is_in(ids)).all(db).await?;
+    let mut cases = of_events(db, events).await?;
+    cases.retain(|case| case.volunteer_id.is_none_or(|volunteer| volunteer == account_id));
+    Ok(cases)
+}
+
+/// Every case of some events, earliest due first.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_events(db: &impl ConnectionTrait, events: Vec<event::Model>) -> Result<Vec<Case>, Error> {
+    let events: HashMap<Uuid, event::Model> = events.into_iter().map(|event| (event.id, event)).collect();
+    let couples = couple::Entity::shown()
+        .filter(couple::Column::EventId.is_in(events.keys().copied()))
+        .filter(couple::Column::FollowUpSince.is_not_null())
+        .all(db)
+        .await?;
+    let ids: Vec<Uuid> = couples.iter().map(|couple| couple.id).collect();
+    let taken = caseload::of_couples(db, &ids).await?;
+    let taken: HashMap<Uuid, Uuid> = taken.into_iter().map(|case| (case.couple_id, case.volunteer_id)).collect();
+    let mut noted: HashMap<Uuid, Vec<follow_up::Model>> = HashMap::new();
+    for note in follow_up::of_couples(db, &ids).await? {
+        noted.entry(note.couple_id).or_default().push(note);
+    }
+    let mut cases: Vec<Case> = couples
+        .into_iter()
+        .filter_map(|couple| {
+            let event = events.get(&couple.event_id)?.clone();
+            let noted = noted.remove(&couple.id).unwrap_or_default();
+            let last = noted.last().map(|last| (last.state, last.at));
+            let answered: Vec<Milestone> = noted.iter().filter_map(|noted| noted.milestone).collect();
+            let since = couple.follow_up_since?;
+            let over = matches!(last, Some((State::Parted, _)));
+            let next = Milestone::next(&answered).filter(|_| !over);
+            let next = next.map(|milestone| (milestone, milestone.due(since, event.zone())));
+            Some(Case { volunteer_id: taken.get(&couple.id).copied(), couple, event, last, next })
+        })
+        .collect();
+    cases.sort_by_key(|case| (case.next.is_none(), case.next.map(|(_, due)| due), case.couple.id));
+    Ok(cases)
+}

@@ -1,0 +1,135 @@
+//! A volunteer takes a couple into care, and notes what they heard.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::caseload;
+use super::follow_up::{self, State};
+use super::milestone::Milestone;
+use crate::accounts::SignedIn;
+use crate::app::App;
+use crate::couples::couple;
+use crate::database::Write;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::crew::{self, Role};
+use crate::events::event;
+use crate::happening::What;
+use crate::organizations::staff;
+
+/// What a volunteer heard.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    pub state: State,
+    pub note: String,
+    /// When they spoke; now where left out.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// Why nothing was noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotNoted {
+    /// The two do not both want to be asked, or no longer.
+    NotAgreed,
+    /// Another volunteer looks after them.
+    Taken,
+    /// Not yet, or before the two were a couple.
+    At,
+}
+
+impl From<NotNoted> for Error {
+    fn from(refused: NotNoted) -> Self {
+        let refused = match refused {
+            NotNoted::NotAgreed => {
+                Refused::conflict("follow_up_not_agreed", "These two do not both want to be asked how it goes.")
+            }
+            NotNoted::Taken => Refused::conflict("case_taken", "Another volunteer looks after these two."),
+            NotNoted::At => {
+                let wrong = FieldError::new("at", "out_of_range", "between the evening and now");
+                Refused::invalid(vec![wrong])
+            }
+        };
+        refused.into()
+    }
+}
+
+struct Tended {
+    couple: couple::Model,
+    event: event::Model,
+    organizer: bool,
+}
+
+/// Takes a couple into care. Doing it twice is once.
+///
+/// # Errors
+/// [`NotNoted`]; 404 for who is neither a volunteer of that event nor its organizer.
+pub async fn take(app: &App, account: SignedIn, couple_id: Uuid) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let tended = hold(&txn, account.account_id, couple_id).await?;
+    if caseload::take(&txn, couple_id, account.account_id, app.now()).await? != account.account_id {
+        return Err(NotNoted::Taken.into());
+    }
+    txn.commit().await?;
+    app.happenings.announce(tended.event.id, What::OutcomesChanged);
+    Ok(())
+}
+
+/// Notes what was heard. It answers the earliest task that is due by then; who notes first takes
+/// the couple into care.
+///
+/// # Errors
+/// [`NotNoted`]; 404 for who is neither a volunteer of that event nor its organizer.
+pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -> Result<follow_up::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let Tended { couple, event, organizer } = hold(&txn, account.account_id, couple_id).await?;
+    let now = app.now();
+    let at = heard.at.unwrap_or(now);
+    // The evening's own day counts from its start: people type a day, not a minute.
+    if at > now + Duration::minutes(5) || at < couple.formed_at - Duration::days(1) {
+        return Err(NotNoted::At.into());
+    }
+    let holder = match organizer {
+        // An organizer may note for whoever looks after the two, and takes nothing over.
+        true => account.account_id,
+        false => caseload::take(&txn, couple_id, account.account_id, now).await?,
+    };
+    if holder != account.account_id {
+        return Err(NotNoted::Taken.into());
+    }
+    let noted = follow_up::of_couples(&txn, &[couple_id]).await?;
+    let answered: Vec<Milestone> = noted.iter().filter_map(|noted| noted.milestone).collect();
+    let since = couple.follow_up_since.unwrap_or(couple.formed_at);
+    // A call the day before is the call that was due.
+    let due = |milestone: &Milestone| milestone.due(since, event.zone()) <= at + Duration::days(1);
+    let row = follow_up::ActiveModel {
+        id: Set(app.new_id()),
+        couple_id: Set(couple_id),
+        account_id: Set(account.account_id),
+        milestone: Set(Milestone::next(&answered).filter(due)),
+        state: Set(heard.state),
+        note: Set(heard.note),
+        at: Set(at),
+        recorded_at: Set(now),
+    };
+    let noted = row.insert(&txn).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::OutcomesChanged);
+    Ok(noted)
+}
+
+/// A couple in whose event the person serves, held against others who would note at once.
+async fn hold(txn: &Write, account_id: Uuid, couple_id: Uuid) -> Result<Tended, Error> {
+    let couple = couple::Entity::shown().filter(couple::Column::Id.eq(couple_id)).lock_exclusive().one(txn).await?;
+    let couple = couple.ok_or_else(Refused::not_found)?;
+    let event = event::Entity::find_by_id(couple.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
+    let organizer = staff::organizes(txn, account_id, event.organization_id).await?;
+    if !organizer && !crew::serves(txn, account_id, event.id, &[Role::Volunteer]).await? {
+        return Err(Refused::not_found().into());
+    }
+    if couple.follow_up_since.is_none() {
+        return Err(NotNoted::NotAgreed.into());
+    }
+    Ok(Tended { couple, event, organizer })
+}
