@@ -6,7 +6,7 @@ pub mod backup;
 pub mod dates;
 pub mod healthcheck;
 pub mod migrate;
-//pub mod rehearse;
+pub mod rehearse;
 pub mod screen;
 pub mod serve;
 pub mod verify;
@@ -28,6 +28,8 @@ struct CommandLine {
 enum Command {
     /// Migrate, then serve
     Serve(serve::Arguments),
+    /// Play a whole mixer over HTTP and check every promise
+    Rehearse(rehearse::Arguments),
     /// Screen applicants from a file, without the service
     Screen(screen::Arguments),
     /// Recompute a published screening and say whether it holds
@@ -89,6 +91,7 @@ fn told(words: &str, status: u8) -> ExitCode {
 fn carry_out(command: Command) -> Result<(), Ended> {
     match command {
         Command::Serve(arguments) => with_house(|settings| serve::serve(settings, arguments)),
+        Command::Rehearse(arguments) => with_house(|settings| rehearse::rehearse(settings, arguments)),
         Command::Screen(arguments) => screen::screen(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Dates(arguments) => dates::dates(&arguments),

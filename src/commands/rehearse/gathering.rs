@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use chrono::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -14,7 +14,8 @@ use super::phone::Phone;
 use super::report::Report;
 use super::tell;
 use super::theatre::{Theatre, at_once};
-use crate::accounts::account;
+use crate::accounts::address::MailAddress;
+use crate::accounts::appoint_administrator::{NotAppointed, appoint_administrator};
 
 /// How many phones call at once.
 pub const PHONES: usize = 48;
@@ -187,7 +188,13 @@ async fn verify(line: &Line, letters: Option<&Vec<String>>) -> anyhow::Result<()
 }
 
 async fn make_administrator(theatre: &Theatre, email: &str) -> anyhow::Result<()> {
-    account::make_administrator(&theatre.app, email, PASSWORD).await.map_err(|refused| anyhow::anyhow!("{refused}"))
+    let address = MailAddress::read(email).map_err(|_| anyhow!("{email} is no address"))?;
+    let appointed = appoint_administrator(&theatre.app, &address, PASSWORD).await;
+    appointed.map_err(|refused| match refused {
+        NotAppointed::Weak(weak) => anyhow!("the administrator: {}", weak.words()),
+        NotAppointed::Already => anyhow!("there is an administrator already"),
+        NotAppointed::Other(error) => anyhow!("the administrator: {error}"),
+    })
 }
 
 async fn import_units(theatre: &Theatre, line: &Line, house: &mut House) -> anyhow::Result<()> {

@@ -65,13 +65,13 @@ async fn a_day(line: &Line, event: &str, quiz: &str, person: &Person, place: usi
         }
     }
     if does(zeal * 3 / 4) {
-        acts.push((format!("quizzes/{quiz}/answers"), json!({ "answers": [0] })));
+        acts.push((format!("quizzes/{quiz}/answers"), json!({ "choices": [0] })));
     }
     if does(zeal / 3) {
-        acts.push(("posts".into(), json!({ "text": format!("第{day}天的风采 🌸 <b>{}</b>", person.cast.nickname) })));
+        acts.push(("posts".into(), json!({ "body": format!("第{day}天的风采 🌸 <b>{}</b>", person.cast.nickname) })));
     }
     if day == 1 && does(zeal / 2) {
-        acts.push(("declarations".into(), json!({ "text": "愿得一人心,白首不相离。" })));
+        acts.push(("declarations".into(), json!({ "body": "愿得一人心,白首不相离。" })));
     }
     for (what, body) in acts {
         let answer = phone.post(line, &format!("/events/{event}/{what}"), &body).await?;
@@ -105,7 +105,7 @@ async fn moderate(theatre: &Theatre, house: &House) -> anyhow::Result<()> {
         }
         for item in items {
             let id = item["id"].as_str().context("no id")?;
-            let path = format!("/events/{}/moderation/{id}", house.event);
+            let path = format!("/events/{}/moderation/{id}/decision", house.event);
             house.organizer.post(&line, &path, &json!({ "decision": "approve" })).await?.ok()?;
         }
     }

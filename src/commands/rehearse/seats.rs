@@ -13,6 +13,7 @@ use super::gathering::{House, PHONES, Person};
 use super::report::Report;
 use super::tell;
 use super::theatre::{Theatre, at_once};
+use crate::screening::record::Record;
 
 /// Somebody with a badge.
 pub struct Guest {
@@ -53,7 +54,7 @@ async fn screen(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow
     organizer.post(&line, &format!("{event}/screening/runs"), &run).await?.ok()?;
     let again = organizer.post(&line, &format!("{event}/screening/runs"), &run).await?;
     let file = organizer.get(&line, &format!("{event}/screening/runs/1/file")).await?;
-    let verified = crate::commands::verify::holds(&file.bytes);
+    let verified = Record::verify(&file.bytes);
     let detail = verified.as_ref().err().map(ToString::to_string).unwrap_or_default();
     report.promise("the screening can be recomputed from its file", verified.is_ok() && again.status == 409, detail);
     Ok(())
