@@ -43,7 +43,7 @@ pub async fn doors_and_dates(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     tell("the doors open");
-    theatre.time_passes(Duration::days(7) + Duration::hours(1)).await;
+    theatre.the_evening_comes().await;
     let (on_time, late): (Vec<_>, Vec<_>) = guests
         .iter()
         .filter(|guest| guest.person.cast.comes != Comes::Never)

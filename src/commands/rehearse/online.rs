@@ -40,6 +40,9 @@ pub async fn five_days(
             *sum += points;
         }
         moderate(theatre, house).await?;
+        if day == DAYS {
+            not_screened_early(theatre, house, report).await?;
+        }
         theatre.time_passes(Duration::days(1)).await;
     }
     ledgers_agree(theatre, house, people, &announced, report).await
@@ -79,6 +82,14 @@ async fn a_day(line: &Line, event: &str, quiz: &str, person: &Person, place: usi
         earned += answer.json["awarded"]["points"].as_i64().unwrap_or(0);
     }
     Ok(earned)
+}
+
+async fn not_screened_early(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
+    let line = theatre.line.step("screening");
+    let path = format!("/events/{}/screening/runs", house.event);
+    let early = house.organizer.post(&line, &path, &json!({ "beacon": "too early" })).await?;
+    report.promise("nothing is screened while points can change", early.status == 409, early.code().to_owned());
+    Ok(())
 }
 
 async fn set_quiz(theatre: &Theatre, house: &House, day: usize) -> anyhow::Result<String> {

@@ -32,7 +32,8 @@ pub struct Theatre {
     /// Stands in every address and slug, so that a database can be rehearsed on twice.
     pub tag: String,
     opening: Opening,
-    _folder: TempDir,
+    /// The database and the keys of pick rounds: apart, as in life.
+    _folders: [TempDir; 2],
 }
 
 /// Noon in Shanghai, three weeks before Qixi night.
@@ -44,7 +45,7 @@ impl Theatre {
     /// # Errors
     /// Where no server can be started or the database is out of reach.
     pub async fn open(mut settings: Settings, arguments: &Arguments, seats: usize) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir()?;
+        let (folder, keys) = (tempfile::tempdir()?, tempfile::tempdir()?);
         settings.database.url = match &arguments.database_url {
             Some(url) => url.clone().into(),
             None => format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into(),
@@ -53,7 +54,7 @@ impl Theatre {
         let address = format!("http://{}", listener.local_addr()?);
         settings.server.public_url.clone_from(&address);
         settings.mail.delivery = Delivery::Kept;
-        settings.picks.key_dir = folder.path().join("keys").display().to_string();
+        settings.picks.key_dir = keys.path().join("open-rounds").display().to_string();
         // The whole cast calls from one address.
         settings.security.auth_requests_per_minute = u32::MAX;
         let clock = Clock::stopped_at(curtain());
@@ -63,12 +64,18 @@ impl Theatre {
         let opening = Opening::begin(&app, listener).await?;
         let line = Line::to(address)?;
         let applicants = arguments.applicants as usize;
-        Ok(Self { line, clock, app, applicants, seats, tag, opening, _folder: folder })
+        Ok(Self { line, clock, app, applicants, seats, tag, opening, _folders: [folder, keys] })
     }
 
     /// Sets the clock and lets the house go its round.
     pub async fn time_passes(&self, by: Duration) {
         self.clock.advance(by);
+        rounds::once(&self.app).await;
+    }
+
+    /// The doors open on the twentieth day; whatever happened before, that is when the evening is.
+    pub async fn the_evening_comes(&self) {
+        self.clock.set(curtain() + Duration::days(20) + Duration::hours(1));
         rounds::once(&self.app).await;
     }
 
