@@ -56,7 +56,7 @@ async fn choose(
     let rounds = format!("/events/{}/pick-rounds", house.event);
     let line = theatre.line.step("pick round");
     let planned = house.host.post(&line, &rounds, &json!({ "limit": LIMIT })).await?.ok()?;
-    let number = planned["number"].as_i64().or(planned["n"].as_i64()).context("no number")?;
+    let number = planned["number"].as_i64().context("no number")?;
     house.host.post(&line, &format!("{rounds}/{number}/open"), &json!({})).await?.ok()?;
     let line = theatre.line.step("ballot");
     let path = Arc::new(format!("{rounds}/{number}/picks"));
@@ -195,15 +195,15 @@ async fn couples(
     for (place, ((one, other), id)) in found.iter().enumerate() {
         let (one, other) = (&guest(one)?.person.phone, &guest(other)?.person.phone);
         let show = json!({ "show": true, "follow_up": true });
-        one.post(&line, &format!("/matches/{id}/consent"), &show).await?.ok()?;
-        other.post(&line, &format!("/matches/{id}/consent"), &show).await?.ok()?;
+        one.put(&line, &format!("/matches/{id}/consent"), &show).await?.ok()?;
+        other.put(&line, &format!("/matches/{id}/consent"), &show).await?.ok()?;
         let path = format!("/matches/{id}/contact");
         let first = one.post(&line, &path, &json!({ "fields": ["email"] })).await?.ok()?;
-        opened_early += usize::from(!first["theirs"].is_null());
+        opened_early += usize::from(!first["contact"]["theirs"].is_null());
         // Every third waits for a "yes" that never comes.
         if place % 3 != 2 {
             let both = other.post(&line, &path, &json!({ "fields": ["email"] })).await?.ok()?;
-            opened += usize::from(both["theirs"]["email"].is_string());
+            opened += usize::from(both["contact"]["theirs"]["email"].is_string());
         }
     }
     let wanted = found.len() - found.len() / 3;

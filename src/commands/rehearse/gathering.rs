@@ -39,7 +39,6 @@ pub struct House {
 pub struct Person {
     pub cast: Applicant,
     pub phone: Phone,
-    pub registration: String,
 }
 
 /// An administrator makes a union, an organizer its event.
@@ -123,11 +122,10 @@ pub async fn applicants(theatre: &Theatre, house: &House, report: &mut Report) -
         async move {
             let phone = Phone::sign_in(&signing, &applicant.email, PASSWORD).await?;
             let path = format!("/events/{event}/registrations");
-            let applied = phone.post(&applying, &path, &json!({ "unit_id": unit })).await?.ok()?;
+            phone.post(&applying, &path, &json!({ "unit_id": unit })).await?.ok()?;
             let again = phone.post(&applying, &path, &json!({ "unit_id": unit })).await?;
             ensure!(again.code() == "already_registered", "a second application: {}", again.status);
-            let registration = applied["id"].as_str().context("no id")?.to_owned();
-            Ok(Arc::new(Person { cast: applicant, phone, registration }))
+            Ok(Arc::new(Person { cast: applicant, phone }))
         }
     })
     .await?;

@@ -125,7 +125,6 @@ fn envy(people: &[Arc<Person>], standing: &[Value], by_unit: &HashMap<(usize, bo
 
 /// The selected answer or let it be; standbys are asked until nobody new is.
 async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], report: &mut Report) -> anyhow::Result<()> {
-    let mut asked_before = report.selected.men + report.selected.women;
     for wave in 0..6 {
         let standing = read_standing(theatre, house, people).await?;
         let asked: Vec<Arc<Person>> = people
@@ -158,13 +157,11 @@ async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], repor
             }
         })
         .await?;
-        asked_before += report.promoted;
         // Long enough for every deadline to pass, not for the phase.
         if wave == 1 {
             theatre.time_passes(Duration::days(4)).await;
         }
     }
-    let _ = asked_before;
     let standing = read_standing(theatre, house, people).await?;
     report.confirmed = standing.iter().filter(|standing| standing["status"] == "confirmed").count();
     let within = report.confirmed <= theatre.seats && report.confirmed > 0;
