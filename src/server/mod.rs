@@ -13,6 +13,7 @@ mod trace;
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
@@ -91,6 +92,10 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             .wrap(TracingLogger::<trace::Quiet>::new())
     })
     .disable_signals()
+    // Longer than a proxy or a phone keeps a quiet connection: whoever closes first makes the
+    // other's next request fail.
+    .keep_alive(Duration::from_secs(75))
+    .client_request_timeout(Duration::from_secs(30))
     .shutdown_timeout(shutdown)
     .listen(listener)?;
     if workers > 0 {

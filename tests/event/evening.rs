@@ -128,7 +128,11 @@ impl Evening {
         let server = server::open(&app, listener).unwrap();
         let handle = server.handle();
         tokio::spawn(server);
-        let client = reqwest::Client::builder().pool_max_idle_per_host(256).build().unwrap();
+        let client = reqwest::Client::builder()
+            .pool_max_idle_per_host(256)
+            .pool_idle_timeout(std::time::Duration::from_secs(20))
+            .build()
+            .unwrap();
         let txn = app.database.begin_write().await.unwrap();
         let organization = union(&app, &txn, "yanyuan").await;
         let mut units = Vec::new();

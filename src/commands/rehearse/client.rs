@@ -56,7 +56,11 @@ impl Line {
     /// # Errors
     /// Where no HTTP client can be made.
     pub fn to(address: String) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().pool_max_idle_per_host(512).timeout(Duration::from_secs(60)).build()?;
+        let http = reqwest::Client::builder()
+            .pool_max_idle_per_host(512)
+            .pool_idle_timeout(Duration::from_secs(20))
+            .timeout(Duration::from_secs(60))
+            .build()?;
         Ok(Self { http, address, step: "", watch: Arc::default() })
     }
 
