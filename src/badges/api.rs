@@ -1,7 +1,8 @@
 //! Where programs issue badges and people see theirs.
 
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Json, Path, Query};
-use actix_web::{get, post};
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use sea_orm::entity::prelude::*;
@@ -127,9 +128,11 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
     security(("bearer" = []))
 )]
 #[get("/events/{event}/badges/me")]
-pub async fn mine(house: House, participant: Participant) -> Result<Json<Shown>, Error> {
+pub async fn mine(house: House, participant: Participant) -> Result<HttpResponse, Error> {
     let id = participant.registration.id;
-    Ok(Json(house.run(async move |app| shown::of(&app, id).await).await?))
+    let shown = house.run(async move |app| shown::of(&app, id).await).await?;
+    // The code may lie in no cache between the phone and us.
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(shown))
 }
 
 /// Replaces the code of a badge; the old one opens nothing from now on. `badge` is the number, as

@@ -35,6 +35,11 @@ const TOLERATED_SKEW_SECONDS: i64 = 300;
 pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime<Utc>>) -> Result<Vec<u8>, Error> {
     let event_id = desk.event.id;
     let txn = app.database.begin_write().await?;
+    if let Some(made) = attempt::made(&txn, event_id, &scan.device, &scan.nonce).await? {
+        // Committed, though nothing was written: what is repeated here must be on disk by now.
+        txn.commit().await?;
+        return Ok(made.replay(&scan.digest())?);
+    }
     let received_at = app.now();
     let attempt_id = app.new_id();
     let found = bearer::find(&txn, app, event_id, scan).await?;
@@ -74,8 +79,8 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
         ..asked(app, desk, scan)
     };
     if !attempt::record(&txn, row).await? {
-        // The desk asks again. Found out only here, because asking first would cost every scan a
-        // round trip that hardly any needs: nothing of this one stays, and it hears the first answer.
+        // The same request came in twice at once and the other was faster: nothing of this one
+        // stays, and both hear the same.
         drop(txn);
         let made = attempt::made(app.database.reader(), event_id, &scan.device, &scan.nonce).await?;
         let made = made.ok_or_else(|| anyhow::anyhow!("an attempt is there and is not"))?;

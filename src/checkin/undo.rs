@@ -97,6 +97,7 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     let digest = secrets::digest(json!(["undo", attempt_id, undo.reason]).to_string().as_bytes());
     let txn = app.database.begin_write().await?;
     if let Some(made) = attempt::made(&txn, event_id, &undo.device, &undo.nonce).await? {
+        txn.commit().await?;
         return Ok(made.replay(&digest)?);
     }
     let wrong = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.eq(attempt_id)).one(&txn).await?;
@@ -112,6 +113,7 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     // Asked after the lock: an undo that was faster is visible now.
     if let Some(done) = attempt::Entity::find().filter(attempt::Column::Undoes.eq(wrong.id)).one(&txn).await? {
         let is_same = (&done.device, &done.nonce) == (&undo.device, &undo.nonce);
+        txn.commit().await?;
         return if is_same { Ok(done.replay(&digest)?) } else { Err(NotUndone::AlreadyUndone.into()) };
     }
     let there = there.filter(|there| there.attempt_id == wrong.id).ok_or(NotUndone::Overtaken)?;

@@ -48,6 +48,7 @@ async fn everyone_confirmed_gets_a_number_and_a_letter(#[values(Sqlite, Postgres
     assert_eq!((mine.status, &mine.json["badge"], &mine.json["number"]), (200, &json!("男001"), &json!("男001")));
     let secret = mine.json["code"].as_str().unwrap().to_owned();
     assert_eq!(secret.len(), 26);
+    assert_eq!(mine.headers["cache-control"], "no-store");
     assert!(mine.json["url"].as_str().unwrap().ends_with(&format!("/c/{secret}")));
     assert!(mine.json["qr"].as_str().unwrap().contains("<svg"));
     assert_eq!(her.get(MINE).await.json["badge"], "女001");
