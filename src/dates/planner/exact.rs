@@ -117,7 +117,6 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     /// Adds every way that begins with `seated` and goes on with pairs of `rest`.
-
     fn seat(&mut self, rest: &[Pair], seated: &mut Round) -> Option<()> {
         self.steps = self.steps.checked_sub(1)?;
         let open = |pair: &Pair| !seated.iter().any(|other| pair.0 == other.0 || pair.1 == other.1);
