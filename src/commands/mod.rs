@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod backup;
 pub mod dates;
+pub mod demo;
 pub mod healthcheck;
 pub mod migrate;
 pub mod rehearse;
@@ -28,6 +29,8 @@ struct CommandLine {
 enum Command {
     /// Migrate, then serve
     Serve(serve::Arguments),
+    /// Serve a scene to click through: 800 applicants, and an event in each phase
+    Demo(demo::Arguments),
     /// Play a whole mixer over HTTP and check every promise
     Rehearse(rehearse::Arguments),
     /// Screen applicants from a file, without the service
@@ -91,6 +94,7 @@ fn told(words: &str, status: u8) -> ExitCode {
 fn carry_out(command: Command) -> Result<(), Ended> {
     match command {
         Command::Serve(arguments) => with_house(|settings| serve::serve(settings, arguments)),
+        Command::Demo(arguments) => with_house(|settings| demo::demo(settings, arguments)),
         Command::Rehearse(arguments) => with_house(|settings| rehearse::rehearse(settings, arguments)),
         Command::Screen(arguments) => screen::screen(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),

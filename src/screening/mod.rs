@@ -4,7 +4,7 @@
 
 mod api;
 mod board;
-mod commit_run;
+pub mod commit_run;
 mod deadline;
 mod enlist;
 pub mod expire;

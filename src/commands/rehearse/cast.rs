@@ -127,8 +127,8 @@ pub fn taste(dice: &mut StdRng, others: &[String], limit: usize) -> Vec<String> 
     let mut liked: Vec<String> = Vec::new();
     let wanted = dice.random_range(0..=limit).min(others.len());
     while liked.len() < wanted {
-        // The lower of two throws: the front of the list is liked more.
-        let throw = dice.random_range(0..others.len()).min(dice.random_range(0..others.len()));
+        // The lowest of five throws: the front of the list is liked more, as some people are.
+        let throw = (0..5).map(|_| dice.random_range(0..others.len())).min().unwrap_or(0);
         if let Some(badge) = others.get(throw)
             && !liked.contains(badge)
         {

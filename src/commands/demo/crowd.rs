@@ -1,0 +1,131 @@
+//! The people of a demonstration, written as rows: 800 sign-ups would cost 800 password hashes.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::PASSWORD;
+use crate::accounts::profile::Gender;
+use crate::accounts::{account, password, profile};
+use crate::app::App;
+use crate::commands::rehearse::cast::{self, Applicant};
+use crate::database::Write;
+use crate::error::Error;
+use crate::language::Language;
+use crate::organizations::{organization, staff};
+use crate::units::unit;
+
+/// How many rows one statement inserts: SQLite takes 32,766 parameters.
+pub const CHUNK: usize = 500;
+
+const INTERESTS: [&str; 8] = ["徒步", "读书", "羽毛球", "摄影", "做饭", "电影", "音乐会", "骑行"];
+const EDUCATIONS: [&str; 3] = ["本科", "硕士", "大专"];
+
+/// Everybody there is.
+pub struct Crowd {
+    pub union: organization::Model,
+    pub organizer: Uuid,
+    /// The other people of the crew: host, desk, volunteer.
+    pub crew: [Uuid; 3],
+    pub units: Vec<Uuid>,
+    pub people: Vec<(Uuid, Applicant)>,
+}
+
+/// Writes a union, its units, its crew and its applicants.
+///
+/// # Errors
+/// Only faults.
+pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
+    let password_hash = password::hash(app, PASSWORD).await?;
+    let txn = app.database.begin_write().await?;
+    let union = organization::Model {
+        id: app.new_id(),
+        slug: "yanyuan".to_owned(),
+        name: "燕缘际会工会联合会".to_owned(),
+        name_en: Some("Yanyuan Federation of Unions".to_owned()),
+        created_at: app.now(),
+    };
+    organization::Entity::insert(organization::ActiveModel::from(union.clone())).exec(&txn).await?;
+    let units = employers(app, &txn, union.id).await?;
+    let mut crew = Vec::new();
+    for role in ["administrator", "organizer", "host", "desk", "volunteer"] {
+        let applicant = Applicant { email: format!("{role}@demo.example"), nickname: role.to_owned(), ..stand_in() };
+        crew.push((app.new_id(), applicant));
+    }
+    let cast = cast::applicants(applicants, units.len(), "demo").into_iter().enumerate();
+    let people: Vec<(Uuid, Applicant)> = cast
+        .map(|(number, person)| {
+            (app.new_id(), Applicant { email: format!("a{:04}@demo.example", number + 1), ..person })
+        })
+        .collect();
+    write_people(app, &txn, &crew, &password_hash).await?;
+    write_people(app, &txn, &people, &password_hash).await?;
+    let ids: Vec<Uuid> = crew.iter().map(|(id, _)| *id).collect();
+    let [administrator, organizer, crew @ ..] = <[Uuid; 5]>::try_from(ids).unwrap_or_default();
+    let row = account::ActiveModel { id: Set(administrator), administrator: Set(true), ..Default::default() };
+    account::Entity::update(row).exec(&txn).await?;
+    let grant = staff::ActiveModel {
+        id: Set(app.new_id()),
+        organization_id: Set(union.id),
+        account_id: Set(organizer),
+        role: Set(staff::Role::Organizer),
+        granted_at: Set(app.now()),
+    };
+    staff::Entity::insert(grant).exec(&txn).await?;
+    txn.commit().await?;
+    Ok(Crowd { union, organizer, crew, units, people })
+}
+
+fn stand_in() -> Applicant {
+    cast::applicants(1, 1, "demo").pop().unwrap_or_else(|| unreachable!("one was asked for"))
+}
+
+async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<Uuid>, Error> {
+    let rows: Vec<unit::ActiveModel> = cast::units(126)
+        .into_iter()
+        .map(|name| unit::ActiveModel {
+            id: Set(app.new_id()),
+            organization_id: Set(organization_id),
+            name_folded: Set(unit::folded(&name)),
+            name: Set(name),
+            mail_domain: Set(None),
+            created_at: Set(app.now()),
+        })
+        .collect();
+    let ids = rows.iter().filter_map(|row| row.id.try_as_ref().copied()).collect();
+    unit::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    Ok(ids)
+}
+
+async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], password_hash: &str) -> Result<(), Error> {
+    for chunk in people.chunks(CHUNK) {
+        let accounts = chunk.iter().map(|(id, person)| account::ActiveModel {
+            id: Set(*id),
+            email: Set(person.email.clone()),
+            password_hash: Set(Some(password_hash.to_owned())),
+            language: Set(Language::Zh),
+            administrator: Set(false),
+            created_at: Set(app.now()),
+            verified_at: Set(Some(app.now())),
+            erased_at: Set(None),
+        });
+        account::Entity::insert_many(accounts).exec_without_returning(txn).await?;
+        let profiles = chunk.iter().enumerate().map(|(place, (id, person))| profile::ActiveModel {
+            account_id: Set(*id),
+            nickname: Set(person.nickname.clone()),
+            gender: Set(if person.man { Gender::Male } else { Gender::Female }),
+            birth_year: Set(i32::try_from(1986 + place % 14).ok()),
+            education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
+            district: Set(None),
+            interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place / 3 + 1) % 8)])),
+            about: Set(None),
+            real_name: Set(None),
+            phone: Set(None),
+            wechat: Set(Some(format!("wx_{}", person.email.split('@').next().unwrap_or_default()))),
+            unit_id: Set(None),
+        });
+        profile::Entity::insert_many(profiles).exec_without_returning(txn).await?;
+    }
+    Ok(())
+}

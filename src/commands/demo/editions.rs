@@ -1,0 +1,255 @@
+//! The events of a demonstration: each is drawn up in its own past and led, by the same verbs as in
+//! life, to where it stands now.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use rand::RngExt;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::crowd::{CHUNK, Crowd, gather};
+use crate::accounts::SignedIn;
+use crate::accounts::signed_in::Via;
+use crate::app::App;
+use crate::badges::issue::issue;
+use crate::chance::seeded;
+use crate::error::Error;
+use crate::events::access::Organizer;
+use crate::events::crew::{self, Role};
+use crate::events::draw_up::draw_up;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::events::publish::publish;
+use crate::language::Language;
+use crate::plaza::contribution;
+use crate::points::rules::Rule;
+use crate::points::{close_books, entry};
+use crate::registrations::registration::{self, Side, Status};
+use crate::screening::commit_run::{Draw, commit_run};
+
+/// What there is to see: slug, title in both languages, phase, applicants, seats.
+const OTHERS: [(&str, &str, &str, Phase, usize, u32); 6] = [
+    ("chunri", "春日读书会", "Spring Reading", Phase::Draft, 0, 40),
+    ("jinqiu", "金秋徒步", "Autumn Hike", Phase::Registration, 90, 60),
+    ("yinyuehui", "燕缘际会·爱情音乐会", "Love Concert", Phase::Online, 160, 100),
+    ("zhongqiu", "中秋诗会", "Mid-Autumn Verses", Phase::Confirmation, 120, 60),
+    ("qixi-tonight", "情定七夕·今晚", "Qixi Tonight", Phase::OnSite, 120, 60),
+    ("yuandan", "元旦联欢", "New Year's Party", Phase::Closed, 100, 60),
+];
+const APPLICANTS: usize = 800;
+const SEATS: u32 = 300;
+
+/// How long before or after the present phase the others begin, in hours of the whole journey.
+fn hours_of(phase: Phase) -> i64 {
+    match phase {
+        Phase::Draft => -24,
+        Phase::Registration => 0,
+        Phase::Online => 7 * 24,
+        Phase::Screening => 12 * 24,
+        Phase::Confirmation => 13 * 24,
+        Phase::OnSite => 19 * 24,
+        Phase::Closed => 20 * 24,
+    }
+}
+
+/// Writes the people and leads every event to its phase.
+///
+/// # Errors
+/// Only faults; every refusal would be a mistake of the scene.
+pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Result<(), Error> {
+    app.clock.set(now - Duration::days(40));
+    let crowd = gather(app, APPLICANTS).await?;
+    let main = ("qixi", "燕缘际会·七夕", "Qixi Night", main, APPLICANTS, SEATS);
+    for (slug, title, title_en, phase, applicants, seats) in OTHERS.into_iter().chain([main]) {
+        // The main event stands in for the one of its phase.
+        if slug == "qixi" || phase != main.3 {
+            lead(app, &crowd, now, (slug, title, title_en, phase, applicants, seats)).await?;
+        }
+    }
+    app.clock.set(now);
+    Ok(())
+}
+
+async fn lead(
+    app: &Arc<App>,
+    crowd: &Crowd,
+    now: DateTime<Utc>,
+    (slug, title, title_en, phase, applicants, seats): (&str, &str, &str, Phase, usize, u32),
+) -> Result<(), Error> {
+    // Half an hour into the phase, whichever it is.
+    let first = now - Duration::minutes(30) - Duration::hours(hours_of(phase));
+    let begins = |phase: Phase| first + Duration::hours(hours_of(phase));
+    app.clock.set(begins(Phase::Draft) - Duration::hours(1));
+    let by =
+        SignedIn { account_id: crowd.organizer, administrator: false, language: Language::Zh, via: Via::Token(None) };
+    let phases = Phase::SCHEDULED.map(|phase| json!({ "phase": phase, "starts_at": begins(phase) }));
+    let half = seats / 2;
+    let wish = json!({
+        "organization": crowd.union.slug, "template": "mixer", "slug": slug, "title": title, "title_en": title_en,
+        "summary": "线上相识,线下相见:五天互动,一晚八分钟约会。", "venue": "市工人文化宫",
+        "starts_at": begins(Phase::OnSite) + Duration::hours(2), "ends_at": begins(Phase::OnSite) + Duration::hours(6),
+        "seats": seats, "phases": phases,
+        "hosts": [{ "role": "organizer", "name": "市总工会" }, { "role": "co_organizer", "name": crowd.union.name },
+            { "role": "supporter", "name": "市工人文化宫" }],
+        "screening": { "fallback": "reduce_seats", "side": { "men": { "min": half, "max": half },
+            "women": { "min": half, "max": half } }, "unit_side": { "max": 3 } },
+    });
+    let event = draw_up(app, &by, serde_json::from_value(wish).map_err(Error::fault)?).await?;
+    let mut organizer = Organizer { account: by, event };
+    if phase == Phase::Draft {
+        return Ok(());
+    }
+    organizer.event = publish(app, &organizer).await?;
+    enlist(app, crowd, organizer.event.id).await?;
+    app.clock.set(begins(Phase::Registration) + Duration::hours(1));
+    let registered = register(app, crowd, organizer.event.id, applicants).await?;
+    if phase >= Phase::Online {
+        app.clock.set(begins(Phase::Online) + Duration::hours(1));
+        // An online phase that has just begun has seen one day, a finished one all five.
+        let days = if phase == Phase::Online { 1 } else { 5 };
+        five_days(app, &organizer.event, &registered, days).await?;
+    }
+    if phase >= Phase::Confirmation {
+        app.clock.set(begins(Phase::Screening) + Duration::hours(1));
+        close_books::due(app).await?;
+        commit_run(app, &organizer, Draw::default()).await?;
+    }
+    if phase >= Phase::OnSite {
+        app.clock.set(begins(Phase::Confirmation) + Duration::hours(1));
+        everybody_comes(app, organizer.event.id).await?;
+        issue(app, organizer.event.id, Some(crowd.organizer)).await?;
+    }
+    Ok(())
+}
+
+async fn enlist(app: &App, crowd: &Crowd, event_id: Uuid) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let grants =
+        crowd.crew.iter().zip([Role::Host, Role::Desk, Role::Volunteer]).map(|(account, role)| crew::ActiveModel {
+            id: Set(app.new_id()),
+            event_id: Set(event_id),
+            account_id: Set(*account),
+            role: Set(role),
+            granted_at: Set(app.now()),
+        });
+    crew::Entity::insert_many(grants).exec_without_returning(&txn).await?;
+    txn.commit().await
+}
+
+async fn register(app: &App, crowd: &Crowd, event_id: Uuid, count: usize) -> Result<Vec<(Uuid, u32)>, Error> {
+    let txn = app.database.begin_write().await?;
+    let mut registered = Vec::new();
+    let mut rows = Vec::new();
+    for (number, (account_id, person)) in crowd.people.iter().take(count).enumerate() {
+        let Some(unit_id) = crowd.units.get(person.unit) else { continue };
+        let id = app.new_id();
+        registered.push((id, person.zeal));
+        rows.push(registration::ActiveModel {
+            id: Set(id),
+            event_id: Set(event_id),
+            account_id: Set(*account_id),
+            unit_id: Set(*unit_id),
+            side: Set(if person.man { Side::Men } else { Side::Women }),
+            number: Set(i32::try_from(number + 1).unwrap_or(i32::MAX)),
+            status: Set(Status::Approved),
+            band: Set(None),
+            class: Set(1),
+            held: Set(false),
+            answers: Set(json!({})),
+            reason: Set(None),
+            applied_at: Set(app.now()),
+            decided_at: Set(Some(app.now())),
+            reply_by: Set(None),
+        });
+    }
+    for chunk in rows.chunks(CHUNK) {
+        registration::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
+    }
+    txn.commit().await?;
+    Ok(registered)
+}
+
+/// Signs people in and lets them answer, day by day, as zealously as each of them is.
+async fn five_days(app: &App, event: &event::Model, people: &[(Uuid, u32)], days: i64) -> Result<(), Error> {
+    let mut dice = seeded(*b"queqiao demo, five lively days!!");
+    let begun = app.now();
+    let (mut lines, mut posts) = (Vec::new(), Vec::new());
+    for day in 0..days {
+        app.clock.set(begun + Duration::days(day));
+        for (place, (registration_id, zeal)) in people.iter().enumerate() {
+            let mut earns = |rule: Rule, share: u32, subject: &str| {
+                if dice.random_range(0..100) < zeal * share / 100 {
+                    lines.push(line(app, event, *registration_id, rule, subject));
+                    return true;
+                }
+                false
+            };
+            if day == 0 {
+                earns(Rule::Profile, 130, "");
+            }
+            earns(Rule::SignIn, 100, "");
+            earns(Rule::Quiz, 75, &format!("day-{}", day + 1));
+            if earns(Rule::Post, 25, &format!("post-{place}-{day}")) && posts.len() < 120 {
+                posts.push(post(app, event, *registration_id, posts.len()));
+            }
+        }
+    }
+    let txn = app.database.begin_write().await?;
+    for chunk in lines.chunks(CHUNK) {
+        entry::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
+    }
+    for chunk in posts.chunks(CHUNK) {
+        contribution::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
+    }
+    txn.commit().await
+}
+
+fn line(app: &App, event: &event::Model, registration_id: Uuid, rule: Rule, subject: &str) -> entry::ActiveModel {
+    entry::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        registration_id: Set(registration_id),
+        rule: Set(rule),
+        day: Set(event.day(app.now())),
+        subject: Set(subject.to_owned()),
+        effect: Set(1),
+        reverses: Set(None),
+        actor_id: Set(None),
+        reason: Set(None),
+        at: Set(app.now()),
+    }
+}
+
+fn post(app: &App, event: &event::Model, registration_id: Uuid, place: usize) -> contribution::ActiveModel {
+    const WORDS: [&str; 4] =
+        ["周末爬了香山,红叶正好 🍁", "会做三菜一汤,尤其是红烧肉。", "在找能一起看展的人。", "跑完了人生第一个半马!"];
+    contribution::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        registration_id: Set(registration_id),
+        kind: Set(if place % 3 == 0 { contribution::Kind::Declaration } else { contribution::Kind::Post }),
+        post_id: Set(None),
+        body: Set(WORDS.get(place % WORDS.len()).copied().unwrap_or_default().to_owned()),
+        day: Set(event.day(app.now())),
+        state: Set(contribution::State::Approved),
+        reason: Set(None),
+        decided_by: Set(None),
+        decided_at: Set(Some(app.now())),
+        at: Set(app.now()),
+    }
+}
+
+async fn everybody_comes(app: &App, event_id: Uuid) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    registration::Entity::update_many()
+        .col_expr(registration::Column::Status, Expr::value(Status::Confirmed))
+        .filter(registration::Column::EventId.eq(event_id))
+        .filter(registration::Column::Status.eq(Status::Selected))
+        .exec(&txn)
+        .await?;
+    txn.commit().await
+}
