@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -130,10 +131,21 @@ impl Model {
         moment.with_timezone(&self.zone()).date_naive()
     }
 
-    /// How it is held.
+    /// How it is held, member by member: one that does not read is as if nobody had said anything about it.
     #[must_use]
     pub fn plan(&self) -> Plan {
-        serde_json::from_value(self.settings.clone()).unwrap_or_default()
+        Plan {
+            approval: self.told("approval"),
+            points: self.told("points"),
+            screening: self.told("screening"),
+            dates: self.told("dates"),
+            picks: self.told("picks"),
+            programme: self.told("programme"),
+        }
+    }
+
+    fn told<T: DeserializeOwned>(&self, room: &str) -> Option<T> {
+        T::deserialize(self.setting(room)?).ok()
     }
 
     /// What a room is told for this event.

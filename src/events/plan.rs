@@ -78,8 +78,11 @@ pub struct DatesPlan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PicksPlan {
-    /// For how many badges one person may light up.
+    /// For how many badges one person may light up in a round.
     pub limit: u32,
+    /// For how many in all rounds together; left out, the rounds alone decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_limit: Option<u32>,
 }
 
 /// One line of the run sheet (环节).
@@ -159,7 +162,10 @@ impl Plan {
             faults.extend(out_of_range("dates.pause_seconds", dates.pause_seconds, 0, 900));
             faults.extend(dates.tables.and_then(|tables| out_of_range("dates.tables", tables, 1, 10_000)));
         }
-        faults.extend(self.picks.iter().filter_map(|picks| out_of_range("picks.limit", picks.limit, 1, 20)));
+        if let Some(picks) = &self.picks {
+            faults.extend(out_of_range("picks.limit", picks.limit, 1, 20));
+            faults.extend(picks.event_limit.and_then(|limit| out_of_range("picks.event_limit", limit, 1, 200)));
+        }
         let programme = self.programme.as_deref().unwrap_or_default();
         if programme.len() > MOST_SEGMENTS {
             faults.push(FieldError::new("programme", "too_many", "at most 40 segments"));

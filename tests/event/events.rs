@@ -141,6 +141,7 @@ async fn what_cannot_be_held_is_refused_field_by_field(#[values(Sqlite, Postgres
         ),
         (json!({ "points": { "likes": { "per_day": [1], "cap": 5 } } }), vec![("points.likes", "unknown_action")]),
         (json!({ "points": { "post": { "per_day": [2, 4], "cap": 5 } } }), vec![("points.post", "invalid")]),
+        (json!({ "picks": { "limit": 3, "event_limit": 0 } }), vec![("picks.event_limit", "out_of_range")]),
         (json!({ "picks": { "limit": 0 } }), vec![("picks.limit", "out_of_range")]),
         (json!({ "dates": { "rounds": 0, "minutes": 8 } }), vec![("dates.rounds", "out_of_range")]),
     ];
