@@ -71,6 +71,7 @@ pub enum Standing {
 
 /// Which letters.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     pub state: Option<Standing>,
@@ -176,7 +177,8 @@ pub async fn shown(app: &App, id: Uuid) -> Result<String, Error> {
     }
     let letter = row(app, id).await?;
     let files: Vec<Attachment> = serde_json::from_value(letter.attachments).map_err(Error::fault)?;
-    let mut html = letter.html;
+    // A link opens beside the outbox: inside the frame our own pages refuse to be shown.
+    let mut html = letter.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
     for file in files {
         if let Some(id) = file.inline_id {
             let picture = format!("data:{};base64,{}", file.content_type, file.content);

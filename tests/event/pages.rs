@@ -283,7 +283,8 @@ async fn the_outbox_is_for_administrators(#[values(Sqlite, Postgres)] engine: En
     assert!(status == 200 && page.contains("你的号码是女008") && page.contains("badge.png"), "{page}");
     let inside = administrator.request(Method::GET, &format!("{}/inside", paths[1])).send().await.unwrap();
     assert!(header(&inside, "content-security-policy").contains("sandbox"));
-    assert!(inside.text().await.unwrap().contains("src=\"data:image/png;base64,"));
+    let inside = inside.text().await.unwrap();
+    assert!(inside.contains("src=\"data:image/png;base64,") && inside.contains("<base target=\"_blank\">"), "{inside}");
 }
 
 #[rstest]
@@ -332,4 +333,5 @@ async fn a_letter_given_up_goes_again_when_an_administrator_says_so(#[values(Sql
     assert_eq!(administrator.post(&nothing, json!({})).await.status, 404);
     assert_eq!(administrator.post("/api/v1/admin/outbox/x/retry", json!({})).await.status, 404);
     assert_eq!(administrator.get("/api/v1/admin/outbox?state=lost").await.status, 422);
+    assert_eq!(administrator.get("/api/v1/admin/outbox?to=li@example.com").await.status, 422);
 }
