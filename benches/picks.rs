@@ -1,7 +1,7 @@
 //! Opening and counting the ballots of a round: 300 people of an evening, 1,000 of a large one,
 //! and 10,000 to see that it grows in step.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench may fall over")]
+#![expect(clippy::unwrap_used, reason = "a bench may fall over")]
 
 use std::collections::HashMap;
 

@@ -124,7 +124,6 @@ async fn still_there(open: Option<AsyncSmtpConnection>, step: Duration) -> Optio
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fall over")]
 mod tests {
     use super::*;
 

@@ -65,7 +65,6 @@ fn part(file: &letter::Attachment) -> anyhow::Result<SinglePart> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fall over")]
 mod tests {
     use serde_json::json;
     use uuid::Uuid;

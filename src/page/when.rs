@@ -62,7 +62,6 @@ pub fn left(language: Language, span: TimeDelta) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fall over")]
 mod tests {
     use chrono_tz::Asia::Shanghai;
 

@@ -55,7 +55,6 @@ pub fn language(tag: &str) -> Option<Language> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test may fall over")]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
     use std::fs;

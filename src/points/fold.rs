@@ -76,7 +76,6 @@ impl Tally {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a broken test should stop at the broken line")]
 mod tests {
     use std::collections::BTreeMap;
 

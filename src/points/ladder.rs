@@ -90,7 +90,6 @@ impl Ladder {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a broken test should stop at the broken line")]
 mod tests {
     use super::*;
 

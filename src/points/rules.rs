@@ -175,7 +175,6 @@ pub struct Deed {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a broken test should stop at the broken line")]
 mod tests {
     use super::*;
 

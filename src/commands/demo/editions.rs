@@ -231,7 +231,7 @@ fn post(app: &App, event: &event::Model, registration_id: Uuid, place: usize) ->
         id: Set(app.new_id()),
         event_id: Set(event.id),
         registration_id: Set(registration_id),
-        kind: Set(if place % 3 == 0 { contribution::Kind::Declaration } else { contribution::Kind::Post }),
+        kind: Set(if place.is_multiple_of(3) { contribution::Kind::Declaration } else { contribution::Kind::Post }),
         post_id: Set(None),
         body: Set(WORDS.get(place % WORDS.len()).copied().unwrap_or_default().to_owned()),
         day: Set(event.day(app.now())),
