@@ -43,7 +43,6 @@ pub struct Evening {
     pub app: Arc<App>,
     pub clock: Clock,
     pub address: String,
-    pub organization: organization::Model,
     pub units: Vec<unit::Model>,
     pub event: event::Model,
     pub organizer: Person,
@@ -145,19 +144,7 @@ impl Evening {
         txn.commit().await.unwrap();
         let organizer = signed_in(&app, &client, &address, account_id, "organizer");
         let applicants = AtomicU32::new(0);
-        Some(Self {
-            app,
-            clock,
-            address,
-            organization,
-            units,
-            event,
-            organizer,
-            client,
-            applicants,
-            server: handle,
-            folder,
-        })
+        Some(Self { app, clock, address, units, event, organizer, client, applicants, server: handle, folder })
     }
 
     /// Where the embedded database lies, for stories that read its bytes.

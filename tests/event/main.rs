@@ -1,5 +1,11 @@
 //! Stories about an event, told through HTTP, on both databases.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a story may stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story may stop"
+)]
 
 mod evening;
 mod outage;

@@ -426,7 +426,7 @@ async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite
 /// last one that was taken names the partner; None where none was taken.
 async fn fire(hall: Arc<Hall>, taken: Arc<AtomicUsize>, place: usize, n: i64) -> Option<bool> {
     let pair = place / 2;
-    let (person, side) = if place % 2 == 0 { (&hall.men[pair], "女") } else { (&hall.women[pair], "男") };
+    let (person, side) = if place.is_multiple_of(2) { (&hall.men[pair], "女") } else { (&hall.women[pair], "男") };
     let partner = format!("{side}{:03}", pair + 1);
     let mut last = None;
     loop {
