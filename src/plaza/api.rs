@@ -1,22 +1,19 @@
-//! Where participants show themselves: posts, comments, likes, declarations, complaints.
+//! Where participants show themselves: posts, comments, likes and declarations.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
-use actix_web::{CustomizeResponder, HttpRequest, Responder, delete, get, post};
+use actix_web::web::Json;
+use actix_web::{CustomizeResponder, HttpRequest, Responder, delete, post};
 use garde::Validate;
 use sea_orm::entity::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::contribution::{self, Kind, State};
-use super::entrance::may_look;
-use super::wall::{self, Note};
-use super::{complain, contribute, like};
+use super::{contribute, like};
 use crate::app::House;
-use crate::body::{Body, one_line, text};
+use crate::body::{Body, text};
 use crate::error::{Error, Problem};
 use crate::events::access::id_in_path;
-use crate::paging::{Page, Paging};
 use crate::points::fold::Awarded;
 use crate::points::rules::Rule;
 use crate::registrations::access::Participant;
@@ -155,81 +152,6 @@ pub async fn put_up_declaration(
     put_up(house, me, Kind::Declaration, None, declaration.into_inner().body).await
 }
 
-async fn hung(house: House, me: Participant, kind: Kind, paging: Paging) -> Result<Json<Page<Note>>, Error> {
-    let read = async move |app: std::sync::Arc<crate::app::App>| {
-        let event_id = may_look(&app, &me)?;
-        wall::hung(app.database.reader(), event_id, kind, me.registration.id, &paging).await
-    };
-    Ok(Json(house.run(read).await?))
-}
-
-/// Posts, newest first, and all of mine whatever became of them. Who: participant, from the online phase on.
-#[utoipa::path(
-    tag = "plaza",
-    params(Paging),
-    responses(
-        (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("bearer" = []))
-)]
-#[get("/events/{event}/posts")]
-pub async fn posts(house: House, me: Participant, paging: Query<Paging>) -> Result<Json<Page<Note>>, Error> {
-    hung(house, me, Kind::Post, paging.into_inner()).await
-}
-
-/// The declaration wall, newest first. Who: participant, from the online phase on.
-#[utoipa::path(
-    tag = "plaza",
-    params(Paging),
-    responses(
-        (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("bearer" = []))
-)]
-#[get("/events/{event}/declarations")]
-pub async fn declarations(house: House, me: Participant, paging: Query<Paging>) -> Result<Json<Page<Note>>, Error> {
-    hung(house, me, Kind::Declaration, paging.into_inner()).await
-}
-
-/// The comments on a post, oldest first. Who: participant, from the online phase on.
-#[utoipa::path(
-    tag = "plaza",
-    params(("id" = Uuid, Path, description = "The post"), Paging),
-    responses(
-        (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("bearer" = []))
-)]
-#[get("/events/{event}/posts/{id}/comments")]
-pub async fn comments(
-    house: House,
-    me: Participant,
-    request: HttpRequest,
-    paging: Query<Paging>,
-) -> Result<Json<Page<Note>>, Error> {
-    let post = id_in_path(&request, "id")?;
-    let read = async move |app: std::sync::Arc<crate::app::App>| {
-        let event_id = may_look(&app, &me)?;
-        wall::comments(app.database.reader(), event_id, post, me.registration.id, &paging).await
-    };
-    Ok(Json(house.run(read).await?))
-}
-
 /// A post's likes after mine, and the points it earned: none, whoever likes whom.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Liked {
@@ -275,48 +197,4 @@ pub async fn unlike_post(house: House, me: Participant, request: HttpRequest) ->
     let post = id_in_path(&request, "id")?;
     let likes = house.run(async move |app| like::like(&app, &me, post, false).await).await?;
     Ok(Json(Liked { likes, awarded: Awarded::nothing(None) }))
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewComplaint {
-    /// A post, comment or declaration that is shown.
-    #[garde(skip)]
-    contribution_id: Uuid,
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Reported {
-    id: Uuid,
-}
-
-/// Reports something to the organizer, who alone learns from whom. Who: approved participant, online phase.
-#[utoipa::path(
-    tag = "plaza",
-    request_body = NewComplaint,
-    responses(
-        (status = 201, body = Reported),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `already_reported`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("bearer" = []))
-)]
-#[post("/events/{event}/complaints")]
-pub async fn report_contribution(
-    house: House,
-    me: Participant,
-    complaint: Body<NewComplaint>,
-) -> Result<CustomizeResponder<Json<Reported>>, Error> {
-    let NewComplaint { contribution_id, reason } = complaint.into_inner();
-    let id = house.run(async move |app| complain::complain(&app, &me, contribution_id, reason).await).await?;
-    Ok(Json(Reported { id }).customize().with_status(StatusCode::CREATED))
 }

@@ -6,6 +6,7 @@ mod api;
 mod ask;
 mod complain;
 pub mod complaint;
+mod complaints_api;
 mod contribute;
 pub mod contribution;
 mod days_api;
@@ -17,6 +18,7 @@ pub mod personal;
 pub mod quiz;
 pub mod sign_in;
 mod wall;
+mod wall_api;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -24,14 +26,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn calls(config: &mut ServiceConfig) {
     config
         .service(api::put_up_post)
-        .service(api::posts)
+        .service(wall_api::posts)
         .service(api::put_up_comment)
-        .service(api::comments)
+        .service(wall_api::comments)
         .service(api::like_post)
         .service(api::unlike_post)
         .service(api::put_up_declaration)
-        .service(api::declarations)
-        .service(api::report_contribution)
+        .service(wall_api::declarations)
+        .service(complaints_api::report_contribution)
         .service(days_api::sign_in_today)
         .service(days_api::my_sign_ins)
         .service(days_api::ask_quiz)
@@ -39,6 +41,6 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(days_api::answer_quiz)
         .service(moderation_api::queue)
         .service(moderation_api::decide)
-        .service(moderation_api::complaints)
-        .service(moderation_api::dismiss_complaint);
+        .service(complaints_api::complaints)
+        .service(complaints_api::dismiss_complaint);
 }

@@ -1,7 +1,7 @@
-//! Where organizers look after the plaza: the queue, decisions and complaints.
+//! Where organizers decide what is shown.
 
 use actix_web::web::{Json, Query};
-use actix_web::{HttpRequest, HttpResponse, get, post};
+use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use sea_orm::entity::prelude::*;
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::contribution::{self, Decision, Kind, State};
+use super::moderate;
 use super::wall::{self, Author};
-use super::{complain, complaint, moderate};
 use crate::app::House;
-use crate::body::{Body, one_line, one_line_or_none};
+use crate::body::{Body, one_line_or_none};
 use crate::error::{Error, Problem};
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -141,119 +141,4 @@ pub async fn decide(
     let decided = house.run(async move |app| moderate::moderate(&app, &by, id, decision, reason).await).await?;
     let contribution::Model { id, state, .. } = decided.contribution;
     Ok(Json(Judged { id, state, awarded: decided.awarded }))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct WhichComplaints {
-    /// `open` where it is left out.
-    state: Option<complaint::State>,
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u64>,
-    cursor: Option<String>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Complaint {
-    id: Uuid,
-    state: complaint::State,
-    at: DateTime<Utc>,
-    reason: String,
-    contribution_id: Uuid,
-    kind: Option<Kind>,
-    /// What it is about.
-    body: Option<String>,
-}
-
-/// What participants reported, oldest first. Taking the thing down settles it. Who: organizer.
-#[utoipa::path(
-    tag = "plaza",
-    params(WhichComplaints),
-    responses(
-        (status = 200, body = Page<Complaint>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("bearer" = []))
-)]
-#[get("/events/{event}/complaints")]
-pub async fn complaints(
-    house: House,
-    by: Organizer,
-    which: Query<WhichComplaints>,
-) -> Result<Json<Page<Complaint>>, Error> {
-    let WhichComplaints { state, limit, cursor } = which.into_inner();
-    let paging = Paging { limit, cursor };
-    let (limit, after) = (paging.limit()?, paging.after()?);
-    let (rows, about) = house
-        .run(async move |app| {
-            let db = app.database.reader();
-            let mut rows = complaint::Entity::of_event(by.event.id)
-                .filter(complaint::Column::State.eq(state.unwrap_or(complaint::State::Open)));
-            if let Some(after) = after {
-                rows = rows.filter(complaint::Column::Id.gt(after));
-            }
-            let rows = rows.order_by_asc(complaint::Column::Id).limit(limit + 1).all(db).await?;
-            let about = contribution::Entity::of_event(by.event.id)
-                .filter(contribution::Column::Id.is_in(rows.iter().map(|row| row.contribution_id)))
-                .all(db)
-                .await?;
-            Ok((rows, about))
-        })
-        .await?;
-    let told = |row: complaint::Model| {
-        let about = about.iter().find(|about| about.id == row.contribution_id);
-        Complaint {
-            kind: about.map(|about| about.kind),
-            body: about.map(|about| about.body.clone()),
-            id: row.id,
-            state: row.state,
-            at: row.at,
-            reason: row.reason,
-            contribution_id: row.contribution_id,
-        }
-    };
-    Ok(Json(Page::of(rows, limit, |row| row.id, told)))
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Dismissal {
-    /// Stands in the audit log.
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-/// Leaves what was reported as it is; again changes nothing. Who: organizer.
-#[utoipa::path(
-    tag = "plaza",
-    params(("id" = Uuid, Path, description = "The complaint")),
-    request_body = Dismissal,
-    responses(
-        (status = 204),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already_upheld`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-    ),
-    security(("bearer" = []))
-)]
-#[post("/events/{event}/complaints/{id}/dismissal")]
-pub async fn dismiss_complaint(
-    house: House,
-    by: Organizer,
-    request: HttpRequest,
-    dismissal: Body<Dismissal>,
-) -> Result<HttpResponse, Error> {
-    let id = id_in_path(&request, "id")?;
-    house.run(async move |app| complain::dismiss(&app, &by, id, &dismissal.reason).await).await?;
-    Ok(HttpResponse::NoContent().finish())
 }
