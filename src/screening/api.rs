@@ -41,6 +41,7 @@ pub async fn my_registration(house: House, me: Participant) -> Result<Json<Stand
 
 /// What was answered to an invitation.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InvitationReplied)]
 pub struct Replied {
     pub status: Status,
     pub reply_by: Option<DateTime<Utc>>,
@@ -168,6 +169,7 @@ pub async fn read_published(house: House, event: Path<String>) -> Result<Json<Pu
 
 /// My line of the list, how to find it below the published root, and why the run came to this for me.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MyScreeningLine)]
 pub struct MyLine {
     #[schema(example = "A0012")]
     pub number: String,

@@ -18,6 +18,7 @@ use crate::events::event;
 use crate::registrations::registration::{self, Status};
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StandbyBoard)]
 pub struct Board {
     pub sides: Vec<Line>,
     /// Oldest first.
@@ -26,6 +27,7 @@ pub struct Board {
 
 /// One side.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StandbyLine)]
 pub struct Line {
     pub side: Side,
     pub confirmed: usize,
@@ -40,6 +42,7 @@ pub struct Line {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StandbyWaiting)]
 pub struct Waiting {
     #[schema(example = "A0012")]
     pub number: String,
@@ -50,6 +53,7 @@ pub struct Waiting {
 
 /// A seat that came free.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SeatMoved)]
 pub struct Moved {
     pub at: DateTime<Utc>,
     pub reason: Reason,

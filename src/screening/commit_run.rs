@@ -25,6 +25,7 @@ use crate::registrations::registration::{self, Status};
 
 /// What the announced draw came to.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[schema(as = ScreeningDraw)]
 #[serde(deny_unknown_fields)]
 pub struct Draw {
     /// The published result, as published: `双色球2026090:01 05 09 17 22 31+08`. Required where a list was

@@ -15,6 +15,7 @@ use crate::events::access::Organizer;
 
 /// Rules to try; the event's own where they are left out.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[schema(as = ScreeningTrial)]
 #[serde(deny_unknown_fields)]
 pub struct Trial {
     #[serde(default)]
@@ -24,6 +25,7 @@ pub struct Trial {
 
 /// What would happen.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScreeningPreview)]
 pub struct Preview {
     pub rules: Rules,
     pub applicants: usize,
@@ -37,6 +39,7 @@ pub struct Preview {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScreeningSidePreview)]
 pub struct SidePreview {
     pub side: Side,
     pub applicants: usize,

@@ -19,6 +19,7 @@ use crate::points::frozen;
 
 /// The public draw to come, by name: `双色球 2026090 期`, `drand round 4242`.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = DrawAnnouncement)]
 #[serde(deny_unknown_fields)]
 pub struct Announcement {
     #[garde(custom(one_line(1, 200)))]

@@ -16,6 +16,7 @@ use crate::events::event;
 const FEW: u64 = 5;
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PublishedScreening)]
 pub struct Published {
     pub list: Option<PublishedList>,
     pub run: Option<PublishedRun>,

@@ -18,6 +18,7 @@ use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Status};
 
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = InvitationAnswer)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     #[garde(skip)]
@@ -25,6 +26,7 @@ pub struct Answer {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvitationReply)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     Confirm,

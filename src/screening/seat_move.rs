@@ -30,6 +30,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// Why a seat came free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[schema(as = SeatMoveReason)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {

@@ -20,6 +20,7 @@ use crate::units::unit;
 
 /// A registration as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MyRegistration)]
 pub struct Standing {
     pub id: Uuid,
     #[schema(example = "A0012")]
@@ -44,6 +45,7 @@ pub struct Standing {
 
 /// Why the run came to this, in numbers and in words.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScreeningReasons)]
 pub struct Why {
     pub outcome: Placed,
     pub rank: usize,

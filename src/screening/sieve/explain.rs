@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::applicant::Side;
-use super::flow::ArcId;
+use super::flow::{ArcId, Flow};
 use super::limit::{End, Limit};
 use super::network::{Cell, Network};
 use super::pool::{Pool, Ranked};
+use super::reach::Moment;
 use super::rules::Rules;
 use super::select::{Selection, has_room, offer, start};
 
@@ -30,6 +31,7 @@ pub struct Explanation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningFull)]
 #[serde(deny_unknown_fields)]
 pub struct Full {
     pub limit: String,
@@ -111,11 +113,12 @@ struct Turn {
     admitted: HashMap<ArcId, (u32, usize)>,
     /// What would admit one of a cell does not change until somebody is admitted.
     singles: HashMap<usize, Vec<String>>,
+    moment: Moment,
 }
 
 impl Turn {
     fn at_the_start(pool: &Pool, network: Network) -> Self {
-        let mut turn = Self { network, admitted: HashMap::new(), singles: HashMap::new() };
+        let mut turn = Self { network, admitted: HashMap::new(), singles: HashMap::new(), moment: Moment::default() };
         for (place, _) in pool.iter().enumerate().filter(|(_, ranked)| ranked.applicant.held) {
             turn.count(place);
         }
@@ -137,8 +140,9 @@ impl Turn {
         }
         self.count(place);
         self.singles.clear();
+        self.moment = Moment::default();
         if let Some(arc) = self.network.cell_of(place).map(|(_, cell)| cell.arc) {
-            offer(&mut self.network, arc);
+            offer(&mut self.network.flow, arc);
         }
     }
 
@@ -165,30 +169,22 @@ impl Turn {
         full
     }
 
-    /// One more residual arc would close the circle exactly where it leads from what the cell's head reaches
-    /// to what leads to its tail.
+    /// The limits that would have had to give, each alone; seats, which have no end to name, come last.
     fn single(&mut self, id: usize, cell: &Cell) -> Vec<String> {
         if let Some(known) = self.singles.get(&id) {
             return known.clone();
         }
-        let flow = &self.network.flow;
-        let arc = flow.arc(cell.arc);
-        let (ahead, behind) = (flow.reached_from(arc.to), flow.leading_to(arc.from));
-        let crosses = |from: usize, to: usize| ahead.get(from) == Some(&true) && behind.get(to) == Some(&true);
-        let mut single: Vec<(bool, Limit, End)> = Vec::new();
-        for (id, arc) in flow.arcs().iter().enumerate() {
-            let Some(limit) = self.network.limit(id) else { continue };
+        let mut single: Vec<(bool, &Limit, bool)> = Vec::new();
+        for (arc, max) in self.moment.openings(&self.network.flow, cell.arc) {
+            let Some(limit) = self.network.limit(arc) else { continue };
             let seats = *limit == Limit::Seats;
-            if arc.flow >= arc.hi && crosses(arc.from, arc.to) {
-                single.push((seats, limit.clone(), End::Max));
-            }
-            if !seats && arc.lo > 0 && arc.flow <= arc.lo && crosses(arc.to, arc.from) {
-                single.push((seats, limit.clone(), End::Min));
+            if max || !seats {
+                single.push((seats, limit, max));
             }
         }
-        // Seats have no end to name and come last.
-        single.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-        let single: Vec<String> = single.into_iter().map(|(_, limit, end)| limit.end(end)).collect();
+        single.sort_unstable();
+        let end = |max| if max { End::Max } else { End::Min };
+        let single: Vec<String> = single.into_iter().map(|(_, limit, max)| limit.end(end(max))).collect();
         self.singles.insert(id, single.clone());
         single
     }
@@ -209,6 +205,7 @@ fn cutoffs(pool: &Pool, selection: &Selection, start: &Network) -> HashMap<usize
             spans.entry(cell).or_insert((with_room.get(&cell).copied().unwrap_or(0), place));
         }
     }
+    let mut flow = start.flow.clone();
     loop {
         let open = spans.iter().filter(|(_, (low, high))| low < high);
         let mut asked: Vec<(usize, usize)> =
@@ -217,7 +214,8 @@ fn cutoffs(pool: &Pool, selection: &Selection, start: &Network) -> HashMap<usize
             break;
         }
         asked.sort_unstable();
-        for (cell, count, room) in replay(pool, selection, start.clone(), &asked) {
+        flow.reset(&start.flow);
+        for (cell, count, room) in replay(pool, selection, start, &mut flow, &asked) {
             if let Some((low, high)) = spans.get_mut(&cell) {
                 if room { *low = count + 1 } else { *high = count }
             }
@@ -230,7 +228,8 @@ fn cutoffs(pool: &Pool, selection: &Selection, start: &Network) -> HashMap<usize
 fn replay(
     pool: &Pool,
     selection: &Selection,
-    mut network: Network,
+    network: &Network,
+    flow: &mut Flow,
     asked: &[(usize, usize)],
 ) -> Vec<(usize, usize, bool)> {
     let mut answers = Vec::with_capacity(asked.len());
@@ -239,7 +238,7 @@ fn replay(
     for (count, person) in people.enumerate() {
         while let Some((_, cell)) = asked.next_if(|(at, _)| *at == count) {
             let arc = network.cells().get(*cell).map(|cell| cell.arc);
-            answers.push((*cell, count, arc.is_some_and(|arc| has_room(&mut network, arc))));
+            answers.push((*cell, count, arc.is_some_and(|arc| has_room(flow, arc))));
         }
         if asked.peek().is_none() {
             break;
@@ -248,7 +247,7 @@ fn replay(
             && !ranked.applicant.held
             && let Some(arc) = network.cell_of(count).map(|(_, cell)| cell.arc)
         {
-            offer(&mut network, arc);
+            offer(flow, arc);
         }
     }
     answers

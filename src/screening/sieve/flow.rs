@@ -7,8 +7,6 @@
     reason = "node and arc numbers are handed out by this file and neither is ever removed"
 )]
 
-use std::collections::VecDeque;
-
 pub type Node = usize;
 pub type ArcId = usize;
 
@@ -36,12 +34,16 @@ pub struct Flow {
     steps: Vec<Vec<Step>>,
     region: Vec<u32>,
     regions: u32,
+    ahead: Search,
+    behind: Search,
 }
 
 impl Flow {
     pub fn add_node(&mut self) -> Node {
         self.steps.push(Vec::new());
         self.region.push(0);
+        self.ahead.marks.push(Mark::default());
+        self.behind.marks.push(Mark::default());
         self.steps.len() - 1
     }
 
@@ -85,7 +87,12 @@ impl Flow {
         if step.along { arc.hi.saturating_sub(arc.flow) } else { arc.flow.saturating_sub(arc.lo) }
     }
 
-    fn tip(&self, step: Step) -> Node {
+    pub fn steps_at(&self, node: Node) -> &[Step] {
+        &self.steps[node]
+    }
+
+    /// The node a step leads to.
+    pub fn tip(&self, step: Step) -> Node {
         let arc = &self.arcs[step.arc];
         if step.along { arc.to } else { arc.from }
     }
@@ -124,24 +131,37 @@ impl Flow {
         seen
     }
 
+    /// Back to the state of another copy of the same network.
+    pub fn reset(&mut self, to: &Self) {
+        self.arcs.clone_from(&to.arcs);
+        self.region.clone_from(&to.region);
+        self.regions = to.regions;
+    }
+
     /// A way through residual arcs, or `None` and the region is split between the two ends.
     /// Searches from both ends in turn, so that a failure costs no more than twice the smaller half.
     pub fn way(&mut self, from: Node, to: Node) -> Option<Vec<Step>> {
         if self.region[from] != self.region[to] {
             return None;
         }
-        let mut ahead = Search::starting(from, true);
-        let mut behind = Search::starting(to, false);
+        let (mut ahead, mut behind) = (std::mem::take(&mut self.ahead), std::mem::take(&mut self.behind));
+        ahead.start(from, true);
+        behind.start(to, false);
+        let found = self.meet(&mut ahead, &mut behind);
+        (self.ahead, self.behind) = (ahead, behind);
+        found
+    }
+
+    fn meet(&mut self, ahead: &mut Search, behind: &mut Search) -> Option<Vec<Step>> {
         loop {
-            for (mine, other) in [(true, false), (false, true)] {
-                debug_assert!(mine != other, "the two searches take turns");
-                let (search, against) = if mine { (&mut ahead, &behind) } else { (&mut behind, &ahead) };
+            for forwards in [true, false] {
+                let (search, against) = if forwards { (&mut *ahead, &*behind) } else { (&mut *behind, &*ahead) };
                 match self.advance(search, against) {
                     Turn::Going => {}
-                    Turn::Met(node) => return Some(joined(self, &ahead, &behind, node)),
+                    Turn::Met(node) => return Some(self.joined(ahead, behind, node)),
                     Turn::Exhausted => {
                         self.regions += 1;
-                        for node in search.seen.keys() {
+                        for node in &search.seen {
                             self.region[*node] = self.regions;
                         }
                         return None;
@@ -152,23 +172,38 @@ impl Flow {
     }
 
     fn advance(&self, search: &mut Search, against: &Search) -> Turn {
-        let Some(node) = search.queue.pop_front() else { return Turn::Exhausted };
-        if against.seen.contains_key(&node) {
+        let Some(node) = search.next() else { return Turn::Exhausted };
+        if against.has(node) {
             return Turn::Met(node);
         }
         for step in &self.steps[node] {
             let passed = if search.forwards { *step } else { reversed(*step) };
             let next = self.tip(*step);
-            if self.region[next] != self.region[node] || self.residual(passed) == 0 || search.seen.contains_key(&next) {
+            if self.region[next] != self.region[node] || self.residual(passed) == 0 || search.has(next) {
                 continue;
             }
-            search.seen.insert(next, Some(passed));
-            if against.seen.contains_key(&next) {
+            search.mark(next, Some(passed));
+            if against.has(next) {
                 return Turn::Met(next);
             }
-            search.queue.push_back(next);
         }
         Turn::Going
+    }
+
+    fn joined(&self, ahead: &Search, behind: &Search, middle: Node) -> Vec<Step> {
+        let mut way = Vec::new();
+        let mut node = middle;
+        while let Some(step) = ahead.marks[node].by {
+            way.push(step);
+            node = self.tip(reversed(step));
+        }
+        way.reverse();
+        node = middle;
+        while let Some(step) = behind.marks[node].by {
+            way.push(step);
+            node = self.tip(step);
+        }
+        way
     }
 }
 
@@ -176,16 +211,45 @@ fn reversed(step: Step) -> Step {
     Step { arc: step.arc, along: !step.along }
 }
 
-/// The nodes one search has seen, each with the step that led to it (forwards) or from it (backwards).
+/// The nodes one search has seen, in that order. Kept between searches, for most of them are short and the marks are many.
+#[derive(Clone, Debug, Default)]
 struct Search {
     forwards: bool,
-    seen: std::collections::HashMap<Node, Option<Step>>,
-    queue: VecDeque<Node>,
+    round: u32,
+    marks: Vec<Mark>,
+    seen: Vec<Node>,
+    done: usize,
+}
+
+/// In which search a node was last seen, and the step that led to it (forwards) or from it (backwards).
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    round: u32,
+    by: Option<Step>,
 }
 
 impl Search {
-    fn starting(node: Node, forwards: bool) -> Self {
-        Self { forwards, seen: [(node, None)].into(), queue: [node].into() }
+    fn start(&mut self, node: Node, forwards: bool) {
+        self.forwards = forwards;
+        self.round += 1;
+        self.seen.clear();
+        self.done = 0;
+        self.mark(node, None);
+    }
+
+    fn mark(&mut self, node: Node, by: Option<Step>) {
+        self.marks[node] = Mark { round: self.round, by };
+        self.seen.push(node);
+    }
+
+    fn has(&self, node: Node) -> bool {
+        self.marks[node].round == self.round
+    }
+
+    fn next(&mut self) -> Option<Node> {
+        let node = self.seen.get(self.done).copied();
+        self.done += 1;
+        node
     }
 }
 
@@ -193,20 +257,4 @@ enum Turn {
     Going,
     Met(Node),
     Exhausted,
-}
-
-fn joined(flow: &Flow, ahead: &Search, behind: &Search, middle: Node) -> Vec<Step> {
-    let mut way = Vec::new();
-    let mut node = middle;
-    while let Some(Some(step)) = ahead.seen.get(&node) {
-        way.push(*step);
-        node = flow.tip(reversed(*step));
-    }
-    way.reverse();
-    node = middle;
-    while let Some(Some(step)) = behind.seen.get(&node) {
-        way.push(*step);
-        node = flow.tip(*step);
-    }
-    way
 }

@@ -13,6 +13,7 @@ use super::relax;
 use super::rules::Rules;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningInfeasible)]
 #[serde(deny_unknown_fields)]
 pub struct Infeasible {
     /// What stood in the way: `side men min`, `unit max`, `seats`; `applicants women/35+` where there are not enough people,
@@ -23,6 +24,7 @@ pub struct Infeasible {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningChange)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     pub limit: String,

@@ -10,6 +10,7 @@ pub mod lottery;
 pub mod network;
 pub mod outcome;
 pub mod pool;
+pub mod reach;
 pub mod relax;
 pub mod rules;
 pub mod select;

@@ -48,6 +48,7 @@ impl Standby {
 
 /// The fallback that was used, the rules that came of it, and why the rules as asked could not be met.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ScreeningFallbackUsed)]
 #[serde(deny_unknown_fields)]
 pub struct Used {
     pub used: Fallback,

@@ -1,7 +1,7 @@
 //! The rule: in rank order, everyone is taken who can still be part of a complete legal selection.
 //! The result is the lexicographically best legal selection, nobody can justly envy another, and moving up never costs a seat.
 
-use super::flow::{ArcId, Step};
+use super::flow::{ArcId, Flow, Step};
 use super::infeasible::Infeasible;
 use super::network::Network;
 use super::pool::Pool;
@@ -54,7 +54,7 @@ pub fn select(pool: &Pool, rules: &Rules) -> Result<Selection, Infeasible> {
         }
         let Some((cell, arc)) = network.cell_of(place).map(|(cell, known)| (cell, known.arc)) else { continue };
         // Once one of a cell is refused, so are all who come after: they are alike and stand lower.
-        let refused = closed.get(cell).copied().unwrap_or(true) || !offer(&mut network, arc);
+        let refused = closed.get(cell).copied().unwrap_or(true) || !offer(&mut network.flow, arc);
         if refused && let Some(closed) = closed.get_mut(cell) {
             *closed = true;
         }
@@ -64,25 +64,25 @@ pub fn select(pool: &Pool, rules: &Rules) -> Result<Selection, Infeasible> {
 }
 
 /// Whether one more of this cell fits; where it does, the seat is theirs.
-pub fn offer(network: &mut Network, cell: ArcId) -> bool {
-    let fits = match way_for_one_more(network, cell) {
+pub fn offer(flow: &mut Flow, cell: ArcId) -> bool {
+    let fits = match way_for_one_more(flow, cell) {
         Room::Already => true,
         Room::After(way) => {
-            network.flow.push(&way, 1);
-            network.flow.push(&[Step { arc: cell, along: true }], 1);
+            flow.push(&way, 1);
+            flow.push(&[Step { arc: cell, along: true }], 1);
             true
         }
         Room::None => false,
     };
     if fits {
-        network.flow.require(cell);
+        flow.require(cell);
     }
     fits
 }
 
 /// Whether one more of this cell would fit, without giving the seat away.
-pub fn has_room(network: &mut Network, cell: ArcId) -> bool {
-    !matches!(way_for_one_more(network, cell), Room::None)
+pub fn has_room(flow: &mut Flow, cell: ArcId) -> bool {
+    !matches!(way_for_one_more(flow, cell), Room::None)
 }
 
 enum Room {
@@ -92,15 +92,15 @@ enum Room {
     None,
 }
 
-fn way_for_one_more(network: &mut Network, cell: ArcId) -> Room {
-    let arc = *network.flow.arc(cell);
+fn way_for_one_more(flow: &mut Flow, cell: ArcId) -> Room {
+    let arc = *flow.arc(cell);
     if arc.flow > arc.lo {
         return Room::Already;
     }
     if arc.flow >= arc.hi {
         return Room::None;
     }
-    match network.flow.way(arc.to, arc.from) {
+    match flow.way(arc.to, arc.from) {
         Some(way) => Room::After(way),
         None => Room::None,
     }
