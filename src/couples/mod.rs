@@ -10,6 +10,7 @@ pub mod agree;
 pub mod exchange;
 mod words;
 mod api;
+pub mod personal;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

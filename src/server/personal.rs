@@ -17,7 +17,8 @@ use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
 use crate::error::{Error, Problem, Refused};
 use crate::{
-    audit, badges, checkin, dates, events, mail, organizations, picks, plaza, points, registrations, screening, units,
+    audit, badges, checkin, couples, dates, events, mail, organizations, picks, plaza, points, registrations,
+    screening, units, volunteers,
 };
 
 /// The calls of the roof itself.
@@ -66,6 +67,8 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("check-ins.json", checkin::personal::export(db, id, &mine).await?),
         ("dates.json", dates::personal::export(db, &mine).await?),
         ("picks.json", picks::personal::export(db, &mine).await?),
+        ("couples.json", couples::personal::export(db, &mine).await?),
+        ("volunteers.json", volunteers::personal::export(db, id, &mine).await?),
     ])
 }
 
@@ -113,6 +116,8 @@ async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     checkin::personal::erase(&txn, &mine).await?;
     dates::personal::erase(&txn, &mine).await?;
     picks::personal::erase(&txn, &mine).await?;
+    couples::personal::erase(&txn, app, &mine).await?;
+    volunteers::personal::erase(&txn, id, &mine).await?;
     mail::personal::erase(&txn, id, &account.email).await?;
     let entry = audit::Entry {
         actor: Some(id),

@@ -11,6 +11,7 @@ use super::import::{import_units as import, read_roster};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::error::{Error, Problem};
+use crate::organizations::access::meant;
 use crate::sheet::upload::{RowError, Upload, invalid_rows};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,6 +65,9 @@ pub async fn import_units(
     upload: Upload,
 ) -> Result<Json<TableTaken>, Error> {
     let UnitsImport { organization, partial } = how.into_inner();
+    // Whose units they are is settled before five megabytes are read; the verb settles it again.
+    let named = organization.clone();
+    house.run(async move |app| meant(app.database.reader(), &by, named.as_deref()).await).await?;
     let sheet = upload.sheet().await?;
     let taken = house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial).await).await?;
     Ok(Json(TableTaken { added: taken.added as u64, errors: taken.errors }))

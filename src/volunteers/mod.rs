@@ -10,6 +10,7 @@ pub mod tend;
 pub mod reminder;
 pub mod remind;
 mod api;
+pub mod personal;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
