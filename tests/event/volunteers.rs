@@ -38,7 +38,7 @@ async fn volunteers_see_couples_that_agreed_and_no_others(#[values(Sqlite, Postg
 async fn couples_are_asked_at_three_days_three_weeks_three_months(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((hall, id)) = matched(engine).await else { return };
     let app = &hall.evening.app;
-    let volunteer = hall.evening.crew(Role::Volunteer).await;
+    let mut volunteer = hall.evening.crew(Role::Volunteer).await;
     let other = hall.evening.crew(Role::Volunteer).await;
     consent(&hall.men[0], &id, true, true).await;
     let couple = consent(&hall.women[0], &id, true, true).await["couple"]["id"].as_str().unwrap().to_owned();
@@ -56,6 +56,7 @@ async fn couples_are_asked_at_three_days_three_weeks_three_months(#[values(Sqlit
         [(3, "three_days", "dating"), (18, "three_weeks", "engaged"), (75, "three_months", "married")]
     {
         hall.evening.clock.advance(Duration::days(days));
+        volunteer = hall.evening.again(&volunteer);
         remind(app).await.unwrap();
         remind(app).await.unwrap();
         let case = volunteer.get("/api/v1/me/cases").await.json["items"][0].clone();
@@ -67,7 +68,7 @@ async fn couples_are_asked_at_three_days_three_weeks_three_months(#[values(Sqlit
         assert_eq!(hall.evening.letters_to(person, kind).await.len(), 3);
     }
     assert!(hall.evening.letters_to(&other, "case_due").await.is_empty(), "the case is in another's care");
-    assert_eq!(other.get("/api/v1/me/cases").await.json, json!({ "items": [] }));
+    assert_eq!(hall.evening.again(&other).get("/api/v1/me/cases").await.json, json!({ "items": [] }));
     let done = volunteer.get("/api/v1/me/cases").await.json["items"][0].clone();
     assert_eq!((&done["milestone"], &done["state"], &done["mine"]), (&Value::Null, &json!("married"), &json!(true)));
     assert_eq!(volunteer.get(OUTCOMES).await.json["couples"][0]["state"], "married");
