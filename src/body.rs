@@ -75,8 +75,8 @@ where
     serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
     // PostgreSQL keeps no NUL in a text; refused here, no field need think of it.
     if bytes.windows(6).any(|escape| escape == br"\u0000") {
-        let detail = "The body has a NUL character (\\u0000) in it.";
-        return Err(Refused::unprocessable("nul_character", detail).into());
+        let wrong = FieldError::new("", "nul_character", "must not contain a NUL character (\\u0000)");
+        return Err(Refused::invalid(vec![wrong]).into());
     }
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(reader).map_err(|wrong| {
