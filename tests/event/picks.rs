@@ -18,7 +18,7 @@ use queqiao::picks::{ballot, close, matched, recovery};
 use queqiao::registrations::registration::{Side, Status};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QuerySelect, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -442,6 +442,32 @@ async fn fire(hall: Arc<Hall>, taken: Arc<AtomicUsize>, place: usize, n: i64) ->
             _ => panic!("{}", answer.text()),
         }
     }
+}
+
+/// The narrow place made wide: a ballot has seen the round open and is kept from being written
+/// until the host has begun to close.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn closing_waits_for_a_ballot_on_its_way(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let hall = Arc::new(hall);
+    let n = hall.open(1).await;
+    assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
+    let app = &hall.evening.app;
+    let txn = app.database.begin_write().await.unwrap();
+    let his = (hall.round(n).await.id, hall.men[0].registration_id);
+    ballot::Entity::find_by_id(his).lock_exclusive().one(&txn).await.unwrap().unwrap();
+    let (sender, closer) = (Arc::clone(&hall), Arc::clone(&hall));
+    let sent = tokio::spawn(async move { light(&sender.men[0], n, &["女001"]).await.status });
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    let closed = tokio::spawn(async move { closer.close(n).await.status });
+    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    txn.commit().await.unwrap();
+    let sent = sent.await.unwrap();
+    assert_eq!(closed.await.unwrap(), 200);
+    // On the embedded database the ballot had not begun, so that either may come first.
+    assert!(sent == 200 || (engine == Sqlite && sent == 409), "{sent}");
+    assert_eq!(hall.matches().await.len(), usize::from(sent == 200), "a ballot answered with 200 was lost");
 }
 
 #[rstest]
