@@ -207,7 +207,8 @@ fn postgres(url: &str, connections: u32) -> ConnectOptions {
 fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
+        // Whoever stands in line for a busy event waits; refusing them sooner would only bring them back.
+        .acquire_timeout(Duration::from_secs(30))
         .connect_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
