@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, Person, hours};
+use crate::outage;
 
 const RUNS: &str = "/api/v1/events/qixi/screening/runs";
 const LIST: &str = "/api/v1/events/qixi/screening/list";
@@ -263,6 +264,37 @@ async fn many_hands_never_seat_more_than_there_are_seats(#[values(Sqlite, Postgr
     assert_eq!(seats(&evening).await, 4);
     let offers = evening.letters().await.into_iter().filter(|letter| letter.kind == "standby_offer").count();
     assert_eq!(offers, moves.iter().filter(|one| one.newcomer_id.is_some()).count());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_power_cut_between_any_two_statements_of_a_run_leaves_all_of_it_or_nothing(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some(evening) = outage::begin(engine, Phase::Screening).await else { return };
+    evening.participants("men", 3, Status::Approved).await;
+    evening.participants("women", 2, Status::Approved).await;
+    freeze(&evening).await;
+    let db = evening.app.database.reader();
+    for statements in 0.. {
+        let outlived = {
+            let process = outage::serve(&evening, statements);
+            let organizer = evening.organizer.at(&process.address);
+            organizer.send_or_lose(organizer.request(reqwest::Method::POST, RUNS).json(&json!({}))).await
+        };
+        outage::catch_up(&evening);
+        let runs = run::Entity::find().all(db).await.unwrap().len();
+        let placed = placement::Entity::find().all(db).await.unwrap().len();
+        let letters = evening.letters().await.len();
+        if outlived.is_none() && runs == 0 {
+            assert_eq!((placed, letters, seats(&evening).await), (0, 0, 0), "after {statements} statements");
+            continue;
+        }
+        assert_eq!((runs, placed, letters, seats(&evening).await), (1, 5, 5, 4), "after {statements} statements");
+        assert!(statements > 10, "the plug was pulled {statements} times");
+        break;
+    }
+    assert_eq!(evening.organizer.post(RUNS, json!({})).await.code(), "already_screened");
 }
 
 /// Runs the plain program: exit status, standard output, standard error.
