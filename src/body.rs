@@ -73,17 +73,17 @@ where
     };
     // Asked first, because serde_json calls a number where it wants a word a syntax error.
     serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
-    // PostgreSQL keeps no NUL in a text; refused here, no field need think of it.
-    if bytes.windows(6).any(|escape| escape == br"\u0000") {
-        let wrong = FieldError::new("", "nul_character", "must not contain a NUL character (\\u0000)");
-        return Err(Refused::invalid(vec![wrong]).into());
-    }
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(reader).map_err(|wrong| {
         let path = wrong.path().to_string();
         Refused::invalid(vec![FieldError::new(path, "wrong_type", wrong.into_inner().to_string())])
     })?;
     judge(&value)?;
+    // PostgreSQL keeps no NUL in a text; refused here for every field whose own rule did not.
+    if bytes.windows(6).any(|escape| escape == br"\u0000") {
+        let wrong = FieldError::new("", "nul_character", "must not contain a NUL character (\\u0000)");
+        return Err(Refused::invalid(vec![wrong]).into());
+    }
     Ok(value)
 }
 
