@@ -32,6 +32,7 @@ pub struct ServerSettings {
     pub shutdown_seconds: u64,
     pub trusted_proxies: Vec<String>,
     pub metrics_token: SecretString,
+    pub styleguide: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,5 +1,4 @@
 outbox-title = Outbox
-outbox-filter = Filter by state
 outbox-all = All
 outbox-waiting = Waiting
 outbox-sent = Sent

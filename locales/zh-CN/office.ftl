@@ -1,5 +1,4 @@
 outbox-title = 发件箱
-outbox-filter = 按状态筛选
 outbox-all = 全部
 outbox-waiting = 待发
 outbox-sent = 已发

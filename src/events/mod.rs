@@ -23,6 +23,7 @@ pub mod schedule;
 pub mod screening_plan;
 pub mod series;
 pub mod spoken;
+pub mod tabs;
 pub mod template;
 mod wish;
 

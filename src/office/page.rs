@@ -14,15 +14,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Refused};
 use crate::organizations::access::Administrator;
-use crate::page::{self, Page, when};
-
-/// A tab over the list: its name, where it leads, how many letters, and whether it is the open one.
-struct Tab {
-    name: String,
-    address: &'static str,
-    count: u64,
-    open: bool,
-}
+use crate::page::{self, Page, Tab, when};
 
 #[derive(Template)]
 #[template(path = "office/outbox.html")]
@@ -57,15 +49,19 @@ async fn outbox(house: House, visit: Visit, _: Administrator, wanted: Query<Want
     let (letters, counts) = read.await?;
     let count = |standing| counts.get(&standing).copied().unwrap_or(0);
     let page = visit.page;
-    let tab =
-        |key: &str, address, count, of: Option<Standing>| Tab { name: page.t(key), address, count, open: state == of };
+    let tab = |key: &str, address: &str, count, of: Option<Standing>| Tab {
+        name: page.t(key),
+        address: address.to_owned(),
+        count: Some(count),
+        open: state == of,
+    };
     let tabs = vec![
         tab("outbox-all", "/admin/outbox", counts.values().sum(), None),
         tab("outbox-waiting", "/admin/outbox?state=waiting", count(Standing::Waiting), Some(Standing::Waiting)),
         tab("outbox-sent", "/admin/outbox?state=sent", count(Standing::Sent), Some(Standing::Sent)),
         tab("outbox-failed", "/admin/outbox?state=failed", count(Standing::Failed), Some(Standing::Failed)),
     ];
-    let here = tabs.iter().find(|tab| tab.open).map_or("/admin/outbox", |tab| tab.address);
+    let here = tabs.iter().find(|tab| tab.open).map_or("/admin/outbox", |tab| tab.address.as_str());
     let joint = if here.contains('?') { '&' } else { '?' };
     let next = letters.next.map(|cursor| format!("{here}{joint}cursor={cursor}"));
     page::answer(&Outbox { tabs, letters: letters.items, next, now: house.now(), page })

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETag, EntityTag, IfNoneMatch};
+use actix_web::web::{Header, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use data_encoding::HEXLOWER;
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -40,10 +40,16 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 #[get("/assets/{name}")]
-async fn asset(name: Path<String>, wanted: Query<Wanted>) -> Result<HttpResponse, Error> {
+async fn asset(name: Path<String>, wanted: Query<Wanted>, unless: Header<IfNoneMatch>) -> Result<HttpResponse, Error> {
     let file = Assets::get(&name).ok_or_else(Refused::not_found)?;
+    let version = version(&file);
     // A version that is not this one may come from an older page; it must not be remembered as new.
-    let known = wanted.v.as_deref() == Some(version(&file).as_str());
+    let known = wanted.v.as_deref() == Some(version.as_str());
+    // Modules name each other without a version; they are asked for again, and sent once.
+    let mark = EntityTag::new_strong(version);
+    if matches!(&*unless, IfNoneMatch::Items(held) if held.iter().any(|held| held.weak_eq(&mark))) {
+        return Ok(HttpResponse::NotModified().insert_header(ETag(mark)).finish());
+    }
     let keep = if known { "public, max-age=31536000, immutable" } else { "no-cache" };
     let kind = match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
@@ -51,7 +57,9 @@ async fn asset(name: Path<String>, wanted: Query<Wanted>) -> Result<HttpResponse
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, keep)).insert_header((CONTENT_TYPE, kind)).body(file.data))
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CACHE_CONTROL, keep)).insert_header((CONTENT_TYPE, kind)).insert_header(ETag(mark));
+    Ok(answer.body(file.data))
 }
 
 /// Browsers ask for it by themselves.

@@ -1,14 +1,18 @@
 //! The frame of every page: language, navigation, style, and refusals dressed as pages.
 
 pub mod assets;
+pub mod form;
 pub mod language;
 pub mod refusal;
+pub mod said;
+mod styleguide;
 pub mod when;
 pub mod words;
 
 use std::borrow::Cow;
 
-use actix_web::http::header::ACCEPT_LANGUAGE;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -28,6 +32,17 @@ pub struct Page {
     pub path: String,
     /// None: a visitor.
     pub person: Option<Person>,
+    /// What the deed before this page came to, told once.
+    pub said: Option<String>,
+}
+
+/// One of several views beside each other, and where it leads.
+#[derive(Debug, Clone)]
+pub struct Tab {
+    pub name: String,
+    pub address: String,
+    pub count: Option<u64>,
+    pub open: bool,
 }
 
 /// Whoever is signed in, as far as the frame cares.
@@ -42,10 +57,12 @@ impl Page {
     pub fn of(request: &HttpRequest) -> Self {
         let chosen = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| words::language(cookie.value()));
         let accepted = || request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok().map(Language::accepted);
+        let language = chosen.or_else(accepted).unwrap_or_default();
         Self {
-            language: chosen.or_else(accepted).unwrap_or_default(),
+            language,
             path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             person: None,
+            said: said::read(request, language),
         }
     }
 
@@ -94,6 +111,7 @@ impl Page {
 pub fn pages(config: &mut ServiceConfig) {
     assets::pages(config);
     language::pages(config);
+    styleguide::pages(config);
 }
 
 /// Answers with a rendered page.
@@ -101,8 +119,24 @@ pub fn pages(config: &mut ServiceConfig) {
 /// # Errors
 /// A fault where the template cannot be rendered.
 pub fn answer(template: &impl Template) -> Result<HttpResponse, Error> {
+    answer_as(StatusCode::OK, template)
+}
+
+/// Answers with a page whose form was refused: the form says with what status.
+///
+/// # Errors
+/// A fault where the template cannot be rendered.
+pub fn answer_refused(form: &form::Form, template: &impl Template) -> Result<HttpResponse, Error> {
+    let mut answer = answer_as(form.status(), template)?;
+    if let Some(seconds) = form.retry_after() {
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    Ok(answer)
+}
+
+fn answer_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
     let text = template.render().map_err(Error::fault)?;
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(text))
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
 }
 
 /// Sends the browser to another of our pages.

@@ -4,13 +4,14 @@ use actix_web::Error as HttpError;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
 
 use crate::accounts::same_site;
 use crate::app::House;
+use crate::page::said;
 
 /// Our pages run and show only what comes from this house; no script or style stands in a page.
 const PAGES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -34,10 +35,16 @@ pub async fn stand<B: MessageBody + 'static>(
         Some(house) if !path.starts_with("/api/") => same_site::check(house, request.request()).err(),
         _ => None,
     };
+    let said = said::removal(request.request());
     let mut response = match refused {
         Some(refused) => request.error_response(refused).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
+    // What a page has told is not told again; a redirect on the way there has told nothing.
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if let Some(said) = said.filter(|_| is_page) {
+        response.response_mut().add_cookie(&said)?;
+    }
     let headers = response.headers_mut();
     let policy = if path.starts_with("/api/docs") { DOCS } else { PAGES };
     // A handler may have said something stricter.
@@ -48,7 +55,8 @@ pub async fn stand<B: MessageBody + 'static>(
     say_unless_said(headers, REFERRER_POLICY, "same-origin");
     say_unless_said(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say_unless_said(headers, HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    let rights = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()";
+    // The desk's own page says that it may use the camera.
+    let rights = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
     say_unless_said(headers, HeaderName::from_static("permissions-policy"), rights);
     if house.is_some_and(|house| house.settings.server.public_url.starts_with("https://")) {
         say_unless_said(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");

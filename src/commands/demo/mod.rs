@@ -49,6 +49,7 @@ pub async fn demo(mut settings: Settings, arguments: Arguments) -> Result<(), En
     settings.security.secret = HEXLOWER.encode(&Chance.secret::<32>()?).into();
     settings.mail.delivery = Delivery::Kept;
     settings.picks.key_dir = String::new();
+    settings.server.styleguide = true;
     if settings.server.public_url.is_empty() {
         settings.server.public_url.clone_from(&address);
     }

@@ -1,0 +1,24 @@
+// What every page can do once it is shown; all of it works without.
+
+// A word that was read goes away by itself, but not under somebody's pointer or focus.
+for (const toast of document.querySelectorAll(".toast:not(.still)")) {
+  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+  setTimeout(leave, 6000);
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+  const copier = event.target.closest("[data-copies]");
+  if (copier) navigator.clipboard?.writeText(copier.dataset.copies).then(() => copier.classList.add("copied"));
+});
+
+// Whoever taps twice means it once.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "dialog" || event.defaultPrevented) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  // Back in the history, the form can be sent again.
+  addEventListener("pagehide", () => delete form.dataset.sent, { once: true });
+});

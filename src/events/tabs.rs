@@ -1,0 +1,52 @@
+//! The views of one event beside each other, for whoever is in it: the rooms open each their own.
+
+use crate::page::{Page, Tab};
+
+/// Where a participant can go, with `here` open.
+const PARTICIPANT: [(&str, &str); 6] = [
+    ("journey", "/me"),
+    ("plaza", "/plaza"),
+    ("people", "/people"),
+    ("leaderboard", "/leaderboard"),
+    ("points", "/points"),
+    ("badge", "/badge"),
+];
+
+/// Where an organizer can go, below `/office/e/{event}`.
+const ORGANIZER: [(&str, &str); 11] = [
+    ("overview", ""),
+    ("settings", "/settings"),
+    ("registrations", "/registrations"),
+    ("rules", "/points"),
+    ("moderation", "/moderation"),
+    ("screening", "/screening"),
+    ("standby", "/standby"),
+    ("badges", "/badges"),
+    ("staff", "/staff"),
+    ("mail", "/mail"),
+    ("audit", "/audit"),
+];
+
+/// # Arguments
+/// `here`: the name of the open view, one of those in `PARTICIPANT`.
+#[must_use]
+pub fn of_participant(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
+    tabs(page, &format!("/e/{slug}"), &PARTICIPANT, here)
+}
+
+/// # Arguments
+/// `here`: the name of the open view, one of those in `ORGANIZER`.
+#[must_use]
+pub fn of_organizer(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
+    tabs(page, &format!("/office/e/{slug}"), &ORGANIZER, here)
+}
+
+fn tabs(page: &Page, below: &str, views: &[(&str, &str)], here: &str) -> Vec<Tab> {
+    let tab = |(name, path): &(&str, &str)| Tab {
+        name: page.t(&format!("tab-{name}")),
+        address: format!("{below}{path}"),
+        count: None,
+        open: *name == here,
+    };
+    views.iter().map(tab).collect()
+}
