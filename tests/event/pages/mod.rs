@@ -18,27 +18,27 @@ use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, Person};
 
 /// A browser: it says what it reads, and shows us redirects instead of following them.
-struct Browser {
+pub(crate) struct Browser {
     client: Client,
     address: String,
-    cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 impl Browser {
-    fn open(evening: &Evening) -> Self {
+    pub(crate) fn open(evening: &Evening) -> Self {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         Self { client, address: evening.address.clone(), cookie: None }
     }
 
     /// A browser in which this person has signed in.
-    async fn of(evening: &Evening, person: &Person) -> Self {
+    pub(crate) async fn of(evening: &Evening, person: &Person) -> Self {
         let txn = evening.app.database.begin_write().await.unwrap();
         let token = session::Entity::open(&txn, &evening.app, person.account_id).await.unwrap();
         txn.commit().await.unwrap();
         Self { cookie: Some(format!("queqiao={token}")), ..Self::open(evening) }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
         let request = request.header("Accept", "text/html,application/xhtml+xml");
         match &self.cookie {
@@ -47,26 +47,26 @@ impl Browser {
         }
     }
 
-    async fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         read(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
     /// Sends a form as our own pages do.
-    async fn send(&self, path: &str, form: &[(&str, &str)]) -> Response {
+    pub(crate) async fn send(&self, path: &str, form: &[(&str, &str)]) -> Response {
         let request = self.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
         request.form(form).send().await.unwrap()
     }
 }
 
-async fn read(response: Response) -> (u16, String) {
+pub(crate) async fn read(response: Response) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).map_or("", |value| value.to_str().unwrap())
 }
 
-async fn change(evening: &Evening, change: impl FnOnce(&mut event::ActiveModel)) {
+pub(crate) async fn change(evening: &Evening, change: impl FnOnce(&mut event::ActiveModel)) {
     let txn = evening.app.database.begin_write().await.unwrap();
     let mut row = event::ActiveModel { id: Set(evening.event.id), ..Default::default() };
     change(&mut row);
