@@ -226,9 +226,12 @@ impl Sheet {
     /// The form again, saying what was wrong with it.
     fn refused(self, error: Error) -> Result<HttpResponse, Error> {
         let Error::Refused(refused) = error else { return Err(error) };
-        let field = refused.errors.first().map(|field| field.code.clone());
-        let code = field.as_deref().unwrap_or(refused.code).replace('_', "-");
-        let told = words::find(self.page.language, &format!("trouble-{code}"));
+        let find = |key: String| words::find(self.page.language, &key.replace('_', "-"));
+        let told = match refused.errors.first() {
+            Some(wrong) => find(format!("trouble-{}-{}", wrong.field, wrong.code))
+                .or_else(|| find(format!("trouble-{}", wrong.code))),
+            None => find(format!("trouble-{}", refused.code)),
+        };
         let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
         let text = Self { trouble: Some(trouble), ..self }.render().map_err(Error::fault)?;
         let status = if refused.status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { refused.status };
