@@ -16,7 +16,8 @@ document.addEventListener("click", (event) => {
 // Whoever taps twice means it once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || event.defaultPrevented) return;
+  // What is shown in a frame of the page does not leave the page.
+  if (form.method === "dialog" || event.defaultPrevented || event.submitter?.formTarget) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   // Back in the history, the form can be sent again.

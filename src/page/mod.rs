@@ -1,6 +1,7 @@
 //! The frame of every page: language, navigation, style, and refusals dressed as pages.
 
 pub mod assets;
+pub mod faults;
 pub mod form;
 pub mod language;
 pub mod refusal;
@@ -134,7 +135,11 @@ pub fn answer_refused(form: &form::Form, template: &impl Template) -> Result<Htt
     Ok(answer)
 }
 
-fn answer_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
+/// Answers with a page of another status than 200.
+///
+/// # Errors
+/// A fault where the template cannot be rendered.
+pub fn answer_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
     let text = template.render().map_err(Error::fault)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
 }

@@ -6,6 +6,7 @@ mod text;
 mod unreadable;
 pub mod upload;
 mod workbook;
+pub mod written;
 
 use unicode_normalization::UnicodeNormalization;
 

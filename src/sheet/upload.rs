@@ -17,6 +17,9 @@ use crate::error::{Error, Refused};
 
 /// The most faulty rows one answer lists.
 const MOST_ERRORS: usize = 200;
+/// The boxes and words that may stand beside a file, and the bytes of one of them.
+const MOST_FIELDS: usize = 20;
+const LONGEST_FIELD: usize = 64 * 1024;
 /// What browsers and scripts call a CSV or an XLSX; what it is, its bytes decide.
 const TABLES: [&str; 6] = [
     "text/csv",
@@ -45,6 +48,24 @@ impl Upload {
         Ok(reading.await.map_err(Error::fault)??)
     }
 
+    /// As [`Upload::sheet`], of a form whose other fields stand before the file.
+    ///
+    /// # Errors
+    /// As [`Upload::sheet`]; 415 where it is no such form.
+    pub async fn filled(self) -> Result<(Vec<(String, String)>, Sheet), Error> {
+        let headers = self.request.headers();
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
+            let detail = "A form with a file must be multipart/form-data.";
+            return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
+        }
+        let house = self.request.app_data::<House>();
+        let limit = house.map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
+        let (fields, bytes) = first_file(Multipart::new(headers, self.payload), limit).await?;
+        let reading = tokio::task::spawn_blocking(move || Sheet::read(&bytes));
+        Ok((fields, reading.await.map_err(Error::fault)??))
+    }
+
     async fn bytes(mut self) -> Result<Vec<u8>, Error> {
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -52,7 +73,7 @@ impl Upload {
         let house = self.request.app_data::<House>();
         let limit = house.map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
         if kind == "multipart/form-data" {
-            return first_file(Multipart::new(headers, self.payload), limit).await;
+            return Ok(first_file(Multipart::new(headers, self.payload), limit).await?.1);
         }
         if !TABLES.contains(&kind.as_str()) {
             let detail = "Send a CSV or an XLSX, as the body or as a file of a form.";
@@ -73,15 +94,16 @@ impl FromRequest for Upload {
     }
 }
 
-async fn first_file(mut form: Multipart, limit: usize) -> Result<Vec<u8>, Error> {
+/// The first file of a form, and the fields before it.
+async fn first_file(mut form: Multipart, limit: usize) -> Result<(Vec<(String, String)>, Vec<u8>), Error> {
+    let mut fields = Vec::new();
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|_| broken())?;
         let described = field.content_disposition();
-        if !described
-            .is_some_and(|described| described.get_filename().is_some() || described.get_name() == Some("file"))
-        {
-            continue;
-        }
+        let is_file = described.is_some_and(|described| described.get_filename().is_some());
+        let name = described.and_then(|described| described.get_name()).unwrap_or_default().to_owned();
+        let is_file = is_file || name == "file";
+        let limit = if is_file { limit } else { LONGEST_FIELD };
         let mut bytes = Vec::new();
         while let Some(chunk) = field.next().await {
             bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
@@ -89,7 +111,12 @@ async fn first_file(mut form: Multipart, limit: usize) -> Result<Vec<u8>, Error>
                 return Err(too_large(limit));
             }
         }
-        return Ok(bytes);
+        if is_file {
+            return Ok((fields, bytes));
+        }
+        if fields.len() < MOST_FIELDS {
+            fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        }
     }
     Err(Refused::malformed("no_file", "The form holds no file.").into())
 }
