@@ -16,6 +16,14 @@ pub struct OrganizationStaff {
     pub organization: organization::Model,
 }
 
+/// Whoever works for at least one union, with all the unions they work for.
+#[derive(Debug, Clone)]
+pub struct UnionStaff {
+    pub account: SignedIn,
+    /// At least one, in the order in which they were founded.
+    pub unions: Vec<organization::Model>,
+}
+
 /// Whoever looks after the whole house.
 #[derive(Debug, Clone, Copy)]
 pub struct Administrator(pub SignedIn);
@@ -73,6 +81,24 @@ impl FromRequest for OrganizationStaff {
             let organization =
                 house.run(async move |app| meant(app.database.reader(), &account, Some(&named)).await).await?;
             Ok(Self { account, organization })
+        })
+    }
+}
+
+impl FromRequest for UnionStaff {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let account = SignedIn::of(&request).await?;
+            let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
+            let mut unions = house
+                .run(async move |app| Ok(organization::of_staff(app.database.reader(), account.account_id).await?))
+                .await?;
+            unions.sort_by_key(|union| union.id);
+            if unions.is_empty() { Err(wrong_role()) } else { Ok(Self { account, unions }) }
         })
     }
 }
