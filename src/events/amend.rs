@@ -104,23 +104,31 @@ async fn is_taken(txn: &impl ConnectionTrait, slug: &str, by_other_than: Uuid) -
     Ok(others.count(txn).await? > 0)
 }
 
+/// The last phase in which a field may be changed, where there is one. The fold of points reads the
+/// rules anew each time: other rules would pay for deeds already done.
+const LAST: [(&str, Phase); 5] = [
+    ("sides", Phase::Draft),
+    ("points", Phase::Registration),
+    ("seats", Phase::Screening),
+    ("screening", Phase::Screening),
+    ("starts_at", Phase::Confirmation),
+];
+
+/// What nobody may change any more, each with the phase until which it could be.
+#[must_use]
+pub fn settled(event: &event::Model, phase: Phase) -> Vec<(&'static str, Phase)> {
+    let mut settled: Vec<_> = LAST.into_iter().filter(|(_, last)| phase > *last).collect();
+    if event.published_at.is_some() {
+        settled.push(("slug", Phase::Draft));
+    }
+    settled
+}
+
 /// What can no longer be changed, and until when it could.
 fn too_late(event: &event::Model, phase: Phase, changes: &Changes) -> Vec<(String, Phase)> {
-    let mut late = Vec::new();
-    let mut until = |field: &str, named: bool, last: Phase| {
-        if named && phase > last {
-            late.push((field.to_owned(), last));
-        }
-    };
-    until("sides", changes.sides.is_some(), Phase::Draft);
-    // The fold of points reads the rules anew each time: other rules would pay for deeds already done.
-    until("points", changes.points.is_some(), Phase::Registration);
-    until("seats", changes.seats.is_some(), Phase::Screening);
-    until("screening", changes.screening.is_some(), Phase::Screening);
-    until("starts_at", changes.starts_at.is_some(), Phase::Confirmation);
-    if changes.slug.is_some() && event.published_at.is_some() {
-        late.push(("slug".to_owned(), Phase::Draft));
-    }
+    let named = changes.named();
+    let settled = settled(event, phase).into_iter().filter(|(field, _)| named.contains(field));
+    let mut late: Vec<(String, Phase)> = settled.map(|(field, last)| (field.to_owned(), last)).collect();
     for (at, boundary) in changes.phases.iter().flatten().enumerate() {
         if boundary.phase != Phase::Draft && boundary.phase <= phase {
             late.push((format!("phases[{at}].starts_at"), boundary.phase));

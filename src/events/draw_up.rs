@@ -62,7 +62,10 @@ pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::
         Some(slug) => Some(series::of_union(&txn, union.id, slug).await?.ok_or(NotDrawnUp::UnknownSeries)?.id),
         None => None,
     };
-    let event = event(app, &wish, union.id, series)?;
+    let (event, faults) = sketch(app, &wish, union.id, series)?;
+    if !faults.is_empty() {
+        return Err(NotDrawnUp::Invalid(faults).into());
+    }
     let row = event.clone().into_active_model().reset_all();
     let unique = OnConflict::column(event::Column::Slug).do_nothing().to_owned();
     if event::Entity::insert(row).on_conflict(unique).exec_without_returning(&txn).await? == 0 {
@@ -84,8 +87,16 @@ pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::
     Ok(event)
 }
 
-/// What the wish and its template make together.
-fn event(app: &App, wish: &NewEvent, organization_id: Uuid, series_id: Option<Uuid>) -> Result<event::Model, Error> {
+/// What the wish and its template make together, and everything in it that cannot be.
+///
+/// # Errors
+/// Only faults.
+pub fn sketch(
+    app: &App,
+    wish: &NewEvent,
+    organization_id: Uuid,
+    series_id: Option<Uuid>,
+) -> Result<(event::Model, Vec<FieldError>), Error> {
     let template = wish.template.template()?;
     let now = app.now();
     let zone = wish.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
@@ -109,10 +120,7 @@ fn event(app: &App, wish: &NewEvent, organization_id: Uuid, series_id: Option<Uu
     let sides = wish.sides.unwrap_or(template.sides);
     let plan = wish.plan().or(template.plan).completed(seats, sides);
     faults.extend(plan.faults(seats));
-    if !faults.is_empty() {
-        return Err(NotDrawnUp::Invalid(faults).into());
-    }
-    Ok(event::Model {
+    let event = event::Model {
         id: app.new_id(),
         organization_id,
         series_id,
@@ -136,5 +144,6 @@ fn event(app: &App, wish: &NewEvent, organization_id: Uuid, series_id: Option<Uu
         settings: serde_json::to_value(&plan).map_err(Error::fault)?,
         created_at: now,
         published_at: None,
-    })
+    };
+    Ok((event, faults))
 }

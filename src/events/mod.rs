@@ -11,8 +11,10 @@ mod crew_api;
 pub mod draw_up;
 mod enlist;
 pub mod event;
+pub mod heading;
 pub mod host;
-mod move_phase;
+pub mod move_phase;
+mod page;
 pub mod personal;
 pub mod phase;
 pub mod plan;
@@ -42,4 +44,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(crew_api::enlist_crew)
         .service(crew_api::list_crew)
         .service(crew_api::dismiss_crew);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
 }

@@ -99,7 +99,8 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
 
 /// Forward always. Back only where nobody was told yet what came of it: not before the confirmation once people were
 /// asked, not into a draft once people could apply; a closing that came too early may be taken back.
-fn may_go(from: Phase, to: Phase) -> bool {
+#[must_use]
+pub fn may_go(from: Phase, to: Phase) -> bool {
     match to {
         Phase::Draft => from == Phase::Draft,
         _ if to > from => true,

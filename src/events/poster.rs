@@ -84,35 +84,44 @@ pub async fn posters(
         hosts.entry(host.event_id).or_default().push(host::Line { role: host.role, name: host.name });
     }
     let poster = |event: event::Model| {
-        let union = unions.get(&event.organization_id).cloned();
-        let brand = event.series_id.and_then(|id| brands.get(&id)).cloned();
-        Poster {
-            organization: union.map(Name::from).unwrap_or(Name {
-                slug: String::new(),
-                name: String::new(),
-                name_en: None,
-            }),
-            series: brand.map(Name::from),
-            phase: event.phase(now),
-            phases: stretches(&Schedule::of(&event)),
-            hosts: hosts.remove(&event.id).unwrap_or_default(),
-            plan: event.plan(),
-            id: event.id,
-            slug: event.slug,
-            template: event.template,
-            title: event.title,
-            title_en: event.title_en,
-            summary: event.summary,
-            venue: event.venue,
-            timezone: event.timezone,
-            starts_at: event.starts_at,
-            ends_at: event.ends_at,
-            sides: event.sides,
-            seats: event.seats,
-            published_at: event.published_at,
-        }
+        let union = unions.get(&event.organization_id).cloned().map(Name::from);
+        let brand = event.series_id.and_then(|id| brands.get(&id)).cloned().map(Name::from);
+        let hosts = hosts.remove(&event.id).unwrap_or_default();
+        drawn(event, union, brand, hosts, now)
     };
     Ok(events.into_iter().map(poster).collect())
+}
+
+/// The poster of an event of which everything is known, stored or not.
+#[must_use]
+pub fn drawn(
+    event: event::Model,
+    union: Option<Name>,
+    series: Option<Name>,
+    hosts: Vec<host::Line>,
+    now: DateTime<Utc>,
+) -> Poster {
+    Poster {
+        organization: union.unwrap_or(Name { slug: String::new(), name: String::new(), name_en: None }),
+        series,
+        phase: event.phase(now),
+        phases: stretches(&Schedule::of(&event)),
+        hosts,
+        plan: event.plan(),
+        id: event.id,
+        slug: event.slug,
+        template: event.template,
+        title: event.title,
+        title_en: event.title_en,
+        summary: event.summary,
+        venue: event.venue,
+        timezone: event.timezone,
+        starts_at: event.starts_at,
+        ends_at: event.ends_at,
+        sides: event.sides,
+        seats: event.seats,
+        published_at: event.published_at,
+    }
 }
 
 /// The poster of one event.

@@ -66,7 +66,9 @@ pub struct Speaker<'a> {
 }
 
 impl Speaker<'_> {
-    fn chosen(&self, zh: &str, en: Option<&str>) -> String {
+    /// The words for the reader's language, where there are any.
+    #[must_use]
+    pub fn chosen(&self, zh: &str, en: Option<&str>) -> String {
         match (self.page.language, en) {
             (Language::En, Some(en)) => en.to_owned(),
             _ => zh.to_owned(),
@@ -241,7 +243,8 @@ fn zone(poster: &Poster) -> Tz {
     poster.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
 }
 
-fn phase_key(phase: Phase) -> &'static str {
+#[must_use]
+pub fn phase_key(phase: Phase) -> &'static str {
     match phase {
         Phase::Draft => "draft",
         Phase::Registration => "registration",

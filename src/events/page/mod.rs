@@ -1,0 +1,27 @@
+//! The office's pages about an event: drawing one up, changing it, its points, its crew.
+
+mod crew;
+mod drawing;
+mod points;
+mod preview;
+mod settings;
+mod typed;
+mod wizard;
+
+use actix_web::web::ServiceConfig;
+
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(preview::empty)
+        .service(preview::preview)
+        .service(wizard::begin)
+        .service(wizard::draw)
+        .service(settings::shown)
+        .service(settings::amended)
+        .service(points::shown)
+        .service(points::amended)
+        .service(crew::shown)
+        .service(crew::enlisted)
+        .service(crew::dismissed)
+        .service(crew::revoked);
+}
