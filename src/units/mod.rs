@@ -11,6 +11,8 @@ pub mod enroll;
 pub mod import;
 pub mod import_api;
 pub mod mail_domain;
+pub mod overview;
+mod page;
 pub mod personal;
 pub mod roster_api;
 pub mod roster_entry;
@@ -34,4 +36,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(contact_api::appoint_contact)
         .service(contact_api::list)
         .service(contact_api::dismiss_contact);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
 }

@@ -1,0 +1,213 @@
+//! One unit: its name, its mail domain, who speaks for it, and its roster.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::accounts::account;
+use crate::accounts::address::{self, shown as shown_address};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::{Error, FieldError, Refused};
+use crate::organizations::access::OrganizationStaff;
+use crate::page::faults::{self, Faults};
+use crate::page::form::Form;
+use crate::page::{self, Page, said};
+use crate::sheet::upload::{Upload, invalid_rows};
+use crate::units::access::{UnitKeeper, UnitVoice};
+use crate::units::amend::{UnitChanges, amend};
+use crate::units::appoint::{appoint, dismiss};
+use crate::units::enroll::enroll;
+use crate::units::import::read_roster;
+use crate::units::{roster_entry, unit, unit_contact};
+
+#[derive(Template)]
+#[template(path = "units/page/one.html")]
+struct One {
+    page: Page,
+    /// Where this unit's forms go.
+    base: String,
+    units: String,
+    unit: unit::Model,
+    heads: u64,
+    contacts: Vec<Contact>,
+    form: Form,
+    appointing: Form,
+    upload: Option<String>,
+    taken: Option<String>,
+    faults: Faults,
+}
+
+struct Contact {
+    id: Uuid,
+    email: String,
+}
+
+impl One {
+    async fn new(house: &House, page: Page, by: &UnitKeeper, union: &OrganizationStaff) -> Result<Self, Error> {
+        let unit = by.unit.clone();
+        let id = unit.id;
+        let read = house.run(async move |app| {
+            let db = app.database.reader();
+            let heads = roster_entry::Entity::find().filter(roster_entry::Column::UnitId.eq(id)).count(db).await?;
+            Ok((heads, contacts(db, id).await?))
+        });
+        let (heads, contacts) = read.await?;
+        let domain = unit.mail_domain.as_deref().map(|domain| idna::domain_to_unicode(domain).0).unwrap_or_default();
+        let units = format!("/office/o/{}/units", union.organization.slug);
+        Ok(Self {
+            base: format!("{units}/{id}"),
+            units,
+            heads,
+            contacts,
+            form: Form::filled([("name", unit.name.clone()), ("mail_domain", domain)]),
+            appointing: Form::default(),
+            upload: None,
+            taken: None,
+            faults: Faults::default(),
+            unit,
+            page,
+        })
+    }
+}
+
+async fn contacts(db: &impl ConnectionTrait, unit: Uuid) -> Result<Vec<Contact>, Error> {
+    let contacts = unit_contact::Entity::find().filter(unit_contact::Column::UnitId.eq(unit));
+    let contacts = contacts.order_by_asc(unit_contact::Column::Id).all(db).await?;
+    let ids = contacts.iter().map(|contact| contact.account_id);
+    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
+    let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown_address(&account.email));
+    let contact = |row: unit_contact::Model| Some(Contact { id: row.id, email: email(row.account_id)? });
+    Ok(contacts.into_iter().filter_map(contact).collect())
+}
+
+/// The unit of the path is one of the union of the path, or it is not there.
+fn belongs(union: &OrganizationStaff, by: &UnitKeeper) -> Result<(), Error> {
+    let own = by.unit.organization_id == union.organization.id;
+    if own { Ok(()) } else { Err(Refused::not_found().into()) }
+}
+
+/// Who: organizer of the union, administrator.
+#[get("/office/o/{organization}/units/{unit}")]
+pub async fn shown(
+    house: House,
+    visit: Visit,
+    union: OrganizationStaff,
+    by: UnitKeeper,
+) -> Result<HttpResponse, Error> {
+    belongs(&union, &by)?;
+    page::answer(&One::new(&house, visit.page, &by, &union).await?)
+}
+
+/// Changes its name or its mail domain. Who: organizer of the union, administrator.
+#[post("/office/o/{organization}/units/{unit}")]
+pub async fn amended(
+    house: House,
+    visit: Visit,
+    union: OrganizationStaff,
+    by: UnitKeeper,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    belongs(&union, &by)?;
+    // Nothing in the field takes the domain away, which a request says by null.
+    let request = json!({ "name": form.value("name").trim(), "mail_domain": form.text("mail_domain") });
+    let one = One::new(&house, visit.page.clone(), &by, &union).await?;
+    let amended = async {
+        let changes: UnitChanges = body::parse(request.to_string().as_bytes())?;
+        house.run(async move |app| amend(&app, &by, changes).await).await
+    };
+    match amended.await {
+        Ok(_) => said::see_saying(&one.base, "saved"),
+        Err(error) => {
+            let one = One { form: form.refused(&visit.page, error)?, ..one };
+            page::answer_refused(&one.form, &one)
+        }
+    }
+}
+
+/// Appoints somebody to speak for it. Who: organizer of the union, administrator.
+#[post("/office/o/{organization}/units/{unit}/contacts")]
+pub async fn appointed(
+    house: House,
+    visit: Visit,
+    union: OrganizationStaff,
+    by: UnitKeeper,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    belongs(&union, &by)?;
+    let one = One::new(&house, visit.page.clone(), &by, &union).await?;
+    let email = form.value("email").to_owned();
+    let appointed = async {
+        if address::MailAddress::read(&email).is_err() {
+            let wrong = FieldError::new("email", "mail_address", "must be a mail address");
+            return Err(Refused::invalid(vec![wrong]).into());
+        }
+        house.run(async move |app| appoint(&app, &by, &email).await).await
+    };
+    match appointed.await {
+        Ok(_) => said::see_saying(&one.base, "contact-appointed"),
+        Err(error) => {
+            let one = One { appointing: form.refused(&visit.page, error)?, ..one };
+            page::answer_refused(&one.appointing, &one)
+        }
+    }
+}
+
+/// Dismisses one who spoke for it. Who: organizer of the union, administrator.
+#[post("/office/o/{organization}/units/{unit}/contacts/{contact}/leave")]
+pub async fn dismissed(
+    house: House,
+    union: OrganizationStaff,
+    by: UnitKeeper,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    belongs(&union, &by)?;
+    let contact = request.match_info().get("contact").and_then(|id| id.parse().ok()).ok_or_else(Refused::not_found)?;
+    let back = format!("/office/o/{}/units/{}", union.organization.slug, by.unit.id);
+    house.run(async move |app| dismiss(&app, &by, contact).await).await?;
+    said::see_saying(&back, "role-revoked")
+}
+
+/// Takes in a table of people who work there. Who: organizer of the union, administrator.
+#[post("/office/o/{organization}/units/{unit}/roster")]
+pub async fn enrolled(
+    house: House,
+    visit: Visit,
+    union: OrganizationStaff,
+    by: UnitKeeper,
+    upload: Upload,
+) -> Result<HttpResponse, Error> {
+    belongs(&union, &by)?;
+    let voice = UnitVoice { account: by.account, unit: by.unit.clone() };
+    let taken = async {
+        let (fields, sheet) = upload.filled().await?;
+        let form = Form::filled(fields);
+        let (people, errors) = read_roster(&sheet)?;
+        if !errors.is_empty() && !form.has("partial", "yes") {
+            return Err(invalid_rows(&errors).into());
+        }
+        let replace = form.has("replace", "yes");
+        let enrolled = house.run(async move |app| enroll(&app, &voice, &people, replace).await).await?;
+        Ok((enrolled.added, errors))
+    };
+    let taken = taken.await;
+    let page = &visit.page;
+    let one = One::new(&house, page.clone(), &by, &union).await?;
+    match taken {
+        Ok((added, errors)) if errors.is_empty() => said::see_counting(&one.base, "roster-added", added),
+        Ok((added, errors)) => {
+            let words = page.say("roster-added-some", &[("count", added.into())]);
+            page::answer(&One { taken: Some(words), faults: Faults::left_out(page, &errors), ..one })
+        }
+        Err(error) => {
+            let (refused, told) = faults::whole(page, error)?;
+            let faults = Faults::refused(page, &refused);
+            let status: StatusCode = refused.status;
+            page::answer_as(status, &One { upload: Some(told), faults, ..one })
+        }
+    }
+}
