@@ -6,6 +6,7 @@ pub mod account;
 pub mod address;
 pub mod api;
 pub mod appoint_administrator;
+pub mod called;
 pub mod change_password;
 pub mod cookie;
 pub mod describe;

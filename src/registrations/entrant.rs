@@ -11,7 +11,7 @@ use crate::sheet::{CellFault, Column, Row, Sheet, Unreadable};
 const OLDEST: i32 = 100;
 const YOUNGEST: i32 = 18;
 
-const COLUMNS: [Column; 8] = [
+pub const COLUMNS: [Column; 8] = [
     column("email", &["邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址", "mail", "e-mail address"], true),
     column("gender", &["性别", "sex"], true),
     column("unit", &["单位", "工作单位", "单位名称", "所在单位", "employer", "company"], true),

@@ -7,9 +7,11 @@ pub mod board;
 mod decide;
 mod enter;
 mod entrant;
+mod hand_out;
 mod import;
 mod known;
 mod letters;
+mod office;
 mod page;
 pub mod personal;
 pub mod registration;
@@ -37,4 +39,5 @@ pub fn calls(config: &mut ServiceConfig) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    office::pages(config);
 }

@@ -18,6 +18,9 @@ use crate::error::{Error, FieldError, Refused};
 use crate::paging::{Page, Paging};
 use crate::units::unit;
 
+/// People looked up by one statement: SQLite takes 32,766 values a statement.
+const MOST_ASKED: usize = 5_000;
+
 /// Which part of the roll is asked for.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +140,52 @@ pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Cou
         .order_by_asc(registration::Column::Side)
         .order_by_asc(registration::Column::Status);
     Ok(counts.into_model::<Count>().all(db).await?)
+}
+
+#[derive(FromQueryResult)]
+struct OfSide {
+    event_id: Uuid,
+    side: Side,
+    count: i64,
+}
+
+/// How many living applications there are to each of these events: men and women.
+///
+/// # Errors
+/// Only faults.
+pub async fn sides(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, (i64, i64)>, Error> {
+    let counts = registration::Entity::find()
+        .filter(registration::Column::EventId.is_in(events))
+        .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
+        .select_only()
+        .column(registration::Column::EventId)
+        .column(registration::Column::Side)
+        .column_as(registration::Column::Id.count(), "count")
+        .group_by(registration::Column::EventId)
+        .group_by(registration::Column::Side);
+    let mut sides: HashMap<Uuid, (i64, i64)> = HashMap::new();
+    for OfSide { event_id, side, count } in counts.into_model::<OfSide>().all(db).await? {
+        let of_event = sides.entry(event_id).or_default();
+        match side {
+            Side::Men => of_event.0 = count,
+            Side::Women => of_event.1 = count,
+        }
+    }
+    Ok(sides)
+}
+
+/// Everybody who applied, in that order.
+///
+/// # Errors
+/// Only faults.
+pub async fn whole(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Applicant>, Error> {
+    let rows = registration::Entity::of_event(event_id).order_by_asc(registration::Column::Number).all(db).await?;
+    let mut roll = Vec::with_capacity(rows.len());
+    for some in rows.chunks(MOST_ASKED) {
+        let people = People::of(db, some).await?;
+        roll.extend(some.iter().cloned().map(|row| people.applicant(row)));
+    }
+    Ok(roll)
 }
 
 /// One application as the organizer sees it.

@@ -1,0 +1,30 @@
+//! What people of one house call each other where a deed is told: nickname and mail address.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::address::shown;
+use super::{account, profile};
+use crate::error::Error;
+
+/// The names of accounts; those that are gone have none.
+///
+/// # Errors
+/// Only faults.
+pub async fn called(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
+    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
+    let nicknames: HashMap<Uuid, String> =
+        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
+    let name = |account: account::Model| {
+        let email = shown(&account.email);
+        let name = match nicknames.get(&account.id) {
+            Some(nickname) => format!("{nickname} · {email}"),
+            None => email,
+        };
+        (account.id, name)
+    };
+    Ok(accounts.into_iter().map(name).collect())
+}

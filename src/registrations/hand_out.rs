@@ -1,0 +1,31 @@
+//! An organizer takes the roll out of the house. Where such a file goes nobody can tell afterwards,
+//! so it is on record that there is one.
+
+use serde_json::json;
+
+use super::roll::{self, Applicant};
+use crate::app::App;
+use crate::audit;
+use crate::error::Error;
+use crate::events::access::Organizer;
+
+/// Everybody who applied, in that order; recorded.
+///
+/// # Errors
+/// Only faults.
+pub async fn hand_out(app: &App, by: &Organizer) -> Result<Vec<Applicant>, Error> {
+    let txn = app.database.begin_write().await?;
+    let roll = roll::whole(&txn, by.event.id).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(by.event.organization_id),
+        event_id: Some(by.event.id),
+        action: "registrations_exported",
+        subject: Some(("event", by.event.id)),
+        detail: json!({ "rows": roll.len() }),
+        ..Default::default()
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(roll)
+}

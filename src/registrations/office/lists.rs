@@ -1,0 +1,151 @@
+//! Lists of applicants, in and out.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+
+use super::words;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::error::Error;
+use crate::events::access::Organizer;
+use crate::events::heading::Heading;
+use crate::events::tabs;
+use crate::page::faults::{self, Faults};
+use crate::page::form::Form;
+use crate::page::{self, Page, Tab, said, when};
+use crate::registrations::entrant;
+use crate::registrations::hand_out::hand_out;
+use crate::registrations::import::{Manner, import};
+use crate::registrations::roll::Applicant;
+use crate::sheet::upload::Upload;
+use crate::sheet::written::csv;
+
+#[derive(Template)]
+#[template(path = "registrations/office/import.html")]
+struct Import {
+    page: Page,
+    heading: Heading,
+    tabs: Vec<Tab>,
+    form: Form,
+    trouble: Option<String>,
+    taken: Option<String>,
+    unused: String,
+    faults: Faults,
+}
+
+impl Import {
+    fn new(house: &House, page: Page, by: &Organizer) -> Self {
+        Self {
+            heading: Heading::of(&page, &by.event, house.now()),
+            tabs: tabs::of_organizer(&page, &by.event.slug, "registrations"),
+            form: Form::filled([("create_units", "yes")]),
+            trouble: None,
+            taken: None,
+            unused: String::new(),
+            faults: Faults::default(),
+            page,
+        }
+    }
+}
+
+/// Who: organizer.
+#[get("/office/e/{event}/registrations/import")]
+pub async fn form(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+    page::answer(&Import::new(&house, visit.page, &by))
+}
+
+/// Enters a list, whole unless told otherwise. Who: organizer.
+#[post("/office/e/{event}/registrations/import")]
+pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload) -> Result<HttpResponse, Error> {
+    let (page, who) = (&visit.page, by.clone());
+    let mut ticked = Form::default();
+    let taken = async {
+        let (fields, sheet) = upload.filled().await?;
+        ticked = Form::filled(fields);
+        let has = |name: &str| ticked.has(name, "yes");
+        let manner =
+            Manner { partial: has("partial"), approve: has("approve"), create_units: has("create_units") };
+        house.run(async move |app| import(&app, &who, &sheet, manner).await).await
+    };
+    let taken = taken.await;
+    let import = Import { form: ticked, ..Import::new(&house, page.clone(), &by) };
+    match taken {
+        Ok(taken) if taken.errors.is_empty() && taken.unused_columns.is_empty() => {
+            let back = format!("/office/e/{}/registrations", by.event.slug);
+            said::see_counting(&back, "imported", taken.imported as u64)
+        }
+        Ok(taken) => page::answer(&Import {
+            taken: Some(page.say("import-taken", &[("count", taken.imported.into())])),
+            unused: taken.unused_columns.join(page.language.choose("、", ", ")),
+            faults: Faults::left_out(page, &taken.errors),
+            ..import
+        }),
+        Err(error) => {
+            let (refused, told) = faults::whole(page, error)?;
+            let status: StatusCode = refused.status;
+            let faults = Faults::refused(page, &refused);
+            page::answer_as(status, &Import { trouble: Some(told), faults, ..import })
+        }
+    }
+}
+
+/// A table with the headings an import understands and nothing below them. Who: organizer.
+#[get("/office/e/{event}/registrations/template.csv")]
+pub async fn blank(visit: Visit, _: Organizer) -> HttpResponse {
+    let heading = |column: &crate::sheet::Column| {
+        let zh = column.headings.first().copied().unwrap_or(column.field);
+        visit.page.language.choose(zh, column.field).to_owned()
+    };
+    let header: Vec<String> = entrant::COLUMNS.iter().map(heading).collect();
+    file("applicants.csv", csv(&header, Vec::<Vec<String>>::new()))
+}
+
+/// The whole roll, on record. Who: organizer.
+#[post("/office/e/{event}/registrations/export")]
+pub async fn exported(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+    let (page, zone, now) = (&visit.page, by.event.zone(), house.now());
+    let name = format!("{}.csv", by.event.slug);
+    let roll = house.run(async move |app| hand_out(&app, &by).await).await?;
+    let header = [
+        "roll-number",
+        "roll-status",
+        "roll-side",
+        "column-real-name",
+        "column-nickname",
+        "column-unit",
+        "column-birth-year",
+        "column-education",
+        "roll-applied",
+        "roll-reason-given",
+    ]
+    .map(|key| page.t(key));
+    let row = |applicant: Applicant| {
+        [
+            words::status(page, applicant.status),
+            words::side(page, applicant.side),
+            applicant.real_name.unwrap_or_default(),
+            applicant.nickname,
+            applicant.unit.name,
+            applicant.birth_year.map(|year| year.to_string()).unwrap_or_default(),
+            applicant.education.unwrap_or_default(),
+            when::moment(page.language, zone, applicant.applied_at, now),
+            applicant.reason.unwrap_or_default(),
+        ]
+        .into_iter()
+        .fold(vec![applicant.number], |mut row, cell| {
+            row.push(cell);
+            row
+        })
+    };
+    Ok(file(&name, csv(&header, roll.into_iter().map(row))))
+}
+
+fn file(name: &str, bytes: Vec<u8>) -> HttpResponse {
+    let named = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename(name.to_owned())],
+    };
+    HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(named).body(bytes)
+}

@@ -1,0 +1,22 @@
+//! Where organizers look through applications: the roll, one applicant, lists in and out.
+
+mod list;
+mod lists;
+mod one;
+mod words;
+
+use actix_web::web::ServiceConfig;
+
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(list::shown)
+        .service(list::searched)
+        .service(list::decided)
+        .service(list::approved)
+        .service(lists::form)
+        .service(lists::imported)
+        .service(lists::blank)
+        .service(lists::exported)
+        .service(one::shown)
+        .service(one::decided);
+}
