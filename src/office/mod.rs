@@ -1,7 +1,13 @@
-//! 管理: what an administrator looks after for the whole house. Every deed here is in the audit.
+//! 工作台: what waits for organizers and where each event stands; and what an administrator looks
+//! after for the whole house. Every deed here is in the audit.
 
 mod api;
+mod audit;
+mod dashboard;
+mod deeds;
 mod drawer;
+mod matters;
+mod overview;
 mod page;
 pub mod post_again;
 
@@ -15,4 +21,11 @@ pub fn calls(config: &mut ServiceConfig) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    config
+        .service(dashboard::shown)
+        .service(overview::shown)
+        .service(overview::published)
+        .service(overview::moved)
+        .service(audit::of_event)
+        .service(audit::of_house);
 }

@@ -106,7 +106,7 @@ async fn lead(
     organizer.event = publish(app, &organizer).await?;
     enlist(app, crowd, organizer.event.id).await?;
     app.clock.set(begins(Phase::Registration) + Duration::hours(1));
-    let registered = register(app, crowd, organizer.event.id, applicants).await?;
+    let registered = register(app, crowd, organizer.event.id, applicants, phase == Phase::Registration).await?;
     if phase >= Phase::Online {
         app.clock.set(begins(Phase::Online) + Duration::hours(1));
         // An online phase that has just begun has seen one day, a finished one all five.
@@ -140,7 +140,13 @@ async fn enlist(app: &App, crowd: &Crowd, event_id: Uuid) -> Result<(), Error> {
     txn.commit().await
 }
 
-async fn register(app: &App, crowd: &Crowd, event_id: Uuid, count: usize) -> Result<Vec<(Uuid, u32)>, Error> {
+async fn register(
+    app: &App,
+    crowd: &Crowd,
+    event_id: Uuid,
+    count: usize,
+    open: bool,
+) -> Result<Vec<(Uuid, u32)>, Error> {
     let txn = app.database.begin_write().await?;
     let mut registered = Vec::new();
     let mut rows = Vec::new();
@@ -148,6 +154,8 @@ async fn register(app: &App, crowd: &Crowd, event_id: Uuid, count: usize) -> Res
         let Some(unit_id) = crowd.units.get(person.unit) else { continue };
         let id = app.new_id();
         registered.push((id, person.zeal));
+        // Where people still apply, some wait for somebody to look.
+        let waits = open && number % 6 == 5;
         rows.push(registration::ActiveModel {
             id: Set(id),
             event_id: Set(event_id),
@@ -155,14 +163,14 @@ async fn register(app: &App, crowd: &Crowd, event_id: Uuid, count: usize) -> Res
             unit_id: Set(*unit_id),
             side: Set(if person.man { Side::Men } else { Side::Women }),
             number: Set(i32::try_from(number + 1).unwrap_or(i32::MAX)),
-            status: Set(Status::Approved),
+            status: Set(if waits { Status::Applied } else { Status::Approved }),
             band: Set(None),
             class: Set(1),
             held: Set(false),
             answers: Set(json!({})),
             reason: Set(None),
             applied_at: Set(app.now()),
-            decided_at: Set(Some(app.now())),
+            decided_at: Set((!waits).then(|| app.now())),
             reply_by: Set(None),
         });
     }

@@ -2,9 +2,6 @@
 //! are asked, and whom they like. Thrown once from a seed, so that two rehearsals play the same
 //! evening.
 
-use std::cmp::Reverse;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
 
@@ -123,29 +120,20 @@ fn nickname(dice: &mut impl Rng, number: usize) -> String {
     }
 }
 
-/// Whom somebody lights up for, at most `limit` of the others: mostly those they get on with, which
-/// both feel, and now and then somebody at whom the whole hall looks.
+/// Whom somebody lights up for: `limit` of the others, with some people liked by many, which is
+/// how halls are.
 #[must_use]
-pub fn taste(dice: &mut StdRng, own: &str, others: &[String], limit: usize) -> Vec<String> {
-    let wanted = dice.random_range(0..=limit).min(others.len());
-    let mut company: Vec<&String> = others.iter().collect();
-    company.sort_by_cached_key(|other| Reverse(chemistry(own, other)));
-    let mut company = company.into_iter();
+pub fn taste(dice: &mut StdRng, others: &[String], limit: usize) -> Vec<String> {
     let mut liked: Vec<String> = Vec::new();
+    let wanted = dice.random_range(0..=limit).min(others.len());
     while liked.len() < wanted {
-        // The lowest of five throws: the front of the list is looked at more, as some people are.
+        // The lowest of five throws: the front of the list is liked more, as some people are.
         let throw = (0..5).map(|_| dice.random_range(0..others.len())).min().unwrap_or(0);
-        let pick = if dice.random_range(0..3) > 0 { company.next() } else { others.get(throw) };
-        if let Some(badge) = pick.filter(|badge| !liked.contains(badge)) {
+        if let Some(badge) = others.get(throw)
+            && !liked.contains(badge)
+        {
             liked.push(badge.clone());
         }
     }
     liked
-}
-
-/// How well two people get on; the same whoever asks.
-fn chemistry(one: &str, other: &str) -> u64 {
-    let mut between = DefaultHasher::new();
-    (one.min(other), one.max(other)).hash(&mut between);
-    between.finish()
 }

@@ -50,7 +50,7 @@ pub async fn doors_and_dates(
         .cloned()
         .partition(|guest| guest.person.cast.comes == Comes::OnTime);
     let mut door = Door::default();
-    let (online, offline) = on_time.split_at(on_time.len() - on_time.len().div_ceil(12));
+    let (online, offline) = on_time.split_at(on_time.len().saturating_sub(on_time.len() / 12));
     scan_all(theatre, house, online, &mut door).await?;
     offline_queue(theatre, house, offline, &mut door).await?;
     strangers(theatre, house, &mut door).await?;

@@ -1,5 +1,7 @@
 //! What people see in a browser.
 
+mod office;
+
 use queqiao::accounts::session;
 use queqiao::audit::entry;
 use queqiao::events::event;

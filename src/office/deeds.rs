@@ -1,0 +1,163 @@
+//! The audit as its readers see it: who did what to whom, when and why.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::accounts::called::called;
+use crate::audit::entry::{self, Column};
+use crate::error::Error;
+use crate::organizations::organization;
+use crate::page::{Page, when, words};
+use crate::paging::{self, Paging};
+use crate::registrations::registration;
+use crate::units::unit;
+
+/// Which deeds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    #[serde(default)]
+    pub action: String,
+    /// The account of whoever did it.
+    #[serde(default)]
+    pub who: String,
+    /// Days of the calendar, `2026-08-22`.
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub to: String,
+    pub cursor: Option<String>,
+}
+
+/// One deed, with the names of those it is about.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    pub entry: entry::Model,
+    /// None: the house itself.
+    pub who: Option<String>,
+    pub whom: Option<String>,
+    pub union: Option<String>,
+}
+
+/// A page of deeds, the latest first, and the actions and people there are to choose from.
+pub struct Found {
+    pub deeds: paging::Page<Deed>,
+    pub actions: Vec<String>,
+    pub people: Vec<(String, String)>,
+}
+
+/// Looks among the deeds that `of` selects.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    of: Select<entry::Entity>,
+    asked: &Asked,
+    zone: Tz,
+) -> Result<Found, Error> {
+    let paging = Paging { limit: Some(100), cursor: asked.cursor.clone() };
+    let (limit, after) = (paging.limit()?, paging.after()?);
+    let actions: Vec<String> =
+        of.clone().select_only().column(Column::Action).distinct().order_by_asc(Column::Action).into_tuple().all(db).await?;
+    let actors: Vec<Option<Uuid>> =
+        of.clone().select_only().column(Column::ActorId).distinct().into_tuple().all(db).await?;
+    let mut rows = of;
+    if !asked.action.is_empty() {
+        rows = rows.filter(Column::Action.eq(&asked.action));
+    }
+    match (asked.who.as_str(), asked.who.parse::<Uuid>()) {
+        ("clock", _) => rows = rows.filter(Column::ActorId.is_null()),
+        (_, Ok(id)) => rows = rows.filter(Column::ActorId.eq(id)),
+        _ => {}
+    }
+    if let Some(from) = midnight(&asked.from, zone, 0) {
+        rows = rows.filter(Column::At.gte(from));
+    }
+    if let Some(to) = midnight(&asked.to, zone, 1) {
+        rows = rows.filter(Column::At.lt(to));
+    }
+    if let Some(after) = after {
+        rows = rows.filter(Column::Id.lt(after));
+    }
+    let rows = rows.order_by_desc(Column::Id).limit(limit + 1).all(db).await?;
+    let names = Names::of(db, &rows, actors.iter().flatten().copied()).await?;
+    let mut people: Vec<(String, String)> =
+        actors.iter().flatten().filter_map(|id| Some((id.to_string(), names.accounts.get(id)?.clone()))).collect();
+    people.sort_by(|(_, one), (_, other)| one.cmp(other));
+    Ok(Found { deeds: paging::Page::of(rows, limit, |row| row.id, |row| names.deed(row)), actions, people })
+}
+
+/// The moment a day begins, or the one after it.
+fn midnight(day: &str, zone: Tz, plus: u64) -> Option<DateTime<Utc>> {
+    let day: NaiveDate = day.parse().ok()?;
+    let day = day.checked_add_days(chrono::Days::new(plus))?;
+    Some(zone.from_local_datetime(&day.and_hms_opt(0, 0, 0)?).earliest()?.with_timezone(&Utc))
+}
+
+/// What a deed is called.
+#[must_use]
+pub fn words_of(page: &Page, action: &str) -> String {
+    words::find(page.language, &format!("deed-{}", action.replace('_', "-"))).unwrap_or_else(|| action.to_owned())
+}
+
+/// When it was, in the reader's words.
+#[must_use]
+pub fn moment(page: &Page, zone: Tz, deed: &Deed, now: DateTime<Utc>) -> String {
+    when::moment(page.language, zone, deed.entry.at, now)
+}
+
+struct Names {
+    accounts: HashMap<Uuid, String>,
+    registrations: HashMap<Uuid, String>,
+    units: HashMap<Uuid, String>,
+    unions: HashMap<Uuid, String>,
+}
+
+impl Names {
+    async fn of(
+        db: &impl ConnectionTrait,
+        rows: &[entry::Model],
+        actors: impl Iterator<Item = Uuid>,
+    ) -> Result<Self, Error> {
+        let about = |kind: &str| -> Vec<Uuid> {
+            rows.iter().filter(|row| row.subject_kind.as_deref() == Some(kind)).filter_map(|row| row.subject_id).collect()
+        };
+        let accounts = actors.chain(about("account")).collect();
+        let registrations = registration::Entity::find().filter(registration::Column::Id.is_in(about("registration")));
+        let units = unit::Entity::find().filter(unit::Column::Id.is_in(about("unit")));
+        let unions = rows.iter().filter_map(|row| row.organization_id).collect::<Vec<_>>();
+        let unions = organization::Entity::find().filter(organization::Column::Id.is_in(unions));
+        Ok(Self {
+            accounts: called(db, accounts).await?,
+            registrations: registrations.all(db).await?.into_iter().map(|row| (row.id, row.label())).collect(),
+            units: units.all(db).await?.into_iter().map(|unit| (unit.id, unit.name)).collect(),
+            unions: unions.all(db).await?.into_iter().map(|union| (union.id, union.name)).collect(),
+        })
+    }
+
+    fn deed(&self, entry: entry::Model) -> Deed {
+        let named = |names: &HashMap<Uuid, String>, id: Option<Uuid>| id.and_then(|id| names.get(&id).cloned());
+        Deed {
+            // An account that was erased leaves its deeds and no name.
+            who: entry.actor_id.map(|id| named(&self.accounts, Some(id)).unwrap_or_else(|| short(id))),
+            whom: match entry.subject_kind.as_deref() {
+                Some("account") => named(&self.accounts, entry.subject_id),
+                Some("registration") => named(&self.registrations, entry.subject_id),
+                Some("unit") => named(&self.units, entry.subject_id),
+                _ => None,
+            },
+            union: named(&self.unions, entry.organization_id),
+            entry,
+        }
+    }
+}
+
+fn short(id: Uuid) -> String {
+    id.to_string().chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect()
+}
