@@ -45,12 +45,7 @@ struct Row {
 
 /// Who: organizer.
 #[get("/office/e/{event}/audit")]
-pub async fn of_event(
-    house: House,
-    visit: Visit,
-    by: Organizer,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
+pub async fn of_event(house: House, visit: Visit, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
     let (page, zone) = (visit.page, by.event.zone());
     let base = format!("/office/e/{}/audit", by.event.slug);
     let heading = Heading::of(&page, &by.event, house.now());

@@ -73,7 +73,8 @@ pub async fn shown(house: House, visit: Visit, by: UnionStaff, asked: Query<Aske
         Some(slug) => Some(by.unions.iter().find(|union| union.slug == *slug).ok_or_else(Refused::not_found)?),
         None => None,
     };
-    let unions: Vec<Uuid> = by.unions.iter().filter(|union| chosen.is_none_or(|own| own.id == union.id)).map(|union| union.id).collect();
+    let unions: Vec<Uuid> =
+        by.unions.iter().filter(|union| chosen.is_none_or(|own| own.id == union.id)).map(|union| union.id).collect();
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let events = events_of(db, unions).await?;

@@ -63,8 +63,15 @@ pub async fn find(
 ) -> Result<Found, Error> {
     let paging = Paging { limit: Some(100), cursor: asked.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let actions: Vec<String> =
-        of.clone().select_only().column(Column::Action).distinct().order_by_asc(Column::Action).into_tuple().all(db).await?;
+    let actions: Vec<String> = of
+        .clone()
+        .select_only()
+        .column(Column::Action)
+        .distinct()
+        .order_by_asc(Column::Action)
+        .into_tuple()
+        .all(db)
+        .await?;
     let actors: Vec<Option<Uuid>> =
         of.clone().select_only().column(Column::ActorId).distinct().into_tuple().all(db).await?;
     let mut rows = of;
@@ -126,7 +133,10 @@ impl Names {
         actors: impl Iterator<Item = Uuid>,
     ) -> Result<Self, Error> {
         let about = |kind: &str| -> Vec<Uuid> {
-            rows.iter().filter(|row| row.subject_kind.as_deref() == Some(kind)).filter_map(|row| row.subject_id).collect()
+            rows.iter()
+                .filter(|row| row.subject_kind.as_deref() == Some(kind))
+                .filter_map(|row| row.subject_id)
+                .collect()
         };
         let accounts = actors.chain(about("account")).collect();
         let registrations = registration::Entity::find().filter(registration::Column::Id.is_in(about("registration")));

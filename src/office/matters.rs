@@ -123,7 +123,12 @@ pub async fn matters(
     Ok(matters)
 }
 
-async fn counted<E, C>(db: &impl ConnectionTrait, rows: Select<E>, of: C, events: &[Uuid]) -> Result<Vec<Counted>, Error>
+async fn counted<E, C>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    of: C,
+    events: &[Uuid],
+) -> Result<Vec<Counted>, Error>
 where
     E: EntityTrait,
     C: ColumnTrait + IntoIden,

@@ -145,13 +145,7 @@ pub async fn moved(house: House, visit: Visit, by: Organizer, form: Form) -> Res
     }
 }
 
-async fn refused(
-    house: &House,
-    page: Page,
-    by: &Organizer,
-    form: Form,
-    error: Error,
-) -> Result<HttpResponse, Error> {
+async fn refused(house: &House, page: Page, by: &Organizer, form: Form, error: Error) -> Result<HttpResponse, Error> {
     let form = form.refused(&page, error)?;
     let overview = Overview::new(house, page, by, form).await?;
     page::answer_refused(&overview.form, &overview)

@@ -52,11 +52,7 @@ impl Faults {
 fn told(page: &Page, line: u64, field: &str, code: &str, message: &str) -> Fault {
     let find = |key: String| words::find(page.language, &key.replace('_', "-"));
     let words = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
-    Fault {
-        line,
-        column: column(page, field),
-        words: words.unwrap_or_else(|| message.to_owned()),
-    }
+    Fault { line, column: column(page, field), words: words.unwrap_or_else(|| message.to_owned()) }
 }
 
 fn column(page: &Page, field: &str) -> String {

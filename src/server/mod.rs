@@ -56,7 +56,13 @@ fn calls(config: &mut ServiceConfig) {
 
 /// Every page, in the order of the event.
 fn pages(config: &mut web::ServiceConfig) {
-    config.configure(page::pages).configure(accounts::pages).configure(units::pages).configure(events::pages).configure(registrations::pages).configure(office::pages);
+    config
+        .configure(page::pages)
+        .configure(accounts::pages)
+        .configure(units::pages)
+        .configure(events::pages)
+        .configure(registrations::pages)
+        .configure(office::pages);
 }
 
 /// Opens the house on a listener. Await the server to serve; it stops by its handle, not by signals.

@@ -134,12 +134,7 @@ pub async fn dismissed(house: House, by: Organizer, request: HttpRequest) -> Res
 
 /// Takes an organizer's role at the union back. Who: organizer.
 #[post("/office/e/{event}/staff/union/{id}/leave")]
-pub async fn revoked(
-    house: House,
-    visit: Visit,
-    by: Organizer,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
+pub async fn revoked(house: House, visit: Visit, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
     let (id, back) = (id_in_path(&request, "id")?, format!("/office/e/{}/staff", by.event.slug));
     let (who, myself) = (by.clone(), by.account.account_id);
     let revoked = house.run(async move |app| {

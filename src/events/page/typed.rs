@@ -204,7 +204,8 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
         request.insert("screening".to_owned(), screening(form));
     }
     if told("dates") && !(form.value("dates.rounds").is_empty() && form.value("dates.minutes").is_empty()) {
-        request.insert("dates".to_owned(), members(form, "dates", &["rounds", "minutes"], &["pause_seconds", "tables"]));
+        request
+            .insert("dates".to_owned(), members(form, "dates", &["rounds", "minutes"], &["pause_seconds", "tables"]));
     }
     if told("picks") && !form.value("picks.limit").is_empty() {
         request.insert("picks".to_owned(), members(form, "picks", &["limit"], &["event_limit"]));
@@ -242,7 +243,8 @@ fn points(form: &Form) -> Value {
         if form.value(&steps).trim().is_empty() && form.value(&cap).trim().is_empty() {
             continue;
         }
-        points.insert(action.to_owned(), json!({ "per_day": steps_of(form, &steps), "cap": needed(form.number(&cap)) }));
+        points
+            .insert(action.to_owned(), json!({ "per_day": steps_of(form, &steps), "cap": needed(form.number(&cap)) }));
     }
     Value::Object(points)
 }
@@ -252,8 +254,7 @@ fn steps_of(form: &Form, name: &str) -> Value {
     let typed = form.value(name);
     let apart = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | '/' | ';' | '；' | '+');
     let steps = typed.split(apart).filter(|step| !step.is_empty());
-    let read: Option<Vec<i64>> =
-        steps.map(|step| Form::filled([("step", step)]).number("step").as_i64()).collect();
+    let read: Option<Vec<i64>> = steps.map(|step| Form::filled([("step", step)]).number("step").as_i64()).collect();
     read.map_or_else(|| json!(typed), |steps| json!(steps))
 }
 
@@ -327,11 +328,7 @@ fn flatten(fields: &mut Fields, path: String, value: &Value) {
 
 /// The inputs of the phases that `wanted` names, numbered as they will be sent.
 #[must_use]
-pub fn of_schedule(
-    schedule: &Schedule,
-    zone: Tz,
-    wanted: impl Fn(crate::events::phase::Phase) -> bool,
-) -> Fields {
+pub fn of_schedule(schedule: &Schedule, zone: Tz, wanted: impl Fn(crate::events::phase::Phase) -> bool) -> Fields {
     let mut fields = Fields::new();
     for (at, (phase, begins)) in schedule.iter().filter(|(phase, _)| wanted(*phase)).enumerate() {
         fields.push((format!("phases[{at}].phase"), word(phase)));

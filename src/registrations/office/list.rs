@@ -148,7 +148,8 @@ fn standings(page: &Page, base: &str, asked: &Asked, counts: &[Count]) -> Vec<Ta
         count: u64::try_from(of(status)).ok(),
         open: asked.status == status,
     };
-    let is_told = |status: &Status| of(Some(*status)) > 0 || asked.status == Some(*status) || *status == Status::Applied;
+    let is_told =
+        |status: &Status| of(Some(*status)) > 0 || asked.status == Some(*status) || *status == Status::Applied;
     std::iter::once(None).chain(words::STATUSES.into_iter().filter(is_told).map(Some)).map(tab).collect()
 }
 
@@ -219,13 +220,7 @@ pub async fn approved(house: House, visit: Visit, by: Organizer, form: Form) -> 
     decide(&house, visit.page, by, form, request).await
 }
 
-async fn decide(
-    house: &House,
-    page: Page,
-    by: Organizer,
-    form: Form,
-    request: Value,
-) -> Result<HttpResponse, Error> {
+async fn decide(house: &House, page: Page, by: Organizer, form: Form, request: Value) -> Result<HttpResponse, Error> {
     let base = format!("/office/e/{}/registrations", by.event.slug);
     let back = own_path(Some(form.value("back")));
     let back = if back.starts_with(&base) { back.to_owned() } else { base };

@@ -124,12 +124,7 @@ fn answers(answers: &Value) -> Vec<(String, String)> {
 
 /// Who: organizer.
 #[get("/office/e/{event}/registrations/{id}")]
-pub async fn shown(
-    house: House,
-    visit: Visit,
-    by: Organizer,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
+pub async fn shown(house: House, visit: Visit, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     page::answer(&One::new(&house, visit.page, &by, id).await?)
 }

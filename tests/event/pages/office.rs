@@ -148,7 +148,10 @@ async fn a_refused_event_keeps_what_was_typed_and_says_why_beside_it(#[values(Sq
     let early = BASICS.map(|(name, value)| if name == "ends_at" { (name, "2026-10-24T13:00") } else { (name, value) });
     let (status, page) = read(browser.send("/office/new", &early).await).await;
     assert_eq!((status, wrong(&page, "ends_at")), (422, Some("结束要在开始之后。")));
-    assert!(page.contains("value=\"金秋相会\"") && page.contains("name=\"template\" value=\"mixer\" checked"), "{page}");
+    assert!(
+        page.contains("value=\"金秋相会\"") && page.contains("name=\"template\" value=\"mixer\" checked"),
+        "{page}"
+    );
     let fields = proposed(&browser).await;
     for (name, typed, told, words) in [
         ("slug", "Not A Slug", "slug", "3 到 60 个小写字母"),
@@ -224,7 +227,8 @@ async fn the_public_page_is_shown_while_it_is_written(#[values(Sqlite, Postgres)
     assert!(header(&answer, "content-security-policy").contains("frame-ancestors 'self'"));
     let (status, page) = read(answer).await;
     assert!(status == 200 && page.contains(ESCAPED) && !page.contains("<script>"), "{page}");
-    for said in ["地点待定", "10月24日 周六 14:00–18:00", "破冰", "8 轮，每轮 8 分钟", "燕缘际会工会"] {
+    for said in ["地点待定", "10月24日 周六 14:00–18:00", "破冰", "8 轮，每轮 8 分钟", "燕缘际会工会"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     let nothing = send(&browser, "/office/new/preview", &with(&fields, &[("starts_at", "")])).await;
@@ -281,7 +285,12 @@ async fn points_are_settled_once_registration_is_over(#[values(Sqlite, Postgres)
     let (status, page) = browser.get(path).await;
     assert_eq!(status, 200);
     let fields = filled(&page, path);
-    let paying = [("points.sign_in.per_day", "4"), ("points.sign_in.cap", "20"), ("points.post.per_day", "4、2"), ("points.post.cap", "30")];
+    let paying = [
+        ("points.sign_in.per_day", "4"),
+        ("points.sign_in.cap", "20"),
+        ("points.post.per_day", "4、2"),
+        ("points.post.cap", "30"),
+    ];
     assert_eq!(send(&browser, path, &with(&fields, &paying)).await.status().as_u16(), 303);
     let points = event(&evening, "qixi").await.unwrap().plan().points.unwrap();
     assert_eq!((points.len(), points["post"].per_day.clone()), (2, vec![4, 2]));
@@ -321,7 +330,10 @@ async fn the_crew_is_put_together_by_mail_address(#[values(Sqlite, Postgres)] en
     let mine = page.split("/staff/union/").nth(1).unwrap().split('/').next().unwrap().to_owned();
     let (status, page) = read(browser.send(&format!("{path}/union/{mine}/leave"), &[]).await).await;
     assert!(status == 409 && page.contains("最后一位"), "{page}");
-    assert_eq!(browser.send(path, &[("email", "helper@example.com"), ("role", "organizer")]).await.status().as_u16(), 303);
+    assert_eq!(
+        browser.send(path, &[("email", "helper@example.com"), ("role", "organizer")]).await.status().as_u16(),
+        303
+    );
     assert_eq!(browser.send(&format!("{path}/union/{mine}/leave"), &[]).await.status().as_u16(), 303);
     assert_eq!(browser.get(path).await.0, 403, "whoever left sees it no longer");
     assert_eq!(deeds(&evening, "role_granted").await.len(), 1);
@@ -442,14 +454,20 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     let ids: Vec<String> = men.iter().map(|man| man.registration_id.to_string()).collect();
     let back = format!("{base}?side=men");
     let both = [("ids", ids[0].as_str()), ("ids", ids[1].as_str()), ("back", back.as_str())];
-    let (code, page) = read(browser.send(&format!("{base}/decide"), &[&both[..], &[("decision", "reject")]].concat()).await).await;
+    let (code, page) =
+        read(browser.send(&format!("{base}/decide"), &[&both[..], &[("decision", "reject")]].concat()).await).await;
     assert!(code == 422 && wrong(&page, "reason").is_some_and(|words| words.contains("理由")), "{page}");
     assert_eq!(status(&evening, &men[0]).await, Status::Applied);
-    let rejected = browser.send(&format!("{base}/decide"), &[&both[..1], &[("decision", "reject"), ("reason", EVIL)]].concat()).await;
+    let rejected = browser
+        .send(&format!("{base}/decide"), &[&both[..1], &[("decision", "reject"), ("reason", EVIL)]].concat())
+        .await;
     assert_eq!((rejected.status().as_u16(), header(&rejected, "location")), (303, base));
     let approved = browser.send(&format!("{base}/decide"), &[&both[1..], &[("decision", "approve")]].concat()).await;
     assert_eq!((approved.status().as_u16(), header(&approved, "location")), (303, back.as_str()));
-    assert_eq!((status(&evening, &men[0]).await, status(&evening, &men[1]).await), (Status::Rejected, Status::Approved));
+    assert_eq!(
+        (status(&evening, &men[0]).await, status(&evening, &men[1]).await),
+        (Status::Rejected, Status::Approved)
+    );
     let one = format!("{base}/{}", ids[0]);
     let (_, page) = browser.get(&one).await;
     assert!(page.contains("审核不通过") && page.contains(ESCAPED) && !page.contains("<script>"), "{page}");
@@ -510,7 +528,9 @@ async fn a_list_is_imported_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
     let table = "邮箱,性别,单位,姓名\na@example.com,男,电力局,=SUM(1)\nb@,男,电力局,乙\nc@example.com,无,新单位,丙\n";
     let (code, page) = read(upload(&browser, path, &[], table).await).await;
     assert!(code == 422 && page.contains("一行都没有导入"), "{page}");
-    for said in ["<td class=\"number figure\">3</td>", "这不像一个邮箱地址", "<td class=\"number figure\">4</td>", "请写男或女"] {
+    for said in
+        ["<td class=\"number figure\">3</td>", "这不像一个邮箱地址", "<td class=\"number figure\">4</td>", "请写男或女"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     let count = async || registration::Entity::find().count(evening.app.database.reader()).await.unwrap();
@@ -565,7 +585,10 @@ async fn a_union_looks_after_its_units(#[values(Sqlite, Postgres)] engine: Engin
     assert!(code == 200 && page.contains("已加入 1 个单位"), "{page}");
 
     let one = format!("{base}/{}", evening.units[0].id);
-    assert_eq!(browser.send(&one, &[("name", "市一院"), ("mail_domain", "yiyuan.example")]).await.status().as_u16(), 303);
+    assert_eq!(
+        browser.send(&one, &[("name", "市一院"), ("mail_domain", "yiyuan.example")]).await.status().as_u16(),
+        303
+    );
     assert_eq!(browser.send(&one, &[("name", "市一院"), ("mail_domain", "")]).await.status().as_u16(), 303);
     let row = unit::Entity::find_by_id(evening.units[0].id).one(evening.app.database.reader()).await.unwrap().unwrap();
     assert_eq!((row.name.as_str(), row.mail_domain), ("市一院", None));
