@@ -62,6 +62,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(units::pages)
         .configure(events::pages)
         .configure(registrations::pages)
+        .configure(volunteers::pages)
         .configure(office::pages);
 }
 

@@ -28,14 +28,14 @@ use crate::picks::own;
 #[serde(deny_unknown_fields)]
 pub struct NewFollowUp {
     #[garde(skip)]
-    state: State,
+    pub(super) state: State,
     /// At most 2000 characters.
     #[garde(custom(text(0, 2000)))]
     #[serde(default)]
-    note: String,
+    pub(super) note: String,
     /// When they spoke; now where left out.
     #[garde(skip)]
-    at: Option<DateTime<Utc>>,
+    pub(super) at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -36,6 +36,24 @@ pub async fn take(
     Ok(taken.map_or(volunteer_id, |taken| taken.volunteer_id))
 }
 
+/// Puts a couple into a volunteer's care in place of whoever had it; None: into nobody's.
+///
+/// # Errors
+/// Only faults.
+pub async fn give(
+    txn: &impl ConnectionTrait,
+    couple_id: Uuid,
+    to: Option<Uuid>,
+    now: DateTimeUtc,
+) -> Result<(), DbErr> {
+    Entity::delete_by_id(couple_id).exec(txn).await?;
+    if let Some(volunteer_id) = to {
+        let row = ActiveModel { couple_id: Set(couple_id), volunteer_id: Set(volunteer_id), taken_at: Set(now) };
+        Entity::insert(row).exec_without_returning(txn).await?;
+    }
+    Ok(())
+}
+
 /// Who looks after some couples.
 ///
 /// # Errors

@@ -5,16 +5,24 @@ pub mod milestone;
 pub mod follow_up;
 pub mod caseload;
 pub mod cases;
+pub mod timeline;
 pub mod outcomes;
 pub mod tend;
 pub mod reminder;
 pub mod remind;
 mod api;
+mod page;
 pub mod personal;
 
+use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut ServiceConfig) {
     config.service(api::show_outcomes).service(api::my_cases).service(api::take_case).service(api::note_follow_up);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut web::ServiceConfig) {
+    page::pages(config);
 }

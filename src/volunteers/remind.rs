@@ -104,7 +104,11 @@ async fn write(txn: &Write, app: &App, case: &Case) -> Result<(), Error> {
             Language::Zh => DueZh { title, couple: &couple }.render(),
             Language::En => DueEn { title, couple: &couple }.render(),
         };
-        post(txn, app, case, "case_due", account, words).await?;
+        let action = Action {
+            label: account.language.choose("打开回访", "Open the case").to_owned(),
+            url: app.public_url(&format!("/volunteer/c/{}", case.couple.id)),
+        };
+        post(txn, app, case, ("case_due", action), account, words).await?;
     }
     let [lo, hi] = case.couple.people();
     for (own, partner) in [(lo, hi), (hi, lo)] {
@@ -116,7 +120,11 @@ async fn write(txn: &Write, app: &App, case: &Case) -> Result<(), Error> {
             Language::Zh => AskedZh { title, nickname, partner: &partner }.render(),
             Language::En => AskedEn { title, nickname, partner: &partner }.render(),
         };
-        post(txn, app, case, "follow_up", account, words).await?;
+        let action = Action {
+            label: account.language.choose("打开活动页", "Open the event").to_owned(),
+            url: app.public_url(&format!("/e/{}", case.event.slug)),
+        };
+        post(txn, app, case, ("follow_up", action), account, words).await?;
     }
     Ok(())
 }
@@ -129,7 +137,7 @@ async fn post(
     txn: &Write,
     app: &App,
     case: &Case,
-    kind: &'static str,
+    (kind, action): (&'static str, Action),
     account: account::Model,
     words: askama::Result<String>,
 ) -> Result<(), Error> {
@@ -141,10 +149,7 @@ async fn post(
         event_id: Some(case.event.id),
         language: account.language,
         words: words.map_err(Error::fault)?,
-        action: Some(Action {
-            label: account.language.choose("打开活动页", "Open the event").to_owned(),
-            url: app.public_url(&format!("/e/{}", case.event.slug)),
-        }),
+        action: Some(action),
         attachments: Vec::new(),
         dedupe: Some(format!("{kind}:{}:{milestone:?}:{}", case.couple.id, account.id)),
         not_before: None,

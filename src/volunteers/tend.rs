@@ -1,9 +1,10 @@
-//! A volunteer takes a couple into care, and notes what they heard.
+//! A volunteer takes a couple into care, notes what they heard, and hands the couple over.
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::caseload;
@@ -11,6 +12,7 @@ use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use crate::accounts::SignedIn;
 use crate::app::App;
+use crate::audit;
 use crate::couples::couple;
 use crate::database::Write;
 use crate::error::{Error, FieldError, Refused};
@@ -37,6 +39,8 @@ pub enum NotNoted {
     Taken,
     /// Not yet, or before the two were a couple.
     At,
+    /// Does not serve at the event as a volunteer.
+    To,
 }
 
 impl From<NotNoted> for Error {
@@ -48,6 +52,10 @@ impl From<NotNoted> for Error {
             NotNoted::Taken => Refused::conflict("case_taken", "Another volunteer looks after these two."),
             NotNoted::At => {
                 let wrong = FieldError::new("at", "out_of_range", "between the evening and now");
+                Refused::invalid(vec![wrong])
+            }
+            NotNoted::To => {
+                let wrong = FieldError::new("to", "not_a_volunteer", "a volunteer of the event");
                 Refused::invalid(vec![wrong])
             }
         };
@@ -117,6 +125,39 @@ pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -
     txn.commit().await?;
     app.happenings.announce(event.id, What::OutcomesChanged);
     Ok(noted)
+}
+
+/// Gives a couple into another volunteer's care, or back into nobody's. Who holds it may, and an
+/// organizer.
+///
+/// # Errors
+/// [`NotNoted`]; 404 for who is neither a volunteer of that event nor its organizer.
+pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option<Uuid>) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let Tended { event, organizer, .. } = hold(&txn, account.account_id, couple_id).await?;
+    let holder = caseload::of_couples(&txn, &[couple_id]).await?.pop().map(|case| case.volunteer_id);
+    if !organizer && holder != Some(account.account_id) {
+        return Err(NotNoted::Taken.into());
+    }
+    if let Some(to) = to
+        && !crew::serves(&txn, to, event.id, &[Role::Volunteer]).await?
+    {
+        return Err(NotNoted::To.into());
+    }
+    caseload::give(&txn, couple_id, to, app.now()).await?;
+    let deed = audit::Entry {
+        actor: Some(account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "case_handed_over",
+        subject: Some(("couple", couple_id)),
+        reason: None,
+        detail: json!({ "from": holder, "to": to }),
+    };
+    audit::record(&txn, app, deed).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::OutcomesChanged);
+    Ok(())
 }
 
 /// A couple in whose event the person serves, held against others who would note at once.

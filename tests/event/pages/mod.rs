@@ -1,6 +1,7 @@
 //! What people see in a browser.
 
 mod office;
+mod volunteer;
 
 use queqiao::accounts::session;
 use queqiao::audit::entry;

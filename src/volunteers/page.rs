@@ -1,0 +1,353 @@
+//! What volunteers see: what is due, one case, and what an evening came to.
+
+use std::collections::HashMap;
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
+use serde_json::{Value, json};
+
+use super::api::NewFollowUp;
+use super::cases::{self, Case};
+use super::follow_up::State;
+use super::milestone::Milestone;
+use super::outcomes::{self, Agreed, Figures};
+use super::tend::{self, Heard};
+use super::timeline::{self, Timeline};
+use crate::accounts::SignedIn;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::couples::couple;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::{Volunteer, id_in_path};
+use crate::events::crew::{self, Role};
+use crate::events::event;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, when};
+use crate::picks::own;
+
+/// Badge number and nickname of both.
+type Pair = Vec<(String, String)>;
+
+#[derive(Template)]
+#[template(path = "volunteers/cases.html")]
+struct Cases {
+    page: Page,
+    serves: bool,
+    shelves: Vec<(&'static str, Vec<Row>)>,
+    /// Title and slug.
+    events: Vec<(String, String)>,
+}
+
+/// A case in a list.
+struct Row {
+    id: Uuid,
+    pair: Pair,
+    event: String,
+    state: Option<State>,
+    milestone: Option<Milestone>,
+    due: Option<String>,
+    /// In the reader's care, and the day has come.
+    late: bool,
+}
+
+#[derive(Template)]
+#[template(path = "volunteers/case.html")]
+struct OneCase {
+    page: Page,
+    form: Form,
+    told: Timeline,
+    pair: Pair,
+    mine: bool,
+    now: DateTime<Utc>,
+}
+
+#[derive(Template)]
+#[template(path = "volunteers/outcomes.html")]
+struct Outcomes {
+    page: Page,
+    event: event::Model,
+    figures: Figures,
+    couples: Vec<Agreed>,
+    now: DateTime<Utc>,
+}
+
+/// One bar of a plot, lying down.
+struct Bar {
+    y: usize,
+    name: String,
+    /// None: too few to be told.
+    count: Option<usize>,
+    width: usize,
+}
+
+/// How long the longest bar is, and how far apart bars lie, in the plot's own units.
+const LONGEST: usize = 168;
+const PITCH: usize = 32;
+
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(my_cases)
+        .service(one_case)
+        .service(take_case)
+        .service(note_follow_up)
+        .service(hand_over)
+        .service(event_outcomes);
+}
+
+#[get("/volunteer")]
+async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpResponse, Error> {
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let cases = cases::of_volunteer(db, account.account_id).await?;
+        let pairs = pairs(db, &cases).await?;
+        let serves = crew::Entity::find()
+            .filter(crew::Column::AccountId.eq(account.account_id))
+            .filter(crew::Column::Role.eq(Role::Volunteer));
+        let serves = serves.all(db).await?.into_iter().map(|serves| serves.event_id);
+        let events = event::Entity::find().filter(event::Column::Id.is_in(serves)).all(db).await?;
+        Ok((cases, pairs, events))
+    });
+    let (cases, mut pairs, mut events) = read.await?;
+    let (page, now) = (visit.page, house.now());
+    let mut shelves = ["due", "free", "ahead", "done"].map(|shelf| (shelf, Vec::new()));
+    for case in cases {
+        let due = case.next.map(|(_, due)| due);
+        let place = match (case.volunteer_id, due) {
+            (_, None) => 3,
+            (None, _) => 1,
+            (Some(_), Some(due)) if due <= now => 0,
+            (Some(_), Some(_)) => 2,
+        };
+        let row = Row {
+            id: case.couple.id,
+            pair: pairs.remove(&case.couple.id).unwrap_or_default(),
+            event: title(&page, &case.event),
+            state: case.last.map(|(state, _)| state),
+            milestone: case.next.map(|(milestone, _)| milestone),
+            due: due.map(|due| said_of_due(&page, due, now)),
+            late: place == 0,
+        };
+        if let Some((_, rows)) = shelves.get_mut(place) {
+            rows.push(row);
+        }
+    }
+    // The latest evening first; one that has not begun has come to nothing yet.
+    events.retain(|event| event.is_published(now) && event.starts_at <= now);
+    events.sort_by_key(|event| std::cmp::Reverse(event.starts_at));
+    let events: Vec<_> = events.iter().map(|event| (title(&page, event), event.slug.clone())).collect();
+    let shelves: Vec<_> = shelves.into_iter().filter(|(_, rows)| !rows.is_empty()).collect();
+    page::answer(&Cases { serves: !events.is_empty(), shelves, events, page })
+}
+
+#[get("/volunteer/c/{couple}")]
+async fn one_case(house: House, request: HttpRequest, visit: Visit, account: SignedIn) -> Result<HttpResponse, Error> {
+    let read = read(&house, &request, account).await?;
+    let today = read.0.case.event.day(house.now()).to_string();
+    page::answer(&shown(&house, visit.page, account, read, Form::filled([("at", today)])))
+}
+
+#[post("/volunteer/c/{couple}/take")]
+async fn take_case(house: House, request: HttpRequest, account: SignedIn) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "couple")?;
+    house.run(async move |app| tend::take(&app, account, id).await).await?;
+    see_saying(&format!("/volunteer/c/{id}"), "case-taken")
+}
+
+#[post("/volunteer/c/{couple}/follow-ups")]
+async fn note_follow_up(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    account: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let read = read(&house, &request, account).await?;
+    let (id, zone) = (read.0.case.couple.id, read.0.case.event.zone());
+    let noted = async {
+        let at = moment(form.value("at"), zone, house.now());
+        let wish = json!({ "state": form.text("state"), "note": form.value("note"), "at": at });
+        let NewFollowUp { state, note, at } = body::read(wish)?;
+        house.run(async move |app| tend::note(&app, account, id, Heard { state, note, at }).await).await
+    };
+    match noted.await {
+        Ok(_) => see_saying(&format!("/volunteer/c/{id}"), "follow-up-noted"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            let page = shown(&house, visit.page, account, read, form);
+            page::answer_refused(&page.form, &page)
+        }
+    }
+}
+
+#[post("/volunteer/c/{couple}/hand-over")]
+async fn hand_over(house: House, request: HttpRequest, account: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "couple")?;
+    let to = match form.value("to") {
+        "" => None,
+        to => Some(to.parse().map_err(|_| Refused::invalid(vec![FieldError::new("to", "invalid", "an id")]))?),
+    };
+    house.run(async move |app| tend::hand_over(&app, account, id, to).await).await?;
+    see_saying("/volunteer", "case-handed-over")
+}
+
+#[get("/volunteer/e/{event}")]
+async fn event_outcomes(house: House, visit: Visit, volunteer: Volunteer) -> Result<HttpResponse, Error> {
+    let event = volunteer.event;
+    let id = event.id;
+    let (couples, figures) = house.run(async move |app| outcomes::of_event(app.database.reader(), id).await).await?;
+    page::answer(&Outcomes { page: visit.page, event, figures, couples, now: house.now() })
+}
+
+async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result<(Timeline, Pair), Error> {
+    let id = id_in_path(request, "couple")?;
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let told = timeline::of_couple(db, account.account_id, id).await?;
+        let mut pairs = pairs(db, std::slice::from_ref(&told.case)).await?;
+        Ok((told, pairs.remove(&id).unwrap_or_default()))
+    });
+    read.await
+}
+
+fn shown(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, Pair), form: Form) -> OneCase {
+    let mine = told.case.volunteer_id == Some(account.account_id);
+    OneCase { page, form, told, pair, mine, now: house.now() }
+}
+
+/// The faces of every couple, women's numbers first.
+async fn pairs(db: &impl ConnectionTrait, cases: &[Case]) -> Result<HashMap<Uuid, Pair>, Error> {
+    let faces = own::faces(db, cases.iter().flat_map(|case| couple::Model::people(&case.couple))).await?;
+    let pair = |case: &Case| {
+        let mut pair: Pair = case.couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
+        pair.sort_unstable();
+        (case.couple.id, pair)
+    };
+    Ok(cases.iter().map(pair).collect())
+}
+
+/// A day people chose as a moment for a request: the middle of that day; today is now. What is no
+/// day stays a text, so that the request is refused with the field's name.
+fn moment(typed: &str, zone: Tz, now: DateTime<Utc>) -> Value {
+    let Ok(day) = typed.parse::<NaiveDate>() else {
+        return if typed.is_empty() { Value::Null } else { json!(typed) };
+    };
+    if day == now.with_timezone(&zone).date_naive() {
+        return Value::Null;
+    }
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    json!(day.and_time(noon).and_local_timezone(zone).earliest().map(|at| at.with_timezone(&Utc)))
+}
+
+fn said_of_due(page: &Page, due: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let (key, span) = if due <= now { ("case-late", now - due) } else { ("case-left", due - now) };
+    page.say(key, &[("span", when::left(page.language, span).into())])
+}
+
+fn title(page: &Page, event: &event::Model) -> String {
+    page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
+}
+
+impl State {
+    fn key(self) -> &'static str {
+        match self {
+            Self::GettingToKnow => "state-getting-to-know",
+            Self::Dating => "state-dating",
+            Self::Engaged => "state-engaged",
+            Self::Married => "state-married",
+            Self::Parted => "state-parted",
+            Self::Unreachable => "state-unreachable",
+        }
+    }
+
+    fn value(self) -> String {
+        self.to_value()
+    }
+
+    fn pill(self) -> &'static str {
+        match self {
+            Self::Engaged | Self::Married | Self::Dating => "pill good",
+            Self::Parted => "pill over",
+            Self::GettingToKnow | Self::Unreachable => "pill",
+        }
+    }
+}
+
+impl Milestone {
+    fn key(self) -> &'static str {
+        match self {
+            Self::ThreeDays => "milestone-three-days",
+            Self::ThreeWeeks => "milestone-three-weeks",
+            Self::ThreeMonths => "milestone-three-months",
+        }
+    }
+}
+
+impl Cases {
+    fn shelf(&self, shelf: &str) -> String {
+        self.page.t(&format!("cases-{shelf}"))
+    }
+
+    fn shelf_note(&self, shelf: &str) -> String {
+        self.page.t(&format!("cases-{shelf}-note"))
+    }
+}
+
+impl OneCase {
+    fn title(&self) -> String {
+        title(&self.page, &self.told.case.event)
+    }
+
+    fn day(&self, at: &DateTime<Utc>) -> String {
+        when::day(self.page.language, self.told.case.event.zone(), *at, self.now)
+    }
+
+    fn is_late(&self, due: &DateTime<Utc>) -> bool {
+        *due <= self.now
+    }
+
+    fn due(&self, due: &DateTime<Utc>) -> String {
+        said_of_due(&self.page, *due, self.now)
+    }
+
+    /// The days the calendar offers.
+    fn limits(&self) -> String {
+        let event = &self.told.case.event;
+        format!("min=\"{}\" max=\"{}\"", event.day(self.told.case.couple.formed_at), event.day(self.now))
+    }
+
+    /// Whoever may take the case over.
+    fn colleagues(&self) -> impl Iterator<Item = (&Uuid, &String)> {
+        let holder = self.told.case.volunteer_id;
+        self.told.volunteers.iter().filter(move |(id, _)| holder != Some(**id))
+    }
+
+    fn holder(&self) -> Option<&String> {
+        self.told.volunteers.get(&self.told.case.volunteer_id?)
+    }
+}
+
+impl Outcomes {
+    fn title(&self) -> String {
+        title(&self.page, &self.event)
+    }
+
+    fn day(&self, at: &DateTime<Utc>) -> String {
+        when::day(self.page.language, self.event.zone(), *at, self.now)
+    }
+
+    /// How the couples that are asked are getting on.
+    fn bars(&self) -> Vec<Bar> {
+        let most = self.figures.states.values().filter_map(|count| *count).max().unwrap_or(0).max(1);
+        let bar = |(place, state): (usize, State)| {
+            let count = self.figures.states.get(&state).copied().flatten();
+            Bar { y: place * PITCH, name: self.page.t(state.key()), count, width: count.unwrap_or(0) * LONGEST / most }
+        };
+        State::ALL.into_iter().enumerate().map(bar).collect()
+    }
+}
