@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::couples::come_of;
 use super::crowd::{CHUNK, Crowd, gather};
 use crate::accounts::SignedIn;
 use crate::accounts::signed_in::Via;
@@ -61,7 +62,7 @@ fn hours_of(phase: Phase) -> i64 {
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
 pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Result<(), Error> {
-    app.clock.set(now - Duration::days(40));
+    app.clock.set(now - Duration::days(80));
     let crowd = gather(app, APPLICANTS).await?;
     let main = ("qixi", "燕缘际会·七夕", "Qixi Night", main, APPLICANTS, SEATS);
     for (slug, title, title_en, phase, applicants, seats) in OTHERS.into_iter().chain([main]) {
@@ -80,8 +81,10 @@ async fn lead(
     now: DateTime<Utc>,
     (slug, title, title_en, phase, applicants, seats): (&str, &str, &str, Phase, usize, u32),
 ) -> Result<(), Error> {
-    // Half an hour into the phase, whichever it is.
-    let first = now - Duration::minutes(30) - Duration::hours(hours_of(phase));
+    // Half an hour into the phase, whichever it is; what is over is over long enough for volunteers
+    // to have asked how it went.
+    let since = if phase == Phase::Closed { Duration::days(25) } else { Duration::minutes(30) };
+    let first = now - since - Duration::hours(hours_of(phase));
     let begins = |phase: Phase| first + Duration::hours(hours_of(phase));
     app.clock.set(begins(Phase::Draft) - Duration::hours(1));
     let by =
@@ -122,6 +125,10 @@ async fn lead(
         app.clock.set(begins(Phase::Confirmation) + Duration::hours(1));
         everybody_comes(app, organizer.event.id).await?;
         issue(app, organizer.event.id, Some(crowd.organizer)).await?;
+    }
+    if phase == Phase::Closed {
+        let [_, _, volunteer] = crowd.crew;
+        come_of(app, volunteer, &organizer.event, now).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! over (800 applicants of 126 units, with points) and one event in each other phase, served until
 //! told to stop.
 
+mod couples;
 mod crowd;
 mod editions;
 
