@@ -1,0 +1,199 @@
+//! The desk at the door: a phone that is paired, sees a badge, and goes on when the line is cut.
+
+use std::path::Path;
+
+use chrono::Duration;
+use data_encoding::BASE64;
+use queqiao::checkin::{attempt, presence};
+use queqiao::events::phase::Phase;
+use queqiao::language::Language;
+use queqiao::registrations::registration::Status;
+use rstest::rstest;
+use sea_orm::{EntityTrait, PaginatorTrait};
+use serde_json::json;
+
+use crate::evening::Engine::{self, Sqlite};
+use crate::evening::Person;
+use crate::hall::Hall;
+use crate::line::Line;
+use crate::window::{ENTER, Screen, Window};
+
+const GUESTS: usize = 21;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_desk_sees_a_badge_and_loses_nothing_when_the_line_is_cut(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let guests = guests(&hall).await;
+    let folder = tempfile::tempdir().unwrap();
+    let film = folder.path().join("badge.y4m");
+    film_of(&badge_picture(&hall, &guests[0]).await, &film);
+    let line = Line::to(&hall.evening.address).await;
+    let flags = [
+        "--use-fake-device-for-media-stream".to_owned(),
+        "--use-fake-ui-for-media-stream".to_owned(),
+        format!("--use-file-for-fake-video-capture={}", film.display()),
+    ];
+    let phone = hall.window_at(&line.address, Screen::Phone, Language::Zh, &flags).await;
+    phone.go(&invitation(&hall).await).await;
+    phone.fill("name", "东门").await;
+    phone.click("#pair-act").await;
+    phone.arrive("/e/qixi/desk").await;
+
+    // The badge before the camera, decoded from the picture.
+    shown(&phone, 1, "男001").await;
+    phone.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
+    phone.until_true("!!document.getElementById('desk').dataset.roster").await;
+    phone.click("#desk-camera-act").await;
+    phone.until_true("document.getElementById('desk-video').hidden").await;
+    assert_eq!(inside(&hall).await, 1);
+
+    line.cut();
+    hall.evening.clock.advance(Duration::minutes(1));
+    let count = counted(&phone).await;
+    for (place, guest) in (1..).zip(&guests[1..]) {
+        wedge(&phone, &code_of(guest).await).await;
+        let badge = guest.get("/api/v1/events/qixi/badges/me").await.json["badge"].as_str().unwrap().to_owned();
+        shown(&phone, count + place, &badge).await;
+    }
+    waiting(&phone, GUESTS - 1).await;
+    assert_eq!(inside(&hall).await, 1, "the line is cut");
+    // Somebody shows a badge that is in already.
+    wedge(&phone, &code_of(&guests[3]).await).await;
+    phone.until_true("document.getElementById('desk-result').dataset.state === 'refused'").await;
+
+    // The battery dies; the page comes back from the device itself, and knows.
+    phone.reload().await;
+    waiting(&phone, GUESTS - 1).await;
+    line.mend();
+    waiting(&phone, 0).await;
+    phone.until_true("document.getElementById('desk').dataset.link === 'up'").await;
+    assert_eq!(inside(&hall).await, GUESTS as u64);
+    let attempts = attempt::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+    let admitted = attempts.iter().filter(|attempt| attempt.result == attempt::Verdict::Admitted).count();
+    assert_eq!(admitted, GUESTS, "everybody once");
+    assert_eq!(attempts.iter().filter(|attempt| attempt.offline).count(), GUESTS - 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_keyboard_alone_runs_a_desk(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    guests(&hall).await;
+    let laptop = hall.laptop().await;
+    laptop.go(&invitation(&hall).await).await;
+    laptop.tab_to("[name=name]").await;
+    laptop.keys(&format!("西门{ENTER}")).await;
+    laptop.arrive("/e/qixi/desk").await;
+    // No click before the first number; full-width digits and no leading zeros are fine.
+    laptop.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
+    laptop.keys(&format!("m2{ENTER}")).await;
+    shown(&laptop, 1, "男002").await;
+    laptop.tab_to("#desk-typed").await;
+    laptop.keys(&format!("女００３{ENTER}")).await;
+    shown(&laptop, 2, "女003").await;
+    laptop.keys(&format!("男2{ENTER}")).await;
+    laptop.until_true("document.getElementById('desk-result').dataset.state === 'refused'").await;
+    // A slip of the hand is taken back.
+    laptop.tab_to("#desk-recent button.undo").await;
+    laptop.keys(&ENTER.to_string()).await;
+    laptop.until_true("document.getElementById('desk-undo').open").await;
+    laptop.keys(&format!("看错了{ENTER}")).await;
+    laptop.until_true("!document.getElementById('desk-undo').open").await;
+    laptop.until_true("document.getElementById('desk-women').textContent === '0'").await;
+    assert_eq!(
+        presence::Entity::inside(hall.evening.event.id).count(hall.evening.app.database.reader()).await.unwrap(),
+        1
+    );
+}
+
+async fn guests(hall: &Hall) -> Vec<Person> {
+    let men = u32::try_from(GUESTS.div_ceil(2)).unwrap();
+    let mut guests = hall.evening.participants("men", men, Status::Confirmed).await;
+    let women = u32::try_from(GUESTS).unwrap() - men;
+    guests.extend(hall.evening.participants("women", women, Status::Confirmed).await);
+    let numbered = hall.evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
+    assert!(numbered.status < 300, "{}", numbered.text());
+    guests
+}
+
+/// Where the QR that an organizer shows leads, as the organizer's own page says.
+async fn invitation(hall: &Hall) -> String {
+    let office = hall.laptop().await;
+    hall.sign_in(&office, &hall.evening.organizer).await;
+    office.go("/office/e/qixi/devices").await;
+    office.click("form[action$='/devices'] button").await;
+    office.until_true("!!document.getElementById('invitation-url')").await;
+    let address = office.run("document.getElementById('invitation-url').textContent").await;
+    let (_, path) = address.as_str().unwrap().split_once("/pair/").unwrap();
+    format!("/pair/{}", path.trim())
+}
+
+async fn code_of(guest: &Person) -> String {
+    guest.get("/api/v1/events/qixi/badges/me").await.json["code"].as_str().unwrap().to_owned()
+}
+
+/// A scanner that types, whatever has the focus.
+async fn wedge(window: &Window, code: &str) {
+    window.keys(&format!("{code}{ENTER}")).await;
+}
+
+async fn counted(window: &Window) -> usize {
+    let count = window.run("document.getElementById('desk-result').dataset.count").await;
+    count.as_str().unwrap().parse().unwrap()
+}
+
+/// Waits for the n-th result: this badge, let in.
+async fn shown(window: &Window, count: usize, badge: &str) {
+    let script = format!(
+        "(() => {{ const {{ state, count }} = document.getElementById('desk-result').dataset;
+            return count >= '{count}' - 0 && ['admitted', 'review'].includes(state)
+                && document.getElementById('desk-number').textContent.includes('{badge}'); }})()"
+    );
+    window.until_true(&script).await;
+}
+
+async fn waiting(window: &Window, count: usize) {
+    window.until_true(&format!("document.getElementById('desk')?.dataset.waiting === '{count}'")).await;
+}
+
+async fn inside(hall: &Hall) -> u64 {
+    presence::Entity::inside(hall.evening.event.id).count(hall.evening.app.database.reader()).await.unwrap()
+}
+
+/// The picture of the QR that was mailed to a guest.
+async fn badge_picture(hall: &Hall, guest: &Person) -> Vec<u8> {
+    let letter = hall.evening.letters_to(guest, "badge").await.pop().unwrap();
+    let files = letter.attachments.as_array().unwrap();
+    let picture = files.iter().find(|file| file.to_string().contains("image/png")).unwrap();
+    BASE64.decode(picture["content"].as_str().unwrap().as_bytes()).unwrap()
+}
+
+/// A second of a badge held before a camera: grey, 640 × 480, uncompressed.
+fn film_of(picture: &[u8], film: &Path) {
+    const WIDTH: usize = 640;
+    const HEIGHT: usize = 480;
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let shape = reader.next_frame(&mut pixels).unwrap();
+    let (wide, high) = (shape.width as usize, shape.height as usize);
+    let bright = |x: usize, y: usize| pixels[y * shape.line_size + x * shape.color_type.samples()];
+    // As large as fits, with air around it.
+    let side = HEIGHT - 80;
+    let (left, top) = ((WIDTH - side) / 2, (HEIGHT - side) / 2);
+    let mut luma = vec![230; WIDTH * HEIGHT];
+    for y in 0..side {
+        for x in 0..side {
+            luma[(top + y) * WIDTH + left + x] = bright(x * wide / side, y * high / side);
+        }
+    }
+    let mut bytes = format!("YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n").into_bytes();
+    for _ in 0..10 {
+        bytes.extend_from_slice(b"FRAME\n");
+        bytes.extend_from_slice(&luma);
+        bytes.extend(std::iter::repeat_n(128, WIDTH * HEIGHT / 2));
+    }
+    std::fs::write(film, bytes).unwrap();
+}

@@ -1,0 +1,55 @@
+//! The house of an evening, and browsers before it.
+
+use queqiao::accounts::session;
+use queqiao::events::phase::Phase;
+use queqiao::language::Language;
+use queqiao::settings::Settings;
+use serde_json::json;
+
+use crate::driver::{Driver, driver};
+use crate::evening::{Engine, Evening, Person};
+use crate::window::{Screen, Window};
+
+pub struct Hall {
+    pub evening: Evening,
+    driver: &'static Driver,
+}
+
+impl Hall {
+    /// None where this machine has no browser, or no PostgreSQL.
+    pub async fn open(engine: Engine, phase: Phase) -> Option<Self> {
+        Self::open_with(engine, phase, |_| ()).await
+    }
+
+    /// As [`Hall::open`], with settings of the story's own.
+    pub async fn open_with(engine: Engine, phase: Phase, change: impl FnOnce(&mut Settings)) -> Option<Self> {
+        let driver = driver()?;
+        Some(Self { evening: Evening::begin_with(engine, phase, change).await?, driver })
+    }
+
+    pub async fn phone(&self) -> Window {
+        self.window(Screen::Phone, Language::Zh, &[]).await
+    }
+
+    pub async fn laptop(&self) -> Window {
+        self.window(Screen::Laptop, Language::Zh, &[]).await
+    }
+
+    pub async fn window(&self, screen: Screen, language: Language, flags: &[String]) -> Window {
+        self.window_at(&self.evening.address, screen, language, flags).await
+    }
+
+    /// A window that finds the house at another address: that of a line.
+    pub async fn window_at(&self, address: &str, screen: Screen, language: Language, flags: &[String]) -> Window {
+        Window::open(self.driver, address, screen, language, flags).await
+    }
+
+    /// Signs somebody in at a window.
+    pub async fn sign_in(&self, window: &Window, person: &Person) {
+        let txn = self.evening.app.database.begin_write().await.unwrap();
+        let token = session::Entity::open(&txn, &self.evening.app, person.account_id).await.unwrap();
+        txn.commit().await.unwrap();
+        let cookie = json!({ "name": "queqiao", "value": token, "url": self.evening.address, "httpOnly": true });
+        window.cdp("Network.setCookie", cookie).await;
+    }
+}

@@ -1,0 +1,29 @@
+//! Stories in a real browser: headless Chromium before the real server.
+//!
+//! The browser is spoken to by `WebDriver` over the HTTP client the stories have anyway. A client crate
+//! would turn features of `serde_json` on for the program under test (`preserve_order`), and what is
+//! tested would no longer be what is shipped.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story may stop"
+)]
+
+#[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
+#[path = "../event/evening.rs"]
+mod evening;
+#[path = "../event/postgres.rs"]
+mod postgres;
+
+mod axe;
+mod driver;
+mod hall;
+mod line;
+mod window;
+
+mod desk;
+mod newcomer;
+mod organizer;
+mod walk;

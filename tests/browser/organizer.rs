@@ -1,0 +1,167 @@
+//! An organizer makes an event out of nothing, and has badges to hand out in the end.
+
+use std::path::Path;
+
+use chrono::Duration;
+use data_encoding::BASE64;
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::registrations::registration::{self, Status};
+use rstest::rstest;
+use rust_xlsxwriter::Workbook;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::json;
+
+use crate::evening::Engine::{self, Sqlite};
+use crate::hall::Hall;
+use crate::window::{ENTER, Window};
+
+const APPLICANTS: u32 = 800;
+const SEATS: u64 = 300;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_organizer_goes_from_nothing_to_badges(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
+    let laptop = hall.laptop().await;
+    hall.sign_in(&laptop, &hall.evening.organizer).await;
+    laptop.go("/office").await;
+    laptop.click("a[href='/office/new']").await;
+    laptop.choose("template", "mixer").await;
+    laptop.fill("title", "金秋相会").await;
+    laptop.fill("starts_at", "2026-10-24T14:00").await;
+    laptop.fill("ends_at", "2026-10-24T18:00").await;
+    laptop.fill("venue", "工人文化宫").await;
+    laptop.click("#drawing .act[value=fill]").await;
+    laptop.fill("slug", "jinqiu").await;
+    laptop.fill("seats", &SEATS.to_string()).await;
+    laptop.click("button[value=publish]").await;
+    laptop.arrive("/office/e/jinqiu").await;
+
+    let db = hall.evening.app.database.reader();
+    let event = event::by_slug(db, "jinqiu").await.unwrap().unwrap();
+    at(&hall, &laptop, event.registration_at).await;
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("报名表.xlsx");
+    write_list(&list);
+    laptop.go("/office/e/jinqiu/registrations/import").await;
+    laptop.attach("input[type=file]", &list).await;
+    laptop.choose("approve", "yes").await;
+    laptop.choose("create_units", "yes").await;
+    laptop.click("form[enctype] .act").await;
+    laptop.see(&APPLICANTS.to_string()).await;
+    let registered = registration::Entity::of_event(event.id).count(db).await.unwrap();
+    assert_eq!(registered, u64::from(APPLICANTS));
+    laptop.go("/office/e/jinqiu/registrations").await;
+    laptop.see("王").await;
+
+    at(&hall, &laptop, event.screening_at).await;
+    laptop.go("/office/e/jinqiu/screening").await;
+    laptop.until_true("document.querySelectorAll('#preview svg').length > 0").await;
+    sure(&laptop, "/freeze").await;
+    laptop.until_true("!!document.querySelector(\"form[action$='/list']\")").await;
+    open(&laptop, "/list").await;
+    laptop.fill("draw", "体彩排列五第26254期").await;
+    laptop.click("form[action$='/list'] .act").await;
+    laptop.until_true("!!document.querySelector('[name=beacon]')").await;
+    open(&laptop, "/runs").await;
+    laptop.fill("beacon", "4 8 1 5 9").await;
+    laptop.click("form[action$='/runs'] .act").await;
+    laptop.see("queqiao verify").await;
+    assert_eq!(standing(&hall, event.id, Status::Selected).await, SEATS);
+
+    at(&hall, &laptop, event.confirmation_at).await;
+    // 300 people reading their mail are another story.
+    let txn = hall.evening.app.database.begin_write().await.unwrap();
+    registration::Entity::update_many()
+        .col_expr(registration::Column::Status, Expr::value(Status::Confirmed))
+        .filter(registration::Column::EventId.eq(event.id))
+        .filter(registration::Column::Status.eq(Status::Selected))
+        .exec(&txn)
+        .await
+        .unwrap();
+    txn.commit().await.unwrap();
+    laptop.go("/office/e/jinqiu/badges").await;
+    laptop.click("form[action='/office/e/jinqiu/badges'] .act").await;
+    laptop.see("女150").await;
+    laptop.click("#print label:has([name=size])").await;
+    laptop.click("#print .act").await;
+    laptop.until_true(&format!("document.querySelectorAll('.face').length === {SEATS}")).await;
+    let sheets = laptop.run("document.querySelectorAll('.sheet').length").await.as_u64().unwrap();
+    let print = json!({ "printBackground": true, "preferCSSPageSize": true });
+    let printed = laptop.cdp("Page.printToPDF", print).await;
+    let paper = BASE64.decode(printed["data"].as_str().unwrap().as_bytes()).unwrap();
+    let pages = String::from_utf8_lossy(&paper).matches("/Type /Page\n").count() as u64;
+    assert_eq!(pages, sheets, "every sheet is one page of paper");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_keyboard_alone_publishes_an_event(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
+    let laptop = hall.laptop().await;
+    hall.sign_in(&laptop, &hall.evening.organizer).await;
+    laptop.go("/office").await;
+    enter(&laptop, "a[href='/office/new']").await;
+    laptop.arrive("/office/new").await;
+    laptop.tab_to("[name=title]").await;
+    laptop.keys("金秋相会").await;
+    // Month, day, year, and on to the hour, as the browser's own field takes them.
+    for (field, keys) in [("starts_at", "10242026\u{E014}0200PM"), ("ends_at", "10242026\u{E014}0600PM")] {
+        laptop.tab_to(&format!("[name={field}]")).await;
+        laptop.keys(keys).await;
+    }
+    laptop.tab_to("[name=venue]").await;
+    laptop.keys("工人文化宫").await;
+    enter(&laptop, "#drawing .act[value=fill]").await;
+    laptop.until_true("!!document.querySelector('button[value=publish]')").await;
+    laptop.tab_to("[name=slug]").await;
+    laptop.run("document.activeElement.select()").await;
+    laptop.keys("jinqiu").await;
+    enter(&laptop, "button[value=publish]").await;
+    laptop.arrive("/office/e/jinqiu").await;
+}
+
+async fn enter(window: &Window, selector: &str) {
+    window.tab_to(selector).await;
+    window.keys(&ENTER.to_string()).await;
+}
+
+/// An hour after a phase began, signed in again: weeks have passed.
+async fn at(hall: &Hall, window: &Window, began: Option<chrono::DateTime<chrono::Utc>>) {
+    hall.evening.clock.set(began.unwrap() + Duration::hours(1));
+    hall.sign_in(window, &hall.evening.again(&hall.evening.organizer)).await;
+}
+
+/// Opens what asks once, and says yes.
+async fn sure(window: &Window, action: &str) {
+    open(window, action).await;
+    window.click(&format!("form[action$='{action}'] .act")).await;
+}
+
+async fn open(window: &Window, action: &str) {
+    let form = format!("document.querySelector(\"form[action$='{action}']\")");
+    window.until_true(&format!("!!{form}")).await;
+    if window.run(&format!("{form}.closest('details').open")).await != json!(true) {
+        window.click(&format!("details:has(form[action$='{action}']) summary")).await;
+    }
+}
+
+async fn standing(hall: &Hall, event_id: sea_orm::prelude::Uuid, status: Status) -> u64 {
+    let standing = registration::Entity::of_event(event_id).filter(registration::Column::Status.eq(status));
+    standing.count(hall.evening.app.database.reader()).await.unwrap()
+}
+
+/// As a union's own list looks.
+fn write_list(file: &Path) {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, ["姓名", "性别", "邮箱", "单位"]).unwrap();
+    for number in 1..=APPLICANTS {
+        let side = if number % 2 == 0 { "女" } else { "男" };
+        let (name, mail) = (format!("王{number:03}"), format!("guest{number:03}@example.com"));
+        sheet.write_row(number, 0, [name.as_str(), side, &mail, &format!("第{}单位", number % 126 + 1)]).unwrap();
+    }
+    book.save(file).unwrap();
+}
