@@ -17,6 +17,7 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub security: SecuritySettings,
     pub mail: MailSettings,
+    pub retention: RetentionSettings,
     pub picks: PicksSettings,
     pub log: LogSettings,
 }
@@ -65,11 +66,19 @@ pub enum Delivery {
 pub struct MailSettings {
     pub delivery: Delivery,
     pub url: SecretString,
+    pub ca_file: String,
     pub from: String,
     pub timeout_seconds: u64,
     pub tries: i32,
     pub refusals: i32,
     pub workers: usize,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSettings {
+    pub letters_days: u32,
+    pub replays_hours: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -1,15 +1,17 @@
 //! How a letter leaves the house, and what it means when it does not.
 
+use std::error::Error as _;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use chrono::{DateTime, Utc};
 use lettre::message::Mailbox;
 use lettre::transport::smtp;
+use lettre::transport::smtp::client::Certificate;
 use secrecy::ExposeSecret;
 
 use super::letter::Model;
-use super::line::{Line, Server};
+use super::line::{Lines, NotTaken, Server};
 use super::message::message;
 use crate::settings::{Delivery, MailSettings};
 
@@ -21,7 +23,7 @@ pub enum Mailer {
 }
 
 pub struct Smtp {
-    server: Server,
+    lines: Lines,
     from: Mailbox,
 }
 
@@ -46,8 +48,9 @@ impl Mailer {
             return Ok(Self::Kept);
         }
         let step = Duration::from_secs(settings.timeout_seconds.max(1));
-        let server = Server::parse(settings.url.expose_secret(), step).context("mail.url")?;
-        Ok(Self::Smtp(Box::new(Smtp { server, from })))
+        let trusted = authority(&settings.ca_file).context("mail.ca_file")?;
+        let server = Server::parse(settings.url.expose_secret(), trusted.as_ref(), step).context("mail.url")?;
+        Ok(Self::Smtp(Box::new(Smtp { lines: Lines::to(server), from })))
     }
 
     /// How long one delivery may take at most: a lease lasts longer than this.
@@ -55,7 +58,7 @@ impl Mailer {
     pub fn patience(&self) -> Duration {
         match self {
             Self::Kept => Duration::ZERO,
-            Self::Smtp(smtp) => smtp.server.patience(),
+            Self::Smtp(smtp) => smtp.lines.patience(),
         }
     }
 }
@@ -67,18 +70,57 @@ impl Smtp {
     ///
     /// # Errors
     /// See [`Undelivered`].
-    pub async fn deliver(&self, line: &mut Line, letter: &Model, now: DateTime<Utc>) -> Result<(), Undelivered> {
+    pub async fn deliver(&self, letter: &Model, now: DateTime<Utc>) -> Result<(), Undelivered> {
         let message = message(letter, &self.from, now).map_err(|wrong| Undelivered::Refused(format!("{wrong:#}")))?;
-        match line.send(&self.server, &message).await {
-            Some(Ok(())) => Ok(()),
-            Some(Err(refused)) => Err(Undelivered::from(&refused)),
-            None => Err(Undelivered::Away("the mail server fell silent".to_owned())),
-        }
+        self.lines.send(&message).await.map_err(Undelivered::from)
     }
 
-    pub async fn hang_up(&self, line: Line) {
-        line.hang_up(&self.server).await;
+    /// Closes what has not been needed for a while.
+    pub async fn tidy(&self) {
+        self.lines.tidy().await;
     }
+
+    pub async fn hang_up(&self) {
+        self.lines.hang_up().await;
+    }
+}
+
+/// The authority of a union's own, in PEM; None where only public ones count.
+fn authority(path: &str) -> anyhow::Result<Option<Certificate>> {
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let pem = std::fs::read(path).with_context(|| path.to_owned())?;
+    ensure!(pem.windows(CERTIFICATE.len()).any(|bytes| bytes == CERTIFICATE), "{path}: no certificate in PEM");
+    Ok(Some(Certificate::from_pem(&pem).with_context(|| path.to_owned())?))
+}
+
+const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
+impl From<NotTaken> for Undelivered {
+    fn from(reason: NotTaken) -> Self {
+        match reason {
+            // No encryption where it is required, a certificate nobody vouches for, wrong credentials:
+            // none of that is the letter's fault, whatever number the server gives it.
+            NotTaken::Unreachable(error) => Self::Away(with_causes(&error)),
+            NotTaken::Silent => Self::Away("the mail server fell silent".to_owned()),
+            NotTaken::Refused(error) => Self::from(&error),
+        }
+    }
+}
+
+/// The error and what lies under it: "Connection error" alone tells nobody that a certificate is not trusted.
+fn with_causes(error: &smtp::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let said = deeper.to_string();
+        if !words.contains(&said) {
+            words = format!("{words}: {said}");
+        }
+        cause = deeper.source();
+    }
+    words
 }
 
 impl From<&smtp::Error> for Undelivered {
@@ -117,5 +159,13 @@ mod tests {
         let mut wrong = settings("smtp://localhost");
         wrong.from = "nobody".to_owned();
         assert!(format!("{:#}", Mailer::new(&wrong).err().unwrap()).contains("mail.from"));
+        let folder = tempfile::tempdir().unwrap();
+        let empty = folder.path().join("ca.pem");
+        std::fs::write(&empty, "no certificate").unwrap();
+        for path in [folder.path().join("nowhere.pem"), empty] {
+            let mut wrong = settings("smtps://localhost");
+            wrong.ca_file = path.display().to_string();
+            assert!(format!("{:#}", Mailer::new(&wrong).err().unwrap()).contains("mail.ca_file"));
+        }
     }
 }

@@ -1,16 +1,18 @@
-//! The line to a mail server, kept open from one letter to the next.
+//! The lines to a mail server, kept open from one letter to the next and from one round to the next.
 //!
 //! Not the library's own pool: its waiting has no end (the time limit covers connecting only), and a
 //! conversation that was cut off goes back into the pool, where the next letter would be read as
 //! part of the last one. A line of ours that fell silent is dropped, and the socket with it.
 
-use std::time::Duration;
+use std::mem::take;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use percent_encoding::percent_decode_str;
 use tokio::time::timeout;
@@ -28,20 +30,44 @@ pub struct Server {
     step: Duration,
 }
 
-/// An open conversation, or none yet.
-#[derive(Default)]
-pub struct Line(Option<AsyncSmtpConnection>);
+/// How long a line that nobody speaks on is kept: mail servers close theirs after some minutes.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The open lines to one mail server. As many as letters were on their way at once; a letter that
+/// comes later finds one of them.
+pub struct Lines {
+    server: Server,
+    /// Lines nobody speaks on just now, and since when; the one used last lies on top.
+    quiet: Mutex<Vec<(Instant, AsyncSmtpConnection)>>,
+}
+
+/// Why a message was not taken.
+pub enum NotTaken {
+    /// No line came to be: whatever the letter.
+    Unreachable(Error),
+    /// The server fell silent in the middle.
+    Silent,
+    /// What the server said about this message, or how the line broke off under it.
+    Refused(Error),
+}
 
 impl Server {
     /// From `smtps://user:password@host` (implicit TLS), `smtp://…?tls=required` (STARTTLS) or
-    /// `smtp://…` (in the clear: for a catcher or a relay on this machine).
+    /// `smtp://…` (in the clear: for a catcher or a relay on this machine). A server is who it says it
+    /// is where a public authority vouches for it, or one of `trusted`.
     ///
     /// # Errors
     /// An address of another form; the message holds none of it, for there is a password inside.
-    pub fn parse(address: &str, step: Duration) -> anyhow::Result<Self> {
+    pub fn parse(address: &str, trusted: Option<&Certificate>, step: Duration) -> anyhow::Result<Self> {
         let url = Url::parse(address).ok().context("not smtp://HOST or smtps://HOST")?;
         let host = url.host_str().filter(|host| !host.is_empty()).context("names no host")?.to_owned();
-        let tls = || TlsParameters::new(host.clone()).context("a host that no certificate can name");
+        let tls = || {
+            let mut parameters = TlsParameters::builder(host.clone());
+            if let Some(authority) = trusted {
+                parameters = parameters.add_root_certificate(authority.clone());
+            }
+            parameters.build().context("a host that no certificate can name, or an authority that is none")
+        };
         let asked = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
         let (usual, wrapped, upgraded) = match (url.scheme(), asked.as_deref()) {
             ("smtps", _) => (465, Some(tls()?), None),
@@ -74,51 +100,76 @@ impl Server {
         }
         Ok(connection)
     }
+}
+
+impl Lines {
+    #[must_use]
+    pub fn to(server: Server) -> Self {
+        Self { server, quiet: Mutex::default() }
+    }
 
     /// What a whole conversation may take.
     #[must_use]
     pub fn patience(&self) -> Duration {
-        self.step * 4
+        self.server.step * 4
     }
-}
 
-impl Line {
-    /// Sends one message and waits for the server's word on the whole of it. None: the server fell
-    /// silent.
+    /// Sends one message and waits for the server's word on the whole of it.
     ///
     /// # Errors
-    /// What the server says, or that it is not to be reached.
-    pub async fn send(&mut self, server: &Server, message: &Message) -> Option<Result<(), Error>> {
-        let open = self.0.take();
+    /// See [`NotTaken`].
+    pub async fn send(&self, message: &Message) -> Result<(), NotTaken> {
+        let open = self.quiet().pop();
         let conversation = async {
-            let mut connection = match still_there(open, server.step).await {
+            let mut connection = match still_there(open, self.server.step).await {
                 Some(connection) => connection,
-                None => server.connect().await?,
+                None => self.server.connect().await?,
             };
             let said = connection.send(message.envelope(), &message.formatted()).await;
             Ok((connection, said))
         };
         // Where time runs out the conversation is dropped with its connection.
-        match timeout(server.patience(), conversation).await.ok()? {
-            Ok((connection, said)) => {
-                self.0 = Some(connection).filter(|connection| !connection.has_broken());
-                Some(said.map(drop))
+        match timeout(self.patience(), conversation).await {
+            Ok(Ok((connection, said))) => {
+                if !connection.has_broken() {
+                    self.quiet().push((Instant::now(), connection));
+                }
+                said.map(drop).map_err(NotTaken::Refused)
             }
-            Err(unreachable) => Some(Err(unreachable)),
+            Ok(Err(unreachable)) => Err(NotTaken::Unreachable(unreachable)),
+            Err(_) => Err(NotTaken::Silent),
         }
     }
 
-    /// Says goodbye, if anybody is listening.
-    pub async fn hang_up(self, server: &Server) {
-        if let Some(mut connection) = self.0 {
-            let _ = timeout(server.step, connection.quit()).await;
+    /// Says goodbye on lines that have been quiet for long.
+    pub async fn tidy(&self) {
+        let (long, short) = take(&mut *self.quiet()).into_iter().partition(|(since, _)| since.elapsed() >= QUIET);
+        // Those who took a line meanwhile brought it back after these.
+        self.quiet().splice(0..0, short);
+        self.goodbye(long).await;
+    }
+
+    /// Says goodbye on every line.
+    pub async fn hang_up(&self) {
+        let all = take(&mut *self.quiet());
+        self.goodbye(all).await;
+    }
+
+    /// If anybody is listening.
+    async fn goodbye(&self, lines: Vec<(Instant, AsyncSmtpConnection)>) {
+        for (_, mut connection) in lines {
+            let _ = timeout(self.server.step, connection.quit()).await;
         }
+    }
+
+    fn quiet(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, AsyncSmtpConnection)>> {
+        self.quiet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A server may close a line between two letters; that is no fault of the next one.
-async fn still_there(open: Option<AsyncSmtpConnection>, step: Duration) -> Option<AsyncSmtpConnection> {
-    let mut connection = open?;
+async fn still_there(open: Option<(Instant, AsyncSmtpConnection)>, step: Duration) -> Option<AsyncSmtpConnection> {
+    let (_, mut connection) = open?;
     let answers = timeout(step, connection.test_connected()).await.unwrap_or(false);
     answers.then_some(connection)
 }
@@ -128,7 +179,7 @@ mod tests {
     use super::*;
 
     fn parsed(address: &str) -> anyhow::Result<Server> {
-        Server::parse(address, Duration::from_secs(1))
+        Server::parse(address, None, Duration::from_secs(1))
     }
 
     #[test]

@@ -17,7 +17,6 @@ use tokio_util::sync::CancellationToken;
 use super::deliver::{Mailer, Smtp, Undelivered};
 use super::lease;
 use super::letter::{self, Column, Entity, Model, State};
-use super::line::Line;
 use crate::app::App;
 use crate::error::Error;
 
@@ -75,12 +74,18 @@ impl Postman {
                 };
                 self.count().await;
                 tokio::select! {
-                    () = self.stop.cancelled() => return,
+                    () = self.stop.cancelled() => return self.hang_up().await,
                     () = tokio::time::sleep(pause) => {}
                     () = self.app.postbell.notified(), if pause == ROUND => tokio::time::sleep(COMMIT).await,
                 }
             }
         })
+    }
+
+    async fn hang_up(&self) {
+        if let Mailer::Smtp(smtp) = &self.mailer {
+            smtp.hang_up().await;
+        }
     }
 
     /// Delivers what is due, once.
@@ -125,24 +130,23 @@ impl Postman {
             round.given_up += worked.given_up;
         }
         round.away = away.into_inner();
+        smtp.tidy().await;
         Ok(round)
     }
 
     /// One letter after the other, until nothing is due or it is time to stop.
     async fn work(&self, smtp: &Smtp, away: &AtomicBool) -> Result<Round, Error> {
         let mut round = Round::default();
-        let mut line = Line::default();
         let mut tried = None;
         loop {
             let more = !away.load(Ordering::Relaxed) && !self.stop.is_cancelled();
             let Some(letter) = self.settle_and_take(tried.take(), more, &mut round).await? else { break };
-            let outcome = smtp.deliver(&mut line, &letter, self.app.now()).await;
+            let outcome = smtp.deliver(&letter, self.app.now()).await;
             if matches!(outcome, Err(Undelivered::Away(_))) {
                 away.store(true, Ordering::Relaxed);
             }
             tried = Some((letter, outcome));
         }
-        smtp.hang_up(line).await;
         Ok(round)
     }
 
