@@ -2,6 +2,7 @@
 //! once, never two at a time, and given up only where everybody can see it.
 
 pub mod deliver;
+pub mod forget;
 mod lease;
 pub mod letter;
 pub mod line;

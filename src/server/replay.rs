@@ -11,12 +11,13 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{self, Bytes};
 use actix_web::{Error as HttpError, HttpResponse};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use chrono::TimeDelta;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
 use crate::accounts::access_token;
-use crate::app::House;
+use crate::app::{App, House};
 use crate::body::too_large;
 use crate::error::{Error, FieldError, Refused};
 use crate::once::{self, Claim};
@@ -122,13 +123,13 @@ async fn keep(
     let kept = house
         .run(async move |app| {
             let txn = app.database.begin_write().await?;
-            let row = once::ActiveModel {
-                claim: Set(claim.claim.clone()),
-                status: Set(Some(i32::from(status.as_u16()))),
-                answer: Set(Some(stored)),
-                ..Default::default()
-            };
-            row.update(&txn).await?;
+            // Of a verb that found nothing to do no claim is left, and nothing needs repeating.
+            once::Entity::update_many()
+                .col_expr(once::Column::Status, Expr::value(i32::from(status.as_u16())))
+                .col_expr(once::Column::Answer, Expr::value(stored))
+                .filter(once::Column::Claim.eq(claim.claim.clone()))
+                .exec(&txn)
+                .await?;
             txn.commit().await
         })
         .await;
@@ -137,4 +138,20 @@ async fn keep(
         tracing::error!(?fault, "an answer was not kept for replay");
     }
     Ok(ServiceResponse::new(request, response.set_body(answer).map_into_boxed_body()))
+}
+
+/// Forgets answers that are older than `retention.replays_hours`: they hold what was told to whoever
+/// asked, and nobody repeats a request for days.
+///
+/// # Errors
+/// Only faults.
+pub async fn forget(app: &App) -> Result<(), Error> {
+    let until = app.now() - TimeDelta::hours(app.settings.retention.replays_hours.max(1).into());
+    let old = || once::Column::At.lte(until);
+    if once::Entity::find().filter(old()).one(app.database.reader()).await?.is_none() {
+        return Ok(());
+    }
+    let txn = app.database.begin_write().await?;
+    once::Entity::delete_many().filter(old()).exec(&txn).await?;
+    txn.commit().await
 }

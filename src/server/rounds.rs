@@ -11,9 +11,12 @@ use crate::accounts;
 use crate::app::App;
 use crate::badges;
 use crate::error::Error;
+use crate::mail;
 use crate::points;
 use crate::screening;
 use crate::volunteers;
+
+use super::replay;
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -32,6 +35,8 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
 
 /// One round; a room that fails does not keep the others from theirs.
 pub async fn once(app: &Arc<App>) {
+    told("mail", mail::forget::due(app).await);
+    told("replay", replay::forget(app).await);
     told("accounts", accounts::sweep::due(app).await);
     told("points", points::close_books::due(app).await.map(|_| ()));
     told("screening", screening::expire::due(app).await.map(|_| ()));

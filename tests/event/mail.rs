@@ -6,18 +6,23 @@ use queqiao::events::phase::Phase;
 use queqiao::language::Language;
 use queqiao::mail::letter::{self, Action, Attachment, Draft, State};
 use queqiao::mail::postman::{Postman, Round};
+use queqiao::server::rounds;
 use queqiao::settings::Delivery;
 use rstest::rstest;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, hours};
-use crate::smtp::{MailServer, Mood};
+use crate::smtp::{Authority, Guard, MailServer, Mood};
 
 async fn evening_with(engine: Engine, server: &MailServer) -> Option<Evening> {
-    let url = format!("smtp://postman:knock@{}", server.address);
+    evening_at(engine, format!("smtp://postman:knock@{}", server.address), String::new()).await
+}
+
+async fn evening_at(engine: Engine, url: String, ca_file: String) -> Option<Evening> {
     Evening::begin_with(engine, Phase::Registration, move |settings| {
         settings.mail.delivery = Delivery::Smtp;
         settings.mail.url = url.into();
+        settings.mail.ca_file = ca_file;
         settings.mail.from = "鹊桥 <queqiao@union.example>".to_owned();
         settings.mail.timeout_seconds = 1;
         settings.mail.tries = 30;
@@ -245,4 +250,143 @@ async fn a_mail_server_away_for_a_day_loses_nothing(#[values(Sqlite, Postgres)] 
     evening.clock.advance(hours(1));
     assert_eq!(postman.step().await.unwrap(), sent(20));
     assert_eq!(server.accepted().len(), 20);
+}
+
+/// The authority's certificate where the settings look for it, and the address of the server it vouches for.
+fn trusting(authority: &Authority, folder: &tempfile::TempDir, scheme: &str, server: &MailServer) -> (String, String) {
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, &authority.pem).unwrap();
+    let port = server.address.rsplit(':').next().unwrap();
+    let query = if scheme == "smtp" { "?tls=required" } else { "" };
+    (format!("{scheme}://postman:kn%40ck@localhost:{port}{query}"), file.display().to_string())
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_goes_encrypted_to_a_server_the_unions_own_authority_vouches_for(
+    #[values(Sqlite, Postgres)] engine: Engine,
+    #[values("smtp", "smtps")] scheme: &str,
+) {
+    let (authority, folder) = (Authority::vouching_for("localhost"), tempfile::tempdir().unwrap());
+    let guard = if scheme == "smtp" { authority.starttls() } else { authority.implicit() };
+    let server = MailServer::guarded(Mood::Accepts, guard);
+    let (url, ca_file) = trusting(&authority, &folder, scheme, &server);
+    let Some(evening) = evening_at(engine, url, ca_file).await else { return };
+    post(&evening, draft("li")).await;
+    assert_eq!(Postman::new(&evening.app).unwrap().step().await.unwrap(), sent(1));
+    assert_eq!((server.accepted().len(), server.logins()), (1, vec!["postman:kn@ck".to_owned()]));
+    let overheard = server.overheard();
+    let said: Vec<&str> = overheard.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(said, if scheme == "smtp" { vec!["EHLO", "STARTTLS"] } else { vec![] }, "{overheard}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_nobody_vouches_for_learns_neither_the_password_nor_the_letter(
+    #[values(Sqlite, Postgres)] engine: Engine,
+    #[values("smtp", "smtps")] scheme: &str,
+    #[values("unknown authority", "another host")] why: &str,
+) {
+    let (known, folder) = (Authority::vouching_for("localhost"), tempfile::tempdir().unwrap());
+    let other = Authority::vouching_for(if why == "another host" { "mail.example.com" } else { "localhost" });
+    let guard = if scheme == "smtp" { other.starttls() } else { other.implicit() };
+    let server = MailServer::guarded(Mood::Accepts, guard);
+    let trusted = if why == "another host" { &other } else { &known };
+    let (url, ca_file) = trusting(trusted, &folder, scheme, &server);
+    let Some(evening) = evening_at(engine, url, ca_file).await else { return };
+    post(&evening, draft("li")).await;
+    let round = Postman::new(&evening.app).unwrap().step().await.unwrap();
+    assert_eq!((round.sent, round.put_off, round.away), (0, 1, true));
+    let letter = only_letter(&evening).await;
+    assert_eq!((letter.state, letter.refusals), (State::Waiting, 0), "the letter is not to blame");
+    assert!(letter.last_error.unwrap().contains("certificate"), "the administrator reads why");
+    assert_eq!((server.messages().len(), server.logins().len()), (0, 0));
+    assert!(!server.overheard().contains("AUTH"), "{}", server.overheard());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn where_encryption_is_required_nothing_goes_in_the_clear(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::guarded(Mood::Accepts, Guard::Open);
+    let url = format!("smtp://postman:knock@{}?tls=required", server.address);
+    let Some(evening) = evening_at(engine, url, String::new()).await else { return };
+    post(&evening, draft("li")).await;
+    let round = Postman::new(&evening.app).unwrap().step().await.unwrap();
+    assert_eq!((round.sent, round.put_off, round.away), (0, 1, true));
+    assert!(only_letter(&evening).await.last_error.unwrap().to_lowercase().contains("starttls"));
+    assert_eq!((server.messages().len(), server.logins().len()), (0, 0));
+    let overheard = server.overheard();
+    assert!(!overheard.contains("AUTH") && !overheard.contains("MAIL"), "{overheard}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_line_is_kept_open_from_one_letter_to_the_next(#[values(Sqlite, Postgres)] engine: Engine) {
+    let (authority, folder) = (Authority::vouching_for("localhost"), tempfile::tempdir().unwrap());
+    let server = MailServer::guarded(Mood::Accepts, authority.starttls());
+    let (url, ca_file) = trusting(&authority, &folder, "smtp", &server);
+    let Some(evening) = evening_at(engine, url, ca_file).await else { return };
+    let postman = Postman::new(&evening.app).unwrap();
+    for number in 0..5 {
+        post(&evening, draft(&format!("guest-{number}"))).await;
+        assert_eq!(postman.step().await.unwrap(), sent(1));
+    }
+    assert_eq!((server.lines(), server.logins().len()), (1, 1), "one handshake, one sign-in");
+    for number in 5..60 {
+        post(&evening, draft(&format!("guest-{number}"))).await;
+    }
+    assert_eq!(postman.step().await.unwrap(), sent(55));
+    assert!(server.lines() <= evening.app.settings.mail.workers, "{} lines", server.lines());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn letters_that_went_are_forgotten_in_time_and_others_are_not(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Refuses(550));
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    post(&evening, draft("failed")).await;
+    let postman = Postman::new(&evening.app).unwrap();
+    for _ in 0..3 {
+        postman.step().await.unwrap();
+        evening.clock.advance(hours(2));
+    }
+    server.becomes(Mood::Accepts);
+    post(&evening, draft("early")).await;
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+    let days = |days: i64| hours(24 * days);
+    let not_before = Some(evening.app.now() + days(200));
+    post(&evening, Draft { not_before, ..draft("waiting") }).await;
+    evening.clock.advance(days(60));
+    post(&evening, draft("late")).await;
+    assert_eq!(postman.step().await.unwrap(), sent(1));
+    let kept = async || -> BTreeSet<String> {
+        rounds::once(&evening.app).await;
+        let letters = evening.letters().await.into_iter();
+        letters.map(|letter| letter.recipient.split('@').next().unwrap().to_owned()).collect()
+    };
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    evening.clock.advance(days(29));
+    assert_eq!(kept().await, names(&["early", "failed", "late", "waiting"]));
+    evening.clock.advance(days(1));
+    assert_eq!(kept().await, names(&["failed", "late", "waiting"]));
+    evening.clock.advance(days(60));
+    assert_eq!(kept().await, names(&["failed", "waiting"]));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn kept_letters_are_forgotten_in_time_too(#[values(Sqlite, Postgres)] engine: Engine) {
+    let days = |days: i64| hours(24 * days);
+    let Some(evening) =
+        Evening::begin_with(engine, Phase::Registration, |settings| settings.retention.letters_days = 7).await
+    else {
+        return;
+    };
+    post(&evening, draft("li")).await;
+    assert_eq!(Postman::new(&evening.app).unwrap().step().await.unwrap(), sent(1));
+    for left in [1, 0] {
+        evening.clock.advance(days(if left == 1 { 6 } else { 1 }));
+        rounds::once(&evening.app).await;
+        assert_eq!(evening.letters().await.len(), left);
+    }
 }

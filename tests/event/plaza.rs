@@ -4,9 +4,11 @@ use chrono::{DateTime, Utc};
 use queqiao::audit::entry as audit;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
+use queqiao::once;
 use queqiao::plaza::contribution;
 use queqiao::points::entry;
 use queqiao::registrations::registration::{self, Status};
+use queqiao::server::rounds;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -483,4 +485,21 @@ async fn a_day_has_room_for_ten_posts_and_pages_follow_each_other(#[values(Sqlit
     evening.clock.advance(hours(10));
     let her = evening.again(&her);
     assert_eq!(her.post(POSTS, json!({"body": "再来"})).await.status, 201);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_answer_kept_for_repetition_is_forgotten_in_time(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let her = evening.participant("women").await;
+    let request = her.request(Method::POST, POSTS).header("Idempotency-Key", "once-1");
+    let first = her.send(request.json(&json!({"body": "一"}))).await;
+    assert_eq!(first.status, 201);
+    let held = async || once::Entity::find().count(evening.app.database.reader()).await.unwrap();
+    evening.clock.advance(chrono::Duration::hours(47));
+    rounds::once(&evening.app).await;
+    assert_eq!(held().await, 1);
+    evening.clock.advance(chrono::Duration::hours(1));
+    rounds::once(&evening.app).await;
+    assert_eq!(held().await, 0);
 }
