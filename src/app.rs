@@ -12,7 +12,7 @@ use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::database::Database;
+use crate::database::{Database, hearsay};
 use crate::error::Error;
 use crate::happening::Happenings;
 use crate::once;
@@ -105,7 +105,7 @@ impl App {
         V: FnOnce(Arc<Self>) -> F,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let verb = verb(Arc::clone(self)).in_current_span();
+        let verb = hearsay::confirmed(verb(Arc::clone(self))).in_current_span();
         let running = match once::current() {
             Some(claim) => self.runtime.spawn(once::with_claim(claim, verb)),
             None => self.runtime.spawn(verb),
@@ -116,5 +116,78 @@ impl App {
     /// Starts work of the house itself, not of a request.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
         self.runtime.spawn(work)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::database::Write;
+
+    async fn house(folder: &tempfile::TempDir) -> Arc<App> {
+        let mut settings = Settings::defaults().unwrap();
+        settings.database.url = format!("sqlite://{}/house.sqlite3", folder.path().display()).into();
+        App::build(settings, Clock::stopped_at(DateTime::UNIX_EPOCH), Secrets::fresh().unwrap()).await.unwrap()
+    }
+
+    async fn put(txn: &Write) {
+        txn.execute_unprepared("INSERT INTO once (claim, request_digest, at) VALUES (x'01', x'01', '')").await.unwrap();
+    }
+
+    async fn is_there(db: &impl ConnectionTrait) -> bool {
+        let question = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM once");
+        db.query_one_raw(question).await.unwrap().is_some()
+    }
+
+    /// Waits until so many verbs stand in line behind whoever writes now.
+    async fn in_line(app: &App, people: usize) {
+        while app.database.people_in_line() < people {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn an_answer_waits_for_the_commit_it_rests_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = house(&folder).await;
+        let first = app.database.begin_write().await.unwrap();
+        put(&first).await;
+        let second = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move {
+                app.run(async move |app| {
+                    let txn = app.database.begin_write().await?;
+                    Ok(is_there(&txn).await)
+                })
+                .await
+            }
+        });
+        in_line(&app, 1).await;
+        let (ready, held) = oneshot::channel::<()>();
+        let third = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move {
+                let txn = app.database.begin_write().await.unwrap();
+                ready.send(()).unwrap();
+                txn
+            }
+        });
+        in_line(&app, 2).await;
+        let first = tokio::spawn(first.commit());
+        held.await.unwrap();
+        // The second verb is through: it has read the first one's row, which nobody else can see yet.
+        let txn = third.await.unwrap();
+        assert!(!is_there(app.database.reader()).await);
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!second.is_finished(), "told before it was true");
+        txn.commit().await.unwrap();
+        assert!(second.await.unwrap().unwrap());
+        assert!(is_there(app.database.reader()).await);
+        first.await.unwrap().unwrap();
     }
 }

@@ -16,6 +16,7 @@ use sea_orm::{
 };
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
+use super::hearsay::Outcome;
 use crate::error::Error;
 
 /// How many verbs share one commit at most, and how long the first of them waits for the last.
@@ -77,6 +78,12 @@ impl Line {
         }
     }
 
+    /// How many stand in it.
+    #[cfg(test)]
+    pub fn people(&self) -> usize {
+        self.waiting.load(Ordering::SeqCst)
+    }
+
     /// Whether the group is to be committed now rather than handed on.
     fn is_full(&self, group: &Group) -> bool {
         self.waiting.load(Ordering::SeqCst) == 0 || group.members >= LARGEST || group.begun.elapsed() >= LONGEST
@@ -98,6 +105,12 @@ impl Turn {
     #[must_use]
     pub fn transaction(&self) -> &DatabaseTransaction {
         &self.own
+    }
+
+    /// Whether those before this verb in its group come to be on disk; None where there are none.
+    #[must_use]
+    pub fn others(&self) -> Option<Outcome> {
+        self.group.as_ref().filter(|open| open.members > 0).map(|open| open.outcome.subscribe())
     }
 
     /// Makes the verb's savepoint part of the whole, and waits until the whole is on disk.

@@ -7,6 +7,7 @@
 //! COMMITTED and row locks. The rooms see one code path.
 
 mod group;
+pub mod hearsay;
 mod write;
 
 use std::path::Path;
@@ -69,6 +70,11 @@ impl Database {
         &self.reader
     }
 
+    #[cfg(test)]
+    pub(crate) fn people_in_line(&self) -> usize {
+        self.line.as_ref().map_or(0, Line::people)
+    }
+
     #[must_use]
     pub fn is_postgres(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Postgres
@@ -108,6 +114,15 @@ impl Database {
         let migrated = Migrator::up(&self.writer, None).await;
         lock.close().await?;
         Ok(migrated?)
+    }
+
+    /// A connection to PostgreSQL outside the pool, for what lasts as long as the process.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn own_connection(&self) -> Result<PgConnection, Error> {
+        let options = self.writer.get_postgres_connection_pool().connect_options();
+        PgConnection::connect_with(&options).await.map_err(Error::fault)
     }
 
     /// The connection migrations and backups work on.

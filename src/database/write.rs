@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult
 use tokio::runtime::Handle;
 
 use super::group::Turn;
+use super::hearsay;
 use crate::crash;
 use crate::error::Error;
 
@@ -55,6 +56,10 @@ impl Drop for Write {
         // A verb that refused, or whose task was dropped, must not keep the others waiting. Where
         // no runtime is left there is nobody to wait either.
         if let (Some(Way::Grouped(turn)), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            // What it answers may rest on the others all the same.
+            if let Some(outcome) = turn.others() {
+                hearsay::note(outcome);
+            }
             runtime.spawn(turn.take_back());
         }
     }
