@@ -21,6 +21,7 @@ mod m0012_dates;
 mod m0013_picks;
 mod m0014_couples;
 mod m0015_volunteers;
+mod m0016_attendance;
 
 pub struct Migrator;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_picks::Migration),
             Box::new(m0014_couples::Migration),
             Box::new(m0015_volunteers::Migration),
+            Box::new(m0016_attendance::Migration),
         ]
     }
 }

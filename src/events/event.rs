@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::phase::Phase;
 use super::plan::Plan;
+use super::screening_plan::ScreeningPlan;
 use super::template::Kind;
 use crate::error::{Error, Refused};
 
@@ -142,6 +143,12 @@ impl Model {
             picks: self.told("picks"),
             programme: self.told("programme"),
         }
+    }
+
+    /// How seats are given; what nobody said is said by the default.
+    #[must_use]
+    pub fn screening(&self) -> ScreeningPlan {
+        self.told::<ScreeningPlan>("screening").unwrap_or_default().completed(self.seats, self.sides)
     }
 
     fn told<T: DeserializeOwned>(&self, room: &str) -> Option<T> {

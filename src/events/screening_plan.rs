@@ -8,7 +8,7 @@ use super::event::Sides;
 use super::plan::MOST_SEATS;
 use crate::error::FieldError;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScreeningPlan {
     /// The seats of the event; left out, they follow it.
@@ -17,6 +17,15 @@ pub struct ScreeningPlan {
     /// What is given up where the rules cannot be met by those who applied.
     #[serde(default)]
     pub fallback: Fallback,
+    /// How many of each side wait in line for seats that come free; everybody behind them is told that there is no
+    /// seat. Left out, as many as the larger side has seats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standby: Option<i32>,
+    /// Whether earlier events of the same union count before points: class 0 has a guaranteed seat, 1 is everybody
+    /// else, 2 was at an event in the six months before this one, 3 confirmed a seat in the twelve months before and
+    /// did not come. On unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_history: Option<bool>,
     /// Seats per side; left out in a two-sided event, each side gets half.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<SideBounds>,
@@ -80,13 +89,29 @@ impl ScreeningPlan {
         if sides == Sides::Two {
             self.side.get_or_insert(SideBounds::even(seats));
         }
+        let usual = self.usual_standby(seats);
+        self.standby.get_or_insert(usual);
+        self.by_history.get_or_insert(true);
         self
+    }
+
+    /// Whether earlier events count.
+    #[must_use]
+    pub fn by_history(&self) -> bool {
+        self.by_history.unwrap_or(true)
+    }
+
+    /// As many as the larger side has seats: even if nobody of them came, the line would do.
+    fn usual_standby(&self, seats: i32) -> i32 {
+        self.side.map_or(seats, |side| side.men.max.max(side.women.max).clamp(0, seats))
     }
 
     /// The plan for another number of seats: shares that nobody chose follow it, chosen ones stay.
     #[must_use]
     pub fn follow(mut self, old_seats: i32) -> Self {
         self.seats = None;
+        let usual = self.usual_standby(old_seats);
+        self.standby = self.standby.filter(|standby| *standby != usual);
         self.side = self.side.filter(|side| *side != SideBounds::even(old_seats));
         self
     }
@@ -114,6 +139,9 @@ impl ScreeningPlan {
                 let message = format!("the sides take {least} to {most} people, the event has {seats} seats");
                 faults.push(FieldError::new("screening.side", "seats_not_met", message));
             }
+        }
+        if self.standby.is_some_and(|standby| !(0..=MOST_SEATS).contains(&standby)) {
+            faults.push(FieldError::new("screening.standby", "out_of_range", "0 or more"));
         }
         for (path, cap) in [("screening.unit_side.max", self.unit_side), ("screening.unit.max", self.unit)] {
             if cap.is_some_and(|cap| !(1..=MOST_SEATS).contains(&cap.max)) {

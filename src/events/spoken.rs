@@ -9,6 +9,7 @@ use super::host;
 use super::phase::Phase;
 use super::plan::{Plan, PointTerms, Segment};
 use super::poster::Poster;
+use super::screening_plan::ScreeningPlan;
 use crate::language::Language;
 use crate::page::{Page, when};
 
@@ -224,8 +225,10 @@ impl Speaker<'_> {
         let cap = |key: &str, max: i32| self.page.say(key, &[("max", max.into())]);
         let unit = plan.and_then(|plan| plan.unit).map(|unit| cap("rule-screening-unit", unit.max));
         let side = plan.and_then(|plan| plan.unit_side).map(|side| cap("rule-screening-unit-side", side.max));
+        let history = plan.is_none_or(ScreeningPlan::by_history).then(|| self.page.t("rule-screening-history"));
+        let standby = plan.and_then(|plan| plan.standby).map(|standby| cap("rule-screening-standby", standby));
         let tie = Some(self.page.t("rule-screening-tie"));
-        [Some(by_points), unit, side, tie].into_iter().flatten().collect()
+        [Some(by_points), history, unit, side, standby, tie].into_iter().flatten().collect()
     }
 }
 

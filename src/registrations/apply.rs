@@ -10,6 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::class;
 use super::letters::{self, Recipient};
 use super::registration::{self, Side, Status};
 use super::vouch;
@@ -81,7 +82,7 @@ impl From<NotApplied> for Error {
 /// As [`NotApplied`], and 409 `phase_closed`.
 pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<registration::Model, Error> {
     let txn = app.database.begin_write().await?;
-    // What cannot change under our feet is read before the event is held: everybody who applies waits there.
+    // What is slow is done before a number is taken: everybody who applies waits there.
     let account = account::find(&txn, by.account.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     if account.verified_at.is_none() {
         return Err(NotApplied::MailUnproven.into());
@@ -90,7 +91,8 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
     let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
     let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or(NotApplied::UnknownUnit)?;
     let vouched = vouch::vouches(&txn, app, &by.event.plan(), &unit, &account).await?;
-    let event = event::hold(&txn, by.event.id).await?;
+    let class = class::of_person(&txn, &by.event, account.id, app.now()).await?;
+    let event = event::hold_shared(&txn, by.event.id).await?;
     let now = app.now();
     event.requires(now, Phase::Registration)?;
     let status = if vouched { Status::Approved } else { Status::Applied };
@@ -100,6 +102,7 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
         answers: json!(application.answers),
         decided_at: vouched.then_some(now),
         status,
+        class,
         ..registration::fresh(app, &event, account.id, unit.id, side, profile.birth_year, number)
     };
     enter(&txn, &registration).await?;
@@ -118,7 +121,7 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
 }
 
 async fn enter(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {
-    // The number is ours under the held event: the one row in the way can only be the person's own living one.
+    // The number is ours: the one row in the way can only be the person's own living one.
     let written = registration::Entity::insert(registration.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(txn)

@@ -8,6 +8,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::class;
 use super::entrant::Entrant;
 use super::known::Known;
 use super::letters::Recipient;
@@ -49,6 +50,8 @@ pub async fn enter(
     let (mut accounts, mut profiles, mut links) = (Vec::new(), Vec::new(), Vec::new());
     let mut entered = Vec::with_capacity(entrants.len());
     let first = registration::next_number(txn, event.id).await?;
+    let people: Vec<Uuid> = known.accounts.values().map(|account| account.id).collect();
+    let classes = class::of_people(txn, event, &people, app.now()).await?;
     for (entrant, number) in entrants.into_iter().zip(first..) {
         let account = known.accounts.get(entrant.address.as_str()).cloned();
         let profile = account.as_ref().and_then(|account| known.profiles.get(&account.id)).cloned();
@@ -60,6 +63,7 @@ pub async fn enter(
         // The account holder's own word on who they are stands above a list's.
         let side = Side::from(profile.gender);
         let mut registration = registration::fresh(app, event, account.id, unit_id, side, profile.birth_year, number);
+        registration.class = classes.get(&account.id).copied().unwrap_or(class::ORDINARY);
         if approve {
             registration.status = Status::Approved;
             registration.decided_at = Some(app.now());

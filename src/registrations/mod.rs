@@ -3,7 +3,9 @@
 pub mod access;
 mod api;
 mod apply;
+mod attendance;
 pub mod board;
+pub mod class;
 mod decide;
 mod enter;
 mod entrant;

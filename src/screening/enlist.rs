@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
 use crate::points::standing;
+use crate::registrations::class;
 use crate::registrations::registration::{self, Status};
 use crate::units::unit;
 
@@ -58,6 +59,7 @@ pub async fn publish(
     draw: &str,
     by: Uuid,
 ) -> Result<list::Model, Error> {
+    class::settle(txn, event, app.now()).await?;
     let applicants = applicants(txn, event).await?;
     let mut lines = Vec::with_capacity(applicants.len());
     for applicant in applicants {

@@ -181,7 +181,7 @@ fn evening(event: &event::Model, to: &Recipient) -> Facts {
 fn facts(event: &event::Model, seat: &Seat, to: &Recipient, reply_by: DateTime<Utc>) -> Facts {
     let side = seat.registration.side;
     Facts {
-        standing: words::standing(&seat.why, seat.points, side, to.language),
+        standing: words::standing(&seat.why, seat.points, seat.class, side, to.language),
         reasons: words::reasons(&seat.why, side, to.language),
         side: words::side_name(side, to.language),
         in_line: seat.in_line.unwrap_or(0),

@@ -26,6 +26,7 @@ const ROWS: usize = 1_000;
 pub struct Seat {
     pub registration: registration::Model,
     pub unit: String,
+    pub class: i32,
     pub points: i64,
     pub placed: Placed,
     pub why: Explanation,
@@ -94,6 +95,7 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
         seats.push(Seat {
             registration: (*registration).clone(),
             unit: ranked.applicant.unit.clone(),
+            class: ranked.applicant.class,
             points: ranked.applicant.points,
             placed,
             why: record.outcome.explanations.get(&number).cloned().unwrap_or(standing),
@@ -147,7 +149,7 @@ fn row(event: &event::Model, run: &run::Model, seat: &Seat) -> Result<placement:
         side: Set(seat.registration.side),
         unit: Set(seat.unit.clone()),
         band: Set(seat.registration.band.clone().unwrap_or_default()),
-        class: Set(seat.registration.class),
+        class: Set(seat.class),
         points: Set(seat.points),
         rank: Set(small(seat.why.rank)),
         outcome: Set(seat.placed),

@@ -11,8 +11,7 @@ use crate::events::screening_plan::{self, ScreeningPlan};
 /// # Errors
 /// 422 `invalid` on `rules` where they contradict themselves.
 pub fn of_event(event: &event::Model) -> Result<Rules, Error> {
-    let plan = event.plan().screening.unwrap_or_else(nothing_said);
-    let rules = rules(plan.completed(event.seats, event.sides), event.seats);
+    let rules = rules(event.screening(), event.seats);
     checked(&rules)?;
     Ok(rules)
 }
@@ -27,17 +26,6 @@ pub fn checked(rules: &Rules) -> Result<(), Error> {
         let words = words.strip_prefix("rules: ").unwrap_or(&words).to_owned();
         Refused::invalid(vec![FieldError::new("rules", "contradictory", words)]).into()
     })
-}
-
-fn nothing_said() -> ScreeningPlan {
-    ScreeningPlan {
-        seats: None,
-        fallback: screening_plan::Fallback::None,
-        side: None,
-        unit_side: None,
-        unit: None,
-        band: Vec::new(),
-    }
 }
 
 fn rules(plan: ScreeningPlan, seats: i32) -> Rules {
@@ -56,7 +44,7 @@ fn rules(plan: ScreeningPlan, seats: i32) -> Rules {
             screening_plan::Fallback::ReduceSeats => Fallback::ReduceSeats,
             screening_plan::Fallback::WidenBalance => Fallback::WidenBalance,
         },
-        standby: None,
+        standby: plan.standby.map(count),
         side: Sides { men: plan.side.map(|side| bounds(side.men)), women: plan.side.map(|side| bounds(side.women)) },
         unit_side: plan.unit_side.map(cap),
         unit: plan.unit.map(cap),

@@ -28,6 +28,9 @@ pub struct Standing {
     pub status: Status,
     pub side: Side,
     pub unit: Option<String>,
+    /// Compared before points: 0 has a guaranteed seat, 1 is everybody else, 2 was at an event of the union in the
+    /// last six months, 3 confirmed a seat in the last twelve and did not come. Settled when the list is fixed.
+    pub class: i32,
     pub points: i64,
     /// Place in the own side: so far, or by the run.
     pub rank: usize,
@@ -64,7 +67,7 @@ impl Why {
     /// Only faults.
     pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Error> {
         let why = placement.why()?;
-        let mut words = vec![words::standing(&why, placement.points, placement.side, language)];
+        let mut words = vec![words::standing(&why, placement.points, placement.class, placement.side, language)];
         words.extend(words::reasons(&why, placement.side, language));
         Ok(Self {
             outcome: placement.outcome,
@@ -93,6 +96,7 @@ pub async fn of(app: &App, me: &Participant) -> Result<Standing, Error> {
         status: mine.status,
         side: mine.side,
         unit,
+        class: mine.class,
         points: 0,
         rank: 0,
         cut_line: None,
@@ -117,6 +121,7 @@ async fn after_the_run(
     let waits = standing.status == Status::Waitlisted;
     let standby_place = if waits { Some(in_line(db, &placement).await?) } else { None };
     Ok(Standing {
+        class: placement.class,
         points: placement.points,
         rank: why.rank_side,
         cut_line: cut_line(db, placement.event_id, placement.side).await?,

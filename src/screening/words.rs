@@ -3,6 +3,7 @@
 use super::sieve::applicant::Side;
 use super::sieve::explain::{Explanation, Full};
 use crate::language::Language;
+use crate::registrations::class;
 
 /// What limited somebody, told from where they stand.
 enum Own {
@@ -25,15 +26,41 @@ impl Own {
     }
 }
 
-/// Where the person stood: rank in their side, and points.
+/// Where the person stood: rank in their side, points, and what was compared before points.
 #[must_use]
-pub fn standing(why: &Explanation, points: i64, side: Side, language: Language) -> String {
-    match language {
+pub fn standing(why: &Explanation, points: i64, class: i32, side: Side, language: Language) -> String {
+    let standing = match language {
         Language::Zh => format!("您有 {points} 分，在{}第 {} 名。", side_name(side, language), why.rank_side),
         Language::En => {
             format!("You have {points} points and rank {} among the {}.", why.rank_side, side_name(side, language))
         }
+    };
+    match (history(class, language), language) {
+        (None, _) => standing,
+        (Some(history), Language::Zh) => format!("{standing}{history}"),
+        (Some(history), Language::En) => format!("{standing} {history}"),
     }
+}
+
+/// Why somebody stands before or behind people with other points; None for everybody else.
+fn history(class: i32, language: Language) -> Option<&'static str> {
+    let (zh, en) = match class {
+        class::GUARANTEED => {
+            ("您有保留席位，排在最前。", "You have a guaranteed seat and stand before everybody else.")
+        }
+        class::ATTENDED => (
+            "您近六个月参加过本工会的活动，按事先公布的规则，排在没有参加过的人之后，再比积分。",
+            "You were at an event of this union in the last six months; by the rules published beforehand those who \
+             were not go first, whatever their points.",
+        ),
+        class::NO_SHOW => (
+            "您近十二个月确认过本工会活动的席位而没有到场，按事先公布的规则，排在其他人之后，再比积分。",
+            "You confirmed a seat at an event of this union in the last twelve months and did not come; by the rules \
+             published beforehand everybody else goes first, whatever their points.",
+        ),
+        _ => return None,
+    };
+    Some(language.choose(zh, en))
 }
 
 /// Why there was no seat, one sentence a reason; empty for people with a seat.
@@ -116,7 +143,7 @@ mod tests {
             single: vec![],
             climb: Some(13),
         };
-        assert_eq!(standing(&why, 87, Side::Women, Language::Zh), "您有 87 分，在女方第 163 名。");
+        assert_eq!(standing(&why, 87, 1, Side::Women, Language::Zh), "您有 87 分，在女方第 163 名。");
         let zh = reasons(&why, Side::Women, Language::Zh);
         assert_eq!(zh[0], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
         assert_eq!(zh[1], "贵单位女方 150 个名额已满，最后一名 87 分。");
