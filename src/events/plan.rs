@@ -11,6 +11,10 @@ use crate::error::FieldError;
 
 /// The largest event there is: beyond it the evening is several events.
 pub const MOST_SEATS: i32 = 20_000;
+/// A sealed ballot has room for ten names.
+pub const MOST_PICKS: u32 = 10;
+/// How many people one person may pick in all rounds of an evening where nobody says otherwise.
+pub const USUAL_PICKS_IN_ALL: u32 = 6;
 const MOST_SEGMENTS: usize = 40;
 /// The actions points may be given for; what they mean is the room of points' to say.
 const PAID_ACTIONS: [&str; 5] = ["profile", "sign_in", "quiz", "post", "game"];
@@ -78,9 +82,13 @@ pub struct DatesPlan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PicksPlan {
-    /// For how many badges one person may light up in a round.
+    /// For how many badges one person may light up in a round: 1 to 10, for a sealed ballot has room for ten. 3 is
+    /// usual; beyond 5 a person learns much about others for little.
+    #[schema(minimum = 1, maximum = 10)]
     pub limit: u32,
-    /// For how many in all rounds together; left out, the rounds alone decide.
+    /// For how many in all rounds together: what anybody can find out by picking is bounded by it. Left out, 6, or
+    /// `limit` where that is more.
+    #[schema(minimum = 1, maximum = 200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_limit: Option<u32>,
 }
@@ -135,6 +143,9 @@ impl Plan {
     pub fn completed(mut self, seats: i32, sides: Sides) -> Self {
         self.points.get_or_insert_default();
         self.screening = self.screening.map(|screening| screening.completed(seats, sides));
+        if let Some(picks) = &mut self.picks {
+            picks.event_limit.get_or_insert(picks.limit.max(USUAL_PICKS_IN_ALL));
+        }
         self
     }
 
@@ -163,8 +174,11 @@ impl Plan {
             faults.extend(dates.tables.and_then(|tables| out_of_range("dates.tables", tables, 1, 10_000)));
         }
         if let Some(picks) = &self.picks {
-            faults.extend(out_of_range("picks.limit", picks.limit, 1, 20));
+            faults.extend(out_of_range("picks.limit", picks.limit, 1, MOST_PICKS));
             faults.extend(picks.event_limit.and_then(|limit| out_of_range("picks.event_limit", limit, 1, 200)));
+            if picks.event_limit.is_some_and(|limit| (1..picks.limit).contains(&limit)) {
+                faults.push(FieldError::new("picks.event_limit", "below_limit", "at least picks.limit"));
+            }
         }
         let programme = self.programme.as_deref().unwrap_or_default();
         if programme.len() > MOST_SEGMENTS {

@@ -178,7 +178,7 @@ pub async fn show_round(house: House, guest: Guest, path: Path<(String, i32)>) -
     (status = 403, description = "not_registered, staff_cannot_pick", body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "round_not_open, round_closed, round_void, phase_closed", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`not_checked_in`, `too_many_picks`, `repeated_pick`, `own_badge`, `same_side`, `not_here`, with the `badge` that is meant", body = Problem, content_type = "application/problem+json"),
     (status = 503, description = "key_unavailable", body = Problem, content_type = "application/problem+json")),
     params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]

@@ -53,7 +53,7 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Resul
     (status = 401, body = Problem, content_type = "application/problem+json"),
     (status = 403, body = Problem, content_type = "application/problem+json"),
     (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "round_open, round_closed, another_round_open, phase_closed", body = Problem, content_type = "application/problem+json")),
+    (status = 409, description = "round_open, round_closed, another_round_open, keys_apart, phase_closed", body = Problem, content_type = "application/problem+json")),
     params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/open")]

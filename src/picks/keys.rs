@@ -16,9 +16,12 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::seal::Secret;
+use crate::chance::Chance;
 
 /// Keys of this process, where no tmpfs can be written.
 static HELD: Mutex<Option<HashMap<Uuid, Secret>>> = Mutex::new(None);
+/// The place of a process whose keys nobody else sees.
+static ALONE: OnceLock<i32> = OnceLock::new();
 static USUAL: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 /// The place keys are kept in.
@@ -128,6 +131,26 @@ impl Keys {
                 }
             }
         }
+    }
+
+    /// A number for this place, the same for every process that can see it.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written or read.
+    pub fn place(&self) -> anyhow::Result<i32> {
+        let fresh = i32::from_be_bytes(Chance.secret()?);
+        let Self::Folder(folder) = self else { return Ok(*ALONE.get_or_init(|| fresh)) };
+        let (mark, trial) = (folder.join("place"), folder.join(format!(".place-{fresh:08x}")));
+        if !mark.exists() {
+            fs::write(&trial, fresh.to_be_bytes())?;
+            // Whole or not at all, and the first one's stays: another process may be doing the same.
+            let linked = fs::hard_link(&trial, &mark);
+            fs::remove_file(&trial)?;
+            linked.or_else(|refused| if refused.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(refused) })?;
+        }
+        let mut number = [0; 4];
+        File::open(mark)?.read_exact(&mut number)?;
+        Ok(i32::from_be_bytes(number))
     }
 
     /// The rounds whose keys are here.

@@ -16,6 +16,7 @@ pub mod own;
 pub mod close;
 pub mod tally;
 pub mod recovery;
+pub mod company;
 mod words;
 mod api;
 mod host;

@@ -6,7 +6,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::round::{self, State};
-use super::{ballot, keys::Keys};
+use super::{ballot, company, keys::Keys};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -23,6 +23,8 @@ pub enum NotOpened {
     Over,
     /// The hall lights up for one round at a time.
     AnotherIsOpen,
+    /// Another process of the house could not take ballots for this round.
+    KeysApart,
 }
 
 impl From<NotOpened> for Error {
@@ -33,6 +35,10 @@ impl From<NotOpened> for Error {
             NotOpened::AnotherIsOpen => {
                 Refused::conflict("another_round_open", "Another round is open; close it first.")
             }
+            NotOpened::KeysApart => Refused::conflict(
+                "keys_apart",
+                "Processes of this service keep their keys apart; give all of them one picks.key_dir.",
+            ),
         };
         refused.into()
     }
@@ -57,6 +63,9 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     let open = round::Entity::of_event(event.id).filter(round::Column::State.eq(State::Open)).count(&txn).await?;
     if open > 0 {
         return Err(NotOpened::AnotherIsOpen.into());
+    }
+    if company::is_apart(app, &txn).await? {
+        return Err(NotOpened::KeysApart.into());
     }
     let secret = Zeroizing::new(app.chance.secret()?);
     let coin: [u8; 32] = app.chance.secret()?;

@@ -12,6 +12,7 @@ use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Host;
 use crate::events::event::{self, Sides};
 use crate::events::phase::Phase;
+use crate::events::plan::{MOST_PICKS, USUAL_PICKS_IN_ALL};
 
 /// What the host asks for.
 #[derive(Debug, Clone, Copy)]
@@ -67,11 +68,10 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
         return Err(NotPlanned::Sides(event.sides).into());
     }
     let rounds = round::Entity::of_event(event.id).order_by_asc(round::Column::Number).all(&txn).await?;
-    if let Some(most) = most_in_all(&event) {
-        let planned = rounds.iter().filter(|round| round.state != State::Void).map(|round| round.most).sum::<i32>();
-        if planned + plan.limit > most {
-            return Err(NotPlanned::TooManyPicks { most, planned }.into());
-        }
+    let most = most_in_all(&event);
+    let planned = rounds.iter().filter(|round| round.state != State::Void).map(|round| round.most).sum::<i32>();
+    if planned + plan.limit > most {
+        return Err(NotPlanned::TooManyPicks { most, planned }.into());
     }
     let row = round::ActiveModel {
         id: Set(app.new_id()),
@@ -107,6 +107,10 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
 
 /// `picks.event_limit` of the event's settings: how many people one person may pick in all rounds
 /// together. Counted by what the rounds allow, since who picked whom is not kept.
-fn most_in_all(event: &event::Model) -> Option<i32> {
-    event.setting("picks")?.get("event_limit")?.as_i64()?.try_into().ok()
+fn most_in_all(event: &event::Model) -> i32 {
+    let said = event.setting("picks").and_then(|picks| picks.get("event_limit")?.as_i64());
+    said.and_then(|most| most.try_into().ok()).unwrap_or(USUAL_PICKS_IN_ALL.cast_signed())
 }
+
+// What the plan of an event may promise is what a ballot has room for.
+const _: () = assert!(MOST_PICKS as usize == ROOM);

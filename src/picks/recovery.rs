@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 
 use super::round::{self, State};
-use super::tally;
+use super::{company, tally};
 use crate::app::App;
 use crate::error::Error;
 
@@ -20,6 +20,10 @@ pub async fn resume(app: &App) -> Result<(), Error> {
         let id = round.id;
         if round.state == State::Open {
             if keys.find(id)?.is_some() {
+                continue;
+            }
+            if company::is_apart(app, app.database.reader()).await? {
+                tracing::warn!(round = %id, "an open round has its key with another process; see picks.key_dir");
                 continue;
             }
             // Nobody can count its ballots; the tally will find no key and end it.

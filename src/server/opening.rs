@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::rounds;
 use crate::app::App;
 use crate::mail::postman::Postman;
-use crate::picks::recovery;
+use crate::picks::{company, recovery};
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -30,6 +30,7 @@ impl Opening {
     /// Where the listener cannot be taken or the mail settings cannot work; the message names the
     /// key.
     pub async fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
+        company::attend(app).await?;
         recovery::resume(app).await?;
         let address = listener.local_addr()?;
         let postman = Postman::new(app)?;
@@ -55,6 +56,7 @@ impl Opening {
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;
+        company::leave(&self.app).await;
         // A letter cut off here goes again when its lease has run out.
         let patience = Duration::from_secs(self.app.settings.server.shutdown_seconds);
         let _ = tokio::time::timeout(patience, self.postman).await;

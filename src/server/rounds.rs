@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::badges;
 use crate::error::Error;
 use crate::mail;
+use crate::picks;
 use crate::points;
 use crate::screening;
 use crate::volunteers;
@@ -40,6 +41,7 @@ pub async fn once(app: &Arc<App>) {
     told("accounts", accounts::sweep::due(app).await);
     told("points", points::close_books::due(app).await.map(|_| ()));
     told("screening", screening::expire::due(app).await.map(|_| ()));
+    told("picks", picks::company::attend(app).await);
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
     told("volunteers", volunteers::remind::remind(app).await);

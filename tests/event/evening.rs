@@ -393,7 +393,8 @@ async fn edition(app: &App, txn: &Write, organization_id: Uuid, slug: &str, phas
         template: Set(template::Kind::Mixer),
         sides: Set(event::Sides::Two),
         seats: Set(4),
-        settings: Set(json!({})),
+        // Stories about rounds open more of them than an evening does.
+        settings: Set(json!({ "picks": { "event_limit": 200 } })),
         created_at: Set(now),
         ..Default::default()
     };

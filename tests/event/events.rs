@@ -61,7 +61,8 @@ async fn an_organizer_draws_up_a_publishable_event_from_a_template(#[values(Sqli
     let plan = &drawn.json["plan"];
     assert_eq!(plan["screening"]["seats"], 301);
     assert_eq!(plan["screening"]["side"]["men"], json!({ "min": 150, "max": 151 }));
-    assert_eq!(plan["picks"], json!({ "limit": 3 }));
+    assert_eq!(plan["picks"], json!({ "limit": 3, "event_limit": 6 }));
+    assert_eq!((&plan["screening"]["standby"], &plan["screening"]["by_history"]), (&json!(151), &json!(true)));
     assert_eq!(plan["points"]["post"], json!({ "per_day": [4, 2], "cap": 30 }));
     let published = evening.organizer.post("/api/v1/events/aiqing-yinyuehui/publish", json!({})).await;
     assert_eq!(published.status, 200, "{}", published.text());
@@ -143,6 +144,9 @@ async fn what_cannot_be_held_is_refused_field_by_field(#[values(Sqlite, Postgres
         (json!({ "points": { "post": { "per_day": [2, 4], "cap": 5 } } }), vec![("points.post", "invalid")]),
         (json!({ "picks": { "limit": 3, "event_limit": 0 } }), vec![("picks.event_limit", "out_of_range")]),
         (json!({ "picks": { "limit": 0 } }), vec![("picks.limit", "out_of_range")]),
+        (json!({ "picks": { "limit": 11 } }), vec![("picks.limit", "out_of_range")]),
+        (json!({ "picks": { "limit": 5, "event_limit": 4 } }), vec![("picks.event_limit", "below_limit")]),
+        (json!({ "screening": { "standby": -1 } }), vec![("screening.standby", "out_of_range")]),
         (json!({ "dates": { "rounds": 0, "minutes": 8 } }), vec![("dates.rounds", "out_of_range")]),
     ];
     for (change, expected) in cases {

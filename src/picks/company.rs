@@ -1,0 +1,72 @@
+//! Whether all processes of the house can see each other's keys. Several of them on one PostgreSQL
+//! answer ballots of one round, and only those that see its key can seal one; a process that starts
+//! without seeing it would take it for lost and end the round. So each tells the others where its
+//! keys lie for as long as it lives (an advisory lock goes when its connection does), and no round
+//! opens while they lie apart. The embedded database has one process.
+
+use sea_orm::sqlx::{Connection, PgConnection, query};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use tokio::sync::Mutex;
+
+use super::round;
+use crate::app::App;
+use crate::error::Error;
+
+/// The places keys lie in, among the advisory locks of PostgreSQL.
+const PLACES: i32 = 0x6b65_7973;
+
+/// How this process tells the others: a place, and the connection that holds its lock.
+#[derive(Default)]
+struct Sign(Mutex<Option<(i32, PgConnection)>>);
+
+/// Tells the others where the keys of this process lie. Repeated now and then, because a connection
+/// may break and a folder may be made anew.
+///
+/// # Errors
+/// Only faults.
+pub async fn attend(app: &App) -> Result<(), Error> {
+    if !app.database.is_postgres() {
+        return Ok(());
+    }
+    let place = round::keys(app)?.place()?;
+    let sign = app.shelf.take::<Sign>();
+    let mut shown = sign.0.lock().await;
+    if let Some((known, connection)) = shown.as_mut()
+        && *known == place
+        && connection.ping().await.is_ok()
+    {
+        return Ok(());
+    }
+    *shown = None;
+    let mut connection = app.database.own_connection().await?;
+    let lock = query("SELECT pg_advisory_lock_shared($1, $2)").bind(PLACES).bind(place);
+    lock.execute(&mut connection).await.map_err(Error::fault)?;
+    *shown = Some((place, connection));
+    Ok(())
+}
+
+/// Takes the sign down, so that the others need not wait for the connection to be missed.
+pub async fn leave(app: &App) {
+    let sign = app.shelf.take::<Sign>();
+    if let Some((_, connection)) = sign.0.lock().await.take() {
+        let _ = connection.close().await;
+    }
+}
+
+/// Whether a living process keeps its keys where this one cannot see them.
+///
+/// # Errors
+/// Only faults.
+pub async fn is_apart(app: &App, db: &impl ConnectionTrait) -> Result<bool, Error> {
+    if !app.database.is_postgres() {
+        return Ok(false);
+    }
+    // A lock shows its two numbers without their signs.
+    let own = round::keys(app)?.place()?.cast_unsigned();
+    let others = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+        AND classid::bigint = $1 AND objid::bigint <> $2";
+    let values = [i64::from(PLACES.cast_unsigned()).into(), i64::from(own).into()];
+    let found = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, others, values)).await?;
+    Ok(found.is_some())
+}
