@@ -17,6 +17,10 @@ check:
     cargo clippy --workspace --all-targets -- -D warnings
     cargo test --workspace
 
+# Write the documents that are made from the code anew; read the difference before you commit it
+bless:
+    QUEQIAO_BLESS=1 cargo test --test event documents
+
 # The pure algorithms, timed
 bench:
     cargo bench

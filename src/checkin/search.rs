@@ -1,4 +1,10 @@
 //! A guest without a phone says a name, and the desk finds the badge.
+//!
+//! People say the name they are called by, and that is often the real one, so a whole real name is
+//! understood. Nothing of it comes back: the answer is what the badge on their chest shows anyway, a
+//! number and a nickname, and a real name that was only begun finds nobody, so that no list of names
+//! can be spelt out letter by letter. What is left is that a desk who knows somebody's whole name can
+//! ask whether they are coming: five rows, whoever asked and whom they found on record.
 
 use garde::Validate;
 use sea_orm::entity::prelude::*;

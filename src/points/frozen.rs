@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr};
 use super::digest;
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
 
@@ -72,20 +72,4 @@ pub async fn seal(
     let row =
         ActiveModel { event_id: Set(event.id), digest: Set(digest.to_vec()), actor_id: Set(actor_id), at: Set(now) };
     Ok(row.insert(txn).await?)
-}
-
-/// What the screening stands on: the freeze, made now where the clock has reached the screening
-/// phase and nobody froze by hand. The caller holds the event row exclusively.
-///
-/// # Errors
-/// 409 `ledger_open` while points can still be earned.
-pub async fn required(txn: &Write, app: &App, event: &event::Model) -> Result<Model, Error> {
-    if let Some(frozen) = of_event(txn, event.id).await? {
-        return Ok(frozen);
-    }
-    let now = app.now();
-    if event.phase(now) < Phase::Screening {
-        return Err(Refused::conflict("ledger_open", "Freeze the points first: they can still change.").into());
-    }
-    seal(txn, app, event, None, now).await
 }

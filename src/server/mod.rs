@@ -7,6 +7,7 @@ mod openapi;
 mod replay;
 pub mod opening;
 mod personal;
+mod refusals;
 pub mod rounds;
 mod shield;
 mod trace;
@@ -15,10 +16,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
-use actix_web::{App as Site, HttpServer, web};
+use actix_web::{App as Site, Error as HttpError, HttpServer, web};
 use tracing_actix_web::TracingLogger;
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt, scope};
 
@@ -66,6 +68,24 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(office::pages);
 }
 
+/// The API and its description, which says of every call what the call says and what any call may.
+fn api() -> (
+    Site<
+        impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = HttpError, InitError = ()>,
+    >,
+    OpenApi,
+) {
+    let site = Site::new().into_utoipa_app().openapi(openapi::described());
+    let (site, document) = site.service(scope::scope("/api/v1").configure(calls)).split_for_parts();
+    (site, refusals::added(document))
+}
+
+/// The API as it describes itself, as a file for people to read.
+#[must_use]
+pub fn description() -> String {
+    api().1.to_pretty_json().unwrap_or_default()
+}
+
 /// Opens the house on a listener. Await the server to serve; it stops by its handle, not by signals.
 ///
 /// # Errors
@@ -75,13 +95,9 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let workers = app.settings.server.workers;
     let shutdown = app.settings.server.shutdown_seconds;
     let mut server = HttpServer::new(move || {
-        let (site, document) = Site::new()
-            .into_utoipa_app()
-            .openapi(openapi::described())
-            .app_data(house.clone())
-            .service(scope::scope("/api/v1").configure(calls))
-            .split_for_parts();
-        site.app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
+        let (site, document) = api();
+        site.app_data(house.clone())
+            .app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
             .app_data(web::FormConfig::default().error_handler(|_, _| bad_form().into()))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))
             .configure(health::pages)

@@ -1,0 +1,118 @@
+//! The refusals that any call may give, added to what each call says of itself, so that nobody who
+//! reads the description of one call has to know about the others.
+
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response};
+
+use crate::error::PROBLEM_JSON;
+
+/// Codes that belong to a status, and when.
+type Told = (&'static str, &'static [&'static str], &'static str);
+
+const SIGNED_IN: &[Told] = &[("401", &["not_signed_in"], "")];
+const NAMES_SOMETHING: &[Told] = &[("404", &["not_found"], "")];
+const CHANGES: &[Told] = &[("403", &["cross_site"], "with a cookie, from another site")];
+const TAKES_JSON: &[Told] = &[
+    ("400", &["malformed_json", "unreadable_body"], ""),
+    ("413", &["too_large"], ""),
+    ("415", &["not_json"], ""),
+    ("422", &["invalid"], ""),
+];
+const TAKES_TABLE: &[Told] = &[
+    ("400", &["no_file", "unreadable_body"], ""),
+    ("413", &["too_large", "upload_too_large", "workbook_too_large"], ""),
+    ("415", &["not_a_table", "workbook_old_or_locked"], ""),
+    (
+        "422",
+        &[
+            "sheet_empty",
+            "workbook_damaged",
+            "unknown_encoding",
+            "control_character",
+            "unclosed_quote",
+            "too_many_rows",
+            "too_many_columns",
+            "missing_columns",
+            "column_twice",
+        ],
+        "",
+    ),
+];
+const ONCE: &[Told] =
+    &[("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key")];
+const ALWAYS: &[Told] = &[("500", &["fault"], "")];
+
+/// The description with what any call may say.
+#[must_use]
+pub fn added(mut document: OpenApi) -> OpenApi {
+    for (path, item) in &mut document.paths.paths {
+        let calls = [
+            (HttpMethod::Get, &mut item.get),
+            (HttpMethod::Put, &mut item.put),
+            (HttpMethod::Post, &mut item.post),
+            (HttpMethod::Patch, &mut item.patch),
+            (HttpMethod::Delete, &mut item.delete),
+        ];
+        for (method, call) in calls {
+            if let Some(call) = call {
+                complete(path, &method, call);
+            }
+        }
+    }
+    document
+}
+
+fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
+    let signed_in = call.security.as_ref().is_some_and(|needs| !needs.is_empty());
+    let body = match &call.request_body {
+        Some(RefOr::T(body)) if body.content.contains_key("application/json") => TAKES_JSON,
+        Some(_) => TAKES_TABLE,
+        None => &[],
+    };
+    let when = |is: bool, told: &'static [Told]| if is { told } else { &[] };
+    let once = *method == HttpMethod::Post && !path.starts_with("/api/v1/auth/");
+    let told = [
+        when(signed_in, SIGNED_IN),
+        when(path.contains('{'), NAMES_SOMETHING),
+        when(*method != HttpMethod::Get, CHANGES),
+        body,
+        when(once, ONCE),
+        ALWAYS,
+    ];
+    for (status, codes, condition) in told.into_iter().flatten() {
+        tell(call, status, codes, condition);
+    }
+    if once {
+        call.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+    }
+}
+
+fn idempotency_key() -> Parameter {
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "1 to 200 characters. The same key and body get the first answer again; nothing is done twice.",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).build()))
+        .build()
+}
+
+/// Adds the codes that the call does not tell of itself.
+fn tell(call: &mut Operation, status: &str, codes: &[&str], condition: &str) {
+    let known = call.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
+    let RefOr::T(response) = known else { return };
+    let words: Vec<&str> = response.description.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).collect();
+    let more: Vec<String> = codes.iter().filter(|code| !words.contains(code)).map(|code| format!("`{code}`")).collect();
+    if !more.is_empty() {
+        let more = [more.join(", "), condition.to_owned()].join(" ");
+        let said = [response.description.as_str(), more.trim_end()];
+        response.description = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    }
+    if response.content.is_empty() {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        response.content.insert(PROBLEM_JSON.to_owned(), problem.into());
+    }
+}
