@@ -22,6 +22,7 @@ mod m0013_picks;
 mod m0014_couples;
 mod m0015_volunteers;
 mod m0016_attendance;
+mod m0017_numbers;
 
 pub struct Migrator;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_couples::Migration),
             Box::new(m0015_volunteers::Migration),
             Box::new(m0016_attendance::Migration),
+            Box::new(m0017_numbers::Migration),
         ]
     }
 }

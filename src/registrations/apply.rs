@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use garde::Validate;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::class;
 use super::letters::{self, Recipient};
+use super::number;
 use super::registration::{self, Side, Status};
 use super::vouch;
 use crate::accounts::{account, profile};
@@ -82,8 +83,9 @@ impl From<NotApplied> for Error {
 /// As [`NotApplied`], and 409 `phase_closed`.
 pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<registration::Model, Error> {
     let txn = app.database.begin_write().await?;
-    // What is slow is done before a number is taken: everybody who applies waits there.
-    let account = account::find(&txn, by.account.account_id).await?.ok_or_else(Refused::not_signed_in)?;
+    // One application of a person at a time, so that a number is taken only by the one that is entered.
+    let account = account::Entity::find_by_id(by.account.account_id).lock(LockType::NoKeyUpdate).one(&txn).await?;
+    let account = account.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     if account.verified_at.is_none() {
         return Err(NotApplied::MailUnproven.into());
     }
@@ -95,9 +97,12 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
     let event = event::hold_shared(&txn, by.event.id).await?;
     let now = app.now();
     event.requires(now, Phase::Registration)?;
+    if registration::active_of(&txn, event.id, account.id).await?.is_some() {
+        return Err(NotApplied::Already.into());
+    }
     let status = if vouched { Status::Approved } else { Status::Applied };
     let side = Side::from(profile.gender);
-    let number = registration::next_number(&txn, event.id).await?;
+    let number = number::take(&txn, app, event.id).await?;
     let registration = registration::Model {
         answers: json!(application.answers),
         decided_at: vouched.then_some(now),

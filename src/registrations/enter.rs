@@ -12,6 +12,7 @@ use super::class;
 use super::entrant::Entrant;
 use super::known::Known;
 use super::letters::Recipient;
+use super::number;
 use super::registration::{self, Side, Status};
 use crate::accounts::{account, knock, one_time, profile, reset_request};
 use crate::app::App;
@@ -49,7 +50,7 @@ pub async fn enter(
 ) -> Result<Vec<Entered>, Error> {
     let (mut accounts, mut profiles, mut links) = (Vec::new(), Vec::new(), Vec::new());
     let mut entered = Vec::with_capacity(entrants.len());
-    let first = registration::next_number(txn, event.id).await?;
+    let first = number::after_the_last(txn, event.id).await?;
     let people: Vec<Uuid> = known.accounts.values().map(|account| account.id).collect();
     let classes = class::of_people(txn, event, &people, app.now()).await?;
     for (entrant, number) in entrants.into_iter().zip(first..) {

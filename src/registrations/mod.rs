@@ -13,6 +13,7 @@ mod hand_out;
 mod import;
 mod known;
 mod letters;
+mod number;
 mod office;
 mod page;
 pub mod personal;

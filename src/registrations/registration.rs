@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryFilter, QueryOrder, Statement};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -11,9 +11,6 @@ use super::class;
 use crate::accounts::profile::Gender;
 use crate::app::App;
 use crate::events::event;
-
-/// The line for applicant numbers among the advisory locks of PostgreSQL.
-const NUMBERS: i32 = 0x6e75_6d62;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration")]
@@ -192,24 +189,4 @@ pub fn fresh(
 fn band(event: &event::Model, side: Side, birth_year: Option<i32>) -> Option<String> {
     let age = event.starts_at.with_timezone(&event.zone()).year() - birth_year?;
     event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
-}
-
-/// The next applicant number. Numbers count applicants without gaps, so whoever takes one keeps
-/// everybody else who applies to the event waiting until it is on disk: it is taken last. The wait is
-/// not at the event's row, which half the house reads under a lock of its own.
-///
-/// # Errors
-/// Only faults.
-pub async fn next_number(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<i32, DbErr> {
-    if txn.get_database_backend() == DbBackend::Postgres {
-        let (_, event) = event_id.as_u64_pair();
-        // Two numbers are a space of locks apart from those with one. Two events that share a place
-        // only wait for each other.
-        let place = u32::try_from(event & u64::from(u32::MAX)).unwrap_or_default().cast_signed();
-        let line = "SELECT pg_advisory_xact_lock($1, $2)";
-        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, line, [NUMBERS.into(), place.into()]))
-            .await?;
-    }
-    let last = Entity::of_event(event_id).order_by_desc(Column::Number).one(txn).await?;
-    Ok(last.map_or(0, |last| last.number) + 1)
 }

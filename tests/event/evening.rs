@@ -166,10 +166,19 @@ impl Evening {
 
     /// An account with a verified address and nothing else.
     pub async fn account(&self, name: &str, gender: Gender) -> Person {
+        self.accounts(&[name.to_owned()], gender).await.remove(0)
+    }
+
+    /// Many accounts at once, in one transaction.
+    pub async fn accounts(&self, names: &[String], gender: Gender) -> Vec<Person> {
         let txn = self.app.database.begin_write().await.unwrap();
-        let id = somebody(&self.app, &txn, name, gender).await;
+        let mut people = Vec::new();
+        for name in names {
+            let id = somebody(&self.app, &txn, name, gender).await;
+            people.push(signed_in(&self.app, &self.client, &self.address, id, name));
+        }
         txn.commit().await.unwrap();
-        signed_in(&self.app, &self.client, &self.address, id, name)
+        people
     }
 
     pub async fn administrator(&self) -> Person {
