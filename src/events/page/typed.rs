@@ -9,6 +9,7 @@ use crate::events::event;
 use crate::events::host;
 use crate::events::plan::Plan;
 use crate::events::schedule::{Schedule, word};
+use crate::events::screening_plan::ScreeningPlan;
 use crate::page::form::Form;
 
 /// The actions points may be given for, in the order people are shown them.
@@ -198,7 +199,8 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
     // An event that has no such rules gets none by being looked at.
     let has_rules = event.is_none_or(|event| event.plan().screening.is_some());
     let types_rules = |(name, value): (&str, &str)| {
-        name.starts_with("screening.") && name != "screening.fallback" && !value.trim().is_empty()
+        let chosen = ["screening.fallback", "screening.by_history"].contains(&name);
+        name.starts_with("screening.") && !chosen && !value.trim().is_empty()
     };
     if told("screening") && (has_rules || form.fields().any(types_rules)) {
         request.insert("screening".to_owned(), screening(form));
@@ -261,6 +263,8 @@ fn steps_of(form: &Form, name: &str) -> Value {
 fn screening(form: &Form) -> Value {
     let mut told = Map::new();
     put(&mut told, "fallback", form.text("screening.fallback"));
+    put(&mut told, "standby", form.number("screening.standby"));
+    told.insert("by_history".to_owned(), form.flag("screening.by_history"));
     let bound = |side: &str, end: &str| format!("screening.side.{side}.{end}");
     let bounds = ["men", "women"].map(|side| ["min", "max"].map(|end| bound(side, end)));
     if bounds.iter().flatten().any(|name| !form.value(name).trim().is_empty()) {
@@ -294,7 +298,10 @@ pub fn of_plan(plan: Plan, seats: i32) -> Fields {
     let told = ["phases", "hosts", "approval", "points", "screening", "dates", "picks", "programme"];
     fields.extend(told.map(|part| ("told".to_owned(), part.to_owned())));
     let mut plan = plan;
-    plan.screening = plan.screening.map(|screening| screening.follow(seats));
+    plan.screening = plan.screening.map(|screening| {
+        let by_history = Some(screening.by_history());
+        ScreeningPlan { by_history, ..screening.follow(seats) }
+    });
     for (action, terms) in plan.points.take().into_iter().flatten() {
         let steps: Vec<String> = terms.per_day.iter().map(ToString::to_string).collect();
         fields.push((format!("points.{action}.per_day"), steps.join(" ")));
