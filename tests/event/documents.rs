@@ -11,7 +11,11 @@ use queqiao::server;
 use serde_json::Value;
 
 /// Said of forms of pages, which no description of the API lists.
-const OF_PAGES: [&str; 1] = ["malformed_form"];
+const OF_PAGES: [(&str, &str); 2] = [("malformed_form", "400"), ("not_a_form", "415")];
+
+fn of_pages(code: &str) -> Option<&'static str> {
+    OF_PAGES.iter().find(|(known, _)| *known == code).map(|(_, status)| *status)
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
@@ -209,7 +213,7 @@ fn every_refusal_is_documented_by_a_call_and_every_documented_one_is_in_the_sour
     assert!(known.len() > 80, "the source was not understood: {known:?}");
     let told = told(&known);
     let silent: Vec<&String> =
-        known.keys().filter(|code| !told.contains_key(*code) && !OF_PAGES.contains(&code.as_str())).collect();
+        known.keys().filter(|code| !told.contains_key(*code) && of_pages(code).is_none()).collect();
     assert!(silent.is_empty(), "no call documents {silent:?}: say it in the responses of its utoipa::path");
     let dumb: Vec<&String> = known.iter().filter(|(_, meaning)| meaning.is_empty()).map(|(code, _)| code).collect();
     assert!(dumb.is_empty(), "without words: {dumb:?}");
@@ -245,12 +249,12 @@ fn the_list_of_refusals_is_committed() {
         let statuses = told.get(code);
         let status: Vec<&str> = statuses.into_iter().flat_map(BTreeMap::keys).map(String::as_str).collect();
         let calls: BTreeSet<&String> = statuses.into_iter().flat_map(BTreeMap::values).flatten().collect();
-        let place = match (calls.len(), OF_PAGES.contains(&code.as_str())) {
-            (_, true) => "forms of pages".to_owned(),
+        let place = match (calls.len(), of_pages(code)) {
+            (_, Some(_)) => "forms of pages".to_owned(),
             (13.., _) => format!("{} calls", calls.len()),
             _ => calls.iter().map(|call| format!("`{call}`")).collect::<Vec<_>>().join("<br>"),
         };
-        let status = if status.is_empty() { "400".to_owned() } else { status.join(", ") };
+        let status = of_pages(code).map_or_else(|| status.join(", "), str::to_owned);
         let meaning = meaning.replace('|', "\\|");
         writeln!(page, "| `{code}` | {status} | {meaning} | {place} |").unwrap();
     }
