@@ -59,7 +59,7 @@ stage-inside = Here now
 
 matter-reviews = { $count } offline check-ins to look at
 matter-complaints = { $count } complaints to decide
-matter-screening = The screening is due and nothing has been drawn
+matter-screening = The screening is due and nobody has been selected yet
 matter-replies = { $count } of the selected have to answer within 24 hours
 matter-applications = { $count } applications waiting
 matter-posts = { $count } contributions waiting

@@ -59,7 +59,7 @@ stage-inside = 已在现场
 
 matter-reviews = { $count } 条离线签到要核对
 matter-complaints = { $count } 条举报待处理
-matter-screening = 到了积分筛选，还没有抽出名单
+matter-screening = 到了积分筛选，入选名单还没有产生
 matter-replies = { $count } 位入选者 24 小时内要答复
 matter-applications = { $count } 份报名待审核
 matter-posts = { $count } 条内容待审核

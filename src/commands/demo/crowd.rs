@@ -1,7 +1,7 @@
 //! The people of a demonstration, written as rows: 800 sign-ups would cost 800 password hashes.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::database::Write;
 use crate::error::Error;
 use crate::language::Language;
 use crate::organizations::{organization, staff};
-use crate::units::unit;
+use crate::units::{unit, unit_contact};
 
 /// How many rows one statement inserts: SQLite takes 32,766 parameters.
 pub const CHUNK: usize = 500;
@@ -49,7 +49,7 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
     organization::Entity::insert(organization::ActiveModel::from(union.clone())).exec(&txn).await?;
     let units = employers(app, &txn, union.id).await?;
     let mut crew = Vec::new();
-    for role in ["administrator", "organizer", "host", "desk", "volunteer"] {
+    for role in ["administrator", "organizer", "contact", "host", "desk", "volunteer"] {
         let applicant = Applicant { email: format!("{role}@demo.example"), nickname: role.to_owned(), ..stand_in() };
         crew.push((app.new_id(), applicant));
     }
@@ -62,7 +62,7 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
     write_people(app, &txn, &crew, &password_hash).await?;
     write_people(app, &txn, &people, &password_hash).await?;
     let ids: Vec<Uuid> = crew.iter().map(|(id, _)| *id).collect();
-    let [administrator, organizer, crew @ ..] = <[Uuid; 5]>::try_from(ids).unwrap_or_default();
+    let [administrator, organizer, contact, crew @ ..] = <[Uuid; 6]>::try_from(ids).unwrap_or_default();
     let row = account::ActiveModel { id: Set(administrator), administrator: Set(true), ..Default::default() };
     account::Entity::update(row).exec(&txn).await?;
     let grant = staff::ActiveModel {
@@ -73,6 +73,11 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
         granted_at: Set(app.now()),
     };
     staff::Entity::insert(grant).exec(&txn).await?;
+    if let Some(unit_id) = units.first().copied() {
+        let (id, granted_at) = (app.new_id(), app.now());
+        let speaks = unit_contact::Model { id, unit_id, account_id: contact, granted_at };
+        unit_contact::Entity::insert(speaks.into_active_model().reset_all()).exec(&txn).await?;
+    }
     txn.commit().await?;
     Ok(Crowd { union, organizer, crew, units, people })
 }

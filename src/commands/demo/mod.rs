@@ -72,7 +72,8 @@ fn greet(address: &str) {
     println!("\n  password of everybody below: {PASSWORD}\n");
     for (role, words) in [
         ("administrator", "unions, the outbox"),
-        ("organizer", "主办方工作人员: the events"),
+        ("organizer", "主办方工作人员: the office, /office"),
+        ("contact", "单位工会干事: a unit, /unit"),
         ("host", "主持人"),
         ("desk", "签到员"),
         ("volunteer", "鹊桥志愿者"),

@@ -59,7 +59,7 @@ struct List {
 }
 
 struct Row {
-    id: Uuid,
+    id: String,
     number: String,
     name: String,
     nickname: String,
@@ -94,7 +94,7 @@ impl List {
         let (roll, counts, units) = read.await?;
         let zone = event.zone();
         let row = |applicant: roll::Applicant| Row {
-            id: applicant.id,
+            id: applicant.id.to_string(),
             name: words::name(&applicant).to_owned(),
             nickname: applicant.real_name.as_ref().map(|_| applicant.nickname.clone()).unwrap_or_default(),
             side: words::side(&page, applicant.side),

@@ -39,9 +39,8 @@ pub fn side(page: &Page, side: Side) -> String {
 #[must_use]
 pub fn pill(status: Status) -> &'static str {
     match status {
-        Status::Applied => "pill live",
+        Status::Applied => "pill bad",
         Status::Approved | Status::Selected | Status::Confirmed => "pill good",
-        Status::Rejected => "pill bad",
         Status::Waitlisted => "pill",
         _ => "pill over",
     }

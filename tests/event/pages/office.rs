@@ -5,6 +5,7 @@ use queqiao::audit::entry;
 use queqiao::events::crew::{self, Role};
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
+use queqiao::organizations::organization;
 use queqiao::registrations::registration::{self, Status};
 use queqiao::units::{roster_entry, unit, unit_contact};
 use reqwest::Method;
@@ -346,13 +347,16 @@ async fn the_dashboard_says_what_to_do_first(#[values(Sqlite, Postgres)] engine:
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = browser.get("/office").await;
     let first = page.split("先处理这一件").nth(1).unwrap_or_default();
-    assert!(status == 200 && first.contains("还没有抽出名单") && first.contains("/office/e/qixi/screening"), "{page}");
+    assert!(
+        status == 200 && first.contains("入选名单还没有产生") && first.contains("/office/e/qixi/screening"),
+        "{page}"
+    );
     evening.participants("men", 7, Status::Applied).await;
     evening.participants("women", 2, Status::Approved).await;
     change(&evening, |row| row.title = Set(EVIL.to_owned())).await;
     let (_, page) = browser.get("/office").await;
     let (first, others) = page.split_once("class=\"matters\"").unwrap();
-    assert!(first.contains("还没有抽出名单") && others.contains("7 份报名待审核"), "{page}");
+    assert!(first.contains("入选名单还没有产生") && others.contains("7 份报名待审核"), "{page}");
     assert!(page.contains(ESCAPED) && !page.contains("<script>"), "{page}");
     assert!(page.contains("<td class=\"number figure\" data-label=\"男方\">7</td>"), "{page}");
     let visitor = Browser::open(&evening).request(Method::GET, "/office").send().await.unwrap();
@@ -457,6 +461,7 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     let (code, page) =
         read(browser.send(&format!("{base}/decide"), &[&both[..], &[("decision", "reject")]].concat()).await).await;
     assert!(code == 422 && wrong(&page, "reason").is_some_and(|words| words.contains("理由")), "{page}");
+    assert_eq!(page.matches(" checked aria-label").count(), 2, "whoever was ticked still is: {page}");
     assert_eq!(status(&evening, &men[0]).await, Status::Applied);
     let rejected = browser
         .send(&format!("{base}/decide"), &[&both[..1], &[("decision", "reject"), ("reason", EVIL)]].concat())
@@ -605,8 +610,24 @@ async fn a_union_looks_after_its_units(#[values(Sqlite, Postgres)] engine: Engin
         assert_eq!(stranger.get(path).await.0, 404, "{path}");
         assert_eq!(stranger.send(path, &[("name", "我的了")]).await.status().as_u16(), 404, "{path}");
     }
-    let elsewhere = format!("/office/o/nothing/units/{}", evening.units[0].id);
-    assert_eq!(browser.get(&elsewhere).await.0, 404);
+    let administrator = Browser::of(&evening, &evening.administrator().await).await;
+    assert_eq!(administrator.get(&one).await.0, 200);
+    let unions = organization::Entity::find().filter(organization::Column::Slug.ne("yanyuan"));
+    let other = unions.one(evening.app.database.reader()).await.unwrap().unwrap();
+    for union in ["nothing", &other.slug] {
+        // Not even to somebody who may see both is a unit there as another union's.
+        let elsewhere = format!("/office/o/{union}/units/{}", evening.units[0].id);
+        assert_eq!(administrator.get(&elsewhere).await.0, 404);
+        let renamed = administrator.send(&elsewhere, &[("name", "别家的"), ("mail_domain", "")]).await;
+        assert_eq!(renamed.status().as_u16(), 404);
+        assert_eq!(
+            upload(&administrator, &format!("{elsewhere}/roster"), &["replace"], "邮箱\nx@example.com\n")
+                .await
+                .status()
+                .as_u16(),
+            404
+        );
+    }
 }
 
 #[rstest]
