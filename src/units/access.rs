@@ -12,11 +12,13 @@ use crate::error::{Error, Refused};
 use crate::organizations::access::acts_for;
 use crate::organizations::organization;
 
-/// An organizer of the union that keeps the unit in the path (`{unit}`), or an administrator.
+/// An organizer of the union that keeps the unit in the path (`{unit}`), or an administrator. Where
+/// the path names a union too (`{organization}`), it is that one's unit or it is not there.
 #[derive(Debug, Clone)]
 pub struct UnitKeeper {
     pub account: SignedIn,
     pub unit: unit::Model,
+    pub union: organization::Model,
 }
 
 /// 单位工会干事 of the unit in the path, or its keeper.
@@ -29,6 +31,7 @@ pub struct UnitVoice {
 struct Entered {
     account: SignedIn,
     unit: unit::Model,
+    union: organization::Model,
     keeps: bool,
 }
 
@@ -36,17 +39,22 @@ async fn enter(request: HttpRequest) -> Result<Entered, Error> {
     let account = SignedIn::of(&request).await?;
     let id: Option<Uuid> = request.match_info().get("unit").and_then(|id| id.parse().ok());
     let id = id.ok_or_else(Refused::not_found)?;
+    let named = request.match_info().get("organization").map(str::to_owned);
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
     house
         .run(async move |app| {
             let db = app.database.reader();
             let unit = unit::Entity::find_by_id(id).one(db).await?.ok_or_else(Refused::not_found)?;
             let union = organization::Entity::find_by_id(unit.organization_id).one(db).await?;
-            let keeps = acts_for(db, &account, &union.ok_or_else(Refused::not_found)?).await?;
+            let union = union.ok_or_else(Refused::not_found)?;
+            if named.is_some_and(|named| named != union.slug && named != union.id.to_string()) {
+                return Err(Refused::not_found().into());
+            }
+            let keeps = acts_for(db, &account, &union).await?;
             if !keeps && !unit_contact::speaks_for(db, account.account_id, unit.id).await? {
                 return Err(Refused::not_found().into());
             }
-            Ok(Entered { account, unit, keeps })
+            Ok(Entered { account, unit, union, keeps })
         })
         .await
 }
@@ -58,9 +66,9 @@ impl FromRequest for UnitKeeper {
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone());
         Box::pin(async move {
-            let Entered { account, unit, keeps } = entering.await?;
+            let Entered { account, unit, union, keeps } = entering.await?;
             if keeps {
-                Ok(Self { account, unit })
+                Ok(Self { account, unit, union })
             } else {
                 Err(Refused::forbidden("wrong_role", "This is for the union that keeps the unit.").into())
             }

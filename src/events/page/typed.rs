@@ -414,11 +414,10 @@ mod tests {
         let wrong = |name: &str, typed: &str| {
             let fields = basics().into_iter().filter(|(field, _)| field != name);
             let told = ["points", "phases", "dates"].map(|part| ("told".to_owned(), part.to_owned()));
-            let form = Form::filled(fields.chain(told).chain([
-                (name.to_owned(), typed.to_owned()),
-                ("phases[0].phase".to_owned(), "online".to_owned()),
-                ("dates.minutes".to_owned(), "8".to_owned()),
-            ]));
+            let others = [("phases[0].phase", "online"), ("dates.rounds", "8"), ("dates.minutes", "8")];
+            let others = others.into_iter().filter(|(other, _)| *other != name);
+            let others = others.chain([(name, typed)]).map(|(name, typed)| (name.to_owned(), typed.to_owned()));
+            let form = Form::filled(fields.chain(told).chain(others));
             let refused = body::read::<NewEvent>(wish(&closed_up(&form))).unwrap_err();
             let crate::error::Error::Refused(refused) = refused else { panic!("a refusal") };
             refused.errors[0].field.clone()

@@ -13,7 +13,6 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::{Error, FieldError, Refused};
-use crate::organizations::access::OrganizationStaff;
 use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
 use crate::page::{self, Page, said};
@@ -48,7 +47,7 @@ struct Contact {
 }
 
 impl One {
-    async fn new(house: &House, page: Page, by: &UnitKeeper, union: &OrganizationStaff) -> Result<Self, Error> {
+    async fn new(house: &House, page: Page, by: &UnitKeeper) -> Result<Self, Error> {
         let unit = by.unit.clone();
         let id = unit.id;
         let read = house.run(async move |app| {
@@ -58,7 +57,7 @@ impl One {
         });
         let (heads, contacts) = read.await?;
         let domain = unit.mail_domain.as_deref().map(|domain| idna::domain_to_unicode(domain).0).unwrap_or_default();
-        let units = format!("/office/o/{}/units", union.organization.slug);
+        let units = format!("/office/o/{}/units", by.union.slug);
         Ok(Self {
             base: format!("{units}/{id}"),
             units,
@@ -85,37 +84,18 @@ async fn contacts(db: &impl ConnectionTrait, unit: Uuid) -> Result<Vec<Contact>,
     Ok(contacts.into_iter().filter_map(contact).collect())
 }
 
-/// The unit of the path is one of the union of the path, or it is not there.
-fn belongs(union: &OrganizationStaff, by: &UnitKeeper) -> Result<(), Error> {
-    let own = by.unit.organization_id == union.organization.id;
-    if own { Ok(()) } else { Err(Refused::not_found().into()) }
-}
-
 /// Who: organizer of the union, administrator.
 #[get("/office/o/{organization}/units/{unit}")]
-pub async fn shown(
-    house: House,
-    visit: Visit,
-    union: OrganizationStaff,
-    by: UnitKeeper,
-) -> Result<HttpResponse, Error> {
-    belongs(&union, &by)?;
-    page::answer(&One::new(&house, visit.page, &by, &union).await?)
+pub async fn shown(house: House, visit: Visit, by: UnitKeeper) -> Result<HttpResponse, Error> {
+    page::answer(&One::new(&house, visit.page, &by).await?)
 }
 
 /// Changes its name or its mail domain. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/units/{unit}")]
-pub async fn amended(
-    house: House,
-    visit: Visit,
-    union: OrganizationStaff,
-    by: UnitKeeper,
-    form: Form,
-) -> Result<HttpResponse, Error> {
-    belongs(&union, &by)?;
+pub async fn amended(house: House, visit: Visit, by: UnitKeeper, form: Form) -> Result<HttpResponse, Error> {
     // Nothing in the field takes the domain away, which a request says by null.
     let request = json!({ "name": form.value("name").trim(), "mail_domain": form.text("mail_domain") });
-    let one = One::new(&house, visit.page.clone(), &by, &union).await?;
+    let one = One::new(&house, visit.page.clone(), &by).await?;
     let amended = async {
         let changes: UnitChanges = body::parse(request.to_string().as_bytes())?;
         house.run(async move |app| amend(&app, &by, changes).await).await
@@ -131,15 +111,8 @@ pub async fn amended(
 
 /// Appoints somebody to speak for it. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/units/{unit}/contacts")]
-pub async fn appointed(
-    house: House,
-    visit: Visit,
-    union: OrganizationStaff,
-    by: UnitKeeper,
-    form: Form,
-) -> Result<HttpResponse, Error> {
-    belongs(&union, &by)?;
-    let one = One::new(&house, visit.page.clone(), &by, &union).await?;
+pub async fn appointed(house: House, visit: Visit, by: UnitKeeper, form: Form) -> Result<HttpResponse, Error> {
+    let one = One::new(&house, visit.page.clone(), &by).await?;
     let email = form.value("email").to_owned();
     let appointed = async {
         if address::MailAddress::read(&email).is_err() {
@@ -159,29 +132,16 @@ pub async fn appointed(
 
 /// Dismisses one who spoke for it. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/units/{unit}/contacts/{contact}/leave")]
-pub async fn dismissed(
-    house: House,
-    union: OrganizationStaff,
-    by: UnitKeeper,
-    request: HttpRequest,
-) -> Result<HttpResponse, Error> {
-    belongs(&union, &by)?;
+pub async fn dismissed(house: House, by: UnitKeeper, request: HttpRequest) -> Result<HttpResponse, Error> {
     let contact = request.match_info().get("contact").and_then(|id| id.parse().ok()).ok_or_else(Refused::not_found)?;
-    let back = format!("/office/o/{}/units/{}", union.organization.slug, by.unit.id);
+    let back = format!("/office/o/{}/units/{}", by.union.slug, by.unit.id);
     house.run(async move |app| dismiss(&app, &by, contact).await).await?;
     said::see_saying(&back, "role-revoked")
 }
 
 /// Takes in a table of people who work there. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/units/{unit}/roster")]
-pub async fn enrolled(
-    house: House,
-    visit: Visit,
-    union: OrganizationStaff,
-    by: UnitKeeper,
-    upload: Upload,
-) -> Result<HttpResponse, Error> {
-    belongs(&union, &by)?;
+pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload) -> Result<HttpResponse, Error> {
     let voice = UnitVoice { account: by.account, unit: by.unit.clone() };
     let taken = async {
         let (fields, sheet) = upload.filled().await?;
@@ -196,7 +156,7 @@ pub async fn enrolled(
     };
     let taken = taken.await;
     let page = &visit.page;
-    let one = One::new(&house, page.clone(), &by, &union).await?;
+    let one = One::new(&house, page.clone(), &by).await?;
     match taken {
         Ok((added, errors)) if errors.is_empty() => said::see_counting(&one.base, "roster-added", added),
         Ok((added, errors)) => {

@@ -660,7 +660,8 @@ async fn a_unit_contact_confirms_and_sees_a_head_count_only(#[values(Sqlite, Pos
         assert_eq!(browser.get(&path).await.0, 404, "{path}");
         assert_eq!(browser.send(&path, &[("emails", "a@example.com")]).await.status().as_u16(), 404, "{path}");
     }
-    assert_eq!(browser.get(&format!("/office/o/yanyuan/units/{}", unit.id)).await.0, 404);
+    assert_eq!(browser.get(&format!("/office/o/yanyuan/units/{}", unit.id)).await.0, 403);
+    assert_eq!(browser.get(&format!("/office/o/yanyuan/units/{}", evening.units[1].id)).await.0, 404);
     assert_eq!(browser.get("/office").await.0, 403);
     let contact = unit_contact::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
     assert_eq!(organizer.send(&format!("{contacts}/{}/leave", contact.id), &[]).await.status().as_u16(), 303);
