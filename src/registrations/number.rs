@@ -7,6 +7,10 @@
 //! has its number there too. A number that was taken by an application that then came to nothing
 //! stays unused. The embedded database has one writer and counts inside the transaction.
 
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, PoisonError};
+
 use sea_orm::sqlx::{PgConnection, query_scalar};
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder, sqlx};
 use tokio::sync::Mutex;
@@ -17,16 +21,27 @@ use crate::app::App;
 use crate::database::Write;
 use crate::error::Error;
 
-/// The connection that counts.
+/// The connection that counts, and who waits for a number of which event.
 #[derive(Default)]
-struct Counter(Mutex<Option<PgConnection>>);
+struct Counter {
+    connection: Mutex<Option<PgConnection>>,
+    lines: std::sync::Mutex<HashMap<Uuid, Arc<Line>>>,
+}
+
+/// Those who apply to one event at this moment. Whoever is first counts for all of them: a question to
+/// the database for each would make a line of questions.
+#[derive(Default)]
+struct Line {
+    waiting: AtomicI32,
+    ready: Mutex<VecDeque<i32>>,
+}
 
 /// Rows that came by a list count too.
 const COUNT: &str = "
     INSERT INTO registration_counter AS counter (event_id, last)
-    VALUES ($1, (SELECT coalesce(max(number), 0) + 1 FROM registration WHERE event_id = $1))
+    VALUES ($1, (SELECT coalesce(max(number), 0) FROM registration WHERE event_id = $1) + $2)
     ON CONFLICT (event_id) DO UPDATE
-    SET last = greatest(counter.last, (SELECT coalesce(max(number), 0) FROM registration WHERE event_id = $1)) + 1
+    SET last = greatest(counter.last, (SELECT coalesce(max(number), 0) FROM registration WHERE event_id = $1)) + $2
     RETURNING last";
 
 /// Takes the next number for one application, which is sure to be entered: everything is judged, and
@@ -39,23 +54,50 @@ pub async fn take(txn: &Write, app: &App, event_id: Uuid) -> Result<i32, Error> 
         return Ok(after_the_last(txn, event_id).await?);
     }
     let counter = app.shelf.take::<Counter>();
-    let mut open = counter.0.lock().await;
-    if let Some(connection) = open.as_mut()
-        && let Ok(number) = counted(connection, event_id).await
-    {
-        return Ok(number);
-    }
-    // The first one, or the database went away and came back.
-    *open = None;
-    let mut connection = app.database.own_connection().await?;
-    sqlx::query("SET synchronous_commit = off").execute(&mut connection).await.map_err(Error::fault)?;
-    let number = counted(&mut connection, event_id).await.map_err(Error::fault)?;
-    *open = Some(connection);
-    Ok(number)
+    let line = counter.line(event_id);
+    line.waiting.fetch_add(1, Ordering::SeqCst);
+    let mut ready = line.ready.lock().await;
+    let taken = match ready.pop_front() {
+        Some(number) => Ok(number),
+        None => {
+            // Everybody counted here stands behind this lock and takes one of them.
+            let people = line.waiting.load(Ordering::SeqCst);
+            counter.count(app, event_id, people).await.map(|last| {
+                ready.extend(last - people + 2..=last);
+                last - people + 1
+            })
+        }
+    };
+    line.waiting.fetch_sub(1, Ordering::SeqCst);
+    taken
 }
 
-async fn counted(connection: &mut PgConnection, event_id: Uuid) -> Result<i32, sqlx::Error> {
-    query_scalar(COUNT).bind(event_id).fetch_one(connection).await
+impl Counter {
+    fn line(&self, event_id: Uuid) -> Arc<Line> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(lines.entry(event_id).or_default())
+    }
+
+    /// Counts on by so many; the last of the numbers.
+    async fn count(&self, app: &App, event_id: Uuid, people: i32) -> Result<i32, Error> {
+        let mut open = self.connection.lock().await;
+        if let Some(connection) = open.as_mut()
+            && let Ok(last) = counted(connection, event_id, people).await
+        {
+            return Ok(last);
+        }
+        // The first time, or the database went away and came back.
+        *open = None;
+        let mut connection = app.database.own_connection().await?;
+        sqlx::query("SET synchronous_commit = off").execute(&mut connection).await.map_err(Error::fault)?;
+        let last = counted(&mut connection, event_id, people).await.map_err(Error::fault)?;
+        *open = Some(connection);
+        Ok(last)
+    }
+}
+
+async fn counted(connection: &mut PgConnection, event_id: Uuid, people: i32) -> Result<i32, sqlx::Error> {
+    query_scalar(COUNT).bind(event_id).bind(people).fetch_one(connection).await
 }
 
 /// The number after the last, for whoever holds the event against everybody who applies.
