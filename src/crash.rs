@@ -1,4 +1,5 @@
-//! Stories pull the plug between any two statements of a transaction and look at what is left.
+//! Stories pull the plug between any two statements of a transaction, or of the destruction of a
+//! key, and look at what is left.
 //! Release builds have no such place: [`point`] is empty there.
 
 #[cfg(debug_assertions)]
@@ -7,13 +8,22 @@ use std::sync::atomic::{AtomicI64, Ordering};
 #[cfg(debug_assertions)]
 static STATEMENTS_LEFT: AtomicI64 = AtomicI64::new(i64::MAX);
 
-/// Lets `statements` more statements of writing transactions happen; the process dies at the next.
+/// Lets the process come past so many points more; it dies at the next.
 #[cfg(debug_assertions)]
 pub fn after(statements: i64) {
     STATEMENTS_LEFT.store(statements, Ordering::SeqCst);
 }
 
-/// Stands before every statement and every commit.
+/// Whether a story counts. What the clock does by itself then stands still, so that the story counts
+/// the statements of its own requests and no others.
+pub(crate) fn is_counting() -> bool {
+    #[cfg(debug_assertions)]
+    return STATEMENTS_LEFT.load(Ordering::Relaxed) != i64::MAX;
+    #[cfg(not(debug_assertions))]
+    false
+}
+
+/// Stands before every statement and around every commit.
 pub(crate) fn point() {
     #[cfg(debug_assertions)]
     if STATEMENTS_LEFT.load(Ordering::Relaxed) != i64::MAX && STATEMENTS_LEFT.fetch_sub(1, Ordering::SeqCst) <= 0 {

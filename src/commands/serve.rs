@@ -29,11 +29,12 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
     let app = App::build(settings, Clock::Machine, secrets).await?;
-    let opening = Opening::begin(&app, listener).await?;
+    // Before the opening: what a start finishes can be cut off as well.
     #[cfg(debug_assertions)]
     if let Some(statements) = arguments.crash_after {
         crate::crash::after(statements);
     }
+    let opening = Opening::begin(&app, listener).await?;
     #[cfg(not(debug_assertions))]
     let Arguments {} = arguments;
     // The one line on standard output: whoever started us learns the address, a free port included.

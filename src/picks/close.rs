@@ -9,7 +9,7 @@ use super::round::{self, State};
 use super::tally;
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::happening::What;
 
@@ -23,7 +23,7 @@ pub enum NotClosed {
 impl From<NotClosed> for Error {
     fn from(refused: NotClosed) -> Self {
         let refused = match refused {
-            NotClosed::NeverOpened => Refused::conflict("round_not_open", "This round has not been opened yet."),
+            NotClosed::NeverOpened => round::not_open(),
             NotClosed::Void => round::void(),
         };
         refused.into()
@@ -43,7 +43,8 @@ pub async fn close(app: &App, host: &Host, number: i32) -> Result<round::Model, 
     Ok(tallied)
 }
 
-/// The first half: from its commit on no ballot is taken. Waits for every ballot on its way.
+/// The first half: from its commit on no ballot begins to be taken. Those on their way the tally
+/// waits for.
 ///
 /// # Errors
 /// [`NotClosed`]; 404.

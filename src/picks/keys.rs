@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::seal::Secret;
 use crate::chance::Chance;
+use crate::crash;
 
 /// Keys of this process, where no tmpfs can be written.
 static HELD: Mutex<Option<HashMap<Uuid, Secret>>> = Mutex::new(None);
@@ -121,13 +122,17 @@ impl Keys {
                     Ok(mut file) => {
                         file.write_all(&[0; 32])?;
                         file.sync_all()?;
+                        crash::point();
                     }
                     Err(gone) if gone.kind() == ErrorKind::NotFound => return Ok(()),
                     Err(refused) => return Err(refused.into()),
                 }
                 match fs::remove_file(&path) {
                     Err(refused) if refused.kind() != ErrorKind::NotFound => Err(refused.into()),
-                    _ => Ok(()),
+                    _ => {
+                        crash::point();
+                        Ok(())
+                    }
                 }
             }
         }

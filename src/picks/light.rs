@@ -96,14 +96,13 @@ impl From<NotTaken> for Error {
 }
 
 /// Takes a ballot while the round is open. Whoever is answered is counted: the round is held
-/// against closing until the ballot is on disk.
+/// against its tally until the ballot is on disk.
 ///
 /// # Errors
 /// [`NotTaken`]; 409 `round_not_open`, `round_closed`, `round_void`, `phase_closed`; 404.
 pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) -> Result<Taken, Error> {
     let txn = app.database.begin_write().await?;
-    let round = round::hold_shared(&txn, guest.event.id, number).await?;
-    round.takes_ballots()?;
+    let round = round::hold_open(&txn, guest.event.id, number).await?;
     guest.event.requires(app.now(), Phase::OnSite)?;
     let account_id = guest.account.account_id;
     if staff::organizes(&txn, account_id, guest.event.organization_id).await?

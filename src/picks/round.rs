@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryFilter, QuerySelect, Statement};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,6 +49,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
+#[schema(as = PickRoundState)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -90,7 +92,7 @@ impl Model {
     pub fn takes_ballots(&self) -> Result<(), Error> {
         let refused = match self.state {
             State::Open => return Ok(()),
-            State::Planned => Refused::conflict("round_not_open", "This round has not been opened yet."),
+            State::Planned => not_open(),
             State::Closed | State::Tallied => Refused::conflict("round_closed", "This round is closed."),
             State::Void => void(),
         };
@@ -130,36 +132,31 @@ pub async fn find(db: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Res
     found.ok_or_else(|| Refused::not_found().into())
 }
 
-/// A round that no one else may close, tally or send a ballot to until the transaction ends.
+/// A round that no one else may open, close or tally until the transaction ends. Ballots on their
+/// way do not stand in its way: it is the tally that waits for them.
 ///
 /// # Errors
 /// 404.
 pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Model, Error> {
-    line_up(txn, event_id, number, "SELECT pg_advisory_xact_lock($1)").await?;
-    let held = Entity::numbered(event_id, number).lock_exclusive().one(txn).await?;
+    let held = Entity::numbered(event_id, number).lock(LockType::NoKeyUpdate).one(txn).await?;
     held.ok_or_else(|| Refused::not_found().into())
 }
 
-/// A round that cannot be closed until the transaction ends, while others send ballots likewise.
+/// A round that takes ballots and cannot be tallied until the transaction ends, though it may be
+/// closed: a hall that keeps sending ballots does not keep the host waiting.
 ///
 /// # Errors
-/// 404.
-pub async fn hold_shared(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Model, Error> {
-    line_up(txn, event_id, number, "SELECT pg_advisory_xact_lock_shared($1)").await?;
-    let held = Entity::numbered(event_id, number).lock_shared().one(txn).await?;
-    held.ok_or_else(|| Refused::not_found().into())
-}
-
-/// Takes a place in the line for a round. The row locks alone are right, but on PostgreSQL those
-/// who share a row go past somebody who waits to have it alone, and a hall that keeps sending
-/// ballots would keep the host waiting for minutes.
-async fn line_up(txn: &impl ConnectionTrait, event_id: Uuid, number: i32, lock: &str) -> Result<(), DbErr> {
-    if txn.get_database_backend() == DbBackend::Postgres {
-        let (_, event) = event_id.as_u64_pair();
-        let place = (event ^ u64::from(number.unsigned_abs())).cast_signed();
-        txn.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [place.into()])).await?;
-    }
-    Ok(())
+/// As [`Model::takes_ballots`]; 404.
+pub async fn hold_open(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Model, Error> {
+    // Only while it is open: whoever comes after the closing must not keep the tally waiting.
+    let open = Entity::numbered(event_id, number).filter(Column::State.eq(State::Open));
+    let held = open.lock(LockType::KeyShare).one(txn).await?;
+    // Read again now that it is held: PostgreSQL hands out a row that is held this way as it stood
+    // when the statement began, though it was closed and even tallied since.
+    let round = find(txn, event_id, number).await?;
+    round.takes_ballots()?;
+    // Opened between the two looks, and not held.
+    held.map(|_| round).ok_or_else(|| not_open().into())
 }
 
 /// Rounds that a stopped process may have left half-way.
@@ -168,6 +165,11 @@ async fn line_up(txn: &impl ConnectionTrait, event_id: Uuid, number: i32, lock: 
 /// Only faults.
 pub async fn unfinished(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::State.is_in([State::Open, State::Closed])).all(db).await
+}
+
+#[must_use]
+pub fn not_open() -> Refused {
+    Refused::conflict("round_not_open", "This round has not been opened yet.")
 }
 
 #[must_use]

@@ -35,6 +35,7 @@ struct Opened {
 /// 409 `round_open` while ballots are still taken; faults.
 pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
     let txn = app.database.begin_write().await?;
+    // Waits for every ballot that saw the round open; see `round::hold_open`.
     let held = round::Entity::find_by_id(round_id).lock_exclusive().one(&txn).await?;
     let round = held.ok_or_else(Refused::not_found)?;
     let keys = round::keys(app)?;
@@ -42,7 +43,11 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
         State::Planned | State::Open => {
             return Err(Refused::conflict("round_open", "This round still takes ballots.").into());
         }
-        State::Tallied | State::Void => return Ok(round),
+        State::Tallied | State::Void => {
+            // Whoever tallied it may have died with the key still there.
+            keys.destroy(round.id)?;
+            return Ok(round);
+        }
         State::Closed => {}
     }
     let tallied = match keys.find(round.id)? {

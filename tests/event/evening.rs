@@ -7,6 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use queqiao::accounts::profile::Gender;
@@ -25,7 +26,7 @@ use queqiao::server;
 use queqiao::settings::Settings;
 use queqiao::units::unit;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -278,6 +279,24 @@ impl Evening {
         set_boundaries(&mut row, self.app.now(), phase);
         self.event = row.update(&txn).await.unwrap();
         txn.commit().await.unwrap();
+    }
+
+    /// Waits until so many statements wait for somebody else's lock. On the embedded database whoever
+    /// comes later has not begun, so that there is nothing to wait for.
+    pub async fn until_waiting(&self, statements: i64) {
+        let db = self.app.database.reader();
+        let question = "SELECT count(*) AS waiting FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let patience = Instant::now() + std::time::Duration::from_secs(60);
+        while self.app.database.is_postgres() {
+            let answer = db.query_one_raw(Statement::from_string(DbBackend::Postgres, question)).await;
+            let waiting: i64 = answer.unwrap().unwrap().try_get("", "waiting").unwrap();
+            if waiting >= statements {
+                break;
+            }
+            assert!(Instant::now() < patience, "{waiting} of {statements} statements wait");
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Every letter in the outbox, oldest first.

@@ -10,6 +10,7 @@
 mod evening;
 mod outage;
 mod postgres;
+mod record;
 
 mod accounts;
 mod badges;

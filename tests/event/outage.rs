@@ -1,11 +1,14 @@
 //! Stories about power cuts: a second process serves the evening's database and dies between two
 //! statements, while the evening's own server goes on.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use chrono::SubsecRound;
 use queqiao::events::phase::Phase;
+use queqiao::settings::Settings;
 use secrecy::ExposeSecret;
 
 use crate::evening::{Engine, Evening};
@@ -13,8 +16,16 @@ use crate::evening::{Engine, Evening};
 /// An evening that another process can take part in: they share a secret, and the clock stands
 /// where the machine's is, because the other process knows no other.
 pub async fn begin(engine: Engine, phase: Phase) -> Option<Evening> {
-    let secret = "a secret that two processes of one story share";
-    let mut evening = Evening::begin_with(engine, phase, |settings| settings.security.secret = secret.into()).await?;
+    begin_with(engine, phase, |_| ()).await
+}
+
+/// As [`begin`], with settings of the story's own.
+pub async fn begin_with(engine: Engine, phase: Phase, change: impl FnOnce(&mut Settings)) -> Option<Evening> {
+    let change = |settings: &mut Settings| {
+        settings.security.secret = "a secret that two processes of one story share".into();
+        change(settings);
+    };
+    let mut evening = Evening::begin_with(engine, phase, change).await?;
     catch_up(&evening);
     evening.organizer = evening.again(&evening.organizer);
     evening.enter(phase).await;
@@ -29,25 +40,42 @@ pub fn catch_up(evening: &Evening) {
 
 /// A process of its own, gone when this is dropped if not before.
 pub struct Process {
+    /// Empty where it died before it opened.
     pub address: String,
     child: Child,
 }
 
 /// Serves the evening's database from a process that dies after so many statements of writing
-/// transactions.
+/// transactions, those of what a start finishes included.
 pub fn serve(evening: &Evening, crash_after: i64) -> Process {
+    let mut command = program(evening);
+    command.args(["--crash-after", &crash_after.to_string()]).stderr(Stdio::null());
+    open(command)
+}
+
+/// Serves the evening's database from a process that writes down everything it has to tell.
+pub fn serve_talking(evening: &Evening, log: &Path) -> Process {
+    let mut command = program(evening);
+    command.env("QUEQIAO__LOG__FILTER", "trace").stderr(File::create(log).unwrap());
+    open(command)
+}
+
+fn program(evening: &Evening) -> Command {
     let settings = &evening.app.settings;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_queqiao"))
-        .args(["serve", "--crash-after", &crash_after.to_string()])
+    let mut command = Command::new(env!("CARGO_BIN_EXE_queqiao"));
+    command
+        .arg("serve")
         .current_dir(evening.folder())
         .env("QUEQIAO__DATABASE__URL", settings.database.url.expose_secret())
         .env("QUEQIAO__SECURITY__SECRET", settings.security.secret.expose_secret())
+        .env("QUEQIAO__PICKS__KEY_DIR", &settings.picks.key_dir)
         .env("QUEQIAO__SERVER__BIND", "127.0.0.1:0")
-        .env("QUEQIAO__SERVER__WORKERS", "1")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+        .env("QUEQIAO__SERVER__WORKERS", "1");
+    command
+}
+
+fn open(mut command: Command) -> Process {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
     Process { address: address.trim().to_owned(), child }

@@ -1,8 +1,8 @@
 //! Stories of the room `picks`.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use queqiao::accounts::SignedIn;
 use queqiao::accounts::signed_in::Via;
@@ -16,14 +16,18 @@ use queqiao::language::Language;
 use queqiao::picks::round::{self, State};
 use queqiao::picks::{ballot, close, matched, recovery};
 use queqiao::registrations::registration::{Side, Status};
+use queqiao::settings::Settings;
+use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QuerySelect, Statement};
+use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, QuerySelect};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Answer, Evening, Person};
+use crate::{outage, record};
 
 pub const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";
 
@@ -73,7 +77,17 @@ async fn seat(evening: &Evening, person: &Person, side: Side, number: i32, insid
 
 impl Hall {
     pub async fn begin(engine: Engine, pairs: u32) -> Option<Self> {
-        let evening = Evening::begin(engine, Phase::OnSite).await?;
+        Some(Self::fill(Evening::begin(engine, Phase::OnSite).await?, pairs).await)
+    }
+
+    /// A hall that another process can serve too: both know the folder where the keys lie.
+    async fn shared(engine: Engine, keys: &Path, pairs: u32) -> Option<Self> {
+        let keys = keys.join("keys").display().to_string();
+        let evening = outage::begin_with(engine, Phase::OnSite, |settings| settings.picks.key_dir = keys).await?;
+        Some(Self::fill(evening, pairs).await)
+    }
+
+    async fn fill(evening: Evening, pairs: u32) -> Self {
         let host = evening.crew(Role::Host).await;
         let men = evening.participants("men", pairs, Status::Confirmed).await;
         let women = evening.participants("women", pairs, Status::Confirmed).await;
@@ -82,7 +96,7 @@ impl Hall {
                 seat(&evening, person, side, number, true).await;
             }
         }
-        Some(Self { evening, host, men, women })
+        Self { evening, host, men, women }
     }
 
     /// Plans and opens the next round; its number.
@@ -106,6 +120,46 @@ impl Hall {
 
     async fn matches(&self) -> Vec<matched::Model> {
         matched::Entity::find().all(self.evening.app.database.reader()).await.unwrap()
+    }
+
+    /// Whether exactly those pairs are matched who both named the other last; how many they are.
+    async fn are_matched_as(&self, n: i64, counts: &[Option<bool>]) -> usize {
+        let round = self.round(n).await;
+        let found = self.matches().await.into_iter().filter(|found| found.round_id == round.id);
+        let found: HashSet<[Uuid; 2]> = found.map(|found| found.people()).collect();
+        for (pair, counts) in counts.chunks(2).enumerate() {
+            let (lo, hi) = matched::ordered(self.men[pair].registration_id, self.women[pair].registration_id);
+            assert_eq!(found.contains(&[lo, hi]), counts == [Some(true), Some(true)], "pair {pair}");
+        }
+        found.len()
+    }
+
+    /// Three ballots, of which two find each other.
+    async fn pick(&self, n: i64) {
+        for (person, badge) in [(&self.men[0], "女001"), (&self.women[0], "男001"), (&self.men[1], "女001")] {
+            let taken = light(&self.evening.again(person), n, &[badge]).await;
+            assert_eq!(taken.status, 200, "{}", taken.text());
+        }
+    }
+
+    /// The round ended as it does without a power cut, and nothing of its ballots is left. It is the
+    /// last of so many rounds that ended so.
+    async fn ended_well(&self, n: i64, rounds: usize, when: &str) {
+        let db = self.evening.app.database.reader();
+        assert_eq!(self.round(n).await.state, State::Tallied, "{when}");
+        assert_eq!(self.are_matched_as(n, &[Some(true), Some(true), None, None]).await, 1, "{when}");
+        assert_eq!(ballot::Entity::find().count(db).await.unwrap(), 0, "{when}: a ballot is left");
+        assert!(round::keys(&self.evening.app).unwrap().rounds().unwrap().is_empty(), "{when}: a key is left");
+        for person in self.men.iter().chain(&self.women) {
+            let found = person.registration_id == self.men[0].registration_id
+                || person.registration_id == self.women[0].registration_id;
+            let kinds = if found { ["match", "round_over"] } else { ["round_over", "match"] };
+            let letters = [
+                self.evening.letters_to(person, kinds[0]).await.len(),
+                self.evening.letters_to(person, kinds[1]).await.len(),
+            ];
+            assert_eq!(letters, [rounds, 0], "{when}: letters to {}", person.email);
+        }
     }
 
     /// The host as verbs know one.
@@ -384,23 +438,32 @@ async fn the_willing_go_on_stage_with_whom_they_would_rather(#[values(Sqlite, Po
 }
 
 /// Pairs who pick each other and take it back, again and again, until the host closes: what was
-/// last answered with 200 is what is counted, whatever was answered with 409 is not.
+/// last answered with 200 is what is counted, whatever was answered with 409 is not. The narrow
+/// place is made wide: everybody has seen the round open and is kept from writing until the host
+/// has closed and begins to count.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite, Postgres)] engine: Engine) {
-    const PAIRS: usize = 25;
-    let Some(hall) = Hall::begin(engine, PAIRS as u32).await else { return };
-    let hall = Arc::new(hall);
-    let mut duels_won = 0;
-    for _ in 0..8 {
+    const PAIRS: u32 = 12;
+    // Everybody's ballot holds a connection; somebody has to close.
+    let roomy = |settings: &mut Settings| settings.database.connections = PAIRS * 2 + 8;
+    let Some(evening) = Evening::begin_with(engine, Phase::OnSite, roomy).await else { return };
+    let hall = Arc::new(Hall::fill(evening, PAIRS).await);
+    let mut found = 0;
+    for _ in 0..2 {
         let n = hall.open(1).await;
-        let taken = Arc::new(AtomicUsize::new(0));
+        let taken = Arc::new(Semaphore::new(0));
         let fire = |place| tokio::spawn(fire(Arc::clone(&hall), Arc::clone(&taken), place, n));
-        let ballots: Vec<_> = (0..PAIRS * 2).map(fire).collect();
-        while taken.load(Ordering::SeqCst) < PAIRS * 3 {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        }
-        let bulletin = hall.close(n).await;
+        let ballots: Vec<_> = (0..PAIRS as usize * 2).map(fire).collect();
+        taken.acquire_many(PAIRS * 3).await.unwrap().forget();
+        let txn = hall.evening.app.database.begin_write().await.unwrap();
+        ballot::Entity::of_round(hall.round(n).await.id).lock_exclusive().all(&txn).await.unwrap();
+        hall.evening.until_waiting(i64::from(PAIRS) * 2).await;
+        let closer = Arc::clone(&hall);
+        let closing = tokio::spawn(async move { closer.close(n).await });
+        hall.evening.until_waiting(i64::from(PAIRS) * 2 + 1).await;
+        txn.commit().await.unwrap();
+        let bulletin = closing.await.unwrap();
         assert_eq!(bulletin.status, 200, "{}", bulletin.text());
         let mut counts = Vec::new();
         for ballot in ballots {
@@ -410,45 +473,38 @@ async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite
         let picks = counts.iter().filter(|count| **count == Some(true)).count();
         assert_eq!(bulletin.json["ballots"], sent, "a ballot was lost, or counted although refused");
         assert_eq!(bulletin.json["picks"], picks, "an older ballot was counted, or a refused one");
-        let round = hall.round(n).await;
-        let found = hall.matches().await.into_iter().filter(|found| found.round_id == round.id);
-        let found: HashSet<[Uuid; 2]> = found.map(|found| found.people()).collect();
-        for (pair, counts) in counts.chunks(2).enumerate() {
-            let (lo, hi) = matched::ordered(hall.men[pair].registration_id, hall.women[pair].registration_id);
-            assert_eq!(found.contains(&[lo, hi]), counts == [Some(true), Some(true)]);
-        }
-        duels_won += found.len();
+        found += hall.are_matched_as(n, &counts).await;
     }
-    assert!((1..200).contains(&duels_won), "{duels_won} of 200 pairs matched: nothing raced");
+    assert!((1..PAIRS as usize * 2).contains(&found), "{found} pairs matched: nothing raced");
 }
 
-/// Sends ballots that name the partner and are empty, in turn, until one is refused. Whether the
-/// last one that was taken names the partner; None where none was taken.
-async fn fire(hall: Arc<Hall>, taken: Arc<AtomicUsize>, place: usize, n: i64) -> Option<bool> {
+/// Sends ballots, two that name the partner and an empty one in turn, until one is refused. Whether
+/// the last one that was taken names the partner; None where none was taken.
+async fn fire(hall: Arc<Hall>, taken: Arc<Semaphore>, place: usize, n: i64) -> Option<bool> {
     let pair = place / 2;
     let (person, side) = if place.is_multiple_of(2) { (&hall.men[pair], "女") } else { (&hall.women[pair], "男") };
     let partner = format!("{side}{:03}", pair + 1);
     let mut last = None;
-    loop {
-        let names = last != Some(true);
+    for turn in place.. {
+        let names = !turn.is_multiple_of(3);
         let badges: &[&str] = if names { &[&partner] } else { &[] };
         let answer = light(person, n, badges).await;
         match (answer.status, answer.code()) {
             (200, _) => {
                 last = Some(names);
-                taken.fetch_add(1, Ordering::SeqCst);
+                taken.add_permits(1);
             }
-            (409, "round_closed") => return last,
+            (409, "round_closed") => break,
             _ => panic!("{}", answer.text()),
         }
     }
+    last
 }
 
-/// The narrow place made wide: a ballot has seen the round open and is kept from being written
-/// until the host has begun to close.
+/// One ballot has seen the round open and is kept from being written until the host has closed.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn closing_waits_for_a_ballot_on_its_way(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn counting_waits_for_a_ballot_on_its_way(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 1).await else { return };
     let hall = Arc::new(hall);
     let n = hall.open(1).await;
@@ -459,9 +515,13 @@ async fn closing_waits_for_a_ballot_on_its_way(#[values(Sqlite, Postgres)] engin
     ballot::Entity::find_by_id(his).lock_exclusive().one(&txn).await.unwrap().unwrap();
     let (sender, closer) = (Arc::clone(&hall), Arc::clone(&hall));
     let sent = tokio::spawn(async move { light(&sender.men[0], n, &["女001"]).await.status });
-    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    hall.evening.until_waiting(1).await;
     let closed = tokio::spawn(async move { closer.close(n).await.status });
-    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    hall.evening.until_waiting(2).await;
+    if engine == Postgres {
+        // The host does not wait: nobody else gets in.
+        assert_eq!(light(&hall.women[0], n, &[]).await.code(), "round_closed");
+    }
     txn.commit().await.unwrap();
     let sent = sent.await.unwrap();
     assert_eq!(closed.await.unwrap(), 200);
@@ -514,7 +574,69 @@ async fn a_stop_between_closing_and_tallying_changes_nothing(#[values(Sqlite, Po
     assert_eq!(hall.matches().await.len(), 1);
     assert_eq!(hall.evening.letters().await.len(), 4);
     assert_eq!(hall.round(n).await.state, State::Tallied);
-    assert!(round::keys(app).unwrap().find(hall.round(n).await.id).unwrap().is_none());
+    let (keys, id) = (round::keys(app).unwrap(), hall.round(n).await.id);
+    assert!(keys.find(id).unwrap().is_none());
+    // A process that died before it could destroy the key: the host who closes again does it.
+    keys.keep(id, &zeroize::Zeroizing::new([1; 32])).unwrap();
+    assert_eq!(hall.close(n).await.status, 200);
+    assert!(keys.find(id).unwrap().is_none());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_power_cut_between_any_two_statements_of_a_closing_changes_nothing(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let keys = tempfile::tempdir().unwrap();
+    let Some(mut hall) = Hall::shared(engine, keys.path(), 2).await else { return };
+    for statements in 0.. {
+        outage::catch_up(&hall.evening);
+        hall.host = hall.evening.again(&hall.host);
+        let n = hall.open(1).await;
+        hall.pick(n).await;
+        let outlived = {
+            let process = outage::serve(&hall.evening, statements);
+            let host = hall.host.at(&process.address);
+            let close = host.request(Method::POST, &format!("{ROUNDS}/{n}/close"));
+            host.send_or_lose(close.json(&json!({}))).await
+        };
+        // What a start does. Where the round was still open it stays so, and the host closes again.
+        recovery::resume(&hall.evening.app).await.unwrap();
+        let bulletin = hall.close(n).await;
+        let rounds = usize::try_from(statements).unwrap() + 1;
+        hall.ended_well(n, rounds, &format!("after {statements} statements")).await;
+        if let Some(outlived) = outlived {
+            assert_eq!(outlived.bytes, bulletin.bytes);
+            assert!(statements > 20, "the plug was pulled {statements} times");
+            break;
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_power_cut_while_a_start_finishes_a_round_changes_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let keys = tempfile::tempdir().unwrap();
+    let Some(hall) = Hall::shared(engine, keys.path(), 2).await else { return };
+    let n = hall.open(1).await;
+    hall.pick(n).await;
+    close::shut(&hall.evening.app, &hall.as_host(), i32::try_from(n).unwrap()).await.unwrap();
+    for statements in 0.. {
+        let opened = !outage::serve(&hall.evening, statements).address.is_empty();
+        let when = format!("after {statements} statements");
+        if opened {
+            hall.ended_well(n, 1, &when).await;
+            assert!(statements > 15, "the plug was pulled {statements} times");
+            break;
+        }
+        let letters = hall.evening.letters().await.len();
+        let left = ballot::Entity::find().count(hall.evening.app.database.reader()).await.unwrap();
+        match hall.round(n).await.state {
+            State::Closed => assert_eq!((left, letters, hall.matches().await.len()), (4, 0, 0), "{when}"),
+            State::Tallied => assert_eq!((left, letters, hall.matches().await.len()), (0, 4, 1), "{when}"),
+            other => panic!("{when}: {other:?}"),
+        }
+    }
 }
 
 #[rstest]
@@ -547,39 +669,9 @@ async fn a_start_leaves_open_rounds_alone_and_voids_those_without_a_key(#[values
 
 /// Every row of every table as text, without what is random: ids, digests, receipts.
 async fn dump(hall: &Hall) -> Vec<String> {
-    let db = hall.evening.app.database.reader();
-    let (tables, backend) = if hall.evening.app.database.is_postgres() {
-        (
-            "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> 'seaql_migrations'",
-            DbBackend::Postgres,
-        )
-    } else {
-        ("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seaql_migrations'", DbBackend::Sqlite)
-    };
-    let tables = db.query_all_raw(Statement::from_string(backend, tables)).await.unwrap();
-    let mut lines = Vec::new();
-    for table in tables {
-        let table: String = table.try_get("", "name").unwrap();
-        if backend == DbBackend::Postgres {
-            let rows = format!("SELECT row_to_json(t)::text AS line FROM \"{table}\" t");
-            for row in db.query_all_raw(Statement::from_string(backend, rows)).await.unwrap() {
-                lines.push(format!("{table} {}", row.try_get::<String>("", "line").unwrap()));
-            }
-        } else {
-            let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-            let columns = db.query_all_raw(Statement::from_string(backend, columns)).await.unwrap();
-            let columns: Vec<String> = columns
-                .iter()
-                .map(|row| format!("quote(\"{}\")", row.try_get::<String>("", "name").unwrap()))
-                .collect();
-            let rows = format!("SELECT {} AS line FROM \"{table}\"", columns.join("||','||"));
-            for row in db.query_all_raw(Statement::from_string(backend, rows)).await.unwrap() {
-                lines.push(format!("{table} {}", row.try_get::<String>("", "line").unwrap()));
-            }
-        }
-    }
+    let rows = record::everything(&hall.evening).await;
     let mut masked: Vec<String> =
-        lines.iter().map(|line| masked(&line.replace(&hall.evening.address, "http://house"))).collect();
+        rows.iter().map(|line| masked(&line.replace(&hall.evening.address, "http://house"))).collect();
     masked.sort();
     masked
 }
@@ -627,10 +719,62 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
     assert_eq!(evenings[0].len(), evenings[1].len());
 }
 
-fn bytes_in(folder: &std::path::Path) -> Vec<u8> {
+/// Another process takes the ballots, closes and counts, and writes down everything it has to tell:
+/// neither there nor in the database, its log or the letters does anything of a pick in vain stand.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqlite, Postgres)] engine: Engine) {
+    let keys = tempfile::tempdir().unwrap();
+    let Some(hall) = Hall::shared(engine, keys.path(), 2).await else { return };
+    guest(&hall.evening, Side::Women, 777, true).await;
+    let n = hall.open(2).await;
+    let log = keys.path().join("log");
+    let process = outage::serve_talking(&hall.evening, &log);
+    let (he, she) = (hall.men[0].at(&process.address), hall.women[0].at(&process.address));
+    assert_eq!(light(&he, n, &["女777", "女001"]).await.status, 200);
+    assert_eq!(light(&she, n, &["男001"]).await.status, 200);
+    assert_eq!(he.get(&format!("{ROUNDS}/{n}/picks")).await.json["badges"], json!(["女777", "女001"]));
+    let rows = ballot::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+    let key = round::keys(&hall.evening.app).unwrap().find(hall.round(n).await.id).unwrap().unwrap();
+    let close = hall.host.at(&process.address).post(&format!("{ROUNDS}/{n}/close"), json!({})).await;
+    assert_eq!((close.status, &close.json["state"]), (200, &json!("tallied")), "{}", close.text());
+    assert_eq!(mine(&he, n).await.json["badges"], json!(["女001"]));
+    let files = bytes_in(hall.evening.folder());
+    let log = std::fs::read(&log).unwrap();
+    let rows_and_letters = record::everything(&hall.evening).await.join("\n").into_bytes();
+    let has = |place: &[u8], what: &[u8]| place.windows(what.len()).any(|window| window == what);
+    assert!(has(&log, b"TRACE") && has(&log, b"/picks"), "the log says too little to be searched");
+    assert!(has(&rows_and_letters, "女001".as_bytes()), "the letters are not among the rows");
+    let secrets = rows.iter().map(|row| row.sealed[24..].to_vec()).chain([key.to_vec()]);
+    let mut told: Vec<Vec<u8>> = ["女777", r"\u5973777", r"\xe5\xa5\xb3777", "%E5%A5%B3777"].map(Vec::from).into();
+    for secret in secrets {
+        let listed: Vec<String> = secret.iter().take(16).map(ToString::to_string).collect();
+        told.push(data_encoding::HEXLOWER.encode(&secret[..16]).into());
+        told.push(data_encoding::HEXUPPER.encode(&secret[..16]).into());
+        told.push(data_encoding::BASE64.encode(&secret[..15]).into());
+        told.push(listed.join(", ").into());
+        told.push(secret);
+    }
+    for what in told {
+        for (name, place) in [("files", &files), ("log", &log), ("rows and letters", &rows_and_letters)] {
+            assert!(!has(place, &what), "{} stands in the {name}", String::from_utf8_lossy(&what));
+        }
+    }
+}
+
+/// What lies in the folder of the evening: the embedded database, its log and the log's index.
+fn bytes_in(folder: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
+    let mut endings = HashSet::new();
     for file in std::fs::read_dir(folder).unwrap() {
-        bytes.extend(std::fs::read(file.unwrap().path()).unwrap());
+        let path = file.unwrap().path();
+        endings.extend(path.extension().map(|ending| ending.to_string_lossy().into_owned()));
+        bytes.extend(std::fs::read(path).unwrap());
+    }
+    if !endings.is_empty() {
+        for ending in ["sqlite3", "sqlite3-wal", "sqlite3-shm"] {
+            assert!(endings.contains(ending), "{ending} was not searched: {endings:?}");
+        }
     }
     bytes
 }
