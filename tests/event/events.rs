@@ -370,11 +370,13 @@ async fn of_many_hands_on_a_phase_one_moves_it(#[values(Sqlite, Postgres)] engin
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let wish = || json!({ "phase": "online", "reason": "x" });
     let many = (0..6).map(|_| evening.organizer.post("/api/v1/events/qixi/phase", wish()));
-    // Everybody stands at the same door before it opens.
+    // Everybody stands at the same door before it opens. A shared hold, as that of somebody who is
+    // just withdrawing, would let in whoever holds the event no better, and two who have both read
+    // where it stands cannot both write.
     let held = evening.app.database.begin_write().await.unwrap();
-    event::hold(&held, evening.event.id).await.unwrap();
+    event::hold_shared(&held, evening.event.id).await.unwrap();
     let opens = async {
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        evening.until_waiting(6).await;
         drop(held);
     };
     let (answers, ()) = futures_util::future::join(futures_util::future::join_all(many), opens).await;

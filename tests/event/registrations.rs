@@ -14,7 +14,7 @@ use queqiao::registrations::registration::{self, Status};
 use queqiao::units::unit;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
@@ -221,7 +221,7 @@ async fn whoever_withdraws_may_apply_again_under_a_new_number(#[values(Sqlite, P
     let row = registration::Entity::find_by_id(selected.registration_id).lock_exclusive();
     row.one(&held).await.unwrap();
     let opens = async {
-        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        evening.until_waiting(6).await;
         drop(held);
     };
     let many = join_all((0..6).map(|_| selected.delete(&me)));
@@ -234,6 +234,39 @@ async fn whoever_withdraws_may_apply_again_under_a_new_number(#[values(Sqlite, P
     evening.enter(Phase::OnSite).await;
     let late = person.delete(&me).await;
     assert_eq!((late.status, late.code()), (409, "phase_closed"));
+}
+
+/// An organizer has moved the event on and is about to commit: who applies, withdraws or decides in
+/// that instant is judged by where the event was moved to.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_slips_through_while_the_phase_moves(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let her = evening.account("her", Gender::Female).await;
+    let leaving = evening.participant("men").await;
+    let waiting = evening.participant_as("men", Status::Applied).await;
+    let before = on_record(&evening).await;
+    let moving = evening.app.database.begin_write().await.unwrap();
+    let mut row = event::hold(&moving, evening.event.id).await.unwrap().into_active_model();
+    row.closed_at = Set(Some(evening.app.now()));
+    row.update(&moving).await.unwrap();
+    let me = format!("{PATH}/me");
+    let (decision, verdict) =
+        (format!("{PATH}/{}/decision", waiting.registration_id), json!({ "decision": "approve" }));
+    let asked = futures_util::future::join3(
+        apply(&evening, &her),
+        leaving.delete(&me),
+        evening.organizer.post(&decision, verdict),
+    );
+    let moved = async {
+        evening.until_waiting(3).await;
+        moving.commit().await.unwrap();
+    };
+    let ((applied, left, decided), ()) = futures_util::future::join(asked, moved).await;
+    for answer in [applied, left, decided] {
+        assert_eq!((answer.status, answer.code()), (409, "phase_closed"), "{}", answer.text());
+    }
+    assert_eq!(on_record(&evening).await, before);
 }
 
 #[rstest]
