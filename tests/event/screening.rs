@@ -174,6 +174,33 @@ async fn quotas_that_cannot_be_met_change_nothing(#[values(Sqlite, Postgres)] en
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn more_seats_than_people_are_not_given_to_anybody_else(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Screening).await else { return };
+    let him = evening.participant("men").await;
+    let women = evening.participants("women", 5, Status::Approved).await;
+    freeze(&evening).await;
+    // Two and two were promised: three women in the place of a man would break it.
+    let refused = evening.organizer.post(RUNS, json!({})).await;
+    assert_eq!((refused.status, refused.code()), (409, "quotas_cannot_be_met"), "{}", refused.text());
+    let smallest = &refused.json["smallest_change"];
+    assert_eq!((&smallest[0]["limit"], &smallest[0]["to"]), (&json!("seats"), &json!(3)), "{}", refused.text());
+    assert_eq!((&smallest[1]["limit"], &smallest[1]["to"]), (&json!("side men min"), &json!(1)));
+    assert_eq!((seats(&evening).await, evening.letters().await.len()), (0, 0));
+    // The change that was proposed.
+    let side = json!({ "men": { "min": 1, "max": 2 }, "women": { "min": 2, "max": 2 } });
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = event::ActiveModel { id: Set(evening.event.id), seats: Set(3), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    rules(&evening, json!({ "side": side })).await;
+    let run = evening.organizer.post(RUNS, json!({})).await;
+    assert_eq!((run.status, &run.json["selected"]), (201, &json!(3)), "{}", run.text());
+    assert_eq!(status(&evening, &him).await, Status::Selected);
+    assert_eq!(standing_as(&evening, &women, Status::Waitlisted).await.len(), 3);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_declined_seat_goes_to_the_next_of_the_same_side(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(Cast { evening, men, women }) = cast(engine).await else { return };
     evening.organizer.post(RUNS, json!({})).await;
