@@ -11,6 +11,7 @@ use crate::error::{Error, Refused};
 use crate::registrations::registration::Side;
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BadgeShown)]
 pub struct Shown {
     /// As it is worn.
     #[schema(example = "男013")]

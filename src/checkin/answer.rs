@@ -32,6 +32,7 @@ pub struct Answer {
 
 /// What a desk may see of a person: never the real name, never how to reach them.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = GuestShown)]
 pub struct Shown {
     /// Null for somebody without a badge.
     #[schema(example = "男013")]

@@ -28,6 +28,7 @@ use crate::units::unit::folded;
 const MOST_ROWS: usize = 5;
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = GuestName)]
 #[serde(deny_unknown_fields)]
 pub struct Name {
     /// From two Chinese characters or three others; less finds nobody.

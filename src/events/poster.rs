@@ -46,6 +46,7 @@ pub struct Poster {
 
 /// What something is called, and in addresses.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PosterName)]
 pub struct Name {
     pub slug: String,
     pub name: String,

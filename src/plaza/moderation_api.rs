@@ -93,6 +93,7 @@ pub async fn queue(house: House, by: Organizer, which: Query<Which>) -> Result<J
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = ModerationVerdict)]
 #[serde(deny_unknown_fields)]
 pub struct Verdict {
     #[garde(skip)]

@@ -40,6 +40,7 @@ pub struct Subtotal {
 
 /// One line, and what it did when it was written.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StatementLine)]
 pub struct Line {
     pub id: Uuid,
     pub at: DateTime<Utc>,

@@ -61,6 +61,7 @@ pub struct Applicant {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = RollUnitName)]
 pub struct UnitName {
     pub id: Uuid,
     pub name: String,

@@ -15,6 +15,7 @@ use crate::error::{Error, FieldError, Refused};
 pub const MOST: usize = 1_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RegistrationDecision)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     Approve,
@@ -43,6 +44,7 @@ impl Decision {
 
 /// What is decided, and why. The applicant reads the reason of a rejection.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = RegistrationVerdict)]
 #[serde(deny_unknown_fields)]
 pub struct Verdict {
     #[garde(skip)]
