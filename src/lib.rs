@@ -41,6 +41,7 @@ pub mod picks;
 pub mod couples;
 pub mod stage;
 pub mod volunteers;
+pub mod journey;
 pub mod reports;
 pub mod office;
 

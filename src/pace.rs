@@ -26,7 +26,13 @@ impl Pace {
     /// behind one address, so this should be generous.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let per_minute = NonZeroU32::new(settings.security.auth_requests_per_minute).unwrap_or(NonZeroU32::MIN);
+        Self::per_minute(settings, settings.security.auth_requests_per_minute)
+    }
+
+    /// As [`Pace::new`], for something else than the sign-in.
+    #[must_use]
+    pub fn per_minute(settings: &Settings, requests: u32) -> Self {
+        let per_minute = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
         Self {
             limiter: RateLimiter::keyed(Quota::per_minute(per_minute)),
             trusted_proxies: settings.server.trusted_proxies.clone(),

@@ -2,6 +2,7 @@ form-email = E-mail
 form-password = Password
 form-new-password = New password
 form-new-password-note = At least 8 characters, and not easy to guess.
+form-sign-up = No account yet? Sign up
 form-forgot = Forgot your password?
 
 sign-in-title = Sign in
@@ -15,7 +16,7 @@ verify-title = Confirm your address
 verify-lead = One tap on the button, and your account begins.
 verify-act = Confirm this address
 verify-done-title = Address confirmed
-verify-done = Your account has begun; you can sign in now.
+verify-done = Your account has begun. Sign in with the password you chose, and go on.
 verify-done-act = Sign in
 
 forgot-title = Set a new password

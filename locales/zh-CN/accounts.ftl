@@ -2,6 +2,7 @@ form-email = 邮箱
 form-password = 密码
 form-new-password = 新密码
 form-new-password-note = 至少 8 个字，不要太好猜。
+form-sign-up = 还没有账号？去注册
 form-forgot = 忘记密码？
 
 sign-in-title = 登录
@@ -15,8 +16,8 @@ verify-title = 确认邮箱
 verify-lead = 点一下按钮，账号就生效了。
 verify-act = 确认这个邮箱
 verify-done-title = 邮箱已确认
-verify-done = 账号已经生效，可以登录了。
-verify-done-act = 去登录
+verify-done = 账号已经生效。用刚才设的密码登录，接着往下走。
+verify-done-act = 登录
 
 forgot-title = 重设密码
 forgot-lead = 写下你的邮箱，我们寄一封信给你。

@@ -5,6 +5,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::error::{Error, FieldError, Refused};
+
 /// RFC 5321, 4.5.3.1.1: octets before the `@`.
 const LONGEST_LOCAL: usize = 64;
 /// RFC 5321, 4.5.3.1.3: a path of 256 octets less its two angle brackets.
@@ -74,6 +76,15 @@ pub fn mail_address(text: &str, (): &()) -> garde::Result {
         Ok(_) => Ok(()),
         Err(NotAnAddress) => Err(garde::Error::new("mail_address|must be a mail address")),
     }
+}
+
+/// Reads the `email` of a request.
+///
+/// # Errors
+/// 422 `invalid` where no mail could reach it.
+pub fn read_address(text: &str) -> Result<MailAddress, Error> {
+    MailAddress::read(text)
+        .map_err(|_| Refused::invalid(vec![FieldError::new("email", "mail_address", "must be a mail address")]).into())
 }
 
 /// A folded address as people read it.

@@ -6,44 +6,18 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::address::{MailAddress, mail_address};
+use super::address::{mail_address, read_address};
 use super::log_in::Tokens;
-use super::profile::Gender;
-use super::register::Wish;
+use super::sign_up_form::SignUpForm;
 use super::signed_in::SignedIn;
 use super::{
     access_token, change_password, forget_password, log_in, log_out, refresh, register, reset_password, verify,
 };
 use crate::app::House;
-use crate::body::{Body, one_line};
-use crate::error::{Error, FieldError, Problem, Refused};
+use crate::body::Body;
+use crate::error::{Error, Problem};
 use crate::language::Language;
-
-/// A sign-up.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SignUpForm {
-    /// Domains in Chinese are welcome.
-    #[garde(custom(mail_address))]
-    #[schema(example = "lilei@example.cn")]
-    pub email: String,
-    /// 8 to 128 characters that are not easy to guess.
-    #[garde(skip)]
-    pub password: String,
-    #[garde(custom(one_line(1, 24)))]
-    #[schema(example = "云上的喜鹊")]
-    pub nickname: String,
-    #[garde(skip)]
-    pub gender: Gender,
-    /// Where the person works; each registration for an event says it again.
-    #[garde(skip)]
-    pub unit_id: Option<Uuid>,
-    /// Left out: that of `Accept-Language`.
-    #[garde(skip)]
-    pub language: Option<Language>,
-}
 
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -117,11 +91,6 @@ impl From<Tokens> for Granted {
     }
 }
 
-fn read_address(text: &str) -> Result<MailAddress, Error> {
-    MailAddress::read(text)
-        .map_err(|_| Refused::invalid(vec![FieldError::new("email", "mail_address", "must be a mail address")]).into())
-}
-
 /// The language a request's browser asks for.
 #[must_use]
 pub fn asked_language(request: &HttpRequest) -> Language {
@@ -144,15 +113,7 @@ pub fn asked_language(request: &HttpRequest) -> Language {
 #[post("/auth/register")]
 pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
-    let wish = wish.into_inner();
-    let wish = Wish {
-        address: read_address(&wish.email)?,
-        password: wish.password,
-        nickname: wish.nickname.trim().to_owned(),
-        gender: wish.gender,
-        unit_id: wish.unit_id,
-        language: wish.language.unwrap_or_else(|| asked_language(&request)),
-    };
+    let wish = wish.into_inner().wish(asked_language(&request))?;
     house.run(async move |app| register::register(&app, wish).await).await?;
     Ok(HttpResponse::Accepted().finish())
 }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::language::Language;
 use crate::mail::letter::{self, Action, Draft};
+use crate::page::encoded;
 
 #[derive(Template)]
 #[template(path = "accounts/verify.zh.txt")]
@@ -44,9 +45,10 @@ pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, t
         Language::Zh => VerifyZh { nickname, hours }.render(),
         Language::En => VerifyEn { nickname, hours }.render(),
     };
+    let on = wish.to.as_deref().map(|to| format!("&to={}", encoded(to))).unwrap_or_default();
     let action = Action {
         label: wish.language.choose("确认邮箱", "Confirm the address").to_owned(),
-        url: app.public_url(&format!("/verify?token={token}")),
+        url: app.public_url(&format!("/verify?token={token}{on}")),
     };
     post(txn, app, "verify", wish.address.as_str(), None, wish.language, words.map_err(Error::fault)?, action).await
 }

@@ -34,6 +34,7 @@ pub mod same_site;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
+pub mod sign_up_form;
 pub mod signed_in;
 pub mod sweep;
 pub mod verify;

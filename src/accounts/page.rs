@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 
-use super::address::MailAddress;
+use super::address::{read_address, shown as shown_address};
 use super::visit::Visit;
-use super::{cookie, end_session, forget_password, open_session, reset_password, verify};
+use super::{account, cookie, end_session, forget_password, open_session, reset_password, verify};
 use crate::app::House;
-use crate::error::{Error, FieldError, Refused};
-use crate::page::{self, Page, own_path, words};
+use crate::error::Error;
+use crate::page::{self, Page, encoded, own_path, words};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -53,6 +53,7 @@ struct Credentials {
 #[serde(deny_unknown_fields)]
 struct Token {
     token: String,
+    to: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,7 +102,7 @@ async fn sign_in(
     let to = own_path(to.as_deref()).to_owned();
     let opened = async {
         house.pace.check(&request)?;
-        let address = address(&email)?;
+        let address = read_address(&email)?;
         house.run(async move |app| open_session::open_session(&app, &address, &password).await).await
     };
     match opened.await {
@@ -128,7 +129,8 @@ async fn sign_out(house: House, request: HttpRequest) -> Result<HttpResponse, Er
 /// themselves.
 #[get("/verify")]
 async fn verify_page(visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
-    page::answer(&Sheet { token: came.into_inner().token(), ..Sheet::new(visit.page, Kind::Verify) })
+    let to = own_path(came.to.as_deref()).to_owned();
+    page::answer(&Sheet { to, token: came.into_inner().token(), ..Sheet::new(visit.page, Kind::Verify) })
 }
 
 #[post("/verify")]
@@ -138,15 +140,23 @@ async fn verify_mail(
     visit: Visit,
     form: Form<Token>,
 ) -> Result<HttpResponse, Error> {
-    let token = form.into_inner().token;
-    let shown = token.clone();
+    let Token { token, to } = form.into_inner();
+    let (shown, to) = (token.clone(), own_path(to.as_deref()).to_owned());
     let verified = async {
         house.pace.check(&request)?;
-        house.run(async move |app| verify::verify(&app, &token).await).await
+        let verified = house.run(async move |app| {
+            let id = verify::verify(&app, &token).await?;
+            Ok(account::find(app.database.reader(), id).await?)
+        });
+        verified.await
     };
-    let sheet = Sheet { token: shown, ..Sheet::new(visit.page, Kind::Verify) };
+    let sheet = Sheet { token: shown, to, ..Sheet::new(visit.page, Kind::Verify) };
     match verified.await {
-        Ok(_) => page::answer(&Sheet { done: true, ..sheet }),
+        // The address stands in the form that follows: whoever has just typed it need not do so again.
+        Ok(account) => {
+            let email = account.map(|account| shown_address(&account.email)).unwrap_or_default();
+            page::answer(&Sheet { done: true, email, ..sheet })
+        }
         Err(error) => sheet.refused(error),
     }
 }
@@ -161,7 +171,7 @@ async fn forgot(house: House, request: HttpRequest, visit: Visit, form: Form<Add
     let email = form.into_inner().email;
     let asked = async {
         house.pace.check(&request)?;
-        let address = address(&email)?;
+        let address = read_address(&email)?;
         house.run(async move |app| forget_password::forget_password(&app, &address).await).await
     };
     match asked.await {
@@ -195,11 +205,6 @@ async fn reset(
     }
 }
 
-fn address(text: &str) -> Result<MailAddress, Error> {
-    let wrong = || Refused::invalid(vec![FieldError::new("email", "mail_address", "must be a mail address")]);
-    MailAddress::read(text).map_err(|_| wrong().into())
-}
-
 impl Came {
     fn token(self) -> String {
         self.token.unwrap_or_default()
@@ -221,6 +226,11 @@ impl Sheet {
     /// The words of this form for one of its places.
     fn words(&self, place: &str) -> String {
         self.page.t(&format!("{}-{place}", self.name))
+    }
+
+    /// Where somebody without an account goes, and comes back from.
+    fn sign_up(&self) -> String {
+        format!("/register?to={}", encoded(&self.to))
     }
 
     /// The form again, saying what was wrong with it.

@@ -20,6 +20,8 @@ pub struct Wish {
     pub gender: Gender,
     pub unit_id: Option<Uuid>,
     pub language: Language,
+    /// Where on our pages the person was going; the link in the letter leads on to it.
+    pub to: Option<String>,
 }
 
 /// Keeps the sign-up and writes to the address: a link, or, where there is an account already, a

@@ -160,7 +160,9 @@ pub fn own_path(asked: Option<&str>) -> &str {
     if own && asked.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { asked } else { "/" }
 }
 
-fn encoded(path: &str) -> String {
+/// A path as the value of another address's query.
+#[must_use]
+pub fn encoded(path: &str) -> String {
     percent_encoding::utf8_percent_encode(path, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 

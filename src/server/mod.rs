@@ -27,7 +27,7 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, badges, checkin, couples, dates, events, office, organizations, page, picks, plaza, points, programme,
+    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, picks, plaza, points, programme,
     registrations, reports, screening, stage, units, volunteers,
 };
 
@@ -65,6 +65,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(events::pages)
         .configure(registrations::pages)
         .configure(volunteers::pages)
+        .configure(journey::pages)
         .configure(office::pages);
 }
 

@@ -13,6 +13,7 @@ pub mod import_api;
 pub mod mail_domain;
 pub mod overview;
 mod page;
+mod names;
 pub mod personal;
 pub mod roster_api;
 pub mod roster_entry;
@@ -41,4 +42,5 @@ pub fn calls(config: &mut ServiceConfig) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    config.service(names::names);
 }

@@ -33,6 +33,43 @@ pub fn folded(name: &str) -> String {
 /// Most units one search answers with.
 pub const MOST_FOUND: usize = 20;
 
+/// Units of some unions with exactly this name, however it is typed. Two unions may each know one.
+///
+/// # Errors
+/// Only faults.
+pub async fn named(db: &impl ConnectionTrait, unions: &[Uuid], name: &str) -> Result<Vec<Model>, DbErr> {
+    let of_unions = Entity::find().filter(Column::OrganizationId.is_in(unions.iter().copied()));
+    of_unions.filter(Column::NameFolded.eq(folded(name))).all(db).await
+}
+
+/// Units of some unions that may have been meant by a name none of them has: those whose names hold
+/// it, else those that share the most pairs of neighbouring characters with it.
+///
+/// # Errors
+/// Only faults.
+pub async fn near(db: &impl ConnectionTrait, unions: &[Uuid], typed: &str) -> Result<Vec<Model>, DbErr> {
+    let found = search(db, unions, typed).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let all = Entity::find().filter(Column::OrganizationId.is_in(unions.iter().copied()));
+    let wanted = pairs(&folded(typed));
+    let shared = |unit: &Model| {
+        let own = pairs(&unit.name_folded);
+        // Sørensen and Dice: twice the pairs in common over the pairs of both, in thousandths.
+        2_000 * own.intersection(&wanted).count() / (own.len() + wanted.len()).max(1)
+    };
+    let mut scored: Vec<(usize, Model)> = all.all(db).await?.into_iter().map(|unit| (shared(&unit), unit)).collect();
+    scored.retain(|(score, _)| *score >= 250);
+    scored.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.name_folded.cmp(&b.name_folded)));
+    scored.truncate(MOST_FOUND);
+    Ok(scored.into_iter().map(|(_, unit)| unit).collect())
+}
+
+fn pairs(name: &str) -> std::collections::BTreeSet<(char, char)> {
+    name.chars().zip(name.chars().skip(1)).collect()
+}
+
 /// Units of some unions whose name holds `typed`, those beginning with it first.
 ///
 /// # Errors

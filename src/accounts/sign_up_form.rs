@@ -1,0 +1,55 @@
+//! What somebody says who signs up, to the API or on a page.
+
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::address::{mail_address, read_address};
+use super::profile::Gender;
+use super::register::Wish;
+use crate::body::one_line;
+use crate::error::Error;
+use crate::language::Language;
+
+/// A sign-up.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpForm {
+    /// Domains in Chinese are welcome.
+    #[garde(custom(mail_address))]
+    #[schema(example = "lilei@example.cn")]
+    pub email: String,
+    /// 8 to 128 characters that are not easy to guess.
+    #[garde(skip)]
+    pub password: String,
+    #[garde(custom(one_line(1, 24)))]
+    #[schema(example = "云上的喜鹊")]
+    pub nickname: String,
+    #[garde(skip)]
+    pub gender: Gender,
+    /// Where the person works; each registration for an event says it again.
+    #[garde(skip)]
+    pub unit_id: Option<Uuid>,
+    /// Left out: that of `Accept-Language`.
+    #[garde(skip)]
+    pub language: Option<Language>,
+}
+
+impl SignUpForm {
+    /// What the verb takes. `asked` is the language where the form names none.
+    ///
+    /// # Errors
+    /// 422 `invalid` where the address is none.
+    pub fn wish(self, asked: Language) -> Result<Wish, Error> {
+        Ok(Wish {
+            address: read_address(&self.email)?,
+            password: self.password,
+            nickname: self.nickname.trim().to_owned(),
+            gender: self.gender,
+            unit_id: self.unit_id,
+            language: self.language.unwrap_or(asked),
+            to: None,
+        })
+    }
+}
