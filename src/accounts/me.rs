@@ -124,6 +124,27 @@ pub struct MyChanges {
     pub unit_id: Option<Option<Uuid>>,
 }
 
+impl From<MyChanges> for Changes {
+    fn from(wanted: MyChanges) -> Self {
+        let trimmed = |text: String| text.trim().to_owned();
+        let line = |field: Option<Option<String>>| field.map(|text| text.map(trimmed));
+        Self {
+            language: wanted.language,
+            nickname: wanted.nickname.map(trimmed),
+            gender: wanted.gender,
+            birth_year: wanted.birth_year,
+            education: line(wanted.education),
+            district: line(wanted.district),
+            interests: wanted.interests.map(|words| words.into_iter().map(trimmed).collect()),
+            about: line(wanted.about),
+            real_name: line(wanted.real_name),
+            phone: line(wanted.phone),
+            wechat: line(wanted.wechat),
+            unit_id: wanted.unit_id,
+        }
+    }
+}
+
 /// Tells a field that says `null` from one that is not there.
 fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
@@ -178,23 +199,7 @@ pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
 )]
 #[patch("/me")]
 pub async fn change(house: House, who: SignedIn, changes: Body<MyChanges>) -> Result<Json<Me>, Error> {
-    let wanted = changes.into_inner();
-    let trimmed = |text: String| text.trim().to_owned();
-    let line = |field: Option<Option<String>>| field.map(|text| text.map(trimmed));
-    let changes = Changes {
-        language: wanted.language,
-        nickname: wanted.nickname.map(trimmed),
-        gender: wanted.gender,
-        birth_year: wanted.birth_year,
-        education: line(wanted.education),
-        district: line(wanted.district),
-        interests: wanted.interests.map(|words| words.into_iter().map(trimmed).collect()),
-        about: line(wanted.about),
-        real_name: line(wanted.real_name),
-        phone: line(wanted.phone),
-        wechat: line(wanted.wechat),
-        unit_id: wanted.unit_id,
-    };
+    let changes = changes.into_inner().into();
     let changed = house.run(async move |app| describe::describe(&app, who.account_id, changes).await).await?;
     Ok(Json(changed.into()))
 }

@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::screening_plan::ScreeningPlan;
 use super::template::Kind;
 use crate::error::{Error, Refused};
+use crate::language::Language;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "event")]
@@ -124,6 +125,15 @@ impl Model {
     #[must_use]
     pub fn zone(&self) -> chrono_tz::Tz {
         self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+    }
+
+    /// What it is called in a language; in Chinese where it has no other name.
+    #[must_use]
+    pub fn titled(&self, language: Language) -> &str {
+        match (language, &self.title_en) {
+            (Language::En, Some(title)) => title,
+            _ => &self.title,
+        }
     }
 
     /// The calendar day of a moment where the event is held.

@@ -1,7 +1,7 @@
 //! A poster in words: what the pages say about an event, in the reader's language and the event's
 //! own time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 
 use super::event::Sides;
@@ -30,6 +30,15 @@ pub struct Card {
     pub applied: Option<String>,
     /// What comes next, and when.
     pub next: String,
+    pub countdown: Option<Countdown>,
+}
+
+/// To the moment the present phase is about, where one is named.
+pub struct Countdown {
+    pub label: String,
+    /// RFC 3339, as is `now`.
+    pub until: String,
+    pub now: String,
 }
 
 /// A phase on the way of the event.
@@ -97,6 +106,7 @@ impl Speaker<'_> {
             },
             applied: None,
             next: if published { self.next(poster, zone) } else { self.page.t("next-unpublished") },
+            countdown: self.countdown(poster).filter(|_| published),
         }
     }
 
@@ -117,6 +127,22 @@ impl Speaker<'_> {
             Phase::Closed => return self.page.t("next-closed"),
         };
         said.map_or_else(|| self.page.t("next-none"), |said| self.page.say(&key, &[(name, said.into())]))
+    }
+
+    fn countdown(&self, poster: &Poster) -> Option<Countdown> {
+        let of = |phase| poster.phases.iter().find(|stretch| stretch.phase == phase);
+        let until = match poster.phase {
+            Phase::Draft => of(Phase::Registration)?.starts_at,
+            Phase::OnSite => Some(poster.starts_at),
+            Phase::Closed => None,
+            phase => of(phase)?.ends_at,
+        };
+        let until = until.filter(|until| *until > self.now)?;
+        Some(Countdown {
+            label: self.page.t(&format!("count-{}", phase_key(poster.phase))),
+            until: until.to_rfc3339_opts(SecondsFormat::Secs, true),
+            now: self.now.to_rfc3339_opts(SecondsFormat::Millis, true),
+        })
     }
 
     /// The phases people live through.

@@ -19,10 +19,7 @@ use crate::events::event;
 use crate::organizations::organization;
 use crate::page::form::Form;
 use crate::page::{self, Page, encoded, own_path};
-use crate::units::unit;
-
-/// Units offered where the typed name is none.
-const NEAR: usize = 5;
+use crate::units::typed::{self, Meant};
 
 #[derive(Template)]
 #[template(path = "journey/sign_up.html")]
@@ -52,14 +49,6 @@ struct Came {
     to: Option<String>,
 }
 
-/// What was typed into the field of the unit.
-#[derive(Default)]
-struct Employer {
-    id: Option<Uuid>,
-    near: Vec<(Uuid, String)>,
-    unknown: bool,
-}
-
 #[get("/register")]
 pub async fn sign_up_page(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
     let to = own_path(came.to.as_deref()).to_owned();
@@ -75,7 +64,11 @@ pub async fn begin(house: House, request: HttpRequest, visit: Visit, form: Form)
     let to = own_path(Some(form.value("to")).filter(|to| !to.is_empty())).to_owned();
     let union = union_ahead(&house, &to).await?;
     let (typed, chosen) = (form.value("unit").to_owned(), form.value("unit_id").parse().ok());
-    let employer = house.run(async move |app| employer(app.database.reader(), union, chosen, &typed).await).await?;
+    let employer = house.run(async move |app| {
+        let db = app.database.reader();
+        typed::meant(db, &unions(db, union).await?, chosen, &typed).await
+    });
+    let employer = employer.await?;
     let email = form.value("email").to_owned();
     let signed_up = async {
         house.pace.check(&request)?;
@@ -98,7 +91,7 @@ pub async fn begin(house: House, request: HttpRequest, visit: Visit, form: Form)
 }
 
 /// The sign-up a form asks for, or everything that is wrong with it at once.
-fn read(form: &Form, employer: &Employer) -> Result<SignUpForm, Error> {
+fn read(form: &Form, employer: &Meant) -> Result<SignUpForm, Error> {
     let request = json!({
         "email": form.value("email"),
         "password": form.value("password"),
@@ -148,34 +141,12 @@ async fn union_ahead(house: &House, to: &str) -> Result<Option<Uuid>, Error> {
     house.run(ahead).await
 }
 
-async fn employer(
-    db: &impl ConnectionTrait,
-    union: Option<Uuid>,
-    chosen: Option<Uuid>,
-    typed: &str,
-) -> Result<Employer, Error> {
-    let chosen = match chosen {
-        Some(id) => unit::Entity::find_by_id(id).one(db).await?,
-        None => None,
-    };
-    if let Some(chosen) = chosen {
-        return Ok(Employer { id: Some(chosen.id), ..Employer::default() });
-    }
-    if unit::folded(typed).is_empty() {
-        return Ok(Employer::default());
-    }
-    let unions = match union {
+/// Those whose units may be meant: of the event's own union, else of all.
+async fn unions(db: &impl ConnectionTrait, union: Option<Uuid>) -> Result<Vec<Uuid>, Error> {
+    Ok(match union {
         Some(union) => vec![union],
         None => organization::Entity::find().all(db).await?.into_iter().map(|union| union.id).collect(),
-    };
-    let found = unit::named(db, &unions, typed).await?;
-    if found.is_empty() {
-        let near = unit::near(db, &unions, typed).await?.into_iter().take(NEAR);
-        return Ok(Employer { near: near.map(|unit| (unit.id, unit.name)).collect(), unknown: true, id: None });
-    }
-    // Two unions may each have a unit of this name; the first application for an event tells them apart.
-    let only = Some(found).filter(|found| found.len() == 1).and_then(|mut found| found.pop());
-    Ok(Employer { id: only.map(|unit| unit.id), ..Employer::default() })
+    })
 }
 
 impl SignUp {

@@ -2,11 +2,13 @@
 
 pub mod access;
 mod api;
+mod application;
 mod apply;
 mod attendance;
 pub mod board;
 pub mod class;
 mod decide;
+pub mod door;
 mod enter;
 mod entrant;
 mod hand_out;
@@ -43,4 +45,8 @@ pub fn calls(config: &mut ServiceConfig) {
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
     office::pages(config);
+    config
+        .service(application::application_page)
+        .service(application::send_application)
+        .service(application::take_back);
 }

@@ -1,12 +1,14 @@
 //! The front page, and one event's own.
 
 use actix_web::web::{Path, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpResponse, get};
 use askama::Template;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
 use super::board::{Notice, notices};
+use super::door::{self, Door};
+use super::registration;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Refused};
@@ -33,10 +35,11 @@ struct Event {
     programme: Vec<Line>,
     rules: Vec<Rule>,
     hosts: Vec<(String, Vec<String>)>,
+    door: Door,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(front).service(event_page).service(event_qr).service(my_event);
+    config.service(front).service(event_page).service(event_qr);
 }
 
 #[get("/")]
@@ -59,9 +62,14 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
     let shown = house.run(async move |app| {
         let db = app.database.reader();
         let event = access::shown(db, &slug, person.as_ref(), app.now()).await?;
-        notices(db, vec![event], app.now()).await?.pop().ok_or_else(|| Refused::not_found().into())
+        let mine = match person {
+            Some(person) => registration::latest_of(db, event.id, person.account_id).await?,
+            None => None,
+        };
+        let notice = notices(db, vec![event], app.now()).await?.pop().ok_or_else(Refused::not_found)?;
+        Ok((notice, mine))
     });
-    let notice = shown.await?;
+    let (notice, mine) = shown.await?;
     let (speaker, shown) = (Speaker { page: &visit.page, now: house.now() }, &notice.poster);
     page::answer(&Event {
         card: card(&speaker, &notice),
@@ -71,6 +79,10 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
         hosts: speaker.hosts(shown),
         zone: speaker.page.say("event-zone", &[("zone", shown.timezone.clone().into())]),
         about: shown.summary.clone(),
+        door: match shown.published_at {
+            Some(_) => door::of(&visit.page, &shown.slug, shown.phase, mine.as_ref()),
+            None => Door::default(),
+        },
         page: visit.page.clone(),
     })
 }
@@ -94,11 +106,4 @@ async fn event_qr(house: House, slug: Path<String>) -> Result<HttpResponse, Erro
     let code = QrCode::new(shown.await?).map_err(Error::fault)?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(256, 256).quiet_zone(false).build();
     Ok(HttpResponse::Ok().content_type("image/svg+xml").body(picture))
-}
-
-/// Where letters send people until their own journey has a page: to the event.
-#[get("/e/{event}/me")]
-async fn my_event(request: HttpRequest, slug: Path<String>) -> Result<HttpResponse, Error> {
-    let address = request.url_for("event_page", [slug.as_str()]).map_err(|_| Refused::not_found())?;
-    Ok(page::see(address.path()))
 }

@@ -156,6 +156,15 @@ pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
         .await
 }
 
+/// A person's latest application to an event, alive or not.
+///
+/// # Errors
+/// Only faults.
+pub async fn latest_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
+    let of_person = Entity::of_event(event_id).filter(Column::AccountId.eq(account_id));
+    of_person.order_by_desc(Column::Number).one(db).await
+}
+
 /// An application nobody has looked at yet.
 pub fn fresh(
     app: &App,

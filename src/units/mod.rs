@@ -17,6 +17,7 @@ mod names;
 pub mod personal;
 pub mod roster_api;
 pub mod roster_entry;
+pub mod typed;
 pub mod unit;
 pub mod unit_contact;
 

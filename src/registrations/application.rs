@@ -1,0 +1,204 @@
+//! The application form of an event, and the way out of it.
+
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::access::Participant;
+use super::apply::{Application, apply};
+use super::registration::{self, Status};
+use super::withdraw::withdraw;
+use crate::accounts::describe::{self, Changes};
+use crate::accounts::me::MyChanges;
+use crate::accounts::profile;
+use crate::accounts::visit::Visit;
+use crate::app::{App, House};
+use crate::body;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Guest;
+use crate::events::phase::Phase;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, when};
+use crate::units::typed::{self, Meant};
+use crate::units::unit;
+
+/// The sentences an applicant agrees to, each on its own.
+const CONSENTS: [&str; 2] = ["may_show", "may_check"];
+
+#[derive(Template)]
+#[template(path = "registrations/application.html")]
+struct Sheet {
+    page: Page,
+    form: Form,
+    slug: String,
+    title: String,
+    when: String,
+    /// Registration is not open: nothing to fill in.
+    closed: bool,
+    missing: Missing,
+    names: String,
+    near: Vec<(Uuid, String)>,
+    genders: Vec<(&'static str, String)>,
+}
+
+/// What the profile does not say yet.
+#[derive(Clone, Copy, Debug)]
+struct Missing {
+    /// An account that was made without a profile, such as an administrator's.
+    profile: bool,
+    birth_year: bool,
+    real_name: bool,
+}
+
+impl From<Option<&profile::Model>> for Missing {
+    fn from(profile: Option<&profile::Model>) -> Self {
+        Self {
+            profile: profile.is_none(),
+            birth_year: profile.is_none_or(|profile| profile.birth_year.is_none()),
+            real_name: profile.is_none_or(|profile| profile.real_name.is_none()),
+        }
+    }
+}
+
+#[get("/e/{event}/register")]
+pub async fn application_page(house: House, visit: Visit, guest: Guest) -> Result<HttpResponse, Error> {
+    let (account, event) = (guest.account.account_id, guest.event.clone());
+    let found = house.run(async move |app| {
+        let db = app.database.reader();
+        let mine = registration::active_of(db, event.id, account).await?;
+        let profile = profile::Entity::find_by_id(account).one(db).await?;
+        let unit = match profile.as_ref().and_then(|profile| profile.unit_id) {
+            Some(id) => unit::Entity::find_by_id(id).one(db).await?,
+            None => None,
+        };
+        Ok((mine, profile, unit.filter(|unit| unit.organization_id == event.organization_id)))
+    });
+    let (mine, profile, unit) = found.await?;
+    if mine.is_some() {
+        return Ok(page::see(&format!("/e/{}/me", guest.event.slug)));
+    }
+    let form = Form::filled([("unit", unit.map(|unit| unit.name).unwrap_or_default())]);
+    let missing = Missing::from(profile.as_ref());
+    page::answer(&Sheet::new(&house, visit.page, form, &guest, missing, Vec::new()))
+}
+
+#[post("/e/{event}/register")]
+pub async fn send_application(house: House, visit: Visit, guest: Guest, form: Form) -> Result<HttpResponse, Error> {
+    let (account, union) = (guest.account.account_id, guest.event.organization_id);
+    let (typed, chosen) = (form.value("unit").to_owned(), form.value("unit_id").parse().ok());
+    let looked_up = house.run(async move |app| {
+        let db = app.database.reader();
+        let profile = profile::Entity::find_by_id(account).one(db).await?;
+        Ok((Missing::from(profile.as_ref()), typed::meant(db, &[union], chosen, &typed).await?))
+    });
+    let (missing, employer) = looked_up.await?;
+    let entered = enter(&house, &visit.page, &guest, &form, missing, &employer).await;
+    let home = format!("/e/{}/me", guest.event.slug);
+    match entered {
+        Ok(entered) => see_saying(&home, if entered.status == Status::Approved { "approved" } else { "applied" }),
+        Err(Error::Refused(refused)) if refused.code == "already_registered" => Ok(page::see(&home)),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form.clone(), &Sheet::new(&house, visit.page, form, &guest, missing, employer.near))
+        }
+    }
+}
+
+#[post("/e/{event}/withdraw")]
+pub async fn take_back(house: House, me: Participant) -> Result<HttpResponse, Error> {
+    let event = format!("/e/{}", me.event.slug);
+    house.run(async move |app| withdraw(&app, &me).await).await?;
+    see_saying(&event, "withdrawn")
+}
+
+/// Writes what the profile lacked, then applies. Whoever is refused only then keeps a fuller profile.
+async fn enter(
+    house: &House,
+    page: &Page,
+    guest: &Guest,
+    form: &Form,
+    missing: Missing,
+    employer: &Meant,
+) -> Result<registration::Model, Error> {
+    let changes = read(form, missing, employer)?;
+    let consents: Vec<String> = CONSENTS.iter().map(|key| page.t(&format!("consent-{}", key.replace('_', "-")))).collect();
+    let answers = json!({ page.t("apply-consents"): consents.join("\n") });
+    let application: Application = body::read(json!({ "unit_id": employer.id, "answers": answers }))?;
+    let guest = guest.clone();
+    let entered = async move |app: std::sync::Arc<App>| {
+        if let Some(changes) = changes {
+            describe::describe(&app, guest.account.account_id, changes).await?;
+        }
+        apply(&app, &guest, application).await
+    };
+    house.run(entered).await
+}
+
+/// What is to be added to the profile, or everything that is wrong with the form at once.
+fn read(form: &Form, missing: Missing, employer: &Meant) -> Result<Option<Changes>, Error> {
+    let mut wrong = Vec::new();
+    let mut request = json!({});
+    let mut add = |name: &str, value: Value| {
+        if let Value::Object(members) = &mut request {
+            members.insert(name.to_owned(), value);
+        }
+    };
+    if missing.profile {
+        add("nickname", json!(form.value("nickname")));
+        add("gender", form.text("gender"));
+        if form.value("gender").is_empty() {
+            wrong.push(FieldError::new("gender", "choose", "must be chosen"));
+        }
+    }
+    if missing.birth_year {
+        add("birth_year", form.number("birth_year"));
+        if form.value("birth_year").trim().is_empty() {
+            wrong.push(FieldError::new("birth_year", "blank", "must not be blank"));
+        }
+    }
+    if missing.real_name {
+        add("real_name", form.text("real_name"));
+    }
+    match (employer.id, employer.unknown) {
+        (Some(_), _) => {}
+        (None, true) => wrong.push(FieldError::new("unit", "unknown_unit", "no such unit")),
+        (None, false) => wrong.push(FieldError::new("unit", "needed", "must be said")),
+    }
+    for consent in CONSENTS {
+        if form.flag(consent) != Value::Bool(true) {
+            wrong.push(FieldError::new(consent, "needed", "must be agreed to"));
+        }
+    }
+    let says_more = request.as_object().is_some_and(|members| members.values().any(|value| !value.is_null()));
+    match body::read::<MyChanges>(request) {
+        Ok(changes) if wrong.is_empty() => Ok(says_more.then(|| changes.into())),
+        Ok(_) => Err(Refused::invalid(wrong).into()),
+        Err(Error::Refused(refused)) => {
+            wrong.extend(refused.errors);
+            Err(Refused::invalid(wrong).into())
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+impl Sheet {
+    fn new(house: &House, page: Page, form: Form, guest: &Guest, missing: Missing, near: Vec<(Uuid, String)>) -> Self {
+        let event = &guest.event;
+        let now = house.now();
+        Self {
+            slug: event.slug.clone(),
+            title: event.titled(page.language).to_owned(),
+            when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
+            closed: event.phase(now) != Phase::Registration,
+            missing,
+            names: format!("/units/names?organization={}", event.organization_id),
+            near,
+            genders: vec![("female", page.t("gender-female")), ("male", page.t("gender-male"))],
+            form,
+            page,
+        }
+    }
+}

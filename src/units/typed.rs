@@ -1,0 +1,50 @@
+//! The unit somebody means by what they typed into a form.
+
+use sea_orm::{ConnectionTrait, EntityTrait};
+use uuid::Uuid;
+
+use super::unit;
+use crate::error::Error;
+
+/// Units offered where the typed name is none.
+const NEAR: usize = 5;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Meant {
+    /// None where nothing was typed, where no unit has the name, or where two unions have one each.
+    pub id: Option<Uuid>,
+    /// Units that may have been meant, id and name, where none has the name.
+    pub near: Vec<(Uuid, String)>,
+    /// Something was typed, and no unit has the name.
+    pub unknown: bool,
+}
+
+/// The unit of these unions that was chosen, else the one whose name was typed.
+///
+/// # Errors
+/// Only faults.
+pub async fn meant(
+    db: &impl ConnectionTrait,
+    unions: &[Uuid],
+    chosen: Option<Uuid>,
+    typed: &str,
+) -> Result<Meant, Error> {
+    let chosen = match chosen {
+        Some(id) => unit::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    if let Some(chosen) = chosen.filter(|unit| unions.contains(&unit.organization_id)) {
+        return Ok(Meant { id: Some(chosen.id), ..Meant::default() });
+    }
+    if unit::folded(typed).is_empty() {
+        return Ok(Meant::default());
+    }
+    let found = unit::named(db, unions, typed).await?;
+    if found.is_empty() {
+        let near = unit::near(db, unions, typed).await?.into_iter().take(NEAR);
+        return Ok(Meant { near: near.map(|unit| (unit.id, unit.name)).collect(), unknown: true, id: None });
+    }
+    let only = Some(found).filter(|found| found.len() == 1).and_then(|mut found| found.pop());
+    Ok(Meant { id: only.map(|unit| unit.id), ..Meant::default() })
+}
