@@ -19,7 +19,14 @@ document.addEventListener("submit", (event) => {
   // What is shown in a frame of the page does not leave the page.
   if (form.method === "dialog" || event.defaultPrevented || event.submitter?.formTarget) return;
   if (form.dataset.sent) event.preventDefault();
+  // Whoever signs out leaves no badge behind on a borrowed phone.
+  if (form.getAttribute("action") === "/sign-out") forgetBadges();
   form.dataset.sent = "yes";
   // Back in the history, the form can be sent again.
   addEventListener("pagehide", () => delete form.dataset.sent, { once: true });
 });
+
+async function forgetBadges() {
+  const kept = (await globalThis.caches?.keys()) ?? [];
+  await Promise.all(kept.filter((name) => name.startsWith("badge ")).map((name) => caches.delete(name)));
+}

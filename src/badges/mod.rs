@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod code;
 pub mod issue;
 pub mod latecomers;
+mod my_badge;
 pub mod number;
 pub mod personal;
 pub mod picture;
@@ -20,4 +21,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut ServiceConfig) {
     config.service(api::issue_all).service(api::list).service(api::mine).service(api::replace_code);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.service(my_badge::badge_page).service(my_badge::badge_worker).service(my_badge::badge_calendar);
 }

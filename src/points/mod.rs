@@ -12,7 +12,9 @@ pub mod fold;
 pub mod freeze;
 pub mod frozen;
 pub mod ladder;
+pub mod leaderboard;
 pub mod ledger;
+pub mod my_points;
 pub mod personal;
 pub mod reverse;
 pub mod rules;
@@ -33,4 +35,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(books_api::enter_lines)
         .service(books_api::reverse_line)
         .service(books_api::every_line);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.service(leaderboard::leaderboard_page).service(my_points::points_page);
 }

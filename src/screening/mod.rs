@@ -8,6 +8,7 @@ pub mod commit_run;
 mod deadline;
 mod enlist;
 pub mod expire;
+pub mod explanation;
 mod letters;
 pub mod list;
 pub mod personal;
@@ -41,4 +42,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::read_standby)
         .service(api::read_my_line)
         .service(api::read_published);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.service(explanation::why_page).service(explanation::send_reply);
 }

@@ -65,6 +65,9 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(events::pages)
         .configure(registrations::pages)
         .configure(volunteers::pages)
+        .configure(points::pages)
+        .configure(screening::pages)
+        .configure(badges::pages)
         .configure(journey::pages)
         .configure(office::pages);
 }

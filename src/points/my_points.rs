@@ -1,0 +1,118 @@
+//! 我的积分 as a page: why my score is what it is, line by line, and what each rule still gives.
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::rules::Rule;
+use super::statement::{self, Line, Statement, Subtotal};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::error::Error;
+use crate::events::event;
+use crate::events::tabs;
+use crate::page::{self, Page, Tab, when};
+use crate::registrations::access::Participant;
+
+#[derive(Template)]
+#[template(path = "points/my_points.html")]
+struct MyPoints {
+    page: Page,
+    title: String,
+    tabs: Vec<Tab>,
+    points: i64,
+    most: i64,
+    frozen: bool,
+    /// 86 = 20 + 16 + …
+    sum: String,
+    rules: Vec<Earned>,
+    lines: Vec<Told>,
+}
+
+struct Earned {
+    name: String,
+    points: i64,
+    cap: i64,
+    note: String,
+}
+
+struct Told {
+    when: String,
+    name: String,
+    /// Whether it was taken back, withheld, entered by somebody, and why.
+    notes: Vec<String>,
+    points: String,
+    less: bool,
+    total: i64,
+}
+
+#[get("/e/{event}/points")]
+pub async fn points_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
+    let (event, id) = (me.event.clone(), me.registration.id);
+    let read = house.run(async move |app| statement::read(app.database.reader(), &event, id, app.now()).await);
+    let statement = read.await?;
+    page::answer(&shown(visit.page, &me.event, &statement, house.now()))
+}
+
+fn shown(page: Page, event: &event::Model, statement: &Statement, now: DateTime<Utc>) -> MyPoints {
+    let paid: Vec<String> =
+        statement.rules.iter().filter(|rule| rule.points != 0).map(|rule| rule.points.to_string()).collect();
+    let sum = if paid.len() > 1 { format!("{} = {}", statement.points, paid.join(" + ")) } else { String::new() };
+    MyPoints {
+        title: event.titled(page.language).to_owned(),
+        tabs: tabs::of_participant(&page, &event.slug, "points"),
+        points: statement.points,
+        most: statement.most,
+        frozen: statement.frozen,
+        sum,
+        rules: statement.rules.iter().map(|rule| earned(&page, rule, statement.frozen)).collect(),
+        lines: statement.lines.iter().rev().map(|line| told(&page, event, line, now)).collect(),
+        page,
+    }
+}
+
+fn earned(page: &Page, rule: &Subtotal, frozen: bool) -> Earned {
+    let (left, today) = (rule.left(), rule.left_today());
+    let key = match (frozen, left, today) {
+        (true, ..) => "points-closed",
+        (_, 0, _) => "points-all",
+        (.., 0) => "points-today-done",
+        _ => "points-left",
+    };
+    let note = page.say(key, &[("today", today.into()), ("left", left.into())]);
+    Earned { name: rule_name(page, rule.rule), points: rule.points, cap: rule.cap, note }
+}
+
+fn told(page: &Page, event: &event::Model, line: &Line, now: DateTime<Utc>) -> Told {
+    let mut notes = Vec::new();
+    if line.reverses.is_some() {
+        notes.push(page.t("points-reversed"));
+    }
+    if line.capped {
+        notes.push(page.t("points-capped"));
+    }
+    if line.by_organizer {
+        notes.push(page.t("points-by-organizer"));
+    }
+    notes.extend(line.reason.clone());
+    Told {
+        when: when::moment(page.language, event.zone(), line.at, now),
+        name: rule_name(page, line.rule),
+        notes,
+        points: if line.points < 0 { format!("−{}", line.points.abs()) } else { format!("+{}", line.points) },
+        less: line.points < 0,
+        total: line.total,
+    }
+}
+
+/// What a rule is called on pages.
+#[must_use]
+pub fn rule_name(page: &Page, rule: Rule) -> String {
+    page.t(match rule {
+        Rule::Profile => "rule-points-profile",
+        Rule::SignIn => "rule-points-sign_in",
+        Rule::Quiz => "rule-points-quiz",
+        Rule::Post => "rule-points-post",
+        Rule::Game => "rule-points-game",
+    })
+}

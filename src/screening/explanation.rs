@@ -1,0 +1,139 @@
+//! 入选结果 as one person reads it: what it came to and why, and the answer to an invitation.
+
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sea_orm::EntityTrait;
+use serde_json::json;
+
+use super::placement::Placed;
+use super::reply::{Answer, Reply, reply};
+use super::standing::{self, Standing};
+use super::{placement, run};
+use crate::accounts::SignedIn;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::Error;
+use crate::events::phase::Phase;
+use crate::events::tabs;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab, when};
+use crate::registrations::access::Participant;
+use crate::registrations::door;
+use crate::registrations::registration::Status;
+
+#[derive(Template)]
+#[template(path = "screening/explanation.html")]
+struct Explanation {
+    page: Page,
+    form: Form,
+    slug: String,
+    title: String,
+    tabs: Vec<Tab>,
+    /// What it came to, and what that means.
+    headline: String,
+    meaning: String,
+    /// Of the run, a sentence each.
+    words: Vec<String>,
+    /// Until when to answer, and how long that is.
+    deadline: Option<(String, String)>,
+    asked: bool,
+    may_decline: bool,
+    check: Option<Check>,
+}
+
+/// What anybody needs to compute the run again.
+struct Check {
+    number: String,
+    draw: String,
+    seed: String,
+    list_root: String,
+}
+
+#[get("/e/{event}/why")]
+pub async fn why_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
+    page::answer(&read(&house, visit.page, &me, Form::default()).await?)
+}
+
+#[post("/e/{event}/reply")]
+pub async fn send_reply(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
+    let by = me.clone();
+    let answered = async {
+        let answer: Answer = body::read(json!({ "reply": form.text("reply") }))?;
+        house.run(async move |app| reply(&app, &by, answer).await).await?;
+        Ok(answer.reply)
+    };
+    let why = format!("/e/{}/why", me.event.slug);
+    match answered.await {
+        Ok(Reply::Confirm) => see_saying(&why, "confirmed"),
+        Ok(Reply::Decline) => see_saying(&why, "declined"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form.clone(), &read(&house, visit.page, &me, form).await?)
+        }
+    }
+}
+
+async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result<Explanation, Error> {
+    // The page's language, not the account's: the reader has just chosen it.
+    let account = SignedIn { language: page.language, ..me.account };
+    let me = Participant { account, ..me.clone() };
+    let asked = me.clone();
+    let looked_up = house.run(async move |app| {
+        let db = app.database.reader();
+        let standing = standing::of(&app, &asked).await?;
+        let run = run::of_event(db, asked.event.id).await?;
+        let placement = placement::Entity::find_by_id(asked.registration.id).one(db).await?;
+        Ok((standing, run.zip(placement)))
+    });
+    let (standing, ran) = looked_up.await?;
+    let now = house.now();
+    let open = matches!(me.event.phase(now), Phase::Screening | Phase::Confirmation);
+    let status = present(&standing, now);
+    let zone = me.event.zone();
+    let until = standing.reply_by.filter(|_| status == Status::Selected);
+    let (headline, meaning) = told(&page, &standing, status);
+    Ok(Explanation {
+        slug: me.event.slug.clone(),
+        title: me.event.titled(page.language).to_owned(),
+        tabs: tabs::of_participant(&page, &me.event.slug, "journey"),
+        headline,
+        meaning,
+        words: standing.explanation.map(|why| why.words).unwrap_or_default(),
+        deadline: until.map(|until| {
+            (when::moment(page.language, zone, until, now), when::left(page.language, until - now))
+        }),
+        asked: open && status == Status::Selected,
+        may_decline: open && matches!(status, Status::Selected | Status::Confirmed),
+        check: ran.map(|(run, placement)| Check {
+            number: placement.number,
+            draw: run.draw,
+            seed: run.seed,
+            list_root: run.list_root,
+        }),
+        form,
+        page,
+    })
+}
+
+/// Where somebody stands now: an invitation whose time is over has expired, whether or not the clock
+/// has come round to it.
+#[must_use]
+pub fn present(standing: &Standing, now: DateTime<Utc>) -> Status {
+    let late = standing.reply_by.is_some_and(|deadline| deadline < now);
+    if standing.status == Status::Selected && late { Status::Expired } else { standing.status }
+}
+
+fn told(page: &Page, standing: &Standing, status: Status) -> (String, String) {
+    let from_standby = standing.explanation.as_ref().is_some_and(|why| why.outcome != Placed::Selected);
+    let key = match status {
+        Status::Selected if from_standby => "promoted",
+        Status::Applied | Status::Approved => "waiting",
+        status => door::key(status),
+    };
+    let place = standing.standby_place.unwrap_or_default();
+    let meaning = page.say(&format!("why-{key}-note"), &[("place", place.into())]);
+    (page.t(&format!("why-{key}")), meaning)
+}
