@@ -10,6 +10,7 @@ pub mod called;
 pub mod change_password;
 pub mod cookie;
 pub mod describe;
+pub mod end_others;
 pub mod end_session;
 pub mod forget_password;
 mod hs256;
@@ -18,6 +19,7 @@ mod letters;
 pub mod log_in;
 pub mod log_out;
 pub mod me;
+mod my_profile;
 pub mod one_time;
 pub mod open_session;
 mod page;
@@ -62,4 +64,5 @@ pub fn calls(config: &mut ServiceConfig) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    config.service(my_profile::profile_page).service(my_profile::save_profile);
 }

@@ -41,6 +41,13 @@ pub enum Gender {
 }
 
 impl Model {
+    /// Whether others find in it what they look for in somebody they may meet.
+    #[must_use]
+    pub fn says_enough(&self) -> bool {
+        let said = |field: &Option<String>| field.as_deref().is_some_and(|words| !words.trim().is_empty());
+        self.birth_year.is_some() && said(&self.education) && said(&self.about) && !self.interests().is_empty()
+    }
+
     /// The words, as a list.
     #[must_use]
     pub fn interests(&self) -> Vec<String> {

@@ -69,6 +69,18 @@ pub struct Rule {
     pub words: Vec<String>,
 }
 
+impl Countdown {
+    /// None where the moment has passed.
+    #[must_use]
+    pub fn to(label: String, until: DateTime<Utc>, now: DateTime<Utc>) -> Option<Self> {
+        (until > now).then(|| Self {
+            label,
+            until: until.to_rfc3339_opts(SecondsFormat::Secs, true),
+            now: now.to_rfc3339_opts(SecondsFormat::Millis, true),
+        })
+    }
+}
+
 /// Reads a poster to somebody, now.
 pub struct Speaker<'a> {
     pub page: &'a Page,
@@ -137,12 +149,7 @@ impl Speaker<'_> {
             Phase::Closed => None,
             phase => of(phase)?.ends_at,
         };
-        let until = until.filter(|until| *until > self.now)?;
-        Some(Countdown {
-            label: self.page.t(&format!("count-{}", phase_key(poster.phase))),
-            until: until.to_rfc3339_opts(SecondsFormat::Secs, true),
-            now: self.now.to_rfc3339_opts(SecondsFormat::Millis, true),
-        })
+        Countdown::to(self.page.t(&format!("count-{}", phase_key(poster.phase))), until?, self.now)
     }
 
     /// The phases people live through.

@@ -1,11 +1,21 @@
 //! 我的旅程: one person's own way, from signing up to walking the bridge. Holds no table: it shows
 //! what the other rooms know about the person, and the one thing to do next.
 
+mod home;
+mod my_event;
+mod next;
+mod plot;
 mod sign_up;
+mod situation;
+mod way;
 
 use actix_web::web::ServiceConfig;
 
 /// The pages of this room.
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(sign_up::sign_up_page).service(sign_up::begin);
+    config
+        .service(sign_up::sign_up_page)
+        .service(sign_up::begin)
+        .service(home::home_page)
+        .service(my_event::my_event_page);
 }

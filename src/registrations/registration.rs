@@ -135,6 +135,14 @@ impl Model {
     pub fn label(&self) -> String {
         format!("A{:04}", self.number)
     }
+
+    /// Where it stands at a moment: an invitation whose time is over has expired, whether or not the clock has come
+    /// round to it.
+    #[must_use]
+    pub fn status_at(&self, now: DateTimeUtc) -> Status {
+        let late = self.reply_by.is_some_and(|deadline| deadline < now);
+        if self.status == Status::Selected && late { Status::Expired } else { self.status }
+    }
 }
 
 impl Entity {

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use chrono::{DateTime, Utc};
 use sea_orm::EntityTrait;
 use serde_json::json;
 
@@ -22,7 +21,7 @@ use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::access::Participant;
 use crate::registrations::door;
-use crate::registrations::registration::Status;
+use crate::registrations::registration::{self, Status};
 
 #[derive(Template)]
 #[template(path = "screening/explanation.html")]
@@ -86,12 +85,13 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         let standing = standing::of(&app, &asked).await?;
         let run = run::of_event(db, asked.event.id).await?;
         let placement = placement::Entity::find_by_id(asked.registration.id).one(db).await?;
-        Ok((standing, run.zip(placement)))
+        let mine = registration::Entity::find_by_id(asked.registration.id).one(db).await?;
+        let status = mine.unwrap_or(asked.registration).status_at(app.now());
+        Ok((standing, status, run.zip(placement)))
     });
-    let (standing, ran) = looked_up.await?;
+    let (standing, status, ran) = looked_up.await?;
     let now = house.now();
     let open = matches!(me.event.phase(now), Phase::Screening | Phase::Confirmation);
-    let status = present(&standing, now);
     let zone = me.event.zone();
     let until = standing.reply_by.filter(|_| status == Status::Selected);
     let (headline, meaning) = told(&page, &standing, status);
@@ -116,14 +116,6 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         form,
         page,
     })
-}
-
-/// Where somebody stands now: an invitation whose time is over has expired, whether or not the clock
-/// has come round to it.
-#[must_use]
-pub fn present(standing: &Standing, now: DateTime<Utc>) -> Status {
-    let late = standing.reply_by.is_some_and(|deadline| deadline < now);
-    if standing.status == Status::Selected && late { Status::Expired } else { standing.status }
 }
 
 fn told(page: &Page, standing: &Standing, status: Status) -> (String, String) {

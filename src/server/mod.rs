@@ -2,6 +2,7 @@
 
 mod dress;
 mod health;
+mod my_data;
 mod nul;
 mod openapi;
 mod replay;
@@ -69,6 +70,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(screening::pages)
         .configure(badges::pages)
         .configure(journey::pages)
+        .configure(my_data::pages)
         .configure(office::pages);
 }
 

@@ -101,7 +101,7 @@ pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<
     Ok(answer.finish())
 }
 
-async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
+pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     let id = who.account_id;
     let txn = app.database.begin_write().await?;
     let account = account::find(&txn, id).await?.ok_or_else(Refused::not_signed_in)?;

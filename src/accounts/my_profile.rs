@@ -1,0 +1,125 @@
+//! 我的资料 as a page: what others may see of me, and what only a handshake gives away.
+
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+
+use super::describe::describe;
+use super::me::MyChanges;
+use super::profile::{self, Gender};
+use super::signed_in::SignedIn;
+use super::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::{Error, Refused};
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page};
+
+#[derive(Template)]
+#[template(path = "accounts/my_profile.html")]
+struct MyProfile {
+    page: Page,
+    form: Form,
+    genders: Vec<(&'static str, String)>,
+    educations: Vec<(String, String)>,
+}
+
+#[get("/me/profile")]
+pub async fn profile_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
+    let found = house.run(async move |app| {
+        Ok(profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?)
+    });
+    let form = found.await?.map(filled).unwrap_or_default();
+    page::answer(&MyProfile::new(visit.page, form))
+}
+
+#[post("/me/profile")]
+pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let saved = async {
+        let changes: MyChanges = body::parse(request(&form).to_string().as_bytes()).map_err(of_the_whole_list)?;
+        house.run(async move |app| describe(&app, who.account_id, changes.into()).await).await
+    };
+    match saved.await {
+        Ok(_) => see_saying("/me/profile", "saved"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form.clone(), &MyProfile::new(visit.page, form))
+        }
+    }
+}
+
+fn filled(profile: profile::Model) -> Form {
+    let gender = match profile.gender {
+        Gender::Male => "male",
+        Gender::Female => "female",
+    };
+    let interests = profile.interests().join("、");
+    let fields = [
+        ("nickname", Some(profile.nickname)),
+        ("gender", Some(gender.to_owned())),
+        ("birth_year", profile.birth_year.map(|year| year.to_string())),
+        ("education", profile.education),
+        ("district", profile.district),
+        ("interests", Some(interests)),
+        ("about", profile.about),
+        ("wechat", profile.wechat),
+        ("phone", profile.phone),
+        ("real_name", profile.real_name),
+    ];
+    Form::filled(fields.into_iter().filter_map(|(name, value)| Some((name, value?))))
+}
+
+/// The same request a program would send. An emptied field is null, which empties it.
+fn request(form: &Form) -> Value {
+    let interests = form.value("interests").split([',', '，', '、', ';', '；', ' ', '　', '\n']);
+    let interests: Vec<&str> = interests.map(str::trim).filter(|word| !word.is_empty()).collect();
+    json!({
+        "nickname": form.value("nickname"),
+        "gender": form.text("gender"),
+        "birth_year": form.number("birth_year"),
+        "education": form.text("education"),
+        "district": form.text("district"),
+        "interests": interests,
+        "about": form.text("about"),
+        "wechat": form.text("wechat"),
+        "phone": form.text("phone"),
+        "real_name": form.text("real_name"),
+    })
+}
+
+/// The words are typed into one field, so what is wrong with one is told beside it.
+fn of_the_whole_list(error: Error) -> Error {
+    let Error::Refused(mut refused) = error else { return error };
+    for wrong in &mut refused.errors {
+        if wrong.field.starts_with("interests") {
+            wrong.field.truncate("interests".len());
+        }
+    }
+    Refused::invalid(refused.errors).into()
+}
+
+impl MyProfile {
+    fn new(page: Page, form: Form) -> Self {
+        let genders = vec![("female", page.t("gender-female")), ("male", page.t("gender-male"))];
+        let mut educations: Vec<(String, String)> = vec![(String::new(), page.t("profile-unsaid"))];
+        let known = ["高中", "大专", "本科", "硕士", "博士"].map(str::to_owned);
+        // What an import wrote in other words is not lost by opening the page.
+        let own = Some(form.value("education").to_owned()).filter(|own| !own.is_empty() && !known.contains(own));
+        educations.extend(known.into_iter().chain(own).map(|word| (word.clone(), said(&page, &word))));
+        Self { page, form, genders, educations }
+    }
+}
+
+/// A degree in the reader's language; what is stored is Chinese.
+fn said(page: &Page, degree: &str) -> String {
+    match degree {
+        "高中" => page.t("degree-school"),
+        "大专" => page.t("degree-college"),
+        "本科" => page.t("degree-bachelor"),
+        "硕士" => page.t("degree-master"),
+        "博士" => page.t("degree-doctor"),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,151 @@
+//! 我的: my events with the next thing to do, what else I look after, and my own data.
+
+use std::collections::HashMap;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::next::{self, Further};
+use super::situation::{self, Situation};
+use crate::accounts::visit::Visit;
+use crate::accounts::{SignedIn, profile};
+use crate::app::House;
+use crate::error::Error;
+use crate::events::crew::{self, Role};
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::organizations::organization;
+use crate::page::{self, Page, when};
+use crate::registrations::door::Way;
+use crate::registrations::registration;
+
+#[derive(Template)]
+#[template(path = "journey/home.html")]
+struct Home {
+    page: Page,
+    nickname: String,
+    ahead: Vec<Mine>,
+    past: Vec<Mine>,
+    roles: Vec<Way>,
+    profile_complete: bool,
+}
+
+/// One of my events.
+struct Mine {
+    slug: String,
+    title: String,
+    when: String,
+    venue: String,
+    phase: String,
+    live: bool,
+    next: String,
+    words: String,
+    act: Option<Way>,
+}
+
+struct Read {
+    profile: Option<profile::Model>,
+    situations: Vec<Situation>,
+    /// Unions the person works for.
+    unions: usize,
+    /// Roles at evenings that are not over.
+    crew: Vec<(Role, event::Model)>,
+}
+
+#[get("/me")]
+pub async fn home_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
+    let read = house.run(async move |app| read(app.database.reader(), who.account_id, app.now()).await).await?;
+    page::answer(&shown(visit.page, read, who.administrator, house.now()))
+}
+
+async fn read(db: &impl ConnectionTrait, account: Uuid, now: DateTime<Utc>) -> Result<Read, Error> {
+    let of_person = registration::Entity::find().filter(registration::Column::AccountId.eq(account));
+    let mine: Vec<_> = of_person.all(db).await?.into_iter().filter(|mine| mine.status.is_active()).collect();
+    let grants = crew::Entity::find().filter(crew::Column::AccountId.eq(account)).all(db).await?;
+    let ids = mine.iter().map(|mine| mine.event_id).chain(grants.iter().map(|grant| grant.event_id));
+    let events = event::Entity::find().filter(event::Column::Id.is_in(ids)).order_by_asc(event::Column::StartsAt);
+    let events = events.all(db).await?;
+    let by_id: HashMap<Uuid, &event::Model> = events.iter().map(|event| (event.id, event)).collect();
+    let mut situations = Vec::new();
+    for event in &events {
+        if let Some(mine) = mine.iter().find(|mine| mine.event_id == event.id) {
+            situations.push(situation::read(db, event.clone(), mine.clone(), now).await?);
+        }
+    }
+    let going_on = |event: &event::Model| event.is_published(now) && event.phase(now) < Phase::Closed;
+    let crew = grants.iter().filter_map(|grant| Some((grant.role, (*by_id.get(&grant.event_id)?).clone())));
+    Ok(Read {
+        profile: profile::Entity::find_by_id(account).one(db).await?,
+        situations,
+        unions: organization::of_staff(db, account).await?.len(),
+        crew: crew.filter(|(_, event)| going_on(event)).collect(),
+    })
+}
+
+fn shown(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -> Home {
+    let profile_complete = read.profile.as_ref().is_some_and(profile::Model::says_enough);
+    let (past, ahead): (Vec<_>, Vec<_>) = read.situations.iter().partition(|it| it.phase == Phase::Closed);
+    let further = Further { profile_complete, ..Further::default() };
+    let mine = |it: &&Situation| mine(&page, it, further, now);
+    Home {
+        nickname: read.profile.as_ref().map(|profile| profile.nickname.clone()).unwrap_or_default(),
+        ahead: ahead.iter().map(mine).collect(),
+        past: past.iter().rev().map(mine).collect(),
+        roles: roles(&page, &read, administrator),
+        profile_complete: profile_complete || read.profile.is_none(),
+        page,
+    }
+}
+
+fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mine {
+    let next = next::of(page, it, further, now);
+    let event = &it.event;
+    let phase = match it.phase {
+        Phase::Draft => "draft",
+        Phase::Registration => "registration",
+        Phase::Online => "online",
+        Phase::Screening => "screening",
+        Phase::Confirmation => "confirmation",
+        Phase::OnSite => "on_site",
+        Phase::Closed => "closed",
+    };
+    Mine {
+        slug: event.slug.clone(),
+        title: event.titled(page.language).to_owned(),
+        when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
+        venue: event.venue.clone(),
+        phase: page.t(&format!("phase-{phase}")),
+        live: it.phase == Phase::OnSite,
+        next: next.title,
+        words: next.words,
+        act: next.act,
+    }
+}
+
+fn roles(page: &Page, read: &Read, administrator: bool) -> Vec<Way> {
+    let way = |label: String, address: String| Way { label, address, first: false };
+    let mut roles = Vec::new();
+    if read.unions > 0 {
+        roles.push(way(page.t("home-office"), "/office".to_owned()));
+    }
+    for (role, event) in &read.crew {
+        let title = event.titled(page.language);
+        let (key, address) = match role {
+            Role::Desk => ("home-desk", format!("/e/{}/desk", event.slug)),
+            Role::Host => ("home-host", format!("/e/{}", event.slug)),
+            // The volunteer's own page gathers all evenings.
+            Role::Volunteer => continue,
+        };
+        roles.push(way(page.say(key, &[("event", title.to_owned().into())]), address));
+    }
+    if read.crew.iter().any(|(role, _)| *role == Role::Volunteer) {
+        roles.push(way(page.t("home-volunteer"), "/volunteer".to_owned()));
+    }
+    if administrator {
+        roles.push(way(page.t("home-outbox"), "/admin/outbox".to_owned()));
+    }
+    roles
+}

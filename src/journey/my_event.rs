@@ -1,0 +1,142 @@
+//! 我的旅程: one event as one guest lives through it.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sea_orm::EntityTrait;
+
+use super::next::{self, Further, Next};
+use super::plot::{self, Plot};
+use super::situation::{self, Situation};
+use super::way::{self, Place, Stone};
+use crate::accounts::profile;
+use crate::accounts::visit::Visit;
+use crate::app::{App, House};
+use crate::error::Error;
+use crate::events::access::Guest;
+use crate::events::phase::Phase;
+use crate::events::spoken::Countdown;
+use crate::events::tabs;
+use crate::page::{self, Page, Tab};
+use crate::points::board::{self, Board};
+use crate::points::leaderboard::distance;
+use crate::points::statement::{self, Statement};
+use crate::registrations::access::Participant;
+use crate::registrations::registration::{self, Status};
+use crate::screening::standing::{self, Standing};
+
+#[derive(Template)]
+#[template(path = "journey/my_event.html")]
+struct MyEvent {
+    page: Page,
+    slug: String,
+    title: String,
+    tabs: Vec<Tab>,
+    number: String,
+    next: Next,
+    countdown: Option<Countdown>,
+    stones: Vec<Stone>,
+    /// The stones as one line, and how much of it is walked.
+    arch: String,
+    score: Option<Score>,
+    may_withdraw: bool,
+    has_result: bool,
+}
+
+/// Points, and what they are worth beside the others'.
+struct Score {
+    points: i64,
+    rank: String,
+    distance: Option<String>,
+    plot: Plot,
+    /// The plot in words, for whoever does not see it.
+    said: String,
+    cut_words: String,
+    me_words: String,
+}
+
+struct Read {
+    situation: Situation,
+    standing: Standing,
+    statement: Statement,
+    board: Arc<Board>,
+    profile: Option<profile::Model>,
+}
+
+#[get("/e/{event}/me")]
+pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<HttpResponse, Error> {
+    let (slug, asked) = (guest.event.slug.clone(), guest);
+    let Some(read) = house.run(async move |app| read(&app, asked).await).await? else {
+        // Letters lead here whatever became of the application; the event's own page says what did.
+        return Ok(page::see(&format!("/e/{slug}")));
+    };
+    page::answer(&shown(visit.page, read, house.now()))
+}
+
+async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Error> {
+    let (db, now) = (app.database.reader(), app.now());
+    let Guest { account, event } = guest;
+    let Some(mine) = registration::active_of(db, event.id, account.account_id).await? else { return Ok(None) };
+    let me = Participant { account, event: event.clone(), registration: mine.clone() };
+    Ok(Some(Read {
+        standing: standing::of(app, &me).await?,
+        statement: statement::read(db, &event, mine.id, now).await?,
+        board: board::of_event(app, &event).await?,
+        profile: profile::Entity::find_by_id(account.account_id).one(db).await?,
+        situation: situation::read(db, event, mine, now).await?,
+    }))
+}
+
+fn shown(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
+    let it = &read.situation;
+    let next = next::of(&page, it, further(&read), now);
+    let stones = way::of(&page, it, now);
+    let arch: Vec<String> = stones.iter().map(|stone| format!("{},{}", stone.x, stone.y)).collect();
+    let started = it.phase >= Phase::Online && it.status.takes_part();
+    let seated = matches!(it.status, Status::Selected | Status::Confirmed);
+    MyEvent {
+        slug: it.event.slug.clone(),
+        title: it.event.titled(page.language).to_owned(),
+        tabs: tabs::of_participant(&page, &it.event.slug, "journey"),
+        number: it.mine.label(),
+        countdown: next.until.and_then(|until| Countdown::to(page.t("why-left"), until, now)),
+        next,
+        stones,
+        arch: arch.join(" "),
+        score: started.then(|| score(&page, &read)),
+        may_withdraw: (Phase::Registration..Phase::OnSite).contains(&it.phase)
+            && (seated || matches!(it.status, Status::Applied | Status::Approved | Status::Waitlisted)),
+        has_result: read.standing.explanation.is_some(),
+        page,
+    }
+}
+
+fn further(read: &Read) -> Further {
+    let today = read.statement.rules.iter().map(statement::Subtotal::left_today).sum();
+    Further {
+        profile_complete: read.profile.as_ref().is_some_and(profile::Model::says_enough),
+        today: Some(today),
+        standby_place: read.standing.standby_place,
+    }
+}
+
+fn score(page: &Page, read: &Read) -> Score {
+    let standing = &read.standing;
+    let ladder = read.board.side(standing.side);
+    let gap = standing.cut_line.map(|cut| distance(page, standing.points - cut));
+    let gaps = [("rank", standing.rank.into()), ("people", ladder.len().into())];
+    let cut = standing.cut_line.unwrap_or_default();
+    let said = [("points", standing.points.into()), ("cut", cut.into()), ("people", ladder.len().into())];
+    let key = if standing.cut_line.is_some() { "score-said" } else { "score-said-room" };
+    Score {
+        points: standing.points,
+        rank: page.say("score-rank", &gaps),
+        distance: gap,
+        plot: plot::of(ladder, read.statement.most, standing.points, standing.cut_line),
+        said: page.say(key, &said),
+        cut_words: page.say("score-cut", &[("cut", cut.into())]),
+        me_words: page.say("score-me", &[("points", standing.points.into())]),
+    }
+}

@@ -1,0 +1,165 @@
+//! 我的数据 as a page: take it home, see what was agreed to and where one is signed in, leave for
+//! good. On the roof, because leaving goes through every room.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::personal::forget;
+use crate::accounts::address::shown;
+use crate::accounts::visit::Visit;
+use crate::accounts::{SignedIn, account, change_password, cookie, end_others, session};
+use crate::app::House;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::event;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, when};
+use crate::registrations::registration;
+
+#[derive(Template)]
+#[template(path = "server/my_data.html")]
+struct MyData {
+    page: Page,
+    form: Form,
+    email: String,
+    consents: Vec<Consent>,
+    sessions: Vec<Session>,
+}
+
+/// What was agreed to at one occasion, and how it is taken back.
+struct Consent {
+    name: String,
+    when: String,
+    sentences: Vec<String>,
+    /// Where the event is, to withdraw from it; none for the account itself.
+    slug: Option<String>,
+}
+
+struct Session {
+    since: String,
+    until: String,
+    here: bool,
+}
+
+struct Read {
+    account: account::Model,
+    applications: Vec<(registration::Model, Option<event::Model>)>,
+    sessions: Vec<session::Model>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(data_page).service(change).service(elsewhere).service(leave);
+}
+
+#[get("/me/data")]
+async fn data_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
+    page::answer(&gathered(&house, visit.page, who, Form::default()).await?)
+}
+
+#[post("/me/data/password")]
+async fn change(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let (old, new) = (form.value("current_password").to_owned(), form.value("password").to_owned());
+    let changed = house.run(async move |app| change_password::change_password(&app, &who, &old, &new).await);
+    match changed.await {
+        Ok(()) => see_saying("/me/data", "password-changed"),
+        Err(error) => {
+            let form = form.refused(&visit.page, beside_its_field(error))?;
+            page::answer_refused(&form.clone(), &gathered(&house, visit.page, who, form).await?)
+        }
+    }
+}
+
+/// Somebody who is signed in can only have the password wrong.
+fn beside_its_field(error: Error) -> Error {
+    match error {
+        Error::Refused(refused) if refused.code == "wrong_credentials" => {
+            Refused::invalid(vec![FieldError::new("current_password", "wrong", "is not the present password")]).into()
+        }
+        other => other,
+    }
+}
+
+#[post("/me/data/elsewhere")]
+async fn elsewhere(house: House, who: SignedIn) -> Result<HttpResponse, Error> {
+    house.run(async move |app| end_others::end_others(&app, &who).await).await?;
+    see_saying("/me/data", "signed-out-elsewhere")
+}
+
+/// Leaves for good, where the box that says so is ticked.
+#[post("/me/data/erase")]
+async fn leave(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let left = async {
+        if form.value("sure").is_empty() {
+            let needed = FieldError::new("sure", "needed", "must be ticked");
+            return Err(Refused::invalid(vec![needed]).into());
+        }
+        house.run(async move |app| forget(&app, who).await).await
+    };
+    match left.await {
+        Ok(()) => {
+            let mut answer = see_saying("/", "erased")?;
+            answer.add_cookie(&cookie::removal(&house)).map_err(Error::fault)?;
+            Ok(answer)
+        }
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form.clone(), &gathered(&house, visit.page, who, form).await?)
+        }
+    }
+}
+
+async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Result<MyData, Error> {
+    let read = house.run(async move |app| read(app.database.reader(), who.account_id, app.now()).await).await?;
+    let now = house.now();
+    // The account belongs to no event, so neither does its calendar.
+    let day = |at: DateTime<Utc>| when::day(page.language, chrono_tz::Asia::Shanghai, at, now);
+    let moment = |at: DateTime<Utc>| when::moment(page.language, chrono_tz::Asia::Shanghai, at, now);
+    let sentences = |keys: [&str; 2]| keys.map(|key| page.t(key)).into();
+    let mut consents = vec![Consent {
+        name: page.t("data-account"),
+        when: day(read.account.created_at),
+        sentences: sentences(["consent-grown-up", "consent-may-keep"]),
+        slug: None,
+    }];
+    consents.extend(read.applications.into_iter().filter_map(|(mine, event)| {
+        let event = event?;
+        Some(Consent {
+            name: event.titled(page.language).to_owned(),
+            when: day(mine.applied_at),
+            sentences: sentences(["consent-may-show", "consent-may-check"]),
+            slug: Some(event.slug),
+        })
+    }));
+    let session = |row: session::Model| Session {
+        since: moment(row.at),
+        until: day(row.expires_at),
+        here: who.via.session() == Some(row.id),
+    };
+    Ok(MyData {
+        email: shown(&read.account.email),
+        consents,
+        sessions: read.sessions.into_iter().map(session).collect(),
+        form,
+        page,
+    })
+}
+
+async fn read(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<Read, Error> {
+    let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
+    let mine = registration::Entity::find().filter(registration::Column::AccountId.eq(id));
+    let mine: Vec<_> = mine.order_by_desc(registration::Column::AppliedAt).all(db).await?;
+    let mut applications = Vec::new();
+    for mine in mine.into_iter().filter(|mine| mine.status.is_active()) {
+        let event = event::Entity::find_by_id(mine.event_id).one(db).await?;
+        applications.push((mine, event));
+    }
+    let sessions = session::Entity::find()
+        .filter(session::Column::AccountId.eq(id))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .order_by_desc(session::Column::At);
+    Ok(Read { account, applications, sessions: sessions.all(db).await? })
+}
