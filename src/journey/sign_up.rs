@@ -92,15 +92,17 @@ pub async fn begin(house: House, request: HttpRequest, visit: Visit, form: Form)
 
 /// The sign-up a form asks for, or everything that is wrong with it at once.
 fn read(form: &Form, employer: &Meant) -> Result<SignUpForm, Error> {
+    let chosen = form.value("gender");
     let request = json!({
         "email": form.value("email"),
         "password": form.value("password"),
         "nickname": form.value("nickname"),
-        "gender": form.text("gender"),
+        // Without one the rest would not be judged; what lacks is said below.
+        "gender": if chosen.is_empty() { "female" } else { chosen },
         "unit_id": employer.id,
     });
     let mut wrong = Vec::new();
-    if form.value("gender").is_empty() {
+    if chosen.is_empty() {
         wrong.push(FieldError::new("gender", "choose", "must be chosen"));
     }
     if let Err(weak) = password::judge(form.value("password"), &[form.value("email"), form.value("nickname")]) {
