@@ -9,11 +9,10 @@ if ("serviceWorker" in navigator) {
     .register(told.dataset.worker, { scope })
     .then((registration) => ready(registration))
     .then((worker) => {
-      if (!navigator.onLine) return say(told.dataset.away);
       const made = [...document.querySelectorAll("link[href], script[src], img[src]")].map((part) => part.href ?? part.src);
       const parts = [location.origin + scope, ...made.filter((address) => address.startsWith(location.origin))];
       const channel = new MessageChannel();
-      channel.port1.onmessage = ({ data }) => data && say(told.dataset.kept);
+      channel.port1.onmessage = ({ data }) => data && say(told.dataset[data]);
       worker.postMessage(parts, [channel.port2]);
     })
     .catch(() => undefined);

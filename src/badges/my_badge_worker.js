@@ -14,10 +14,10 @@ self.addEventListener("message", (event) => {
     (async () => {
       const cache = await caches.open(KEPT);
       const wanted = event.data.filter((address) => new URL(address).origin === location.origin);
-      const fetched = await Promise.all(wanted.map(async (address) => [address, await fetch(address)]));
-      const whole = fetched.every(([, answer]) => answer.ok && !answer.redirected);
+      const fetched = await Promise.all(wanted.map(async (address) => [address, await fetch(address)])).catch(() => null);
+      const whole = fetched?.every(([, answer]) => answer.ok && !answer.redirected);
       if (whole) await Promise.all(fetched.map(([address, answer]) => cache.put(plain(address), answer)));
-      event.ports[0]?.postMessage(whole);
+      event.ports[0]?.postMessage(fetched ? whole && "kept" : "away");
     })(),
   );
 });

@@ -44,6 +44,7 @@ struct Mine {
     next: String,
     words: String,
     act: Option<Way>,
+    until: Option<DateTime<Utc>>,
 }
 
 struct Read {
@@ -90,13 +91,28 @@ fn shown(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -> Hom
     let (past, ahead): (Vec<_>, Vec<_>) = read.situations.iter().partition(|it| it.phase == Phase::Closed);
     let further = Further { profile_complete, ..Further::default() };
     let mine = |it: &&Situation| mine(&page, it, further, now);
+    let mut ahead: Vec<Mine> = ahead.iter().map(mine).collect();
+    one_first(&mut ahead);
     Home {
         nickname: read.profile.as_ref().map(|profile| profile.nickname.clone()).unwrap_or_default(),
-        ahead: ahead.iter().map(mine).collect(),
+        ahead,
         past: past.iter().rev().map(mine).collect(),
         roles: roles(&page, &read, administrator),
         profile_complete: profile_complete || read.profile.is_none(),
         page,
+    }
+}
+
+/// Of everything there is to do, one thing comes first: what has a deadline, the nearest of them, else what the next
+/// event asks.
+fn one_first(ahead: &mut [Mine]) {
+    let asks = |mine: &Mine| mine.act.as_ref().is_some_and(|act| act.first);
+    let asking = ahead.iter().enumerate().filter(|(_, mine)| asks(mine));
+    let first = asking.min_by_key(|(at, mine)| (mine.until.is_none(), mine.until, *at)).map(|(at, _)| at);
+    for (at, mine) in ahead.iter_mut().enumerate() {
+        if let Some(act) = &mut mine.act {
+            act.first = Some(at) == first;
+        }
     }
 }
 
@@ -122,6 +138,7 @@ fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mi
         next: next.title,
         words: next.words,
         act: next.act,
+        until: next.until,
     }
 }
 

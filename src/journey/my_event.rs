@@ -101,7 +101,7 @@ fn shown(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
         title: it.event.titled(page.language).to_owned(),
         tabs: tabs::of_participant(&page, &it.event.slug, "journey"),
         number: it.mine.label(),
-        countdown: next.until.and_then(|until| Countdown::to(page.t("why-left"), until, now)),
+        countdown: next.until.and_then(|until| Countdown::to(page.t("next-reply-count"), until, now)),
         next,
         stones,
         arch: arch.join(" "),

@@ -92,7 +92,8 @@ fn coming(page: &Page, it: &Situation, phase: Phase, plain: &dyn Fn(&str, Option
     };
     match phase {
         Phase::Closed if it.matched => plain("matched", None),
-        Phase::Closed => plain("over", None),
+        Phase::Closed if it.came => plain("over", None),
+        Phase::Closed => plain("missed", None),
         Phase::OnSite if !it.came => plain("door", badge(true)),
         Phase::OnSite if it.picks == Some(round::State::Open) => plain("picks", badge(false)),
         Phase::OnSite if it.matched => plain("matched", badge(false)),

@@ -101,9 +101,10 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         tabs: tabs::of_participant(&page, &me.event.slug, "journey"),
         headline,
         meaning,
-        words: standing.explanation.map(|why| why.words).unwrap_or_default(),
+        words: standing.explanation.map(|why| why.words.iter().map(|words| familiar(words)).collect()).unwrap_or_default(),
         deadline: until.map(|until| {
-            (when::moment(page.language, zone, until, now), when::left(page.language, until - now))
+            let left = when::left(page.language, until - now);
+            (when::moment(page.language, zone, until, now), page.say("why-left", &[("left", left.into())]))
         }),
         asked: open && status == Status::Selected,
         may_decline: open && matches!(status, Status::Selected | Status::Confirmed),
@@ -116,6 +117,11 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         form,
         page,
     })
+}
+
+/// Letters address people formally, pages do not.
+fn familiar(words: &str) -> String {
+    words.replace("贵单位", "你的单位").replace('您', "你")
 }
 
 fn told(page: &Page, standing: &Standing, status: Status) -> (String, String) {

@@ -30,11 +30,15 @@ struct MyData {
     sessions: Vec<Session>,
 }
 
-/// What was agreed to at one occasion, and how it is taken back.
+/// What was agreed to, and when.
 struct Consent {
+    sentences: Vec<String>,
+    occasions: Vec<Occasion>,
+}
+
+struct Occasion {
     name: String,
     when: String,
-    sentences: Vec<String>,
     /// Where the event is, to withdraw from it; none for the account itself.
     slug: Option<String>,
 }
@@ -118,22 +122,16 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
     // The account belongs to no event, so neither does its calendar.
     let day = |at: DateTime<Utc>| when::day(page.language, chrono_tz::Asia::Shanghai, at, now);
     let moment = |at: DateTime<Utc>| when::moment(page.language, chrono_tz::Asia::Shanghai, at, now);
-    let sentences = |keys: [&str; 2]| keys.map(|key| page.t(key)).into();
-    let mut consents = vec![Consent {
-        name: page.t("data-account"),
-        when: day(read.account.created_at),
-        sentences: sentences(["consent-grown-up", "consent-may-keep"]),
-        slug: None,
-    }];
-    consents.extend(read.applications.into_iter().filter_map(|(mine, event)| {
+    let occasion = |name: &str, at, slug| Occasion { name: name.to_owned(), when: day(at), slug };
+    let agreed = |keys: [&str; 2], occasions| Consent { sentences: keys.map(|key| page.t(key)).into(), occasions };
+    let account = occasion(&page.t("data-account"), read.account.created_at, None);
+    let applied = read.applications.into_iter().filter_map(|(mine, event)| {
         let event = event?;
-        Some(Consent {
-            name: event.titled(page.language).to_owned(),
-            when: day(mine.applied_at),
-            sentences: sentences(["consent-may-show", "consent-may-check"]),
-            slug: Some(event.slug),
-        })
-    }));
+        Some(occasion(event.titled(page.language), mine.applied_at, Some(event.slug.clone())))
+    });
+    let applied = agreed(["consent-may-show", "consent-may-check"], applied.collect());
+    let mut consents = vec![agreed(["consent-grown-up", "consent-may-keep"], vec![account]), applied];
+    consents.retain(|consent| !consent.occasions.is_empty());
     let session = |row: session::Model| Session {
         since: moment(row.at),
         until: day(row.expires_at),
