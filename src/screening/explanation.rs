@@ -66,7 +66,7 @@ pub async fn send_reply(house: House, visit: Visit, me: Participant, form: Form)
     };
     let why = format!("/e/{}/why", me.event.slug);
     match answered.await {
-        Ok(Reply::Confirm) => see_saying(&why, "confirmed"),
+        Ok(Reply::Confirm) => see_saying(&why, "coming"),
         Ok(Reply::Decline) => see_saying(&why, "declined"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
