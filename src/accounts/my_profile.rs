@@ -28,9 +28,8 @@ struct MyProfile {
 
 #[get("/me/profile")]
 pub async fn profile_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    let found = house.run(async move |app| {
-        Ok(profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?)
-    });
+    let found =
+        house.run(async move |app| Ok(profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?));
     let form = found.await?.map(filled).unwrap_or_default();
     page::answer(&MyProfile::new(visit.page, form))
 }

@@ -124,7 +124,8 @@ async fn enter(
     employer: &Meant,
 ) -> Result<registration::Model, Error> {
     let changes = read(form, missing, employer)?;
-    let consents: Vec<String> = CONSENTS.iter().map(|key| page.t(&format!("consent-{}", key.replace('_', "-")))).collect();
+    let consents: Vec<String> =
+        CONSENTS.iter().map(|key| page.t(&format!("consent-{}", key.replace('_', "-")))).collect();
     let answers = json!({ page.t("apply-consents"): consents.join("\n") });
     let application: Application = body::read(json!({ "unit_id": employer.id, "answers": answers }))?;
     let guest = guest.clone();

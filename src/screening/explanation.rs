@@ -101,7 +101,10 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         tabs: tabs::of_participant(&page, &me.event.slug, "journey"),
         headline,
         meaning,
-        words: standing.explanation.map(|why| why.words.iter().map(|words| familiar(words)).collect()).unwrap_or_default(),
+        words: standing
+            .explanation
+            .map(|why| why.words.iter().map(|words| familiar(words)).collect())
+            .unwrap_or_default(),
         deadline: until.map(|until| {
             let left = when::left(page.language, until - now);
             (when::moment(page.language, zone, until, now), page.say("why-left", &[("left", left.into())]))

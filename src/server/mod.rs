@@ -28,8 +28,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, picks, plaza, points, programme,
-    registrations, reports, screening, stage, units, volunteers,
+    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, picks, plaza, points,
+    programme, registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.

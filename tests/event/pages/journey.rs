@@ -56,7 +56,8 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     ];
     let (status, page) = read(browser.send("/register", &wrong).await).await;
     assert_eq!(status, 422, "{page}");
-    for kept in ["value=\"nobody\"", "&#60;b&#62;1", "value=\"第一医院xx\"", "name=\"to\" value=\"/e/qixi/register\""] {
+    for kept in ["value=\"nobody\"", "&#60;b&#62;1", "value=\"第一医院xx\"", "name=\"to\" value=\"/e/qixi/register\""]
+    {
         assert!(page.contains(kept), "{kept}: {page}");
     }
     for field in ["email", "password", "gender", "unit", "grown_up", "may_keep"] {
@@ -89,14 +90,16 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     let proof = [("token", token), ("to", "/e/qixi/register")];
     let (_, page) = read(browser.send("/verify", &proof).await).await;
     assert!(page.contains("邮箱已确认") && page.contains(&format!("value=\"{email}\"")), "{page}");
-    let answer = browser.send("/sign-in", &[("email", email), ("password", password), ("to", "/e/qixi/register")]).await;
+    let answer =
+        browser.send("/sign-in", &[("email", email), ("password", password), ("to", "/e/qixi/register")]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/e/qixi/register"));
     browser.cookie = Some(header(&answer, "set-cookie").split(';').next().unwrap().to_owned());
 
     // The unit is known, the year of birth is not.
     let (status, page) = browser.get("/e/qixi/register").await;
     assert!(status == 200 && page.contains("value=\"市第一医院\"") && page.contains("name=\"birth_year\""), "{page}");
-    let (status, page) = read(browser.send("/e/qixi/register", &[("unit", "市第一医院"), ("birth_year", "19")]).await).await;
+    let (status, page) =
+        read(browser.send("/e/qixi/register", &[("unit", "市第一医院"), ("birth_year", "19")]).await).await;
     assert!(status == 422 && page.contains("value=\"19\"") && page.contains("id=\"may_show-wrong\""), "{page}");
     let apply = [
         ("unit", "市第一医院"),
@@ -226,12 +229,14 @@ async fn points_are_explained_line_by_line(#[values(Sqlite, Postgres)] engine: E
         enter_points(&evening, woman, "game").await;
     }
     let (_, page) = browser.get("/e/qixi/points").await;
-    for said in ["完善资料", "+20", "主办方登记", "20 / 20", "已经拿满", "今天还能得 4 分，一共还能得 20 分"] {
+    for said in ["完善资料", "+20", "主办方登记", "20 / 20", "已经拿满", "今天还能得 4 分，一共还能得 20 分"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     // Two seats a side: the second has 22, and she has 20.
     let (_, page) = browser.get("/e/qixi/me").await;
-    for said in ["第 3 名，共 4 人", "离入选线还差 2 分", "入选线 22", "class=\"bar", "今天还能得"] {
+    for said in ["第 3 名，共 4 人", "离入选线还差 2 分", "入选线 22", "class=\"bar", "今天还能得"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     let (_, page) = browser.get("/e/qixi/leaderboard").await;
@@ -276,9 +281,15 @@ async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] e
 
     let first = Browser::of(&evening, &women[0]).await;
     let (_, page) = first.get("/e/qixi/me").await;
-    assert!(page.contains("你入选了") && page.contains("href=\"/e/qixi/why\"") && page.contains("data-until"), "{page}");
+    assert!(
+        page.contains("你入选了") && page.contains("href=\"/e/qixi/why\"") && page.contains("data-until"),
+        "{page}"
+    );
     let (_, page) = first.get("/e/qixi/why").await;
-    assert!(page.contains("value=\"confirm\"") && page.contains("value=\"decline\"") && page.contains("还剩"), "{page}");
+    assert!(
+        page.contains("value=\"confirm\"") && page.contains("value=\"decline\"") && page.contains("还剩"),
+        "{page}"
+    );
     assert_eq!(first.send("/e/qixi/reply", &[("reply", "perhaps")]).await.status().as_u16(), 422);
     let answer = first.send("/e/qixi/reply", &[("reply", "confirm")]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/e/qixi/why"));
@@ -336,7 +347,10 @@ async fn home_shows_my_events_and_what_else_i_look_after(#[values(Sqlite, Postgr
     assert_eq!(header(&visitor, "location"), "/sign-in?to=%2Fme");
     let guest = Browser::of(&evening, &evening.participant("men").await).await;
     let (_, page) = guest.get("/me").await;
-    assert!(page.contains("情定七夕") && page.contains("href=\"/e/qixi/plaza\"") && !page.contains("/office"), "{page}");
+    assert!(
+        page.contains("情定七夕") && page.contains("href=\"/e/qixi/plaza\"") && !page.contains("/office"),
+        "{page}"
+    );
     let organizer = Browser::of(&evening, &evening.organizer).await;
     let (_, page) = organizer.get("/me").await;
     assert!(page.contains("href=\"/office\"") && page.contains("还没有报名任何活动"), "{page}");
@@ -414,7 +428,8 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     let wrong = [("current_password", "not it"), ("password", "magpies-over-the-river-9")];
     let (status_code, page) = read(browser.send("/me/data/password", &wrong).await).await;
     assert!(status_code == 422 && page.contains("id=\"current_password-wrong\""), "{page}");
-    let (_, page) = read(browser.send("/me/data/password", &[("current_password", "x"), ("password", "1")]).await).await;
+    let (_, page) =
+        read(browser.send("/me/data/password", &[("current_password", "x"), ("password", "1")]).await).await;
     assert!(page.contains("id=\"password-wrong\"") && page.contains("至少 8 个字"), "{page}");
 
     assert_eq!(browser.send("/me/data/elsewhere", &[]).await.status().as_u16(), 303);
