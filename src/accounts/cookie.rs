@@ -14,7 +14,9 @@ use crate::app::App;
 const SECURE: &str = "__Host-queqiao";
 const PLAIN: &str = "queqiao";
 
-fn is_secure(app: &App) -> bool {
+/// Whether cookies of this house are bound to HTTPS.
+#[must_use]
+pub fn is_secure(app: &App) -> bool {
     !is_own_machine(&app.public_url(""))
 }
 

@@ -91,6 +91,12 @@ fn shown(house: &App, request: &HttpRequest) -> Result<Shown, Error> {
     Ok(Shown::Cookie(token))
 }
 
+/// What a program shows as its bearer token, whatever it is.
+#[must_use]
+pub fn bearer_of(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(AUTHORIZATION)?.to_str().ok().and_then(bearer)
+}
+
 /// The scheme is compared without regard to case (RFC 9110, 11.1).
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;

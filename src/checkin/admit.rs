@@ -30,10 +30,12 @@ const TOLERATED_SKEW_SECONDS: i64 = 300;
 /// while it sends, where it says.
 ///
 /// # Errors
-/// 409 `nonce_reused` where the device used the nonce for another scan. Refusals at the door are
+/// 409 `nonce_reused` where the device used the nonce for another scan; 403 `not_your_name` where a
+/// paired device uses another's name. Refusals at the door are
 /// answers, not errors.
 pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime<Utc>>) -> Result<Vec<u8>, Error> {
     let event_id = desk.event.id;
+    desk.speaks_as(&scan.device)?;
     let txn = app.database.begin_write().await?;
     if let Some(made) = attempt::made(&txn, event_id, &scan.device, &scan.nonce).await? {
         return Ok(made.replay(&scan.digest())?);
@@ -149,7 +151,8 @@ impl Passing {
 fn asked(app: &App, desk: &Desk, scan: &Scan) -> attempt::ActiveModel {
     attempt::ActiveModel {
         event_id: Set(desk.event.id),
-        account_id: Set(desk.account.account_id),
+        account_id: Set(desk.accountable()),
+        device_id: Set(desk.device().map(|device| device.id)),
         device: Set(scan.device.clone()),
         nonce: Set(scan.nonce.clone()),
         request_digest: Set(scan.digest()),

@@ -15,8 +15,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    /// Who was signed in at the desk.
+    /// Who was signed in at the desk; of a paired device, who let it in.
     pub account_id: Uuid,
+    /// The paired device that asked.
+    pub device_id: Option<Uuid>,
     /// What the desk calls itself.
     pub device: String,
     /// Made once a physical scan and kept through every retry.

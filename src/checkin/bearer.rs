@@ -29,7 +29,7 @@ pub enum Found {
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Bearer {
     pub registration_id: Uuid,
-    event_id: Uuid,
+    pub event_id: Uuid,
     pub status: Status,
     pub side: Side,
     /// None without a badge.
@@ -60,6 +60,17 @@ impl Bearer {
 }
 
 impl Found {
+    /// What somebody is to a desk of this event.
+    #[must_use]
+    pub fn at(event_id: Uuid, found: Option<Bearer>) -> Self {
+        match found {
+            None => Self::Nobody,
+            Some(bearer) if bearer.event_id != event_id => Self::Elsewhere,
+            Some(bearer) if bearer.revoked_at.is_some() => Self::Revoked(bearer),
+            Some(bearer) => Self::Bearer(bearer),
+        }
+    }
+
     /// Whom the desk is told about.
     #[must_use]
     pub fn told(&self) -> Option<&Bearer> {
@@ -105,20 +116,27 @@ pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &
         },
         (None, None) => None,
     };
-    Ok(match found {
-        None => Found::Nobody,
-        Some(bearer) if bearer.event_id != event_id => Found::Elsewhere,
-        Some(bearer) if bearer.revoked_at.is_some() => Found::Revoked(bearer),
-        Some(bearer) => Found::Bearer(bearer),
-    })
+    Ok(Found::at(event_id, found))
+}
+
+/// Whom a code names, wherever they are a guest, for somebody who only looks: nothing is held.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Result<Option<Bearer>, Error> {
+    Ok(with_code(&code.digest(app)).into_model().one(db).await?)
+}
+
+fn with_code(digest: &[u8]) -> Select<badge::Entity> {
+    let on_code = badge::Entity::belongs_to(code::Entity).from(badge::Column::Id).to(code::Column::BadgeId).into();
+    badges()
+        .join(JoinType::InnerJoin, on_code)
+        .column(code::Column::RevokedAt)
+        .filter(code::Column::Digest.eq(digest))
 }
 
 fn by_code(digest: &[u8]) -> sea_orm::Selector<sea_orm::SelectModel<Bearer>> {
-    let on_code = badge::Entity::belongs_to(code::Entity).from(badge::Column::Id).to(code::Column::BadgeId).into();
-    let mut badges = badges()
-        .join(JoinType::InnerJoin, on_code)
-        .column(code::Column::RevokedAt)
-        .filter(code::Column::Digest.eq(digest));
+    let mut badges = with_code(digest);
     QuerySelect::query(&mut badges).lock_with_tables(
         LockType::Update,
         [registration::Entity.table_name(), badge::Entity.table_name(), code::Entity.table_name()],
@@ -158,7 +176,7 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
 }
 
 /// Badges with the person behind each, in one statement: the queue at the door waits for it.
-fn badges() -> Select<badge::Entity> {
+pub fn badges() -> Select<badge::Entity> {
     let on_registration: RelationDef = badge::Entity::belongs_to(registration::Entity)
         .from(badge::Column::RegistrationId)
         .to(registration::Column::Id)

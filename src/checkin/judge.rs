@@ -26,7 +26,9 @@ pub fn objection(found: &Found, phase: Phase, passage: Passage) -> Option<Reason
     standing.or(hour).or(bearer.worn().is_none().then_some(Reason::NeedsReview))
 }
 
-fn standing(status: Status) -> Option<Reason> {
+/// What speaks against somebody whatever the hour.
+#[must_use]
+pub fn standing(status: Status) -> Option<Reason> {
     match status {
         Status::Confirmed => None,
         Status::Selected | Status::Expired => Some(Reason::Unconfirmed),

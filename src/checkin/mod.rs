@@ -6,8 +6,10 @@ pub mod answer;
 pub mod api;
 pub mod attempt;
 pub mod bearer;
+mod desk;
 pub mod judge;
 pub mod office;
+mod pairing;
 pub mod personal;
 pub mod presence;
 pub mod review;
@@ -29,5 +31,12 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::take_back)
         .service(office::attempts)
         .service(office::reviews)
-        .service(office::settle_one);
+        .service(office::settle_one)
+        .configure(desk::calls)
+        .configure(pairing::calls);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.configure(desk::pages).configure(pairing::pages);
 }

@@ -71,7 +71,7 @@ pub struct Settlement {
     /// What came of it.
     #[garde(custom(one_line(1, 200)))]
     #[schema(min_length = 1, max_length = 200)]
-    note: String,
+    pub note: String,
 }
 
 /// Every attempt at the door, oldest first. Who: organizer.

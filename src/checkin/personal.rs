@@ -20,7 +20,11 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
         .all(db)
         .await?;
     let present = presence::Entity::find().filter(presence::Column::RegistrationId.is_in(mine())).all(db).await?;
-    let served = attempt::Entity::find().filter(attempt::Column::AccountId.eq(account)).all(db).await?;
+    let served = attempt::Entity::find()
+        .filter(attempt::Column::AccountId.eq(account))
+        .filter(attempt::Column::DeviceId.is_null())
+        .all(db)
+        .await?;
     let scans = scans.iter().map(|scan| {
         json!({
             "event_id": scan.event_id,

@@ -68,13 +68,13 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
         .collect();
     let found: Vec<&str> = hits.iter().map(|hit| hit.badge.as_str()).collect();
     let entry = audit::Entry {
-        actor: Some(desk.account.account_id),
+        actor: Some(desk.accountable()),
         organization_id: Some(desk.event.organization_id),
         event_id: Some(desk.event.id),
         action: "guests_searched",
         subject: Some(("event", desk.event.id)),
         reason: None,
-        detail: json!({ "found": found }),
+        detail: json!({ "found": found, "device": desk.device().map(|device| device.id) }),
     };
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;

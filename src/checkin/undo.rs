@@ -91,9 +91,10 @@ impl From<NotUndone> for Error {
 /// outside, after an undone exit inside. The answer as JSON, to be sent as it is.
 ///
 /// # Errors
-/// [`NotUndone`]; 409 `nonce_reused`.
+/// [`NotUndone`]; 409 `nonce_reused`; 403 `not_your_name`.
 pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Result<Vec<u8>, Error> {
     let event_id = desk.event.id;
+    desk.speaks_as(&undo.device)?;
     let digest = secrets::digest(json!(["undo", attempt_id, undo.reason]).to_string().as_bytes());
     let txn = app.database.begin_write().await?;
     if let Some(made) = attempt::made(&txn, event_id, &undo.device, &undo.nonce).await? {
@@ -133,7 +134,8 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     let row = attempt::ActiveModel {
         id: Set(id),
         event_id: Set(event_id),
-        account_id: Set(desk.account.account_id),
+        account_id: Set(desk.accountable()),
+        device_id: Set(desk.device().map(|device| device.id)),
         device: Set(undo.device.clone()),
         nonce: Set(undo.nonce.clone()),
         request_digest: Set(digest),
@@ -175,7 +177,7 @@ fn may(app: &App, desk: &Desk, wrong: &attempt::Model, undo: &Undo) -> Result<()
 
 fn deed<'a>(desk: &Desk, wrong: &attempt::Model, undo: &'a Undo) -> audit::Entry<'a> {
     audit::Entry {
-        actor: Some(desk.account.account_id),
+        actor: Some(desk.accountable()),
         organization_id: Some(desk.event.organization_id),
         event_id: Some(desk.event.id),
         action: "scan_undone",

@@ -10,8 +10,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::crew::{self, Role};
-use super::event;
-use crate::accounts::SignedIn;
+use super::{device, device_cookie, event};
+use crate::accounts::{SignedIn, one_time, signed_in};
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
 use crate::organizations::staff;
@@ -30,13 +30,21 @@ pub struct Host {
     pub event: event::Model,
 }
 
-/// 签到员 of the evening, or an organizer.
+/// 签到员 of the evening, a device that was paired with it, or an organizer.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    pub account: SignedIn,
+    pub by: By,
     pub event: event::Model,
     /// Organizers may do at the desk what desks may not, such as undo another desk's scan.
     pub organizer: bool,
+}
+
+/// Who stands at the desk.
+#[derive(Debug, Clone)]
+pub enum By {
+    Person(SignedIn),
+    /// A paired device, whoever holds it: it may check in here and do nothing else anywhere.
+    Device(device::Model),
 }
 
 /// 鹊桥志愿者 of the event, or an organizer.
@@ -82,8 +90,16 @@ struct Entered {
 
 /// The event a request's path names, and what the person may be there.
 async fn enter(request: HttpRequest, roles: &'static [Role]) -> Result<Entered, Error> {
+    let slug = slug_in_path(&request);
+    enter_at(request, slug, roles).await
+}
+
+fn slug_in_path(request: &HttpRequest) -> String {
+    request.match_info().get("event").unwrap_or_default().to_owned()
+}
+
+async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) -> Result<Entered, Error> {
     let account = SignedIn::of(&request).await?;
-    let slug = request.match_info().get("event").unwrap_or_default().to_owned();
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
     house.run(move |app| look_up(app, account, slug, roles)).await
 }
@@ -130,16 +146,76 @@ impl FromRequest for Host {
     }
 }
 
+impl Desk {
+    /// The desk that asks, at the event with this slug. A paired device speaks before whoever is
+    /// signed in on it: its scans bear the name it was given.
+    ///
+    /// # Errors
+    /// 401, 403 and 404 as for every role.
+    pub async fn at(request: HttpRequest, slug: String) -> Result<Self, Error> {
+        match Self::of_device(&request).await? {
+            Some(desk) if desk.event.slug == slug => Ok(desk),
+            _ => {
+                let Entered { account, event, organizer, serves } = enter_at(request, slug, &[Role::Desk]).await?;
+                if serves { Ok(Self { by: By::Person(account), event, organizer }) } else { Err(wrong_role()) }
+            }
+        }
+    }
+
+    /// The paired device that asks, at its own event; None where it is none, or not any more.
+    ///
+    /// # Errors
+    /// 403 `cross_site` where its cookie came with another site's request.
+    pub async fn of_device(request: &HttpRequest) -> Result<Option<Self>, Error> {
+        let Some(house) = request.app_data::<House>() else { return Ok(None) };
+        let shown = match signed_in::bearer_of(request) {
+            Some(shown) => Some(shown.to_owned()),
+            None => device_cookie::shown(house, request)?,
+        };
+        // An access token is no device's, which can be seen without asking the database.
+        let Some(shown) = shown.filter(|shown| one_time::shown(shown).is_some()) else { return Ok(None) };
+        let found = house.run(async move |app| device::shown(app.database.reader(), &shown, app.now()).await).await?;
+        Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
+    }
+
+    /// Whose doing it is: the person at the desk, or of a device the organizer who let it in.
+    #[must_use]
+    pub fn accountable(&self) -> Uuid {
+        match &self.by {
+            By::Person(person) => person.account_id,
+            By::Device(device) => device.invited_by,
+        }
+    }
+
+    #[must_use]
+    pub fn device(&self) -> Option<&device::Model> {
+        match &self.by {
+            By::Person(_) => None,
+            By::Device(device) => Some(device),
+        }
+    }
+
+    /// Whether this desk may act under a name: a paired device has one of its own, and a person
+    /// calls theirs as they like.
+    ///
+    /// # Errors
+    /// 403 `not_your_name`.
+    pub fn speaks_as(&self, name: &str) -> Result<(), Error> {
+        match self.device() {
+            Some(device) if device.name.as_deref() != Some(name) => {
+                Err(Refused::forbidden("not_your_name", "This device was paired under another name.").into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl FromRequest for Desk {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone(), &[Role::Desk]);
-        Box::pin(async move {
-            let Entered { account, event, organizer, serves } = entering.await?;
-            if serves { Ok(Self { account, event, organizer }) } else { Err(wrong_role()) }
-        })
+        Box::pin(Self::at(request.clone(), slug_in_path(request)))
     }
 }
 

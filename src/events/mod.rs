@@ -8,6 +8,8 @@ mod boundary;
 mod changes;
 pub mod crew;
 mod crew_api;
+pub mod device;
+pub mod device_cookie;
 pub mod draw_up;
 mod enlist;
 pub mod event;

@@ -13,7 +13,7 @@ const PARTICIPANT: [(&str, &str); 6] = [
 ];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 11] = [
+const ORGANIZER: [(&str, &str); 12] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
@@ -22,6 +22,7 @@ const ORGANIZER: [(&str, &str); 11] = [
     ("screening", "/screening"),
     ("standby", "/standby"),
     ("badges", "/badges"),
+    ("reviews", "/reviews"),
     ("staff", "/staff"),
     ("mail", "/mail"),
     ("audit", "/audit"),

@@ -30,6 +30,12 @@ pub fn address(name: &str) -> Cow<'static, str> {
     }
 }
 
+/// The bytes of a file that must lie at an address of its own.
+#[must_use]
+pub fn bytes(name: &str) -> Option<Cow<'static, [u8]>> {
+    Assets::get(name).map(|file| file.data)
+}
+
 fn version(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
     HEXLOWER.encode(hash.first_chunk::<6>().unwrap_or(&[0; 6]))

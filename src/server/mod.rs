@@ -65,6 +65,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(units::pages)
         .configure(events::pages)
         .configure(registrations::pages)
+        .configure(checkin::pages)
         .configure(volunteers::pages)
         .configure(points::pages)
         .configure(screening::pages)

@@ -78,7 +78,8 @@ async fn claim_of(request: &mut ServiceRequest, house: &House, key: &[u8]) -> Re
     })
 }
 
-/// The account, so that a retry with a fresh token is still the same request; else the session.
+/// The account, so that a retry with a fresh token is still the same request; else the device or
+/// the session.
 fn asker(request: &ServiceRequest, house: &House) -> Vec<u8> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let account = header(AUTHORIZATION)
@@ -86,7 +87,7 @@ fn asker(request: &ServiceRequest, house: &House) -> Vec<u8> {
         .and_then(|token| access_token::read(house, token));
     match account {
         Some(claims) => claims.sub.as_bytes().to_vec(),
-        None => header(COOKIE).unwrap_or_default().as_bytes().to_vec(),
+        None => header(AUTHORIZATION).or_else(|| header(COOKIE)).unwrap_or_default().as_bytes().to_vec(),
     }
 }
 

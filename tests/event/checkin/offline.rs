@@ -7,7 +7,7 @@ use queqiao::accounts::SignedIn;
 use queqiao::accounts::signed_in::Via;
 use queqiao::checkin::upload::{self, Queue};
 use queqiao::checkin::{presence, review};
-use queqiao::events::access::Desk;
+use queqiao::events::access::{By, Desk};
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
@@ -120,12 +120,12 @@ async fn a_queue_cut_off_in_the_middle_is_sent_again(#[values(Sqlite, Postgres)]
     }
     scans.push(but(&entry_of("NOBODYNOBODYNOBODYNOBODYNO"), at.clone()));
     let at_the_desk = Desk {
-        account: SignedIn {
+        by: By::Person(SignedIn {
             account_id: desk.account_id,
             administrator: false,
             language: Language::Zh,
             via: Via::Token(None),
-        },
+        }),
         event: evening.event.clone(),
         organizer: false,
     };

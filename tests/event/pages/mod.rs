@@ -1,5 +1,7 @@
 //! What people see in a browser.
 
+mod desk;
+mod desk_offline;
 mod office;
 mod volunteer;
 mod journey;

@@ -1,0 +1,42 @@
+// Keeps the desk's page for the hour without a link. It holds the page and its files, never an
+// answer about a guest. What is kept is laid down by the page itself (desk-shell.js).
+
+const PATIENCE = 3000;
+
+const inTime = (request) =>
+  Promise.race([fetch(request), new Promise((_, reject) => setTimeout(() => reject(new Error("too slow")), PATIENCE))]);
+
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== "GET" || address.origin !== location.origin) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (address.pathname.startsWith("/assets/")) event.respondWith(file(request, address));
+});
+
+// The server's word first: a device that was shut out must not go on with an old page.
+async function page(request) {
+  try {
+    const answer = await inTime(request);
+    if (answer.status < 500) return answer;
+  } catch {
+    // No link, or none worth waiting for.
+  }
+  return (await caches.match(request, { ignoreSearch: true, ignoreVary: true })) ?? Response.error();
+}
+
+// A file whose address carries its version never changes.
+async function file(request, address) {
+  const kept = () => caches.match(request, { ignoreVary: true });
+  if (address.searchParams.has("v")) return (await kept()) ?? fetch(request);
+  try {
+    const answer = await inTime(request);
+    if (answer.ok) return answer;
+  } catch {
+    // As above.
+  }
+  return (await kept()) ?? Response.error();
+}

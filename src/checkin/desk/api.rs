@@ -1,0 +1,76 @@
+//! What the desk's page asks for besides scanning.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETag, EntityTag, IfNoneMatch};
+use actix_web::web::{Header, Json, Payload};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::decode;
+use super::roster::{self, Roster};
+use crate::app::House;
+use crate::body::too_large;
+use crate::error::{Error, Problem, Refused};
+use crate::events::access::Desk;
+
+/// What the QRs in a picture say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Seen {
+    codes: Vec<String>,
+}
+
+/// The roster for the hour without a link: every badge, each record openable only with the code
+/// that was scanned. Answers 304 to `If-None-Match` with the version held. Who: desk.
+#[utoipa::path(
+    tag = "check-in",
+    responses(
+        (status = 200, body = Roster),
+        (status = 304, description = "this version is held already"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/check-ins/roster")]
+pub async fn fetch_roster(house: House, desk: Desk, unless: Header<IfNoneMatch>) -> Result<HttpResponse, Error> {
+    let held: Vec<String> = match &*unless {
+        IfNoneMatch::Items(held) => held.iter().map(|mark| mark.tag().to_owned()).collect(),
+        IfNoneMatch::Any => Vec::new(),
+    };
+    let roster = house.run(async move |app| roster::roster(&app, &desk, &held).await).await?;
+    let Some(roster) = roster else { return Ok(HttpResponse::NotModified().finish()) };
+    let mark = ETag(EntityTag::new_strong(roster.version.clone()));
+    Ok(HttpResponse::Ok().insert_header(mark).insert_header((CACHE_CONTROL, "no-store")).json(roster))
+}
+
+/// Reads the QRs in a picture from a camera, for browsers that cannot. Nothing is kept, and nobody
+/// is checked in. Who: desk.
+#[utoipa::path(
+    tag = "check-in",
+    request_body(content = Vec<u8>, content_type = "image/jpeg"),
+    responses(
+        (status = 200, body = Seen),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`not_a_picture`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/check-ins/pictures")]
+pub async fn read_picture(house: House, _: Desk, request: HttpRequest, payload: Payload) -> Result<Json<Seen>, Error> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !["image/jpeg", "image/png"].contains(&kind) {
+        let detail = "The body must be image/jpeg or image/png.";
+        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_picture", detail).into());
+    }
+    let unreadable = || Refused::malformed("unreadable_body", "The body could not be read to its end.");
+    let limit = decode::MOST_BYTES;
+    let picture = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?.map_err(|_| unreadable())?;
+    let codes = house.run(async move |app| decode::decode(&app, picture).await).await?;
+    Ok(Json(Seen { codes }))
+}

@@ -1,0 +1,182 @@
+//! The address in a badge's QR. Any phone's own scanner opens it: for a desk it is the check-in, for
+//! everybody else a page that says what this is, and not whose.
+
+use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
+use actix_web::web::{Path, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use data_encoding::HEXLOWER;
+use sea_orm::EntityTrait;
+use serde_json::json;
+
+use super::page::called;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::badges::code::Secret;
+use crate::body;
+use crate::checkin::admit;
+use crate::checkin::answer::{Answer, Shown};
+use crate::checkin::attempt::{Reason, Verdict};
+use crate::checkin::bearer::{self, Bearer, Found};
+use crate::checkin::scan::{Passage, Scan};
+use crate::checkin::{judge, presence};
+use crate::error::Error;
+use crate::events::access::Desk;
+use crate::events::event;
+use crate::page::form::Form;
+use crate::page::{self, Page, when};
+
+#[derive(Template)]
+#[template(path = "checkin/desk/card.html")]
+struct Card {
+    page: Page,
+    code: String,
+    /// None: somebody who is no desk.
+    sight: Option<Sight>,
+}
+
+/// What a desk sees of the badge before it, or of the scan it has made.
+struct Sight {
+    event: event::Model,
+    called: String,
+    shown: Option<Shown>,
+    /// What speaks against it, or did.
+    reason: Option<Reason>,
+    since: Option<DateTime<Utc>>,
+    place: Option<String>,
+    /// Goes with the button: pressed twice it is one scan.
+    nonce: String,
+    done: Option<Verdict>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(look).service(check_in);
+}
+
+/// Looks and writes nothing: phones and messengers open links by themselves.
+#[get("/c/{code}")]
+async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<String>) -> Result<HttpResponse, Error> {
+    let code = code.into_inner();
+    let Some((desk, found)) = desk_before(&house, &request, &code).await? else {
+        return alone(&Card { code, sight: None, page: visit.page });
+    };
+    let nonce = HEXLOWER.encode(&house.chance.secret::<16>()?);
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let called = called(db, &desk).await?;
+        let found = Found::at(desk.event.id, found);
+        let reason = judge::objection(&found, desk.event.phase(app.now()), Passage::Entry);
+        let there = match found.told() {
+            Some(bearer) => presence::Entity::find_by_id(bearer.registration_id).one(db).await?,
+            None => None,
+        };
+        let there = there.filter(|there| there.inside);
+        Ok(Sight {
+            called,
+            shown: found.told().map(Bearer::shown),
+            reason: reason.or(there.is_some().then_some(Reason::AlreadyAdmitted)),
+            since: there.as_ref().map(|there| there.since),
+            place: there.map(|there| there.device),
+            nonce,
+            done: None,
+            event: desk.event,
+        })
+    });
+    let sight = Some(read.await?);
+    alone(&Card { code, sight, page: visit.page })
+}
+
+#[post("/c/{code}")]
+async fn check_in(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    code: Path<String>,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let code = code.into_inner();
+    let Some((desk, _)) = desk_before(&house, &request, &code).await? else {
+        return alone(&Card { code, sight: None, page: visit.page });
+    };
+    let (nonce, read) = (form.value("nonce").to_owned(), code.clone());
+    let scanned = house.run(async move |app| {
+        let called = called(app.database.reader(), &desk).await?;
+        let scan: Scan = body::read(json!({ "code": read, "nonce": nonce, "device": called, "kind": "entry" }))?;
+        let heard: Answer =
+            serde_json::from_slice(&admit::admit(&app, &desk, &scan, None).await?).map_err(Error::fault)?;
+        let before = heard.reason == Some(Reason::AlreadyAdmitted);
+        Ok(Sight {
+            called,
+            shown: heard.participant,
+            reason: heard.reason,
+            since: before.then_some(heard.at),
+            place: before.then_some(heard.by_device),
+            nonce,
+            done: Some(heard.result),
+            event: desk.event,
+        })
+    });
+    let sight = Some(scanned.await?);
+    alone(&Card { code, sight, page: visit.page })
+}
+
+/// The desk that asks and whom the code names: a paired device at its own event, a person at the
+/// event of the badge. None for anybody else, whether or not there is such a code.
+async fn desk_before(
+    house: &House,
+    request: &HttpRequest,
+    code: &str,
+) -> Result<Option<(Desk, Option<Bearer>)>, Error> {
+    let secret = Secret::scanned(code);
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let found = bearer::of_code(db, &app, &secret).await?;
+        let event = match &found {
+            Some(bearer) => event::Entity::find_by_id(bearer.event_id).one(db).await?,
+            None => None,
+        };
+        Ok((found, event.map(|event| event.slug)))
+    });
+    let (found, slug) = read.await?;
+    if let Some(desk) = Desk::of_device(request).await? {
+        return Ok(Some((desk, found)));
+    }
+    let Some(slug) = slug else { return Ok(None) };
+    match Desk::at(request.clone(), slug).await {
+        Ok(desk) => Ok(Some((desk, found))),
+        Err(Error::Refused(refused)) if refused.code != "cross_site" => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The address carries the code: no page is told where its visitor comes from.
+fn alone(card: &Card) -> Result<HttpResponse, Error> {
+    let mut answer = page::answer(card)?;
+    answer.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    Ok(answer)
+}
+
+impl Card {
+    fn told(&self, what: &str, reason: &Reason) -> String {
+        let code = json!(reason).as_str().unwrap_or_default().replace('_', "-");
+        let sight = self.sight.as_ref();
+        let time = sight.and_then(|sight| Some(when::clock(sight.event.zone(), sight.since?))).unwrap_or_default();
+        let place = sight.and_then(|sight| sight.place.clone()).unwrap_or_default();
+        self.page.say(&format!("desk-{what}-{code}"), &[("time", time.into()), ("device", place.into())])
+    }
+
+    fn title(&self, event: &event::Model) -> String {
+        self.page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
+    }
+}
+
+impl Sight {
+    fn is_in(&self) -> bool {
+        self.done == Some(Verdict::Admitted)
+    }
+
+    fn is_refused(&self) -> bool {
+        self.done == Some(Verdict::Refused)
+    }
+}

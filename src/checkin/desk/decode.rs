@@ -1,0 +1,82 @@
+//! What a camera saw, for phones whose browser cannot read a QR itself (all of Apple's).
+
+use std::io::Cursor;
+
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+use image::imageops::FilterType;
+use image::{DynamicImage, GrayImage, ImageReader, Limits};
+use rqrr::PreparedImage;
+use tokio::sync::Semaphore;
+
+use crate::app::App;
+use crate::error::{Error, Refused};
+
+/// Larger pictures take long and are read no better; the page sends less.
+pub const MOST_BYTES: usize = 2 << 20;
+/// Pixels along the longer side that are searched.
+const SEARCHED: u32 = 1280;
+/// A picture that claims to be larger is not unpacked.
+const MOST_PIXELS_ACROSS: u32 = 8000;
+const MOST_MEMORY: u64 = 128 << 20;
+/// Pictures that are read at once: the desks' own scans must not wait for a core.
+const AT_ONCE: usize = 2;
+
+/// Holds back more pictures than the machine has cores for.
+struct Eyes(Semaphore);
+
+impl Default for Eyes {
+    fn default() -> Self {
+        Self(Semaphore::new(AT_ONCE))
+    }
+}
+
+/// The texts of the QRs in a JPEG or PNG; empty where there is none. Nothing of the picture is kept.
+///
+/// # Errors
+/// 422 `not_a_picture`.
+pub async fn decode(app: &App, picture: Bytes) -> Result<Vec<String>, Error> {
+    let eyes = app.shelf.take::<Eyes>();
+    let _turn = eyes.0.acquire().await.map_err(Error::fault)?;
+    match tokio::task::spawn_blocking(move || read(&picture)).await {
+        Ok(read) => Ok(read?),
+        Err(broken) => {
+            // A picture the reader stumbles over holds no QR of ours.
+            tracing::warn!(%broken, "a picture could not be searched");
+            Ok(Vec::new())
+        }
+    }
+}
+
+fn read(picture: &[u8]) -> Result<Vec<String>, Refused> {
+    let no_picture = || Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_picture", "Send a JPEG or a PNG.");
+    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format().map_err(|_| no_picture())?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MOST_PIXELS_ACROSS);
+    limits.max_image_height = Some(MOST_PIXELS_ACROSS);
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|_| no_picture())?;
+    let picture = if picture.width().max(picture.height()) > SEARCHED {
+        picture.resize(SEARCHED, SEARCHED, FilterType::Triangle)
+    } else {
+        picture
+    };
+    let seen = search(&picture.to_luma8());
+    if !seen.is_empty() || picture.width().max(picture.height()) < SEARCHED / 2 {
+        return Ok(seen);
+    }
+    // A blurred code is clearer from farther away.
+    let farther: DynamicImage = picture.resize(SEARCHED / 2, SEARCHED / 2, FilterType::Triangle);
+    Ok(search(&farther.to_luma8()))
+}
+
+fn search(grey: &GrayImage) -> Vec<String> {
+    let (width, height) = (grey.width() as usize, grey.height() as usize);
+    let pixel = |x: usize, y: usize| {
+        let (x, y) = (u32::try_from(x).unwrap_or(0), u32::try_from(y).unwrap_or(0));
+        grey.get_pixel_checked(x, y).map_or(255, |pixel| pixel.0.first().copied().unwrap_or(255))
+    };
+    let mut prepared = PreparedImage::prepare_from_greyscale(width, height, pixel);
+    prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}

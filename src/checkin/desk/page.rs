@@ -1,0 +1,108 @@
+//! The desk's one screen, and the worker that keeps it for the hour without a link.
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use super::roster;
+use crate::accounts::profile;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::checkin::presence::{self, Counts};
+use crate::error::{Error, Refused};
+use crate::events::access::{By, Desk};
+use crate::page::{self, Page, assets};
+
+/// What the desk's script says, as `desk-{name}`; of the gaps each keeps its name in braces for the
+/// script to fill.
+const SPOKEN: [&str; 66] = [
+    "ready", "ready-note", "admitted", "admitted-offline", "admitted-review", "left", "busy",
+    "reason-unknown-code", "advice-unknown-code", "reason-revoked-code", "advice-revoked-code",
+    "reason-wrong-event", "advice-wrong-event", "reason-not-selected", "advice-not-selected",
+    "reason-waitlisted", "advice-waitlisted", "reason-withdrawn", "advice-withdrawn",
+    "reason-declined", "advice-declined", "reason-unconfirmed", "advice-unconfirmed",
+    "reason-too-early", "advice-too-early", "reason-event-closed", "advice-event-closed",
+    "reason-already-admitted", "advice-already-admitted", "reason-needs-review", "advice-needs-review",
+    "reason-not-on-roster", "advice-not-on-roster", "reason-no-roster", "advice-no-roster",
+    "reason-which-side", "advice-which-side", "reason-not-a-badge", "advice-not-a-badge",
+    "banner-offline", "banner-waiting", "banner-shut-out", "banner-insecure", "banner-no-storage",
+    "camera-starting", "camera-denied", "camera-none", "camera-insecure", "camera-offline", "camera-looking",
+    "photo-nothing", "search-none", "search-offline", "search-admit", "undo", "undone", "undo-refused",
+    "let-in", "no-badge", "roster-at", "roster-none",
+    "reason-would-have-refused", "reason-conflict", "reason-clock-skew", "reason-unclear", "reason-not-undone",
+];
+const GAPS: [(&str, &str); 6] = [
+    ("badge", "{badge}"),
+    ("time", "{time}"),
+    ("device", "{device}"),
+    ("count", "{count}"),
+    ("men", "{men}"),
+    ("women", "{women}"),
+];
+
+#[derive(Template)]
+#[template(path = "checkin/desk/desk.html")]
+struct Screen {
+    page: Page,
+    slug: String,
+    zone: String,
+    title: String,
+    /// The name its scans bear.
+    called: String,
+    paired: bool,
+    organizer: bool,
+    inside: Counts,
+    expected: Counts,
+    spoken: Vec<(&'static str, String)>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(screen).service(worker);
+}
+
+#[get("/e/{event}/desk")]
+async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, Error> {
+    let (paired, organizer, event) = (desk.device().is_some(), desk.organizer, desk.event.clone());
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let inside = presence::counts(db, desk.event.id).await?;
+        Ok((called(db, &desk).await?, inside, roster::expected(db, desk.event.id).await?))
+    });
+    let (called, inside, expected) = read.await?;
+    let page = visit.page;
+    let title = page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone();
+    let gaps = GAPS.map(|(name, kept)| (name, kept.into()));
+    let spoken = SPOKEN.map(|name| (name, page.say(&format!("desk-{name}"), &gaps))).to_vec();
+    let (slug, zone) = (event.slug.clone(), event.zone().to_string());
+    let mut answer =
+        page::answer(&Screen { slug, zone, title, called, paired, organizer, inside, expected, spoken, page })?;
+    // Here alone.
+    let camera = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
+    answer.headers_mut().insert(HeaderName::from_static("permissions-policy"), camera);
+    Ok(answer)
+}
+
+/// A worker rules over what lies below its own address, so it lies at the top.
+#[get("/desk-sw.js")]
+async fn worker() -> Result<HttpResponse, Error> {
+    let script = assets::bytes("desk-sw.js").ok_or_else(Refused::not_found)?;
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((CACHE_CONTROL, "no-cache")).content_type("text/javascript; charset=utf-8");
+    Ok(answer.body(script))
+}
+
+/// What a desk is called: a device as it was paired, a person by their nickname.
+///
+/// # Errors
+/// Only faults.
+pub async fn called(db: &impl ConnectionTrait, desk: &Desk) -> Result<String, Error> {
+    let name = match &desk.by {
+        By::Device(device) => device.name.clone(),
+        By::Person(person) => {
+            profile::Entity::find_by_id(person.account_id).one(db).await?.map(|profile| profile.nickname)
+        }
+    };
+    Ok(name.unwrap_or_else(|| "desk".to_owned()))
+}

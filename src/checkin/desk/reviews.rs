@@ -1,0 +1,149 @@
+//! What happened at the door that somebody should look at: scans without a link that the server
+//! would have refused, people whom two desks let in, clocks that are wrong.
+
+use std::collections::HashMap;
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::badges::badge;
+use crate::body;
+use crate::checkin::office::Settlement;
+use crate::checkin::review::Kind;
+use crate::checkin::{attempt, review, settle};
+use crate::error::Error;
+use crate::events::access::{Organizer, id_in_path};
+use crate::events::{event, tabs};
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab, when};
+
+/// More than fit on a screen; the rest comes up as these are settled.
+const MOST_LISTED: u64 = 100;
+
+/// One thing to look at.
+struct Matter {
+    review: review::Model,
+    /// The number of whoever went through, where it is known.
+    badge: Option<String>,
+    scan: Option<attempt::Model>,
+    /// The scan that was first, of two.
+    other: Option<attempt::Model>,
+}
+
+#[derive(Template)]
+#[template(path = "checkin/desk/reviews.html")]
+struct Reviews {
+    page: Page,
+    tabs: Vec<Tab>,
+    event: event::Model,
+    now: DateTime<Utc>,
+    matters: Vec<Matter>,
+    /// What was typed, and where.
+    form: Form,
+    at: Option<Uuid>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(what_to_look_at).service(settle_one);
+}
+
+#[get("/office/e/{event}/reviews")]
+async fn what_to_look_at(house: House, visit: Visit, organizer: Organizer) -> Result<HttpResponse, Error> {
+    page::answer(&list(&house, visit.page, organizer.event, Form::default(), None).await?)
+}
+
+#[post("/office/e/{event}/reviews/{review}")]
+async fn settle_one(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    organizer: Organizer,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "review")?;
+    let event = organizer.event.clone();
+    let wish = json!({ "note": form.text("note").as_str().unwrap_or_default() });
+    let settled = async {
+        let wish: Settlement = body::read(wish)?;
+        house.run(async move |app| settle::settle(&app, &organizer, id, &wish.note).await).await
+    };
+    match settled.await {
+        Ok(_) => see_saying(&format!("/office/e/{}/reviews", event.slug), "review-settled"),
+        Err(Error::Refused(refused)) if refused.code == "not_found" => Err(Error::Refused(refused)),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            let list = list(&house, visit.page, event, form.clone(), Some(id)).await?;
+            page::answer_refused(&form, &list)
+        }
+    }
+}
+
+async fn list(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    form: Form,
+    at: Option<Uuid>,
+) -> Result<Reviews, Error> {
+    let id = event.id;
+    let matters = house.run(async move |app| matters(app.database.reader(), id).await).await?;
+    let tabs = tabs::of_organizer(&page, &event.slug, "reviews");
+    Ok(Reviews { tabs, event, now: house.now(), matters, form, at, page })
+}
+
+async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter>, Error> {
+    let reviews = review::Entity::unsettled(event_id).order_by_asc(review::Column::Id).limit(MOST_LISTED);
+    let reviews = reviews.all(db).await?;
+    let wanted = reviews.iter().flat_map(|review| [Some(review.attempt_id), review.against_id]).flatten();
+    let scans = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.is_in(wanted)).all(db).await?;
+    let scans: HashMap<Uuid, attempt::Model> = scans.into_iter().map(|scan| (scan.id, scan)).collect();
+    let people = scans.values().filter_map(|scan| scan.registration_id);
+    let badges = badge::Entity::of_event(event_id).filter(badge::Column::RegistrationId.is_in(people)).all(db).await?;
+    let badges: HashMap<Uuid, String> =
+        badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
+    let matter = |review: review::Model| {
+        let scan = scans.get(&review.attempt_id).cloned();
+        let badge = scan.as_ref().and_then(|scan| badges.get(&scan.registration_id?).cloned());
+        let other = review.against_id.and_then(|id| scans.get(&id).cloned());
+        Matter { review, badge, scan, other }
+    };
+    Ok(reviews.into_iter().map(matter).collect())
+}
+
+impl Reviews {
+    fn when(&self, at: &DateTime<Utc>) -> String {
+        when::moment(self.page.language, self.event.zone(), *at, self.now)
+    }
+
+    fn told(&self, matter: &Matter) -> String {
+        self.page.t(match matter.review.kind {
+            Kind::WouldHaveRefused => "review-would-have-refused",
+            Kind::Conflict => "review-conflict",
+            Kind::ClockSkew => "review-clock-skew",
+            Kind::Unclear => "review-unclear",
+        })
+    }
+
+    fn reason(&self, matter: &Matter) -> Option<String> {
+        let code = json!(matter.review.reason?).as_str().unwrap_or_default().replace('_', "-");
+        // Of a conflict the other desk's scan stands below, with its own time and place.
+        (matter.review.kind != Kind::Conflict).then(|| self.page.t(&format!("review-reason-{code}")))
+    }
+
+    fn skew(&self, matter: &Matter) -> Option<i64> {
+        let seconds = matter.scan.as_ref()?.skew_seconds?;
+        (matter.review.kind == Kind::ClockSkew).then(|| seconds.abs() / 60)
+    }
+
+    fn is_at(&self, matter: &Matter) -> bool {
+        self.at == Some(matter.review.id)
+    }
+}

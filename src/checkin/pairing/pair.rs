@@ -1,0 +1,124 @@
+//! A phone has scanned the QR and becomes a desk.
+
+use actix_web::http::StatusCode;
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select, SqlErr};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use crate::accounts::one_time;
+use crate::app::App;
+use crate::audit;
+use crate::body::one_line;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::device::{self, Standing};
+use crate::events::event;
+
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pairing {
+    /// What the QR carries; it works once.
+    #[garde(length(max = 200))]
+    #[schema(max_length = 200)]
+    pub token: String,
+    /// What the device is called at the door.
+    #[garde(custom(one_line(1, 30)))]
+    #[schema(min_length = 1, max_length = 30, example = "东门 1")]
+    pub name: String,
+}
+
+/// A desk, and the token it shows from now on.
+pub struct Paired {
+    pub device: device::Model,
+    pub event: event::Model,
+    pub token: String,
+}
+
+/// Why a phone is no desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPaired {
+    /// Never made here, used already, too old or taken back: they look the same.
+    NoInvitation,
+    NameTaken,
+}
+
+impl From<NotPaired> for Error {
+    fn from(not: NotPaired) -> Self {
+        match not {
+            NotPaired::NoInvitation => {
+                let detail = "This invitation has been used, or it is too old; ask for another.";
+                Refused::new(StatusCode::NOT_FOUND, "no_invitation", detail).into()
+            }
+            NotPaired::NameTaken => {
+                let taken = FieldError::new("name", "name_taken", "another device is called this already");
+                Refused::invalid(vec![taken]).into()
+            }
+        }
+    }
+}
+
+/// The event an invitation leads to, while it is open. Looking at it does not use it up: phones and
+/// messengers open links by themselves.
+///
+/// # Errors
+/// [`NotPaired::NoInvitation`].
+pub async fn invitation(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<event::Model, Error> {
+    let invited = open(invited(token)?.one(db).await?, now)?;
+    Ok(event::Entity::find_by_id(invited.event_id).one(db).await?.ok_or(NotPaired::NoInvitation)?)
+}
+
+fn invited(token: &str) -> Result<Select<device::Entity>, NotPaired> {
+    let digest = one_time::shown(token).ok_or(NotPaired::NoInvitation)?;
+    Ok(device::Entity::find().filter(device::Column::InvitationDigest.eq(digest)))
+}
+
+fn open(invited: Option<device::Model>, now: DateTime<Utc>) -> Result<device::Model, NotPaired> {
+    invited.filter(|device| device.standing(now) == Standing::Invited).ok_or(NotPaired::NoInvitation)
+}
+
+/// Uses an invitation up: of any number of phones that scan one QR, one becomes a desk.
+///
+/// # Errors
+/// [`NotPaired`].
+pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
+    let minted = one_time::mint(app)?;
+    let name = pairing.name.trim();
+    let txn = app.database.begin_write().await?;
+    let invited = open(invited(&pairing.token)?.lock_exclusive().one(&txn).await?, app.now())?;
+    let event = event::Entity::find_by_id(invited.event_id).one(&txn).await?.ok_or(NotPaired::NoInvitation)?;
+    let namesake = device::Entity::of_event(event.id)
+        .filter(device::Column::Name.eq(name))
+        .filter(device::Column::RevokedAt.is_null());
+    if namesake.one(&txn).await?.is_some() {
+        return Err(NotPaired::NameTaken.into());
+    }
+    let row = device::ActiveModel {
+        id: Set(invited.id),
+        name: Set(Some(name.to_owned())),
+        token_digest: Set(Some(minted.digest)),
+        paired_at: Set(Some(app.now())),
+        ..Default::default()
+    };
+    // Two phones with two invitations may say the same name at the same moment: the schema decides.
+    let device = match row.update(&txn).await {
+        Err(fault) if matches!(fault.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            return Err(NotPaired::NameTaken.into());
+        }
+        updated => updated?,
+    };
+    let entry = audit::Entry {
+        actor: Some(invited.invited_by),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "device_paired",
+        subject: Some(("device", invited.id)),
+        reason: None,
+        detail: json!({ "name": name }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(Paired { device, event, token: minted.text })
+}

@@ -1,0 +1,95 @@
+//! 签到设备: a phone or a laptop at the door, paired with one event. Whoever holds it may check in
+//! there and do nothing else; nobody needs to be signed in on it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect};
+
+use super::event;
+use crate::accounts::one_time;
+use crate::error::Error;
+
+/// How long after the evening a device may still upload what it holds. A desk that lies in a drawer
+/// opens nothing at the next event.
+const GRACE: TimeDelta = TimeDelta::days(3);
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "device")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    /// The organizer who let it in, and answers for it.
+    pub invited_by: Uuid,
+    pub invited_at: DateTimeUtc,
+    /// Of the token in the QR that pairs it, once.
+    pub invitation_digest: Vec<u8>,
+    pub invitation_ends_at: DateTimeUtc,
+    /// What it is called at the door; None until it is paired.
+    pub name: Option<String>,
+    /// Of the token it shows with every request; None until it is paired.
+    pub token_digest: Option<Vec<u8>>,
+    pub paired_at: Option<DateTimeUtc>,
+    /// When it last fetched its roster.
+    pub seen_at: Option<DateTimeUtc>,
+    pub revoked_at: Option<DateTimeUtc>,
+    pub revoked_by: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// How things stand with a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its QR waits to be scanned.
+    Invited,
+    /// Nobody scanned its QR in time.
+    Lapsed,
+    Paired,
+    Revoked,
+}
+
+impl Model {
+    #[must_use]
+    pub fn standing(&self, now: DateTime<Utc>) -> Standing {
+        match (self.revoked_at, self.paired_at) {
+            (Some(_), _) => Standing::Revoked,
+            (None, Some(_)) => Standing::Paired,
+            (None, None) if self.invitation_ends_at > now => Standing::Invited,
+            (None, None) => Standing::Lapsed,
+        }
+    }
+}
+
+impl Entity {
+    #[must_use]
+    pub fn of_event(event_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::EventId.eq(event_id))
+    }
+
+    /// One of an event, held until the transaction ends.
+    #[must_use]
+    pub fn held(event_id: Uuid, id: Uuid) -> Select<Self> {
+        Self::of_event(event_id).filter(Column::Id.eq(id)).lock_exclusive()
+    }
+}
+
+/// The device a shown token belongs to, and its event; None for a token that is none, or none any
+/// more: revoked, or of an evening that is over.
+///
+/// # Errors
+/// Only faults.
+pub async fn shown(
+    db: &impl ConnectionTrait,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(Model, event::Model)>, Error> {
+    let Some(digest) = one_time::shown(token) else { return Ok(None) };
+    let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());
+    let Some(device) = wanted.one(db).await? else { return Ok(None) };
+    let event = event::Entity::find_by_id(device.event_id).one(db).await?;
+    Ok(event.filter(|event| event.ends_at + GRACE > now).map(|event| (device, event)))
+}
