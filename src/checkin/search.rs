@@ -74,7 +74,10 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
         action: "guests_searched",
         subject: Some(("event", desk.event.id)),
         reason: None,
-        detail: json!({ "found": found, "device": desk.device().map(|device| device.id) }),
+        detail: match desk.device() {
+            Some(device) => json!({ "found": found, "device": device.name }),
+            None => json!({ "found": found }),
+        },
     };
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;

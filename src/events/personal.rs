@@ -4,10 +4,10 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::crew;
+use super::{crew, device};
 use crate::error::Error;
 
-/// On which evenings the person has a role.
+/// On which evenings the person has a role, and which devices they let in at the door.
 ///
 /// # Errors
 /// Only faults.
@@ -16,7 +16,10 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
     let grants = grants
         .iter()
         .map(|grant| json!({"event_id": grant.event_id, "role": grant.role, "granted_at": grant.granted_at}));
-    Ok(json!({"crew": grants.collect::<Vec<_>>()}))
+    let devices = device::Entity::find().filter(device::Column::InvitedBy.eq(account)).all(db).await?;
+    let devices =
+        devices.iter().map(|its| json!({"event_id": its.event_id, "name": its.name, "invited_at": its.invited_at}));
+    Ok(json!({"crew": grants.collect::<Vec<_>>(), "devices": devices.collect::<Vec<_>>()}))
 }
 
 /// Takes every role back.

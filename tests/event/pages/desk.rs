@@ -25,7 +25,9 @@ pub(super) async fn paired(evening: &Evening, name: &str) -> Person {
     let wish = json!({"token": invited.json["token"], "name": name});
     let paired = evening.visitor().post("/api/v1/devices/pair", wish).await;
     assert_eq!(paired.status, 201, "{}", paired.text());
-    Person { token: Some(paired.json["token"].as_str().unwrap().to_owned()), ..evening.visitor() }
+    let mut device = evening.visitor();
+    device.token = paired.json["token"].as_str().map(str::to_owned);
+    device
 }
 
 async fn devices(evening: &Evening) -> Vec<device::Model> {
@@ -43,7 +45,9 @@ pub(super) async fn guests(evening: &Evening, side: &str, count: u32) -> Vec<Per
 }
 
 pub(super) async fn code_of(guest: &Person) -> String {
-    guest.get("/api/v1/events/qixi/badges/me").await.json["code"].as_str().unwrap().to_owned()
+    let mine = guest.get("/api/v1/events/qixi/badges/me").await;
+    assert_eq!(mine.status, 200, "{}", mine.text());
+    mine.json["code"].as_str().unwrap().to_owned()
 }
 
 fn heard(answer: &Answer) -> (u16, &str) {
