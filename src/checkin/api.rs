@@ -39,7 +39,7 @@ fn as_it_is(bytes: Vec<u8>) -> HttpResponse {
         (status = 200, body = Answer),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_your_name`: of a paired device", body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (status = 409, description = "`nonce_reused`", body = Problem, content_type = "application/problem+json"),
         (status = 413, body = Problem, content_type = "application/problem+json"),
@@ -86,7 +86,7 @@ pub async fn check_in_many(house: House, desk: Desk, queue: Body<Queue>) -> Resu
         (status = 200, body = Undone),
         (status = 400, body = Problem, content_type = "application/problem+json"),
         (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_your_scan`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_your_scan`, `not_your_name`", body = Problem, content_type = "application/problem+json"),
         (status = 404, body = Problem, content_type = "application/problem+json"),
         (
             status = 409,

@@ -39,6 +39,12 @@ const TAKES_TABLE: &[Told] = &[
         "",
     ),
 ];
+const TAKES_PICTURE: &[Told] = &[
+    ("400", &["unreadable_body"], ""),
+    ("413", &["too_large"], ""),
+    ("415", &["not_a_picture"], ""),
+    ("422", &["not_a_picture"], ""),
+];
 const ONCE: &[Told] =
     &[("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key")];
 const ALWAYS: &[Told] = &[("500", &["fault"], "")];
@@ -67,6 +73,7 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
     let signed_in = call.security.as_ref().is_some_and(|needs| !needs.is_empty());
     let body = match &call.request_body {
         Some(RefOr::T(body)) if body.content.contains_key("application/json") => TAKES_JSON,
+        Some(RefOr::T(body)) if body.content.contains_key("image/jpeg") => TAKES_PICTURE,
         Some(_) => TAKES_TABLE,
         None => &[],
     };
