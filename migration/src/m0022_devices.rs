@@ -44,9 +44,7 @@ impl MigrationTrait for Migration {
             )
             .await?;
         // No foreign key, as for the others of this table: a scan must not lock the device's row.
-        manager
-            .alter_table(Table::alter().table("attempt").add_column(uuid_null("device_id")).to_owned())
-            .await
+        manager.alter_table(Table::alter().table("attempt").add_column(uuid_null("device_id")).to_owned()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

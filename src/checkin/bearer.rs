@@ -129,10 +129,7 @@ pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Res
 
 fn with_code(digest: &[u8]) -> Select<badge::Entity> {
     let on_code = badge::Entity::belongs_to(code::Entity).from(badge::Column::Id).to(code::Column::BadgeId).into();
-    badges()
-        .join(JoinType::InnerJoin, on_code)
-        .column(code::Column::RevokedAt)
-        .filter(code::Column::Digest.eq(digest))
+    badges().join(JoinType::InnerJoin, on_code).column(code::Column::RevokedAt).filter(code::Column::Digest.eq(digest))
 }
 
 fn by_code(digest: &[u8]) -> sea_orm::Selector<sea_orm::SelectModel<Bearer>> {

@@ -86,13 +86,7 @@ async fn settle_one(
     }
 }
 
-async fn list(
-    house: &House,
-    page: Page,
-    event: event::Model,
-    form: Form,
-    at: Option<Uuid>,
-) -> Result<Reviews, Error> {
+async fn list(house: &House, page: Page, event: event::Model, form: Form, at: Option<Uuid>) -> Result<Reviews, Error> {
     let id = event.id;
     let matters = house.run(async move |app| matters(app.database.reader(), id).await).await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "reviews");

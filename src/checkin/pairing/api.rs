@@ -131,12 +131,8 @@ pub async fn pair_device(
 ) -> Result<(Json<PairedDevice>, StatusCode), Error> {
     house.pace.check(&request)?;
     let paired = house.run(async move |app| pair::pair(&app, &pairing).await).await?;
-    let told = PairedDevice {
-        id: paired.device.id,
-        name: paired.device.name,
-        event: paired.event.slug,
-        token: paired.token,
-    };
+    let told =
+        PairedDevice { id: paired.device.id, name: paired.device.name, event: paired.event.slug, token: paired.token };
     Ok((Json(told), StatusCode::CREATED))
 }
 

@@ -63,7 +63,13 @@ struct Pair {
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(devices).service(invite_device).service(invitation).service(revoke_device).service(door).service(enter);
+    config
+        .service(devices)
+        .service(invite_device)
+        .service(invitation)
+        .service(revoke_device)
+        .service(door)
+        .service(enter);
 }
 
 #[get("/office/e/{event}/devices")]

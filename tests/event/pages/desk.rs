@@ -128,10 +128,8 @@ async fn of_many_phones_that_scan_one_code_one_becomes_a_desk(#[values(Sqlite, P
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_invitation_ends_by_the_clock_and_by_an_organizer(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
-    let [late, void] = [
-        evening.organizer.post(DEVICES, json!({})).await,
-        evening.organizer.post(DEVICES, json!({})).await,
-    ];
+    let [late, void] =
+        [evening.organizer.post(DEVICES, json!({})).await, evening.organizer.post(DEVICES, json!({})).await];
     let gone = evening.organizer.delete(&format!("{DEVICES}/{}", void.json["id"].as_str().unwrap())).await;
     assert_eq!(gone.status, 204, "{}", gone.text());
     evening.clock.advance(chrono::Duration::minutes(11));
@@ -203,7 +201,10 @@ async fn a_device_checks_in_for_its_event_and_does_nothing_else(#[values(Sqlite,
         for (method, call) in methods.as_object().unwrap() {
             let open = call["security"].as_array().is_none_or(|needs| needs.is_empty() || needs.contains(&json!({})));
             let who = call["description"].as_str().unwrap_or_default();
-            if open || who.contains("Who: desk") || call["summary"].as_str().is_some_and(|who| who.contains("Who: desk")) {
+            if open
+                || who.contains("Who: desk")
+                || call["summary"].as_str().is_some_and(|who| who.contains("Who: desk"))
+            {
                 continue;
             }
             let path = pattern.replace("{event}", "qixi").replace("{n}", "1").replace('{', "").replace('}', "");

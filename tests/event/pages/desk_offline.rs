@@ -269,7 +269,9 @@ async fn what_the_door_let_pass_without_a_link_is_looked_at(#[values(Sqlite, Pos
     let office = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = office.get("/office/e/qixi/reviews").await;
     assert_eq!(status, 200);
-    for said in ["两个签到台放进了同一个号码", "服务器本来会拒绝", "女001", "女002", "已经退出", "东&#60;b&#62;门", "西门"] {
+    for said in
+        ["两个签到台放进了同一个号码", "服务器本来会拒绝", "女001", "女002", "已经退出", "东&#60;b&#62;门", "西门"]
+    {
         assert!(page.contains(said), "{said}: {page}");
     }
     let open = review::Entity::find().all(evening.app.database.reader()).await.unwrap();
