@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, review};
 use queqiao::couples::couple;
-use queqiao::events::crew;
 use queqiao::events::phase::Phase;
+use queqiao::events::{crew, device};
 use queqiao::mail::letter;
 use queqiao::organizations::staff;
 use queqiao::picks::matched;
@@ -178,6 +178,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "check-ins" => id::<attempt::Entity>(evening).await,
                 "complaints" => id::<complaint::Entity>(evening).await,
                 "crew" => id::<crew::Entity>(evening).await,
+                "devices" => id::<device::Entity>(evening).await,
                 "entries" => id::<entry::Entity>(evening).await,
                 "moderation" | "posts" => id::<contribution::Entity>(evening).await,
                 "quizzes" => id::<quiz::Entity>(evening).await,
@@ -223,6 +224,7 @@ async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
     let unit = evening.units[0].id;
     does(&organizer, &format!("/units/{unit}/contacts"), json!({ "email": guests[0].email })).await;
     evening.crew(crew::Role::Volunteer).await;
+    does(&organizer, &at("/devices"), json!({})).await;
     evening.enter(Phase::Screening).await;
     does(&organizer, &at("/ledger/freeze"), json!({})).await;
     does(&organizer, &at("/screening/runs"), json!({})).await;
@@ -355,10 +357,11 @@ async fn no_route_takes_a_malformed_body(#[values(Sqlite, Postgres)] engine: Eng
             _ => &evening.organizer,
         };
         if route.body.is_none() {
-            let table = route.kinds.iter().find(|kind| *kind == "text/csv").unwrap();
+            let is_sent = |kind: &&String| ["text/csv", "image/jpeg"].contains(&kind.as_str());
+            let kind = route.kinds.iter().find(is_sent).unwrap();
             for bytes in [vec![0, 0xff, 0xfe], vec![b'a'; 6 << 20], Vec::new(), b"\"a\nb".to_vec()] {
-                let answer = send(person, route, Some((table, bytes))).await;
-                is_a_problem(route, &answer, "with no table");
+                let answer = send(person, route, Some((kind, bytes))).await;
+                is_a_problem(route, &answer, "with no table and no picture");
             }
         }
         for (name, kind, bytes) in always.iter().chain(&wrong_here(&evening, &document, route)) {

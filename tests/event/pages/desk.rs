@@ -207,7 +207,7 @@ async fn a_device_checks_in_for_its_event_and_does_nothing_else(#[values(Sqlite,
             {
                 continue;
             }
-            let path = pattern.replace("{event}", "qixi").replace("{n}", "1").replace('{', "").replace('}', "");
+            let path = pattern.replace("{event}", "qixi").replace("{n}", "1").replace(['{', '}'], "");
             let request = device.request(method.to_uppercase().parse().unwrap(), &path);
             let refused = device.send(request.json(&json!({}))).await;
             assert!([401, 403].contains(&refused.status), "{method} {pattern}: {} {}", refused.status, refused.text());
