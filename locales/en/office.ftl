@@ -70,6 +70,7 @@ audit-what = What
 audit-who = Who
 audit-whom = Whom
 audit-why = Why
+audit-union = Union
 audit-when = When
 audit-from = From
 audit-to = To

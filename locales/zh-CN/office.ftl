@@ -70,6 +70,7 @@ audit-what = 做了什么
 audit-who = 谁
 audit-whom = 对谁
 audit-why = 理由
+audit-union = 工会
 audit-when = 时间
 audit-from = 从
 audit-to = 到

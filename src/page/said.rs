@@ -42,9 +42,7 @@ pub fn read(request: &HttpRequest, language: Language) -> Option<String> {
         Some((key, count)) => (key, count.parse::<u64>().ok()?),
         None => (cookie.value(), 0),
     };
-    let key = format!("said-{key}");
-    words::find(language, &key)?;
-    Some(words::say(language, &key, &[("count", count.into())]))
+    words::find_filled(language, &format!("said-{key}"), &[("count", count.into())])
 }
 
 /// The cookie that takes it away once a page has said it.

@@ -39,6 +39,14 @@ pub fn find(language: Language, key: &str) -> Option<String> {
     WORDS.try_lookup(language.choose(&ZH, &EN), key)
 }
 
+/// As [`find`], with the gaps filled: words with a gap that is left open are none.
+#[must_use]
+pub fn find_filled(language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+    let gaps: HashMap<Cow<'static, str>, FluentValue<'_>> =
+        gaps.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+    WORDS.try_lookup_with_args(language.choose(&ZH, &EN), key, &gaps)
+}
+
 #[must_use]
 pub fn tag(language: Language) -> &'static str {
     language.choose("zh-CN", "en")

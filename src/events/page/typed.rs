@@ -414,7 +414,12 @@ mod tests {
         let wrong = |name: &str, typed: &str| {
             let fields = basics().into_iter().filter(|(field, _)| field != name);
             let told = ["points", "phases", "dates"].map(|part| ("told".to_owned(), part.to_owned()));
-            let others = [("phases[0].phase", "online"), ("dates.rounds", "8"), ("dates.minutes", "8")];
+            let others = [
+                ("phases[0].phase", "online"),
+                ("dates.rounds", "8"),
+                ("dates.minutes", "8"),
+                ("points.post.cap", "30"),
+            ];
             let others = others.into_iter().filter(|(other, _)| *other != name);
             let others = others.chain([(name, typed)]).map(|(name, typed)| (name.to_owned(), typed.to_owned()));
             let form = Form::filled(fields.chain(told).chain(others));

@@ -473,6 +473,10 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
         (status(&evening, &men[0]).await, status(&evening, &men[1]).await),
         (Status::Rejected, Status::Approved)
     );
+    let said = header(&approved, "set-cookie").split(';').next().unwrap().to_owned();
+    let told = browser.request(Method::GET, &back).header("Cookie", said).send().await.unwrap();
+    let (_, page) = read(told).await;
+    assert!(page.contains("已处理 1 份报名"), "how many, told once: {page}");
     let one = format!("{base}/{}", ids[0]);
     let (_, page) = browser.get(&one).await;
     assert!(page.contains("审核不通过") && page.contains(ESCAPED) && !page.contains("<script>"), "{page}");
