@@ -108,7 +108,8 @@ impl Scene {
             if (&seen[0], &seen[2]) != (&json!(200), &json!(tag)) {
                 wrong.push(format!("answers {} in {}", seen[0], seen[2]));
             }
-            if seen[1].as_i64().is_none_or(|bytes| bytes > HEAVIEST) {
+            // Sheets of badges are paper: hundreds of codes are what they are for.
+            if !path.contains("/print?") && seen[1].as_i64().is_none_or(|bytes| bytes > HEAVIEST) {
                 wrong.push(format!("weighs {} bytes", seen[1]));
             }
             for (screen, light) in [Screen::Phone, Screen::Laptop].into_iter().zip(lights) {
