@@ -341,13 +341,31 @@ impl Outcomes {
         when::day(self.page.language, self.event.zone(), *at, self.now)
     }
 
+    /// From those who came to those who want to be asked, in people.
+    fn way(&self) -> Vec<Bar> {
+        let attended = usize::try_from(self.figures.attended).ok();
+        let way = [
+            ("outcomes-attended", attended),
+            ("outcomes-matched", self.figures.matched_people),
+            ("outcomes-together", Some(2 * self.figures.couples)),
+            ("outcomes-asked", Some(2 * self.figures.followed)),
+        ];
+        self.bars(&way)
+    }
+
     /// How the couples that are asked are getting on.
-    fn bars(&self) -> Vec<Bar> {
-        let most = self.figures.states.values().filter_map(|count| *count).max().unwrap_or(0).max(1);
-        let bar = |(place, state): (usize, State)| {
-            let count = self.figures.states.get(&state).copied().flatten();
-            Bar { y: place * PITCH, name: self.page.t(state.key()), count, width: count.unwrap_or(0) * LONGEST / most }
+    fn lately(&self) -> Vec<Bar> {
+        self.bars(&State::ALL.map(|state| (state.key(), self.figures.states.get(&state).copied().flatten())))
+    }
+
+    fn bars(&self, counts: &[(&str, Option<usize>)]) -> Vec<Bar> {
+        let most = counts.iter().filter_map(|(_, count)| *count).max().unwrap_or(0).max(1);
+        let bar = |(place, (name, count)): (usize, &(&str, Option<usize>))| Bar {
+            y: place * PITCH,
+            name: self.page.t(name),
+            count: *count,
+            width: count.unwrap_or(0) * LONGEST / most,
         };
-        State::ALL.into_iter().enumerate().map(bar).collect()
+        counts.iter().enumerate().map(bar).collect()
     }
 }

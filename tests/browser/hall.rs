@@ -1,9 +1,10 @@
 //! The house of an evening, and browsers before it.
 
 use queqiao::accounts::session;
+use queqiao::app::App;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
-use queqiao::settings::Settings;
+use sea_orm::prelude::Uuid;
 use serde_json::json;
 
 use crate::driver::{Driver, driver};
@@ -18,13 +19,8 @@ pub struct Hall {
 impl Hall {
     /// None where this machine has no browser, or no PostgreSQL.
     pub async fn open(engine: Engine, phase: Phase) -> Option<Self> {
-        Self::open_with(engine, phase, |_| ()).await
-    }
-
-    /// As [`Hall::open`], with settings of the story's own.
-    pub async fn open_with(engine: Engine, phase: Phase, change: impl FnOnce(&mut Settings)) -> Option<Self> {
         let driver = driver()?;
-        Some(Self { evening: Evening::begin_with(engine, phase, change).await?, driver })
+        Some(Self { evening: Evening::begin(engine, phase).await?, driver })
     }
 
     pub async fn phone(&self) -> Window {
@@ -46,10 +42,15 @@ impl Hall {
 
     /// Signs somebody in at a window.
     pub async fn sign_in(&self, window: &Window, person: &Person) {
-        let txn = self.evening.app.database.begin_write().await.unwrap();
-        let token = session::Entity::open(&txn, &self.evening.app, person.account_id).await.unwrap();
-        txn.commit().await.unwrap();
-        let cookie = json!({ "name": "queqiao", "value": token, "url": self.evening.address, "httpOnly": true });
-        window.cdp("Network.setCookie", cookie).await;
+        sign_in(&self.evening.app, window, &self.evening.address, person.account_id).await;
     }
+}
+
+/// Signs somebody in at a window before a house.
+pub async fn sign_in(app: &App, window: &Window, address: &str, account_id: Uuid) {
+    let txn = app.database.begin_write().await.unwrap();
+    let token = session::Entity::open(&txn, app, account_id).await.unwrap();
+    txn.commit().await.unwrap();
+    let cookie = json!({ "name": "queqiao", "value": token, "url": address, "httpOnly": true });
+    window.cdp("Network.setCookie", cookie).await;
 }

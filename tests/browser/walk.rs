@@ -3,104 +3,239 @@
 //! the browser complain.
 
 use std::collections::BTreeSet;
+use std::net::TcpListener;
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use queqiao::accounts::account;
+use queqiao::app::App;
+use queqiao::badges::badge;
+use queqiao::clock::Clock;
+use queqiao::commands::demo::editions::set_scene;
+use queqiao::couples::couple;
+use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
-use rstest::rstest;
+use queqiao::registrations::registration::{self, Status};
+use queqiao::secrets::Secrets;
+use queqiao::server;
+use queqiao::settings::Settings;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use crate::axe;
-use crate::evening::Engine::{self, Sqlite};
-use crate::evening::Person;
-use crate::hall::Hall;
+use crate::driver::driver;
+use crate::hall::sign_in;
 use crate::window::{Screen, Window};
 
 /// The heaviest a page may be over the wire, without photos, in bytes.
 const HEAVIEST: i64 = 60_000;
 
-/// Who goes where.
-struct Round<'a> {
-    who: &'a str,
-    person: Option<&'a Person>,
-    pages: &'a [&'a str],
+/// The demonstration: 800 applicants, one event in each phase, in the middle of everything.
+struct Scene {
+    app: Arc<App>,
+    address: String,
+    window: Window,
+    _folder: tempfile::TempDir,
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn every_page_can_be_read_by_everybody(#[values(Sqlite)] engine: Engine) {
-    let opened = Hall::open_with(engine, Phase::Online, |settings| settings.server.styleguide = true);
-    let Some(hall) = opened.await else { return };
-    let administrator = hall.evening.administrator().await;
-    let rounds = [
-        Round {
-            who: "visitor",
-            person: None,
-            pages: &["/", "/e/qixi", "/sign-in", "/forgot", "/verify?token=x", "/reset?token=x", "/styleguide"],
-        },
-        Round { who: "administrator", person: Some(&administrator), pages: &["/admin/outbox"] },
-    ];
-    walk(&hall, &rounds).await;
-}
+impl Scene {
+    /// None where this machine has no browser.
+    async fn set() -> Option<Self> {
+        let driver = driver()?;
+        let folder = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let mut settings = Settings::defaults().unwrap();
+        settings.database.url = format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into();
+        settings.server.public_url.clone_from(&address);
+        settings.server.styleguide = true;
+        let now: DateTime<Utc> = "2026-08-22T06:00:00Z".parse().unwrap();
+        let app = App::build(settings, Clock::stopped_at(now), Secrets::fresh().unwrap()).await.unwrap();
+        set_scene(&app, now, Phase::Screening).await.unwrap();
+        tokio::spawn(server::open(&app, listener).unwrap());
+        let window = Window::open(driver, &address, Screen::Phone, Language::Zh, &[]).await;
+        window.cdp("Network.enable", json!({})).await;
+        window.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
+        Some(Self { app, address, window, _folder: folder })
+    }
 
-async fn walk(hall: &Hall, rounds: &[Round<'_>]) {
-    let window = hall.window(Screen::Phone, Language::Zh, &[]).await;
-    window.cdp("Network.enable", json!({})).await;
-    window.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
-    let axe = axe::source();
-    let mut wrong = BTreeSet::new();
-    for Round { who, person, pages } in rounds {
-        window.cdp("Network.clearBrowserCookies", json!({})).await;
+    async fn account(&self, name: &str) -> Uuid {
+        let found = account::Entity::find().filter(account::Column::Email.eq(format!("{name}@demo.example")));
+        found.one(self.app.database.reader()).await.unwrap().unwrap().id
+    }
+
+    async fn event(&self, slug: &str) -> event::Model {
+        event::by_slug(self.app.database.reader(), slug).await.unwrap().unwrap()
+    }
+
+    /// Somebody who stands so at an event.
+    async fn standing(&self, slug: &str, status: Status) -> registration::Model {
+        let people = registration::Entity::of_event(self.event(slug).await.id);
+        let found = people.filter(registration::Column::Status.eq(status)).one(self.app.database.reader()).await;
+        found.unwrap().unwrap_or_else(|| panic!("nobody is {status:?} at {slug}"))
+    }
+
+    /// Looks at some pages as somebody, and keeps what is wrong with them.
+    async fn round(&self, wrong: &mut BTreeSet<String>, who: &str, person: Option<Uuid>, pages: &[&str]) {
+        self.window.cdp("Network.clearBrowserCookies", json!({})).await;
         if let Some(person) = person {
-            hall.sign_in(&window, person).await;
+            sign_in(&self.app, &self.window, &self.address, person).await;
         }
-        for path in *pages {
-            for trouble in look(hall, &window, path, axe).await {
-                wrong.insert(format!("{path} ({who}) {trouble}"));
-            }
+        for path in pages {
+            let troubles = self.look(path).await;
+            wrong.extend(troubles.into_iter().map(|trouble| format!("{path} ({who}) {trouble}")));
         }
     }
+
+    /// What is wrong with a page. Every two of language, light and width meet once.
+    async fn look(&self, path: &str) -> Vec<String> {
+        let (window, axe, mut wrong) = (&self.window, axe::source(), Vec::new());
+        for (tag, lights) in [("zh-CN", ["light", "dark"]), ("en", ["dark", "light"])] {
+            let cookie = json!({ "name": "language", "value": tag, "url": self.address });
+            window.cdp("Network.setCookie", cookie).await;
+            shine(window, lights[0]).await;
+            window.resize(Screen::Phone).await;
+            window.go(path).await;
+            let seen = window
+                .run(
+                    "(() => { const [page] = performance.getEntriesByType('navigation');
+                    const files = performance.getEntriesByType('resource').filter(file => !file.name.includes('/photos/'));
+                    return [page.responseStatus, files.reduce((sum, file) => sum + file.transferSize, page.transferSize), document.documentElement.lang]; })()",
+                )
+                .await;
+            if (&seen[0], &seen[2]) != (&json!(200), &json!(tag)) {
+                wrong.push(format!("answers {} in {}", seen[0], seen[2]));
+            }
+            // Sheets of badges are paper: hundreds of codes are what they are for.
+            if !path.contains("/print?") && seen[1].as_i64().is_none_or(|bytes| bytes > HEAVIEST) {
+                wrong.push(format!("weighs {} bytes", seen[1]));
+            }
+            for (screen, light) in [Screen::Phone, Screen::Laptop].into_iter().zip(lights) {
+                shine(window, light).await;
+                window.resize(screen).await;
+                let overhang = window.overhang(screen).await;
+                if overhang > 0 {
+                    wrong.push(format!("{tag} {screen:?}: {overhang} pixels too wide"));
+                }
+                if let Some(axe) = axe {
+                    let found = axe::violations(window, axe).await;
+                    wrong.extend(found.into_iter().map(|violation| format!("{tag} {light} {screen:?}: {violation}")));
+                }
+            }
+            wrong.extend(window.complaints().await.into_iter().map(|said| format!("{tag}: {said}")));
+        }
+        wrong
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_page_can_be_read_by_everybody() {
+    let Some(scene) = Scene::set().await else { return };
+    let mut wrong = BTreeSet::new();
+    let anybody = [
+        "/",
+        "/e/jinqiu",
+        "/e/yinyuehui",
+        "/e/qixi",
+        "/e/yuandan",
+        "/sign-in",
+        "/register?to=%2Fe%2Fjinqiu%2Fregister",
+        "/forgot",
+        "/verify?token=x",
+        "/reset?token=x",
+        "/styleguide",
+    ];
+    scene.round(&mut wrong, "anybody", None, &anybody).await;
+    participants(&scene, &mut wrong).await;
+    staff(&scene, &mut wrong).await;
     assert!(wrong.is_empty(), "{}", Vec::from_iter(wrong).join("\n"));
 }
 
-/// What is wrong with a page. Every two of language, light and width meet once.
-async fn look(hall: &Hall, window: &Window, path: &str, axe: Option<&str>) -> Vec<String> {
-    let mut wrong = Vec::new();
-    for (language, tag, lights) in [(Language::Zh, "zh-CN", ["light", "dark"]), (Language::En, "en", ["dark", "light"])]
-    {
-        let cookie = json!({ "name": "language", "value": tag, "url": hall.evening.address });
-        window.cdp("Network.setCookie", cookie).await;
-        shine(window, lights[0]).await;
-        window.resize(Screen::Phone).await;
-        window.go(path).await;
-        let seen = window
-            .run(
-                "(() => { const [page] = performance.getEntriesByType('navigation');
-                    const files = performance.getEntriesByType('resource').filter(file => !file.name.includes('/photos/'));
-                    return [page.responseStatus, files.reduce((sum, file) => sum + file.transferSize, page.transferSize), document.documentElement.lang]; })()",
-            )
-            .await;
-        assert_eq!(seen[2], json!(tag), "{path} {language:?}");
-        if seen[0] != json!(200) {
-            wrong.push(format!("answers {}", seen[0]));
-        }
-        if seen[1].as_i64().is_none_or(|bytes| bytes > HEAVIEST) {
-            wrong.push(format!("weighs {} bytes", seen[1]));
-        }
-        for (screen, light) in [Screen::Phone, Screen::Laptop].into_iter().zip(lights) {
-            shine(window, light).await;
-            window.resize(screen).await;
-            let overhang = window.overhang(screen).await;
-            if overhang > 0 {
-                wrong.push(format!("{tag} {screen:?}: {overhang} pixels too wide"));
-            }
-            if let Some(axe) = axe {
-                let found = axe::violations(window, axe).await;
-                wrong.extend(found.into_iter().map(|violation| format!("{tag} {light} {screen:?}: {violation}")));
-            }
-        }
-        wrong.extend(window.complaints().await.into_iter().map(|said| format!("{tag}: {said}")));
+async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
+    let her = scene.account("a0002").await;
+    let pages = [
+        "/me",
+        "/me/profile",
+        "/me/data",
+        "/e/yinyuehui/me",
+        "/e/yinyuehui/plaza",
+        "/e/yinyuehui/plaza/declarations",
+        "/e/yinyuehui/plaza/quizzes",
+        "/e/yinyuehui/plaza/portrait",
+        "/e/yinyuehui/people",
+        "/e/yinyuehui/people/apart",
+        "/e/yinyuehui/leaderboard",
+        "/e/yinyuehui/points",
+        "/e/yinyuehui/badge",
+        "/e/qixi/me",
+        "/e/qixi/why",
+    ];
+    scene.round(wrong, "her", Some(her), &pages).await;
+    for link in ["a[href*='/plaza/posts/']", "a[href*='/plaza/report/']", "a[href*='/people/']:not([href$=apart])"] {
+        scene.window.go("/e/yinyuehui/plaza").await;
+        let path = scene.window.run(&format!("document.querySelector(\"main {link}\")?.getAttribute('href')")).await;
+        let path = path.as_str().unwrap_or_else(|| panic!("no {link}")).split('#').next().unwrap().to_owned();
+        scene.round(wrong, "her", Some(her), &[&path]).await;
     }
-    wrong
+    let newcomer = scene.account("a0800").await;
+    scene.round(wrong, "newcomer", Some(newcomer), &["/e/jinqiu", "/e/jinqiu/register", "/me"]).await;
+    for status in [Status::Selected, Status::Waitlisted, Status::NotSelected] {
+        let one = scene.standing("zhongqiu", status).await;
+        let pages = ["/e/zhongqiu/me", "/e/zhongqiu/why"];
+        scene.round(wrong, &format!("{status:?}"), Some(one.account_id), &pages).await;
+    }
+    let guest = scene.standing("qixi-tonight", Status::Confirmed).await;
+    let pages = ["/e/qixi-tonight/me", "/e/qixi-tonight/badge", "/e/qixi-tonight/plaza"];
+    scene.round(wrong, "guest", Some(guest.account_id), &pages).await;
+}
+
+async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
+    let db = scene.app.database.reader();
+    let worn = badge::Entity::of_event(scene.event("qixi-tonight").await.id).one(db).await.unwrap().unwrap();
+    let applicant = scene.standing("jinqiu", Status::Applied).await;
+    let unit = queqiao::units::unit::Entity::find().one(db).await.unwrap().unwrap();
+    let pages: Vec<String> = [
+        "/office",
+        "/office/new",
+        "/office/o/yanyuan/units",
+        "/office/e/jinqiu",
+        "/office/e/jinqiu/settings",
+        "/office/e/jinqiu/points",
+        "/office/e/jinqiu/registrations",
+        "/office/e/jinqiu/registrations/import",
+        "/office/e/jinqiu/staff",
+        "/office/e/jinqiu/audit",
+        "/office/e/jinqiu/mail",
+        "/office/e/yinyuehui/moderation",
+        "/office/e/yinyuehui/quizzes",
+        "/office/e/qixi/screening",
+        "/office/e/zhongqiu/screening",
+        "/office/e/zhongqiu/standby",
+        "/office/e/qixi-tonight/badges",
+        "/office/e/qixi-tonight/badges/print?size=card",
+        "/office/e/qixi-tonight/devices",
+        "/office/e/qixi-tonight/reviews",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .chain([
+        format!("/office/e/jinqiu/registrations/{}", applicant.id),
+        format!("/office/o/yanyuan/units/{}", unit.id),
+        format!("/office/e/qixi-tonight/badges/{}", worn.id),
+    ])
+    .collect();
+    let pages: Vec<&str> = pages.iter().map(String::as_str).collect();
+    scene.round(wrong, "organizer", Some(scene.account("organizer").await), &pages).await;
+    scene.round(wrong, "desk", Some(scene.account("desk").await), &["/e/qixi-tonight/desk", "/me"]).await;
+    let told = couple::Entity::shown().filter(couple::Column::FollowUpSince.is_not_null());
+    let told = told.one(db).await.unwrap().unwrap();
+    let case = format!("/volunteer/c/{}", told.id);
+    let pages = ["/volunteer", "/volunteer/e/yuandan", &case];
+    scene.round(wrong, "volunteer", Some(scene.account("volunteer").await), &pages).await;
+    let pages = ["/admin/outbox", "/admin/audit"];
+    scene.round(wrong, "administrator", Some(scene.account("administrator").await), &pages).await;
 }
 
 async fn shine(window: &Window, light: &str) {

@@ -56,9 +56,9 @@ pub async fn come_of(app: &Arc<App>, volunteer: Uuid, event: &event::Model, now:
     arrive(app, event, &badges).await?;
     app.clock.set(event.ends_at);
     let side = |side| badges.iter().filter(move |badge| badge.side == side).map(|badge| badge.registration_id);
-    let pairs: Vec<(Uuid, Uuid)> = side(Side::Men).zip(side(Side::Women).skip(2)).take(PAIRS.len()).collect();
+    let pairs: Vec<(Uuid, Uuid)> = side(Side::Men).zip(side(Side::Women).skip(2)).take(2 * PAIRS.len()).collect();
     for ((he, she), found) in pairs.iter().zip(choose(app, event, &pairs).await?) {
-        let Some((he_agrees, she_agrees, days, heard)) = PAIRS.get(found.1).copied() else { continue };
+        let Some((he_agrees, she_agrees, days, heard)) = PAIRS.get(found.1 % PAIRS.len()).copied() else { continue };
         app.clock.set(event.ends_at + Duration::days(days));
         for (person, agrees) in [(*he, he_agrees), (*she, she_agrees)] {
             if let Some(person) = registration::Entity::find_by_id(person).one(app.database.reader()).await? {

@@ -4,7 +4,7 @@
 
 mod couples;
 mod crowd;
-mod editions;
+pub mod editions;
 
 use std::net::TcpListener;
 
