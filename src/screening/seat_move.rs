@@ -1,6 +1,9 @@
 //! A seat that was given back, and who it went to. Rows are only ever added.
 
+use std::collections::HashSet;
+
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -52,4 +55,24 @@ impl Reason {
             _ => None,
         }
     }
+}
+
+/// Every seat that moved, oldest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    let moves = Entity::find().filter(Column::EventId.eq(event_id));
+    moves.order_by_asc(Column::At).order_by_asc(Column::Id).all(db).await
+}
+
+/// Of these moves, what was last noted of every seat that is empty still.
+#[must_use]
+pub fn vacant(moves: &[Model]) -> Vec<&Model> {
+    let filled: HashSet<Uuid> = moves.iter().filter(|one| one.newcomer_id.is_some()).map(|one| one.leaver_id).collect();
+    let mut seen = HashSet::new();
+    let mut vacant: Vec<&Model> =
+        moves.iter().rev().filter(|one| !filled.contains(&one.leaver_id) && seen.insert(one.leaver_id)).collect();
+    vacant.reverse();
+    vacant
 }
