@@ -93,10 +93,7 @@ trouble-beacon-required = A list was published: say what its draw came to.
 trouble-side-seats-not-met = The two sides together must be able to make up the seats.
 trouble-band-seats-not-met = The bands are promised more seats than their side has.
 trouble-band-twice = This band is there already.
-trouble-men-out-of-range = “At least” cannot be more than “at most”.
-trouble-women-out-of-range = “At least” cannot be more than “at most”.
 trouble-max-out-of-range = 1 or more; empty for no limit.
-trouble-seats-out-of-range = 1 to 20000 seats.
 
 said-screening-rules-saved = The rules are saved
 said-points-frozen = The points are frozen

@@ -93,10 +93,7 @@ trouble-beacon-required = 公布过名单，请填写那次抽签的开奖结果
 trouble-side-seats-not-met = 两方的至少、至多加起来要能凑成总席位。
 trouble-band-seats-not-met = 年龄段保证的人数超过了这一方的席位。
 trouble-band-twice = 这个年龄段已经有了。
-trouble-men-out-of-range = 至少不能比至多大。
-trouble-women-out-of-range = 至少不能比至多大。
 trouble-max-out-of-range = 填 1 或更大的数，空着就是不限。
-trouble-seats-out-of-range = 席位要在 1 到 20000 之间。
 
 said-screening-rules-saved = 规则已保存
 said-points-frozen = 积分已冻结

@@ -9,6 +9,7 @@ mod letters;
 mod message;
 mod page;
 pub mod personal;
+mod spoken;
 mod try_out;
 mod whom;
 

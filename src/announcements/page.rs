@@ -6,12 +6,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::announce::{announce, had};
 use super::history::{self, Missed, Told};
 use super::message::Message;
+use super::spoken::{meant, request, status_words, whom_words};
 use super::whom::{self, Whom};
 use super::{letters, try_out};
 use crate::accounts::visit::Visit;
@@ -94,32 +94,6 @@ struct One {
 
 fn address(event: &event::Model) -> String {
     format!("/office/e/{}/mail", event.slug)
-}
-
-/// The form as the request a program would send.
-fn request(form: &Form) -> Value {
-    let mut to = Map::new();
-    to.insert("statuses".to_owned(), form.list("status"));
-    to.insert("units".to_owned(), form.list("unit"));
-    if !form.value("side").is_empty() {
-        to.insert("side".to_owned(), form.text("side"));
-    }
-    match form.value("checked_in") {
-        "" => None,
-        came => to.insert("checked_in".to_owned(), json!(came == "yes")),
-    };
-    json!({
-        "to": to,
-        "subject": form.value("subject"),
-        "text": form.value("text"),
-        "subject_en": form.text("subject_en"),
-        "text_en": form.text("text_en"),
-    })
-}
-
-/// To whom it would go; somebody no form of ours could mean is nobody.
-fn meant(form: &Form) -> Option<Whom> {
-    serde_json::from_value(request(form).get("to")?.clone()).ok()
 }
 
 async fn reached(house: &House, event: &event::Model, form: &Form) -> Result<Reach, Error> {
@@ -269,25 +243,6 @@ async fn open_announcement(
     let page = visit.page;
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");
     page::answer(&One { tabs, now: house.now(), page, event, told, missed })
-}
-
-fn status_words(page: &Page, status: Status) -> String {
-    let word = serde_json::to_value(status).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
-    page.t(&format!("announce-status-{}", word.replace('_', "-")))
-}
-
-/// To whom it went, as people say it.
-fn whom_words(page: &Page, to: &Whom) -> String {
-    let mut said: Vec<String> = to.statuses.iter().map(|status| status_words(page, *status)).collect();
-    if said.is_empty() {
-        said.push(page.t("announce-everybody"));
-    }
-    said.extend(to.side.map(|side| page.t(&format!("side-{}", side.word()))));
-    if !to.units.is_empty() {
-        said.push(page.say("announce-units-chosen", &[("count", to.units.len().into())]));
-    }
-    said.extend(to.checked_in.map(|came| page.t(if came { "announce-came" } else { "announce-stayed-away" })));
-    said.join(page.language.choose("、", ", "))
 }
 
 impl Reach {

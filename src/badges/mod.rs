@@ -13,9 +13,11 @@ mod page;
 pub mod personal;
 pub mod picture;
 mod print;
+mod print_page;
 pub mod reissue;
 pub mod remind;
 pub mod shown;
+mod size;
 mod wearers;
 pub mod words;
 

@@ -1,6 +1,6 @@
 //! Badges as the organizer handles them: number everybody, replace a lost code, print.
 
-use actix_web::web::{Query, ServiceConfig};
+use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -8,11 +8,10 @@ use serde_json::json;
 
 use super::api::Reissue;
 use super::number::Number;
-use super::picture::Drawing;
-use super::print::{self, Chosen};
 use super::reissue::{self, NotReissued};
+use super::size::Size;
 use super::wearers::{self, Wearer};
-use super::{badge, issue, picture};
+use super::{badge, issue};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -25,55 +24,14 @@ use crate::page::said::{see_counting, see_saying};
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::registration::Side;
 
-/// What a query of the address says, name by name.
-type Asked = Query<Vec<(String, String)>>;
-
 pub fn pages(config: &mut ServiceConfig) {
     // `print` before the name of a badge: it would be taken for one.
     config
         .service(open_badges)
         .service(number_everybody)
-        .service(print_sheets)
+        .configure(super::print_page::pages)
         .service(open_badge)
         .service(replace_badge_code);
-}
-
-/// What badges are printed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// 90 × 54 mm, for a clip: ten on A4.
-    Card,
-    /// 86 × 120 mm, for a lanyard: four on A4.
-    Lanyard,
-    /// A6, folded or in a stand: four on A4.
-    Table,
-}
-
-impl Size {
-    const ALL: [Self; 3] = [Self::Card, Self::Lanyard, Self::Table];
-
-    fn of(name: &str) -> Self {
-        Self::ALL.into_iter().find(|size| size.name() == name).unwrap_or(Self::Card)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Card => "90x54",
-            Self::Lanyard => "86x120",
-            Self::Table => "a6",
-        }
-    }
-
-    fn on_a_sheet(self) -> usize {
-        match self {
-            Self::Card => 10,
-            Self::Lanyard | Self::Table => 4,
-        }
-    }
-
-    fn words(self, page: &Page) -> String {
-        page.t(&format!("badges-size-{}", self.name()))
-    }
 }
 
 #[derive(Template)]
@@ -100,28 +58,6 @@ struct One {
     wearer: Wearer,
 }
 
-#[derive(Template)]
-#[template(path = "badges/print.html")]
-struct Print {
-    page: Page,
-    event: event::Model,
-    size: Size,
-    nickname: bool,
-    people: usize,
-    sheets: Vec<Vec<Face>>,
-    /// The same question with another size.
-    sizes: Vec<Tab>,
-}
-
-/// One badge as it is printed.
-struct Face {
-    side: Side,
-    side_word: &'static str,
-    digits: String,
-    nickname: String,
-    qr: Drawing,
-}
-
 fn address(event: &event::Model) -> String {
     format!("/office/e/{}/badges", event.slug)
 }
@@ -140,7 +76,8 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
 
 #[get("/office/e/{event}/badges")]
 async fn open_badges(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, by.event, Form::default()).await
+    let form = Form::filled([("size", Size::Card.name())]);
+    shown(&house, visit.page, by.event, form).await
 }
 
 #[post("/office/e/{event}/badges")]
@@ -214,62 +151,6 @@ fn plain(worn: Number) -> String {
     }
 }
 
-#[get("/office/e/{event}/badges/print")]
-async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: Asked) -> Result<HttpResponse, Error> {
-    let (page, event) = (visit.page, by.event.clone());
-    let asked = Form::filled(asked.into_inner());
-    let size = Size::of(asked.value("size"));
-    let whole = |name: &str| asked.number(name).as_i64().and_then(|number| i32::try_from(number).ok());
-    let chosen = Chosen {
-        named: asked.values("badge").filter_map(|badge| badge.parse().ok()).collect(),
-        side: [Side::Men, Side::Women].into_iter().find(|side| side.word() == asked.value("side")),
-        from: whole("from"),
-        to: whole("to"),
-    };
-    let read = house.run(async move |app| {
-        let printed = print::print(&app, &by, &chosen).await?;
-        tokio::task::spawn_blocking(move || printed.into_iter().map(face).collect::<Result<Vec<Face>, Error>>())
-            .await
-            .map_err(Error::fault)?
-    });
-    let mut faces = read.await?;
-    let people = faces.len();
-    let mut sheets = Vec::new();
-    while !faces.is_empty() {
-        let rest = faces.split_off(faces.len().min(size.on_a_sheet()));
-        sheets.push(std::mem::replace(&mut faces, rest));
-    }
-    let tab = |other: Size| Tab {
-        name: other.words(&page),
-        address: same_but(&event, &asked, other),
-        count: None,
-        open: other == size,
-    };
-    let sizes = Size::ALL.into_iter().map(tab).collect();
-    let nickname = asked.has("nickname", "yes");
-    page::answer(&Print { sizes, page, event, size, nickname, people, sheets })
-}
-
-fn same_but(event: &event::Model, asked: &Form, size: Size) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    query.append_pair("size", size.name());
-    query.extend_pairs(asked.fields().filter(|(name, _)| *name != "size"));
-    format!("{}/print?{}", address(event), query.finish())
-}
-
-fn face((wearer, url): (Wearer, String)) -> Result<Face, Error> {
-    Ok(Face {
-        side: wearer.worn.side,
-        side_word: match wearer.worn.side {
-            Side::Men => "男",
-            Side::Women => "女",
-        },
-        digits: format!("{:03}", wearer.worn.number),
-        nickname: wearer.nickname,
-        qr: picture::drawing(&url)?,
-    })
-}
-
 impl Office {
     fn here(&self) -> String {
         address(&self.event)
@@ -317,29 +198,5 @@ impl One {
 
     fn print(&self) -> String {
         format!("{}/print?badge={}", address(&self.event), plain(self.wearer.worn))
-    }
-}
-
-impl Print {
-    fn back(&self) -> String {
-        address(&self.event)
-    }
-
-    fn title(&self) -> &str {
-        let english = self.event.title_en.as_deref().unwrap_or(&self.event.title);
-        self.page.language.choose(&self.event.title, english)
-    }
-
-    fn count(&self) -> String {
-        let gaps = [("badges", self.people.into()), ("sheets", self.sheets.len().into())];
-        self.page.say("badges-count", &gaps)
-    }
-}
-
-impl Face {
-    /// Long numbers are set smaller, so that the card still holds them.
-    fn class(&self) -> String {
-        let long = if self.digits.chars().count() > 3 { " long" } else { "" };
-        format!("{}{long}", self.side.word())
     }
 }

@@ -86,8 +86,8 @@ impl Sheet {
         matches!(self.event.phase(self.now), Phase::Screening | Phase::Confirmation)
     }
 
-    fn side(&self, line: &Line) -> &'static str {
-        words::side_name(line.side, self.page.language)
+    fn side(&self, line: &Line) -> String {
+        self.page.t(&format!("side-{}", line.side.word()))
     }
 
     fn empty(&self, line: &Line) -> String {
@@ -126,10 +126,13 @@ impl Sheet {
     }
 
     fn stuck(&self, moved: &Moved) -> String {
-        if moved.stuck.is_empty() {
+        // A seat is filled like for like, so that its side is always pinned: that says nothing.
+        let told = moved.stuck.iter().filter(|key| *key != "seats" && !key.starts_with("side "));
+        let told: Vec<&String> = told.collect();
+        if told.iter().all(|key| key.starts_with("applicants ")) {
             return self.page.t("standby-nobody-waited");
         }
-        let limits: Vec<String> = moved.stuck.iter().map(|key| words::limit(key, self.page.language)).collect();
+        let limits: Vec<String> = told.into_iter().map(|key| words::limit(key, self.page.language)).collect();
         let limits = limits.join(self.page.language.choose("、", ", "));
         self.page.say("standby-stuck", &[("limits", limits.into())])
     }

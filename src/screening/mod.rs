@@ -28,6 +28,7 @@ mod reply;
 pub mod run;
 pub mod seat_move;
 pub mod sieve;
+mod spoken;
 mod standby;
 pub mod standing;
 mod studio;

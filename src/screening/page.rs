@@ -7,11 +7,11 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 
 use super::commit_run::{Draw, commit_run};
-use super::plot::{self, Plot};
 use super::progress::{self, Progress};
 use super::publish_list::{Announcement, publish_list};
-use super::sieve::rules::{Fallback, Rules};
-use super::studio::{self, Bound, Mover, View};
+use super::sieve::rules::Rules;
+use super::spoken::fallback;
+use super::studio::{self, View};
 use super::tried::{self, BandRow};
 use super::words;
 use crate::accounts::visit::Visit;
@@ -310,91 +310,5 @@ impl Studio {
         };
         lines.extend(rules.band.iter().map(banded));
         lines
-    }
-}
-
-fn fallback(page: &Page, name: &str) -> String {
-    page.t(&format!("screening-fallback-{}", name.replace('_', "-")))
-}
-
-impl View {
-    /// The whole in one sentence, read out when it changes.
-    fn sentence(&self, page: &Page) -> String {
-        if self.infeasible.is_some() {
-            return page.t("screening-infeasible");
-        }
-        let seated: usize = self.plots.iter().map(|plot| plot.seated).sum();
-        let gaps = [("seated", seated.into()), ("people", self.people.into())];
-        page.say("screening-sentence", &gaps)
-    }
-
-    fn moved(&self, page: &Page) -> String {
-        let gaps = [("in", self.moves.into.len().into()), ("out", self.moves.out.len().into())];
-        page.say("screening-moved", &gaps)
-    }
-
-    fn movers(&self) -> [(&'static str, &[Mover]); 2] {
-        [("screening-in", &self.moves.into), ("screening-out", &self.moves.out)]
-    }
-
-    fn limits(&self, page: &Page, keys: &[String]) -> String {
-        let named: Vec<String> = keys.iter().map(|key| words::limit(key, page.language)).collect();
-        named.join(page.language.choose("、", ", "))
-    }
-
-    fn limit(&self, page: &Page, key: &str) -> String {
-        words::limit(key, page.language)
-    }
-
-    fn used(&self, page: &Page, used: &Fallback) -> String {
-        fallback(
-            page,
-            match used {
-                Fallback::None => "none",
-                Fallback::ReduceSeats => "reduce_seats",
-                Fallback::WidenBalance => "widen_balance",
-            },
-        )
-    }
-
-    fn more_limits(&self, page: &Page) -> String {
-        page.say("screening-more-limits", &[("count", self.more.into())])
-    }
-}
-
-impl Mover {
-    fn side_words(&self, page: &Page) -> &'static str {
-        words::side_name(self.side, page.language)
-    }
-}
-
-impl Plot {
-    fn name(&self, page: &Page) -> String {
-        words::side_name(self.side, page.language).to_owned()
-    }
-
-    /// What the drawing shows, for whoever does not see it.
-    fn caption(&self, page: &Page) -> String {
-        let gaps = [("seated", self.seated.into()), ("people", self.people.into())];
-        page.say("screening-plot", &gaps)
-    }
-
-    fn cut(&self, page: &Page, points: &i64) -> String {
-        page.say("screening-cut", &[("points", (*points).into())])
-    }
-
-    /// The words of the cut line stand on the side of it where there is room.
-    fn cut_words_at(&self, at: &i64) -> (i64, &'static str) {
-        if *at > plot::WIDTH / 2 { (at - 6, "end") } else { (at + 6, "start") }
-    }
-
-    fn ground(&self) -> i64 {
-        plot::ground()
-    }
-}
-
-impl Bound {
-    fn last(&self) -> String {
-        self.last_points.map_or_else(|| "–".to_owned(), |points| points.to_string())
     }
 }

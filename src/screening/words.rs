@@ -154,11 +154,11 @@ pub fn limit(key: &str, language: Language) -> String {
             format!("{}{}", banded(whose), language.choose("的报名人数", ": how many applied"))
         }
         _ => match bare {
-            "seats" => language.choose("总席位", "All seats").to_owned(),
-            "unit" => language.choose("同一单位", "One employer").to_owned(),
-            "unit_side" => language.choose("同一单位同一方", "One employer, one side").to_owned(),
-            "held" => language.choose("保留的席位", "Guaranteed seats").to_owned(),
-            "doors open" => language.choose("现场已经开始", "The doors are open").to_owned(),
+            "seats" => language.choose("总席位", "all seats").to_owned(),
+            "unit" => language.choose("同一单位", "one employer").to_owned(),
+            "unit_side" => language.choose("同一单位同一方", "one employer and side").to_owned(),
+            "held" => language.choose("保留的席位", "guaranteed seats").to_owned(),
+            "doors open" => language.choose("现场已经开始", "the doors are open").to_owned(),
             other => other.to_owned(),
         },
     };
