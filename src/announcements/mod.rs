@@ -6,12 +6,12 @@ pub mod announcement;
 mod api;
 mod history;
 mod letters;
-mod message;
+pub mod message;
 mod page;
 pub mod personal;
 mod spoken;
 mod try_out;
-mod whom;
+pub mod whom;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

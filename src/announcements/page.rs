@@ -253,6 +253,10 @@ impl Reach {
 }
 
 impl Composer {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
     fn here(&self) -> String {
         address(&self.event)
     }

@@ -152,6 +152,10 @@ fn plain(worn: Number) -> String {
 }
 
 impl Office {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
     fn here(&self) -> String {
         address(&self.event)
     }
@@ -188,6 +192,10 @@ impl Office {
 }
 
 impl One {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
     fn here(&self) -> String {
         format!("{}/{}", address(&self.event), plain(self.wearer.worn))
     }

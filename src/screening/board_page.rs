@@ -78,6 +78,10 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
 }
 
 impl Sheet {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
     fn when(&self, at: &DateTime<Utc>) -> String {
         when::moment(self.page.language, self.event.zone(), *at, self.now)
     }

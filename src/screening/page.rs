@@ -208,6 +208,10 @@ async fn stepped(
 }
 
 impl Studio {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
     fn here(&self) -> String {
         address(&self.event)
     }
