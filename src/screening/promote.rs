@@ -2,12 +2,12 @@
 
 use garde::Validate;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::seat_move::{self, vacant};
+use super::seat_move;
 use super::sieve::applicant::Side;
 use super::{placement, run, succeed};
 use crate::app::App;
@@ -65,16 +65,17 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
     let run = run::of_event(&txn, event.id).await?.ok_or_else(Refused::not_found)?;
     let moves = seat_move::of_event(&txn, event.id).await?;
     let mut empty = Vec::new();
-    for one in vacant(&moves) {
+    for one in moves.into_iter().filter(seat_move::Model::is_empty) {
         let leaver = placement::Entity::find_by_id(one.leaver_id).one(&txn).await?;
-        empty.extend(leaver.filter(|leaver| leaver.side == call.side).map(|leaver| (one.reason, leaver)));
+        empty.extend(leaver.filter(|leaver| leaver.side == call.side).map(|leaver| (one, leaver)));
     }
     if empty.is_empty() {
         return Err(NotPromoted::NoEmptySeat.into());
     }
+    let seats = empty.len();
     let (mut promoted, mut limits) = (Vec::new(), Vec::new());
-    for (reason, leaver) in &empty {
-        let newcomer = match succeed::fill(&txn, app, &event, &run, leaver).await? {
+    for (one, leaver) in empty {
+        let newcomer = match succeed::fill(&txn, app, &event, &run, &leaver).await? {
             Ok(Some(newcomer)) => newcomer,
             Ok(None) => continue,
             Err(why) => {
@@ -82,17 +83,10 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
                 continue;
             }
         };
-        let row = seat_move::ActiveModel {
-            id: Set(app.new_id()),
-            event_id: Set(event.id),
-            run_id: Set(run.id),
-            leaver_id: Set(leaver.registration_id),
-            newcomer_id: Set(Some(newcomer)),
-            reason: Set(*reason),
-            stuck: Set(None),
-            at: Set(app.now()),
-        };
-        row.insert(&txn).await?;
+        let mut row = one.into_active_model();
+        row.newcomer_id = Set(Some(newcomer));
+        row.stuck = Set(None);
+        row.update(&txn).await?;
         let entry = audit::Entry {
             actor: Some(by.account.account_id),
             organization_id: Some(event.organization_id),
@@ -113,6 +107,6 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
     }
     txn.commit().await?;
     app.happenings.announce(event.id, What::SeatsMoved);
-    let empty = empty.len() - promoted.len();
+    let empty = seats - promoted.len();
     Ok(Promoted { promoted, empty })
 }

@@ -1,6 +1,5 @@
-//! A seat that was given back, and who it went to. Rows are only ever added.
-
-use std::collections::HashSet;
+//! A seat that was given back, and who it went to. A row is added once for whoever leaves; one whose seat stayed empty is
+//! completed when somebody is promoted to it after all.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
@@ -30,6 +29,14 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether nobody has come into the seat so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.newcomer_id.is_none()
+    }
+}
 
 /// Why a seat came free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
@@ -64,15 +71,4 @@ impl Reason {
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     let moves = Entity::find().filter(Column::EventId.eq(event_id));
     moves.order_by_asc(Column::At).order_by_asc(Column::Id).all(db).await
-}
-
-/// Of these moves, what was last noted of every seat that is empty still.
-#[must_use]
-pub fn vacant(moves: &[Model]) -> Vec<&Model> {
-    let filled: HashSet<Uuid> = moves.iter().filter(|one| one.newcomer_id.is_some()).map(|one| one.leaver_id).collect();
-    let mut seen = HashSet::new();
-    let mut vacant: Vec<&Model> =
-        moves.iter().rev().filter(|one| !filled.contains(&one.leaver_id) && seen.insert(one.leaver_id)).collect();
-    vacant.reverse();
-    vacant
 }
