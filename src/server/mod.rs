@@ -28,10 +28,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, picks, plaza, points,
-    programme, registrations, reports, screening, stage, units, volunteers,
-    accounts, announcements, badges, checkin, couples, dates, events, office, organizations, page, picks, plaza,
-    points, programme, registrations, reports, screening, stage, units, volunteers,
+    accounts, announcements, badges, checkin, couples, dates, events, journey, office, organizations, page, picks,
+    plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -68,15 +66,13 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(units::pages)
         .configure(events::pages)
         .configure(registrations::pages)
-        .configure(screening::pages)
-        .configure(badges::pages)
-        .configure(volunteers::pages)
         .configure(points::pages)
         .configure(screening::pages)
         .configure(badges::pages)
+        .configure(volunteers::pages)
+        .configure(announcements::pages)
         .configure(journey::pages)
         .configure(my_data::pages)
-        .configure(announcements::pages)
         .configure(office::pages);
 }
 
