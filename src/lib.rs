@@ -42,6 +42,7 @@ pub mod couples;
 pub mod stage;
 pub mod volunteers;
 pub mod journey;
+pub mod announcements;
 pub mod reports;
 pub mod office;
 

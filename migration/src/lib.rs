@@ -23,6 +23,7 @@ mod m0014_couples;
 mod m0015_volunteers;
 mod m0016_attendance;
 mod m0017_numbers;
+mod m0021_announcements;
 mod m0022_devices;
 
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_volunteers::Migration),
             Box::new(m0016_attendance::Migration),
             Box::new(m0017_numbers::Migration),
+            Box::new(m0021_announcements::Migration),
             Box::new(m0022_devices::Migration),
         ]
     }

@@ -56,7 +56,7 @@ pub struct Reissue {
     /// Goes into the audit log.
     #[garde(custom(one_line(1, 200)))]
     #[schema(min_length = 1, max_length = 200)]
-    reason: String,
+    pub reason: String,
 }
 
 /// Numbers everyone confirmed who has no badge yet, and mails each a QR. Who: organizer.

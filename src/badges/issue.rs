@@ -103,7 +103,10 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
 }
 
 /// Confirmed people without a badge, in the order they applied.
-async fn waiting(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<registration::Model>, Error> {
+///
+/// # Errors
+/// Only faults.
+pub async fn waiting(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<registration::Model>, Error> {
     let worn: Vec<Uuid> = badge::Entity::of_event(event_id)
         .select_only()
         .column(badge::Column::RegistrationId)

@@ -9,11 +9,16 @@ pub mod issue;
 pub mod latecomers;
 mod my_badge;
 pub mod number;
+mod page;
 pub mod personal;
 pub mod picture;
+mod print;
+mod print_page;
 pub mod reissue;
 pub mod remind;
 pub mod shown;
+mod size;
+mod wearers;
 pub mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,4 +31,5 @@ pub fn calls(config: &mut ServiceConfig) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config.service(my_badge::badge_page).service(my_badge::badge_worker).service(my_badge::badge_calendar);
+    page::pages(config);
 }

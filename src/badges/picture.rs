@@ -19,6 +19,32 @@ pub fn svg(text: &str) -> Result<String, Error> {
     Ok(code.render::<svg::Color<'_>>().min_dimensions(240, 240).quiet_zone(true).build())
 }
 
+/// A QR to be put into a page of many: one path, its dark modules joined row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing {
+    /// Modules across, margin included.
+    pub across: usize,
+    pub path: String,
+}
+
+/// # Errors
+/// A fault where the text is too long for a QR.
+pub fn drawing(text: &str) -> Result<Drawing, Error> {
+    let code = encode(text)?;
+    let (width, modules) = (code.width(), code.to_colors());
+    let mut path = String::new();
+    for (y, row) in modules.chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|one, next| one == next) {
+            if run.first() == Some(&Color::Dark) {
+                path.push_str(&format!("M{} {}h{}v1h-{}z", x + MARGIN, y + MARGIN, run.len(), run.len()));
+            }
+            x += run.len();
+        }
+    }
+    Ok(Drawing { across: width + 2 * MARGIN, path })
+}
+
 /// A black and white PNG.
 ///
 /// # Errors
@@ -69,6 +95,16 @@ mod tests {
         assert!(white(0, 0) && white(edge - 1, edge) && !white(edge, edge));
         // The finder pattern: seven dark modules, then a light one.
         assert!(!white(edge + 7 * SCALE - 1, edge) && white(edge + 7 * SCALE, edge));
+    }
+
+    #[test]
+    fn a_drawing_covers_every_dark_module_once() {
+        let text = "https://queqiao.example/c/ABCDEFGHIJKLMNOPQRSTUVWX23";
+        let (code, drawing) = (encode(text).unwrap(), drawing(text).unwrap());
+        let dark = code.to_colors().iter().filter(|module| **module == Color::Dark).count();
+        let widths = drawing.path.split('h').skip(1).step_by(2).map(|rest| rest.split('v').next().unwrap());
+        assert_eq!(widths.map(|width| width.parse::<usize>().unwrap()).sum::<usize>(), dark);
+        assert!(drawing.path.starts_with("M4 4h7v1h-7z"), "{}", drawing.path);
     }
 
     #[test]

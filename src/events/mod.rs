@@ -1,11 +1,11 @@
 //! 活动: one edition of a mixer, and the phases it goes through by the clock of its own zone.
 
 pub mod access;
-mod amend;
+pub mod amend;
 mod api;
 mod begin_series;
 mod boundary;
-mod changes;
+pub mod changes;
 pub mod crew;
 mod crew_api;
 pub mod device;

@@ -12,6 +12,9 @@ use crate::app::App;
 use crate::error::Error;
 use crate::language::Language;
 
+/// Letters one statement writes: databases bind a limited number of values in one.
+const MANY: usize = 500;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "letter")]
 pub struct Model {
@@ -136,54 +139,86 @@ fn picture(file: &Attachment) -> Option<Picture<'_>> {
     Some(Picture { id: file.inline_id.as_deref()?, name: &file.name })
 }
 
+/// A letter as its reader will see it.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    pub subject: String,
+    pub plain: String,
+    pub html: String,
+}
+
+impl Draft {
+    /// # Errors
+    /// A fault where the frame cannot be rendered.
+    pub fn sight(&self) -> Result<Sight, Error> {
+        let (subject, body) = self.words.trim().split_once('\n').unwrap_or((self.words.trim(), ""));
+        let (subject, body) = (subject.trim(), body.trim());
+        let html = Frame {
+            language: self.language,
+            subject,
+            paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
+            images: self.attachments.iter().filter_map(picture).collect(),
+            action: &self.action,
+        }
+        .render()
+        .map_err(Error::fault)?;
+        let plain = match &self.action {
+            Some(action) => format!("{body}\n\n{}: {}\n", action.label, action.url),
+            None => format!("{body}\n"),
+        };
+        Ok(Sight { subject: subject.to_owned(), plain, html })
+    }
+
+    fn row(self, app: &App) -> Result<ActiveModel, Error> {
+        let (now, Sight { subject, plain, html }) = (app.now(), self.sight()?);
+        Ok(ActiveModel {
+            id: Set(app.new_id()),
+            kind: Set(self.kind.to_owned()),
+            account_id: Set(self.account_id),
+            event_id: Set(self.event_id),
+            recipient: Set(self.to),
+            language: Set(self.language),
+            subject: Set(subject),
+            plain: Set(plain),
+            html: Set(html),
+            attachments: Set(serde_json::to_value(&self.attachments).map_err(Error::fault)?),
+            dedupe: Set(self.dedupe),
+            state: Set(State::Waiting),
+            tries: Set(0),
+            refusals: Set(0),
+            not_before: Set(self.not_before.unwrap_or(now)),
+            leased_until: Set(None),
+            last_error: Set(None),
+            posted_at: Set(now),
+            sent_at: Set(None),
+        })
+    }
+}
+
 /// Writes a letter into the outbox, in the transaction that causes it. A letter whose `dedupe` is
 /// already there is not written twice.
 ///
 /// # Errors
 /// Only faults.
 pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result<(), Error> {
-    let now = app.now();
-    let (subject, body) = draft.words.trim().split_once('\n').unwrap_or((draft.words.trim(), ""));
-    let (subject, body) = (subject.trim(), body.trim());
-    let html = Frame {
-        language: draft.language,
-        subject,
-        paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
-        images: draft.attachments.iter().filter_map(picture).collect(),
-        action: &draft.action,
-    }
-    .render()
-    .map_err(Error::fault)?;
-    let plain = match &draft.action {
-        Some(action) => format!("{body}\n\n{}: {}\n", action.label, action.url),
-        None => format!("{body}\n"),
-    };
-    let row = ActiveModel {
-        id: Set(app.new_id()),
-        kind: Set(draft.kind.to_owned()),
-        account_id: Set(draft.account_id),
-        event_id: Set(draft.event_id),
-        recipient: Set(draft.to),
-        language: Set(draft.language),
-        subject: Set(subject.to_owned()),
-        plain: Set(plain),
-        html: Set(html),
-        attachments: Set(serde_json::to_value(&draft.attachments).map_err(Error::fault)?),
-        dedupe: Set(draft.dedupe),
-        state: Set(State::Waiting),
-        tries: Set(0),
-        refusals: Set(0),
-        not_before: Set(draft.not_before.unwrap_or(now)),
-        leased_until: Set(None),
-        last_error: Set(None),
-        posted_at: Set(now),
-        sent_at: Set(None),
-    };
-    Entity::insert(row)
+    Entity::insert(draft.row(app)?)
         .on_conflict(OnConflict::column(Column::Dedupe).do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
     // Rung before the commit: at worst the postman looks once for nothing and comes again on his round.
     app.postbell.notify_one();
     Ok(())
+}
+
+/// As [`post`], for letters to many of which none is there yet. Gives their ids.
+///
+/// # Errors
+/// Only faults.
+pub async fn post_all(txn: &impl ConnectionTrait, app: &App, drafts: Vec<Draft>) -> Result<Vec<Uuid>, Error> {
+    let rows = drafts.into_iter().map(|draft| draft.row(app)).collect::<Result<Vec<_>, _>>()?;
+    for some in rows.chunks(MANY) {
+        Entity::insert_many(some.to_vec()).exec_without_returning(txn).await?;
+    }
+    app.postbell.notify_one();
+    Ok(rows.iter().filter_map(|row| row.id.try_as_ref().copied()).collect())
 }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::board::{self, Board};
 use super::commit_run::{Draw, commit_run};
 use super::preview::{Preview, Trial, preview};
+use super::promote::{self, Call, Promoted};
 use super::publish_list::{Announcement, publish_list};
 use super::published::{self, Published, PublishedList, PublishedRun};
 use super::reply::{Answer, reply};
@@ -230,6 +231,20 @@ fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Par
 #[get("/events/{event}/screening/standby")]
 pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Error> {
     Ok(Json(house.run(async move |app| board::read(app.database.reader(), &by.event).await).await?))
+}
+
+/// Tries the empty seats of a side again with those who wait. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Call, responses(
+    (status = 200, body = Promoted),
+    (status = 401, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "also before the run", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`no_empty_seat`, `nobody_fits` (with `limits`), `phase_closed`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/screening/standby/promotions")]
+pub async fn promote_standby(house: House, by: Organizer, call: Body<Call>) -> Result<Json<Promoted>, Error> {
+    Ok(Json(house.run(async move |app| promote::promote(&app, &by, call.into_inner()).await).await?))
 }
 
 fn number_in_path(request: &HttpRequest) -> Result<i32, Error> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -75,8 +75,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
         .into_iter()
         .map(|registration| registration.id)
         .collect();
-    let moves = seat_move::Entity::find().filter(seat_move::Column::EventId.eq(event.id));
-    let moves = moves.order_by_asc(seat_move::Column::At).order_by_asc(seat_move::Column::Id).all(db).await?;
+    let moves = seat_move::of_event(db, event.id).await?;
     let everybody = placement::Entity::of_event(event.id).all(db).await?;
     let by_id: HashMap<Uuid, &placement::Model> = everybody.iter().map(|one| (one.registration_id, one)).collect();
     let number = |id: Uuid| by_id.get(&id).map(|one| one.number.clone()).unwrap_or_default();
@@ -86,8 +85,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
         let of_side: Vec<&placement::Model> = people.iter().filter(|one| one.side == side).collect();
         let seated = of_side.iter().filter(|one| one.seated).count();
         let here = of_side.iter().filter(|one| confirmed.contains(&one.registration_id)).count();
-        let empty =
-            moves.iter().filter(|one| one.newcomer_id.is_none() && side_of(one.leaver_id) == Some(side)).count();
+        let empty = moves.iter().filter(|one| one.is_empty() && side_of(one.leaver_id) == Some(side)).count();
         let next = next(&people, &run, side)?;
         let waiting = of_side.into_iter().filter(|one| !one.seated).map(waiting).collect();
         sides.push(Line { side, confirmed: here, asked: seated.saturating_sub(here), empty, next, waiting });

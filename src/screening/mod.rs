@@ -4,6 +4,7 @@
 
 mod api;
 mod board;
+mod board_page;
 pub mod commit_run;
 mod deadline;
 mod enlist;
@@ -11,11 +12,15 @@ pub mod expire;
 pub mod explanation;
 mod letters;
 pub mod list;
+mod page;
 pub mod personal;
 mod place;
 pub mod placement;
 mod plan;
+mod plot;
 mod preview;
+mod progress;
+mod promote;
 mod publish_list;
 mod published;
 pub mod record;
@@ -23,8 +28,12 @@ mod reply;
 pub mod run;
 pub mod seat_move;
 pub mod sieve;
+mod spoken;
+mod standby;
 pub mod standing;
+mod studio;
 mod succeed;
+mod tried;
 mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -40,6 +49,7 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::read_file)
         .service(api::read_run)
         .service(api::read_standby)
+        .service(api::promote_standby)
         .service(api::read_my_line)
         .service(api::read_published);
 }
@@ -47,4 +57,5 @@ pub fn calls(config: &mut ServiceConfig) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config.service(explanation::why_page).service(explanation::send_reply);
+    page::pages(config);
 }

@@ -11,7 +11,15 @@ use crate::events::screening_plan::{self, ScreeningPlan};
 /// # Errors
 /// 422 `invalid` on `rules` where they contradict themselves.
 pub fn of_event(event: &event::Model) -> Result<Rules, Error> {
-    let rules = rules(event.screening(), event.seats);
+    of_plan(event.screening(), event.seats, event.sides)
+}
+
+/// As [`of_event`], for a plan that is only tried.
+///
+/// # Errors
+/// As [`of_event`].
+pub fn of_plan(plan: ScreeningPlan, seats: i32, sides: event::Sides) -> Result<Rules, Error> {
+    let rules = rules(plan.completed(seats, sides), seats);
     checked(&rules)?;
     Ok(rules)
 }

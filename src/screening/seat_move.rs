@@ -1,6 +1,8 @@
-//! A seat that was given back, and who it went to. Rows are only ever added.
+//! A seat that was given back, and who it went to. A row is added once for whoever leaves; one whose seat stayed empty is
+//! completed when somebody is promoted to it after all.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,6 +30,14 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+impl Model {
+    /// Whether nobody has come into the seat so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.newcomer_id.is_none()
+    }
+}
+
 /// Why a seat came free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatMoveReason)]
@@ -52,4 +62,13 @@ impl Reason {
             _ => None,
         }
     }
+}
+
+/// Every seat that moved, oldest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    let moves = Entity::find().filter(Column::EventId.eq(event_id));
+    moves.order_by_asc(Column::At).order_by_asc(Column::Id).all(db).await
 }

@@ -1,6 +1,7 @@
 //! A seat that came free goes to the next of the same side who fits, in the transaction in which it came free.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::Uuid;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::placement::{self, in_play};
@@ -31,13 +32,9 @@ pub async fn succeed(
     leaver: placement::Model,
     reason: Reason,
 ) -> Result<(), Error> {
-    let (found, stuck) = match next(txn, app, event, run, &leaver).await? {
+    let (newcomer, stuck) = match fill(txn, app, event, run, &leaver).await? {
         Ok(newcomer) => (newcomer, None),
         Err(why) => (None, Some(why)),
-    };
-    let newcomer = match found {
-        Some(placement) => seat(txn, app, event, run, placement).await?,
-        None => None,
     };
     let row = seat_move::ActiveModel {
         id: Set(app.new_id()),
@@ -64,6 +61,25 @@ pub async fn succeed(
     left.seated = Set(false);
     left.update(txn).await?;
     Ok(())
+}
+
+/// Offers the seat of somebody who left it to the next who fits. None where nobody waits, Err where limits keep everybody out.
+/// The caller holds the event row exclusively and notes what came of it.
+///
+/// # Errors
+/// Only faults.
+pub async fn fill(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    run: &run::Model,
+    leaver: &placement::Model,
+) -> Result<Result<Option<Uuid>, String>, Error> {
+    match next(txn, app, event, run, leaver).await? {
+        Ok(Some(placement)) => Ok(Ok(seat(txn, app, event, run, placement).await?)),
+        Ok(None) => Ok(Ok(None)),
+        Err(why) => Ok(Err(why)),
+    }
 }
 
 /// Who comes in; Err says what keeps everybody out.
@@ -109,7 +125,7 @@ async fn seat(
     event: &event::Model,
     run: &run::Model,
     newcomer: placement::Model,
-) -> Result<Option<sea_orm::prelude::Uuid>, Error> {
+) -> Result<Option<Uuid>, Error> {
     let held = registration::Entity::find_by_id(newcomer.registration_id).lock_exclusive().one(txn).await?;
     // Withdrew a moment ago, while this was being judged: the event row keeps that from happening.
     let Some(held) = held.filter(|held| held.status == Status::Waitlisted) else { return Ok(None) };

@@ -123,9 +123,73 @@ pub fn side_name(side: Side, language: Language) -> &'static str {
     }
 }
 
+/// A limit as an organizer reads it: `side men` is 男方, `unit 电力局/men` 电力局 · 男方, `band women/35+ min` 女方 35+（至少）.
+/// What is no limit stays as it is.
+#[must_use]
+pub fn limit(key: &str, language: Language) -> String {
+    let side = |word: &str| match word {
+        "men" => Some(side_name(Side::Men, language)),
+        "women" => Some(side_name(Side::Women, language)),
+        _ => None,
+    };
+    // A name behind a slash is a side, or else the name goes on.
+    let of_side = |name: &str| match name.rsplit_once('/').and_then(|(unit, word)| Some((unit, side(word)?))) {
+        Some((unit, side)) => format!("{unit} · {side}"),
+        None => name.to_owned(),
+    };
+    let banded = |name: &str| match name.split_once('/').and_then(|(word, band)| Some((side(word)?, band))) {
+        Some((side, band)) => format!("{side} {band}"),
+        None => side(name).unwrap_or(name).to_owned(),
+    };
+    let (bare, end) = match key.rsplit_once(' ') {
+        Some((bare, "min")) => (bare, language.choose("（至少）", " (at least)")),
+        Some((bare, "max")) => (bare, language.choose("（至多）", " (at most)")),
+        _ => (key, ""),
+    };
+    let named = match bare.split_once(' ') {
+        Some(("side", word)) => side(word).unwrap_or(word).to_owned(),
+        Some(("band", name)) => banded(name),
+        Some(("unit", name)) => of_side(name),
+        Some(("applicants", whose)) => {
+            format!("{}{}", banded(whose), language.choose("的报名人数", ": how many applied"))
+        }
+        _ => match bare {
+            "seats" => language.choose("总席位", "all seats").to_owned(),
+            "unit" => language.choose("同一单位", "one employer").to_owned(),
+            "unit_side" => language.choose("同一单位同一方", "one employer and side").to_owned(),
+            "held" => language.choose("保留的席位", "guaranteed seats").to_owned(),
+            "doors open" => language.choose("现场已经开始", "the doors are open").to_owned(),
+            other => other.to_owned(),
+        },
+    };
+    format!("{named}{end}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn limits_are_named_as_people_name_them() {
+        for (key, zh) in [
+            ("seats", "总席位"),
+            ("side men", "男方"),
+            ("side women min", "女方（至少）"),
+            ("unit 电力局", "电力局"),
+            ("unit 电力局/men", "电力局 · 男方"),
+            ("unit A/B", "A/B"),
+            ("unit max", "同一单位（至多）"),
+            ("unit_side max", "同一单位同一方（至多）"),
+            ("band women/35+ min", "女方 35+（至少）"),
+            ("applicants women/35+", "女方 35+的报名人数"),
+            ("applicants men", "男方的报名人数"),
+            ("doors open", "现场已经开始"),
+            ("what else", "what else"),
+        ] {
+            assert_eq!(limit(key, Language::Zh), zh);
+        }
+        assert_eq!(limit("unit Metro/women", Language::En), "Metro · women");
+    }
 
     #[test]
     fn a_reason_names_what_was_full_from_where_the_person_stands() {

@@ -28,8 +28,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, picks, plaza, points,
-    programme, registrations, reports, screening, stage, units, volunteers,
+    accounts, announcements, badges, checkin, couples, dates, events, journey, office, organizations, page, picks,
+    plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -51,6 +51,7 @@ fn calls(config: &mut ServiceConfig) {
         .configure(couples::calls)
         .configure(stage::calls)
         .configure(volunteers::calls)
+        .configure(announcements::calls)
         .configure(reports::calls)
         .configure(personal::calls)
         .configure(office::calls)
@@ -65,11 +66,12 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(units::pages)
         .configure(events::pages)
         .configure(registrations::pages)
-        .configure(checkin::pages)
-        .configure(volunteers::pages)
         .configure(points::pages)
         .configure(screening::pages)
         .configure(badges::pages)
+        .configure(checkin::pages)
+        .configure(volunteers::pages)
+        .configure(announcements::pages)
         .configure(journey::pages)
         .configure(my_data::pages)
         .configure(office::pages);

@@ -17,8 +17,8 @@ use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
 use crate::error::{Error, Problem, Refused};
 use crate::{
-    audit, badges, checkin, couples, dates, events, mail, organizations, picks, plaza, points, registrations,
-    screening, units, volunteers,
+    announcements, audit, badges, checkin, couples, dates, events, mail, organizations, picks, plaza, points,
+    registrations, screening, units, volunteers,
 };
 
 /// The calls of the roof itself.
@@ -69,6 +69,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, &mine).await?),
         ("volunteers.json", volunteers::personal::export(db, id, &mine).await?),
+        ("announcements.json", announcements::personal::export(db, id).await?),
     ])
 }
 

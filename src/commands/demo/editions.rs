@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use rand::RngExt;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::couples::come_of;
 use super::crowd::{CHUNK, Crowd, gather};
 use crate::accounts::SignedIn;
 use crate::accounts::signed_in::Via;
+use crate::announcements::announce::announce;
 use crate::app::App;
 use crate::badges::issue::issue;
 use crate::chance::seeded;
@@ -31,6 +32,7 @@ use crate::points::rules::Rule;
 use crate::points::{close_books, entry};
 use crate::registrations::registration::{self, Side, Status};
 use crate::screening::commit_run::{Draw, commit_run};
+use crate::screening::expire;
 
 /// What there is to see: slug, title in both languages, phase, applicants, seats.
 const OTHERS: [(&str, &str, &str, Phase, usize, u32); 6] = [
@@ -120,6 +122,10 @@ async fn lead(
         app.clock.set(begins(Phase::Screening) + Duration::hours(1));
         close_books::due(app).await?;
         commit_run(app, &organizer, Draw::default()).await?;
+    }
+    if phase == Phase::Confirmation {
+        app.clock.set(begins(Phase::Confirmation) + Duration::minutes(10));
+        some_answer(app, &organizer).await?;
     }
     if phase >= Phase::OnSite {
         app.clock.set(begins(Phase::Confirmation) + Duration::hours(1));
@@ -256,6 +262,34 @@ fn post(app: &App, event: &event::Model, registration_id: Uuid, place: usize) ->
         decided_at: Set(Some(app.now())),
         at: Set(app.now()),
     }
+}
+
+/// A third has said yes, some have said no, and the organizer has written to everybody who has not answered.
+async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let selected = registration::Entity::of_event(organizer.event.id)
+        .filter(registration::Column::Status.eq(Status::Selected))
+        .order_by_asc(registration::Column::Number)
+        .all(&txn)
+        .await?;
+    for (place, one) in selected.into_iter().enumerate() {
+        let answer = match place % 12 {
+            0 | 4 | 8 => Status::Confirmed,
+            5 => Status::Declined,
+            _ => continue,
+        };
+        let row = registration::ActiveModel { id: Set(one.id), status: Set(answer), ..Default::default() };
+        registration::Entity::update(row).exec(&txn).await?;
+    }
+    txn.commit().await?;
+    expire::due(app).await?;
+    let words = json!({
+        "to": { "statuses": ["selected"] },
+        "subject": "{昵称}，来不来，请告诉我们",
+        "text": "{昵称}，您好！\n\n您入选了,席位为您留着。来或不来,都请在期限之前点一下:不来的话,候补的朋友会感谢您。",
+    });
+    announce(app, organizer, serde_json::from_value(words).map_err(Error::fault)?).await?;
+    Ok(())
 }
 
 async fn everybody_comes(app: &App, event_id: Uuid) -> Result<(), Error> {

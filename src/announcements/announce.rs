@@ -1,0 +1,144 @@
+//! An organizer writes to many: letters, history and audit in one transaction.
+
+use std::collections::HashSet;
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::LockType;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::announcement::{self, sent};
+use super::letters;
+use super::message::{Message, once};
+use super::whom::{self, Recipient};
+use crate::app::App;
+use crate::audit;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::mail::letter;
+
+/// How many rows one statement writes or names.
+const MANY: usize = 1_000;
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Announced {
+    pub announcement: announcement::Model,
+    /// How many letters were written now.
+    pub written: usize,
+    /// How many had the same message already and did not get it again.
+    pub already: usize,
+}
+
+pub enum NotAnnounced {
+    /// There is nobody to write to.
+    Nobody,
+}
+
+impl From<NotAnnounced> for Error {
+    fn from(not: NotAnnounced) -> Self {
+        match not {
+            NotAnnounced::Nobody => {
+                Refused::conflict("nobody_to_write_to", "Nobody stands where this message would go.").into()
+            }
+        }
+    }
+}
+
+/// Writes to everybody meant who has not had these words yet. Said again it writes to nobody and tells what was sent first.
+///
+/// # Errors
+/// As [`NotAnnounced`]; 422 `invalid` where half the English is missing.
+pub async fn announce(app: &App, by: &Organizer, message: Message) -> Result<Announced, Error> {
+    message.whole()?;
+    let txn = app.database.begin_write().await?;
+    // One announcement at a time, so that two who send the same do not both write it. The desks go on scanning.
+    let event = event::Entity::find_by_id(by.event.id).lock(LockType::NoKeyUpdate).one(&txn).await?;
+    let event = event.ok_or_else(Refused::not_found)?;
+    let people = whom::recipients(&txn, event.id, &message.to).await?;
+    if people.is_empty() {
+        return Err(NotAnnounced::Nobody.into());
+    }
+    let digest = message.digest();
+    let had = had(&txn, event.id, &digest, &people).await?;
+    let fresh: Vec<&Recipient> =
+        people.iter().filter(|one| !had.contains(&once(event.id, &digest, one.account_id))).collect();
+    let already = people.len() - fresh.len();
+    if fresh.is_empty()
+        && let Some(announcement) = announcement::saying(&txn, event.id, &digest).await?
+    {
+        return Ok(Announced { announcement, written: 0, already });
+    }
+    let draft =
+        |one: &&Recipient| letters::draft(app, &event, &message, one, Some(once(event.id, &digest, one.account_id)));
+    let letters = letter::post_all(&txn, app, fresh.iter().map(draft).collect()).await?;
+    let announcement = written(&txn, app, by, &message, digest, letters.len()).await?;
+    for some in letters.chunks(MANY) {
+        let rows = some
+            .iter()
+            .map(|letter| sent::ActiveModel { letter_id: Set(*letter), announcement_id: Set(announcement.id) });
+        sent::Entity::insert_many(rows).exec_without_returning(&txn).await?;
+    }
+    txn.commit().await?;
+    Ok(Announced { announcement, written: letters.len(), already })
+}
+
+/// Of these people's letters with these words, those that were written before.
+pub(super) async fn had(
+    db: &impl sea_orm::ConnectionTrait,
+    event_id: Uuid,
+    digest: &str,
+    people: &[Recipient],
+) -> Result<HashSet<String>, Error> {
+    let mut had = HashSet::new();
+    for some in people.chunks(MANY) {
+        let keys = some.iter().map(|one| once(event_id, digest, one.account_id));
+        let known: Vec<Option<String>> = letter::Entity::find()
+            .select_only()
+            .column(letter::Column::Dedupe)
+            .filter(letter::Column::Dedupe.is_in(keys))
+            .into_tuple()
+            .all(db)
+            .await?;
+        had.extend(known.into_iter().flatten());
+    }
+    Ok(had)
+}
+
+async fn written(
+    txn: &Write,
+    app: &App,
+    by: &Organizer,
+    message: &Message,
+    digest: String,
+    people: usize,
+) -> Result<announcement::Model, Error> {
+    let row = announcement::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(by.event.id),
+        subject: Set(message.subject.trim().to_owned()),
+        words: Set(message.text.trim().to_owned()),
+        subject_en: Set(message.subject_en.as_ref().map(|words| words.trim().to_owned())),
+        words_en: Set(message.text_en.as_ref().map(|words| words.trim().to_owned())),
+        whom: Set(serde_json::to_value(&message.to).map_err(Error::fault)?),
+        digest: Set(digest),
+        people: Set(i32::try_from(people).unwrap_or(i32::MAX)),
+        sent_by: Set(by.account.account_id),
+        sent_at: Set(app.now()),
+    };
+    let announcement = row.insert(txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(by.event.organization_id),
+        event_id: Some(by.event.id),
+        action: "announcement_sent",
+        subject: Some(("announcement", announcement.id)),
+        reason: None,
+        detail: json!({ "people": people, "to": message.to }),
+    };
+    audit::record(txn, app, entry).await?;
+    Ok(announcement)
+}

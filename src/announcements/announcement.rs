@@ -1,0 +1,67 @@
+//! One announcement that was sent, and the letters it became.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "announcement")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub subject: String,
+    pub words: String,
+    pub subject_en: Option<String>,
+    pub words_en: Option<String>,
+    /// To whom, as it was asked.
+    pub whom: Json,
+    /// Of all the words: the same words are the same message.
+    pub digest: String,
+    /// How many letters it became.
+    pub people: i32,
+    pub sent_by: Uuid,
+    pub sent_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Which announcement a letter belongs to.
+pub mod sent {
+    use sea_orm::entity::prelude::*;
+
+    use crate::mail::letter;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "announcement_letter")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub letter_id: Uuid,
+        pub announcement_id: Uuid,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(belongs_to = "letter::Entity", from = "Column::LetterId", to = "letter::Column::Id")]
+        Letter,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Entity {
+    #[must_use]
+    pub fn of_event(event_id: Uuid) -> Select<Self> {
+        Self::find().filter(Column::EventId.eq(event_id))
+    }
+}
+
+/// The latest announcement of an event with these words.
+///
+/// # Errors
+/// Only faults.
+pub async fn saying(db: &impl ConnectionTrait, event_id: Uuid, digest: &str) -> Result<Option<Model>, DbErr> {
+    Entity::of_event(event_id).filter(Column::Digest.eq(digest)).order_by_desc(Column::Id).one(db).await
+}

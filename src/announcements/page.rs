@@ -1,0 +1,312 @@
+//! The composer: whom, what, how it will look, and what was sent before.
+
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use actix_web::web::{Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use super::announce::{announce, had};
+use super::history::{self, Missed, Told};
+use super::message::Message;
+use super::spoken::{meant, request, status_words, whom_words};
+use super::whom::{self, Whom};
+use super::{letters, try_out};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::Error;
+use crate::events::access::{Organizer, id_in_path};
+use crate::events::{event, tabs};
+use crate::language::Language;
+use crate::page::form::Form;
+use crate::page::said::{see_counting, see_saying};
+use crate::page::{self, Page, Tab, when};
+use crate::paging::{self, Paging};
+use crate::registrations::registration::{Side, Status};
+use crate::registrations::roll::{self, Count};
+use crate::units::unit;
+
+/// As far as an application can stand, in the order of the journey.
+const STATUSES: [Status; 10] = [
+    Status::Applied,
+    Status::Approved,
+    Status::Selected,
+    Status::Waitlisted,
+    Status::NotSelected,
+    Status::Confirmed,
+    Status::Declined,
+    Status::Expired,
+    Status::Withdrawn,
+    Status::Rejected,
+];
+
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(open_composer)
+        .service(act_on_message)
+        .service(look_at_letter)
+        .service(look_at_blank_letter)
+        .service(count_reach)
+        .service(open_announcement);
+}
+
+/// How many would get it now.
+#[derive(Clone, Copy, Debug)]
+struct Reach {
+    people: usize,
+    already: usize,
+}
+
+#[derive(Template)]
+#[template(path = "announcements/composer.html")]
+struct Composer {
+    page: Page,
+    tabs: Vec<Tab>,
+    event: event::Model,
+    now: DateTime<Utc>,
+    form: Form,
+    reach: Reach,
+    counts: Vec<Count>,
+    units: Vec<unit::Model>,
+    history: paging::Page<Told>,
+}
+
+#[derive(Template)]
+#[template(path = "announcements/reach.html")]
+struct ReachOnly {
+    page: Page,
+    reach: Reach,
+}
+
+#[derive(Template)]
+#[template(path = "announcements/one.html")]
+struct One {
+    page: Page,
+    tabs: Vec<Tab>,
+    event: event::Model,
+    now: DateTime<Utc>,
+    told: Told,
+    missed: Vec<Missed>,
+}
+
+fn address(event: &event::Model) -> String {
+    format!("/office/e/{}/mail", event.slug)
+}
+
+async fn reached(house: &House, event: &event::Model, form: &Form) -> Result<Reach, Error> {
+    let (event_id, whom) = (event.id, meant(form));
+    // What is written so far says whether they had it; half a message they cannot have had.
+    let digest = body::read::<Message>(request(form)).ok().map(|message| message.digest());
+    house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let people = match whom {
+                Some(whom) => whom::recipients(db, event_id, &whom).await?,
+                None => Vec::new(),
+            };
+            let already = match digest {
+                Some(digest) => had(db, event_id, &digest, &people).await?.len(),
+                None => 0,
+            };
+            Ok(Reach { people: people.len(), already })
+        })
+        .await
+}
+
+async fn shown(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    form: Form,
+    paging: Paging,
+) -> Result<HttpResponse, Error> {
+    let reach = reached(house, &event, &form).await?;
+    let of = event.clone();
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let history = history::page(db, of.id, &Paging { limit: Some(20), ..paging }).await?;
+        let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(of.organization_id));
+        let units = units.order_by_asc(unit::Column::NameFolded).all(db).await?;
+        Ok((history, units, roll::counts(db, of.id).await?))
+    });
+    let (history, units, counts) = read.await?;
+    let tabs = tabs::of_organizer(&page, &event.slug, "mail");
+    let now = house.now();
+    let composer = Composer { tabs, now, page, event, reach, counts, units, history, form: form.clone() };
+    page::answer_refused(&form, &composer)
+}
+
+#[get("/office/e/{event}/mail")]
+async fn open_composer(
+    house: House,
+    visit: Visit,
+    by: Organizer,
+    paging: Query<Paging>,
+) -> Result<HttpResponse, Error> {
+    shown(&house, visit.page, by.event, Form::default(), paging.into_inner()).await
+}
+
+#[post("/office/e/{event}/mail")]
+async fn act_on_message(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let (mut page, event) = (visit.page, by.event.clone());
+    let done = match form.value("act") {
+        "send" => send(&house, by, &form).await.map(Some),
+        "try" => sent_to_oneself(&house, by, &form).await.map(|()| None),
+        _ => return shown(&house, page, event, form, Paging::default()).await,
+    };
+    match done {
+        Ok(Some(answer)) => Ok(answer),
+        Ok(None) => {
+            // The draft is kept nowhere but in the form: it comes back with it.
+            page.said = Some(page.t("said-announce-tried"));
+            shown(&house, page, event, form, Paging::default()).await
+        }
+        Err(error) => {
+            let form = form.refused(&page, error)?;
+            shown(&house, page, event, form, Paging::default()).await
+        }
+    }
+}
+
+async fn send(house: &House, by: Organizer, form: &Form) -> Result<HttpResponse, Error> {
+    let message: Message = body::read(request(form))?;
+    let here = address(&by.event);
+    let sent = house.run(async move |app| announce(&app, &by, message).await).await?;
+    match sent.written {
+        0 => see_saying(&here, "announce-again"),
+        written => see_counting(&here, "announce-sent", u64::try_from(written).unwrap_or(u64::MAX)),
+    }
+}
+
+async fn sent_to_oneself(house: &House, by: Organizer, form: &Form) -> Result<(), Error> {
+    let message: Message = body::read(request(form))?;
+    house.run(async move |app| try_out::try_out(&app, &by, message).await).await
+}
+
+#[post("/office/e/{event}/mail/count")]
+async fn count_reach(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let reach = reached(&house, &by.event, &form).await?;
+    page::answer(&ReachOnly { page: visit.page, reach })
+}
+
+/// The letter as it would look, for the frame beside the form.
+#[post("/office/e/{event}/mail/preview")]
+async fn look_at_letter(house: House, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    letter(&house, by, &form).await
+}
+
+/// The same before anything was written.
+#[get("/office/e/{event}/mail/preview")]
+async fn look_at_blank_letter(house: House, by: Organizer) -> Result<HttpResponse, Error> {
+    letter(&house, by, &Form::default()).await
+}
+
+async fn letter(house: &House, by: Organizer, form: &Form) -> Result<HttpResponse, Error> {
+    let or = |name: &str, instead: &str| match form.value(name).trim() {
+        "" => instead.to_owned(),
+        typed => typed.to_owned(),
+    };
+    let english = form.value("language") == "en";
+    let message = Message {
+        to: Whom::default(),
+        subject: or("subject", "（主题）"),
+        text: or("text", "（正文）"),
+        subject_en: Some(or("subject_en", "(subject)")),
+        text_en: Some(or("text_en", "(text)")),
+    };
+    let drawn = house.run(async move |app| {
+        let language = if english { Language::En } else { Language::Zh };
+        let to = whom::Recipient { language, ..try_out::oneself(&app, &by).await? };
+        letters::draft(&app, &by.event, &message, &to, None).sight()
+    });
+    let nothing = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_SECURITY_POLICY, nothing))
+        .content_type("text/html; charset=utf-8")
+        .body(drawn.await?.html))
+}
+
+#[get("/office/e/{event}/mail/{id}")]
+async fn open_announcement(
+    house: House,
+    visit: Visit,
+    by: Organizer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    let id: Uuid = id_in_path(&request, "id")?;
+    let event = by.event.clone();
+    let read = house.run(async move |app| history::one(app.database.reader(), by.event.id, id).await);
+    let (told, missed) = read.await?;
+    let page = visit.page;
+    let tabs = tabs::of_organizer(&page, &event.slug, "mail");
+    page::answer(&One { tabs, now: house.now(), page, event, told, missed })
+}
+
+impl Reach {
+    fn words(&self, page: &Page) -> String {
+        let key = if self.already > 0 { "announce-reach-again" } else { "announce-reach" };
+        page.say(key, &[("people", self.people.into()), ("already", self.already.into())])
+    }
+}
+
+impl Composer {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
+    fn here(&self) -> String {
+        address(&self.event)
+    }
+
+    fn when(&self, at: &DateTime<Utc>) -> String {
+        when::moment(self.page.language, self.event.zone(), *at, self.now)
+    }
+
+    /// The statuses with how many stand in each.
+    fn statuses(&self) -> Vec<(String, String, i64)> {
+        let row = |status: Status| {
+            let count = self.counts.iter().filter(|count| count.status == status).map(|count| count.count).sum();
+            let word = serde_json::to_value(status).unwrap_or_default();
+            (word.as_str().unwrap_or_default().to_owned(), status_words(&self.page, status), count)
+        };
+        STATUSES.into_iter().map(row).collect()
+    }
+
+    fn sides(&self) -> [(&'static str, String); 3] {
+        [
+            ("", self.page.t("announce-both")),
+            (Side::Men.word(), self.page.t("side-men")),
+            (Side::Women.word(), self.page.t("side-women")),
+        ]
+    }
+
+    fn presences(&self) -> [(&'static str, String); 3] {
+        [("", "announce-whether"), ("yes", "announce-came"), ("no", "announce-stayed-away")]
+            .map(|(value, key)| (value, self.page.t(key)))
+    }
+
+    fn has_unit(&self, unit: &unit::Model) -> bool {
+        self.form.has("unit", &unit.id.to_string())
+    }
+
+    fn chosen_units(&self) -> usize {
+        self.form.values("unit").count()
+    }
+
+    fn whom(&self, told: &Told) -> String {
+        whom_words(&self.page, &told.to)
+    }
+}
+
+impl One {
+    fn when(&self, at: &DateTime<Utc>) -> String {
+        when::moment(self.page.language, self.event.zone(), *at, self.now)
+    }
+
+    fn whom(&self) -> String {
+        whom_words(&self.page, &self.told.to)
+    }
+}

@@ -1,0 +1,318 @@
+//! The screening studio: the rules to move, what they would come to, and the steps from the frozen ledger to the letters.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+use super::commit_run::{Draw, commit_run};
+use super::progress::{self, Progress};
+use super::publish_list::{Announcement, publish_list};
+use super::sieve::rules::Rules;
+use super::spoken::fallback;
+use super::studio::{self, View};
+use super::tried::{self, BandRow};
+use super::words;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::Error;
+use crate::events::access::Organizer;
+use crate::events::phase::Phase;
+use crate::events::{amend, event, schedule, tabs};
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab, when};
+use crate::points::freeze;
+
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(open_studio)
+        .service(tried_rules)
+        .service(preview_rules)
+        .service(freeze_points)
+        .service(fix_list)
+        .service(screen_for_good)
+        .configure(super::board_page::pages);
+}
+
+#[derive(Template)]
+#[template(path = "screening/studio.html")]
+struct Studio {
+    page: Page,
+    tabs: Vec<Tab>,
+    event: event::Model,
+    now: DateTime<Utc>,
+    /// The rules as they are being moved.
+    form: Form,
+    bands: Vec<BandRow>,
+    /// The step that was just refused.
+    step: Form,
+    view: Option<View>,
+    progress: Progress,
+}
+
+/// What stands beside the controls; the small module asks for it alone.
+#[derive(Template)]
+#[template(path = "screening/preview.html")]
+struct Preview {
+    page: Page,
+    form: Form,
+    view: Option<View>,
+}
+
+fn address(event: &event::Model) -> String {
+    format!("/office/e/{}/screening", event.slug)
+}
+
+/// The studio with `form` in its controls and what `rules` would come to.
+async fn shown(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    (form, rules): (Form, Option<Rules>),
+    step: Form,
+) -> Result<HttpResponse, Error> {
+    let of = event.clone();
+    let read = house.run(async move |app| {
+        let progress = progress::of_event(app.database.reader(), of.id).await?;
+        let view = match (&progress.run, rules) {
+            (Some(run), _) => Some(studio::after(&app, &of, run).await?),
+            (None, Some(rules)) => Some(studio::preview(&app, &of, rules).await?),
+            (None, None) => None,
+        };
+        Ok((progress, view))
+    });
+    let (progress, view) = read.await?;
+    let refused = if step.trouble().is_some() { step.clone() } else { form.clone() };
+    let tabs = tabs::of_organizer(&page, &event.slug, "screening");
+    let bands = tried::bands(&form);
+    page::answer_refused(&refused, &Studio { tabs, bands, now: house.now(), page, event, form, step, view, progress })
+}
+
+#[get("/office/e/{event}/screening")]
+async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+    standing(&house, visit.page, by.event, Form::default()).await
+}
+
+/// The studio with the rules that stand, and what became of a step.
+async fn standing(house: &House, page: Page, event: event::Model, step: Form) -> Result<HttpResponse, Error> {
+    let rules = super::plan::of_event(&event)?;
+    shown(house, page, event.clone(), (tried::filled(&event), Some(rules)), step).await
+}
+
+/// The rules of a form, or the form with what is wrong about them.
+fn judged(page: &Page, event: &event::Model, form: Form) -> Result<(Form, Option<Rules>), Error> {
+    match tried::changes(&form, event).and_then(|changes| tried::rules(event, &changes)) {
+        Ok(rules) => Ok((tried::settled(&form, &rules), Some(rules))),
+        Err(error) => Ok((form.refused(page, error)?, None)),
+    }
+}
+
+#[post("/office/e/{event}/screening")]
+async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let (page, event) = (visit.page, by.event.clone());
+    match form.value("act") {
+        "save" => save(&house, page, by, form).await,
+        "adopt" => {
+            let (form, rules) = judged(&page, &event, form)?;
+            let of = event.clone();
+            let smallest = match rules {
+                Some(rules) => house.run(async move |app| studio::preview(&app, &of, rules).await).await?.infeasible,
+                None => None,
+            };
+            let changes = smallest.map(|why| why.smallest_change).unwrap_or_default();
+            let adopted = if changes.is_empty() { form } else { tried::adopted(&form, &changes) };
+            let judged = judged(&page, &event, adopted)?;
+            shown(&house, page, event, judged, Form::default()).await
+        }
+        _ => {
+            let judged = judged(&page, &event, form)?;
+            shown(&house, page, event, judged, Form::default()).await
+        }
+    }
+}
+
+async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let event = by.event.clone();
+    let saved = async {
+        let changes = tried::changes(&form, &event)?;
+        tried::rules(&event, &changes)?;
+        house.run(async move |app| amend::amend(&app, &by, changes).await).await
+    };
+    match saved.await {
+        Ok(event) => see_saying(&address(&event), "screening-rules-saved"),
+        Err(error) => {
+            let form = form.refused(&page, error)?;
+            shown(house, page, event, (form, None), Form::default()).await
+        }
+    }
+}
+
+#[post("/office/e/{event}/screening/preview")]
+async fn preview_rules(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let (page, event) = (visit.page, by.event);
+    let (form, rules) = judged(&page, &event, form)?;
+    let view = match rules {
+        Some(rules) => Some(house.run(async move |app| studio::preview(&app, &event, rules).await).await?),
+        None => None,
+    };
+    page::answer_refused(&form.clone(), &Preview { page, form, view })
+}
+
+#[post("/office/e/{event}/screening/freeze")]
+async fn freeze_points(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let event = by.event.clone();
+    let frozen = house.run(async move |app| freeze::freeze(&app, &by).await).await;
+    stepped(&house, visit.page, event, form, frozen.map(|_| "points-frozen")).await
+}
+
+#[post("/office/e/{event}/screening/list")]
+async fn fix_list(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let event = by.event.clone();
+    let published = async {
+        let announcement: Announcement = body::read(json!({ "draw": form.text("draw") }))?;
+        house.run(async move |app| publish_list(&app, &by, announcement).await).await
+    };
+    let published = published.await.map(|_| "screening-list-published");
+    stepped(&house, visit.page, event, form, published).await
+}
+
+#[post("/office/e/{event}/screening/runs")]
+async fn screen_for_good(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let event = by.event.clone();
+    let screened = async {
+        let draw: Draw = body::read(json!({ "beacon": form.text("beacon") }))?;
+        house.run(async move |app| commit_run(&app, &by, draw).await).await
+    };
+    let screened = screened.await.map(|_| "screened");
+    stepped(&house, visit.page, event, form, screened).await
+}
+
+/// Goes on after a step, or shows the studio with the reason it was refused.
+async fn stepped(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    form: Form,
+    done: Result<&'static str, Error>,
+) -> Result<HttpResponse, Error> {
+    match done {
+        Ok(said) => see_saying(&address(&event), said),
+        Err(error) => {
+            let step = form.refused(&page, error)?;
+            standing(house, page, event, step).await
+        }
+    }
+}
+
+impl Studio {
+    fn title(&self) -> &str {
+        self.event.title_in(self.page.language)
+    }
+
+    fn here(&self) -> String {
+        address(&self.event)
+    }
+
+    fn when(&self, at: &DateTime<Utc>) -> String {
+        when::moment(self.page.language, self.event.zone(), *at, self.now)
+    }
+
+    fn phase(&self) -> Phase {
+        self.event.phase(self.now)
+    }
+
+    fn phase_words(&self) -> String {
+        self.page.t(&format!("phase-{}", schedule::word(self.phase())))
+    }
+
+    fn is_due(&self) -> bool {
+        self.phase() == Phase::Screening
+    }
+
+    fn may_freeze(&self) -> bool {
+        self.progress.frozen.is_none() && self.phase() >= Phase::Online
+    }
+
+    fn may_change(&self) -> bool {
+        self.phase() <= Phase::Screening
+    }
+
+    /// When it may be screened, for whoever is early.
+    fn begins(&self) -> String {
+        let begins = self.event.boundary(Phase::Screening).filter(|begins| *begins > self.now);
+        match begins {
+            Some(begins) => self.page.say("screening-not-yet", &[("when", self.when(&begins).into())]),
+            None => self.page.t("screening-not-now"),
+        }
+    }
+
+    fn is_two_sided(&self) -> bool {
+        self.event.sides == event::Sides::Two
+    }
+
+    /// The right end of a slider.
+    fn most(&self, name: &str) -> u32 {
+        let people = self.view.as_ref().map_or(0, |view| u32::try_from(view.people).unwrap_or(u32::MAX));
+        let typed = self.form.value(name).parse::<u32>().unwrap_or(0);
+        match name {
+            "screening.unit.max" => typed.max(20),
+            "screening.unit_side.max" => typed.max(10),
+            _ => people.max(typed).max(10),
+        }
+    }
+
+    /// The bands and a row for one more, each with its name and what is wrong about it.
+    fn band_rows(&self) -> Vec<(String, BandRow, Option<String>)> {
+        let mut rows = self.bands.clone();
+        rows.push(BandRow { side: "women".to_owned(), ..BandRow::default() });
+        let told = |(place, row): (usize, BandRow)| {
+            let named = |part: &str| self.form.wrong(&format!("screening.band[{place}]{part}")).map(str::to_owned);
+            let wrong = ["", ".name", ".side", ".min", ".max"].iter().find_map(|part| named(part));
+            (format!("{} {}", self.page.t("screening-band"), place + 1), row, wrong)
+        };
+        rows.into_iter().enumerate().map(told).collect()
+    }
+
+    fn fallbacks(&self) -> [(&'static str, String); 3] {
+        ["none", "reduce_seats", "widen_balance"].map(|name| (name, fallback(&self.page, name)))
+    }
+
+    fn listed(&self, people: &i32) -> String {
+        self.page.say("screening-listed", &[("count", (*people).into())])
+    }
+
+    fn counts(&self, run: &super::run::Model) -> String {
+        let gaps = [("in", run.selected.into()), ("waiting", run.waitlisted.into()), ("out", run.not_selected.into())];
+        self.page.say("screening-run-counts", &gaps)
+    }
+
+    fn letters(&self) -> String {
+        let letters = self.progress.letters;
+        let gaps =
+            [("sent", letters.sent.into()), ("waiting", letters.waiting.into()), ("failed", letters.failed.into())];
+        self.page.say("screening-letters", &gaps)
+    }
+
+    fn rule_lines(&self, rules: &Rules) -> Vec<(String, String)> {
+        let page = &self.page;
+        let range = |least: u32, most: Option<u32>| match most {
+            Some(most) if most == least => most.to_string(),
+            Some(most) => format!("{least}–{most}"),
+            None => format!("≥ {least}"),
+        };
+        let mut lines = vec![(page.t("screening-seats"), rules.seats.to_string())];
+        for (key, side) in [("side-men", rules.side.men), ("side-women", rules.side.women)] {
+            lines.extend(side.map(|side| (page.t(key), range(side.min, side.max))));
+        }
+        lines.extend(rules.unit.map(|cap| (page.t("screening-unit-cap"), cap.max.to_string())));
+        lines.extend(rules.unit_side.map(|cap| (page.t("screening-unit-side-cap"), cap.max.to_string())));
+        let banded = |band: &super::sieve::rules::Band| {
+            (words::limit(&band.limit().to_string(), page.language), range(band.min, band.max))
+        };
+        lines.extend(rules.band.iter().map(banded));
+        lines
+    }
+}

@@ -1,0 +1,112 @@
+//! The organizer has the seats tried again that stayed empty: whoever did not fit then may fit now.
+
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::seat_move;
+use super::sieve::applicant::Side;
+use super::{placement, run, succeed};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+
+/// Which side has empty seats.
+#[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = StandbyPromotion)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    #[garde(skip)]
+    pub side: Side,
+}
+
+/// Who was asked now, and how many seats are empty still.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StandbyPromoted)]
+pub struct Promoted {
+    #[schema(example = json!(["A0012"]))]
+    pub promoted: Vec<String>,
+    pub empty: usize,
+}
+
+pub enum NotPromoted {
+    NoEmptySeat,
+    /// Nobody waits, or these limits keep everybody out.
+    NobodyFits(Vec<String>),
+}
+
+impl From<NotPromoted> for Error {
+    fn from(reason: NotPromoted) -> Self {
+        match reason {
+            NotPromoted::NoEmptySeat => Refused::conflict("no_empty_seat", "No seat of this side is empty.").into(),
+            NotPromoted::NobodyFits(limits) => {
+                let refused = Refused::conflict("nobody_fits", "Nobody who waits fits an empty seat.");
+                refused.with("limits", json!(limits)).into()
+            }
+        }
+    }
+}
+
+/// Gives the empty seats of a side to those who wait, in order, as far as the rules of the run allow.
+///
+/// # Errors
+/// As [`NotPromoted`]; 404 before the run; 409 `phase_closed` once the doors are open.
+pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    event.requires_one_of(app.now(), &[Phase::Screening, Phase::Confirmation])?;
+    let run = run::of_event(&txn, event.id).await?.ok_or_else(Refused::not_found)?;
+    let moves = seat_move::of_event(&txn, event.id).await?;
+    let mut empty = Vec::new();
+    for one in moves.into_iter().filter(seat_move::Model::is_empty) {
+        let leaver = placement::Entity::find_by_id(one.leaver_id).one(&txn).await?;
+        empty.extend(leaver.filter(|leaver| leaver.side == call.side).map(|leaver| (one, leaver)));
+    }
+    if empty.is_empty() {
+        return Err(NotPromoted::NoEmptySeat.into());
+    }
+    let seats = empty.len();
+    let (mut promoted, mut limits) = (Vec::new(), Vec::new());
+    for (one, leaver) in empty {
+        let newcomer = match succeed::fill(&txn, app, &event, &run, &leaver).await? {
+            Ok(Some(newcomer)) => newcomer,
+            Ok(None) => continue,
+            Err(why) => {
+                limits.extend(why.split(", ").map(str::to_owned));
+                continue;
+            }
+        };
+        let mut row = one.into_active_model();
+        row.newcomer_id = Set(Some(newcomer));
+        row.stuck = Set(None);
+        row.update(&txn).await?;
+        let entry = audit::Entry {
+            actor: Some(by.account.account_id),
+            organization_id: Some(event.organization_id),
+            event_id: Some(event.id),
+            action: "standby_promoted",
+            subject: Some(("registration", newcomer)),
+            reason: None,
+            detail: json!({ "leaver": leaver.registration_id }),
+        };
+        audit::record(&txn, app, entry).await?;
+        let came = placement::Entity::find_by_id(newcomer).one(&txn).await?;
+        promoted.extend(came.map(|came| came.number));
+    }
+    if promoted.is_empty() {
+        limits.sort();
+        limits.dedup();
+        return Err(NotPromoted::NobodyFits(limits).into());
+    }
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::SeatsMoved);
+    let empty = seats - promoted.len();
+    Ok(Promoted { promoted, empty })
+}

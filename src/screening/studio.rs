@@ -1,0 +1,185 @@
+//! What the organizer looks at before deciding: where everybody would stand under the rules that are tried, beside those that
+//! stand now. Nothing is stored, and ties are broken anew at the run.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::placement::{self, Placed};
+use super::plot::{Dot, Plot, plots};
+use super::run;
+use super::sieve::applicant::{Applicant, SIDES, Side};
+use super::sieve::explain::Full;
+use super::sieve::infeasible::Infeasible;
+use super::sieve::outcome::{Outcome, Used, screen};
+use super::sieve::rules::Rules;
+use super::{enlist, plan};
+use crate::app::App;
+use crate::error::Error;
+use crate::events::event;
+
+/// So many of the limits that bound are shown.
+const SHOWN: usize = 12;
+
+#[derive(Debug)]
+pub struct View {
+    pub rules: Rules,
+    pub people: usize,
+    pub plots: Vec<Plot>,
+    pub bound: Vec<Bound>,
+    /// How many more limits bound somebody.
+    pub more: usize,
+    pub infeasible: Option<Infeasible>,
+    pub fallback: Option<Used>,
+    pub moves: Moves,
+}
+
+/// Who moves when the tried rules take the place of those that stand.
+#[derive(Debug, Default)]
+pub struct Moves {
+    pub into: Vec<Mover>,
+    pub out: Vec<Mover>,
+    /// The same rules, or one of the two cannot be met: there is nothing to compare.
+    pub none: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Mover {
+    pub number: String,
+    pub side: Side,
+    pub unit: String,
+    pub points: i64,
+}
+
+/// A limit that was full when somebody's turn came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub limit: String,
+    pub cap: u32,
+    /// Points of the last one admitted within it.
+    pub last_points: Option<i64>,
+    /// How many came too late for it.
+    pub kept_out: usize,
+}
+
+/// What the tried rules would come to now.
+///
+/// # Errors
+/// 422 `invalid` where the rules that stand contradict themselves.
+pub async fn preview(app: &App, event: &event::Model, tried: Rules) -> Result<View, Error> {
+    let applicants = enlist::applicants(app.database.reader(), event).await?;
+    let standing = plan::of_event(event)?;
+    let screened = tokio::task::spawn_blocking(move || {
+        let seed = [0; 32];
+        let outcome = screen(&applicants, &tried, &seed);
+        let before = (standing != tried).then(|| screen(&applicants, &standing, &seed));
+        told(tried, &applicants, outcome, before)
+    });
+    screened.await.map_err(Error::fault)
+}
+
+/// What the run came to.
+///
+/// # Errors
+/// Only faults.
+pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<View, Error> {
+    let placements = placement::Entity::of_event(event.id).all(app.database.reader()).await?;
+    let dot =
+        |one: &placement::Model| Dot { side: one.side, points: one.points, seated: one.outcome == Placed::Selected };
+    let dots: Vec<Dot> = placements.iter().map(dot).collect();
+    let mut full = Vec::new();
+    for one in placements.iter().filter(|one| one.outcome != Placed::Selected) {
+        full.extend(one.why()?.full);
+    }
+    let (bound, more) = shown(full);
+    Ok(View {
+        rules: run.rules_used()?,
+        people: placements.len(),
+        plots: plots(&dots, &SIDES),
+        bound,
+        more,
+        infeasible: None,
+        fallback: None,
+        moves: Moves { none: true, ..Moves::default() },
+    })
+}
+
+fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: Option<Outcome>) -> View {
+    let seated = seated(&outcome);
+    let dot =
+        |one: &Applicant| Dot { side: one.side, points: one.points, seated: seated.contains(one.number.as_str()) };
+    let dots: Vec<Dot> = applicants.iter().map(dot).collect();
+    let plots = plots(&dots, &SIDES);
+    let moves =
+        before.map_or_else(|| Moves { none: true, ..Moves::default() }, |old| moves(applicants, &outcome, &old));
+    let (bound, more) = shown(outcome.explanations.into_values().flat_map(|why| why.full).collect());
+    View {
+        rules,
+        people: applicants.len(),
+        plots,
+        bound,
+        more,
+        infeasible: outcome.infeasible,
+        fallback: outcome.fallback,
+        moves,
+    }
+}
+
+fn seated(outcome: &Outcome) -> HashSet<&str> {
+    outcome.selected.iter().flatten().map(String::as_str).collect()
+}
+
+fn moves(applicants: &[Applicant], new: &Outcome, old: &Outcome) -> Moves {
+    let none = new.selected.is_none() || old.selected.is_none();
+    if none {
+        return Moves { none, ..Moves::default() };
+    }
+    let (new, old) = (seated(new), seated(old));
+    let mover = |one: &Applicant| Mover {
+        number: one.number.clone(),
+        side: one.side,
+        unit: one.unit.clone(),
+        points: one.points,
+    };
+    let of = |here: &HashSet<&str>, there: &HashSet<&str>| {
+        let moved = |one: &&Applicant| here.contains(one.number.as_str()) && !there.contains(one.number.as_str());
+        let mut movers: Vec<Mover> = applicants.iter().filter(moved).map(mover).collect();
+        movers.sort_by_key(|one| (one.side, -one.points));
+        movers
+    };
+    Moves { into: of(&new, &old), out: of(&old, &new), none }
+}
+
+/// The limits that bound, those of whole sides first and then by how many they kept out.
+fn shown(full: Vec<Full>) -> (Vec<Bound>, usize) {
+    let mut limits: BTreeMap<String, Bound> = BTreeMap::new();
+    for Full { limit, cap, last_points, .. } in full {
+        let bound = limits.entry(limit.clone()).or_insert(Bound { limit, cap, last_points, kept_out: 0 });
+        bound.kept_out += 1;
+        bound.last_points = bound.last_points.into_iter().chain(last_points).min();
+    }
+    let mut bound: Vec<Bound> = limits.into_values().collect();
+    bound.sort_by_key(|one| (one.limit.starts_with("unit"), std::cmp::Reverse(one.kept_out)));
+    let more = bound.len().saturating_sub(SHOWN);
+    bound.truncate(SHOWN);
+    (bound, more)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_that_bound_are_told_once_with_their_last_points() {
+        let full = |limit: &str, points| Full {
+            limit: limit.to_owned(),
+            cap: 3,
+            last_points: Some(points),
+            last_ticket: None,
+        };
+        let mut all = vec![full("unit 电力局/men", 70), full("unit 电力局/men", 66), full("side men", 60)];
+        all.extend((0..20).map(|unit| full(&format!("unit {unit}/men"), 50)));
+        let (bound, more) = shown(all);
+        assert_eq!(bound[0].limit, "side men");
+        assert_eq!((bound[1].last_points, bound[1].kept_out), (Some(66), 2));
+        assert_eq!((bound.len(), more), (SHOWN, 10));
+    }
+}

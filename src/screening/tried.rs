@@ -1,0 +1,254 @@
+//! The rules an organizer tries: out of the form they move, as the request a program would send.
+
+use serde_json::{Map, Value, json};
+
+use super::plan;
+use super::sieve::infeasible::Change;
+use super::sieve::rules::Rules;
+use crate::body;
+use crate::error::{Error, Refused};
+use crate::events::changes::Changes;
+use crate::events::event;
+use crate::page::form::Form;
+
+const SIDES: [&str; 2] = ["men", "women"];
+/// The fields that stand alone: the limit as the sieve names it, and where it is typed.
+const ALONE: [(&str, &str); 7] = [
+    ("seats", "seats"),
+    ("side men min", "screening.side.men.min"),
+    ("side men max", "screening.side.men.max"),
+    ("side women min", "screening.side.women.min"),
+    ("side women max", "screening.side.women.max"),
+    ("unit max", "screening.unit.max"),
+    ("unit_side max", "screening.unit_side.max"),
+];
+
+/// One age band as it stands in the form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BandRow {
+    pub side: String,
+    pub name: String,
+    pub min: String,
+    pub max: String,
+}
+
+impl BandRow {
+    fn is_blank(&self) -> bool {
+        [&self.name, &self.min, &self.max].iter().all(|typed| typed.trim().is_empty())
+    }
+}
+
+/// The form with the rules the event has now.
+#[must_use]
+pub fn filled(event: &event::Model) -> Form {
+    let plan = event.screening();
+    let mut fields = vec![("seats".to_owned(), event.seats.to_string())];
+    let fallback = serde_json::to_value(plan.fallback).unwrap_or_default();
+    fields.push(("screening.fallback".to_owned(), fallback.as_str().unwrap_or_default().to_owned()));
+    for (side, bounds) in plan.side.iter().flat_map(|side| [("men", side.men), ("women", side.women)]) {
+        fields.push((format!("screening.side.{side}.min"), bounds.min.to_string()));
+        fields.push((format!("screening.side.{side}.max"), bounds.max.to_string()));
+    }
+    for (name, cap) in [("unit", plan.unit), ("unit_side", plan.unit_side)] {
+        fields.push((format!("screening.{name}.max"), cap.map_or_else(String::new, |cap| cap.max.to_string())));
+    }
+    for band in &plan.band {
+        for (name, value) in [("side", &band.side), ("name", &band.name)] {
+            fields.push((format!("band.{name}"), value.clone()));
+        }
+        for (name, value) in [("min", band.min), ("max", band.max)] {
+            fields.push((format!("band.{name}"), value.to_string()));
+        }
+    }
+    Form::filled(fields)
+}
+
+/// The bands in the form; rows left blank are none.
+#[must_use]
+pub fn bands(form: &Form) -> Vec<BandRow> {
+    let column = |name: &'static str| form.values(name).map(str::to_owned).collect::<Vec<_>>();
+    let (names, least, most) = (column("band.name"), column("band.min"), column("band.max"));
+    let cell = |column: &[String], row: usize| column.get(row).cloned().unwrap_or_default();
+    let row = |(row, side): (usize, String)| BandRow {
+        side,
+        name: cell(&names, row),
+        min: cell(&least, row),
+        max: cell(&most, row),
+    };
+    column("band.side").into_iter().enumerate().map(row).filter(|band| !band.is_blank()).collect()
+}
+
+/// What the form asks for, as a request to change the event.
+///
+/// # Errors
+/// 422 `invalid`, by the names the request has.
+pub fn changes(form: &Form, event: &event::Model) -> Result<Changes, Error> {
+    let at_most = |name: &str| object([("max", form.number(&format!("screening.{name}.max")))]);
+    let side = |side: &str| {
+        let end = |end: &str| form.number(&format!("screening.side.{side}.{end}"));
+        object([("min", end("min")), ("max", end("max"))])
+    };
+    let band = |row: BandRow| {
+        let typed = Form::filled([("min", row.min), ("max", row.max)]);
+        json!({ "side": row.side, "name": row.name.trim(), "min": typed.number("min"), "max": typed.number("max") })
+    };
+    let screening = object([
+        ("fallback", form.text("screening.fallback")),
+        ("side", object(SIDES.map(|name| (name, side(name))))),
+        ("unit", at_most("unit")),
+        ("unit_side", at_most("unit_side")),
+        ("band", bands(form).into_iter().map(band).collect()),
+    ]);
+    let mut changes: Changes = body::read(json!({ "seats": form.number("seats"), "screening": screening }))?;
+    // Halves that nobody chose follow the seats.
+    if changes.seats.is_some_and(|seats| seats != event.seats) {
+        changes.screening = changes.screening.map(|plan| plan.follow(event.seats));
+    }
+    Ok(changes)
+}
+
+/// An object of what was said; null where nothing was.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    let said: Map<String, Value> = members
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    if said.is_empty() { Value::Null } else { Value::Object(said) }
+}
+
+/// The rules the event would have after the changes, judged as the change itself is.
+///
+/// # Errors
+/// 422 `invalid`.
+pub fn rules(event: &event::Model, changes: &Changes) -> Result<Rules, Error> {
+    let seats = changes.seats.unwrap_or(event.seats);
+    let asked = changes.plan();
+    let faults = asked.clone().completed(seats, event.sides).faults(seats);
+    if !faults.is_empty() {
+        return Err(Refused::invalid(faults).into());
+    }
+    plan::of_plan(asked.screening.unwrap_or_default(), seats, event.sides)
+}
+
+/// The form with the sides as the rules have them, which may have followed the seats.
+#[must_use]
+pub fn settled(form: &Form, rules: &Rules) -> Form {
+    let mut changes = Vec::new();
+    for (side, bounds) in [("men", rules.side.men), ("women", rules.side.women)] {
+        let Some(bounds) = bounds else { continue };
+        for (end, to) in [("min", Some(bounds.min)), ("max", bounds.max)] {
+            changes.extend(to.map(|to| Change { limit: format!("side {side} {end}"), from: to, to }));
+        }
+    }
+    adopted(form, &changes)
+}
+
+/// The form with the numbers changed that keep its rules from being met.
+#[must_use]
+pub fn adopted(form: &Form, changes: &[Change]) -> Form {
+    let bands = bands(form);
+    let mut fields: Vec<(String, String)> = form
+        .fields()
+        .filter(|(name, _)| !name.starts_with("band."))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect();
+    for change in changes {
+        if let Some((_, name)) = ALONE.iter().find(|(limit, _)| *limit == change.limit) {
+            fields.retain(|(field, _)| field != name);
+            fields.push(((*name).to_owned(), change.to.to_string()));
+        }
+    }
+    for band in bands {
+        let told = |end: &str, typed: String| {
+            let limit = format!("band {}/{} {end}", band.side, band.name.trim());
+            changes.iter().find(|change| change.limit == limit).map_or(typed, |change| change.to.to_string())
+        };
+        let (min, max) = (told("min", band.min.clone()), told("max", band.max.clone()));
+        let cells = [("side", band.side), ("name", band.name), ("min", min), ("max", max)];
+        fields.extend(cells.map(|(name, value)| (format!("band.{name}"), value)));
+    }
+    Form::filled(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::template::Kind;
+
+    fn event() -> event::Model {
+        let now = "2026-08-22T06:00:00Z".parse().unwrap();
+        event::Model {
+            id: uuid::Uuid::nil(),
+            organization_id: uuid::Uuid::nil(),
+            series_id: None,
+            slug: "qixi".to_owned(),
+            title: String::new(),
+            title_en: None,
+            summary: String::new(),
+            venue: String::new(),
+            timezone: "Asia/Shanghai".to_owned(),
+            template: Kind::Mixer,
+            sides: event::Sides::Two,
+            seats: 300,
+            starts_at: now,
+            ends_at: now,
+            registration_at: None,
+            online_at: None,
+            screening_at: None,
+            confirmation_at: None,
+            on_site_at: None,
+            closed_at: None,
+            settings: json!({}),
+            created_at: now,
+            published_at: None,
+        }
+    }
+
+    #[test]
+    fn halves_that_nobody_chose_follow_the_seats() {
+        let mut fields: Vec<(String, String)> = filled(&event()).fields().map(|(n, v)| (n.into(), v.into())).collect();
+        fields.retain(|(name, _)| name != "seats");
+        fields.push(("seats".to_owned(), "200".to_owned()));
+        let form = Form::filled(fields);
+        let rules = rules(&event(), &changes(&form, &event()).unwrap()).unwrap();
+        assert_eq!((rules.seats, rules.side.men.unwrap().min), (200, 100));
+        assert_eq!(settled(&form, &rules).value("screening.side.women.max"), "100");
+    }
+
+    #[test]
+    fn a_form_is_the_request_a_program_would_send() {
+        let form = Form::filled([
+            ("seats", "３００"),
+            ("screening.side.men.min", "150"),
+            ("screening.side.men.max", "150"),
+            ("screening.side.women.min", "150"),
+            ("screening.side.women.max", "150"),
+            ("screening.unit.max", ""),
+            ("screening.unit_side.max", "3"),
+            ("screening.fallback", "reduce_seats"),
+            ("band.side", "women"),
+            ("band.name", "35+"),
+            ("band.min", "10"),
+            ("band.max", "60"),
+            ("band.side", "men"),
+            ("band.name", " "),
+        ]);
+        let changes = changes(&form, &event()).unwrap();
+        let screening = changes.screening.unwrap();
+        assert_eq!((changes.seats, screening.unit, screening.unit_side.unwrap().max), (Some(300), None, 3));
+        assert_eq!((screening.band.len(), screening.band[0].max), (1, 60));
+        let change = |limit: &str, to| Change { limit: limit.to_owned(), from: 0, to };
+        let adopted = adopted(&form, &[change("side men min", 141), change("band women/35+ min", 4)]);
+        assert_eq!(adopted.value("screening.side.men.min"), "141");
+        assert_eq!(bands(&adopted)[0].min, "4");
+        assert_eq!(adopted.value("screening.unit_side.max"), "3");
+    }
+
+    #[test]
+    fn a_side_said_by_half_is_told_by_its_name() {
+        let form = Form::filled([("seats", "4"), ("screening.side.men.min", "2")]);
+        let Err(Error::Refused(refused)) = changes(&form, &event()) else { panic!("half a side was taken") };
+        assert!(refused.errors[0].field.starts_with("screening.side"), "{:?}", refused.errors);
+    }
+}
