@@ -23,6 +23,7 @@ mod m0014_couples;
 mod m0015_volunteers;
 mod m0016_attendance;
 mod m0017_numbers;
+mod m0020_photos;
 
 pub struct Migrator;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_volunteers::Migration),
             Box::new(m0016_attendance::Migration),
             Box::new(m0017_numbers::Migration),
+            Box::new(m0020_photos::Migration),
         ]
     }
 }
