@@ -28,7 +28,7 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, picks, plaza, points,
+    accounts, badges, checkin, couples, dates, events, journey, office, organizations, page, people, picks, plaza, points,
     programme, registrations, reports, screening, stage, units, volunteers,
 };
 
@@ -65,6 +65,8 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(units::pages)
         .configure(events::pages)
         .configure(registrations::pages)
+        .configure(plaza::pages)
+        .configure(people::pages)
         .configure(volunteers::pages)
         .configure(points::pages)
         .configure(screening::pages)
