@@ -1,6 +1,7 @@
 //! What people see in a browser.
 
 mod office;
+mod plaza;
 mod volunteer;
 mod journey;
 
