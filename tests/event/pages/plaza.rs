@@ -71,7 +71,8 @@ async fn follow(browser: &Browser, response: Response) -> String {
     let said = header(&response, "set-cookie").split(';').next().unwrap().to_owned();
     let path = header(&response, "location").to_owned();
     let cookie = format!("{}; {said}", browser.cookie.clone().unwrap());
-    let page = browser.request(Method::GET, &path).header("Cookie", cookie).send().await.unwrap();
+    let page = browser.client.get(format!("{}{path}", browser.address)).header("Cookie", cookie);
+    let page = page.header("Accept", "text/html").send().await.unwrap();
     let (status, text) = read(page).await;
     assert_eq!(status, 200, "{text}");
     text
@@ -435,7 +436,7 @@ async fn a_portrait_stands_on_the_card_once_approved(#[values(Sqlite, Postgres)]
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let (her, him) = (evening.participant("women").await, evening.participant("men").await);
     let (hers, his) = (Browser::of(&evening, &her).await, Browser::of(&evening, &him).await);
-    let (status, page) = read(upload(&hers, "/e/qixi/plaza/portrait", None, vec![]).await).await;
+    let (status, page) = read(upload(&hers, "/e/qixi/plaza/portrait", None, vec![("", vec![])]).await).await;
     assert!(status == 422 && page.contains("请先选一张照片"), "{page}");
     let put = upload(&hers, "/e/qixi/plaza/portrait", None, vec![("me.jpg", jpeg(400, 400))]).await;
     assert!(follow(&hers, put).await.contains("等待通过"));
