@@ -21,6 +21,7 @@ use crate::app::{App, House};
 use crate::body;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::{Organizer, id_in_path};
+use crate::events::heading::Heading;
 use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::said::{see_counting, see_saying};
@@ -53,8 +54,7 @@ struct Asked {
 #[template(path = "plaza/moderation.html")]
 struct Queue {
     page: Page,
-    slug: String,
-    title: String,
+    heading: Heading,
     tabs: Vec<Tab>,
     views: Vec<Tab>,
     show: Show,
@@ -253,8 +253,7 @@ async fn look(
             view(Show::Refused, None),
         ],
         tabs: tabs::of_organizer(&page, &event.slug, "moderation"),
-        title: page.language.choose(Some(&event.title), event.title_en.as_ref()).unwrap_or(&event.title).clone(),
-        slug: event.slug.clone(),
+        heading: Heading::of(&page, &event, now),
         show,
         form,
         page,

@@ -18,7 +18,8 @@ use crate::app::House;
 use crate::body;
 use crate::error::{Error, Refused};
 use crate::events::access::{Organizer, id_in_path};
-use crate::events::{event, tabs};
+use crate::events::heading::Heading;
+use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
@@ -35,8 +36,7 @@ const TYPED: &str = "%Y-%m-%dT%H:%M";
 #[template(path = "plaza/office_quizzes.html")]
 struct Office {
     page: Page,
-    slug: String,
-    title: String,
+    heading: Heading,
     tabs: Vec<Tab>,
     form: Form,
     /// The quiz the form changes; None where it asks a new one.
@@ -158,19 +158,14 @@ async fn office(house: &House, page: Page, by: Organizer, changes: Option<Uuid>,
     };
     Ok(Office {
         tabs: tabs::of_organizer(&page, &event.slug, "quizzes"),
-        title: title(&page, &event),
+        heading: Heading::of(&page, &event, now),
         zone: page.say("event-zone", &[("zone", event.timezone.clone().into())]),
         questions: blocks(&form),
         quizzes: quizzes.into_iter().map(listed).collect(),
-        slug: event.slug,
         changes,
         form,
         page,
     })
-}
-
-fn title(page: &Page, event: &event::Model) -> String {
-    page.language.choose(Some(&event.title), event.title_en.as_ref()).unwrap_or(&event.title).clone()
 }
 
 async fn answers(db: &impl ConnectionTrait, quizzes: &[quiz::Model]) -> Result<HashMap<Uuid, i64>, DbErr> {

@@ -10,6 +10,7 @@ use super::{answer, quiz, sign_in};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::phase::Phase;
+use crate::events::spoken::Speaker;
 use crate::events::{event, tabs};
 use crate::page::{Page, Tab, when};
 use crate::points::rules::Rule;
@@ -107,7 +108,7 @@ impl Sight {
         };
         Top {
             slug: event.slug.clone(),
-            title: page.language.choose(Some(&event.title), event.title_en.as_ref()).unwrap_or(&event.title).clone(),
+            title: Speaker { page, now }.chosen(&event.title, event.title_en.as_deref()),
             tabs: tabs::of_participant(page, &event.slug, "plaza"),
             views: VIEWS.iter().map(view).collect(),
             open: event.phase(now) == Phase::Online,

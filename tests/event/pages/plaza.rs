@@ -123,7 +123,8 @@ async fn a_photo_is_shown_once_approved_and_forgets_where_it_was_taken(#[values(
     let photos = vec![("IMG_0001.jpg", taken_somewhere(1600, 900)), ("IMG_0002.jpg", jpeg(64, 64))];
     let page = follow(&hers, upload(&hers, "/e/qixi/plaza/posts", Some("香山的红叶"), photos).await).await;
     assert!(page.contains("主办方通过后 +4 分") && page.contains("等待通过，只有你看得见"), "{page}");
-    let rows = photo::Entity::find().order_by_asc(photo::Column::Place).all(evening.app.database.reader()).await.unwrap();
+    let rows =
+        photo::Entity::find().order_by_asc(photo::Column::Place).all(evening.app.database.reader()).await.unwrap();
     assert_eq!(rows.iter().map(|row| (row.width, row.height)).collect::<Vec<_>>(), [(1280, 720), (64, 64)]);
     let small = format!("/e/qixi/photos/{}/small", rows[0].id);
     let large = format!("/e/qixi/photos/{}/large", rows[0].id);
@@ -408,7 +409,9 @@ async fn two_of_whom_one_blocked_the_other_do_not_see_each_other(#[values(Sqlite
     assert!(follow(&hers, blocked).await.contains("已拉黑"));
 
     assert!(!his.get(PLAZA).await.1.contains("香山的红叶"));
-    for path in [&wall, &format!("/e/qixi/photos/{photo}/large"), &his_view_of_her, &format!("/e/qixi/plaza/report/{post}")] {
+    for path in
+        [&wall, &format!("/e/qixi/photos/{photo}/large"), &his_view_of_her, &format!("/e/qixi/plaza/report/{post}")]
+    {
         assert_eq!(his.get(path).await.0, 404, "{path}");
     }
     let api = format!("/api/v1/events/qixi/posts/{post}");
