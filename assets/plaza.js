@@ -74,3 +74,8 @@ for (const input of document.querySelectorAll("input[data-photos]")) {
     button.disabled = false;
   });
 }
+
+// Whoever opens the sheet wants to write on it.
+for (const sheet of document.querySelectorAll("details.compose")) {
+  sheet.addEventListener("toggle", () => sheet.open && sheet.querySelector("textarea")?.focus());
+}

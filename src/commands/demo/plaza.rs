@@ -14,7 +14,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picture::develop::{Developed, develop};
 use crate::plaza::contribution::{self, Kind, State};
-use crate::plaza::{complaint, like, photo, quiz};
+use crate::plaza::{answer, complaint, like, photo, quiz};
 
 const POSTS: [&str; 12] = [
     "周末爬了香山，红叶正好 🍁 山顶风很大，保温杯里的热茶救了我。下次想早一点出发，看日出。",
@@ -76,7 +76,7 @@ pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], orga
     let (faces, views) = (shots.0?, shots.1?);
     let txn = app.database.begin_write().await?;
     let scene = Scene { app, txn: &txn, event };
-    for (place, (person, _)) in people.iter().enumerate().filter(|(place, _)| place % 3 != 2).take(120) {
+    for (place, (person, _)) in people.iter().enumerate().filter(|(place, _)| place % 3 != 2).take(300) {
         let face = faces.get(place % faces.len()).cloned();
         scene.put(*person, Kind::Portrait, State::Approved, None, "", face).await?;
     }
@@ -112,7 +112,7 @@ pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], orga
             faces.first().cloned(),
         )
         .await?;
-    scene.ask(organizer).await?;
+    scene.ask(organizer, people).await?;
     txn.commit().await
 }
 
@@ -169,7 +169,7 @@ impl Scene<'_> {
     }
 
     /// One question of yesterday, one of today.
-    async fn ask(&self, organizer: Uuid) -> Result<(), Error> {
+    async fn ask(&self, organizer: Uuid, people: &[(Uuid, u32)]) -> Result<(), Error> {
         let opens = self.event.boundary(Phase::Online).unwrap_or(self.app.now());
         let old = (
             "工会知识",
@@ -183,7 +183,7 @@ impl Scene<'_> {
         let new = (
             "今天的一题",
             json!([
-                { "text": "第一次见面，你更想去哪里？", "options": ["公园散步", "看一场展", "吃顿火锅", "打羽毛球"], "correct": 0 },
+                { "text": "七夕是农历的哪一天？", "options": ["五月初五", "七月初七", "八月十五", "九月初九"], "correct": 1 },
             ]),
             opens,
             opens + Duration::days(2),
@@ -199,8 +199,32 @@ impl Scene<'_> {
                 created_by: Set(organizer),
                 created_at: Set(opens_at),
             };
-            quiz::Entity::insert(row).exec_without_returning(self.txn).await?;
+            let quiz = row.insert(self.txn).await?;
+            if closes_at <= opens {
+                self.answer(&quiz, people).await?;
+            }
         }
+        Ok(())
+    }
+
+    /// Every third person knew, or guessed.
+    async fn answer(&self, quiz: &quiz::Model, people: &[(Uuid, u32)]) -> Result<(), Error> {
+        let answers = people.iter().step_by(3).take(150).enumerate().map(|(place, (person, zeal))| {
+            let choices: Vec<usize> = quiz
+                .questions
+                .0
+                .iter()
+                .map(|asked| if place % 5 < 3 { asked.correct } else { (*zeal as usize) % asked.options.len() })
+                .collect();
+            answer::ActiveModel {
+                quiz_id: Set(quiz.id),
+                registration_id: Set(*person),
+                correct: Set(quiz.mark(&choices).and_then(|right| i32::try_from(right).ok()).unwrap_or(0)),
+                choices: Set(answer::Choices(choices)),
+                at: Set(quiz.opens_at),
+            }
+        });
+        answer::Entity::insert_many(answers).exec_without_returning(self.txn).await?;
         Ok(())
     }
 }
@@ -235,7 +259,7 @@ fn paint(width: u16, height: u16, number: u8, dark: impl Fn(f32, f32) -> bool) -
     let picture = RgbImage::from_fn(u32::from(width), u32::from(height), |x, y| {
         let part = |at: u32, of: u16| f32::from(u16::try_from(at).unwrap_or(0)) / f32::from(of);
         let (x, y) = (part(x, width), part(y, height));
-        let moon = (x - 0.78).powi(2) + (y - 0.2).powi(2) < 0.004;
+        let moon = (x - 0.78).powi(2) + ((y - 0.2) * f32::from(height) / f32::from(width)).powi(2) < 0.003;
         let mixed = top.iter().zip(bottom).map(|(top, bottom)| match (dark(x, y), moon) {
             (true, _) => top * 0.55,
             (false, true) => 244.0,
