@@ -165,7 +165,6 @@ apart-lead = You are never seated with these people, and they do not know. Those
 apart-empty = Nobody.
 apart-blocked = blocked
 apart-knows = we know each other
-trouble-too-many = At most 50 people.
 
 moderation-title = Moderation
 moderation-waiting = Waiting

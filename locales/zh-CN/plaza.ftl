@@ -156,7 +156,6 @@ apart-lead = 这里的人不会和你排在一桌，对方不知道。拉黑的�
 apart-empty = 这里没有人。
 apart-blocked = 已拉黑
 apart-knows = 认识
-trouble-too-many = 最多 50 个人。
 
 moderation-title = 内容审核
 moderation-waiting = 待审核
