@@ -21,6 +21,7 @@ pub mod body;
 pub mod paging;
 pub mod sheet;
 pub mod page;
+pub mod picture;
 pub mod mail;
 pub mod audit;
 
@@ -37,6 +38,7 @@ pub mod badges;
 pub mod checkin;
 pub mod programme;
 pub mod dates;
+pub mod people;
 pub mod picks;
 pub mod couples;
 pub mod stage;

@@ -23,6 +23,7 @@ mod m0014_couples;
 mod m0015_volunteers;
 mod m0016_attendance;
 mod m0017_numbers;
+mod m0020_photos;
 mod m0021_announcements;
 mod m0022_devices;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_volunteers::Migration),
             Box::new(m0016_attendance::Migration),
             Box::new(m0017_numbers::Migration),
+            Box::new(m0020_photos::Migration),
             Box::new(m0021_announcements::Migration),
             Box::new(m0022_devices::Migration),
         ]

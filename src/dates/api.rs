@@ -4,7 +4,7 @@ use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 
 use super::call;
-use super::exclude::{self, NewExclusion};
+use super::exclude::{self, NewExclusion, Whom};
 use super::mine::{self, MyDates, MyExclusions};
 use super::overview::{self, Overview};
 use super::plan::{self, PlanWishes};
@@ -151,7 +151,8 @@ pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<MyExclu
     ))]
 #[post("/events/{event}/dates/exclusions")]
 pub async fn keep_apart(house: House, me: Participant, wish: Body<NewExclusion>) -> Result<HttpResponse, Error> {
-    house.run(async move |app| exclude::exclude(&app, &me, wish.into_inner()).await).await?;
+    let NewExclusion { badge, because } = wish.into_inner();
+    house.run(async move |app| exclude::exclude(&app, &me, Whom::Wearing(badge), because).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -166,6 +167,7 @@ pub async fn keep_apart(house: House, me: Participant, wish: Body<NewExclusion>)
     ))]
 #[delete("/events/{event}/dates/exclusions/{badge}")]
 pub async fn allow_again(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
-    house.run(async move |app| exclude::take_back(&app, &me, &path.1).await).await?;
+    let (_, badge) = path.into_inner();
+    house.run(async move |app| exclude::take_back(&app, &me, Whom::Wearing(badge)).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,11 +6,10 @@ use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{Condition, ConnectionTrait, DbErr, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::date_exclusion::{self, Because};
 use super::{date_plan, date_round, sat_out, sitting};
 use crate::app::App;
 use crate::badges::badge;
@@ -19,6 +18,8 @@ use crate::body::one_line;
 use crate::error::{Error, FieldError, Refused};
 use crate::happening::What;
 use crate::registrations::access::Participant;
+use crate::registrations::exclusion::{self, Because};
+use crate::registrations::registration;
 
 /// Enough for everybody one knows, too few to close a hall.
 const MOST: u64 = 50;
@@ -34,12 +35,37 @@ pub struct NewExclusion {
     pub because: Because,
 }
 
+/// Somebody at the same event, however they were pointed at.
+#[derive(Clone, Debug)]
+pub enum Whom {
+    /// As worn: `女008`.
+    Wearing(String),
+    /// By their registration, before anybody wears a number.
+    Registered(Uuid),
+}
+
 /// Why nothing was noted.
 #[derive(Debug)]
 enum NotExcluded {
     UnknownBadge,
     Oneself,
     TooMany,
+}
+
+impl Whom {
+    /// Their registration; None where nobody at the event is meant.
+    async fn find(&self, txn: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Uuid>, DbErr> {
+        match self {
+            Self::Wearing(typed) => {
+                let Ok(worn) = typed.parse::<Number>() else { return Ok(None) };
+                Ok(badge::wearing(txn, event_id, worn).await?.map(|badge| badge.registration_id))
+            }
+            Self::Registered(id) => {
+                let person = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(*id));
+                Ok(person.one(txn).await?.map(|person| person.id))
+            }
+        }
+    }
 }
 
 impl From<NotExcluded> for Error {
@@ -57,33 +83,32 @@ impl From<NotExcluded> for Error {
 ///
 /// # Errors
 /// 422 on `badge` (`unknown_badge`, `oneself`) or `too_many`.
-pub async fn exclude(app: &Arc<App>, guest: &Participant, wish: NewExclusion) -> Result<(), Error> {
+pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: Because) -> Result<(), Error> {
     let (event_id, said_by) = (guest.event.id, guest.registration.id);
-    let worn: Number = wish.badge.parse().map_err(|_| NotExcluded::UnknownBadge)?;
     let txn = app.database.begin_write().await?;
     let plan = date_plan::hold(&txn, event_id).await?;
-    let about = badge::wearing(&txn, event_id, worn).await?.ok_or(NotExcluded::UnknownBadge)?.registration_id;
+    let about = whom.find(&txn, event_id).await?.ok_or(NotExcluded::UnknownBadge)?;
     if about == said_by {
         return Err(NotExcluded::Oneself.into());
     }
-    let others = date_exclusion::Entity::find()
-        .filter(date_exclusion::Column::SaidBy.eq(said_by))
-        .filter(date_exclusion::Column::About.ne(about));
+    let others = exclusion::Entity::find()
+        .filter(exclusion::Column::SaidBy.eq(said_by))
+        .filter(exclusion::Column::About.ne(about));
     if others.count(&txn).await? >= MOST {
         return Err(NotExcluded::TooMany.into());
     }
-    let row = date_exclusion::ActiveModel {
+    let row = exclusion::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event_id),
         said_by: Set(said_by),
         about: Set(about),
-        because: Set(wish.because),
+        because: Set(because),
         at: Set(app.now()),
     };
-    let known = OnConflict::columns([date_exclusion::Column::SaidBy, date_exclusion::Column::About])
-        .update_column(date_exclusion::Column::Because)
+    let known = OnConflict::columns([exclusion::Column::SaidBy, exclusion::Column::About])
+        .update_column(exclusion::Column::Because)
         .to_owned();
-    date_exclusion::Entity::insert(row).on_conflict(known).exec_without_returning(&txn).await?;
+    exclusion::Entity::insert(row).on_conflict(known).exec_without_returning(&txn).await?;
     part(&txn, event_id, said_by, about).await?;
     plan.turn_page(&txn).await?;
     txn.commit().await?;
@@ -91,18 +116,17 @@ pub async fn exclude(app: &Arc<App>, guest: &Participant, wish: NewExclusion) ->
     Ok(())
 }
 
-/// Takes back what one said about a badge; saying it twice, or about nobody, changes nothing.
+/// Takes back what one said about somebody; saying it twice, or about nobody, changes nothing.
 ///
 /// # Errors
 /// Only faults.
-pub async fn take_back(app: &Arc<App>, guest: &Participant, typed: &str) -> Result<(), Error> {
-    let Ok(worn) = typed.parse::<Number>() else { return Ok(()) };
+pub async fn take_back(app: &Arc<App>, guest: &Participant, whom: Whom) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let plan = date_plan::hold(&txn, guest.event.id).await?;
-    if let Some(about) = badge::wearing(&txn, guest.event.id, worn).await? {
-        date_exclusion::Entity::delete_many()
-            .filter(date_exclusion::Column::SaidBy.eq(guest.registration.id))
-            .filter(date_exclusion::Column::About.eq(about.registration_id))
+    if let Some(about) = whom.find(&txn, guest.event.id).await? {
+        exclusion::Entity::delete_many()
+            .filter(exclusion::Column::SaidBy.eq(guest.registration.id))
+            .filter(exclusion::Column::About.eq(about))
             .exec(&txn)
             .await?;
         plan.turn_page(&txn).await?;

@@ -6,11 +6,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::suiting::Traits;
-use super::{date_exclusion, date_plan, date_round, sat_out, sitting};
+use super::{date_plan, date_round, sat_out, sitting};
 use crate::accounts::profile;
 use crate::badges::number::Number;
 use crate::checkin::presence;
-use crate::registrations::registration;
+use crate::registrations::{exclusion, registration};
 
 /// The hall: who is inside, and what happened so far.
 #[derive(Clone, Debug)]
@@ -58,8 +58,8 @@ impl Hall {
         let rounds = date_round::of_event(db, event_id).await?;
         let sittings = sitting::of_event(db, event_id).await?;
         let sat_out = sat_out::of_rounds(db, rounds.iter().map(|round| round.id)).await?;
-        let exclusions = date_exclusion::of_event(db, event_id).await?;
-        let both = |said: date_exclusion::Model| [(said.said_by, said.about), (said.about, said.said_by)];
+        let exclusions = exclusion::of_event(db, event_id).await?;
+        let both = |said: exclusion::Model| [(said.said_by, said.about), (said.about, said.said_by)];
         let everybody = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).all(db).await?;
         let people = people(db, &everybody).await?;
         let worn = everybody.iter().map(|presence| (presence.registration_id, presence.worn())).collect();

@@ -7,13 +7,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::date_exclusion::{self, Because};
 use super::date_round::{self, State};
 use super::sitting;
 use super::terms::Terms;
 use crate::accounts::profile;
 use crate::badges::badge;
 use crate::registrations::access::Participant;
+use crate::registrations::exclusion::{self, Because};
 use crate::registrations::registration;
 
 /// My dates, round by round. Rounds that are not called yet may still change.
@@ -81,13 +81,12 @@ pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDate
 /// # Errors
 /// Only faults.
 pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<MyExclusions, DbErr> {
-    let said = date_exclusion::said_by(db, me.registration.id).await?;
+    let said = exclusion::said_by(db, me.registration.id).await?;
     let about = said.iter().map(|said| said.about);
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(about)).all(db).await?;
     let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
-    let item = |said: date_exclusion::Model| {
-        Some(MyExclusion { badge: worn.get(&said.about)?.clone(), because: said.because })
-    };
+    let item =
+        |said: exclusion::Model| Some(MyExclusion { badge: worn.get(&said.about)?.clone(), because: said.because });
     Ok(MyExclusions { items: said.into_iter().filter_map(item).collect() })
 }
 

@@ -5,7 +5,6 @@ pub mod instance;
 pub mod personal;
 pub mod planner;
 
-pub mod date_exclusion;
 pub mod date_plan;
 pub mod date_round;
 pub mod sat_out;
@@ -17,7 +16,7 @@ mod suiting;
 mod terms;
 
 mod call;
-mod exclude;
+pub mod exclude;
 mod plan;
 mod strike;
 

@@ -4,8 +4,9 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{date_exclusion, sat_out, sitting};
+use super::{sat_out, sitting};
 use crate::error::Error;
+use crate::registrations::exclusion;
 
 /// At which tables the person sat, and whom they never wanted to sit with. Who did not want to sit
 /// with them is not told.
@@ -18,7 +19,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
         Condition::any().add(sitting::Column::OneId.is_in(mine())).add(sitting::Column::OtherId.is_in(mine()));
     let sittings = sitting::Entity::find().filter(one_of_two).all(db).await?;
     let waited = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.is_in(mine())).all(db).await?;
-    let apart = date_exclusion::Entity::find().filter(date_exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
+    let apart = exclusion::Entity::find().filter(exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
     let sittings = sittings.iter().map(
         |row| json!({"event_id": row.event_id, "round_id": row.round_id, "table": row.table_number, "held": row.held}),
     );
@@ -35,8 +36,8 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 /// # Errors
 /// Only faults.
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
-    date_exclusion::Entity::delete_many()
-        .filter(date_exclusion::Column::SaidBy.is_in(registrations.iter().copied()))
+    exclusion::Entity::delete_many()
+        .filter(exclusion::Column::SaidBy.is_in(registrations.iter().copied()))
         .exec(txn)
         .await?;
     Ok(())

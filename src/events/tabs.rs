@@ -13,12 +13,13 @@ const PARTICIPANT: [(&str, &str); 6] = [
 ];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 12] = [
+const ORGANIZER: [(&str, &str); 13] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
     ("rules", "/points"),
     ("moderation", "/moderation"),
+    ("quizzes", "/quizzes"),
     ("screening", "/screening"),
     ("standby", "/standby"),
     ("badges", "/badges"),

@@ -6,8 +6,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::matched;
-use crate::dates::date_exclusion::{self, Because};
 use crate::error::Error;
+use crate::registrations::exclusion::{self, Because};
 
 /// The registrations a person can neither pick nor be matched with.
 ///
@@ -23,7 +23,7 @@ pub async fn from(db: &impl ConnectionTrait, event_id: Uuid, registration_id: Uu
 /// # Errors
 /// Only faults.
 pub async fn pairs(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<(Uuid, Uuid)>, Error> {
-    let said = date_exclusion::of_event(db, event_id).await?.into_iter();
+    let said = exclusion::of_event(db, event_id).await?.into_iter();
     let blocked = said.filter(|said| said.because == Because::Blocked);
     Ok(blocked.map(|said| matched::ordered(said.said_by, said.about)).collect())
 }

@@ -8,8 +8,9 @@ use sea_orm::entity::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::contribute::{self, Words};
 use super::contribution::{self, Kind, State};
-use super::{contribute, like};
+use super::like;
 use crate::app::House;
 use crate::body::{Body, text};
 use crate::error::{Error, Problem};
@@ -27,6 +28,12 @@ pub struct NewPost {
     body: String,
 }
 
+impl NewPost {
+    pub fn into_body(self) -> String {
+        self.body
+    }
+}
+
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewComment {
@@ -36,6 +43,12 @@ pub struct NewComment {
     body: String,
 }
 
+impl NewComment {
+    pub fn into_body(self) -> String {
+        self.body
+    }
+}
+
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDeclaration {
@@ -43,6 +56,12 @@ pub struct NewDeclaration {
     #[garde(custom(text(1, 140)))]
     #[schema(min_length = 1, max_length = 140)]
     body: String,
+}
+
+impl NewDeclaration {
+    pub fn into_body(self) -> String {
+        self.body
+    }
 }
 
 /// What was put on the plaza, and what it earned at once.
@@ -62,7 +81,8 @@ async fn put_up(
     about: Option<Uuid>,
     body: String,
 ) -> Result<CustomizeResponder<Json<Contributed>>, Error> {
-    let put = house.run(async move |app| contribute::contribute(&app, &me, kind, about, body).await).await?;
+    let words = Words { kind, about, body, photos: Vec::new() };
+    let put = house.run(async move |app| contribute::contribute(&app, &me, words).await).await?;
     let contribution::Model { id, state, .. } = put;
     let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
     Ok(Json(Contributed { id, state, awarded }).customize().with_status(StatusCode::CREATED))

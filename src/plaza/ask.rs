@@ -54,14 +54,11 @@ impl From<NotAsked> for Error {
     }
 }
 
-/// Puts a quiz on the plaza.
+/// Whether a quiz may be asked like this.
 ///
 /// # Errors
 /// [`NotAsked`]; 409 `phase_closed` once the online phase is over.
-pub async fn ask(app: &App, by: &Organizer, wish: NewQuiz) -> Result<quiz::Model, Error> {
-    let txn = app.database.begin_write().await?;
-    let event = event::hold_shared(&txn, by.event.id).await?;
-    let now = app.now();
+pub fn judge(event: &event::Model, wish: &NewQuiz, now: DateTime<Utc>) -> Result<(), Error> {
     event.requires_one_of(now, &[Phase::Draft, Phase::Registration, Phase::Online])?;
     if wish.closes_at <= wish.opens_at {
         return Err(NotAsked::ClosesFirst.into());
@@ -69,6 +66,18 @@ pub async fn ask(app: &App, by: &Organizer, wish: NewQuiz) -> Result<quiz::Model
     if wish.closes_at <= now {
         return Err(NotAsked::AlreadyOver.into());
     }
+    Ok(())
+}
+
+/// Puts a quiz on the plaza.
+///
+/// # Errors
+/// What [`judge`] says.
+pub async fn ask(app: &App, by: &Organizer, wish: NewQuiz) -> Result<quiz::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold_shared(&txn, by.event.id).await?;
+    let now = app.now();
+    judge(&event, &wish, now)?;
     let row = quiz::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event.id),

@@ -16,8 +16,6 @@ use crate::happening::What;
 use crate::registrations::access::Participant;
 
 pub enum NotReported {
-    /// Not there, or not shown.
-    NothingThere,
     /// By the same person before.
     Already,
 }
@@ -25,7 +23,6 @@ pub enum NotReported {
 impl From<NotReported> for Error {
     fn from(reason: NotReported) -> Self {
         match reason {
-            NotReported::NothingThere => Refused::not_found().into(),
             NotReported::Already => {
                 Refused::conflict("already_reported", "You reported this before; the organizer will look.").into()
             }
@@ -41,7 +38,7 @@ pub async fn complain(app: &App, who: &Participant, about: Uuid, reason: String)
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
     let shown = contribution::shown(inside.event.id, about).lock_shared().one(&txn).await?;
-    let shown = shown.ok_or(NotReported::NothingThere)?;
+    let shown = contribution::in_sight(&txn, shown, inside.registration.id).await?;
     let id = app.new_id();
     let row = complaint::ActiveModel {
         id: Set(id),

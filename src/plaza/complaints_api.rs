@@ -30,6 +30,12 @@ pub struct NewComplaint {
     reason: String,
 }
 
+impl NewComplaint {
+    pub fn into_reason(self) -> String {
+        self.reason
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Reported {
     id: Uuid,
@@ -146,6 +152,12 @@ pub struct Dismissal {
     #[garde(custom(one_line(1, 200)))]
     #[schema(min_length = 1, max_length = 200)]
     reason: String,
+}
+
+impl Dismissal {
+    pub fn into_reason(self) -> String {
+        self.reason
+    }
 }
 
 /// Leaves what was reported as it is; again changes nothing. Who: organizer.

@@ -1,4 +1,4 @@
-//! A participant posts, comments or declares.
+//! A participant posts, comments, declares or shows their face.
 
 use chrono::{Days, NaiveTime, TimeZone};
 use sea_orm::ActiveModelTrait;
@@ -7,9 +7,11 @@ use uuid::Uuid;
 
 use super::contribution::{self, Kind};
 use super::entrance::{self, Inside};
+use super::photo;
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::happening::What;
+use crate::picture::develop::Developed;
 use crate::registrations::access::Participant;
 
 pub enum NotContributed {
@@ -25,22 +27,25 @@ impl From<NotContributed> for Error {
     }
 }
 
-/// Puts words on the plaza; `about` is the post a comment belongs to. Points for a post come with
-/// its approval.
+/// What is to be put on the plaza.
+pub struct Words {
+    pub kind: Kind,
+    /// The post a comment belongs to.
+    pub about: Option<Uuid>,
+    pub body: String,
+    pub photos: Vec<Developed>,
+}
+
+/// Puts words on the plaza. Points for a post come with its approval.
 ///
 /// # Errors
 /// What [`entrance::enter`] says; 404 where the post is not there; 429 past the day's limit.
-pub async fn contribute(
-    app: &App,
-    who: &Participant,
-    kind: Kind,
-    about: Option<Uuid>,
-    body: String,
-) -> Result<contribution::Model, Error> {
+pub async fn contribute(app: &App, who: &Participant, words: Words) -> Result<contribution::Model, Error> {
+    let Words { kind, about, body, photos } = words;
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
     if let Some(post) = about {
-        contribution::hold_shown_post(&txn, inside.event.id, post).await?;
+        contribution::hold_shown_post(&txn, inside.event.id, post, inside.registration.id).await?;
     }
     // Counted while the registration is held: two hands of one person cannot both be the last.
     let written = contribution::written_on(&txn, inside.registration.id, inside.today, kind).await?;
@@ -62,6 +67,7 @@ pub async fn contribute(
         at: Set(inside.now),
     };
     let row = row.insert(&txn).await?;
+    photo::keep(&txn, app, &row, photos).await?;
     txn.commit().await?;
     app.happenings.announce(inside.event.id, What::PlazaChanged);
     Ok(row)

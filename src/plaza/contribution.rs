@@ -1,5 +1,5 @@
-//! Something a person put on the plaza in words: a post (风采), a comment on one, or a declaration
-//! (宣言).
+//! Something a person put on the plaza: a post (风采), a comment on one, a declaration (宣言), or the
+//! portrait others know them by.
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Refused};
+use crate::registrations::exclusion;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "contribution")]
@@ -45,6 +46,8 @@ pub enum Kind {
     Post,
     Comment,
     Declaration,
+    /// A photo of oneself (形象照); the last one approved is shown beside the nickname.
+    Portrait,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
@@ -82,7 +85,7 @@ impl Kind {
     #[must_use]
     pub fn first_state(self) -> State {
         match self {
-            Self::Post | Self::Declaration => State::Pending,
+            Self::Post | Self::Declaration | Self::Portrait => State::Pending,
             Self::Comment => State::Approved,
         }
     }
@@ -93,6 +96,7 @@ impl Kind {
         match self {
             Self::Post | Self::Declaration => 10,
             Self::Comment => 100,
+            Self::Portrait => 5,
         }
     }
 }
@@ -152,13 +156,23 @@ pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Resul
     held.ok_or_else(|| Refused::not_found().into())
 }
 
-/// A post everybody at the event sees, held against being taken down meanwhile.
+/// A post a person sees as everybody does, held against being taken down meanwhile.
 ///
 /// # Errors
-/// 404 where it is not there or not shown: the two must look the same.
-pub async fn hold_shown_post(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Model, Error> {
+/// 404 where it is not there, not shown, or its author out of the person's sight: they must look the same.
+pub async fn hold_shown_post(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid, to: Uuid) -> Result<Model, Error> {
     let post = shown(event_id, id).filter(Column::Kind.eq(Kind::Post)).lock_shared().one(txn).await?;
-    post.ok_or_else(|| Refused::not_found().into())
+    in_sight(txn, post, to).await
+}
+
+/// What was found, unless its author and the person are out of each other's sight.
+///
+/// # Errors
+/// 404 where there is nothing, or nothing to be seen.
+pub async fn in_sight(db: &impl ConnectionTrait, found: Option<Model>, to: Uuid) -> Result<Model, Error> {
+    let found = found.ok_or_else(Refused::not_found)?;
+    let hidden = exclusion::out_of_sight(db, to).await?.contains(&found.registration_id);
+    if hidden { Err(Refused::not_found().into()) } else { Ok(found) }
 }
 
 /// Something everybody at the event sees.

@@ -170,6 +170,12 @@ pub struct NewAnswer {
     choices: Vec<usize>,
 }
 
+impl NewAnswer {
+    pub fn into_choices(self) -> Vec<usize> {
+        self.choices
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Answered {
     awarded: Awarded,

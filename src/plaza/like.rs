@@ -43,8 +43,8 @@ pub async fn count(db: &impl ConnectionTrait, post_id: Uuid) -> Result<u64, DbEr
 pub async fn like(app: &App, who: &Participant, post_id: Uuid, likes: bool) -> Result<u64, Error> {
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
-    contribution::hold_shown_post(&txn, inside.event.id, post_id).await?;
     let registration_id = inside.registration.id;
+    contribution::hold_shown_post(&txn, inside.event.id, post_id, registration_id).await?;
     if likes {
         let row = ActiveModel { post_id: Set(post_id), registration_id: Set(registration_id), at: Set(inside.now) };
         let once = OnConflict::new().do_nothing().to_owned();

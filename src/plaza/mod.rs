@@ -1,7 +1,7 @@
 //! 互动广场: the online zone where people show themselves, declare, sign in and answer quizzes. Only what a person
 //! does themselves earns points; nothing another person can give or withhold does.
 
-mod answer;
+pub mod answer;
 mod api;
 mod ask;
 mod complain;
@@ -10,14 +10,26 @@ mod complaints_api;
 mod contribute;
 pub mod contribution;
 mod days_api;
-mod entrance;
-mod like;
+mod deeds_page;
+pub mod entrance;
+pub mod like;
 mod moderate;
 mod moderation_api;
+mod moderation_page;
+mod page;
 pub mod personal;
+pub mod photo;
+mod photo_page;
+pub mod portrait;
+mod portrait_page;
 pub mod quiz;
+mod quiz_page;
+mod quizzes_page;
+mod report_page;
+mod reword;
 pub mod sign_in;
-mod wall;
+pub mod top;
+pub mod wall;
 mod wall_api;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -43,4 +55,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(moderation_api::decide)
         .service(complaints_api::complaints)
         .service(complaints_api::dismiss_complaint);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
 }

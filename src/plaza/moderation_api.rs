@@ -104,6 +104,12 @@ pub struct Verdict {
     reason: Option<String>,
 }
 
+impl Verdict {
+    pub fn into_parts(self) -> (Decision, Option<String>) {
+        (self.decision, self.reason)
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Judged {
     id: Uuid,

@@ -1,12 +1,12 @@
 //! What this room holds about a person, and how it forgets it.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::contribution::{self, State};
-use super::{answer, complaint, like, sign_in};
+use super::{answer, complaint, like, photo, sign_in};
 use crate::error::Error;
 
 /// What the person wrote, liked, signed, answered and complained about.
@@ -39,7 +39,25 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     }))
 }
 
-/// Takes down what the person wrote and forgets its words. Likes, days and answers stay as they
+/// The photos the person put up, each with a name for its file.
+///
+/// # Errors
+/// Only faults.
+pub async fn photos(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let theirs = contribution::Entity::find()
+        .filter(contribution::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .select_only()
+        .column(contribution::Column::Id)
+        .into_query();
+    let photos = photo::Entity::find()
+        .filter(photo::Column::ContributionId.in_subquery(theirs))
+        .order_by_asc(photo::Column::Id)
+        .all(db)
+        .await?;
+    Ok(photos.into_iter().zip(1..).map(|(photo, number)| (format!("photos/{number}.jpg"), photo.large)).collect())
+}
+
+/// Takes down what the person wrote, with its photos, and forgets its words. Likes, days and answers stay as they
 /// are counted in the ledger; they name nobody.
 ///
 /// # Errors
@@ -52,6 +70,12 @@ pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
         .filter(contribution::Column::RegistrationId.is_in(registrations.iter().copied()))
         .exec(txn)
         .await?;
+    let theirs = contribution::Entity::find()
+        .filter(contribution::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .select_only()
+        .column(contribution::Column::Id)
+        .into_query();
+    photo::Entity::delete_many().filter(photo::Column::ContributionId.in_subquery(theirs)).exec(txn).await?;
     complaint::Entity::update_many()
         .col_expr(complaint::Column::Reason, Expr::value(""))
         .filter(complaint::Column::RegistrationId.is_in(registrations.iter().copied()))

@@ -10,10 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::contribution::{self, Column, Kind, State};
-use super::like;
+use super::photo::{self, Frame};
+use super::{like, portrait};
 use crate::accounts::profile;
 use crate::error::{Error, Refused};
 use crate::paging::{Page, Paging};
+use crate::registrations::exclusion;
 use crate::registrations::registration::{self, Side};
 
 /// Somebody's words.
@@ -36,6 +38,7 @@ pub struct Note {
     pub comments: i64,
     /// Whether I like it.
     pub liked: bool,
+    pub photos: Vec<Frame>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -43,9 +46,14 @@ pub struct Author {
     pub nickname: String,
     pub side: Side,
     pub me: bool,
+    /// For pages, which make a handle of it; told to nobody.
+    #[serde(skip)]
+    pub registration_id: Uuid,
+    #[serde(skip)]
+    pub portrait: Option<Frame>,
 }
 
-/// Posts or declarations, newest first: everybody's that are shown, and all of mine.
+/// Posts or declarations, newest first: those that are shown of everybody in my sight, and all of mine.
 ///
 /// # Errors
 /// 422 for a bad page.
@@ -56,14 +64,75 @@ pub async fn hung(
     me: Uuid,
     paging: &Paging,
 ) -> Result<Page<Note>, Error> {
+    let hidden = exclusion::out_of_sight(db, me).await?;
     let visible = Condition::any().add(Column::State.eq(State::Approved)).add(Column::RegistrationId.eq(me));
-    let mut rows = contribution::Entity::of_event(event_id).filter(Column::Kind.eq(kind)).filter(visible);
+    let mut rows = contribution::Entity::of_event(event_id)
+        .filter(Column::Kind.eq(kind))
+        .filter(visible)
+        .filter(Column::RegistrationId.is_not_in(hidden.iter().copied()));
     if let Some(after) = paging.after()? {
         rows = rows.filter(Column::Id.lt(after));
     }
     let limit = paging.limit()?;
     let rows = rows.order_by_desc(Column::Id).limit(limit + 1).all(db).await?;
-    page(db, rows, limit, me).await
+    page(db, rows, limit, me, &hidden).await
+}
+
+/// One person's posts that are shown, newest first.
+///
+/// # Errors
+/// Only faults.
+pub async fn by_author(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    author: Uuid,
+    me: Uuid,
+    limit: u64,
+) -> Result<Vec<Note>, Error> {
+    let hidden = exclusion::out_of_sight(db, me).await?;
+    let rows = contribution::Entity::of_event(event_id)
+        .filter(Column::RegistrationId.eq(author))
+        .filter(Column::Kind.eq(Kind::Post))
+        .filter(Column::State.eq(State::Approved));
+    let rows = rows.order_by_desc(Column::Id).limit(limit).all(db).await?;
+    Ok(page(db, rows, limit, me, &hidden).await?.items)
+}
+
+/// The last declaration of each of these people that everybody sees.
+///
+/// # Errors
+/// Only faults.
+pub async fn last_declarations(
+    db: &impl ConnectionTrait,
+    registrations: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>, DbErr> {
+    let rows = contribution::Entity::find()
+        .filter(Column::RegistrationId.is_in(registrations))
+        .filter(Column::Kind.eq(Kind::Declaration))
+        .filter(Column::State.eq(State::Approved))
+        .order_by_asc(Column::Id);
+    // The latest one wins.
+    Ok(rows.all(db).await?.into_iter().map(|row| (row.registration_id, row.body)).collect())
+}
+
+/// One thing that is shown, or mine; of this kind, where one is named.
+///
+/// # Errors
+/// 404 where it is not there, not shown, or its author out of my sight.
+pub async fn one(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    id: Uuid,
+    me: Uuid,
+    kind: Option<Kind>,
+) -> Result<Note, Error> {
+    let found = contribution::Entity::of_event(event_id).filter(Column::Id.eq(id)).one(db).await?;
+    let found = found.filter(|found| found.state == State::Approved || found.registration_id == me);
+    let found = found.filter(|found| kind.is_none_or(|kind| found.kind == kind));
+    let hidden = exclusion::out_of_sight(db, me).await?;
+    let found = contribution::in_sight(db, found, me).await?;
+    let page = page(db, vec![found], 1, me, &hidden).await?;
+    page.items.into_iter().next().ok_or_else(|| Refused::not_found().into())
 }
 
 /// The comments on a post, oldest first.
@@ -78,16 +147,18 @@ pub async fn comments(
     paging: &Paging,
 ) -> Result<Page<Note>, Error> {
     let shown = contribution::shown(event_id, post).filter(Column::Kind.eq(Kind::Post)).one(db).await?;
-    let post = shown.ok_or_else(Refused::not_found)?;
+    let post = contribution::in_sight(db, shown, me).await?;
+    let hidden = exclusion::out_of_sight(db, me).await?;
     let mut rows = contribution::Entity::of_event(event_id)
         .filter(Column::PostId.eq(post.id))
-        .filter(Column::State.eq(State::Approved));
+        .filter(Column::State.eq(State::Approved))
+        .filter(Column::RegistrationId.is_not_in(hidden.iter().copied()));
     if let Some(after) = paging.after()? {
         rows = rows.filter(Column::Id.gt(after));
     }
     let limit = paging.limit()?;
     let rows = rows.order_by_asc(Column::Id).limit(limit + 1).all(db).await?;
-    page(db, rows, limit, me).await
+    page(db, rows, limit, me, &hidden).await
 }
 
 async fn page(
@@ -95,18 +166,21 @@ async fn page(
     rows: Vec<contribution::Model>,
     limit: u64,
     me: Uuid,
+    hidden: &HashSet<Uuid>,
 ) -> Result<Page<Note>, Error> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let authors = authors(db, rows.iter().map(|row| row.registration_id), me).await?;
     let likes = likes(db, &ids).await?;
-    let comments = comment_counts(db, &ids).await?;
+    let comments = comment_counts(db, &ids, hidden).await?;
     let liked = liked_by(db, &ids, me).await?;
+    let mut photos = photo::frames(db, ids).await?;
     let note = |row: contribution::Model| Note {
         author: authors.get(&row.registration_id).cloned(),
         likes: likes.get(&row.id).copied().unwrap_or(0),
         comments: comments.get(&row.id).copied().unwrap_or(0),
         liked: liked.contains(&row.id),
         reason: row.reason.filter(|_| row.registration_id == me),
+        photos: photos.remove(&row.id).unwrap_or_default(),
         id: row.id,
         kind: row.kind,
         body: row.body,
@@ -126,6 +200,7 @@ pub async fn authors(
     me: Uuid,
 ) -> Result<HashMap<Uuid, Author>, DbErr> {
     let wanted: HashSet<Uuid> = registrations.collect();
+    let portraits = portrait::shown(db, wanted.iter().copied()).await?;
     let profile = registration::Entity::belongs_to(profile::Entity)
         .from(registration::Column::AccountId)
         .to(profile::Column::AccountId)
@@ -140,7 +215,11 @@ pub async fn authors(
         .into_tuple::<(Uuid, Side, String)>()
         .all(db)
         .await?;
-    Ok(people.into_iter().map(|(id, side, nickname)| (id, Author { nickname, side, me: id == me })).collect())
+    let author = |(id, side, nickname): (Uuid, Side, String)| {
+        let portrait = portraits.get(&id).map(|portrait| portrait.frame);
+        (id, Author { nickname, side, me: id == me, registration_id: id, portrait })
+    };
+    Ok(people.into_iter().map(author).collect())
 }
 
 async fn likes(db: &impl ConnectionTrait, posts: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbErr> {
@@ -156,8 +235,13 @@ async fn likes(db: &impl ConnectionTrait, posts: &[Uuid]) -> Result<HashMap<Uuid
     Ok(counts.into_iter().collect())
 }
 
-async fn comment_counts(db: &impl ConnectionTrait, posts: &[Uuid]) -> Result<HashMap<Uuid, i64>, DbErr> {
+async fn comment_counts(
+    db: &impl ConnectionTrait,
+    posts: &[Uuid],
+    hidden: &HashSet<Uuid>,
+) -> Result<HashMap<Uuid, i64>, DbErr> {
     let counts = contribution::Entity::find()
+        .filter(Column::RegistrationId.is_not_in(hidden.iter().copied()))
         .filter(Column::PostId.is_in(posts.iter().copied()))
         .filter(Column::State.eq(State::Approved))
         .select_only()

@@ -21,6 +21,7 @@ pub mod rules;
 pub mod running;
 pub mod standing;
 pub mod statement;
+pub mod today;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

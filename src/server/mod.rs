@@ -28,8 +28,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, announcements, badges, checkin, couples, dates, events, journey, office, organizations, page, picks,
-    plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
+    accounts, announcements, badges, checkin, couples, dates, events, journey, office, organizations, page, people,
+    picks, plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -67,9 +67,11 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(events::pages)
         .configure(registrations::pages)
         .configure(points::pages)
+        .configure(plaza::pages)
         .configure(screening::pages)
         .configure(badges::pages)
         .configure(checkin::pages)
+        .configure(people::pages)
         .configure(volunteers::pages)
         .configure(announcements::pages)
         .configure(journey::pages)

@@ -26,11 +26,11 @@ pub fn calls(config: &mut ServiceConfig) {
     config.service(export).service(erase);
 }
 
-/// Everything held about the caller, as JSON files in a ZIP.
+/// Everything held about the caller, as JSON files and photos in a ZIP.
 ///
 /// Who: account.
 #[utoipa::path(tag = "accounts", responses(
-    (status = 200, description = "A ZIP of JSON files, one a room", content_type = "application/zip"),
+    (status = 200, description = "A ZIP of JSON files, one a room, and of photos", content_type = "application/zip"),
     (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
 ), security(("bearer" = [])))]
 #[get("/me/export")]
@@ -38,7 +38,9 @@ pub async fn export(house: House, who: SignedIn) -> Result<HttpResponse, Error> 
     let zip = house
         .run(async move |app| {
             let files = gather(&app, who).await?;
-            tokio::task::spawn_blocking(move || pack(&files)).await.map_err(Error::fault)?
+            let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
+            let photos = plaza::personal::photos(app.database.reader(), &mine).await?;
+            tokio::task::spawn_blocking(move || pack(&files, &photos)).await.map_err(Error::fault)?
         })
         .await?;
     Ok(HttpResponse::Ok()
@@ -73,12 +75,16 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
     ])
 }
 
-fn pack(files: &[(&'static str, Value)]) -> Result<Vec<u8>, Error> {
+fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Error> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         zip.start_file(*name, SimpleFileOptions::default()).map_err(Error::fault)?;
         let content = serde_json::to_vec_pretty(content).map_err(Error::fault)?;
         zip.write_all(&content).map_err(Error::fault)?;
+    }
+    for (name, photo) in photos {
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).map_err(Error::fault)?;
+        zip.write_all(photo).map_err(Error::fault)?;
     }
     Ok(zip.finish().map_err(Error::fault)?.into_inner())
 }

@@ -21,6 +21,13 @@ pub const CHUNK: usize = 500;
 
 const INTERESTS: [&str; 8] = ["徒步", "读书", "羽毛球", "摄影", "做饭", "电影", "音乐会", "骑行"];
 const EDUCATIONS: [&str; 3] = ["本科", "硕士", "大专"];
+const DISTRICTS: [&str; 5] = ["海淀区", "朝阳区", "丰台区", "西城区", "通州区"];
+const ABOUT: [&str; 4] = [
+    "慢热，但熟了话很多。周末多半在山里或者厨房里。",
+    "工作认真，生活随意。希望遇到一个愿意好好说话的人。",
+    "喜欢安静的地方和热闹的朋友。",
+    "倒班，时间不太规律，但约好了就一定到。",
+];
 
 /// Everybody there is.
 pub struct Crowd {
@@ -122,9 +129,9 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], pass
             gender: Set(if person.man { Gender::Male } else { Gender::Female }),
             birth_year: Set(i32::try_from(1986 + place % 14).ok()),
             education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
-            district: Set(None),
+            district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
             interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place / 3 + 1) % 8)])),
-            about: Set(None),
+            about: Set(ABOUT.get(place % 7).map(|word| (*word).to_owned())),
             real_name: Set(None),
             phone: Set(None),
             wechat: Set(Some(format!("wx_{}", person.email.split('@').next().unwrap_or_default()))),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::couples::come_of;
 use super::crowd::{CHUNK, Crowd, gather};
+use super::plaza::{liven, words};
 use crate::accounts::SignedIn;
 use crate::accounts::signed_in::Via;
 use crate::announcements::announce::announce;
@@ -117,6 +118,7 @@ async fn lead(
         // An online phase that has just begun has seen one day, a finished one all five.
         let days = if phase == Phase::Online { 1 } else { 5 };
         five_days(app, &organizer.event, &registered, days).await?;
+        liven(app, &organizer.event, &registered, crowd.organizer).await?;
     }
     if phase >= Phase::Confirmation {
         app.clock.set(begins(Phase::Screening) + Duration::hours(1));
@@ -246,15 +248,14 @@ fn line(app: &App, event: &event::Model, registration_id: Uuid, rule: Rule, subj
 }
 
 fn post(app: &App, event: &event::Model, registration_id: Uuid, place: usize) -> contribution::ActiveModel {
-    const WORDS: [&str; 4] =
-        ["周末爬了香山,红叶正好 🍁", "会做三菜一汤,尤其是红烧肉。", "在找能一起看展的人。", "跑完了人生第一个半马!"];
+    let kind = if place.is_multiple_of(3) { contribution::Kind::Declaration } else { contribution::Kind::Post };
     contribution::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event.id),
         registration_id: Set(registration_id),
-        kind: Set(if place.is_multiple_of(3) { contribution::Kind::Declaration } else { contribution::Kind::Post }),
+        kind: Set(kind),
         post_id: Set(None),
-        body: Set(WORDS.get(place % WORDS.len()).copied().unwrap_or_default().to_owned()),
+        body: Set(words(kind, place)),
         day: Set(event.day(app.now())),
         state: Set(contribution::State::Approved),
         reason: Set(None),

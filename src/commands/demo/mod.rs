@@ -5,6 +5,7 @@
 mod couples;
 mod crowd;
 pub mod editions;
+mod plaza;
 
 use std::net::TcpListener;
 

@@ -3,6 +3,7 @@
 mod desk;
 mod desk_offline;
 mod office;
+mod plaza;
 mod studio;
 mod volunteer;
 mod journey;

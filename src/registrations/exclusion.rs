@@ -1,7 +1,10 @@
-//! Two people who are never seated together because one of them said so. The other one is never told.
+//! Two people who are kept apart because one of them said so: never seated together, and where one blocked the other,
+//! out of each other's sight everywhere. The other one is never told.
+
+use std::collections::HashSet;
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,4 +49,15 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<M
 /// Only faults.
 pub async fn said_by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::SaidBy.eq(registration_id)).order_by_asc(Column::Id).all(db).await
+}
+
+/// Whom a person does not see and is not seen by, whichever of the two blocked the other.
+///
+/// # Errors
+/// Only faults.
+pub async fn out_of_sight(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
+    let either = Condition::any().add(Column::SaidBy.eq(registration_id)).add(Column::About.eq(registration_id));
+    let said = Entity::find().filter(either).filter(Column::Because.eq(Because::Blocked)).all(db).await?;
+    let other = |said: Model| if said.said_by == registration_id { said.about } else { said.said_by };
+    Ok(said.into_iter().map(other).collect())
 }

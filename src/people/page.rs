@@ -1,0 +1,288 @@
+//! The people as pages: cards, one person, and whom one keeps away from.
+
+use std::collections::HashMap;
+
+use actix_web::web::{Path, Query, ServiceConfig};
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use url::form_urlencoded;
+use uuid::Uuid;
+
+use super::company::{self, Neighbour, Offered, Wanted};
+use crate::accounts::visit::Visit;
+use crate::app::{App, House};
+use crate::dates::exclude::{self, Whom};
+use crate::error::{Error, Refused};
+use crate::events::phase::Phase;
+use crate::events::tabs;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab, when};
+use crate::plaza::entrance::may_look;
+use crate::plaza::portrait::{self, Portrait};
+use crate::plaza::top;
+use crate::plaza::wall::{self, Note};
+use crate::registrations::access::Participant;
+use crate::registrations::exclusion::Because;
+
+const ON_A_PAGE: usize = 24;
+/// The most posts of one person on their page.
+const POSTS: u64 = 10;
+
+#[derive(Template)]
+#[template(path = "people/cards.html")]
+struct Cards {
+    page: Page,
+    slug: String,
+    tabs: Vec<Tab>,
+    early: Option<String>,
+    form: Form,
+    choices: Choices,
+    cards: Vec<Card>,
+    found: usize,
+    asks: bool,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+#[derive(Default)]
+struct Choices {
+    ages: Vec<(String, String)>,
+    interests: Vec<(String, String)>,
+    educations: Vec<(String, String)>,
+    districts: Vec<(String, String)>,
+}
+
+struct Card {
+    handle: String,
+    nickname: String,
+    initial: String,
+    /// Band, education, district: what is said of them, in one line.
+    line: String,
+    interests: Vec<String>,
+    about: Option<String>,
+    declaration: Option<String>,
+    portrait: Option<Portrait>,
+}
+
+#[derive(Template)]
+#[template(path = "people/person.html")]
+struct Person {
+    page: Page,
+    slug: String,
+    tabs: Vec<Tab>,
+    card: Card,
+    me: bool,
+    open: bool,
+    acquainted: bool,
+    posts: Vec<(String, Note)>,
+}
+
+#[derive(Template)]
+#[template(path = "people/apart.html")]
+struct Apart {
+    page: Page,
+    slug: String,
+    tabs: Vec<Tab>,
+    people: Vec<(Neighbour, Because)>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(cards_page).service(apart_page).service(person_page).service(keep_apart).service(take_back);
+}
+
+#[get("/e/{event}/people")]
+async fn cards_page(house: House, visit: Visit, me: Participant, wanted: Query<Wanted>) -> Result<HttpResponse, Error> {
+    let (page, now) = (visit.page, house.now());
+    let event = me.event.clone();
+    let tabs = tabs::of_participant(&page, &event.slug, "people");
+    let wanted = wanted.into_inner();
+    let form = Form::filled([
+        ("age", wanted.age.clone()),
+        ("interest", wanted.interest.clone()),
+        ("education", wanted.education.clone()),
+        ("district", wanted.district.clone()),
+    ]);
+    if let Some(words) = top::opens(&page, &event, now) {
+        return page::answer(&Cards { early: Some(words), ..Cards::empty(page, event.slug, tabs, form) });
+    }
+    let number = wanted.page.unwrap_or(1).max(1);
+    let asked = wanted.clone();
+    let read = house.run(async move |app| {
+        may_look(&app, &me)?;
+        let people = company::to_meet(&app, &me, company::in_sight(&app, &me).await?);
+        let offered = Offered::by(&people);
+        let found: Vec<Neighbour> = people.into_iter().filter(|person| asked.takes(person)).collect();
+        let count = found.len();
+        let here: Vec<Neighbour> = found.into_iter().skip((number - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
+        let shown = decorate(&app, &here).await?;
+        Ok((offered, count, here, shown))
+    });
+    let (offered, found, here, mut shown) = read.await?;
+    let address = |number: usize| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form.fields().filter(|(_, value)| !value.is_empty()) {
+            query.append_pair(name, value);
+        }
+        format!("/e/{}/people?{}", event.slug, query.append_pair("page", &number.to_string()).finish())
+    };
+    let next = (number * ON_A_PAGE < found).then(|| address(number + 1));
+    let previous = (number > 1).then(|| address(number - 1));
+    let cards = here.into_iter().map(|person| Card::of(&page, person, &mut shown)).collect();
+    let choices = Choices::of(&page, offered);
+    let empty = Cards::empty(page, event.slug, tabs, form.clone());
+    page::answer(&Cards { choices, cards, found, asks: wanted.asks(), next, previous, ..empty })
+}
+
+#[get("/e/{event}/people/apart")]
+async fn apart_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
+    let slug = me.event.slug.clone();
+    let people = house.run(async move |app| company::kept_apart(&app, &me).await).await?;
+    let tabs = tabs::of_participant(&visit.page, &slug, "people");
+    page::answer(&Apart { people, tabs, slug, page: visit.page })
+}
+
+#[get("/e/{event}/people/{handle}")]
+async fn person_page(
+    house: House,
+    visit: Visit,
+    me: Participant,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (page, now) = (visit.page, house.now());
+    let (_, handle) = path.into_inner();
+    let (event, my_id) = (me.event.clone(), me.registration.id);
+    let read = house.run(async move |app| {
+        may_look(&app, &me)?;
+        let found = find(&app, &me, &handle).await?;
+        let posts = wall::by_author(app.database.reader(), me.event.id, found.registration_id, my_id, POSTS).await?;
+        let said = company::kept_apart(&app, &me).await?;
+        let acquainted = said.iter().any(|(person, _)| person.registration_id == found.registration_id);
+        let shown = decorate(&app, std::slice::from_ref(&found)).await?;
+        Ok((found, posts, acquainted, shown))
+    });
+    let (found, posts, acquainted, mut shown) = read.await?;
+    let said = |note: Note| (when::moment(page.language, event.zone(), note.at, now), note);
+    page::answer(&Person {
+        tabs: tabs::of_participant(&page, &event.slug, "people"),
+        me: found.registration_id == my_id,
+        posts: posts.into_iter().map(said).collect(),
+        card: Card::of(&page, found, &mut shown),
+        open: event.phase(now) == Phase::Online,
+        slug: event.slug,
+        acquainted,
+        page,
+    })
+}
+
+#[post("/e/{event}/people/{handle}/apart")]
+async fn keep_apart(
+    house: House,
+    me: Participant,
+    path: Path<(String, String)>,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let (slug, handle) = path.into_inner();
+    let because = match form.value("because") {
+        "blocked" => Because::Blocked,
+        "acquainted" => Because::Acquainted,
+        _ => return Err(Refused::malformed("malformed_form", "Say why.").into()),
+    };
+    let person = format!("/e/{slug}/people/{handle}");
+    let kept = house.run(async move |app| {
+        let found = find(&app, &me, &handle).await?;
+        exclude::exclude(&app, &me, Whom::Registered(found.registration_id), because).await
+    });
+    kept.await?;
+    match because {
+        Because::Blocked => see_saying(&format!("/e/{slug}/people"), "blocked"),
+        Because::Acquainted => see_saying(&person, "kept-apart"),
+    }
+}
+
+#[post("/e/{event}/people/{handle}/together")]
+async fn take_back(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
+    let (slug, handle) = path.into_inner();
+    let taken = house.run(async move |app| {
+        let said = company::kept_apart(&app, &me).await?;
+        let about = said.into_iter().find(|(person, _)| person.handle == handle);
+        let (about, _) = about.ok_or_else(Refused::not_found)?;
+        exclude::take_back(&app, &me, Whom::Registered(about.registration_id)).await
+    });
+    taken.await?;
+    see_saying(&format!("/e/{slug}/people/apart"), "taken-back")
+}
+
+/// Somebody in sight.
+async fn find(app: &App, me: &Participant, handle: &str) -> Result<Neighbour, Error> {
+    let people = company::in_sight(app, me).await?;
+    people.into_iter().find(|person| person.handle == handle).ok_or_else(|| Refused::not_found().into())
+}
+
+/// What people put on the plaza that stands on their cards.
+struct Decoration {
+    declarations: HashMap<Uuid, String>,
+    portraits: HashMap<Uuid, Portrait>,
+}
+
+async fn decorate(app: &App, people: &[Neighbour]) -> Result<Decoration, Error> {
+    let ids = || people.iter().map(|person| person.registration_id);
+    let db = app.database.reader();
+    Ok(Decoration {
+        declarations: wall::last_declarations(db, ids()).await?,
+        portraits: portrait::shown(db, ids()).await?,
+    })
+}
+
+impl Card {
+    fn of(page: &Page, person: Neighbour, shown: &mut Decoration) -> Self {
+        let band = person.band.map(|band| page.t(&format!("band-{}", band.word())));
+        let line: Vec<String> = [band, person.education, person.district].into_iter().flatten().collect();
+        Self {
+            initial: person.nickname.chars().take(1).collect(),
+            line: line.join(" · "),
+            declaration: shown.declarations.remove(&person.registration_id),
+            portrait: shown.portraits.remove(&person.registration_id),
+            handle: person.handle,
+            nickname: person.nickname,
+            interests: person.interests,
+            about: person.about,
+        }
+    }
+}
+
+impl Cards {
+    fn empty(page: Page, slug: String, tabs: Vec<Tab>, form: Form) -> Self {
+        Self {
+            page,
+            slug,
+            tabs,
+            form,
+            early: None,
+            choices: Choices::default(),
+            cards: Vec::new(),
+            found: 0,
+            asks: false,
+            previous: None,
+            next: None,
+        }
+    }
+}
+
+impl Choices {
+    fn of(page: &Page, offered: Offered) -> Self {
+        let any = |key: &str| (String::new(), page.t(key));
+        let with_any = |key: &str, words: Vec<String>| {
+            let mut choices = vec![any(key)];
+            choices.extend(words.into_iter().map(|word| (word.clone(), word)));
+            choices
+        };
+        let bands = offered.bands.iter().map(|band| (band.word().to_owned(), page.t(&format!("band-{}", band.word()))));
+        Self {
+            ages: std::iter::once(any("people-any-age")).chain(bands).collect(),
+            interests: with_any("people-any-interest", offered.interests),
+            educations: with_any("people-any-education", offered.educations),
+            districts: with_any("people-any-district", offered.districts),
+        }
+    }
+}

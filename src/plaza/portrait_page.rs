@@ -1,0 +1,99 @@
+//! Where a participant shows their face, and sees what became of it.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use uuid::Uuid;
+
+use super::contribute::{self, Words};
+use super::contribution::{Kind, State};
+use super::{entrance, page as plaza, portrait};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::phase::Phase;
+use crate::events::tabs;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab};
+use crate::picture::upload::{PhotoForm, Received};
+use crate::registrations::access::Participant;
+
+#[derive(Template)]
+#[template(path = "plaza/portrait.html")]
+struct Mine {
+    page: Page,
+    slug: String,
+    tabs: Vec<Tab>,
+    form: Form,
+    open: bool,
+    last: Option<Last>,
+}
+
+/// The last one put up.
+struct Last {
+    photo: Uuid,
+    standing: (&'static str, &'static str),
+    reason: Option<String>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(show).service(put_up);
+}
+
+#[get("/e/{event}/plaza/portrait")]
+async fn show(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
+    if let Some(early) = plaza::early(&house, &visit.page, &me) {
+        return early;
+    }
+    page::answer(&mine(&house, visit.page, me, Form::default()).await?)
+}
+
+#[post("/e/{event}/plaza/portrait")]
+async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) -> Result<HttpResponse, Error> {
+    let path = format!("/e/{}/plaza/portrait", me.event.slug);
+    let Received { form, photos } = form.receive(1).await?;
+    let who = me.clone();
+    let put = async {
+        let photos = photos?;
+        if photos.is_empty() {
+            return Err(Refused::invalid(vec![FieldError::new("photo", "no_photo", "choose a photo")]).into());
+        }
+        let words = Words { kind: Kind::Portrait, about: None, body: String::new(), photos };
+        house.run(async move |app| contribute::contribute(&app, &who, words).await).await
+    };
+    match put.await {
+        Ok(_) => see_saying(&path, "portrait-waits"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form, &mine(&house, visit.page, me, form.clone()).await?)
+        }
+    }
+}
+
+async fn mine(house: &House, page: Page, me: Participant, form: Form) -> Result<Mine, Error> {
+    let now = house.now();
+    let (event, id) = (me.event.clone(), me.registration.id);
+    let last = house.run(async move |app| {
+        entrance::may_look(&app, &me)?;
+        Ok(portrait::last_of(app.database.reader(), id).await?)
+    });
+    let last = last.await?.map(|(of, frame)| Last {
+        photo: frame.id,
+        standing: match of.state {
+            State::Pending => ("pill", "note-pending"),
+            State::Approved => ("pill good", "portrait-shown"),
+            State::Rejected => ("pill bad", "note-rejected"),
+            State::Removed => ("pill bad", "note-removed"),
+        },
+        reason: of.reason,
+    });
+    Ok(Mine {
+        tabs: tabs::of_participant(&page, &event.slug, "people"),
+        open: event.phase(now) == Phase::Online,
+        slug: event.slug,
+        form,
+        last,
+        page,
+    })
+}

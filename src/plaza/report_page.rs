@@ -1,0 +1,88 @@
+//! Where a participant tells the organizer that something should not be shown.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::complain;
+use super::complaints_api::NewComplaint;
+use super::page::{Reader, Shown};
+use super::{entrance, wall};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::Error;
+use crate::events::access::id_in_path;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page};
+use crate::registrations::access::Participant;
+
+/// What is mostly wrong.
+const SORTS: [&str; 5] = ["harassing", "false", "advertising", "indecent", "other"];
+
+#[derive(Template)]
+#[template(path = "plaza/report.html")]
+struct Report {
+    page: Page,
+    slug: String,
+    form: Form,
+    note: Shown,
+    sorts: Vec<(&'static str, String)>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(show).service(report);
+}
+
+#[get("/e/{event}/plaza/report/{id}")]
+async fn show(house: House, visit: Visit, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    page::answer(&about(&house, visit.page, me, id, Form::default()).await?)
+}
+
+#[post("/e/{event}/plaza/report/{id}")]
+async fn report(
+    house: House,
+    visit: Visit,
+    me: Participant,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    let path = format!("/e/{}/plaza", me.event.slug);
+    let who = me.clone();
+    let sort = SORTS.into_iter().find(|sort| form.value("sort") == *sort);
+    let said = async {
+        // The organizer reads it in the words the person saw.
+        let reason = match (sort.map(|sort| visit.page.t(&format!("report-{sort}"))), form.value("reason").trim()) {
+            (Some(sort), "") => sort,
+            (Some(sort), more) => visit.page.say("report-both", &[("sort", sort.into()), ("more", more.into())]),
+            (None, more) => more.to_owned(),
+        };
+        let complaint: NewComplaint = body::read(json!({ "contribution_id": id, "reason": reason }))?;
+        let reason = complaint.into_reason();
+        house.run(async move |app| complain::complain(&app, &who, id, reason).await).await
+    };
+    match said.await {
+        Ok(_) => see_saying(&path, "reported"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form, &about(&house, visit.page, me, id, form.clone()).await?)
+        }
+    }
+}
+
+async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form) -> Result<Report, Error> {
+    let event = me.event.clone();
+    let note = house.run(async move |app| {
+        entrance::may_look(&app, &me)?;
+        wall::one(app.database.reader(), me.event.id, id, me.registration.id, None).await
+    });
+    let note = note.await?;
+    let note = Reader { app: house, page: &page, zone: event.zone(), now: house.now() }.shown(note);
+    let sorts = SORTS.iter().map(|sort| (*sort, page.t(&format!("report-{sort}")))).collect();
+    Ok(Report { slug: event.slug, sorts, note, form, page })
+}

@@ -1,0 +1,67 @@
+//! The organizer changes a quiz that nobody has seen.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::ask::{self, NewQuiz};
+use super::quiz::{self, Questions};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::happening::What;
+
+pub enum NotReworded {
+    NoSuchQuiz,
+    /// Some may have answered what it asked before.
+    Opened,
+}
+
+impl From<NotReworded> for Error {
+    fn from(reason: NotReworded) -> Self {
+        match reason {
+            NotReworded::NoSuchQuiz => Refused::not_found().into(),
+            NotReworded::Opened => {
+                Refused::conflict("quiz_opened", "This quiz has opened; what it asks stays as it is.").into()
+            }
+        }
+    }
+}
+
+/// Puts other questions or other times in the place of a quiz's own.
+///
+/// # Errors
+/// [`NotReworded`]; what [`ask::ask`] says.
+pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold_shared(&txn, by.event.id).await?;
+    let now = app.now();
+    let held = quiz::Entity::of_event(event.id).filter(quiz::Column::Id.eq(id)).lock_exclusive().one(&txn).await?;
+    let held = held.ok_or(NotReworded::NoSuchQuiz)?;
+    if held.has_opened(now) {
+        return Err(NotReworded::Opened.into());
+    }
+    ask::judge(&event, &wish, now)?;
+    let mut row = held.into_active_model();
+    row.title = Set(wish.title);
+    row.questions = Set(Questions(wish.questions));
+    row.opens_at = Set(wish.opens_at);
+    row.closes_at = Set(wish.closes_at);
+    let quiz = row.update(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "quiz_reworded",
+        subject: Some(("quiz", quiz.id)),
+        reason: None,
+        detail: json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::PlazaChanged);
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! What somebody can still earn today, so that they know before they try.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+use uuid::Uuid;
+
+use super::entry;
+use super::fold::Tally;
+use super::frozen;
+use super::rules::{Deed, Rule, RuleSet};
+use crate::events::event;
+
+/// Where somebody stands today.
+#[derive(Clone, Debug)]
+pub struct Today {
+    tally: Tally,
+    rules: RuleSet,
+    day: NaiveDate,
+    frozen: bool,
+}
+
+/// What one rule still pays on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chance {
+    /// For the next time.
+    pub next: i64,
+    /// For all the times that still pay.
+    pub left: i64,
+}
+
+/// Reads what a person has.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_person(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    registration_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Today, DbErr> {
+    Ok(Today {
+        tally: entry::tally_of_person(db, event.id, registration_id, None).await?,
+        rules: RuleSet::of_event(event),
+        day: event.day(now),
+        frozen: frozen::is_closed(db, event, now).await?,
+    })
+}
+
+impl Today {
+    /// The points so far.
+    #[must_use]
+    pub fn points(&self) -> i64 {
+        self.tally.points(&self.rules)
+    }
+
+    /// What a rule still pays after `waiting` more deeds of today were counted; None where this event does not
+    /// reward it, or nothing can be added any more.
+    #[must_use]
+    pub fn chance(&self, rule: Rule, waiting: i64) -> Option<Chance> {
+        let terms = self.rules.terms(rule).filter(|_| !self.frozen)?;
+        let mut tally = self.tally.clone();
+        tally.count(rule, self.day, waiting);
+        let mut pays = || tally.add(Deed { rule, day: self.day, effect: 1 }, &self.rules).points;
+        let steps: Vec<i64> = terms.per_day.iter().map(|_| pays()).collect();
+        Some(Chance { next: steps.first().copied().unwrap_or(0), left: steps.iter().sum() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today(posts: i64, before: i64) -> Today {
+        let day = NaiveDate::from_ymd_opt(2026, 8, 22).unwrap();
+        let mut tally = Tally::default();
+        tally.count(Rule::Post, day, posts);
+        for earlier in 1..=before {
+            tally.count(Rule::Post, NaiveDate::from_ymd_opt(2026, 8, u32::try_from(earlier).unwrap()).unwrap(), 2);
+        }
+        Today { tally, rules: RuleSet::default(), day, frozen: false }
+    }
+
+    #[test]
+    fn the_next_step_is_told_and_what_waits_is_counted() {
+        let chance = |today: Today, waiting| today.chance(Rule::Post, waiting).map(|chance| (chance.next, chance.left));
+        assert_eq!(chance(today(0, 0), 0), Some((4, 6)));
+        assert_eq!(chance(today(1, 0), 0), Some((2, 2)));
+        assert_eq!(chance(today(0, 0), 1), Some((2, 2)));
+        assert_eq!(chance(today(1, 0), 1), Some((0, 0)));
+        assert_eq!(chance(today(0, 5), 0), Some((0, 0)), "the cap of the whole event");
+        assert_eq!(chance(Today { frozen: true, ..today(0, 0) }, 0), None);
+    }
+}
