@@ -254,7 +254,7 @@ impl Reach {
 
 impl Composer {
     fn title(&self) -> &str {
-        self.event.title_in(self.page.language)
+        self.event.titled(self.page.language)
     }
 
     fn here(&self) -> String {

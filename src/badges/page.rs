@@ -153,7 +153,7 @@ fn plain(worn: Number) -> String {
 
 impl Office {
     fn title(&self) -> &str {
-        self.event.title_in(self.page.language)
+        self.event.titled(self.page.language)
     }
 
     fn here(&self) -> String {
@@ -193,7 +193,7 @@ impl Office {
 
 impl One {
     fn title(&self) -> &str {
-        self.event.title_in(self.page.language)
+        self.event.titled(self.page.language)
     }
 
     fn here(&self) -> String {

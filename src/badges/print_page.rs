@@ -112,7 +112,7 @@ impl Print {
     }
 
     fn title(&self) -> &str {
-        self.event.title_in(self.page.language)
+        self.event.titled(self.page.language)
     }
 
     fn count(&self) -> String {

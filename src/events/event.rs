@@ -67,12 +67,6 @@ pub enum Sides {
 }
 
 impl Model {
-    /// What it is called in a language; the Chinese where it has no other name.
-    #[must_use]
-    pub fn title_in(&self, language: Language) -> &str {
-        language.choose(&self.title, self.title_en.as_ref().unwrap_or(&self.title))
-    }
-
     /// When a phase begins; None where nobody has said so yet.
     #[must_use]
     pub fn boundary(&self, phase: Phase) -> Option<DateTime<Utc>> {

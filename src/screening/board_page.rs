@@ -79,7 +79,7 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
 
 impl Sheet {
     fn title(&self) -> &str {
-        self.event.title_in(self.page.language)
+        self.event.titled(self.page.language)
     }
 
     fn when(&self, at: &DateTime<Utc>) -> String {

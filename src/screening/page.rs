@@ -209,7 +209,7 @@ async fn stepped(
 
 impl Studio {
     fn title(&self) -> &str {
-        self.event.title_in(self.page.language)
+        self.event.titled(self.page.language)
     }
 
     fn here(&self) -> String {
