@@ -37,6 +37,8 @@ struct Scene {
     app: Arc<App>,
     address: String,
     window: Window,
+    /// Asked for once: the run says once that it is missing.
+    axe: Option<&'static str>,
     _folder: tempfile::TempDir,
 }
 
@@ -58,7 +60,7 @@ impl Scene {
         let window = Window::open(driver, &address, Screen::Phone, Language::Zh, &[]).await;
         window.cdp("Network.enable", json!({})).await;
         window.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true })).await;
-        Some(Self { app, address, window, _folder: folder })
+        Some(Self { app, address, window, axe: axe::source(), _folder: folder })
     }
 
     async fn account(&self, name: &str) -> Uuid {
@@ -91,7 +93,7 @@ impl Scene {
 
     /// What is wrong with a page. Every two of language, light and width meet once.
     async fn look(&self, path: &str) -> Vec<String> {
-        let (window, axe, mut wrong) = (&self.window, axe::source(), Vec::new());
+        let (window, mut wrong) = (&self.window, Vec::new());
         for (tag, lights) in [("zh-CN", ["light", "dark"]), ("en", ["dark", "light"])] {
             let cookie = json!({ "name": "language", "value": tag, "url": self.address });
             window.cdp("Network.setCookie", cookie).await;
@@ -119,7 +121,7 @@ impl Scene {
                 if overhang > 0 {
                     wrong.push(format!("{tag} {screen:?}: {overhang} pixels too wide"));
                 }
-                if let Some(axe) = axe {
+                if let Some(axe) = self.axe {
                     let found = axe::violations(window, axe).await;
                     wrong.extend(found.into_iter().map(|violation| format!("{tag} {light} {screen:?}: {violation}")));
                 }
