@@ -139,7 +139,8 @@ export class Screen {
   }
 
   recent(seen) {
-    const shown = seen.filter((one) => !one.undo).sort((one, other) => other.at.localeCompare(one.at)).slice(0, 6);
+    // Of two at the same moment the later one comes first.
+    const shown = seen.filter((one) => !one.undo).reverse().sort((one, other) => other.at.localeCompare(one.at)).slice(0, 6);
     this.at("recent-part").hidden = shown.length === 0;
     this.at("recent").replaceChildren(
       ...shown.map((one) => {

@@ -57,6 +57,8 @@ impl Window {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // A page that glides to where a click goes is not there yet when it comes.
+            "--force-prefers-reduced-motion",
             // In what order the browser's own fields take a date.
             "--lang=en-US",
             // The browser lives as long as the pipe to its driver.

@@ -40,7 +40,7 @@ const OTHERS: [(&str, &str, &str, Phase, usize, u32); 6] = [
     ("chunri", "春日读书会", "Spring Reading", Phase::Draft, 0, 40),
     ("jinqiu", "金秋徒步", "Autumn Hike", Phase::Registration, 90, 60),
     ("yinyuehui", "燕缘际会·爱情音乐会", "Love Concert", Phase::Online, 160, 100),
-    ("zhongqiu", "中秋诗会", "Mid-Autumn Verses", Phase::Confirmation, 120, 60),
+    ("zhongqiu", "中秋诗会", "Mid-Autumn Verses", Phase::Confirmation, 150, 60),
     ("qixi-tonight", "情定七夕·今晚", "Qixi Tonight", Phase::OnSite, 120, 60),
     ("yuandan", "元旦联欢", "New Year's Party", Phase::Closed, 100, 60),
 ];
