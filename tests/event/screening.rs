@@ -174,7 +174,7 @@ async fn quotas_that_cannot_be_met_change_nothing(#[values(Sqlite, Postgres)] en
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "red since class and standby came; to be mended first"]
+#[ignore = "red when the branches came together, cause not looked into; to be mended first"]
 async fn more_seats_than_people_are_not_given_to_anybody_else(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Screening).await else { return };
     let him = evening.participant("men").await;
