@@ -19,6 +19,7 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
+use crate::events::heading::Heading;
 use crate::events::{event, tabs};
 use crate::language::Language;
 use crate::page::form::Form;
@@ -64,6 +65,7 @@ struct Reach {
 #[template(path = "announcements/composer.html")]
 struct Composer {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -85,6 +87,7 @@ struct ReachOnly {
 #[template(path = "announcements/one.html")]
 struct One {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -135,7 +138,8 @@ async fn shown(
     let (history, units, counts) = read.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");
     let now = house.now();
-    let composer = Composer { tabs, now, page, event, reach, counts, units, history, form: form.clone() };
+    let heading = Heading::of(&page, &event, now);
+    let composer = Composer { heading, tabs, now, page, event, reach, counts, units, history, form: form.clone() };
     page::answer_refused(&form, &composer)
 }
 
@@ -242,7 +246,15 @@ async fn open_announcement(
     let (told, missed) = read.await?;
     let page = visit.page;
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");
-    page::answer(&One { tabs, now: house.now(), page, event, told, missed })
+    page::answer(&One {
+        heading: Heading::of(&page, &event, house.now()),
+        tabs,
+        now: house.now(),
+        page,
+        event,
+        told,
+        missed,
+    })
 }
 
 impl Reach {
@@ -253,10 +265,6 @@ impl Reach {
 }
 
 impl Composer {
-    fn title(&self) -> &str {
-        self.event.titled(self.page.language)
-    }
-
     fn here(&self) -> String {
         address(&self.event)
     }

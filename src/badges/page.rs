@@ -17,6 +17,7 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::Organizer;
+use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{event, tabs};
 use crate::page::form::Form;
@@ -38,6 +39,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[template(path = "badges/office.html")]
 struct Office {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -51,6 +53,7 @@ struct Office {
 #[template(path = "badges/one.html")]
 struct One {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -71,7 +74,8 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
     let (wearers, waiting) = read.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "badges");
     let now = house.now();
-    page::answer_refused(&form.clone(), &Office { tabs, now, page, event, form, wearers, waiting })
+    let heading = Heading::of(&page, &event, now);
+    page::answer_refused(&form.clone(), &Office { heading, tabs, now, page, event, form, wearers, waiting })
 }
 
 #[get("/office/e/{event}/badges")]
@@ -113,7 +117,9 @@ async fn shown_one(
     });
     let wearer = wearer.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "badges");
-    page::answer_refused(&form.clone(), &One { tabs, now: house.now(), page, event, form, wearer })
+    let now = house.now();
+    let heading = Heading::of(&page, &event, now);
+    page::answer_refused(&form.clone(), &One { heading, tabs, now, page, event, form, wearer })
 }
 
 #[get("/office/e/{event}/badges/{badge}")]
@@ -152,10 +158,6 @@ fn plain(worn: Number) -> String {
 }
 
 impl Office {
-    fn title(&self) -> &str {
-        self.event.titled(self.page.language)
-    }
-
     fn here(&self) -> String {
         address(&self.event)
     }
@@ -192,10 +194,6 @@ impl Office {
 }
 
 impl One {
-    fn title(&self) -> &str {
-        self.event.titled(self.page.language)
-    }
-
     fn here(&self) -> String {
         format!("{}/{}", address(&self.event), plain(self.wearer.worn))
     }

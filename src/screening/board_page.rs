@@ -16,6 +16,7 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::Organizer;
+use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{event, tabs};
 use crate::page::form::Form;
@@ -31,6 +32,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[template(path = "screening/standby.html")]
 struct Sheet {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -50,7 +52,9 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
     });
     let standby = standby.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "standby");
-    page::answer_refused(&form.clone(), &Sheet { tabs, now: house.now(), page, event, form, standby })
+    let now = house.now();
+    let heading = Heading::of(&page, &event, now);
+    page::answer_refused(&form.clone(), &Sheet { heading, tabs, now, page, event, form, standby })
 }
 
 #[get("/office/e/{event}/standby")]
@@ -78,10 +82,6 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
 }
 
 impl Sheet {
-    fn title(&self) -> &str {
-        self.event.titled(self.page.language)
-    }
-
     fn when(&self, at: &DateTime<Utc>) -> String {
         when::moment(self.page.language, self.event.zone(), *at, self.now)
     }

@@ -19,8 +19,9 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::Organizer;
+use crate::events::heading::Heading;
 use crate::events::phase::Phase;
-use crate::events::{amend, event, schedule, tabs};
+use crate::events::{amend, event, tabs};
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
@@ -41,6 +42,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[template(path = "screening/studio.html")]
 struct Studio {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -88,7 +90,9 @@ async fn shown(
     let refused = if step.trouble().is_some() { step.clone() } else { form.clone() };
     let tabs = tabs::of_organizer(&page, &event.slug, "screening");
     let bands = tried::bands(&form);
-    page::answer_refused(&refused, &Studio { tabs, bands, now: house.now(), page, event, form, step, view, progress })
+    let now = house.now();
+    let heading = Heading::of(&page, &event, now);
+    page::answer_refused(&refused, &Studio { heading, tabs, bands, now, page, event, form, step, view, progress })
 }
 
 #[get("/office/e/{event}/screening")]
@@ -208,10 +212,6 @@ async fn stepped(
 }
 
 impl Studio {
-    fn title(&self) -> &str {
-        self.event.titled(self.page.language)
-    }
-
     fn here(&self) -> String {
         address(&self.event)
     }
@@ -222,10 +222,6 @@ impl Studio {
 
     fn phase(&self) -> Phase {
         self.event.phase(self.now)
-    }
-
-    fn phase_words(&self) -> String {
-        self.page.t(&format!("phase-{}", schedule::word(self.phase())))
     }
 
     fn is_due(&self) -> bool {

@@ -20,6 +20,7 @@ use crate::checkin::review::Kind;
 use crate::checkin::{attempt, review, settle};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
+use crate::events::heading::Heading;
 use crate::events::{event, tabs};
 use crate::page::form::Form;
 use crate::page::said::see_saying;
@@ -42,6 +43,7 @@ struct Matter {
 #[template(path = "checkin/desk/reviews.html")]
 struct Reviews {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -90,7 +92,9 @@ async fn list(house: &House, page: Page, event: event::Model, form: Form, at: Op
     let id = event.id;
     let matters = house.run(async move |app| matters(app.database.reader(), id).await).await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "reviews");
-    Ok(Reviews { tabs, event, now: house.now(), matters, form, at, page })
+    let now = house.now();
+    let heading = Heading::of(&page, &event, now);
+    Ok(Reviews { heading, tabs, event, now, matters, form, at, page })
 }
 
 async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter>, Error> {

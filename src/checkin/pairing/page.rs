@@ -19,6 +19,7 @@ use crate::body;
 use crate::error::{Error, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
+use crate::events::heading::Heading;
 use crate::events::{device_cookie, event, tabs};
 use crate::language::Language;
 use crate::page::form::Form;
@@ -32,6 +33,7 @@ const MOST_LISTED: u64 = 200;
 #[template(path = "checkin/pairing/devices.html")]
 struct Devices {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
@@ -43,6 +45,7 @@ struct Devices {
 #[template(path = "checkin/pairing/invitation.html")]
 struct Invitation {
     page: Page,
+    heading: Heading,
     tabs: Vec<Tab>,
     event: event::Model,
     device: device::Model,
@@ -82,7 +85,9 @@ async fn devices(house: House, visit: Visit, organizer: Organizer) -> Result<Htt
     });
     let devices = read.await?;
     let tabs = tabs::of_organizer(&visit.page, &event.slug, "staff");
-    page::answer(&Devices { tabs, event, devices, now: house.now(), page: visit.page })
+    let now = house.now();
+    let heading = Heading::of(&visit.page, &event, now);
+    page::answer(&Devices { heading, tabs, event, devices, now, page: visit.page })
 }
 
 #[post("/office/e/{event}/devices")]
@@ -114,7 +119,8 @@ async fn invitation(
     let qr = if open { BASE64.encode(picture::svg(&url)?.as_bytes()) } else { String::new() };
     let minutes = (device.invitation_ends_at - house.now()).num_minutes() + 1;
     let tabs = tabs::of_organizer(&visit.page, &event.slug, "staff");
-    page::answer(&Invitation { tabs, event, device, standing, minutes, url, qr, page: visit.page })
+    let heading = Heading::of(&visit.page, &event, house.now());
+    page::answer(&Invitation { heading, tabs, event, device, standing, minutes, url, qr, page: visit.page })
 }
 
 #[post("/office/e/{event}/devices/{device}/revoke")]
