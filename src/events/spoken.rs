@@ -148,8 +148,8 @@ impl Speaker<'_> {
             Phase::OnSite => Some(poster.starts_at),
             Phase::Closed => None,
             phase => of(phase)?.ends_at,
-        };
-        Countdown::to(self.page.t(&format!("count-{}", phase_key(poster.phase))), until?, self.now)
+        }?;
+        Countdown::to(self.page.t(&format!("count-{}", phase_key(poster.phase))), until, self.now)
     }
 
     /// The phases people live through.

@@ -135,6 +135,6 @@ fn told(page: &Page, standing: &Standing, status: Status) -> (String, String) {
         status => door::key(status),
     };
     let place = standing.standby_place.unwrap_or_default();
-    let meaning = page.say(&format!("why-{key}-note"), &[("place", place.into())]);
-    (page.t(&format!("why-{key}")), meaning)
+    let outcome = page.say(&format!("why-{key}"), &[("place", place.into())]);
+    (outcome, page.t(&format!("why-{key}-note")))
 }

@@ -250,7 +250,6 @@ async fn points_are_explained_line_by_line(#[values(Sqlite, Postgres)] engine: E
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "red when the branches came together, cause not looked into; to be mended first"]
 async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut evening) = Evening::begin(engine, Phase::Online).await else { return };
     let women = evening.participants("women", 4, Status::Approved).await;
