@@ -1,9 +1,12 @@
 // What every page can do once it is shown; all of it works without.
 
-// A word that was read goes away by itself, but not under somebody's pointer or focus.
-for (const toast of document.querySelectorAll(".toast:not(.still)")) {
-  const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
-  setTimeout(leave, 6000);
+// A word that was read goes away by itself.
+for (const toast of document.querySelectorAll(".toast:not(.still)")) setTimeout(() => toast.remove(), 6000);
+
+// Where the views stand in one row, the open one is in sight.
+for (const open of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = open.parentElement;
+  row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.clientWidth) / 2;
 }
 
 document.addEventListener("click", (event) => {
