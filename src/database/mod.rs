@@ -57,7 +57,7 @@ impl Database {
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             // A pool only says that it timed out; one connection says why.
             PgConnection::connect(address).await.with_context(place)?.close().await?;
-            let pool = Connect::connect(postgres(address, connections)).await.with_context(place)?;
+            let pool = Connect::connect(quiet(ConnectOptions::new(address), connections)).await.with_context(place)?;
             Ok(Self { line: None, writer: pool.clone(), reader: pool })
         } else {
             bail!("database.url: {} is neither sqlite:// nor postgres://", without_password(url));
@@ -199,22 +199,6 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
             .pragma("secure_delete", "on")
             .pragma("cache_size", "-16000");
         if reads_only { options.pragma("query_only", "on") } else { options.optimize_on_close(true, Some(400)) }
-    });
-    options
-}
-
-fn postgres(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = quiet(ConnectOptions::new(url), connections);
-    options.map_sqlx_postgres_pool_opts(|pool| {
-        // A net under `begin_write`, until sqlx is newer than 0.9.0: a connection that comes back
-        // inside a transaction is closed, not lent out again.
-        pool.after_release(|connection, _| {
-            Box::pin(async move {
-                let clean: (bool,) =
-                    sea_orm::sqlx::query_as("SELECT now() = statement_timestamp()").fetch_one(connection).await?;
-                Ok(clean.0)
-            })
-        })
     });
     options
 }
