@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
+use crate::judging;
 
 /// A JSON body that parsed and is valid.
 #[derive(Debug, Clone)]
@@ -49,7 +50,9 @@ where
             .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
         let limit = request.app_data::<House>().map_or(65_536, |house| house.settings.server.body_limit);
         let payload = web::Payload::from_request(request, payload);
+        let passed = judging::passed(request);
         Box::pin(async move {
+            passed.await;
             if !is_json {
                 let detail = "The body must be application/json.";
                 return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail).into());

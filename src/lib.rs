@@ -17,6 +17,7 @@ pub mod pace;
 pub mod database;
 pub mod shelf;
 pub mod app;
+pub mod judging;
 pub mod body;
 pub mod paging;
 pub mod sheet;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{access_token, account, cookie, same_site, session, sign_in};
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
+use crate::judging;
 use crate::language::Language;
 
 /// A person who proved who they are.
@@ -131,7 +132,7 @@ impl FromRequest for SignedIn {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { Self::of(&request).await })
+        let asked = request.clone();
+        judging::first(request, async move { Self::of(&asked).await })
     }
 }

@@ -14,6 +14,7 @@ use super::{device, device_cookie, event};
 use crate::accounts::{SignedIn, one_time, signed_in};
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
+use crate::judging;
 use crate::organizations::staff;
 
 /// 主办方工作人员 of the union that hosts the event.
@@ -126,7 +127,7 @@ impl FromRequest for Organizer {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[]);
-        Box::pin(async move {
+        judging::first(request, async move {
             let Entered { account, event, organizer, .. } = entering.await?;
             if organizer { Ok(Self { account, event }) } else { Err(wrong_role()) }
         })
@@ -139,7 +140,7 @@ impl FromRequest for Host {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[Role::Host]);
-        Box::pin(async move {
+        judging::first(request, async move {
             let Entered { account, event, serves, .. } = entering.await?;
             if serves { Ok(Self { account, event }) } else { Err(wrong_role()) }
         })
@@ -215,7 +216,7 @@ impl FromRequest for Desk {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        Box::pin(Self::at(request.clone(), slug_in_path(request)))
+        judging::first(request, Self::at(request.clone(), slug_in_path(request)))
     }
 }
 
@@ -225,7 +226,7 @@ impl FromRequest for Volunteer {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[Role::Volunteer]);
-        Box::pin(async move {
+        judging::first(request, async move {
             let Entered { account, event, serves, .. } = entering.await?;
             if serves { Ok(Self { account, event }) } else { Err(wrong_role()) }
         })
@@ -238,7 +239,7 @@ impl FromRequest for Guest {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[]);
-        Box::pin(async move {
+        judging::first(request, async move {
             let Entered { account, event, .. } = entering.await?;
             Ok(Self { account, event })
         })

@@ -8,6 +8,7 @@ use super::{organization, staff};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
+use crate::judging;
 
 /// 主办方工作人员 of the union in the path (`{organization}`, its slug or id), or an administrator.
 #[derive(Debug, Clone)]
@@ -73,11 +74,11 @@ impl FromRequest for OrganizationStaff {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let account = SignedIn::of(&request).await?;
-            let named = request.match_info().get("organization").unwrap_or_default().to_owned();
-            let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
+        let asked = request.clone();
+        judging::first(request, async move {
+            let account = SignedIn::of(&asked).await?;
+            let named = asked.match_info().get("organization").unwrap_or_default().to_owned();
+            let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
             let organization =
                 house.run(async move |app| meant(app.database.reader(), &account, Some(&named)).await).await?;
             Ok(Self { account, organization })
@@ -90,10 +91,10 @@ impl FromRequest for UnionStaff {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let account = SignedIn::of(&request).await?;
-            let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
+        let asked = request.clone();
+        judging::first(request, async move {
+            let account = SignedIn::of(&asked).await?;
+            let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
             let mut unions = house
                 .run(async move |app| Ok(organization::of_staff(app.database.reader(), account.account_id).await?))
                 .await?;
@@ -108,9 +109,9 @@ impl FromRequest for Administrator {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let account = SignedIn::of(&request).await?;
+        let asked = request.clone();
+        judging::first(request, async move {
+            let account = SignedIn::of(&asked).await?;
             if account.administrator {
                 Ok(Self(account))
             } else {

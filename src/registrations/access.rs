@@ -9,6 +9,7 @@ use crate::app::House;
 use crate::error::{Error, Refused};
 use crate::events::access::Guest;
 use crate::events::event;
+use crate::judging;
 
 /// A person with a living registration for the event in the path, approved or not.
 #[derive(Debug, Clone)]
@@ -25,7 +26,7 @@ impl FromRequest for Participant {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let house = request.app_data::<House>().cloned();
         let guest = Guest::from_request(request, payload);
-        Box::pin(async move {
+        judging::first(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
             let event_id = event.id;

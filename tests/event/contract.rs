@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use futures_util::{StreamExt, stream};
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, review};
 use queqiao::couples::couple;
@@ -62,7 +63,7 @@ async fn routes(evening: &Evening) -> Vec<Route> {
             let words = format!("{} {}", operation["summary"], operation["description"]);
             let (_, who) = words.split_once("Who: ").unwrap_or_else(|| panic!("who may {method} {pattern}?"));
             routes.push(Route {
-                path: filled(evening, pattern).await,
+                path: filled(evening, pattern).await + whose(operation),
                 pattern: pattern.clone(),
                 kinds: content.as_object().map(|kinds| kinds.keys().cloned().collect()).unwrap_or_default(),
                 body: content.get(JSON).map(|json| sample(evening, &document, "", &json["schema"], "x")),
@@ -191,6 +192,13 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
         parts.push(part);
     }
     parts.join("/")
+}
+
+/// Says in a query that it is about our union, where the query can say so.
+fn whose(operation: &Value) -> &'static str {
+    let mut said = operation["parameters"].as_array().into_iter().flatten();
+    let named = said.any(|one| one["in"] == "query" && one["name"] == "organization");
+    if named { "?organization=yanyuan" } else { "" }
 }
 
 /// The id of the one there is, or of one of them.
@@ -376,7 +384,6 @@ async fn no_route_takes_a_malformed_body(#[values(Sqlite, Postgres)] engine: Eng
 /// without a role, an organizer of another union, a participant who has no business at the desks.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-#[ignore = "red when the branches came together, cause not looked into; to be mended first"]
 async fn whoever_has_no_role_here_sees_and_changes_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, guests)) = one_of_everything(engine).await else { return };
     let somebody = evening.account("somebody", Gender::Female).await;
@@ -396,9 +403,7 @@ async fn whoever_has_no_role_here_sees_and_changes_nothing(#[values(Sqlite, Post
                 continue;
             }
             is_a_problem(route, &answer, who);
-            // What a rule over several members wants, the description cannot say.
-            let unfit = route.body.is_some() && (answer.status, answer.code()) == (422, "invalid");
-            if !unfit && ![403, 404].contains(&answer.status) {
+            if ![403, 404].contains(&answer.status) {
                 answered.push(format!("{} {} by {who}: {}", route.method, route.pattern, answer.text()));
             }
         }
@@ -418,8 +423,7 @@ async fn an_event_that_is_not_there_is_404_on_every_route(#[values(Sqlite, Postg
         for person in &people {
             let answer = send(person, &route, Some((JSON, b"{}".to_vec()))).await;
             is_a_problem(&route, &answer, "at an event that is not there");
-            // What is wrong with the body may be said first; that there is an event, never.
-            assert!([404, 422].contains(&answer.status), "{} {}", route.method, route.pattern);
+            assert_eq!(answer.status, 404, "{} {}", route.method, route.pattern);
         }
     }
     assert_eq!(record::everything(&evening).await, before);
@@ -431,16 +435,22 @@ async fn odd_paths_and_queries_are_refused_kindly(#[values(Sqlite, Postgres)] en
     let Some((evening, guests)) = one_of_everything(engine).await else { return };
     let person = &guests[0];
     let odd = ["%00", "%ff", "..%2f..", "'%20OR%201=1", "%F0%9F%90%A6", &"x".repeat(3000)];
+    let queries = ["limit=0", "limit=99999999999", "cursor=%00", "side=elephants", "limit=abc&limit=3"];
+    let mut asked = Vec::new();
     for route in routes(&evening).await {
-        for part in odd {
+        for part in odd.iter().filter(|_| route.pattern.contains('{')) {
             let path = route.pattern.split('/').map(|p| if p.starts_with('{') { part } else { p });
-            let odd_path = path.collect::<Vec<_>>().join("/");
-            for query in ["", "?limit=0", "?limit=99999999999", "?cursor=%00", "?side=elephants", "?limit=abc&limit=3"]
-            {
-                let request = person.request(route.method.clone(), &format!("{odd_path}{query}"));
-                let answer = person.send(request.json(&Value::Null)).await;
-                assert!(answer.status < 500, "{} {odd_path}{query}: {}", route.method, answer.text());
-            }
+            asked.push((route.method.clone(), path.collect::<Vec<_>>().join("/")));
         }
+        // Where the path is good, a query comes to be read; one that changes something would, though.
+        let path = if route.method == Method::GET { &route.path } else { &route.pattern };
+        let path = path.split('?').next().unwrap_or_default();
+        asked.extend(queries.map(|query| (route.method.clone(), format!("{path}?{query}"))));
     }
+    let refused = async |(method, path): (Method, String)| {
+        let request = person.request(method.clone(), &path).json(&Value::Null);
+        let answer = person.send(request).await;
+        assert!(answer.status < 500, "{method} {path}: {}", answer.text());
+    };
+    stream::iter(asked).for_each_concurrent(8, refused).await;
 }
