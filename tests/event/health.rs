@@ -21,6 +21,25 @@ async fn the_house_says_that_it_stands_and_is_ready(#[values(Sqlite, Postgres)] 
     assert_eq!(visitor.get("/api/v1/openapi.json").await.status, 200);
 }
 
+/// Once they were closed after nearly every use, and everything took five times as long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn connections_to_postgresql_are_kept() {
+    let Some(evening) = Evening::begin(Postgres, Phase::Registration).await else { return };
+    let mut apart = evening.app.database.own_connection().await.unwrap();
+    let mut connected = async || {
+        let others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        sqlx::query_scalar::<_, i32>(others).fetch_all(&mut apart).await.unwrap()
+    };
+    let before = connected().await;
+    assert!(!before.is_empty());
+    let guest = evening.participant("women").await;
+    for _ in 0..20 {
+        assert_eq!(guest.get("/api/v1/me").await.status, 200);
+    }
+    let after = connected().await;
+    assert!(before.iter().all(|connection| after.contains(connection)), "{before:?} became {after:?}");
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_is_not_there_is_a_problem_with_a_code(#[values(Sqlite, Postgres)] engine: Engine) {
