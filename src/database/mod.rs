@@ -34,6 +34,9 @@ pub use write::Write;
 /// Advisory lock that lets one process at a time migrate a PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
 
+/// A connection that was in use so lately is not asked whether the server is still there.
+const SURELY_ALIVE: Duration = Duration::from_secs(1);
+
 #[derive(Clone, Debug)]
 pub struct Database {
     writer: DatabaseConnection,
@@ -57,7 +60,7 @@ impl Database {
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             // A pool only says that it timed out; one connection says why.
             PgConnection::connect(address).await.with_context(place)?.close().await?;
-            let pool = Connect::connect(quiet(ConnectOptions::new(address), connections)).await.with_context(place)?;
+            let pool = Connect::connect(postgres(address, connections)).await.with_context(place)?;
             Ok(Self { line: None, writer: pool.clone(), reader: pool })
         } else {
             bail!("database.url: {} is neither sqlite:// nor postgres://", without_password(url));
@@ -203,12 +206,29 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
     options
 }
 
+fn postgres(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = quiet(ConnectOptions::new(url), connections);
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.before_acquire(|connection, since| {
+            Box::pin(async move {
+                if since.idle_for > SURELY_ALIVE {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+    });
+    options
+}
+
 fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
     options
         .max_connections(connections)
         // Whoever stands in line for a busy event waits; refusing them sooner would only bring them back.
         .acquire_timeout(Duration::from_secs(30))
         .connect_timeout(Duration::from_secs(10))
+        // A round trip before each question; see `postgres` for where it is asked all the same.
+        .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);
     options
