@@ -23,4 +23,8 @@ bless:
 
 # The pure algorithms, timed
 bench:
-    cargo bench
+    cargo bench --bench dates --bench picks --bench screening
+
+# The hot paths over HTTP, beside the bare database; QUEQIAO_BENCH_POSTGRES names one to fill
+load:
+    cargo bench --bench load
