@@ -77,7 +77,7 @@ async fn reviews(evening: &Evening) -> Vec<review::Model> {
     review::Entity::find().all(evening.app.database.reader()).await.unwrap()
 }
 
-async fn stands(evening: &Evening, person: &Person, status: Status) {
+pub async fn stands(evening: &Evening, person: &Person, status: Status) {
     let txn = evening.app.database.begin_write().await.unwrap();
     let row = registration::ActiveModel { id: Set(person.registration_id), status: Set(status), ..Default::default() };
     row.update(&txn).await.unwrap();
