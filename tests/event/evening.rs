@@ -26,7 +26,7 @@ use queqiao::server;
 use queqiao::settings::Settings;
 use queqiao::units::unit;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, QueryOrder, Statement};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryOrder, Statement};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -297,6 +297,25 @@ impl Evening {
             assert!(Instant::now() < patience, "{waiting} of {statements} statements wait");
             tokio::task::yield_now().await;
         }
+    }
+
+    /// Answers those who ask while somebody else is in the midst of `change`, which is committed when so
+    /// many statements wait for it.
+    pub async fn amid<T>(&self, change: impl AsyncFnOnce(&Write), waiting: i64, asked: impl Future<Output = T>) -> T {
+        let txn = self.app.database.begin_write().await.unwrap();
+        change(&txn).await;
+        let committed = async {
+            self.until_waiting(waiting).await;
+            txn.commit().await.unwrap();
+        };
+        futures_util::future::join(asked, committed).await.0
+    }
+
+    /// In the midst of closing the event.
+    pub async fn closing(&self, txn: &Write) {
+        let mut row = event::hold(txn, self.event.id).await.unwrap().into_active_model();
+        row.closed_at = Set(Some(self.app.now()));
+        row.update(txn).await.unwrap();
     }
 
     /// Every letter in the outbox, oldest first.

@@ -313,6 +313,15 @@ async fn a_quiz_is_answered_once_and_tells_what_was_right_afterwards(#[values(Sq
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_asks_a_quiz_while_the_event_closes(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let asking = evening.organizer.post(QUIZZES, quiz("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z"));
+    let refused = evening.amid(async |txn| evening.closing(txn).await, 1, asking).await;
+    assert_eq!((refused.status, refused.code()), (409, "phase_closed"), "{}", refused.text());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_quiz_that_makes_no_sense_is_not_asked(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let her = evening.participant("women").await;

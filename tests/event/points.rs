@@ -222,13 +222,13 @@ async fn a_freeze_waits_for_an_award_under_way(#[values(Sqlite, Postgres)] engin
     let her = evening.participant("women").await;
     let txn = write(&evening).await;
     let open = ledger::open(&evening.app, &txn, evening.event.id).await.unwrap();
+    let organizer = evening.organizer.clone();
+    let freezing = tokio::spawn(async move { organizer.post(FREEZE, json!({})).await });
+    // It would seal a ledger that a line is about to be written into.
+    evening.until_waiting(1).await;
     let (registration_id, day) = (her.registration_id, open.today());
     let merit = Merit { registration_id, rule: Rule::SignIn, day, subject: "", actor_id: None, reason: None };
     assert_eq!(open.award(merit).await.unwrap().points, 4);
-    let organizer = evening.organizer.clone();
-    let freezing = tokio::spawn(async move { organizer.post(FREEZE, json!({})).await });
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    assert!(!freezing.is_finished(), "it would seal a ledger that a line is being written into");
     drop(open);
     txn.commit().await.unwrap();
     assert_eq!(freezing.await.unwrap().status, 200);
@@ -242,16 +242,40 @@ async fn an_award_waits_for_a_freeze_under_way(#[values(Sqlite, Postgres)] engin
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let her = evening.participant("women").await;
     assert_eq!(her.get(MINE).await.json["points"], 0);
-    let txn = write(&evening).await;
-    let event = event::hold(&txn, evening.event.id).await.unwrap();
-    frozen::seal(&txn, &evening.app, &event, None, evening.app.now()).await.unwrap();
-    let signing = tokio::spawn(async move { her.post(SIGN_INS, json!({})).await });
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    assert!(!signing.is_finished(), "it would not know of the freeze");
-    txn.commit().await.unwrap();
-    let refused = signing.await.unwrap();
-    assert_eq!((refused.status, refused.code()), (409, "ledger_frozen"));
+    let posted = her.post("/api/v1/events/qixi/posts", json!({ "body": "周末爱爬山" })).await;
+    let decision = format!("/api/v1/events/qixi/moderation/{}/decision", posted.json["id"].as_str().unwrap());
+    let sealing = async |txn: &Write| {
+        let event = event::hold(txn, evening.event.id).await.unwrap();
+        frozen::seal(txn, &evening.app, &event, None, evening.app.now()).await.unwrap();
+    };
+    // None of them would know of the freeze.
+    let deeds = futures_util::future::join3(
+        her.post(SIGN_INS, json!({})),
+        evening.organizer.post(ENTRIES, lines(&[&her], "game", Some("2026-08-22"), Some("桥"))),
+        evening.organizer.post(&decision, json!({ "decision": "approve" })),
+    );
+    let (signed, entered, approved) = evening.amid(sealing, 3, deeds).await;
+    for refused in [signed, entered, approved] {
+        assert_eq!((refused.status, refused.code()), (409, "ledger_frozen"), "{}", refused.text());
+    }
     assert!(entries(&evening).await.is_empty());
+}
+
+/// What a deed is told it earned is what the ledger says it did, whatever else the person is just doing.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_award_waits_for_another_of_the_same_person(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let her = evening.participant("women").await;
+    let entering = async |txn: &Write| {
+        let open = ledger::open(&evening.app, txn, evening.event.id).await.unwrap();
+        let (registration_id, day) = (her.registration_id, open.today());
+        let merit = Merit { registration_id, rule: Rule::SignIn, day, subject: "补录", actor_id: None, reason: None };
+        assert_eq!(open.award(merit).await.unwrap().points, 4);
+    };
+    let signed = evening.amid(entering, 1, her.post(SIGN_INS, json!({}))).await;
+    assert_eq!((signed.status, &signed.json["awarded"]["points"]), (201, &json!(0)), "{}", signed.text());
+    assert_eq!(her.get(MINE).await.json["points"], 4, "one sign-in a day pays");
 }
 
 #[rstest]

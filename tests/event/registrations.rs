@@ -6,6 +6,7 @@ use chrono::Duration;
 use futures_util::future::join_all;
 use queqiao::accounts::account;
 use queqiao::accounts::profile::{self, Gender};
+use queqiao::database::Write;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
@@ -14,7 +15,7 @@ use queqiao::registrations::registration::{self, Status};
 use queqiao::units::unit;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
@@ -246,10 +247,6 @@ async fn nobody_slips_through_while_the_phase_moves(#[values(Sqlite, Postgres)] 
     let leaving = evening.participant("men").await;
     let waiting = evening.participant_as("men", Status::Applied).await;
     let before = on_record(&evening).await;
-    let moving = evening.app.database.begin_write().await.unwrap();
-    let mut row = event::hold(&moving, evening.event.id).await.unwrap().into_active_model();
-    row.closed_at = Set(Some(evening.app.now()));
-    row.update(&moving).await.unwrap();
     let me = format!("{PATH}/me");
     let (decision, verdict) =
         (format!("{PATH}/{}/decision", waiting.registration_id), json!({ "decision": "approve" }));
@@ -258,11 +255,7 @@ async fn nobody_slips_through_while_the_phase_moves(#[values(Sqlite, Postgres)] 
         leaving.delete(&me),
         evening.organizer.post(&decision, verdict),
     );
-    let moved = async {
-        evening.until_waiting(3).await;
-        moving.commit().await.unwrap();
-    };
-    let ((applied, left, decided), ()) = futures_util::future::join(asked, moved).await;
+    let (applied, left, decided) = evening.amid(async |txn| evening.closing(txn).await, 3, asked).await;
     for answer in [applied, left, decided] {
         assert_eq!((answer.status, answer.code()), (409, "phase_closed"), "{}", answer.text());
     }
@@ -470,10 +463,18 @@ async fn the_notice_board_counts_nobody_who_could_be_recognised(#[values(Sqlite,
 async fn many_organizers_deciding_one_application_decide_it_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let person = evening.participant_as("men", Status::Applied).await;
-    let path = format!("{PATH}/{}/decision", person.registration_id);
-    let approve = || evening.organizer.post(&path, json!({ "decision": "approve" }));
-    let answers = join_all((0..32).map(|_| approve())).await;
-    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-    assert!(answers.iter().all(|answer| answer.status == 200 || answer.code() == "not_decidable"));
+    let (one, many) = (format!("{PATH}/{}/decision", person.registration_id), format!("{PATH}/decisions"));
+    let ids = [person.registration_id];
+    let alone = (0..3).map(|_| evening.organizer.post(&one, json!({ "decision": "approve" })));
+    let listed = (0..3).map(|_| evening.organizer.post(&many, json!({ "decision": "approve", "ids": ids })));
+    let asked = futures_util::future::join(join_all(alone), join_all(listed));
+    // Everybody stands before the same application when it comes free.
+    let row = registration::Entity::find_by_id(person.registration_id).lock_exclusive();
+    let held = async |txn: &Write| assert!(row.one(txn).await.unwrap().is_some());
+    let (alone, listed) = evening.amid(held, 6, asked).await;
+    assert!(alone.iter().all(|answer| answer.status == 200 || answer.code() == "not_decidable"));
+    let once = alone.iter().filter(|answer| answer.status == 200).count();
+    let decided = |answer: &&Answer| answer.json["decided"] == json!(ids);
+    assert_eq!(once + listed.iter().filter(decided).count(), 1);
     assert_eq!(evening.letters_to(&person, "approved").await.len(), 1);
 }

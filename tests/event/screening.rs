@@ -3,6 +3,7 @@
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, presence};
 use queqiao::commands::verify;
+use queqiao::database::Write;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::points::frozen;
@@ -14,6 +15,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::checkin::stands;
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, Person, hours};
 use crate::outage;
@@ -272,6 +274,55 @@ async fn a_withdrawn_seat_is_given_on_by_the_clock(#[values(Sqlite, Postgres)] e
     assert_eq!(seats(&evening).await, 3);
     assert_eq!(expire::due(&evening.app).await.unwrap(), 1);
     assert_eq!(seats(&evening).await, 4);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_fill_an_empty_seat_one_does(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, .. }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    let waiting = standing_as(&evening, &men, Status::Waitlisted).await;
+    // Nobody waits when the seat comes free, and two do afterwards.
+    for man in &waiting {
+        stands(&evening, man, Status::Withdrawn).await;
+    }
+    let leaver = standing_as(&evening, &men, Status::Selected).await.remove(0);
+    assert_eq!(leaver.post(REPLY, json!({ "reply": "decline" })).await.status, 200);
+    for man in &waiting {
+        stands(&evening, man, Status::Waitlisted).await;
+    }
+    assert_eq!((seats(&evening).await, waiting.len()), (3, 2));
+    let promotions = "/api/v1/events/qixi/screening/standby/promotions";
+    let hands = (0..4).map(|_| evening.organizer.post(promotions, json!({ "side": "men" })));
+    let hands = futures_util::future::join_all(hands);
+    let held = async |txn: &Write| assert!(event::hold_shared(txn, evening.event.id).await.is_ok());
+    let answers = evening.amid(held, 4, hands).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "{answers:?}");
+    assert!(answers.iter().all(|answer| answer.status == 200 || answer.code() == "no_empty_seat"), "{answers:?}");
+    assert_eq!(seats(&evening).await, 4);
+}
+
+/// Who confirms is judged by what the event and their own registration have just become.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_confirms_a_seat_that_is_just_going(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, women, .. }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    let her = standing_as(&evening, &women, Status::Selected).await.remove(0);
+    let confirm = || her.post(REPLY, json!({ "reply": "confirm" }));
+    let withdrawing = async |txn: &Write| {
+        let id = Set(her.registration_id);
+        let row = registration::ActiveModel { id, status: Set(Status::Withdrawn), ..Default::default() };
+        row.update(txn).await.unwrap();
+    };
+    let refused = evening.amid(withdrawing, 1, confirm()).await;
+    // Where there is one writer, the registration may be gone before anybody looks for it.
+    assert!(["no_seat_offered", "not_registered"].contains(&refused.code()), "{}", refused.text());
+    assert_eq!(status(&evening, &her).await, Status::Withdrawn);
+    stands(&evening, &her, Status::Selected).await;
+    let refused = evening.amid(async |txn| evening.closing(txn).await, 1, confirm()).await;
+    assert_eq!((refused.status, refused.code()), (409, "phase_closed"), "{}", refused.text());
+    assert_eq!(status(&evening, &her).await, Status::Selected);
 }
 
 #[rstest]
