@@ -26,6 +26,8 @@ mod m0017_numbers;
 mod m0020_photos;
 mod m0021_announcements;
 mod m0022_devices;
+mod m0050_date_notes;
+mod m0051_said_on_ballots;
 
 pub struct Migrator;
 
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_photos::Migration),
             Box::new(m0021_announcements::Migration),
             Box::new(m0022_devices::Migration),
+            Box::new(m0050_date_notes::Migration),
+            Box::new(m0051_said_on_ballots::Migration),
         ]
     }
 }

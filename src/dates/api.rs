@@ -3,12 +3,13 @@
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 
-use super::call;
 use super::exclude::{self, NewExclusion, Whom};
+use super::jot::{self, NewNote};
 use super::mine::{self, MyDates, MyExclusions};
 use super::overview::{self, Overview};
 use super::plan::{self, PlanWishes};
 use super::strike::{self, TableSeen};
+use super::{call, miss};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Problem};
@@ -121,6 +122,44 @@ pub async fn table_seen(
     seen: Body<TableSeen>,
 ) -> Result<HttpResponse, Error> {
     house.run(async move |app| strike::strike(&app, &host, path.1, path.2, seen.into_inner()).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Says that my table of the running round does not take place. Who: participant.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Noted"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`round_not_running`", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/missed")]
+pub async fn date_missed(house: House, me: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
+    house.run(async move |app| miss::miss(&app, &me, path.1).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Keeps a note to myself about whom I sat with in a round; nobody else reads it. Empty words take
+/// it away. Who: participant.
+#[utoipa::path(tag = "dates", request_body = NewNote, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Kept"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[put("/events/{event}/dates/rounds/{n}/note")]
+pub async fn note_to_self(
+    house: House,
+    me: Participant,
+    path: Path<(String, i32)>,
+    note: Body<NewNote>,
+) -> Result<HttpResponse, Error> {
+    house.run(async move |app| jot::jot(&app, &me, path.1, note.into_inner()).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,6 +1,6 @@
 //! One participant's evening: where to sit, and with whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use serde::Serialize;
@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::date_round::{self, State};
-use super::sitting;
 use super::terms::Terms;
+use super::{sat_out, sitting};
 use crate::accounts::profile;
 use crate::badges::badge;
 use crate::registrations::access::Participant;
@@ -56,26 +56,74 @@ pub struct MyExclusion {
     pub because: Because,
 }
 
+/// One round of the evening as one person lives through it.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub round: date_round::Model,
+    pub sitting: Option<sitting::Model>,
+    pub partner: Option<Met>,
+    /// Present, and without a table.
+    pub waits: bool,
+}
+
+/// Whom one sits with.
+#[derive(Clone, Debug)]
+pub struct Met {
+    pub registration_id: Uuid,
+    pub badge: String,
+    pub nickname: String,
+}
+
+impl Seat {
+    /// Whether the two talked, or are to.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.sitting.as_ref().is_some_and(|sitting| sitting.held)
+    }
+}
+
 /// # Errors
 /// Only faults.
 pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDates, DbErr> {
+    let my_round = |seat: Seat| MyRound {
+        round: seat.round.number,
+        state: seat.round.state,
+        table: seat.sitting.as_ref().map(|sitting| sitting.table_number),
+        held: seat.is_held(),
+        partner: seat.partner.map(|Met { badge, nickname, .. }| Partner { badge, nickname }),
+    };
+    let rounds = seats(db, me).await?.into_iter().map(my_round).collect();
+    Ok(MyDates { minutes: Terms::of(&me.event).minutes, rounds })
+}
+
+/// Where I sit in each round, in order.
+///
+/// # Errors
+/// Only faults.
+pub async fn seats(db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Seat>, DbErr> {
     let id = me.registration.id;
     let rounds = date_round::of_event(db, me.event.id).await?;
     let mine = Condition::any().add(sitting::Column::OneId.eq(id)).add(sitting::Column::OtherId.eq(id));
     let mine = sitting::Entity::find().filter(sitting::Column::EventId.eq(me.event.id)).filter(mine).all(db).await?;
-    let mut partners = partners(db, mine.iter().filter_map(|sitting| sitting.partner_of(id)).collect()).await?;
-    let my_round = |round: date_round::Model| {
-        let sitting = mine.iter().find(|sitting| sitting.round_id == round.id);
-        let partner = sitting.and_then(|sitting| sitting.partner_of(id)).and_then(|id| partners.remove(&id));
-        MyRound {
-            round: round.number,
-            state: round.state,
-            table: sitting.map(|sitting| sitting.table_number),
-            held: sitting.is_some_and(|sitting| sitting.held),
-            partner,
-        }
+    let partners = partners(db, mine.iter().filter_map(|sitting| sitting.partner_of(id)).collect()).await?;
+    let mut mine: HashMap<Uuid, sitting::Model> = mine.into_iter().map(|sitting| (sitting.round_id, sitting)).collect();
+    let waits = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.eq(id)).all(db).await?;
+    let waits: HashSet<Uuid> = waits.into_iter().map(|out| out.round_id).collect();
+    let seat = |round: date_round::Model| {
+        let sitting = mine.remove(&round.id);
+        let partner = sitting.as_ref().and_then(|sitting| sitting.partner_of(id));
+        let partner = partner.and_then(|partner| partners.get(&partner).cloned());
+        Seat { waits: waits.contains(&round.id), round, sitting, partner }
     };
-    Ok(MyDates { minutes: Terms::of(&me.event).minutes, rounds: rounds.into_iter().map(my_round).collect() })
+    Ok(rounds.into_iter().map(seat).collect())
+}
+
+/// Where I sit in one round; None where there is no such round.
+///
+/// # Errors
+/// Only faults.
+pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Result<Option<Seat>, DbErr> {
+    Ok(seats(db, me).await?.into_iter().find(|seat| seat.round.number == round))
 }
 
 /// # Errors
@@ -91,7 +139,7 @@ pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<M
 }
 
 /// What may be told of these people to those they sit with.
-async fn partners(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Partner>, DbErr> {
+async fn partners(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Met>, DbErr> {
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(ids.iter().copied())).all(db).await?;
     let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
     let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(db).await?;
@@ -101,7 +149,8 @@ async fn partners(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<U
         profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
     let partner = |person: registration::Model| {
         let badge = worn.get(&person.id).cloned().unwrap_or_default();
-        (person.id, Partner { badge, nickname: nicknames.get(&person.account_id).cloned().unwrap_or_default() })
+        let nickname = nicknames.get(&person.account_id).cloned().unwrap_or_default();
+        (person.id, Met { registration_id: person.id, badge, nickname })
     };
     Ok(people.into_iter().map(partner).collect())
 }

@@ -5,6 +5,7 @@ pub mod instance;
 pub mod personal;
 pub mod planner;
 
+pub mod date_note;
 pub mod date_plan;
 pub mod date_round;
 pub mod sat_out;
@@ -16,13 +17,16 @@ mod seating;
 mod suiting;
 mod terms;
 
-mod call;
+pub mod call;
 pub mod exclude;
-mod plan;
+mod jot;
+mod miss;
+pub mod plan;
 mod strike;
 
 mod api;
-mod mine;
+pub mod mine;
+mod my_page;
 mod overview;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,7 +40,14 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::start_round)
         .service(api::finish_round)
         .service(api::table_seen)
+        .service(api::date_missed)
+        .service(api::note_to_self)
         .service(api::my_exclusions)
         .service(api::keep_apart)
         .service(api::allow_again);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.configure(my_page::pages);
 }

@@ -4,12 +4,12 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{sat_out, sitting};
+use super::{date_note, sat_out, sitting};
 use crate::error::Error;
 use crate::registrations::exclusion;
 
-/// At which tables the person sat, and whom they never wanted to sit with. Who did not want to sit
-/// with them is not told.
+/// At which tables the person sat, what they noted for themselves, and whom they never wanted to sit
+/// with. Who did not want to sit with them, and what others noted about them, is not told.
 ///
 /// # Errors
 /// Only faults.
@@ -20,25 +20,28 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     let sittings = sitting::Entity::find().filter(one_of_two).all(db).await?;
     let waited = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.is_in(mine())).all(db).await?;
     let apart = exclusion::Entity::find().filter(exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
+    let notes = date_note::Entity::find().filter(date_note::Column::WrittenBy.is_in(mine())).all(db).await?;
     let sittings = sittings.iter().map(
         |row| json!({"event_id": row.event_id, "round_id": row.round_id, "table": row.table_number, "held": row.held}),
     );
     Ok(json!({
         "sittings": sittings.collect::<Vec<_>>(),
         "sat_out": waited.iter().map(|row| json!({"round_id": row.round_id})).collect::<Vec<_>>(),
+        "notes": notes.iter().map(|row| json!({"words": row.words, "at": row.written_at})).collect::<Vec<_>>(),
         "kept_apart": apart.iter().map(|row| json!({"event_id": row.event_id, "because": row.because, "at": row.at})).collect::<Vec<_>>(),
     }))
 }
 
-/// Forgets whom the person did not want to sit with. Tables stay: they are somebody else's evening,
+/// Forgets whom the person did not want to sit with, and every note by or about them. Tables stay: they are somebody else's evening,
 /// too.
 ///
 /// # Errors
 /// Only faults.
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
-    exclusion::Entity::delete_many()
-        .filter(exclusion::Column::SaidBy.is_in(registrations.iter().copied()))
-        .exec(txn)
-        .await?;
+    let mine = || registrations.iter().copied();
+    let by_or_about =
+        Condition::any().add(date_note::Column::WrittenBy.is_in(mine())).add(date_note::Column::About.is_in(mine()));
+    date_note::Entity::delete_many().filter(by_or_about).exec(txn).await?;
+    exclusion::Entity::delete_many().filter(exclusion::Column::SaidBy.is_in(mine())).exec(txn).await?;
     Ok(())
 }

@@ -41,6 +41,16 @@ pub struct Countdown {
     pub now: String,
 }
 
+/// A clock that runs out in the hall: what it says while nothing ticks, and what lets a page tick.
+pub struct Clock {
+    /// RFC 3339, as is `now`.
+    pub ends: String,
+    pub now: String,
+    /// `20:16`
+    pub at: String,
+    pub over: bool,
+}
+
 /// A phase on the way of the event.
 pub struct Step {
     pub name: String,
@@ -78,6 +88,18 @@ impl Countdown {
             until: until.to_rfc3339_opts(SecondsFormat::Secs, true),
             now: now.to_rfc3339_opts(SecondsFormat::Millis, true),
         })
+    }
+}
+
+impl Clock {
+    #[must_use]
+    pub fn to(zone: Tz, ends: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        Self {
+            ends: ends.to_rfc3339_opts(SecondsFormat::Secs, true),
+            now: now.to_rfc3339_opts(SecondsFormat::Millis, true),
+            at: when::clock(zone, ends),
+            over: ends <= now,
+        }
     }
 }
 

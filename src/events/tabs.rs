@@ -12,6 +12,10 @@ const PARTICIPANT: [(&str, &str); 6] = [
     ("badge", "/badge"),
 ];
 
+/// Where a participant can go once they are in the hall.
+const EVENING: [(&str, &str); 5] =
+    [("journey", "/me"), ("dates", "/dates"), ("picks", "/picks"), ("matches", "/matches"), ("badge", "/badge")];
+
 /// Where an organizer can go, below `/office/e/{event}`.
 const ORGANIZER: [(&str, &str); 13] = [
     ("overview", ""),
@@ -34,6 +38,13 @@ const ORGANIZER: [(&str, &str); 13] = [
 #[must_use]
 pub fn of_participant(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
     tabs(page, &format!("/e/{slug}"), &PARTICIPANT, here)
+}
+
+/// # Arguments
+/// `here`: the name of the open view, one of those in `EVENING`.
+#[must_use]
+pub fn of_evening(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
+    tabs(page, &format!("/e/{slug}"), &EVENING, here)
 }
 
 /// # Arguments

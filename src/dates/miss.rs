@@ -1,0 +1,58 @@
+//! One of the two at a table says that the date does not take place: nobody came, or they left.
+
+use std::sync::Arc;
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+
+use super::date_round::State;
+use super::{date_plan, mine};
+use crate::app::App;
+use crate::error::{Error, Refused};
+use crate::happening::What;
+use crate::registrations::access::Participant;
+
+/// Why the table stays as it is.
+#[derive(Debug)]
+enum NotMissed {
+    NoSuchTable,
+    /// Not called yet, or over: afterwards it is the host who decides what took place.
+    NotRunning,
+}
+
+impl From<NotMissed> for Error {
+    fn from(reason: NotMissed) -> Self {
+        match reason {
+            NotMissed::NoSuchTable => Refused::not_found().into(),
+            NotMissed::NotRunning => {
+                Refused::conflict("round_not_running", "This is said while the round is running; later, tell the host.")
+                    .into()
+            }
+        }
+    }
+}
+
+/// Notes that my table of the running round does not take place, so that the two may be planned
+/// again. The host can say that it did after all.
+///
+/// # Errors
+/// 404, 409 `round_not_running`.
+pub async fn miss(app: &Arc<App>, me: &Participant, round: i32) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let plan = date_plan::hold(&txn, me.event.id).await?;
+    let seat = mine::seat(&txn, me, round).await?.ok_or(NotMissed::NoSuchTable)?;
+    let sitting = seat.sitting.ok_or(NotMissed::NoSuchTable)?;
+    if seat.round.state != State::Running {
+        return Err(NotMissed::NotRunning.into());
+    }
+    if !sitting.held {
+        return Ok(());
+    }
+    let mut row = sitting.into_active_model();
+    row.held = Set(false);
+    row.update(&txn).await?;
+    plan.turn_page(&txn).await?;
+    txn.commit().await?;
+    app.happenings.announce(me.event.id, What::DateRoundMoved);
+    Ok(())
+}
