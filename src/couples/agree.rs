@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::database::Write;
 use crate::error::Error;
 use crate::happening::What;
+use crate::picks::matched;
 
 /// What somebody says, whole; it replaces what they said before.
 #[derive(Debug, Clone, Copy)]
@@ -34,10 +35,7 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> 
         said_at: app.now(),
     };
     consent::put(&txn, row).await?;
-    let both = consent::of_match(&txn, match_id).await?;
-    let shown = both.len() == 2 && both.iter().all(|said| said.show);
-    let followed = shown && both.iter().all(|said| said.follow_up);
-    let changed = settle(&txn, app, &mine.found, shown, followed).await?;
+    let changed = settle(&txn, app, &mine.found).await?;
     let standing = mine::standing(&txn, &mine).await?;
     txn.commit().await?;
     if changed {
@@ -47,13 +45,10 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> 
 }
 
 /// Brings the couple in line with what both say; whether anything changed.
-async fn settle(
-    txn: &Write,
-    app: &App,
-    found: &crate::picks::matched::Model,
-    shown: bool,
-    followed: bool,
-) -> Result<bool, Error> {
+pub(super) async fn settle(txn: &Write, app: &App, found: &matched::Model) -> Result<bool, Error> {
+    let both = consent::of_match(txn, found.id).await?;
+    let shown = both.len() == 2 && both.iter().all(|said| said.show);
+    let followed = shown && both.iter().all(|said| said.follow_up);
     let now = app.now();
     let Some(couple) = couple::of_match(txn, found.id).await? else {
         if shown {

@@ -41,7 +41,7 @@ pub struct ContactOffer {
     /// At least one, unless I take back.
     #[garde(length(max = 3))]
     #[serde(default)]
-    fields: Vec<Field>,
+    pub(super) fields: Vec<Field>,
     #[garde(skip)]
     #[serde(default)]
     withdraw: bool,

@@ -7,9 +7,11 @@ pub mod offer;
 pub mod opening;
 pub mod mine;
 pub mod agree;
+pub mod begin;
 pub mod exchange;
 mod words;
 mod api;
+mod page;
 pub mod personal;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,4 +25,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::offer_contact)
         .service(api::withdraw_contact)
         .service(api::couples);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.configure(page::pages);
 }

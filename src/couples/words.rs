@@ -57,8 +57,8 @@ pub(super) async fn opened(txn: &Write, app: &App, mine: &Mine) -> Result<(), Er
             language: account.language,
             words: words.map_err(Error::fault)?,
             action: Some(Action {
-                label: account.language.choose("打开活动页", "Open the event").to_owned(),
-                url: app.public_url(&format!("/e/{}", event.slug)),
+                label: account.language.choose("打开我的结果", "Open my result").to_owned(),
+                url: app.public_url(&format!("/e/{}/matches", event.slug)),
             }),
             attachments: Vec::new(),
             dedupe: Some(format!("contact_opened:{}:{id}", mine.found.id)),

@@ -69,6 +69,10 @@ pub struct PicksSent {
     #[garde(skip)]
     #[serde(default)]
     stage: bool,
+    /// A volunteer may ask later how it went. Takes `stage`.
+    #[garde(skip)]
+    #[serde(default)]
+    follow_up: bool,
 }
 
 /// A ballot was taken.
@@ -84,6 +88,7 @@ pub struct PicksTaken {
 pub struct OwnPicks {
     badges: Vec<String>,
     stage: bool,
+    follow_up: bool,
     receipt: Option<String>,
 }
 
@@ -190,8 +195,9 @@ pub async fn light_up(
     sent: Body<PicksSent>,
 ) -> Result<impl Responder, Error> {
     let (_, number) = path.into_inner();
-    let PicksSent { badges, stage } = sent.into_inner();
-    let taken = house.run(async move |app| light::light(&app, &guest, number, Picks { badges, stage }).await).await?;
+    let PicksSent { badges, stage, follow_up } = sent.into_inner();
+    let picks = Picks { badges, stage, follow_up };
+    let taken = house.run(async move |app| light::light(&app, &guest, number, picks).await).await?;
     Ok(unkept(PicksTaken { receipt: taken.receipt }))
 }
 
@@ -208,7 +214,8 @@ pub async fn light_up(
 pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<impl Responder, Error> {
     let (_, number) = path.into_inner();
     let own = house.run(async move |app| own::ballot(&app, &guest, number).await).await?;
-    Ok(unkept(OwnPicks { badges: own.badges, stage: own.stage, receipt: own.receipt }))
+    let own::Shown { badges, stage, follow_up, receipt, .. } = own;
+    Ok(unkept(OwnPicks { badges, stage, follow_up, receipt }))
 }
 
 /// The badges that picked me back, or none. Who: participant.

@@ -24,6 +24,8 @@ pub struct Picks {
     pub badges: Vec<String>,
     /// 愿意上台
     pub stage: bool,
+    /// 让鹊桥志愿者跟进
+    pub follow_up: bool,
 }
 
 /// What proves that a ballot was taken.
@@ -115,7 +117,8 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let numbers = judge(&round, me.worn(), &picks.badges)?;
     let targets = targets(&txn, &round, guest.registration.id, &numbers, &picks.badges).await?;
     let secret = round::keys(app)?.find(round.id)?.ok_or(NotTaken::NoKey)?;
-    let ballot = Ballot::cast(&targets, picks.stage).map_err(Error::fault)?;
+    let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Error::fault)?;
+    ballot.follow_up = picks.follow_up;
     let person = guest.registration.number;
     let sealed = round.seal(&secret).close(app.chance.secret()?, person.unsigned_abs(), &ballot).to_vec();
     let taken = Taken { receipt: receipt(&sealed) };

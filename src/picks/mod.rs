@@ -8,6 +8,7 @@ pub mod onstage;
 pub mod round;
 pub mod ballot;
 pub mod matched;
+pub mod said_on_ballot;
 pub mod barred;
 pub mod plan;
 pub mod open;
@@ -19,8 +20,10 @@ pub mod turnout;
 pub mod recovery;
 pub mod company;
 mod words;
+mod gallery;
 mod api;
 mod host;
+mod page;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,4 +38,9 @@ pub fn calls(config: &mut ServiceConfig) {
         .service(api::light_up)
         .service(api::own_picks)
         .service(api::own_matches);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.configure(page::pages);
 }

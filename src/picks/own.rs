@@ -20,6 +20,9 @@ pub struct Shown {
     /// Dearest first.
     pub badges: Vec<String>,
     pub stage: bool,
+    pub follow_up: bool,
+    /// Whether the owner ever sent it.
+    pub cast: bool,
     /// None where no ballot was laid out for the person yet.
     pub receipt: Option<String>,
 }
@@ -59,6 +62,8 @@ pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<Shown
     Ok(Shown {
         badges: targets.iter().filter_map(|target| labels.get(target).copied().cloned()).collect(),
         stage: opened.stage,
+        follow_up: opened.follow_up,
+        cast: opened.cast,
         receipt: Some(receipt(&sealed.sealed)),
     })
 }

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ballot, matched};
+use super::{ballot, matched, said_on_ballot};
 use crate::error::Error;
 
 /// In which open rounds a sealed ballot lies, and in which the person was picked back. Nothing else
@@ -26,14 +26,14 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     }))
 }
 
-/// Takes the person's ballots out of open rounds. A match stays: it is somebody else's, too.
+/// Takes the person's ballots out of open rounds, and back what they said on others. A match stays: it is somebody else's, too.
 ///
 /// # Errors
 /// Only faults.
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
-    ballot::Entity::delete_many()
-        .filter(ballot::Column::RegistrationId.is_in(registrations.iter().copied()))
-        .exec(txn)
-        .await?;
+    let mine = || registrations.iter().copied();
+    ballot::Entity::delete_many().filter(ballot::Column::RegistrationId.is_in(mine())).exec(txn).await?;
+    let said = said_on_ballot::Column::RegistrationId.is_in(mine());
+    said_on_ballot::Entity::delete_many().filter(said).exec(txn).await?;
     Ok(())
 }

@@ -28,12 +28,15 @@ const CONTEXT: &[u8] = b"queqiao/ballot/v1";
 
 const STAGE: u8 = 1;
 const CAST: u8 = 2;
+const FOLLOW_UP: u8 = 4;
 
 /// Whom somebody lights up for, dearest first. Wiped when dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Ballot {
     /// 愿意上台: would walk on stage with somebody who picked back.
     pub stage: bool,
+    /// A volunteer may ask later how it went with somebody who picked back.
+    pub follow_up: bool,
     /// Somebody sent it; the ones made for everybody at the opening were not.
     pub cast: bool,
     targets: [u32; ROOM],
@@ -55,7 +58,7 @@ impl Ballot {
     /// # Errors
     /// More than [`ROOM`] targets, or one that is 0.
     pub fn cast(targets: &[u32], stage: bool) -> Result<Self, NoRoom> {
-        let mut ballot = Self { stage, cast: true, targets: [0; ROOM] };
+        let mut ballot = Self { stage, follow_up: false, cast: true, targets: [0; ROOM] };
         if targets.len() > ROOM || targets.contains(&0) {
             return Err(NoRoom);
         }
@@ -81,7 +84,8 @@ impl Ballot {
         let mut plain = Zeroizing::new([0; PLAIN]);
         let (flags, numbers) = plain.split_at_mut(4);
         if let Some(first) = flags.first_mut() {
-            *first = if self.stage { STAGE } else { 0 } | if self.cast { CAST } else { 0 };
+            let flags = [(self.stage, STAGE), (self.follow_up, FOLLOW_UP), (self.cast, CAST)];
+            *first = flags.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, flag)| flags | flag);
         }
         for (bytes, target) in numbers.chunks_exact_mut(4).zip(self.targets) {
             bytes.copy_from_slice(&target.to_be_bytes());
@@ -92,7 +96,8 @@ impl Ballot {
     fn from_plain(plain: &[u8]) -> Self {
         let (flags, numbers) = plain.split_at_checked(4).unwrap_or((&[], &[]));
         let flags = flags.first().copied().unwrap_or(0);
-        let mut ballot = Self { stage: flags & STAGE != 0, cast: flags & CAST != 0, targets: [0; ROOM] };
+        let set = |flag| flags & flag != 0;
+        let mut ballot = Self { stage: set(STAGE), follow_up: set(FOLLOW_UP), cast: set(CAST), targets: [0; ROOM] };
         let (numbers, _) = numbers.as_chunks::<4>();
         for (slot, bytes) in ballot.targets.iter_mut().zip(numbers) {
             *slot = u32::from_be_bytes(*bytes);

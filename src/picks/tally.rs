@@ -11,7 +11,7 @@ use serde_json::json;
 use super::mutual::{self, Counted};
 use super::round::{self, SMALLEST, State};
 use super::seal::{Ballot, Secret, receipt};
-use super::{ballot, barred, matched, onstage, words};
+use super::{ballot, barred, matched, onstage, said_on_ballot, words};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
@@ -68,7 +68,6 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     let event = event::Entity::find_by_id(round.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
     let Opened { ballots, receipts, people } = open(txn, &round, secret).await?;
     let mut counted = mutual::count(&ballots);
-    drop(ballots);
     let kept_apart = barred::pairs(txn, round.event_id).await?;
     let ids = |lo: u32, hi: u32| Some(matched::ordered(people.get(&lo)?.id, people.get(&hi)?.id));
     counted.mutual.retain(|pair| ids(pair.lo, pair.hi).is_some_and(|pair| !kept_apart.contains(&pair)));
@@ -78,18 +77,30 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         Sides::Open => onstage::of_anybody(&counted.mutual, round.coin()),
     };
     let now = app.now();
+    let mut said: Vec<said_on_ballot::Model> = Vec::with_capacity(2 * counted.mutual.len());
     let mut matches: Vec<matched::Model> = Vec::with_capacity(counted.mutual.len());
     for pair in &counted.mutual {
         let Some((lo_id, hi_id)) = ids(pair.lo, pair.hi) else { continue };
         let on_stage = stage.binary_search(&(pair.lo, pair.hi)).is_ok();
         let (event_id, round_id) = (round.event_id, round.id);
-        matches.push(matched::Model { id: app.new_id(), event_id, round_id, lo_id, hi_id, on_stage, found_at: now });
+        let id = app.new_id();
+        for person in [pair.lo, pair.hi] {
+            let (Some(ballot), Some(person)) = (ballots.get(&person), people.get(&person)) else { continue };
+            let (stage, follow_up) = (ballot.stage, ballot.follow_up);
+            said.push(said_on_ballot::Model { match_id: id, registration_id: person.id, stage, follow_up });
+        }
+        matches.push(matched::Model { id, event_id, round_id, lo_id, hi_id, on_stage, found_at: now });
     }
+    drop(ballots);
     for found in matches.chunks(1000) {
         let rows = found.iter().map(|found| matched::ActiveModel::from(found.clone()));
         let once = [matched::Column::RoundId, matched::Column::LoId, matched::Column::HiId];
         let once = OnConflict::columns(once).do_nothing().to_owned();
         matched::Entity::insert_many(rows).on_conflict(once).exec_without_returning(txn).await?;
+    }
+    for said in said.chunks(1000) {
+        let rows = said.iter().map(|said| said_on_ballot::ActiveModel::from(said.clone()));
+        said_on_ballot::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     let mut guests: Vec<&registration::Model> = people.values().collect();
     guests.sort_unstable_by_key(|guest| guest.number);

@@ -121,8 +121,8 @@ pub async fn post(
             language: account.language,
             words: words(event, account.language, nickname, round.number, &partners)?,
             action: Some(Action {
-                label: account.language.choose("打开活动页", "Open the event").to_owned(),
-                url: app.public_url(&format!("/e/{}", event.slug)),
+                label: account.language.choose("打开我的结果", "Open my result").to_owned(),
+                url: app.public_url(&format!("/e/{}/matches", event.slug)),
             }),
             attachments: Vec::new(),
             dedupe: Some(format!("{kind}:{}:{}", round.id, guest.id)),

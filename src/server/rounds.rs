@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts;
 use crate::app::App;
 use crate::badges;
+use crate::couples;
 use crate::error::Error;
+use crate::happening::What;
 use crate::mail;
 use crate::picks;
 use crate::points;
@@ -26,9 +28,16 @@ const EVERY: Duration = Duration::from_secs(5);
 pub async fn go(app: Arc<App>, closing: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut news = app.happenings.listen();
     loop {
         tokio::select! {
             _ = ticks.tick() => once(&app).await,
+            // Two who are willing are a couple at once: the host is waiting.
+            Ok(heard) = news.recv() => {
+                if heard.what == What::PickRoundTallied {
+                    told("couples", couples::begin::due(&app).await);
+                }
+            }
             () = closing.cancelled() => return,
         }
     }
@@ -42,6 +51,7 @@ pub async fn once(app: &Arc<App>) {
     told("points", points::close_books::due(app).await.map(|_| ()));
     told("screening", screening::expire::due(app).await.map(|_| ()));
     told("picks", picks::company::attend(app).await);
+    told("couples", couples::begin::due(app).await);
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
     told("volunteers", volunteers::remind::remind(app).await);

@@ -1,0 +1,214 @@
+//! 爆灯 on a phone: tap a number and a lamp is lit, in private, until the round closes.
+//!
+//! Every tap sends the whole ballot, so the page works without a script; with one it does the same
+//! without leaving. What a page answers to a ballot is the same whatever was in it.
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
+
+use super::gallery::{self, Face};
+use super::light::{self, Picks};
+use super::own::{self, Shown};
+use super::round::{self, State};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::checkin::presence;
+use crate::error::{Error, Refused};
+use crate::events::tabs;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab};
+use crate::registrations::access::Participant;
+
+#[derive(Template)]
+#[template(path = "picks/page.html")]
+struct PicksPage {
+    page: Page,
+    slug: String,
+    tabs: Vec<Tab>,
+    form: Form,
+    stand: Stand,
+    round: i32,
+    most: usize,
+    faces: Vec<Face>,
+    own: Shown,
+}
+
+/// What can be done here now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    /// No round was opened yet.
+    Early,
+    /// A round is open, and this person is not inside.
+    Outside,
+    Open,
+    /// Closed and not counted yet.
+    Counting,
+    Tallied,
+    Void,
+}
+
+/// What is read of the round called last.
+struct Read {
+    stand: Stand,
+    round: Option<round::Model>,
+    faces: Vec<Face>,
+    own: Shown,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(picks_page).service(send_picks);
+}
+
+async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
+    let slug = me.event.slug.clone();
+    let Read { stand, round, faces, own } = read(house, me).await?;
+    let tabs = tabs::of_evening(&page, &slug, "picks");
+    let (round, most) = round.map_or((0, 0), |round| (round.number, round.most()));
+    let answer = PicksPage { page, slug, tabs, form, stand, round, most, faces, own };
+    let mut answer = page::answer_refused(&answer.form, &answer)?;
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+async fn read(house: &House, me: Participant) -> Result<Read, Error> {
+    house
+        .run(async move |app| {
+            let db = app.database.reader();
+            let called = round::Entity::of_event(me.event.id).filter(round::Column::State.ne(State::Planned));
+            let round = called.order_by_desc(round::Column::Number).one(db).await?;
+            let nothing = |stand, round| Read { stand, round, faces: Vec::new(), own: Shown::default() };
+            let Some(round) = round else { return Ok(nothing(Stand::Early, None)) };
+            let stand = match round.state {
+                State::Planned => Stand::Early,
+                State::Open => Stand::Open,
+                State::Closed => Stand::Counting,
+                State::Tallied => Stand::Tallied,
+                State::Void => Stand::Void,
+            };
+            if stand != Stand::Open {
+                return Ok(nothing(stand, Some(round)));
+            }
+            if !presence::is_inside(db, me.registration.id).await? {
+                return Ok(nothing(Stand::Outside, Some(round)));
+            }
+            let faces = gallery::faces(db, &me, &round).await?;
+            match own::ballot(&app, &me, round.number).await {
+                Ok(own) => Ok(Read { stand, faces, own, round: Some(round) }),
+                // Closed between the two looks.
+                Err(Error::Refused(_)) => Ok(nothing(Stand::Counting, Some(round))),
+                Err(fault) => Err(fault),
+            }
+        })
+        .await
+}
+
+#[get("/e/{event}/picks")]
+async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
+    shown(&house, visit.page, me, Form::default()).await
+}
+
+#[post("/e/{event}/picks")]
+async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
+    let number = form.value("round").parse().map_err(|_| Refused::malformed("malformed_form", "Which round?"))?;
+    let picks = Picks {
+        badges: lit(&form),
+        stage: !form.value("stage").is_empty(),
+        follow_up: !form.value("follow_up").is_empty(),
+    };
+    let by = me.clone();
+    match house.run(async move |app| light::light(&app, &by, number, picks).await).await {
+        Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            shown(&house, visit.page, me, form).await
+        }
+    }
+}
+
+/// The lamps as they are to be: those lit, with the one lit or put out, or moved up, that was tapped.
+fn lit(form: &Form) -> Vec<String> {
+    let mut lit: Vec<String> = form.values("lamp").filter(|badge| !badge.is_empty()).map(str::to_owned).collect();
+    let place = |lit: &[String], badge: &str| lit.iter().position(|lamp| lamp == badge);
+    match (form.value("tap"), form.value("up")) {
+        ("", "") => {}
+        ("", up) => {
+            if let Some(place) = place(&lit, up).filter(|place| *place > 0) {
+                lit.swap(place - 1, place);
+            }
+        }
+        (tapped, _) => match place(&lit, tapped) {
+            Some(place) => {
+                lit.remove(place);
+            }
+            None => lit.push(tapped.to_owned()),
+        },
+    }
+    lit
+}
+
+impl PicksPage {
+    /// While this stays the same, what the person is in the middle of stays under their fingers.
+    fn keep(&self) -> String {
+        if self.stand == Stand::Open { format!("open-{}", self.round) } else { String::new() }
+    }
+
+    fn told(&self) -> String {
+        self.page.t(match self.stand {
+            Stand::Early => "picks-early",
+            Stand::Outside => "picks-outside",
+            Stand::Open => "picks-open",
+            Stand::Counting => "picks-counting",
+            Stand::Tallied => "picks-tallied",
+            Stand::Void => "picks-void",
+        })
+    }
+
+    fn is_lit(&self, face: &Face) -> bool {
+        self.own.badges.contains(&face.badge)
+    }
+
+    fn nickname(&self, badge: &str) -> &str {
+        self.faces.iter().find(|face| face.badge == badge).map_or("", |face| &face.nickname)
+    }
+
+    /// Places of lamps that are not lit, from 1.
+    fn dark(&self) -> std::ops::RangeInclusive<usize> {
+        self.own.badges.len() + 1..=self.most
+    }
+
+    fn met(&self) -> impl Iterator<Item = &Face> {
+        self.faces.iter().filter(|face| face.met.is_some())
+    }
+
+    fn others(&self) -> impl Iterator<Item = &Face> {
+        self.faces.iter().filter(|face| face.met.is_none())
+    }
+
+    /// The words of what can be wrong with a tap, for the page's own script.
+    fn words(&self) -> String {
+        let words = ["not-here", "too-many-picks", "not-checked-in", "staff-cannot-pick", "key-unavailable"]
+            .map(|code| (code.replace('-', "_"), self.page.t(&format!("trouble-{code}"))));
+        serde_json::to_string(&std::collections::BTreeMap::from(words)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tap_lights_puts_out_or_moves_up() {
+        let lamps = [("lamp", "女001"), ("lamp", "女002"), ("lamp", "")];
+        let after = |tap: (&'static str, &'static str)| lit(&Form::filled(lamps.into_iter().chain([tap])));
+        assert_eq!(after(("tap", "女003")), ["女001", "女002", "女003"]);
+        assert_eq!(after(("tap", "女001")), ["女002"]);
+        assert_eq!(after(("up", "女002")), ["女002", "女001"]);
+        assert_eq!(after(("up", "女001")), ["女001", "女002"]);
+        assert_eq!(after(("up", "女009")), ["女001", "女002"]);
+        assert_eq!(after(("stage", "yes")), ["女001", "女002"]);
+    }
+}
