@@ -90,14 +90,26 @@ fn coming(page: &Page, it: &Situation, phase: Phase, plain: &dyn Fn(&str, Option
         let address = format!("/e/{}/badge", it.event.slug);
         it.badge.as_ref().map(|_| Way { label: page.t("next-act-badge"), address, first })
     };
+    let to = |key: &str, path: &str| {
+        let address = format!("/e/{}{path}", it.event.slug);
+        Some(Way { label: page.t(key), address, first: true })
+    };
+    let tallied = it.picks == Some(round::State::Tallied);
     match phase {
-        Phase::Closed if it.matched => plain("matched", None),
+        Phase::Closed if it.matched => plain("matched", to("next-act-matches", "/matches")),
         Phase::Closed if it.came => plain("over", None),
         Phase::Closed => plain("missed", None),
         Phase::OnSite if !it.came => plain("door", badge(true)),
-        Phase::OnSite if it.picks == Some(round::State::Open) => plain("picks", badge(false)),
-        Phase::OnSite if it.matched => plain("matched", badge(false)),
-        Phase::OnSite if it.dates == Some(date_round::State::Running) => plain("dates", badge(false)),
+        Phase::OnSite if it.picks == Some(round::State::Open) => plain("picks", to("next-act-picks", "/picks")),
+        Phase::OnSite if it.picks == Some(round::State::Closed) => {
+            plain("counting", to("next-act-matches", "/matches"))
+        }
+        Phase::OnSite if it.dates == Some(date_round::State::Running) => plain("dates", to("next-act-dates", "/dates")),
+        Phase::OnSite if it.matched => plain("matched", to("next-act-matches", "/matches")),
+        Phase::OnSite if tallied => plain("tallied", to("next-act-matches", "/matches")),
+        Phase::OnSite if it.dates == Some(date_round::State::Planned) => {
+            plain("seated", to("next-act-dates", "/dates"))
+        }
         Phase::OnSite => plain("inside", badge(false)),
         _ if it.badge.is_some() => plain("badge", badge(true)),
         _ => plain("badge-soon", None),

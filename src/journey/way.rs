@@ -53,6 +53,8 @@ pub struct Stone {
     pub name: String,
     pub when: Option<String>,
     pub place: Place,
+    /// The page about this step, once there is something on it.
+    pub address: Option<String>,
     /// Where it lies in the drawing.
     pub x: i32,
     pub y: i32,
@@ -93,6 +95,7 @@ pub fn of(page: &Page, it: &Situation, now: DateTime<Utc>) -> Vec<Stone> {
             name: page.t(&format!("way-{}", step.word())),
             when: when_of(page, it, step, now),
             place: place(step),
+            address: address_of(it, step),
             x,
             y,
         }
@@ -133,6 +136,16 @@ fn when_of(page: &Page, it: &Situation, step: Step, now: DateTime<Utc>) -> Optio
         Step::CheckIn => Some(moment(event.starts_at)),
         _ => None,
     }
+}
+
+fn address_of(it: &Situation, step: Step) -> Option<String> {
+    let page = match step {
+        Step::Dates => "dates",
+        Step::Picks => "picks",
+        Step::Couple => "matches",
+        _ => return None,
+    };
+    (it.status == Status::Confirmed && it.phase >= Phase::OnSite).then(|| format!("/e/{}/{page}", it.event.slug))
 }
 
 /// A flat arch: highest in the middle.
