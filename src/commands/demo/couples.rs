@@ -84,7 +84,10 @@ fn signed_in(account_id: Uuid) -> SignedIn {
 }
 
 /// Nine of ten come.
-async fn arrive(app: &App, event: &event::Model, badges: &[badge::Model]) -> Result<(), Error> {
+///
+/// # Errors
+/// Only faults.
+pub async fn arrive(app: &App, event: &event::Model, badges: &[badge::Model]) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let came = badges.iter().enumerate().filter(|(place, _)| place % 10 != 9);
     let rows: Vec<presence::ActiveModel> = came

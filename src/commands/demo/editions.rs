@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::couples::come_of;
 use super::crowd::{CHUNK, Crowd, gather};
 use super::plaza::{liven, words};
+use super::tonight;
 use crate::accounts::SignedIn;
 use crate::accounts::signed_in::Via;
 use crate::announcements::announce::announce;
@@ -133,6 +134,9 @@ async fn lead(
         app.clock.set(begins(Phase::Confirmation) + Duration::hours(1));
         everybody_comes(app, organizer.event.id).await?;
         issue(app, organizer.event.id, Some(crowd.organizer)).await?;
+    }
+    if phase == Phase::OnSite {
+        tonight::begin(app, &organizer, now).await?;
     }
     if phase == Phase::Closed {
         let [_, _, volunteer] = crowd.crew;

@@ -6,6 +6,7 @@ mod couples;
 mod crowd;
 pub mod editions;
 mod plaza;
+mod tonight;
 
 use std::net::TcpListener;
 
@@ -62,13 +63,13 @@ pub async fn demo(mut settings: Settings, arguments: Arguments) -> Result<(), En
     past.database.clone().close().await;
     let app = App::build(settings.clone(), Clock::Machine, Secrets::load(&settings.security)?).await?;
     let opening = Opening::begin(&app, listener).await?;
-    greet(&address);
+    greet(&address, &tonight::two_inside(&app).await.map_err(|fault| Ended::Failed(fault.to_string()))?);
     told_to_stop().await;
     opening.close().await;
     Ok(())
 }
 
-fn greet(address: &str) {
+fn greet(address: &str, inside: &[(String, String)]) {
     println!("鹊桥 Queqiao is open at {address}");
     println!("\n  password of everybody below: {PASSWORD}\n");
     for (role, words) in [
@@ -82,6 +83,9 @@ fn greet(address: &str) {
         ("a0002", "a participant (女方)"),
     ] {
         println!("  {:<28} {words}", format!("{role}@demo.example"));
+    }
+    for (email, badge) in inside {
+        println!("  {email:<28} inside the hall tonight, wearing {badge}");
     }
     println!("\n  letters: {address}/admin/outbox   API: {address}/api/docs   stop: Ctrl-C");
 }
