@@ -244,7 +244,10 @@ async fn a_ballot_replaces_the_one_before_and_shows_itself_to_its_owner(#[values
     let sent = json!({ "badges": ["女００３", " w2 "], "stage": true });
     let taken = hall.men[0].put(&path, sent).await;
     let seen = hall.men[0].get(&path).await;
-    assert_eq!(seen.json, json!({ "badges": ["女003", "女002"], "stage": true, "receipt": taken.json["receipt"] }));
+    assert_eq!(
+        seen.json,
+        json!({ "badges": ["女003", "女002"], "stage": true, "follow_up": false, "receipt": taken.json["receipt"] })
+    );
     assert_eq!(seen.headers["cache-control"], "no-store");
     light(&hall.women[0], n, &["男001"]).await;
     light(&hall.women[1], n, &["男001"]).await;

@@ -2,6 +2,7 @@
 
 mod desk;
 mod desk_offline;
+mod evening;
 mod office;
 mod plaza;
 mod studio;
