@@ -106,7 +106,7 @@ async fn give_contact(
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = path.into_inner();
     of_this_event(&house, &me, id).await?;
-    let account = me.account.clone();
+    let account = me.account;
     let offered = async {
         let ContactOffer { fields, .. } = body::read(json!({ "fields": form.list("fields") }))?;
         house.run(async move |app| exchange::offer(&app, account, id, fields).await).await
@@ -131,7 +131,7 @@ async fn take_contact_back(
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = path.into_inner();
     of_this_event(&house, &me, id).await?;
-    let account = me.account.clone();
+    let account = me.account;
     match house.run(async move |app| exchange::withdraw(&app, account, id).await).await {
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-withdrawn"),
         Err(error) => {
