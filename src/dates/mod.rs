@@ -27,6 +27,7 @@ mod strike;
 mod api;
 pub mod mine;
 mod my_page;
+mod office_page;
 mod overview;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -49,5 +50,5 @@ pub fn calls(config: &mut ServiceConfig) {
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(my_page::pages);
+    config.configure(my_page::pages).configure(office_page::pages);
 }

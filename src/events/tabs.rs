@@ -17,7 +17,7 @@ const EVENING: [(&str, &str); 5] =
     [("journey", "/me"), ("dates", "/dates"), ("picks", "/picks"), ("matches", "/matches"), ("badge", "/badge")];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 13] = [
+const ORGANIZER: [(&str, &str); 14] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
@@ -27,6 +27,7 @@ const ORGANIZER: [(&str, &str); 13] = [
     ("screening", "/screening"),
     ("standby", "/standby"),
     ("badges", "/badges"),
+    ("dates", "/dates"),
     ("reviews", "/reviews"),
     ("staff", "/staff"),
     ("mail", "/mail"),

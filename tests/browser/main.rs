@@ -24,6 +24,7 @@ mod line;
 mod window;
 
 mod desk;
+mod evening_phones;
 mod newcomer;
 mod organizer;
 mod walk;

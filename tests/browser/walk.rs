@@ -191,7 +191,8 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         scene.round(wrong, &format!("{status:?}"), Some(one.account_id), &pages).await;
     }
     let guest = scene.standing("qixi-tonight", Status::Confirmed).await;
-    let pages = ["/e/qixi-tonight/me", "/e/qixi-tonight/badge", "/e/qixi-tonight/plaza"];
+    let pages = ["me", "badge", "plaza", "dates", "picks", "matches"].map(|page| format!("/e/qixi-tonight/{page}"));
+    let pages = pages.each_ref().map(String::as_str);
     scene.round(wrong, "guest", Some(guest.account_id), &pages).await;
 }
 
@@ -219,6 +220,8 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office/e/zhongqiu/standby",
         "/office/e/qixi-tonight/badges",
         "/office/e/qixi-tonight/badges/print?size=card",
+        "/office/e/qixi-tonight/dates",
+        "/office/e/qixi-tonight/dates/print?",
         "/office/e/qixi-tonight/devices",
         "/office/e/qixi-tonight/reviews",
     ]

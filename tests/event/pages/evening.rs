@@ -396,3 +396,43 @@ async fn every_tap_is_answered_alike(#[values(Sqlite, Postgres)] engine: Engine)
     }
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_office_plans_from_the_door_and_on_paper(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = hall(engine, 4, json!({ "rounds": 2, "minutes": 8, "tables": 4 })).await else { return };
+    let office = "/office/e/qixi/dates";
+    let host = Browser::of(&hall.evening, &hall.host).await;
+    let organizer = Browser::of(&hall.evening, &hall.evening.organizer).await;
+    assert!(organizer.get(office).await.1.contains("还没有排座"));
+    assert_eq!(host.send(office, &[("rounds", ""), ("tables", "")]).await.status().as_u16(), 303);
+    let (_, page) = organizer.get(office).await;
+    let (_, hosts) = host.get(office).await;
+    assert!(page.contains("达到最优的 100%") && page.contains("class=\"map\""), "{page}");
+    assert!(
+        hosts.contains("达到最优的 100%") && !hosts.contains("/office/e/qixi/staff"),
+        "a host has no office: {hosts}"
+    );
+    let (status, page) = read(organizer.send(office, &[("rounds", "99"), ("tables", "x")]).await).await;
+    assert!(status == 422 && page.contains("id=\"rounds-wrong\"") && page.contains("value=\"99\""), "{page}");
+    guest(&hall.evening, Side::Men, 9, true).await;
+    let (_, page) = organizer.get(office).await;
+    assert!(page.contains("有 1 人进场后还没排到") && page.contains("男009"), "{page}");
+    let table = hall.host.get("/api/v1/events/qixi/dates").await.json["rounds"][0]["tables"][0].clone();
+    let (number, badge) = (table["table"].to_string(), table["badges"][0].as_str().unwrap().to_owned());
+    let missed = async || organizer.send(&format!("{office}/1"), &[("missed", number.as_str())]).await;
+    let (status, page) = read(missed().await).await;
+    assert!(status == 409 && page.contains("这一轮还没有开始"), "{page}");
+    call(&hall, "rounds/1/start").await;
+    assert_eq!(missed().await.status().as_u16(), 303);
+    assert!(organizer.get(&format!("{office}?round=1")).await.1.contains("这一桌没有进行"));
+    let back = organizer.send(&format!("{office}/1"), &[("held", number.as_str())]).await;
+    assert_eq!(back.status().as_u16(), 303);
+    let (status, paper) = host.get(&format!("{office}/print")).await;
+    assert!(status == 200 && paper.contains(&format!("<th scope=\"row\">{badge}</th>")), "{paper}");
+    let guest = Browser::of(&hall.evening, &hall.men[0]).await;
+    let stranger = Browser::of(&hall.evening, &hall.evening.stranger().await).await;
+    for path in [office.to_owned(), format!("{office}/print")] {
+        assert_eq!((guest.get(&path).await.0, stranger.get(&path).await.0), (403, 403), "{path}");
+    }
+}

@@ -1,0 +1,136 @@
+//! Phones through the evening: a table, a note, lamps on a bad link, and what came of them.
+
+use queqiao::badges::badge;
+use queqiao::checkin::presence;
+use queqiao::events::crew::Role;
+use queqiao::events::phase::Phase;
+use queqiao::registrations::registration::{Side, Status};
+use rstest::rstest;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use serde_json::json;
+
+use crate::axe;
+use crate::evening::Engine::{self, Sqlite};
+use crate::evening::Person;
+use crate::hall::Hall;
+use crate::window::{ENTER, Screen, Window};
+
+const API: &str = "/api/v1/events/qixi";
+
+async fn inside(hall: &Hall, side: &str, number: i32) -> Person {
+    let evening = &hall.evening;
+    let person = evening.participant_as(side, Status::Confirmed).await;
+    let side = if side == "men" { Side::Men } else { Side::Women };
+    let (app, event_id, registration_id) = (&evening.app, evening.event.id, person.registration_id);
+    let txn = app.database.begin_write().await.unwrap();
+    let worn = badge::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event_id),
+        registration_id: Set(registration_id),
+        side: Set(side),
+        number: Set(number),
+        issued_at: Set(app.now()),
+        reminded_at: Set(None),
+    };
+    worn.insert(&txn).await.unwrap();
+    let here = presence::ActiveModel {
+        registration_id: Set(registration_id),
+        event_id: Set(event_id),
+        side: Set(side),
+        number: Set(number),
+        inside: Set(true),
+        since: Set(app.now()),
+        device: Set("door".to_owned()),
+        moved_at: Set(app.now()),
+        attempt_id: Set(app.new_id()),
+    };
+    here.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    person
+}
+
+/// What is wrong with the page that is open, in the light and in the dark.
+async fn fits(window: &Window) {
+    for light in ["light", "dark"] {
+        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": light }] });
+        window.cdp("Emulation.setEmulatedMedia", features).await;
+        assert!(window.overhang(Screen::Phone).await <= 0, "too wide: {}", window.path().await);
+        if let Some(axe) = axe::source() {
+            let found = axe::violations(window, axe).await;
+            assert!(found.is_empty(), "{light} {}: {found:?}", window.path().await);
+        }
+    }
+}
+
+async fn lit(window: &Window, badge: &str, is: bool) {
+    window
+        .until_true(&format!(
+            "document.querySelector('.light[value={badge}]')?.getAttribute('aria-pressed') === '{is}'"
+        ))
+        .await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_phones_find_each_other(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let host = hall.evening.crew(Role::Host).await;
+    let he = inside(&hall, "men", 1).await;
+    let she = inside(&hall, "women", 1).await;
+    let _other = inside(&hall, "women", 2).await;
+    let (his, hers) = (hall.phone().await, hall.phone().await);
+    hall.sign_in(&his, &he).await;
+    hall.sign_in(&hers, &she).await;
+    his.go("/e/qixi/dates").await;
+    his.see("约会还没有排座").await;
+    assert_eq!(host.post(&format!("{API}/dates/plan"), json!({ "rounds": 2 })).await.status, 200);
+    // The page follows by itself.
+    his.see("我的这一晚").await;
+    assert_eq!(host.post(&format!("{API}/dates/rounds/1/start"), json!({})).await.status, 204);
+    his.until_true("!!document.querySelector('#followed [aria-current=step]')").await;
+    fits(&his).await;
+
+    his.go("/e/qixi/picks").await;
+    his.see("爆灯还没开始").await;
+    assert_eq!(host.post(&format!("{API}/pick-rounds"), json!({ "limit": 2 })).await.status, 201);
+    assert_eq!(host.post(&format!("{API}/pick-rounds/1/open"), json!({})).await.status, 200);
+    his.until_true("!!document.querySelector('.light')").await;
+    fits(&his).await;
+    his.click(".light[value=女002]").await;
+    his.see("已收到").await;
+    // By keyboard alone, and on a link that is cut for a moment.
+    his.offline(true).await;
+    his.tab_to(".light[value=女001]").await;
+    his.keys(&ENTER.to_string()).await;
+    lit(&his, "女001", true).await;
+    his.see("还没送到").await;
+    his.offline(false).await;
+    his.see("已收到").await;
+    his.tab_to("button[name=up][value=女001]").await;
+    his.keys(&ENTER.to_string()).await;
+    his.see("已收到").await;
+    let picks = async || he.get(&format!("{API}/pick-rounds/1/picks")).await.json["badges"].clone();
+    assert_eq!(picks().await, json!(["女001", "女002"]));
+    let kept =
+        his.run("JSON.stringify([{...localStorage}, {...sessionStorage}, location.search, location.hash])").await;
+    assert_eq!(kept, json!("[{},{},\"\",\"\"]"), "nothing of it is kept anywhere");
+    fits(&his).await;
+    hers.go("/e/qixi/picks").await;
+    hers.click(".light[value=男001]").await;
+    hers.see("已收到").await;
+
+    assert_eq!(host.post(&format!("{API}/pick-rounds/1/close"), json!({})).await.status, 200);
+    his.see("结果出来了").await;
+    his.go("/e/qixi/matches").await;
+    his.see("你们选了彼此").await;
+    fits(&his).await;
+    his.click("input[value=wechat]").await;
+    his.click(".match .act:not(.quiet)").await;
+    his.see("等对方也愿意").await;
+    hers.go("/e/qixi/matches").await;
+    hers.click("input[value=email]").await;
+    hers.click(".match .act:not(.quiet)").await;
+    hers.see("wx-").await;
+    his.see(&she.email).await;
+}
