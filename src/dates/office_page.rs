@@ -176,6 +176,12 @@ fn lines(rounds: &[RoundSeen]) -> Vec<Line> {
     lines.into_iter().map(|(badge, cells)| Line { badge, cells }).collect()
 }
 
+impl Print {
+    fn title(&self) -> &str {
+        self.event.titled(self.page.language)
+    }
+}
+
 impl Office {
     fn here(&self) -> String {
         address(&self.event)
@@ -199,7 +205,7 @@ impl Office {
         self.page.say(key, &gaps)
     }
 
-    fn spread(&self, fewest: u32, most: u32) -> String {
+    fn spread(&self, fewest: &u32, most: &u32) -> String {
         if fewest == most { fewest.to_string() } else { format!("{fewest}–{most}") }
     }
 
