@@ -45,6 +45,7 @@ pub mod picks;
 pub mod couples;
 pub mod stage;
 pub mod live;
+pub mod feedback;
 pub mod volunteers;
 pub mod journey;
 pub mod announcements;

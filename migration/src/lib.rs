@@ -28,6 +28,7 @@ mod m0021_announcements;
 mod m0022_devices;
 mod m0050_date_notes;
 mod m0051_said_on_ballots;
+mod m0052_feedback;
 
 pub struct Migrator;
 
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_devices::Migration),
             Box::new(m0050_date_notes::Migration),
             Box::new(m0051_said_on_ballots::Migration),
+            Box::new(m0052_feedback::Migration),
         ]
     }
 }

@@ -17,7 +17,7 @@ const EVENING: [(&str, &str); 5] =
     [("journey", "/me"), ("dates", "/dates"), ("picks", "/picks"), ("matches", "/matches"), ("badge", "/badge")];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 14] = [
+const ORGANIZER: [(&str, &str); 15] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
@@ -31,6 +31,7 @@ const ORGANIZER: [(&str, &str); 14] = [
     ("reviews", "/reviews"),
     ("staff", "/staff"),
     ("mail", "/mail"),
+    ("feedback", "/feedback"),
     ("audit", "/audit"),
 ];
 

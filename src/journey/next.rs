@@ -97,7 +97,7 @@ fn coming(page: &Page, it: &Situation, phase: Phase, plain: &dyn Fn(&str, Option
     let tallied = it.picks == Some(round::State::Tallied);
     match phase {
         Phase::Closed if it.matched => plain("matched", to("next-act-matches", "/matches")),
-        Phase::Closed if it.came => plain("over", None),
+        Phase::Closed if it.came => plain("over", to("next-act-feedback", "/feedback")),
         Phase::Closed => plain("missed", None),
         Phase::OnSite if !it.came => plain("door", badge(true)),
         Phase::OnSite if it.picks == Some(round::State::Open) => plain("picks", to("next-act-picks", "/picks")),

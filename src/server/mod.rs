@@ -28,8 +28,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, announcements, badges, checkin, couples, dates, events, journey, live, office, organizations, page,
-    people, picks, plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
+    accounts, announcements, badges, checkin, couples, dates, events, feedback, journey, live, office, organizations,
+    page, people, picks, plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -76,6 +76,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(people::pages)
         .configure(picks::pages)
         .configure(couples::pages)
+        .configure(feedback::pages)
         .configure(volunteers::pages)
         .configure(announcements::pages)
         .configure(journey::pages)

@@ -17,7 +17,7 @@ use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
 use crate::error::{Error, Problem, Refused};
 use crate::{
-    announcements, audit, badges, checkin, couples, dates, events, mail, organizations, picks, plaza, points,
+    announcements, audit, badges, checkin, couples, dates, events, feedback, mail, organizations, picks, plaza, points,
     registrations, screening, units, volunteers,
 };
 
@@ -70,6 +70,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("dates.json", dates::personal::export(db, &mine).await?),
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, &mine).await?),
+        ("feedback.json", feedback::personal::export(db, app, &mine).await?),
         ("volunteers.json", volunteers::personal::export(db, id, &mine).await?),
         ("announcements.json", announcements::personal::export(db, id).await?),
     ])
@@ -124,6 +125,7 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     dates::personal::erase(&txn, &mine).await?;
     picks::personal::erase(&txn, &mine).await?;
     couples::personal::erase(&txn, app, &mine).await?;
+    feedback::personal::erase(&txn, app, &mine).await?;
     volunteers::personal::erase(&txn, id, &mine).await?;
     mail::personal::erase(&txn, id, &account.email).await?;
     let entry = audit::Entry {

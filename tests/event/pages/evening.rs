@@ -3,7 +3,8 @@
 use chrono::Duration;
 use queqiao::couples::{begin, couple};
 use queqiao::dates::date_note;
-use queqiao::registrations::registration::Side;
+use queqiao::events::phase::Phase;
+use queqiao::registrations::registration::{Side, Status};
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -435,4 +436,46 @@ async fn the_office_plans_from_the_door_and_on_paper(#[values(Sqlite, Postgres)]
     for path in [office.to_owned(), format!("{office}/print")] {
         assert_eq!((guest.get(&path).await.0, stranger.get(&path).await.0), (403, 403), "{path}");
     }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_union_reads_what_many_said_and_not_who(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut hall) = Hall::begin(engine, 3).await else { return };
+    let ours = "/e/qixi/feedback";
+    let answers = [("overall", "5"), ("pace", "short"), ("met", "yes"), ("again", "yes"), ("words", EVIL)];
+    let him = Browser::of(&hall.evening, &hall.men[0]).await;
+    assert!(him.get(ours).await.1.contains("活动结束之后"));
+    assert_eq!(him.send(ours, &answers).await.status().as_u16(), 409);
+    hall.evening.enter(Phase::Closed).await;
+    let (status, page) = read(him.send(ours, &[("overall", "6"), ("words", "好")]).await).await;
+    assert!(status == 422 && page.contains("role=\"alert\"") && page.contains(">\n好</textarea>"), "{page}");
+    let office = Browser::of(&hall.evening, &hall.evening.organizer).await;
+    let everybody: Vec<&Person> = hall.men.iter().chain(&hall.women).collect();
+    for (place, person) in everybody.iter().enumerate() {
+        let (_, page) = office.get("/office/e/qixi/feedback").await;
+        assert!(place < 5 && page.contains("满 5 份才显示") || place == 5 && page.contains("100 %"), "{place}: {page}");
+        let browser = Browser::of(&hall.evening, person).await;
+        assert_eq!(browser.send(ours, &answers).await.status().as_u16(), 303);
+        // Said again, it replaces what was said.
+        assert_eq!(browser.send(ours, &answers).await.status().as_u16(), 303);
+    }
+    let (_, page) = office.get("/office/e/qixi/feedback").await;
+    assert!(page.contains("6 份") && page.contains("&#60;b&#62;1") && !page.contains(EVIL), "{page}");
+    // Nothing in a row leads to its author; the author still finds it, takes it home, and takes it away.
+    for row in crate::record::everything(&hall.evening).await.iter().filter(|row| row.contains("feedback")) {
+        assert!(!everybody.iter().any(|person| row.contains(&person.registration_id.to_string())), "{row}");
+    }
+    assert!(him.get(ours).await.1.contains("value=\"5\" checked"));
+    assert!(exported(&hall.men[0].get("/api/v1/me/export").await.bytes, "feedback.json").contains("short"));
+    assert_eq!(hall.men[0].delete("/api/v1/me").await.status, 204);
+    assert!(office.get("/office/e/qixi/feedback").await.1.contains("5 份"));
+    let absent = guest_who_stayed_away(&hall).await;
+    assert_eq!(absent.send(ours, &answers).await.status().as_u16(), 404);
+    assert_eq!(him.get("/office/e/qixi/feedback").await.0, 303, "nobody's session outlives them");
+}
+
+async fn guest_who_stayed_away(hall: &Hall) -> Browser {
+    let person = hall.evening.participant_as("men", Status::Confirmed).await;
+    Browser::of(&hall.evening, &person).await
 }

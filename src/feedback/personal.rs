@@ -1,0 +1,41 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::sheet;
+use crate::app::App;
+use crate::error::Error;
+
+fn mine(app: &App, registrations: &[Uuid]) -> sea_orm::sea_query::SimpleExpr {
+    sheet::Column::Author.is_in(registrations.iter().map(|id| sheet::author(app, *id)))
+}
+
+/// What the person answered.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Value, Error> {
+    let sheets = sheet::Entity::find().filter(mine(app, registrations)).all(db).await?;
+    let sheets = sheets.iter().map(|row| {
+        json!({
+            "event_id": row.event_id,
+            "overall": row.overall,
+            "pace": row.pace.word(),
+            "met": row.met,
+            "again": row.again,
+            "words": row.words,
+        })
+    });
+    Ok(json!({ "answers": sheets.collect::<Vec<_>>() }))
+}
+
+/// Takes the person's answers away.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Error> {
+    sheet::Entity::delete_many().filter(mine(app, registrations)).exec(txn).await?;
+    Ok(())
+}
