@@ -29,6 +29,7 @@ mod m0022_devices;
 mod m0050_date_notes;
 mod m0051_said_on_ballots;
 mod m0052_feedback;
+mod m0060_programme;
 
 pub struct Migrator;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0050_date_notes::Migration),
             Box::new(m0051_said_on_ballots::Migration),
             Box::new(m0052_feedback::Migration),
+            Box::new(m0060_programme::Migration),
         ]
     }
 }

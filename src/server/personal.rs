@@ -18,7 +18,7 @@ use crate::app::{App, House};
 use crate::error::{Error, Problem, Refused};
 use crate::{
     announcements, audit, badges, checkin, couples, dates, events, feedback, mail, organizations, picks, plaza, points,
-    registrations, screening, units, volunteers,
+    programme, registrations, screening, units, volunteers,
 };
 
 /// The calls of the roof itself.
@@ -67,6 +67,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("screening.json", screening::personal::export(db, &mine).await?),
         ("badges.json", badges::personal::export(db, &mine).await?),
         ("check-ins.json", checkin::personal::export(db, id, &mine).await?),
+        ("programme.json", programme::personal::export(db, &mine).await?),
         ("dates.json", dates::personal::export(db, &mine).await?),
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, &mine).await?),
@@ -122,6 +123,7 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     plaza::personal::erase(&txn, &mine).await?;
     badges::personal::erase(&txn, app, &mine).await?;
     checkin::personal::erase(&txn, &mine).await?;
+    programme::personal::erase(&txn, &mine).await?;
     dates::personal::erase(&txn, &mine).await?;
     picks::personal::erase(&txn, &mine).await?;
     couples::personal::erase(&txn, app, &mine).await?;

@@ -26,15 +26,15 @@ const MINE: &str = "/api/v1/events/qixi/dates/me";
 const EXCLUSIONS: &str = "/api/v1/events/qixi/dates/exclusions";
 
 /// A hall with everybody inside, and the host.
-struct Hall {
-    evening: Evening,
-    host: Person,
-    men: Vec<Person>,
-    women: Vec<Person>,
+pub struct Hall {
+    pub evening: Evening,
+    pub host: Person,
+    pub men: Vec<Person>,
+    pub women: Vec<Person>,
 }
 
 impl Hall {
-    async fn open(engine: Engine, (men, women): (u32, u32), terms: Value) -> Option<Self> {
+    pub async fn open(engine: Engine, (men, women): (u32, u32), terms: Value) -> Option<Self> {
         let mut evening = Evening::begin(engine, Phase::OnSite).await?;
         let txn = evening.app.database.begin_write().await.unwrap();
         let mut row = evening.event.clone().into_active_model();
@@ -49,7 +49,7 @@ impl Hall {
     }
 
     /// Guests come in, wearing numbers from `first` on.
-    async fn arrive(&self, side: &str, count: u32, first: i32) -> Vec<Person> {
+    pub async fn arrive(&self, side: &str, count: u32, first: i32) -> Vec<Person> {
         let people = self.evening.participants(side, count, Status::Confirmed).await;
         let side = if side == "men" { Side::Men } else { Side::Women };
         for (number, person) in (first..).zip(&people) {
@@ -87,7 +87,7 @@ impl Hall {
     }
 
     /// All men work for one unit and all women for another.
-    async fn without_colleagues(&self) {
+    pub async fn without_colleagues(&self) {
         let txn = self.evening.app.database.begin_write().await.unwrap();
         for registration in registration::Entity::find().all(&txn).await.unwrap() {
             let unit = usize::from(registration.side == Side::Women);
@@ -106,7 +106,7 @@ impl Hall {
         txn.commit().await.unwrap();
     }
 
-    async fn leave(&self, person: &Person) {
+    pub async fn leave(&self, person: &Person) {
         let txn = self.evening.app.database.begin_write().await.unwrap();
         let id = Set(person.registration_id);
         let row = presence::ActiveModel { registration_id: id, inside: Set(false), ..Default::default() };

@@ -30,6 +30,7 @@ mod personal;
 mod picks;
 mod plaza;
 mod points;
+mod programme;
 mod registrations;
 mod screening;
 mod sheets;

@@ -1,0 +1,59 @@
+//! The run sheet, and the calls of whoever runs it.
+
+use actix_web::web::{Json, Path};
+use actix_web::{delete, get, post};
+use uuid::Uuid;
+
+use super::call::{self, Wish};
+use super::run_sheet::{self, RunSheet};
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::events::access::{Guest, Host};
+
+/// The run sheet by the clock. Who: account.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = RunSheet),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/programme")]
+pub async fn show_run_sheet(house: House, guest: Guest) -> Result<Json<RunSheet>, Error> {
+    let read = house.run(async move |app| Ok(run_sheet::of(app.database.reader(), &guest.event, app.now()).await?));
+    Ok(Json(read.await?))
+}
+
+/// Calls a segment. Who: host, organizer.
+#[utoipa::path(tag = "programme", request_body = Wish, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = RunSheet),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `programme_moved`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`no_such_segment`", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/programme/cues")]
+pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<Json<RunSheet>, Error> {
+    let wish = wish.into_inner();
+    Ok(Json(house.run(async move |app| call::call(&app, &host, &wish).await).await?))
+}
+
+/// Takes the last cue back. Who: host, organizer.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event"), ("cue" = Uuid, Path, description = "The last cue")),
+    responses(
+        (status = 200, body = RunSheet),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `programme_moved`", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[delete("/events/{event}/programme/cues/{cue}")]
+pub async fn take_back_cue(house: House, host: Host, path: Path<(String, Uuid)>) -> Result<Json<RunSheet>, Error> {
+    let (_, cue) = path.into_inner();
+    Ok(Json(house.run(async move |app| call::take_back(&app, &host, cue).await).await?))
+}

@@ -1,0 +1,116 @@
+//! The host calls a segment, and takes a slip of the hand back.
+
+use std::sync::Arc;
+
+use garde::Validate;
+use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::cue;
+use super::run_sheet::{self, RunSheet};
+use crate::app::App;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Host;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+
+/// What to call.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CueWish)]
+pub struct Wish {
+    /// The segment, from 1; null for an interval, or the end of the evening.
+    #[garde(skip)]
+    pub segment: Option<i32>,
+    /// The cue that stood when this was decided, null before the first. Of two consoles that call at once, one is told.
+    #[garde(skip)]
+    pub from: Option<Uuid>,
+}
+
+/// Why nothing was called or taken back.
+#[derive(Debug)]
+enum NotCalled {
+    NoSuchSegment,
+    /// Somebody else has called meanwhile.
+    Moved {
+        cue: Option<Uuid>,
+    },
+}
+
+impl From<NotCalled> for Error {
+    fn from(reason: NotCalled) -> Self {
+        match reason {
+            NotCalled::NoSuchSegment => {
+                let fault = FieldError::new("segment", "no_such_segment", "the programme has no such segment");
+                Refused::invalid(vec![fault]).into()
+            }
+            NotCalled::Moved { cue } => {
+                let refused = Refused::conflict("programme_moved", "Somebody else has called meanwhile.");
+                refused.with("cue", json!(cue)).into()
+            }
+        }
+    }
+}
+
+/// Calls a segment: it runs from now on, and what ran before is over.
+///
+/// # Errors
+/// 409 `phase_closed` or `programme_moved`, 422 on `segment`.
+pub async fn call(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<RunSheet, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, host.event.id).await?;
+    event.requires(app.now(), Phase::OnSite)?;
+    let segments = event.plan().programme.map_or(0, |programme| programme.len());
+    if wish.segment.is_some_and(|segment| usize::try_from(segment).map_or(true, |at| at < 1 || at > segments)) {
+        return Err(NotCalled::NoSuchSegment.into());
+    }
+    let standing = cue::standing(&txn, event.id).await?.pop().map(|last| last.id);
+    if standing != wish.from {
+        return Err(NotCalled::Moved { cue: standing }.into());
+    }
+    let called = cue::Entity::find().filter(cue::Column::EventId.eq(event.id)).count(&txn).await?;
+    let row = cue::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        number: Set(i32::try_from(called).map_err(Error::fault)? + 1),
+        segment: Set(wish.segment),
+        called_at: Set(app.now()),
+        called_by: Set(host.account.account_id),
+        taken_back_at: Set(None),
+    };
+    row.insert(&txn).await?;
+    let sheet = run_sheet::of(&txn, &event, app.now()).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::ProgrammeMoved);
+    Ok(sheet)
+}
+
+/// Takes the last cue back: what ran before it runs on as if it had never been called. Taking it back twice is once.
+///
+/// # Errors
+/// 404, 409 `phase_closed` or `programme_moved` where a later one stands.
+pub async fn take_back(app: &Arc<App>, host: &Host, id: Uuid) -> Result<RunSheet, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, host.event.id).await?;
+    event.requires(app.now(), Phase::OnSite)?;
+    let named = cue::Entity::find_by_id(id).filter(cue::Column::EventId.eq(event.id)).one(&txn).await?;
+    let named = named.ok_or_else(Refused::not_found)?;
+    if named.taken_back_at.is_none() {
+        let last = cue::standing(&txn, event.id).await?.pop().map(|last| last.id);
+        if last != Some(id) {
+            return Err(NotCalled::Moved { cue: last }.into());
+        }
+        let mut row = named.into_active_model();
+        row.taken_back_at = Set(Some(app.now()));
+        row.update(&txn).await?;
+    }
+    let sheet = run_sheet::of(&txn, &event, app.now()).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::ProgrammeMoved);
+    Ok(sheet)
+}

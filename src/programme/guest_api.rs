@@ -1,0 +1,88 @@
+//! The evening as one participant has it: my group, with whom I break the ice, what I show.
+
+use actix_web::web::Json;
+use actix_web::{HttpResponse, delete, get, put};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::offer_talent::{self, Offer};
+use super::present::{self, Called};
+use super::{group_member, icebreaker, icebreaker_seat, talent};
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::registrations::access::Participant;
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MyProgramme {
+    /// Null until groups were formed with me in one.
+    pub group: Option<i32>,
+    /// With whom I break the ice in the latest game; empty where I was not drawn.
+    pub icebreaker: Vec<Called>,
+    /// What I offered to show.
+    pub talent: Option<String>,
+}
+
+/// # Errors
+/// Only faults.
+pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgramme, Error> {
+    let id = me.registration.id;
+    let group = group_member::Entity::find_by_id(id).one(db).await?.map(|member| member.group_number);
+    let talent = talent::Entity::find_by_id(id).one(db).await?.map(|talent| talent.title);
+    let mut icebreaker = Vec::new();
+    if let Some(latest) = icebreaker::of_event(db, me.event.id).await?.pop() {
+        let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.eq(latest.id));
+        let own = seats.clone().filter(icebreaker_seat::Column::RegistrationId.eq(id)).one(db).await?;
+        if let Some(own) = own {
+            let pair = seats.filter(icebreaker_seat::Column::Pair.eq(own.pair)).all(db).await?;
+            let with: Vec<_> = pair.into_iter().map(|seat| seat.registration_id).filter(|one| *one != id).collect();
+            icebreaker = present::named(db, &with).await?.iter().map(Called::from).collect();
+        }
+    }
+    Ok(MyProgramme { group, icebreaker, talent })
+}
+
+/// My group, with whom I break the ice, and what I show. Who: participant.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = MyProgramme),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/programme/me")]
+pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgramme>, Error> {
+    Ok(Json(house.run(async move |app| mine(app.database.reader(), &me).await).await?))
+}
+
+/// Offers to show something, in place of what was offered before. Who: participant.
+#[utoipa::path(tag = "programme", request_body = Offer, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 204, description = "Offered"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `not_confirmed`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[put("/events/{event}/programme/talent")]
+pub async fn offer_to_show(house: House, me: Participant, offer: Body<Offer>) -> Result<HttpResponse, Error> {
+    let offer = offer.into_inner();
+    house.run(async move |app| offer_talent::offer(&app, &me, &offer).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Thinks better of it. Who: participant.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 204, description = "Nothing is offered"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[delete("/events/{event}/programme/talent")]
+pub async fn withdraw_talent(house: House, me: Participant) -> Result<HttpResponse, Error> {
+    house.run(async move |app| offer_talent::withdraw(&app, &me).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,206 @@
+//! Groups, pairs and talents, as the host works with them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::web::Json;
+use actix_web::{get, post, put};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::break_ice;
+use super::form_groups::{self, Wish};
+use super::present::{self, Called, Present};
+use super::{group_member, icebreaker, icebreaker_seat, talent};
+use crate::app::House;
+use crate::body::Body;
+use crate::error::{Error, Problem};
+use crate::events::access::Host;
+
+/// Every group with its members, by the numbers they wear.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Groups {
+    pub items: Vec<GroupShown>,
+    /// Who is inside and in no group yet.
+    pub without: Vec<Called>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Group)]
+pub struct GroupShown {
+    /// Counts from 1.
+    pub group: i32,
+    pub members: Vec<Called>,
+}
+
+/// Every game's pairs, the latest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Icebreakers {
+    pub items: Vec<IcebreakerShown>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Icebreaker)]
+pub struct IcebreakerShown {
+    /// Counts from 1.
+    pub game: i32,
+    pub drawn_at: DateTime<Utc>,
+    /// Two each; where the hall is odd, one of three.
+    pub pairs: Vec<Vec<Called>>,
+}
+
+/// What people offered to show: by group, those without one last.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Talents {
+    pub items: Vec<TalentShown>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Talent)]
+pub struct TalentShown {
+    pub group: Option<i32>,
+    /// Null until the person came in.
+    pub by: Option<Called>,
+    pub title: String,
+}
+
+/// # Errors
+/// Only faults.
+pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups, Error> {
+    let formed = group_member::of_event(db, event_id).await?;
+    let (came, inside) = (present::came(db, event_id).await?, present::inside(db, event_id).await?);
+    let mut items: BTreeMap<i32, Vec<Called>> = BTreeMap::new();
+    for person in &came {
+        if let Some(group) = formed.get(&person.registration_id) {
+            items.entry(*group).or_default().push(person.into());
+        }
+    }
+    let without = inside.iter().filter(|person| !formed.contains_key(&person.registration_id)).map(Called::from);
+    let items = items.into_iter().map(|(group, members)| GroupShown { group, members });
+    Ok(Groups { items: items.collect(), without: without.collect() })
+}
+
+/// # Errors
+/// Only faults.
+pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Icebreakers, Error> {
+    let games = icebreaker::of_event(db, event_id).await?;
+    let people: HashMap<Uuid, Present> =
+        present::came(db, event_id).await?.into_iter().map(|person| (person.registration_id, person)).collect();
+    let mut items = Vec::with_capacity(games.len());
+    for game in games.into_iter().rev() {
+        let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.eq(game.id));
+        let mut pairs: BTreeMap<i32, Vec<&Present>> = BTreeMap::new();
+        for seat in seats.all(db).await? {
+            pairs.entry(seat.pair).or_default().extend(people.get(&seat.registration_id));
+        }
+        let called = |mut pair: Vec<&Present>| {
+            pair.sort_by_key(|person| person.worn);
+            pair.into_iter().map(Called::from).collect()
+        };
+        items.push(IcebreakerShown {
+            game: game.game,
+            drawn_at: game.drawn_at,
+            pairs: pairs.into_values().map(called).collect(),
+        });
+    }
+    Ok(Icebreakers { items })
+}
+
+/// # Errors
+/// Only faults.
+pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Talents, Error> {
+    let formed = group_member::of_event(db, event_id).await?;
+    let people = present::came(db, event_id).await?;
+    let shown = |offered: talent::Model| {
+        let by = people.iter().find(|person| person.registration_id == offered.registration_id).map(Called::from);
+        TalentShown { group: formed.get(&offered.registration_id).copied(), by, title: offered.title }
+    };
+    let mut items: Vec<TalentShown> = talent::of_event(db, event_id).await?.into_iter().map(shown).collect();
+    items.sort_by_key(|item| (item.group.is_none(), item.group));
+    Ok(Talents { items })
+}
+
+/// Groups with their members. Who: host, organizer.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = Groups),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/programme/groups")]
+pub async fn show_groups(house: House, host: Host) -> Result<Json<Groups>, Error> {
+    Ok(Json(house.run(async move |app| groups(app.database.reader(), host.event.id).await).await?))
+}
+
+/// Forms groups of those inside: alike in men and women, colleagues apart, ages mixed. Who: host, organizer.
+#[utoipa::path(tag = "programme", request_body = Wish, security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = Groups),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `nobody_present`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[put("/events/{event}/programme/groups")]
+pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Result<Json<Groups>, Error> {
+    let wish = wish.into_inner();
+    let formed = house.run(async move |app| {
+        form_groups::form(&app, &host, &wish).await?;
+        groups(app.database.reader(), host.event.id).await
+    });
+    Ok(Json(formed.await?))
+}
+
+/// The pairs drawn to break the ice. Who: host, organizer.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = Icebreakers),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/programme/icebreakers")]
+pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Icebreakers>, Error> {
+    Ok(Json(house.run(async move |app| icebreakers(app.database.reader(), host.event.id).await).await?))
+}
+
+/// Draws the next game's pairs: nobody with a colleague, or with somebody they were drawn with before. Who: host,
+/// organizer.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, description = "All games, the new one first", body = Icebreakers),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `too_few_present`", body = Problem, content_type = "application/problem+json"),
+    ))]
+#[post("/events/{event}/programme/icebreakers")]
+pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Icebreakers>, Error> {
+    let drawn = house.run(async move |app| {
+        break_ice::draw(&app, &host).await?;
+        icebreakers(app.database.reader(), host.event.id).await
+    });
+    Ok(Json(drawn.await?))
+}
+
+/// What people offered to show. Who: host, organizer.
+#[utoipa::path(tag = "programme", security(("bearer" = [])),
+    params(("event" = String, Path, description = "Slug of the event")),
+    responses(
+        (status = 200, body = Talents),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+    ))]
+#[get("/events/{event}/programme/talents")]
+pub async fn show_talents(house: House, host: Host) -> Result<Json<Talents>, Error> {
+    Ok(Json(house.run(async move |app| talents(app.database.reader(), host.event.id).await).await?))
+}
