@@ -55,10 +55,13 @@ pub async fn draw(app: &Arc<App>, host: &Host) -> Result<icebreaker::Model, Erro
         apart.extend(group.iter().flat_map(|one| group.iter().map(move |other| (*one, *other))));
     }
     let may_meet = |one: usize, other: usize| {
-        let (one, other) = (&inside[one], &inside[other]);
-        one.unit_id != other.unit_id && !apart.contains(&(one.registration_id, other.registration_id))
+        let pair = inside.get(one).zip(inside.get(other));
+        pair.is_some_and(|(one, other)| {
+            one.unit_id != other.unit_id && !apart.contains(&(one.registration_id, other.registration_id))
+        })
     };
-    let men = |at: &usize| event.sides == Sides::Open || inside[*at].worn.side == Side::Men;
+    let is_man = |at: &usize| inside.get(*at).is_some_and(|person| person.worn.side == Side::Men);
+    let men = |at: &usize| event.sides == Sides::Open || is_man(at);
     let pairs = pairing::draw((0..inside.len()).partition(men), may_meet, &mut seeded(seed));
     if pairs.is_empty() {
         return Err(NotDrawn::TooFewPresent.into());
@@ -71,13 +74,15 @@ pub async fn draw(app: &Arc<App>, host: &Host) -> Result<icebreaker::Model, Erro
         drawn_at: Set(app.now()),
     };
     let drawn = drawn.insert(&txn).await?;
-    let seat = |(pair, at): (i32, usize)| icebreaker_seat::ActiveModel {
-        icebreaker_id: Set(drawn.id),
-        registration_id: Set(inside[at].registration_id),
-        pair: Set(pair),
+    let seat = |(pair, at): (i32, usize)| {
+        Some(icebreaker_seat::ActiveModel {
+            icebreaker_id: Set(drawn.id),
+            registration_id: Set(inside.get(at)?.registration_id),
+            pair: Set(pair),
+        })
     };
     let seated = (1..).zip(pairs).flat_map(|(pair, group)| group.into_iter().map(move |at| (pair, at)));
-    let rows: Vec<_> = seated.map(seat).collect();
+    let rows: Vec<_> = seated.filter_map(seat).collect();
     for some in rows.chunks(500) {
         icebreaker_seat::Entity::insert_many(some.to_vec()).exec_without_returning(&txn).await?;
     }

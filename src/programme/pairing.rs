@@ -3,6 +3,8 @@
 //! The order is drawn; then as many mixed pairs as there can be are found by augmenting paths (Kuhn 1955). Who is left
 //! over pairs up within a side, and the last of an odd hall joins a pair.
 
+#![expect(clippy::indexing_slicing, reason = "places are those of the slices they are read from")]
+
 use rand::Rng;
 use rand::seq::SliceRandom;
 
