@@ -22,8 +22,16 @@ mod offer_talent;
 mod api;
 mod guest_api;
 mod hall_api;
+mod my_page;
+mod office_page;
 
+use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The pages of this room.
+pub fn pages(config: &mut web::ServiceConfig) {
+    config.configure(office_page::pages).configure(my_page::pages);
+}
 
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut ServiceConfig) {

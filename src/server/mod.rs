@@ -73,6 +73,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(badges::pages)
         .configure(checkin::pages)
         .configure(dates::pages)
+        .configure(programme::pages)
         .configure(people::pages)
         .configure(picks::pages)
         .configure(couples::pages)

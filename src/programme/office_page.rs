@@ -1,0 +1,111 @@
+//! Groups, pairs and talents as organizers and hosts see them.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get, post};
+use askama::Template;
+use serde_json::json;
+
+use super::break_ice;
+use super::form_groups::{self, Wish};
+use super::hall_api::{self, Groups, Icebreakers, Talents};
+use super::present::Called;
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::error::Error;
+use crate::events::access::Host;
+use crate::events::heading::Heading;
+use crate::events::phase::Phase;
+use crate::events::tabs;
+use crate::organizations::staff;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab};
+
+/// How many people make a good group, where nobody says otherwise.
+const USUAL_SIZE: usize = 10;
+
+#[derive(Template)]
+#[template(path = "programme/office.html")]
+struct Office {
+    page: Page,
+    /// None for a host, who has no office.
+    tabs: Vec<Tab>,
+    heading: Heading,
+    form: Form,
+    groups: Groups,
+    icebreakers: Icebreakers,
+    talents: Talents,
+    /// Whether the evening runs.
+    open: bool,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(open_groups).service(group_everybody).service(draw);
+}
+
+fn address(host: &Host) -> String {
+    format!("/office/e/{}/groups", host.event.slug)
+}
+
+async fn shown(house: &House, page: Page, host: Host, form: Option<Form>) -> Result<HttpResponse, Error> {
+    let now = house.now();
+    let (event, account) = (host.event.clone(), host.account.account_id);
+    let read = house.run(async move |app| {
+        let (db, id) = (app.database.reader(), host.event.id);
+        let organizes = staff::organizes(db, account, host.event.organization_id).await?;
+        let groups = hall_api::groups(db, id).await?;
+        Ok((organizes, groups, hall_api::icebreakers(db, id).await?, hall_api::talents(db, id).await?))
+    });
+    let (organizes, groups, icebreakers, talents) = read.await?;
+    let people = groups.items.iter().map(|group| group.members.len()).sum::<usize>() + groups.without.len();
+    let number = if groups.items.is_empty() { people.div_ceil(USUAL_SIZE).max(1) } else { groups.items.len() };
+    let form = form.unwrap_or_else(|| Form::filled([("groups", number.to_string())]));
+    let tabs = if organizes { tabs::of_organizer(&page, &event.slug, "groups") } else { Vec::new() };
+    let heading = Heading::of(&page, &event, now);
+    let open = event.phase(now) == Phase::OnSite;
+    page::answer_refused(&form.clone(), &Office { page, tabs, heading, form, groups, icebreakers, talents, open })
+}
+
+#[get("/office/e/{event}/groups")]
+async fn open_groups(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
+    shown(&house, visit.page, host, None).await
+}
+
+#[post("/office/e/{event}/groups")]
+async fn group_everybody(house: House, visit: Visit, host: Host, form: Form) -> Result<HttpResponse, Error> {
+    let by = host.clone();
+    let formed = async {
+        let wish: Wish = body::read(json!({ "groups": form.number("groups"), "anew": form.flag("anew") }))?;
+        house.run(async move |app| form_groups::form(&app, &by, &wish).await).await
+    };
+    match formed.await {
+        Ok(()) => see_saying(&address(&host), "groups-formed"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            shown(&house, visit.page, host, Some(form)).await
+        }
+    }
+}
+
+#[post("/office/e/{event}/groups/icebreakers")]
+async fn draw(house: House, visit: Visit, host: Host, form: Form) -> Result<HttpResponse, Error> {
+    let by = host.clone();
+    match house.run(async move |app| break_ice::draw(&app, &by).await).await {
+        Ok(_) => see_saying(&address(&host), "ice-broken"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            shown(&house, visit.page, host, Some(form)).await
+        }
+    }
+}
+
+impl Office {
+    fn here(&self) -> String {
+        format!("/office/e/{}/groups", self.heading.slug)
+    }
+
+    fn pair(&self, pair: &[Called]) -> String {
+        pair.iter().map(|one| one.badge.as_str()).collect::<Vec<_>>().join(" · ")
+    }
+}
