@@ -13,11 +13,17 @@ const PARTICIPANT: [(&str, &str); 6] = [
 ];
 
 /// Where a participant can go once they are in the hall.
-const EVENING: [(&str, &str); 5] =
-    [("journey", "/me"), ("dates", "/dates"), ("picks", "/picks"), ("matches", "/matches"), ("badge", "/badge")];
+const EVENING: [(&str, &str); 6] = [
+    ("journey", "/me"),
+    ("programme", "/programme"),
+    ("dates", "/dates"),
+    ("picks", "/picks"),
+    ("matches", "/matches"),
+    ("badge", "/badge"),
+];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 15] = [
+const ORGANIZER: [(&str, &str); 16] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
@@ -27,6 +33,7 @@ const ORGANIZER: [(&str, &str); 15] = [
     ("screening", "/screening"),
     ("standby", "/standby"),
     ("badges", "/badges"),
+    ("groups", "/groups"),
     ("dates", "/dates"),
     ("reviews", "/reviews"),
     ("staff", "/staff"),

@@ -240,6 +240,7 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office/e/qixi-tonight/dates/print?",
         "/office/e/qixi-tonight/devices",
         "/office/e/qixi-tonight/reviews",
+        "/office/e/qixi-tonight/groups",
     ]
     .into_iter()
     .map(str::to_owned)

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::dates::Hall;
 use crate::evening::Answer;
 use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::pages::{Browser, read};
 
 const PROGRAMME: &str = "/api/v1/events/qixi/programme";
 const CUES: &str = "/api/v1/events/qixi/programme/cues";
@@ -228,4 +229,41 @@ async fn whoever_comes_may_show_something(#[values(Sqlite, Postgres)] engine: En
     txn.commit().await.unwrap();
     let declined = hall.men[1].put(TALENT, json!({ "title": "魔术" })).await;
     assert_eq!((declined.status, declined.code()), (409, "not_confirmed"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_office_groups_and_the_phones_say_where_to_go(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = hall(engine, (3, 3)).await else { return };
+    hall.without_colleagues().await;
+    let (office, phone) = ("/office/e/qixi/groups", "/e/qixi/programme");
+    let host = Browser::of(&hall.evening, &hall.host).await;
+    let guest = Browser::of(&hall.evening, &hall.men[0]).await;
+    let (status, page) = host.get(office).await;
+    assert!(status == 200 && page.contains("6 人还没有小组") && page.contains("男001"), "{page}");
+    let (status, page) = read(host.send(office, &[("groups", "许多")]).await).await;
+    assert!(status == 422 && page.contains("aria-invalid") && page.contains("value=\"许多\""), "{page}");
+    assert_eq!(host.send(office, &[("groups", "2")]).await.status().as_u16(), 303);
+    assert!(host.get(office).await.1.contains("第 2 组"));
+    assert_eq!(host.send(&format!("{office}/icebreakers"), &[]).await.status().as_u16(), 303);
+    assert!(host.get(office).await.1.contains("3 对"));
+
+    let (_, page) = guest.get(phone).await;
+    for said in ["你在第", "你的破冰搭档", "女00", "八分钟约会"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let evil = "<b>吉他</b>";
+    assert_eq!(guest.send(&format!("{phone}/talent"), &[("title", evil)]).await.status().as_u16(), 303);
+    let (_, page) = host.get(office).await;
+    assert!(page.contains("&#60;b&#62;吉他") && !page.contains(evil), "{page}");
+    let (status, page) = read(guest.send(&format!("{phone}/talent"), &[("title", "")]).await).await;
+    assert!(status == 422 && page.contains("aria-invalid"), "{page}");
+    assert_eq!(guest.send(&format!("{phone}/talent/withdraw"), &[]).await.status().as_u16(), 303);
+    assert_eq!(talent::Entity::find().count(hall.evening.app.database.reader()).await.unwrap(), 0);
+    call(&hall, Some(1), &Value::Null).await;
+    let (_, page) = guest.get(phone).await;
+    assert!(page.contains("正在进行") && page.contains("aria-current=\"step\""), "{page}");
+    let stranger = Browser::of(&hall.evening, &hall.evening.stranger().await).await;
+    assert_eq!((guest.get(office).await.0, stranger.get(office).await.0), (403, 403));
+    assert_eq!(stranger.get(phone).await.0, 404);
 }
