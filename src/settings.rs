@@ -14,6 +14,7 @@ const DEFAULTS: &str = include_str!("../config/default.toml");
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub server: ServerSettings,
+    pub live: LiveSettings,
     pub database: DatabaseSettings,
     pub security: SecuritySettings,
     pub mail: MailSettings,
@@ -34,6 +35,12 @@ pub struct ServerSettings {
     pub trusted_proxies: Vec<String>,
     pub metrics_token: SecretString,
     pub styleguide: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveSettings {
+    pub heartbeat_seconds: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

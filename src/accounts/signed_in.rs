@@ -31,8 +31,10 @@ pub enum Via {
     Session(Uuid),
 }
 
-/// What a request shows, before anybody looked it up.
-enum Shown {
+/// What a request shows, before anybody looked it up. Whoever goes on answering for long keeps it
+/// and looks it up again: a session may have been revoked meanwhile.
+#[derive(Clone)]
+pub enum Credential {
     Token(access_token::Claims),
     Cookie(String),
 }
@@ -45,8 +47,8 @@ impl SignedIn {
     /// 403 `cross_site` where a cookie came with another site's request.
     pub async fn of(request: &HttpRequest) -> Result<Self, Error> {
         let house = request.app_data::<House>().ok_or_else(Refused::not_signed_in)?;
-        let shown = shown(house, request)?;
-        house.run(async move |app| look_up(&app, shown).await).await
+        let shown = Credential::of(house, request)?;
+        house.run(async move |app| shown.look_up(&app).await).await
     }
 
     /// As [`SignedIn::of`], for what a visitor may see too: None where nobody signed in.
@@ -80,16 +82,50 @@ impl Via {
     }
 }
 
-fn shown(house: &App, request: &HttpRequest) -> Result<Shown, Error> {
-    // Whoever sends this header is a program, and is not helped by a cookie it happens to carry.
-    if let Some(header) = request.headers().get(AUTHORIZATION) {
-        let token = header.to_str().ok().and_then(bearer).ok_or_else(Refused::not_signed_in)?;
-        let claims = access_token::read(house, token).ok_or_else(Refused::not_signed_in)?;
-        return Ok(Shown::Token(claims));
+impl Credential {
+    /// # Errors
+    /// 401 where nothing, or a token that is none of ours, is shown; 403 `cross_site`.
+    pub fn of(house: &App, request: &HttpRequest) -> Result<Self, Error> {
+        // Whoever sends this header is a program, and is not helped by a cookie it happens to carry.
+        if let Some(header) = request.headers().get(AUTHORIZATION) {
+            let token = header.to_str().ok().and_then(bearer).ok_or_else(Refused::not_signed_in)?;
+            let claims = access_token::read(house, token).ok_or_else(Refused::not_signed_in)?;
+            return Ok(Self::Token(claims));
+        }
+        let token = cookie::token(house, request).ok_or_else(Refused::not_signed_in)?;
+        same_site::check(house, request)?;
+        Ok(Self::Cookie(token))
     }
-    let token = cookie::token(house, request).ok_or_else(Refused::not_signed_in)?;
-    same_site::check(house, request)?;
-    Ok(Shown::Cookie(token))
+
+    /// Whose it is, now.
+    ///
+    /// # Errors
+    /// 401 where it ran out or was revoked, or the account is gone.
+    pub async fn look_up(&self, app: &App) -> Result<SignedIn, Error> {
+        let db = app.database.reader();
+        let (wanted, via) = match self {
+            Self::Token(claims) if claims.exp <= app.now().timestamp() => {
+                return Err(Refused::not_signed_in().into());
+            }
+            Self::Token(claims) => {
+                let account = account::Entity::alive().filter(account::Column::Id.eq(claims.sub));
+                let account = match claims.sid {
+                    // One question rather than two: every request of a program asks it.
+                    Some(sid) => account.filter(account::Column::Id.in_subquery(sign_in::whose(sid))),
+                    None => account,
+                };
+                (account, Via::Token(claims.sid))
+            }
+            Self::Cookie(token) => {
+                let wanted = session::Entity::shown(token, app.now()).ok_or_else(Refused::not_signed_in)?;
+                let session = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
+                let account = account::Entity::alive().filter(account::Column::Id.eq(session.account_id));
+                (account, Via::Session(session.id))
+            }
+        };
+        let account = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
+        Ok(SignedIn { account_id: account.id, administrator: account.administrator, language: account.language, via })
+    }
 }
 
 /// What a program shows as its bearer token, whatever it is.
@@ -102,29 +138,6 @@ pub fn bearer_of(request: &HttpRequest) -> Option<&str> {
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-async fn look_up(app: &App, shown: Shown) -> Result<SignedIn, Error> {
-    let db = app.database.reader();
-    let (wanted, via) = match shown {
-        Shown::Token(claims) => {
-            let account = account::Entity::alive().filter(account::Column::Id.eq(claims.sub));
-            let account = match claims.sid {
-                // One question rather than two: every request of a program asks it.
-                Some(sid) => account.filter(account::Column::Id.in_subquery(sign_in::whose(sid))),
-                None => account,
-            };
-            (account, Via::Token(claims.sid))
-        }
-        Shown::Cookie(token) => {
-            let wanted = session::Entity::shown(&token, app.now()).ok_or_else(Refused::not_signed_in)?;
-            let session = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
-            let account = account::Entity::alive().filter(account::Column::Id.eq(session.account_id));
-            (account, Via::Session(session.id))
-        }
-    };
-    let account = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
-    Ok(SignedIn { account_id: account.id, administrator: account.administrator, language: account.language, via })
 }
 
 impl FromRequest for SignedIn {

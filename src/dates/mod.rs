@@ -9,6 +9,7 @@ pub mod date_plan;
 pub mod date_round;
 pub mod sat_out;
 pub mod sitting;
+pub mod table_map;
 
 mod hall;
 mod seating;

@@ -4,7 +4,8 @@
 use std::cmp::{max, min};
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{Condition, QueryFilter};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::{Condition, QueryFilter, QuerySelect, QueryTrait};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "pick_match")]
@@ -46,6 +47,13 @@ impl Entity {
         let one_of = Condition::any().add(Column::LoId.eq(registration_id)).add(Column::HiId.eq(registration_id));
         Self::find().filter(one_of)
     }
+}
+
+/// The ids of an event's matches, for a question about what became of them.
+#[must_use]
+pub fn ids_of_event(event_id: Uuid) -> SelectStatement {
+    let ids = Entity::find().select_only().column(Column::Id).filter(Column::EventId.eq(event_id));
+    ids.into_query()
 }
 
 /// A pair in the order it is stored.

@@ -15,6 +15,7 @@ pub mod light;
 pub mod own;
 pub mod close;
 pub mod tally;
+pub mod turnout;
 pub mod recovery;
 pub mod company;
 mod words;

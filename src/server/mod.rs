@@ -28,8 +28,8 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, announcements, badges, checkin, couples, dates, events, journey, office, organizations, page, people,
-    picks, plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
+    accounts, announcements, badges, checkin, couples, dates, events, journey, live, office, organizations, page,
+    people, picks, plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -50,6 +50,7 @@ fn calls(config: &mut ServiceConfig) {
         .configure(picks::calls)
         .configure(couples::calls)
         .configure(stage::calls)
+        .configure(live::calls)
         .configure(volunteers::calls)
         .configure(announcements::calls)
         .configure(reports::calls)

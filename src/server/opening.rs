@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::rounds;
 use crate::app::App;
 use crate::crash;
+use crate::live::station::Station;
 use crate::mail::postman::Postman;
 use crate::picks::{company, recovery};
+use crate::relay;
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -22,6 +24,7 @@ pub struct Opening {
     serving: JoinHandle<std::io::Result<()>>,
     rounds: JoinHandle<()>,
     postman: JoinHandle<()>,
+    relay: JoinHandle<()>,
 }
 
 impl Opening {
@@ -38,6 +41,7 @@ impl Opening {
         let server = super::open(app, listener)?;
         let handle = server.handle();
         let closing = CancellationToken::new();
+        let relay = relay::start(app, closing.clone()).await?;
         let (letters, clock) = if crash::is_counting() {
             (tokio::spawn(async {}), tokio::spawn(async {}))
         } else {
@@ -51,6 +55,7 @@ impl Opening {
             serving: tokio::spawn(server),
             rounds: clock,
             postman: letters,
+            relay,
             closing,
         })
     }
@@ -59,9 +64,12 @@ impl Opening {
     /// database, so that nobody finds it gone.
     pub async fn close(self) {
         self.closing.cancel();
+        // A stream would not end by itself, and a stop waits for what is being answered.
+        self.app.shelf.take::<Station>().close();
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;
+        let _ = self.relay.await;
         company::leave(&self.app).await;
         // A letter cut off here goes again when its lease has run out.
         let patience = Duration::from_secs(self.app.settings.server.shutdown_seconds);

@@ -22,6 +22,7 @@ mod documents;
 mod events;
 mod health;
 mod keys;
+mod live;
 mod mail;
 mod organizations;
 mod pages;

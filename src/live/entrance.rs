@@ -1,0 +1,76 @@
+//! Who may listen, judged at the door and again with every heartbeat: a session that was revoked,
+//! or a role that was taken away, ends the stream.
+
+use std::fmt;
+
+use actix_web::HttpRequest;
+
+use super::audience::Audience;
+use crate::accounts::signed_in::Credential;
+use crate::app::{App, House};
+use crate::error::{Error, Refused};
+use crate::events::access;
+use crate::events::crew::{self, Role};
+use crate::events::event;
+use crate::organizations::staff;
+use crate::registrations::registration;
+
+/// What somebody shows and asks for.
+#[derive(Clone)]
+pub struct Entrance {
+    credential: Credential,
+    slug: String,
+    asked: Option<Audience>,
+}
+
+/// Somebody who may listen.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    pub event: event::Model,
+    pub audience: Audience,
+}
+
+impl fmt::Debug for Entrance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entrance").field("slug", &self.slug).field("asked", &self.asked).finish_non_exhaustive()
+    }
+}
+
+impl Entrance {
+    /// # Errors
+    /// 401 where nobody is signed in; 403 `cross_site`.
+    pub fn of(house: &House, request: &HttpRequest, slug: &str, asked: Option<Audience>) -> Result<Self, Error> {
+        Ok(Self { credential: Credential::of(house, request)?, slug: slug.to_owned(), asked })
+    }
+
+    /// Whether this may be heard, now.
+    ///
+    /// # Errors
+    /// 401; 404 where the event is none of this person's; 403 `wrong_role` where they ask to hear
+    /// as somebody they are not.
+    pub async fn judge(&self, app: &App) -> Result<Admitted, Error> {
+        let db = app.database.reader();
+        let account = self.credential.look_up(app).await?;
+        let event = access::shown(db, &self.slug, Some(&account), app.now()).await?;
+        let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
+        let all =
+            staff::organizes(db, account.account_id, event.organization_id).await? || serves(&[Role::Host]).await?;
+        let audience = match self.asked {
+            Some(audience) if all => audience,
+            None if all => Audience::Host,
+            None | Some(Audience::Desk) if serves(&[Role::Desk]).await? => Audience::Desk,
+            None | Some(Audience::Guest)
+                if serves(&[Role::Volunteer]).await?
+                    || registration::active_of(db, event.id, account.account_id).await?.is_some() =>
+            {
+                Audience::Guest
+            }
+            None => return Err(Refused::not_found().into()),
+            Some(_) => {
+                let detail = "Your role at this event does not allow this.";
+                return Err(Refused::forbidden("wrong_role", detail).into());
+            }
+        };
+        Ok(Admitted { event, audience })
+    }
+}

@@ -1,0 +1,16 @@
+//! What is true now, told to everybody who listens: whole snapshots, each kind of listener its
+//! own. A snapshot is made once however many listen to it, and whoever is slow misses versions,
+//! never the last one.
+
+pub mod audience;
+pub mod entrance;
+pub mod snapshot;
+pub mod station;
+mod api;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(config: &mut ServiceConfig) {
+    config.service(api::listen);
+}

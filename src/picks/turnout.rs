@@ -1,0 +1,26 @@
+//! How many have chosen: the one thing about ballots that may be known while a round is open.
+
+use super::ballot;
+use super::round::{self, SMALLEST, State};
+use crate::app::App;
+use crate::error::Error;
+
+/// How many people have sent a ballot so far, whomever it names and if it names nobody. After the
+/// tally, how many had. None before the opening, where the round's key lies elsewhere, and where
+/// fewer than [`SMALLEST`] people can pick.
+///
+/// # Errors
+/// Only faults.
+pub async fn turnout(app: &App, round: &round::Model) -> Result<Option<usize>, Error> {
+    match round.state {
+        State::Open | State::Closed => {}
+        State::Tallied => return Ok(round.ballots.and_then(|ballots| usize::try_from(ballots).ok())),
+        State::Planned | State::Void => return Ok(None),
+    }
+    let Some(secret) = round::keys(app)?.find(round.id)? else { return Ok(None) };
+    let seal = round.seal(&secret);
+    let sealed = ballot::Entity::of_round(round.id).all(app.database.reader()).await?;
+    // The rows are the same whether their owners chose or not; only the key tells.
+    let cast = |ballot: &&ballot::Model| seal.open(ballot.number(), &ballot.sealed).is_ok_and(|opened| opened.cast);
+    Ok((sealed.len() >= SMALLEST).then(|| sealed.iter().filter(cast).count()))
+}

@@ -1,0 +1,236 @@
+//! 现场: what is true now, told to everybody who listens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use queqiao::accounts::profile::Gender;
+use queqiao::accounts::session;
+use queqiao::app::App;
+use queqiao::events::crew::Role;
+use queqiao::events::phase::Phase;
+use queqiao::happening::What;
+use queqiao::live::station::Station;
+use queqiao::relay;
+use queqiao::secrets::Secrets;
+use reqwest::Method;
+use rstest::rstest;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Evening, Person};
+use crate::picks::{Hall, light};
+
+const LIVE: &str = "/api/v1/events/qixi/live";
+
+/// Somebody's ear at the stream.
+pub struct Ear {
+    stream: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<actix_web::web::Bytes>> + Send>>,
+    rest: String,
+    comments: usize,
+}
+
+impl Ear {
+    pub async fn of(person: &Person, query: &str, last: Option<i64>) -> Self {
+        let mut request = person.request(Method::GET, &format!("{LIVE}{query}"));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        Self::to(request).await
+    }
+
+    async fn to(request: reqwest::RequestBuilder) -> Self {
+        let answer = request.send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        let encoding = answer.headers().get("content-encoding");
+        assert!(encoding.is_none_or(|encoding| encoding == "identity"), "a compressor would hold it back");
+        Self { stream: Box::pin(answer.bytes_stream()), rest: String::new(), comments: 0 }
+    }
+
+    /// One block of the stream; None when it has ended.
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.rest.split_once("\n\n") {
+                let block = block.to_owned();
+                self.rest = rest.to_owned();
+                return Some(block);
+            }
+            let chunk =
+                timeout(Duration::from_secs(30), self.stream.next()).await.expect("nothing for half a minute")?;
+            self.rest.push_str(std::str::from_utf8(&chunk.ok()?).unwrap());
+        }
+    }
+
+    /// The next snapshot; None when the stream has ended.
+    pub async fn hear(&mut self) -> Option<Value> {
+        loop {
+            let block = self.block().await?;
+            self.comments += usize::from(block.starts_with(':'));
+            let data: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
+            if !data.is_empty() {
+                let snapshot: Value = serde_json::from_str(&data.join("\n")).unwrap();
+                assert!(block.contains(&format!("id: {}", snapshot["version"])), "{block}");
+                return Some(snapshot);
+            }
+        }
+    }
+
+    /// The first snapshot that has this at the path.
+    pub async fn hear_until(&mut self, path: &str, value: Value) -> Value {
+        loop {
+            let snapshot = self.hear().await.expect("the stream ended");
+            if snapshot.pointer(path) == Some(&value) {
+                return snapshot;
+            }
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn everybody_hears_what_their_role_may_know(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 2).await else { return };
+    let evening = &hall.evening;
+    let host = Ear::of(&hall.host, "", None).await.hear().await.unwrap();
+    assert_eq!((&host["audience"], &host["inside"]), (&json!("host"), &json!({ "men": 2, "women": 2 })));
+    assert_eq!(host["phase"], "on_site");
+    let guest = Ear::of(&hall.men[0], "", None).await.hear().await.unwrap();
+    assert_eq!((&guest["audience"], &guest["inside"]), (&json!("guest"), &Value::Null));
+    assert!(guest["personal"].is_u64());
+    let desk = evening.crew(Role::Desk).await;
+    let door = Ear::of(&desk, "", None).await.hear().await.unwrap();
+    assert_eq!((&door["audience"], &door["dates"], &door["picks"]), (&json!("desk"), &Value::Null, &Value::Null));
+    let screen = Ear::of(&hall.host, "?as=screen", None).await.hear().await.unwrap();
+    assert_eq!(screen["audience"], "screen");
+    for (person, query, status) in [
+        (&hall.men[0], "?as=host", 403),
+        (&hall.men[0], "?as=screen", 403),
+        (&desk, "?as=guest", 403),
+        (&evening.stranger().await, "", 404),
+        (&evening.account("passer-by", Gender::Male).await, "", 404),
+        (&evening.visitor(), "", 401),
+        (&hall.host, "?as=nobody", 422),
+    ] {
+        let answer = person.get(&format!("{LIVE}{query}")).await;
+        assert_eq!(answer.status, status, "{query}: {}", answer.text());
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_changes_is_heard_and_what_was_heard_is_not_repeated(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 2).await else { return };
+    let mut ear = Ear::of(&hall.women[0], "", None).await;
+    let first = ear.hear().await.unwrap();
+    assert_eq!(first["picks"], Value::Null);
+    let n = hall.open(3).await;
+    let open = ear.hear_until("/picks/state", json!("open")).await;
+    assert!(open["version"].as_i64() > first["version"].as_i64());
+    assert_eq!(open["picks"]["chosen"], Value::Null, "nobody but the screen is told, and no small hall");
+    // Whoever comes back with the last version hears only what comes after it.
+    let mut back = Ear::of(&hall.women[0], "", open["version"].as_i64()).await;
+    assert_eq!(hall.close(n).await.status, 200);
+    let next = back.hear().await.unwrap();
+    assert_ne!(next["version"], open["version"]);
+    ear.hear_until("/picks/state", json!("tallied")).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_sided_picks_change_nothing_anybody_hears(#[values(Sqlite, Postgres)] engine: Engine) {
+    let mut evenings = Vec::new();
+    for picked in ["女002", "女003"] {
+        let Some(hall) = Hall::begin(engine, 12).await else { return };
+        let mut screen = Ear::of(&hall.host, "?as=screen", None).await;
+        let mut guest = Ear::of(&hall.women[1], "", None).await;
+        let n = hall.open(3).await;
+        assert_eq!(light(&hall.men[0], n, &["女001", picked]).await.status, 200);
+        assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
+        let counted = screen.hear_until("/picks/chosen", json!(2)).await;
+        assert_eq!(hall.close(n).await.status, 200);
+        let heard = [
+            counted,
+            screen.hear_until("/picks/state", json!("tallied")).await,
+            guest.hear_until("/picks/state", json!("tallied")).await,
+        ];
+        evenings.push(heard.map(|mut snapshot| {
+            snapshot.as_object_mut().unwrap().retain(|name, _| name != "version");
+            snapshot.to_string()
+        }));
+    }
+    assert_eq!(evenings[0], evenings[1]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_heartbeat_comes_and_a_revoked_session_ends_the_stream(#[values(Sqlite, Postgres)] engine: Engine) {
+    let begun = Evening::begin_with(engine, Phase::OnSite, |settings| settings.live.heartbeat_seconds = 1).await;
+    let Some(evening) = begun else { return };
+    let person = evening.participant("women").await;
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let token = session::Entity::open(&txn, &evening.app, person.account_id).await.unwrap();
+    txn.commit().await.unwrap();
+    let visitor = evening.visitor();
+    let request = visitor.request(Method::GET, LIVE).header("cookie", format!("queqiao={token}"));
+    let mut ear = Ear::to(request).await;
+    ear.hear().await.unwrap();
+    while ear.comments == 0 {
+        ear.comments += usize::from(ear.block().await.unwrap().starts_with(':'));
+    }
+    let txn = evening.app.database.begin_write().await.unwrap();
+    session::Entity::end_all(&txn, person.account_id, None).await.unwrap();
+    txn.commit().await.unwrap();
+    while let Some(block) = ear.block().await {
+        assert!(block.starts_with(':'), "told something after the session was revoked: {block}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_channel_is_made_once_and_ends_with_its_last_listener() {
+    let Some(hall) = Hall::begin(Sqlite, 2).await else { return };
+    let station = hall.evening.app.shelf.take::<Station>();
+    let mut ears = Vec::new();
+    for person in hall.men.iter().chain(&hall.women) {
+        let mut ear = Ear::of(person, "", None).await;
+        ear.hear().await.unwrap();
+        ears.push(ear);
+    }
+    assert_eq!(station.channels_on_air(), 1);
+    drop(ears);
+    let patience = std::time::Instant::now() + Duration::from_secs(20);
+    while station.channels_on_air() > 0 {
+        // A server learns that a listener is gone when it next says something.
+        hall.evening.app.happenings.announce(hall.evening.event.id, What::EventChanged);
+        hall.evening.clock.advance(chrono::Duration::hours(24));
+        assert!(std::time::Instant::now() < patience, "still on the air");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_processes_on_one_database_hear_each_other() {
+    let Some(evening) = Evening::begin(Postgres, Phase::OnSite).await else { return };
+    let settings = evening.app.settings.clone();
+    let sibling: Arc<App> = App::build(settings, evening.clock.clone(), Secrets::fresh().unwrap()).await.unwrap();
+    let closing = CancellationToken::new();
+    let carriers = [
+        relay::start(&evening.app, closing.clone()).await.unwrap(),
+        relay::start(&sibling, closing.clone()).await.unwrap(),
+    ];
+    let (mut here, mut there) = (evening.app.happenings.listen(), sibling.happenings.listen());
+    evening.app.happenings.announce(evening.event.id, What::GuestArrived);
+    let heard = timeout(Duration::from_secs(20), there.recv()).await.unwrap().unwrap();
+    assert_eq!((heard.event, heard.what), (evening.event.id, What::GuestArrived));
+    sibling.happenings.announce(evening.event.id, What::PhaseMoved);
+    // Its own came at once and does not come again.
+    assert_eq!(here.recv().await.unwrap().what, What::GuestArrived);
+    let heard = timeout(Duration::from_secs(20), here.recv()).await.unwrap().unwrap();
+    assert_eq!(heard.what, What::PhaseMoved);
+    closing.cancel();
+    for carrier in carriers {
+        carrier.await.unwrap();
+    }
+}
