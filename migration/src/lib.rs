@@ -26,6 +26,8 @@ mod m0017_numbers;
 mod m0020_photos;
 mod m0021_announcements;
 mod m0022_devices;
+mod m0040_stage;
+mod m0041_screens;
 
 pub struct Migrator;
 
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_photos::Migration),
             Box::new(m0021_announcements::Migration),
             Box::new(m0022_devices::Migration),
+            Box::new(m0040_stage::Migration),
+            Box::new(m0041_screens::Migration),
         ]
     }
 }

@@ -73,6 +73,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(badges::pages)
         .configure(checkin::pages)
         .configure(people::pages)
+        .configure(stage::pages)
         .configure(volunteers::pages)
         .configure(announcements::pages)
         .configure(journey::pages)

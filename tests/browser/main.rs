@@ -26,4 +26,5 @@ mod window;
 mod desk;
 mod newcomer;
 mod organizer;
+mod stage;
 mod walk;
