@@ -32,6 +32,7 @@ pub enum What {
     PickRoundClosed,
     PickRoundTallied,
     CouplesChanged,
+    StageMoved,
     OutcomesChanged,
     /// Something may have been missed: read everything again, at every event.
     Missed,

@@ -78,6 +78,8 @@ audit-any-action = Everything
 audit-anybody = Anybody
 audit-empty = Nothing on record like this.
 
+deed-screen-invited = Made a link for a big screen
+deed-screens-revoked = Revoked all big screens
 deed-account-erased = Account erased
 deed-administrator-appointed = Administrator appointed
 deed-badge-reissued = Badge reissued

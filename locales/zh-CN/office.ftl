@@ -78,6 +78,8 @@ audit-any-action = 全部操作
 audit-anybody = 所有人
 audit-empty = 没有符合条件的记录。
 
+deed-screen-invited = 配对大屏
+deed-screens-revoked = 停用全部大屏
 deed-account-erased = 注销账号
 deed-administrator-appointed = 任命管理员
 deed-badge-reissued = 换发号码牌

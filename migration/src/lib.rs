@@ -26,6 +26,8 @@ mod m0017_numbers;
 mod m0020_photos;
 mod m0021_announcements;
 mod m0022_devices;
+mod m0040_stage;
+mod m0041_screens;
 mod m0050_date_notes;
 mod m0051_said_on_ballots;
 mod m0052_feedback;
@@ -57,6 +59,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_photos::Migration),
             Box::new(m0021_announcements::Migration),
             Box::new(m0022_devices::Migration),
+            Box::new(m0040_stage::Migration),
+            Box::new(m0041_screens::Migration),
             Box::new(m0050_date_notes::Migration),
             Box::new(m0051_said_on_ballots::Migration),
             Box::new(m0052_feedback::Migration),

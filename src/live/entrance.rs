@@ -14,11 +14,14 @@ use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::organizations::staff;
 use crate::registrations::registration;
+use crate::stage::{pass, pass_cookie};
 
 /// What somebody shows and asks for.
 #[derive(Clone)]
 pub struct Entrance {
-    credential: Credential,
+    credential: Option<Credential>,
+    /// What a big screen shows for itself; it may hear as a screen and as nobody else.
+    pass: Option<String>,
     slug: String,
     asked: Option<Audience>,
 }
@@ -40,7 +43,13 @@ impl Entrance {
     /// # Errors
     /// 401 where nobody is signed in; 403 `cross_site`.
     pub fn of(house: &House, request: &HttpRequest, slug: &str, asked: Option<Audience>) -> Result<Self, Error> {
-        Ok(Self { credential: Credential::of(house, request)?, slug: slug.to_owned(), asked })
+        let pass = pass_cookie::shown(house, request).filter(|_| asked == Some(Audience::Screen));
+        let credential = match Credential::of(house, request) {
+            Ok(credential) => Some(credential),
+            Err(_) if pass.is_some() => None,
+            Err(refused) => return Err(refused),
+        };
+        Ok(Self { credential, pass, slug: slug.to_owned(), asked })
     }
 
     /// Whether this may be heard, now.
@@ -50,7 +59,13 @@ impl Entrance {
     /// as somebody they are not.
     pub async fn judge(&self, app: &App) -> Result<Admitted, Error> {
         let db = app.database.reader();
-        let account = self.credential.look_up(app).await?;
+        if let Some(pass) = &self.pass
+            && let Some(event) = pass::watches(db, pass, app.now()).await?
+            && event.slug == self.slug
+        {
+            return Ok(Admitted { event, audience: Audience::Screen });
+        }
+        let account = self.credential.as_ref().ok_or_else(Refused::not_signed_in)?.look_up(app).await?;
         let event = access::shown(db, &self.slug, Some(&account), app.now()).await?;
         let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
         let all =

@@ -20,6 +20,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::round::{self, State};
 use crate::picks::{matched, turnout};
+use crate::stage::scene::{self, Scene};
 
 /// One message of the stream.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,6 +45,8 @@ struct Members {
     dates: Option<TableMap>,
     /// The open pick round, else the one called last. Null before the first is planned.
     picks: Option<PickRoundNow>,
+    /// What the big screen shows; phones are told no names. Null at the door.
+    stage: Option<Scene>,
     /// How many are inside; null for guests.
     inside: Option<Counts>,
     /// Another number whenever it is worth asking again for one's own tables, matches or contacts;
@@ -81,6 +84,7 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
         phase: event.phase(app.now()),
         dates: if at_the_door { None } else { table_map::of(db, &event).await? },
         picks: if at_the_door { None } else { picks(app, &rounds, !for_guests).await? },
+        stage: if at_the_door { None } else { Some(scene::now(db, event_id, !for_guests).await?) },
         inside: if for_guests { None } else { Some(presence::counts(db, event_id).await?) },
         personal: if for_guests { Some(personal(db, event_id, &rounds).await?) } else { None },
     };

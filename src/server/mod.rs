@@ -77,6 +77,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(people::pages)
         .configure(picks::pages)
         .configure(couples::pages)
+        .configure(stage::pages)
         .configure(feedback::pages)
         .configure(volunteers::pages)
         .configure(announcements::pages)

@@ -1,6 +1,30 @@
-//! 大屏: what the hall sees, and the console that decides it.
+//! 大屏: what the hall sees, and the console that decides it. Every step is a row that can be taken
+//! back, so that the screen is whole after a restart; a name is on it only while both of the couple
+//! still want it there.
+
+pub mod cue;
+pub mod pass;
+pub mod pass_cookie;
+pub mod step;
+pub mod queue;
+pub mod scene;
+pub mod show;
+pub mod set_aside;
+pub mod undo;
+pub mod invite;
+pub mod enter;
+mod api;
+mod console;
+mod screen;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(config: &mut ServiceConfig) {
+    config.service(api::standing).service(api::show_cue).service(api::set_couple_aside).service(api::undo_step);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.configure(console::pages).configure(screen::pages);
+}

@@ -27,4 +27,5 @@ mod desk;
 mod evening_phones;
 mod newcomer;
 mod organizer;
+mod stage;
 mod walk;

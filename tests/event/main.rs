@@ -35,5 +35,6 @@ mod registrations;
 mod screening;
 mod sheets;
 mod smtp;
+mod stage;
 mod units;
 mod volunteers;

@@ -1,0 +1,227 @@
+// The host's console: one key, one act. What Enter would show stands in the preview; nothing
+// reaches the hall before it was taken, and every step can be taken back.
+
+import { listen } from "./live.js";
+import { draw, spokenHere, tick } from "./scene.js";
+
+const board = document.getElementById("console");
+const at = (id) => document.getElementById(id);
+const below = `/api/v1/events/${board.dataset.event}`;
+const say = spokenHere();
+const STEPS = ["numbers", "nicknames", "bridge"];
+
+let snapshot = null;
+let stage = null;
+let next = { kind: "welcome" };
+let busy = false;
+
+const ask = async (path, body) => {
+  const asked = { headers: { Accept: "application/json" }, cache: "no-store" };
+  if (body) {
+    asked.method = "POST";
+    asked.headers["Content-Type"] = "application/json";
+    asked.body = JSON.stringify(body);
+  }
+  const answer = await fetch(below + path, { ...asked, signal: AbortSignal.timeout(8000) });
+  const told = answer.status === 204 ? null : await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(told?.code), { code: told?.code });
+  return told;
+};
+
+const tell = (words) => (at("console-said").textContent = words);
+
+// Every act: once at a time, and the stage is read again whatever came of it.
+async function act(work) {
+  if (busy) return;
+  busy = true;
+  board.dataset.busy = "yes";
+  tell("");
+  try {
+    const told = await work();
+    if (told?.couples) stage = told;
+    else await read();
+  } catch (refused) {
+    tell(refused.code === "stage_moved" ? say("moved") : say("failed"));
+    await read().catch(() => {});
+  } finally {
+    busy = false;
+    delete board.dataset.busy;
+    paint();
+  }
+}
+
+const read = async () => (stage = await ask("/stage"));
+
+const coupleOf = (id) => stage?.couples.find((couple) => couple.id === id);
+const waiting = () =>
+  stage?.couples.find((couple) => couple.state === "waiting") ?? stage?.couples.find((couple) => couple.state === "aside");
+
+// What most likely comes after what is shown now.
+function follows(shows) {
+  if (shows.kind !== "couple") return next;
+  const step = STEPS[STEPS.indexOf(shows.reveals) + 1];
+  if (step) return { ...shows, reveals: step };
+  const couple = waiting();
+  return couple ? { kind: "couple", couple: couple.id, reveals: "numbers" } : { kind: "blank" };
+}
+
+function choose(kind) {
+  if (kind !== "couple") next = { kind };
+  else {
+    const shown = stage?.shows;
+    const going = shown?.kind === "couple" && shown.reveals !== "bridge";
+    const couple = waiting();
+    if (going) next = follows(shown);
+    else if (couple) next = { kind: "couple", couple: couple.id, reveals: "numbers" };
+    else tell(say("nothing-more"));
+  }
+  paint();
+}
+
+// A cue as the scene would show it: the preview's own snapshot.
+function previewed() {
+  const shows = { ...next };
+  if (shows.kind === "couple") shows.pair = coupleOf(shows.couple)?.pair ?? [];
+  if (shows.kind === "declarations") shows.texts = snapshot.stage.shows.texts ?? [];
+  return { ...snapshot, stage: { moves: 0, shows } };
+}
+
+function paint() {
+  if (!snapshot || !stage) return;
+  board.dataset.moves = stage.moves;
+  draw(at("program"), snapshot, say);
+  draw(at("preview"), previewed(), say);
+  for (const button of document.querySelectorAll("[data-cue]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.cue === next.kind));
+  }
+  at("undo").disabled = !stage.can_undo;
+  at("aside").disabled = !asideCouple();
+  paintCouples();
+  paintRounds();
+}
+
+function paintCouples() {
+  const rows = stage.couples.map((couple) => {
+    const row = document.createElement("li");
+    row.dataset.couple = couple.id;
+    row.dataset.state = couple.state;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = couple.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(" · ");
+    button.setAttribute("aria-pressed", String(next.couple === couple.id));
+    button.onclick = () => {
+      const going = stage.shows.couple === couple.id && stage.shows.reveals !== "bridge";
+      next = going ? follows(stage.shows) : { kind: "couple", couple: couple.id, reveals: "numbers" };
+      paint();
+    };
+    const state = document.createElement("span");
+    state.className = "pill";
+    state.textContent = say(`state-${couple.state}`);
+    row.append(button, state);
+    return row;
+  });
+  if (!rows.length) {
+    rows.push(document.createElement("li"));
+    rows[0].className = "soft";
+    rows[0].textContent = say("no-couples");
+  }
+  at("couples").replaceChildren(...rows);
+}
+
+function round() {
+  const dates = snapshot.dates;
+  if (dates?.current?.state === "running") return { number: dates.current.round, verb: "finish" };
+  return dates?.next ? { number: dates.next.round, verb: "start" } : null;
+}
+
+function paintRounds() {
+  const turn = round();
+  const button = at("round-act");
+  button.disabled = !turn;
+  button.firstElementChild.textContent = turn ? say(`round-${turn.verb}`, { round: turn.number }) : say("round-none");
+  const dates = snapshot.dates;
+  at("round-now").textContent = dates ? say("dates-round", { round: dates.current?.round ?? 0, rounds: dates.rounds }) : "";
+  const { picks } = snapshot;
+  at("picks-act").disabled = !picks || !["planned", "open", "closed"].includes(picks.state);
+  at("picks-now").textContent = picks?.chosen == null ? "" : say("chosen", { count: picks.chosen });
+}
+
+const asideCouple = () => (stage.shows.kind === "couple" ? stage.shows.couple : next.couple);
+
+const acts = {
+  take: () =>
+    act(async () => {
+      const told = await ask("/stage/show", { from: stage.moves, cue: next });
+      stage = told;
+      next = follows(told.shows);
+      return told;
+    }),
+  undo: () =>
+    act(async () => {
+      const taken = stage.shows;
+      const told = await ask("/stage/undo", { from: stage.moves });
+      // What was taken back is what would be shown again.
+      next = taken;
+      return told;
+    }),
+  blank: () => act(() => ask("/stage/show", { from: stage.moves, cue: { kind: "blank" } })),
+  aside: () =>
+    act(async () => {
+      const told = await ask("/stage/set-aside", { from: stage.moves, couple: asideCouple() });
+      stage = told;
+      choose("couple");
+      return told;
+    }),
+  round: () => {
+    const turn = round();
+    return turn && act(() => ask(`/dates/rounds/${turn.number}/${turn.verb}`, {}));
+  },
+};
+
+for (const name of ["take", "undo", "blank", "aside"]) at(name).onclick = () => acts[name]();
+at("round-act").onclick = () => acts.round();
+for (const button of document.querySelectorAll("[data-cue]")) button.onclick = () => choose(button.dataset.cue);
+at("picks-sure").addEventListener("close", () => {
+  const { picks } = snapshot;
+  if (at("picks-sure").returnValue === "go" && picks) {
+    act(() => ask(`/pick-rounds/${picks.round}/${picks.state === "planned" ? "open" : "close"}`, {}));
+  }
+  at("picks-sure").returnValue = "";
+});
+
+const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", Enter: "take" };
+const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple" };
+document.addEventListener("keydown", (event) => {
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  // Enter on a button is that button's own.
+  if (event.key === "Enter" && event.target.closest("a, button") && event.target.id !== "take") return;
+  const cue = CUES[event.key];
+  const name = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
+  if (!cue && !name) return;
+  event.preventDefault();
+  if (!stage) return;
+  if (cue) choose(cue);
+  else if (!(name !== "round" && at(name).disabled)) acts[name]();
+});
+
+listen(
+  `${below}/live?as=host`,
+  async (told) => {
+    const moved = stage?.moves !== told.stage?.moves || snapshot?.picks?.state !== told.picks?.state;
+    snapshot = told;
+    try {
+      if (!stage || (moved && !busy)) await read();
+    } catch {
+      return;
+    }
+    paint();
+  },
+  {
+    link: (there) => {
+      board.dataset.link = there ? "up" : "down";
+      tell(there ? "" : say("no-link"));
+    },
+    gone: () => location.reload(),
+  },
+);
+setInterval(() => [at("program"), at("preview")].forEach((scene) => tick(scene, say)), 250);

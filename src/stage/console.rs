@@ -1,0 +1,83 @@
+//! The host's console: the run sheet, what can be shown, and what the hall sees, before and while it
+//! sees it.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpResponse, get};
+use askama::Template;
+
+use crate::accounts::visit::Visit;
+use crate::error::Error;
+use crate::events::access::Host;
+use crate::page::{self, Page};
+
+/// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
+/// script to fill.
+pub const SPOKEN_ON_SCREEN: [&str; 14] = [
+    "arrived",
+    "men",
+    "women",
+    "declarations",
+    "dates-round",
+    "dates-next",
+    "dates-soon",
+    "dates-over",
+    "choosing",
+    "choosing-note",
+    "chosen",
+    "chosen-over",
+    "together",
+    "bridge",
+];
+/// What the console's script says besides.
+const SPOKEN_ON_CONSOLE: [&str; 15] = [
+    "state-waiting",
+    "state-aside",
+    "state-revealed",
+    "state-crossed",
+    "step-numbers",
+    "step-nicknames",
+    "step-bridge",
+    "no-couples",
+    "moved",
+    "failed",
+    "no-link",
+    "round-start",
+    "round-finish",
+    "round-none",
+    "nothing-more",
+];
+const GAPS: [(&str, &str); 3] = [("count", "{count}"), ("round", "{round}"), ("rounds", "{rounds}")];
+
+#[derive(Template)]
+#[template(path = "stage/console.html")]
+struct Console {
+    page: Page,
+    slug: String,
+    title: String,
+    segments: Vec<(String, u32)>,
+    spoken: Vec<(&'static str, String)>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(console);
+}
+
+/// The words a script needs.
+pub fn spoken(page: &Page, names: &[&'static str]) -> Vec<(&'static str, String)> {
+    let gaps = GAPS.map(|(name, kept)| (name, kept.into()));
+    names.iter().map(|name| (*name, page.say(&format!("stage-{name}"), &gaps))).collect()
+}
+
+#[get("/e/{event}/console")]
+async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
+    let page = visit.page;
+    let event = host.event;
+    let title = event.titled(page.language).to_owned();
+    let segments = event.plan().programme.unwrap_or_default().into_iter().map(|segment| {
+        let named = page.language.choose(Some(&segment.title), segment.title_en.as_ref());
+        (named.unwrap_or(&segment.title).clone(), segment.minutes)
+    });
+    let (segments, mut spoken_here) = (segments.collect(), spoken(&page, &SPOKEN_ON_SCREEN));
+    spoken_here.extend(spoken(&page, &SPOKEN_ON_CONSOLE));
+    page::answer(&Console { slug: event.slug.clone(), title, segments, spoken: spoken_here, page })
+}

@@ -1,0 +1,64 @@
+//! The host makes a link for a big screen, or sends all screens away.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::pass;
+use crate::accounts::one_time;
+use crate::app::App;
+use crate::audit;
+use crate::error::Error;
+use crate::events::access::Host;
+
+/// Makes a link: its one-time token.
+///
+/// # Errors
+/// Only faults.
+pub async fn invite(app: &App, host: &Host) -> Result<String, Error> {
+    let txn = app.database.begin_write().await?;
+    let minted = one_time::mint(app)?;
+    let row = pass::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(host.event.id),
+        made_by: Set(host.account.account_id),
+        made_at: Set(app.now()),
+        token_digest: Set(minted.digest),
+        opened_at: Set(None),
+        revoked_at: Set(None),
+    };
+    let made = row.insert(&txn).await?;
+    audit::record(&txn, app, entry(host, "screen_invited", Some(("screen_pass", made.id)))).await?;
+    txn.commit().await?;
+    Ok(minted.text)
+}
+
+/// Revokes every screen of the event, links that still wait included. What they show stays until
+/// their next heartbeat.
+///
+/// # Errors
+/// Only faults.
+pub async fn send_away(app: &App, host: &Host) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    pass::Entity::update_many()
+        .col_expr(pass::Column::RevokedAt, Expr::value(app.now()))
+        .filter(pass::Column::EventId.eq(host.event.id))
+        .filter(pass::Column::RevokedAt.is_null())
+        .exec(&txn)
+        .await?;
+    audit::record(&txn, app, entry(host, "screens_revoked", None)).await?;
+    txn.commit().await
+}
+
+fn entry(host: &Host, action: &'static str, subject: Option<(&'static str, uuid::Uuid)>) -> audit::Entry<'static> {
+    audit::Entry {
+        actor: Some(host.account.account_id),
+        organization_id: Some(host.event.organization_id),
+        event_id: Some(host.event.id),
+        action,
+        subject,
+        reason: None,
+        detail: json!({}),
+    }
+}

@@ -1,0 +1,58 @@
+//! The host puts something on the screen.
+
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use super::cue::Cue;
+use super::queue;
+use super::step::Steps;
+use crate::app::App;
+use crate::couples::couple;
+use crate::error::{Error, Refused};
+use crate::events::access::Host;
+use crate::events::event;
+use crate::happening::What;
+
+/// Why a cue was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotShown {
+    /// No couple of this event, or one of the two is not, or no longer, willing.
+    NotForStage,
+    /// Numbers come first, then nicknames, then the bridge.
+    TooSoon,
+}
+
+impl From<NotShown> for Error {
+    fn from(refused: NotShown) -> Self {
+        let refused = match refused {
+            NotShown::NotForStage => {
+                Refused::conflict("not_for_stage", "These two have not both said yes to the stage.")
+            }
+            NotShown::TooSoon => {
+                Refused::conflict("too_soon", "First the numbers, then the nicknames, then the bridge.")
+            }
+        };
+        refused.into()
+    }
+}
+
+/// Shows a cue. `from` is what the host saw: the `moves` of the last scene.
+///
+/// # Errors
+/// [`NotShown`]; 409 `stage_moved`.
+pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, host.event.id).await?;
+    let steps = Steps::of(&txn, event.id).await?;
+    steps.stand_at(from)?;
+    if let Some(couple) = cue.couple() {
+        let willing = queue::willing(event.id).filter(couple::Column::Id.eq(couple)).one(&txn).await?;
+        willing.ok_or(NotShown::NotForStage)?;
+        if !cue.may_follow(steps.shown()) {
+            return Err(NotShown::TooSoon.into());
+        }
+    }
+    steps.take(&txn, app, host, cue, None).await?;
+    txn.commit().await?;
+    app.happenings.announce(event.id, What::StageMoved);
+    Ok(())
+}
