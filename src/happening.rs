@@ -48,7 +48,7 @@ impl Happening {
     }
 }
 
-/// Where happenings are announced and overheard in this process; [`crate::relay`] carries them to
+/// Where happenings are announced and overheard in this process; the relay carries them to
 /// the other processes of the house and brings theirs here.
 #[derive(Clone, Debug)]
 pub struct Happenings {

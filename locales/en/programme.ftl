@@ -6,7 +6,7 @@ groups-title = Groups
 groups-without = { $count ->
     [one] One person is in no group yet:
    *[other] { $count } people are in no group yet:
-  }
+}
 groups-number = How many groups
 groups-note = As many people, men and women in each as can be; colleagues apart, ages mixed. Ten people make a good group.
 groups-anew = Everybody anew
@@ -18,7 +18,7 @@ groups-one = Group { $group }
 groups-people = { $count ->
     [one] one person
    *[other] { $count } people
-  }
+}
 groups-mine = You are in group { $group }
 groups-mine-note = Games and talents go by groups: find yours and sit together.
 said-groups-formed = The groups are formed; everybody sees theirs on their phone
@@ -31,7 +31,7 @@ ice-game = Game { $game }
 ice-pairs = { $count ->
     [one] one pair
    *[other] { $count } pairs
-  }
+}
 ice-mine = With whom you break the ice
 ice-mine-note = Find this number, and tell each other where your names come from.
 said-ice-broken = Drawn; everybody sees with whom on their phone

@@ -25,6 +25,7 @@ pub enum Cue {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StageReveals)]
 pub enum Reveals {
     Numbers,
     Nicknames,

@@ -16,6 +16,7 @@ use crate::picks::own;
 
 /// A couple on the console's list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StageCouple)]
 pub struct Waiting {
     id: Uuid,
     pair: Vec<Face>,
@@ -34,6 +35,7 @@ pub struct Face {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = StageCalled)]
 pub enum Called {
     Waiting,
     /// Left for later.
