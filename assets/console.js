@@ -12,16 +12,18 @@ const STEPS = ["numbers", "nicknames", "bridge"];
 
 let snapshot = null;
 let stage = null;
+let sheet = null;
 let next = { kind: "welcome" };
 let busy = false;
 
-const ask = async (path, body) => {
+const ask = async (path, body, method) => {
   const asked = { headers: { Accept: "application/json" }, cache: "no-store" };
   if (body) {
     asked.method = "POST";
     asked.headers["Content-Type"] = "application/json";
     asked.body = JSON.stringify(body);
   }
+  if (method) asked.method = method;
   const answer = await fetch(below + path, { ...asked, signal: AbortSignal.timeout(8000) });
   const told = answer.status === 204 ? null : await answer.json();
   if (!answer.ok) throw Object.assign(new Error(told?.code), { code: told?.code });
@@ -41,7 +43,7 @@ async function act(work) {
     if (told?.couples) stage = told;
     else await read();
   } catch (refused) {
-    tell(refused.code === "stage_moved" ? say("moved") : say("failed"));
+    tell(["stage_moved", "programme_moved"].includes(refused.code) ? say("moved") : say("failed"));
     await read().catch(() => {});
   } finally {
     busy = false;
@@ -50,7 +52,7 @@ async function act(work) {
   }
 }
 
-const read = async () => (stage = await ask("/stage"));
+const read = async () => ([stage, sheet] = await Promise.all([ask("/stage"), ask("/programme")]));
 
 const coupleOf = (id) => stage?.couples.find((couple) => couple.id === id);
 const waiting = () =>
@@ -98,6 +100,23 @@ function paint() {
   at("aside").disabled = !asideCouple();
   paintCouples();
   paintRounds();
+  paintSheet();
+}
+
+// The segment that comes after the furthest one that was called.
+const comes = () => sheet?.segments.find((line) => line.state === "upcoming");
+
+function paintSheet() {
+  if (!sheet?.segments.length) return;
+  for (const line of sheet.segments) {
+    const row = document.querySelector(`#segments [data-segment="${line.segment}"]`);
+    if (!row) continue;
+    row.dataset.state = line.state;
+    row.toggleAttribute("aria-current", false);
+    if (line.state === "running") row.setAttribute("aria-current", "step");
+  }
+  at("segment-next").disabled = !comes();
+  at("segment-back").disabled = !sheet.cue;
 }
 
 function paintCouples() {
@@ -172,6 +191,8 @@ const acts = {
       choose("couple");
       return told;
     }),
+  segment: () => comes() && act(() => ask("/programme/cues", { segment: comes().segment, from: sheet.cue })),
+  back: () => sheet?.cue && act(() => ask(`/programme/cues/${sheet.cue}`, null, "DELETE")),
   round: () => {
     const turn = round();
     return turn && act(() => ask(`/dates/rounds/${turn.number}/${turn.verb}`, {}));
@@ -180,6 +201,10 @@ const acts = {
 
 for (const name of ["take", "undo", "blank", "aside"]) at(name).onclick = () => acts[name]();
 at("round-act").onclick = () => acts.round();
+if (at("segment-next")) {
+  at("segment-next").onclick = () => acts.segment();
+  at("segment-back").onclick = () => acts.back();
+}
 for (const button of document.querySelectorAll("[data-cue]")) button.onclick = () => choose(button.dataset.cue);
 at("picks-sure").addEventListener("close", () => {
   const { picks } = snapshot;
@@ -189,7 +214,7 @@ at("picks-sure").addEventListener("close", () => {
   at("picks-sure").returnValue = "";
 });
 
-const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", Enter: "take" };
+const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", n: "segment", Enter: "take" };
 const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple" };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
@@ -201,13 +226,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (!stage) return;
   if (cue) choose(cue);
-  else if (!(name !== "round" && at(name).disabled)) acts[name]();
+  else if (!at(name)?.disabled) acts[name]();
 });
 
 listen(
   `${below}/live?as=host`,
   async (told) => {
-    const moved = stage?.moves !== told.stage?.moves || snapshot?.picks?.state !== told.picks?.state;
+    const moved = stage?.moves !== told.stage?.moves || snapshot?.picks?.state !== told.picks?.state || snapshot?.segment !== told.segment;
     snapshot = told;
     try {
       if (!stage || (moved && !busy)) await read();

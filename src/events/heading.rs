@@ -13,6 +13,8 @@ pub struct Heading {
     pub phase: String,
     pub live: bool,
     pub over: bool,
+    /// The doors are open: the host's console is at work.
+    pub evening: bool,
     /// Only its organizers can see it.
     pub draft: bool,
     pub when: String,
@@ -30,6 +32,7 @@ impl Heading {
             phase: page.t(&format!("phase-{key}")),
             live: matches!(phase, Phase::Registration | Phase::Online | Phase::OnSite),
             over: phase == Phase::Closed,
+            evening: phase == Phase::OnSite,
             draft,
             when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
         }

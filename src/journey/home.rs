@@ -152,7 +152,7 @@ fn roles(page: &Page, read: &Read, administrator: bool) -> Vec<Way> {
         let title = event.titled(page.language);
         let (key, address) = match role {
             Role::Desk => ("home-desk", format!("/e/{}/desk", event.slug)),
-            Role::Host => ("home-host", format!("/e/{}", event.slug)),
+            Role::Host => ("home-host", format!("/e/{}/console", event.slug)),
             // The volunteer's own page gathers all evenings.
             Role::Volunteer => continue,
         };

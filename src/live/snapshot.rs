@@ -20,6 +20,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::round::{self, State};
 use crate::picks::{matched, turnout};
+use crate::programme::cue;
 use crate::stage::scene::{self, Scene};
 
 /// One message of the stream.
@@ -41,6 +42,8 @@ struct Members {
     #[schema(example = "qixi")]
     event: String,
     phase: Phase,
+    /// The running segment of the programme, from 1; null before, between and after.
+    segment: Option<i32>,
     /// Null until dates were planned.
     dates: Option<TableMap>,
     /// The open pick round, else the one called last. Null before the first is planned.
@@ -82,6 +85,7 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
         audience,
         event: event.slug.clone(),
         phase: event.phase(app.now()),
+        segment: cue::standing(db, event_id).await?.last().and_then(|cue| cue.segment),
         dates: if at_the_door { None } else { table_map::of(db, &event).await? },
         picks: if at_the_door { None } else { picks(app, &rounds, !for_guests).await? },
         stage: if at_the_door { None } else { Some(scene::now(db, event_id, !for_guests).await?) },
