@@ -56,11 +56,11 @@ const DRAWN = {
     return [make("h2", "scene-head", head), running ? clock : null, running ? make("p", "scene-warning") : null, map];
   },
   choosing: (root, { picks }, say) => {
-    const open = picks?.state === "open";
+    const over = ["closed", "tallied", "void"].includes(picks?.state);
     const count = picks?.chosen ?? null;
     return [
       make("h1", "scene-title", say("choosing")),
-      make("p", "scene-lead", open || !picks ? say("choosing-note") : say("chosen-over")),
+      make("p", "scene-lead", over ? say("chosen-over") : say("choosing-note")),
       count === null ? null : make("p", "scene-count", say("chosen", { count })),
       arc(root),
     ];

@@ -4,8 +4,8 @@ tab-programme = Programme
 
 groups-title = Groups
 groups-without = { $count ->
-    [one] One person is in no group yet:
-   *[other] { $count } people are in no group yet:
+    [one] One person is in no group yet.
+   *[other] { $count } people are in no group yet.
 }
 groups-number = How many groups
 groups-note = As many people, men and women in each as can be; colleagues apart, ages mixed. Ten people make a good group.

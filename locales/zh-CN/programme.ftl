@@ -3,7 +3,7 @@ tab-groups = 小组与破冰
 tab-programme = 流程
 
 groups-title = 小组
-groups-without = { $count } 人还没有小组：
+groups-without = { $count } 人还没有小组。
 groups-number = 分成几组
 groups-note = 每组男女、人数一样多，同单位的人分开，年龄搭配。一般十个人一组。
 groups-anew = 全部重新分
