@@ -15,6 +15,7 @@ use queqiao::organizations::staff;
 use queqiao::picks::matched;
 use queqiao::plaza::{complaint, contribution, quiz};
 use queqiao::points::entry;
+use queqiao::programme::cue;
 use queqiao::registrations::registration::Status;
 use queqiao::units::unit_contact;
 use reqwest::Method;
@@ -179,6 +180,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "check-ins" => id::<attempt::Entity>(evening).await,
                 "complaints" => id::<complaint::Entity>(evening).await,
                 "crew" => id::<crew::Entity>(evening).await,
+                "cues" => id::<cue::Entity>(evening).await,
                 "devices" => id::<device::Entity>(evening).await,
                 "entries" => id::<entry::Entity>(evening).await,
                 "moderation" | "posts" => id::<contribution::Entity>(evening).await,
@@ -247,6 +249,7 @@ async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
             json!({ "badge": badge, "nonce": nonce.repeat(32), "device": nonce, "kind": "entry", "offline": true });
         does(&organizer, &at("/check-ins"), scan).await;
     }
+    does(&organizer, &at("/programme/cues"), json!({ "segment": null, "from": null })).await;
     does(&organizer, &at("/dates/plan"), json!({})).await;
     does(&organizer, &at("/pick-rounds"), json!({ "limit": 2 })).await;
     does(&organizer, &at("/pick-rounds/1/open"), json!({})).await;
