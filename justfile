@@ -28,3 +28,7 @@ bench:
 # The hot paths over HTTP, beside the bare database; QUEQIAO_BENCH_POSTGRES names one to fill
 load:
     cargo bench --bench load
+
+# How soon a hall of 1,000 hears, what each listener costs, and whether 10,000 who come and go leave anything behind
+live:
+    cargo run --release --example live_load

@@ -242,6 +242,8 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office/e/qixi-tonight/devices",
         "/office/e/qixi-tonight/reviews",
         "/office/e/qixi-tonight/groups",
+        "/e/qixi-tonight/console",
+        "/e/qixi-tonight/stage",
     ]
     .into_iter()
     .map(str::to_owned)
