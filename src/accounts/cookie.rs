@@ -1,4 +1,4 @@
-//! The cookie that carries a browser's session.
+//! The cookie that carries a browser's session, and how every cookie with a token in it is made.
 
 use std::net::Ipv4Addr;
 
@@ -9,10 +9,43 @@ use actix_web::cookie::{Cookie, SameSite};
 use super::session;
 use crate::app::App;
 
-/// `__Host-` binds the cookie to this host and to HTTPS. Not every browser takes such a cookie from
-/// `http://localhost`, so a house on one's own machine uses the other name.
-const SECURE: &str = "__Host-queqiao";
-const PLAIN: &str = "queqiao";
+/// A cookie that carries a token: out of reach of scripts, bound to this host.
+pub struct Carrier {
+    /// `__Host-` binds the cookie to this host and to HTTPS.
+    pub secure: &'static str,
+    /// Not every browser takes such a cookie from `http://localhost`, so a house on one's own machine
+    /// uses this name.
+    pub plain: &'static str,
+    /// How long a browser keeps it.
+    pub kept: Duration,
+}
+
+const SESSION: Carrier =
+    Carrier { secure: "__Host-queqiao", plain: "queqiao", kept: Duration::seconds(session::LIFETIME.num_seconds()) };
+
+impl Carrier {
+    fn name(&self, app: &App) -> &'static str {
+        if is_secure(app) { self.secure } else { self.plain }
+    }
+
+    /// The cookie for a token.
+    #[must_use]
+    pub fn set(&self, app: &App, token: &str) -> Cookie<'static> {
+        Cookie::build(self.name(app), token.to_owned())
+            .path("/")
+            .http_only(true)
+            .secure(is_secure(app))
+            .same_site(SameSite::Lax)
+            .max_age(self.kept)
+            .finish()
+    }
+
+    /// The token a browser sent.
+    #[must_use]
+    pub fn shown(&self, app: &App, request: &HttpRequest) -> Option<String> {
+        request.cookie(self.name(app)).map(|cookie| cookie.value().to_owned())
+    }
+}
 
 /// Whether cookies of this house are bound to HTTPS.
 #[must_use]
@@ -30,14 +63,7 @@ fn is_own_machine(url: &str) -> bool {
 /// The cookie for a fresh session's token.
 #[must_use]
 pub fn set(app: &App, token: &str) -> Cookie<'static> {
-    let secure = is_secure(app);
-    Cookie::build(if secure { SECURE } else { PLAIN }, token.to_owned())
-        .path("/")
-        .http_only(true)
-        .secure(secure)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::seconds(session::LIFETIME.num_seconds()))
-        .finish()
+    SESSION.set(app, token)
 }
 
 /// The cookie that takes the other one away.
@@ -51,8 +77,7 @@ pub fn removal(app: &App) -> Cookie<'static> {
 /// The session token a browser sent.
 #[must_use]
 pub fn token(app: &App, request: &HttpRequest) -> Option<String> {
-    let name = if is_secure(app) { SECURE } else { PLAIN };
-    request.cookie(name).map(|cookie| cookie.value().to_owned())
+    SESSION.shown(app, request)
 }
 
 #[cfg(test)]

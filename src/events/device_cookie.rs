@@ -1,33 +1,25 @@
 //! The cookie that makes a phone a desk.
 
 use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 
-use crate::accounts::{cookie, same_site};
+use crate::accounts::cookie::Carrier;
+use crate::accounts::same_site;
 use crate::app::App;
 use crate::error::Error;
 
-/// Named as the session's cookies are, and for the same reasons.
-const SECURE: &str = "__Host-queqiao-desk";
-const PLAIN: &str = "queqiao-desk";
-/// Longer than any event's preparations; what it opens ends with the event.
-const KEPT: Duration = Duration::days(60);
-
-fn name(app: &App) -> &'static str {
-    if cookie::is_secure(app) { SECURE } else { PLAIN }
-}
+const DESK: Carrier = Carrier {
+    secure: "__Host-queqiao-desk",
+    plain: "queqiao-desk",
+    // Longer than any event's preparations; what it opens ends with the event.
+    kept: Duration::days(60),
+};
 
 /// The cookie for a device's token.
 #[must_use]
 pub fn set(app: &App, token: &str) -> Cookie<'static> {
-    Cookie::build(name(app), token.to_owned())
-        .path("/")
-        .http_only(true)
-        .secure(cookie::is_secure(app))
-        .same_site(SameSite::Lax)
-        .max_age(KEPT)
-        .finish()
+    DESK.set(app, token)
 }
 
 /// The token a device sent.
@@ -35,7 +27,7 @@ pub fn set(app: &App, token: &str) -> Cookie<'static> {
 /// # Errors
 /// 403 `cross_site` where another site sent the request.
 pub fn shown(app: &App, request: &HttpRequest) -> Result<Option<String>, Error> {
-    let Some(cookie) = request.cookie(name(app)) else { return Ok(None) };
+    let Some(token) = DESK.shown(app, request) else { return Ok(None) };
     same_site::check(app, request)?;
-    Ok(Some(cookie.value().to_owned()))
+    Ok(Some(token))
 }
