@@ -2,6 +2,7 @@ stage-screen-title = Big screen
 stage-console-title = Host's console
 stage-noscript = The screen and the console follow the evening and need JavaScript.
 stage-open-screen = Open the big screen
+stage-plan-dates = Plan the dates
 stage-run-sheet = Run sheet
 stage-segment-next = Next segment
 stage-segment-back = Take it back

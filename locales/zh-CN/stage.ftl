@@ -2,6 +2,7 @@ stage-screen-title = 大屏
 stage-console-title = 主持台
 stage-noscript = 大屏和主持台要跟着现场变化，请打开浏览器的 JavaScript。
 stage-open-screen = 打开大屏
+stage-plan-dates = 排座
 stage-run-sheet = 流程
 stage-segment-next = 下一环节
 stage-segment-back = 撤回这一步

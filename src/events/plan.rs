@@ -13,6 +13,8 @@ use crate::error::FieldError;
 pub const MOST_SEATS: i32 = 20_000;
 /// A sealed ballot has room for ten names.
 pub const MOST_PICKS: u32 = 10;
+/// How many people one ballot may name where nobody says otherwise.
+pub const USUAL_PICKS: u32 = 3;
 /// How many people one person may pick in all rounds of an evening where nobody says otherwise.
 pub const USUAL_PICKS_IN_ALL: u32 = 6;
 const MOST_SEGMENTS: usize = 40;

@@ -8,6 +8,7 @@ use askama::Template;
 use crate::accounts::visit::Visit;
 use crate::error::Error;
 use crate::events::access::Host;
+use crate::events::plan::USUAL_PICKS;
 use crate::page::{self, Page};
 
 /// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
@@ -55,6 +56,8 @@ struct Console {
     slug: String,
     title: String,
     segments: Vec<(String, u32)>,
+    /// How many people one ballot may name where the console has to plan the round.
+    picks: u32,
     spoken: Vec<(&'static str, String)>,
 }
 
@@ -73,11 +76,13 @@ async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
     let page = visit.page;
     let event = host.event;
     let title = event.titled(page.language).to_owned();
-    let segments = event.plan().programme.unwrap_or_default().into_iter().map(|segment| {
+    let plan = event.plan();
+    let picks = plan.picks.map_or(USUAL_PICKS, |picks| picks.limit);
+    let segments = plan.programme.unwrap_or_default().into_iter().map(|segment| {
         let named = page.language.choose(Some(&segment.title), segment.title_en.as_ref());
         (named.unwrap_or(&segment.title).clone(), segment.minutes)
     });
     let (segments, mut spoken_here) = (segments.collect(), spoken(&page, &SPOKEN_ON_SCREEN));
     spoken_here.extend(spoken(&page, &SPOKEN_ON_CONSOLE));
-    page::answer(&Console { slug: event.slug.clone(), title, segments, spoken: spoken_here, page })
+    page::answer(&Console { slug: event.slug.clone(), title, segments, picks, spoken: spoken_here, page })
 }
