@@ -52,7 +52,14 @@ async function act(work) {
   }
 }
 
-const read = async () => ([stage, sheet] = await Promise.all([ask("/stage"), ask("/programme")]));
+async function read() {
+  const known = stage && JSON.stringify(stage.shows);
+  [stage, sheet] = await Promise.all([ask("/stage"), ask("/programme")]);
+  if (JSON.stringify(stage.shows) === known) return;
+  // The page was loaded anew, another console acted, or the answer to a step got lost.
+  if (stage.shows.kind === "couple") next = follows(stage.shows);
+  else if (!known) next = stage.shows;
+}
 
 const coupleOf = (id) => stage?.couples.find((couple) => couple.id === id);
 const waiting = () =>
@@ -161,7 +168,7 @@ function paintRounds() {
   const dates = snapshot.dates;
   at("round-now").textContent = dates ? say("dates-round", { round: dates.current?.round ?? 0, rounds: dates.rounds }) : "";
   const { picks } = snapshot;
-  at("picks-act").disabled = !picks || !["planned", "open", "closed"].includes(picks.state);
+  at("picks-act").disabled = picks?.state === "tallied";
   at("picks-now").textContent = picks?.chosen == null ? "" : say("chosen", { count: picks.chosen });
 }
 
@@ -208,11 +215,17 @@ if (at("segment-next")) {
 for (const button of document.querySelectorAll("[data-cue]")) button.onclick = () => choose(button.dataset.cue);
 at("picks-sure").addEventListener("close", () => {
   const { picks } = snapshot;
-  if (at("picks-sure").returnValue === "go" && picks) {
-    act(() => ask(`/pick-rounds/${picks.round}/${picks.state === "planned" ? "open" : "close"}`, {}));
-  }
+  if (at("picks-sure").returnValue === "go") act(() => turnPicks(picks));
   at("picks-sure").returnValue = "";
 });
+
+// Opens what is planned and closes what is open. Nobody need have planned: where there is no round, or
+// the last one was lost, the next one is as the event says.
+async function turnPicks(picks) {
+  if (["open", "closed"].includes(picks?.state)) return ask(`/pick-rounds/${picks.round}/close`, {});
+  const planned = picks?.state === "planned" ? picks.round : (await ask("/pick-rounds", { limit: Number(board.dataset.picks) })).number;
+  return ask(`/pick-rounds/${planned}/open`, {});
+}
 
 const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", n: "segment", Enter: "take" };
 const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple" };
@@ -232,7 +245,7 @@ document.addEventListener("keydown", (event) => {
 listen(
   `${below}/live?as=host`,
   async (told) => {
-    const moved = stage?.moves !== told.stage?.moves || snapshot?.picks?.state !== told.picks?.state || snapshot?.segment !== told.segment;
+    const moved = stage?.moves !== told.stage?.moves || snapshot?.segment !== told.segment || snapshot?.personal !== told.personal;
     snapshot = told;
     try {
       if (!stage || (moved && !busy)) await read();

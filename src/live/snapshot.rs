@@ -52,8 +52,8 @@ struct Members {
     stage: Option<Scene>,
     /// How many are inside; null for guests.
     inside: Option<Counts>,
-    /// Another number whenever it is worth asking again for one's own tables, matches or contacts;
-    /// null for others than guests.
+    /// Another number whenever it is worth asking again for one's own tables, matches or contacts, or
+    /// for the couples on the console; null for screens and desks.
     personal: Option<u64>,
 }
 
@@ -90,7 +90,11 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
         picks: if at_the_door { None } else { picks(app, &rounds, !for_guests).await? },
         stage: if at_the_door { None } else { Some(scene::now(db, event_id, !for_guests).await?) },
         inside: if for_guests { None } else { Some(presence::counts(db, event_id).await?) },
-        personal: if for_guests { Some(personal(db, event_id, &rounds).await?) } else { None },
+        personal: if for_guests || audience == Audience::Host {
+            Some(personal(db, event_id, &rounds).await?)
+        } else {
+            None
+        },
     };
     let text = serde_json::to_string(&members).map_err(Error::fault)?;
     let rest = text.strip_prefix('{').unwrap_or(&text);
