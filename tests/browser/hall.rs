@@ -23,6 +23,11 @@ impl Hall {
         Some(Self { evening: Evening::begin(engine, phase).await?, driver })
     }
 
+    /// Around an evening that was begun otherwise.
+    pub fn around(evening: Evening) -> Option<Self> {
+        Some(Self { evening, driver: driver()? })
+    }
+
     pub async fn phone(&self) -> Window {
         self.window(Screen::Phone, Language::Zh, &[]).await
     }

@@ -14,6 +14,9 @@
 #[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
 #[path = "../event/evening.rs"]
 mod evening;
+#[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
+#[path = "../event/outage.rs"]
+mod outage;
 #[path = "../event/postgres.rs"]
 mod postgres;
 
@@ -29,3 +32,4 @@ mod newcomer;
 mod organizer;
 mod stage;
 mod walk;
+mod whole_evening;

@@ -53,6 +53,15 @@ pub fn serve(evening: &Evening, crash_after: i64) -> Process {
     open(command)
 }
 
+/// Serves the evening's database from a process of its own, until it is killed.
+pub fn serve_on(evening: &Evening) -> Process {
+    let mut command = program(evening);
+    command.env("QUEQIAO__LOG__FILTER", "error");
+    let process = open(command);
+    assert!(!process.address.is_empty(), "the process did not open");
+    process
+}
+
 /// Serves the evening's database from a process that writes down everything it has to tell.
 pub fn serve_talking(evening: &Evening, log: &Path) -> Process {
     let mut command = program(evening);
@@ -70,6 +79,7 @@ fn program(evening: &Evening) -> Command {
         .env("QUEQIAO__SECURITY__SECRET", settings.security.secret.expose_secret())
         .env("QUEQIAO__PICKS__KEY_DIR", &settings.picks.key_dir)
         .env("QUEQIAO__SERVER__BIND", "127.0.0.1:0")
+        .env("QUEQIAO__SERVER__PUBLIC_URL", &settings.server.public_url)
         .env("QUEQIAO__SERVER__WORKERS", "1");
     command
 }
