@@ -29,6 +29,7 @@ bench:
 load:
     cargo bench --bench load
 
-# How soon a hall of 1,000 hears, what each listener costs, and whether 10,000 who come and go leave anything behind
-live:
-    cargo run --release --example live_load
+# How soon a hall of 1,000 hears, what each listener costs, and whether 10,000 who come and go leave anything
+# behind; `--database-url` of an empty PostgreSQL: written in one process, heard in another
+live *arguments:
+    cargo run --release --example live_load -- {{arguments}}

@@ -1,7 +1,8 @@
 //! How soon a hall hears, and what each listener costs: `cargo run --release --example live_load`.
 //!
 //! A house on a fresh embedded database, and listeners in a process of their own (this program
-//! again), so that the memory measured is the house's. Prints one figure a line.
+//! again), so that the memory measured is the house's. With `--database-url URL` (an empty PostgreSQL)
+//! everything is written in one process and heard in another. Prints one figure a line.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement may stop")]
 
 use std::io::{BufRead, BufReader, Write};
@@ -19,7 +20,7 @@ use queqiao::happening::What;
 use queqiao::language::Language;
 use queqiao::organizations::organization;
 use queqiao::secrets::Secrets;
-use queqiao::server;
+use queqiao::server::opening::Opening;
 use queqiao::settings::Settings;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
@@ -37,27 +38,53 @@ fn main() {
     match arguments.as_slice() {
         [_, role, address, token] if role == "hall" => runtime.block_on(hall(address, token)),
         [_, role, address, token] if role == "passers-by" => runtime.block_on(passers_by(address, token)),
-        _ => runtime.block_on(house()),
+        [_, role, url] if role == "beside" => runtime.block_on(beside(url)),
+        [_, flag, url] if flag == "--database-url" => runtime.block_on(measure(Some(url))),
+        _ => runtime.block_on(measure(None)),
     }
 }
 
-async fn house() {
-    let folder = tempfile::tempdir().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
+/// A house on this database, with its doors open.
+async fn house(url: String) -> Opening {
     let mut settings = Settings::defaults().unwrap();
-    settings.database.url = format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into();
-    settings.server.public_url = format!("http://{address}");
-    let app = App::build(settings, Clock::Machine, Secrets::fresh().unwrap()).await.unwrap();
-    let server = server::open(&app, listener).unwrap();
-    tokio::spawn(server);
-    let (event, token) = evening(&app).await;
+    settings.database.url = url.into();
+    settings.security.secret = "what two processes of one house share".into();
+    let secrets = Secrets::load(&settings.security).unwrap();
+    let app = App::build(settings, Clock::Machine, secrets).await.unwrap();
+    Opening::begin(&app, TcpListener::bind("127.0.0.1:0").unwrap()).await.unwrap()
+}
 
-    let before = resident();
-    let mut hall = start("hall", &address, &token);
+/// The house's other process, which ends with its standard input.
+async fn beside(url: &str) {
+    let house = house(url.to_owned()).await;
+    println!("{}", house.address);
+    let waiting = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
+    waiting.await.unwrap().unwrap();
+    house.close().await;
+}
+
+async fn measure(url: Option<&str>) {
+    let folder = tempfile::tempdir().unwrap();
+    let embedded = format!("sqlite://{}/queqiao.sqlite3", folder.path().display());
+    let house = house(url.map_or(embedded, str::to_owned)).await;
+    let app = &house.app;
+    let (event, token) = evening(app).await;
+    let mut beside = url.map(|url| start(&["beside", url]));
+    let (address, process) = match &mut beside {
+        None => (house.address.to_string(), std::process::id()),
+        Some(beside) => {
+            let mut address = String::new();
+            BufReader::new(beside.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+            (address.trim().to_owned(), beside.id())
+        }
+    };
+    println!("written in process {}, heard in process {process}", std::process::id());
+
+    let before = resident(process);
+    let mut hall = start(&["hall", &address, &token]);
     let mut heard = BufReader::new(hall.stdout.take().unwrap()).lines();
     assert_eq!(heard.next().unwrap().unwrap(), "ready");
-    let each = (resident() - before) / LISTENERS as u64;
+    let each = (resident(process) - before) / LISTENERS as u64;
     println!("memory of each of {LISTENERS} listeners: {} KiB", each / 1024);
 
     let mut committed = Vec::new();
@@ -93,22 +120,23 @@ async fn house() {
 
     // What the allocator keeps for next time is bought by the first wave; a leak would go on.
     for wave in 1..=3 {
-        let (before, begun) = (resident(), Instant::now());
-        start("passers-by", &address, &token).wait().unwrap();
+        let (before, begun) = (resident(process), Instant::now());
+        start(&["passers-by", &address, &token]).wait().unwrap();
         let took = begun.elapsed().as_secs_f64();
         tokio::time::sleep(Duration::from_secs(3)).await;
-        let grown = resident().saturating_sub(before) / 1024;
+        let grown = resident(process).saturating_sub(before) / 1024;
         println!("wave {wave}: {PASSERS_BY} connected and left in {took:.1} s; growth {grown} KiB");
+    }
+    if let Some(mut beside) = beside {
+        drop(beside.stdin.take());
+        beside.wait().unwrap();
     }
 }
 
-fn start(role: &str, address: &str, token: &str) -> Child {
-    Command::new(std::env::current_exe().unwrap())
-        .args([role, address, token])
-        .stdin(Stdio::piped())
-        .stdout(if role == "hall" { Stdio::piped() } else { Stdio::inherit() })
-        .spawn()
-        .unwrap()
+/// This program again, in another role.
+fn start(arguments: &[&str]) -> Child {
+    let mut program = Command::new(std::env::current_exe().unwrap());
+    program.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap()
 }
 
 fn micros() -> u64 {
@@ -116,9 +144,9 @@ fn micros() -> u64 {
     u64::try_from(now.duration_since(UNIX_EPOCH).unwrap().as_micros()).unwrap()
 }
 
-/// Bytes this process has in memory.
-fn resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/statm").unwrap();
+/// Bytes a process has in memory.
+fn resident(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/statm")).unwrap();
     status.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4096
 }
 
