@@ -7,20 +7,24 @@ use futures_util::StreamExt;
 use queqiao::accounts::profile::Gender;
 use queqiao::accounts::session;
 use queqiao::app::App;
-use queqiao::events::crew::Role;
+use queqiao::events::crew::{self, Role};
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
 use queqiao::live::station::Station;
+use queqiao::registrations::registration::Status;
 use queqiao::relay;
 use queqiao::secrets::Secrets;
 use reqwest::Method;
 use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, Person};
+use crate::outage;
 use crate::picks::{Hall, light};
 
 const LIVE: &str = "/api/v1/events/qixi/live";
@@ -41,7 +45,7 @@ impl Ear {
         Self::to(request).await
     }
 
-    async fn to(request: reqwest::RequestBuilder) -> Self {
+    pub async fn to(request: reqwest::RequestBuilder) -> Self {
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
@@ -76,6 +80,12 @@ impl Ear {
                 return Some(snapshot);
             }
         }
+    }
+
+    /// Waits until the stream ends, whatever it still says.
+    pub async fn hear_out(&mut self) {
+        let end = async { while self.hear().await.is_some() {} };
+        timeout(Duration::from_secs(30), end).await.expect("the stream goes on");
     }
 
     /// The first snapshot that has this at the path.
@@ -183,9 +193,38 @@ async fn a_heartbeat_comes_and_a_revoked_session_ends_the_stream(#[values(Sqlite
     let txn = evening.app.database.begin_write().await.unwrap();
     session::Entity::end_all(&txn, person.account_id, None).await.unwrap();
     txn.commit().await.unwrap();
-    while let Some(block) = ear.block().await {
-        assert!(block.starts_with(':'), "told something after the session was revoked: {block}");
-    }
+    let end = async {
+        while let Some(block) = ear.block().await {
+            assert!(block.starts_with(':'), "told something after the session was revoked: {block}");
+        }
+    };
+    timeout(Duration::from_secs(30), end).await.expect("the stream goes on");
+}
+
+/// Who hears as the host because of a role is not heard out as a guest, who they are as well.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_role_that_is_taken_away_ends_the_stream(#[values(Sqlite, Postgres)] engine: Engine) {
+    let begun = Evening::begin_with(engine, Phase::OnSite, |settings| settings.live.heartbeat_seconds = 1).await;
+    let Some(evening) = begun else { return };
+    let person = evening.participant_as("women", Status::Confirmed).await;
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let role = crew::ActiveModel {
+        id: Set(evening.app.new_id()),
+        event_id: Set(evening.event.id),
+        account_id: Set(person.account_id),
+        role: Set(Role::Host),
+        granted_at: Set(evening.app.now()),
+    };
+    role.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let mut ear = Ear::of(&person, "", None).await;
+    assert_eq!(ear.hear().await.unwrap()["audience"], "host");
+    let txn = evening.app.database.begin_write().await.unwrap();
+    crew::Entity::delete_many().exec(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    ear.hear_out().await;
+    assert_eq!(Ear::of(&person, "", None).await.hear().await.unwrap()["audience"], "guest");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -233,4 +272,35 @@ async fn two_processes_on_one_database_hear_each_other() {
     for carrier in carriers {
         carrier.await.unwrap();
     }
+}
+
+/// Every change is made at one process and heard at the other. Without the relay the other would find
+/// out by looking again, which it does every five seconds: far too late for ten changes in a row.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_listens_at_another_process_hears_it_at_once() {
+    let Some(evening) = outage::begin(Postgres, Phase::OnSite).await else { return };
+    let closing = CancellationToken::new();
+    let carrier = relay::start(&evening.app, closing.clone()).await.unwrap();
+    let host = evening.crew(Role::Host).await;
+    let guests = evening.participants("women", 3, Status::Confirmed).await;
+    let beside = outage::serve_on(&evening);
+    let mut ears = vec![Ear::of(&host.at(&beside.address), "?as=screen", None).await];
+    for guest in &guests {
+        ears.push(Ear::of(&guest.at(&beside.address), "", None).await);
+    }
+    for ear in &mut ears {
+        ear.hear_until("/stage/moves", json!(0)).await;
+    }
+    let begun = std::time::Instant::now();
+    for moves in 0..10 {
+        let cue = json!({ "kind": if moves % 2 == 0 { "dates" } else { "choosing" } });
+        let shown = host.post("/api/v1/events/qixi/stage/show", json!({ "from": moves, "cue": cue })).await;
+        assert_eq!(shown.status, 200, "{}", shown.text());
+        for ear in &mut ears {
+            ear.hear_until("/stage/moves", json!(moves + 1)).await;
+        }
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    closing.cancel();
+    carrier.await.unwrap();
 }

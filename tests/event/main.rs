@@ -21,6 +21,7 @@ mod dates;
 mod documents;
 mod events;
 mod health;
+mod holds;
 mod keys;
 mod live;
 mod mail;

@@ -1,5 +1,7 @@
 //! Stories of the room `points`.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use queqiao::database::Write;
@@ -234,6 +236,28 @@ async fn a_freeze_waits_for_an_award_under_way(#[values(Sqlite, Postgres)] engin
     assert_eq!(freezing.await.unwrap().status, 200);
     let days = digest::of_event(evening.app.database.reader(), evening.event.id).await.unwrap();
     assert_eq!(days[0].lines, 1, "and the line is in it");
+}
+
+/// The phase is over by the clock, and a line of its last minute is still being written.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_clock_closes_the_books_behind_the_last_line(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let her = evening.participant("women").await;
+    let txn = write(&evening).await;
+    let open = ledger::open(&evening.app, &txn, evening.event.id).await.unwrap();
+    evening.clock.advance(hours(24));
+    let app = Arc::clone(&evening.app);
+    let closing = tokio::spawn(async move { close_books::due(&app).await });
+    evening.until_waiting(1).await;
+    let (registration_id, day) = (her.registration_id, open.today());
+    let merit = Merit { registration_id, rule: Rule::SignIn, day, subject: "", actor_id: None, reason: None };
+    assert_eq!(open.award(merit).await.unwrap().points, 4);
+    drop(open);
+    txn.commit().await.unwrap();
+    assert_eq!(closing.await.unwrap().unwrap(), [evening.event.id]);
+    let days = digest::of_event(evening.app.database.reader(), evening.event.id).await.unwrap();
+    assert_eq!(days.iter().map(|day| day.lines).collect::<Vec<_>>(), [1], "a line behind the seal");
 }
 
 #[rstest]

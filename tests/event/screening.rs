@@ -302,6 +302,19 @@ async fn of_many_who_fill_an_empty_seat_one_does(#[values(Sqlite, Postgres)] eng
     assert_eq!(seats(&evening).await, 4);
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_processes_that_find_an_empty_seat_one_gives_it_on(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, .. }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    let gone = standing_as(&evening, &men, Status::Selected).await.remove(0);
+    stands(&evening, &gone, Status::Withdrawn).await;
+    let held = async |txn: &Write| assert!(event::hold_shared(txn, evening.event.id).await.is_ok());
+    let rounds = futures_util::future::join_all((0..4).map(|_| expire::due(&evening.app)));
+    let moved: Vec<usize> = evening.amid(held, 4, rounds).await.into_iter().map(Result::unwrap).collect();
+    assert_eq!((moved.iter().sum::<usize>(), seats(&evening).await), (1, 4), "{moved:?}");
+}
+
 /// Who confirms is judged by what the event and their own registration have just become.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,14 +1,24 @@
 //! 大屏: what the hall sees, step by step.
 
+use chrono::Duration;
+use futures_util::future::join_all;
+use queqiao::database::Write;
 use queqiao::events::crew::Role;
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::stage::pass;
+use reqwest::{Method, Response, StatusCode};
 use rstest::rstest;
+use sea_orm::{EntityTrait, QuerySelect};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::couples::consent;
 use crate::evening::Answer;
 use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Person;
+use crate::evening::{Evening, Person};
 use crate::live::Ear;
+use crate::pages::{Browser, header, read};
 use crate::picks::{Hall, ROUNDS, mine};
 
 const STAGE: &str = "/api/v1/events/qixi/stage";
@@ -106,6 +116,9 @@ async fn only_who_said_yes_before_and_after_is_called_and_may_leave_at_once(
     let shy = all.as_array().unwrap().iter().find(|couple| couple["on_stage"] == false).unwrap()["id"].clone();
     let refused = show(&hall.host, couple(&shy, "numbers")).await;
     assert_eq!((refused.status, refused.code()), (409, "not_for_stage"));
+    let from = stage(&hall.host).await["moves"].clone();
+    let refused = hall.host.post(&format!("{STAGE}/set-aside"), json!({ "from": from, "couple": shy })).await;
+    assert_eq!((refused.status, refused.code()), (409, "not_for_stage"));
     let id = couples[0]["id"].clone();
     let mut screen = Ear::of(&hall.host, "?as=screen", None).await;
     show(&hall.host, couple(&id, "numbers")).await;
@@ -156,4 +169,169 @@ async fn the_stage_is_the_hosts(#[values(Sqlite, Postgres)] engine: Engine) {
     for page in ["/e/qixi/console", "/e/qixi/stage"] {
         assert_eq!(hall.host.get(page).await.status, 200, "{page}");
     }
+}
+
+/// They say yes on their phones, and the host need do nothing to see them.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_console_hears_of_a_couple(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((hall, matches)) = matched(engine, 1, 1).await else { return };
+    let mut console = Ear::of(&hall.host, "", None).await;
+    let before = console.hear().await.unwrap()["personal"].clone();
+    assert!(before.is_u64());
+    for person in [&hall.men[0], &hall.women[0]] {
+        consent(person, &matches[0], true, false).await;
+    }
+    while console.hear().await.unwrap()["personal"] == before {}
+    assert_eq!(stage(&hall.host).await["couples"].as_array().unwrap().len(), 1);
+}
+
+/// Six consoles press the same key at once, and all have seen the same scene.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_consoles_that_act_at_once_one_does(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((hall, matches)) = matched(engine, 1, 1).await else { return };
+    for person in [&hall.men[0], &hall.women[0]] {
+        consent(person, &matches[0], true, false).await;
+    }
+    let id = stage(&hall.host).await["couples"][0]["id"].clone();
+    for act in ["show", "set-aside", "undo"] {
+        let from = stage(&hall.host).await["moves"].clone();
+        let body = match act {
+            "show" => json!({ "from": from, "cue": couple(&id, "numbers") }),
+            "set-aside" => json!({ "from": from, "couple": id }),
+            _ => json!({ "from": from }),
+        };
+        let path = format!("{STAGE}/{act}");
+        let hands = join_all((0..6).map(|_| hall.host.post(&path, body.clone())));
+        // They stand before the evening together: a shared hold lets in whoever holds it no better.
+        let held = async |txn: &Write| assert!(event::hold_shared(txn, hall.evening.event.id).await.is_ok());
+        let answers = hall.evening.amid(held, 6, hands).await;
+        let acted = answers.iter().filter(|answer| answer.status == 200).count();
+        let looked = answers.iter().filter(|answer| (answer.status, answer.code()) == (409, "stage_moved")).count();
+        assert_eq!((acted, looked), (1, 5), "{act}: {answers:?}");
+        assert_eq!(stage(&hall.host).await["moves"].as_i64(), from.as_i64().map(|from| from + 1));
+    }
+}
+
+/// The browser that opened a link: what it may do, it may do by its cookie alone.
+async fn screen_of(hall: &Hall) -> Browser {
+    let link = link_of(hall).await;
+    let mut screen = Browser::open(&hall.evening);
+    assert_eq!(screen.get(&link).await.0, 200, "looking at a link does not use it up");
+    let became = screen.send(&link, &[]).await;
+    assert_eq!((became.status().as_u16(), header(&became, "location")), (303, "/e/qixi/stage"));
+    let cookie = header(&became, "set-cookie").split(';').next().unwrap().to_owned();
+    assert!(!cookie.contains(link.rsplit('/').next().unwrap()), "the link is no pass");
+    screen.cookie = Some(cookie);
+    screen
+}
+
+async fn link_of(hall: &Hall) -> String {
+    let console = Browser::of(&hall.evening, &hall.host).await;
+    let (status, page) = read(console.send("/e/qixi/console/screens", &[]).await).await;
+    let token = page.split("/screen/").nth(1).unwrap_or_default().split('<').next().unwrap();
+    assert!(status == 200 && token.len() > 20, "{page}");
+    format!("/screen/{token}")
+}
+
+async fn listens(screen: &Browser, query: &str) -> Response {
+    screen.request(Method::GET, &format!("/api/v1/events/qixi/live{query}")).send().await.unwrap()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_link_makes_one_screen_which_watches_and_does_nothing_else(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let screen = screen_of(&hall).await;
+    assert_eq!(screen.get("/e/qixi/stage").await.0, 200);
+    assert_eq!(listens(&screen, "?as=screen").await.status(), 200);
+    for query in ["", "?as=host", "?as=guest", "?as=desk"] {
+        assert_eq!(listens(&screen, query).await.status(), 401, "{query}");
+    }
+    for page in ["/e/qixi/console", "/me"] {
+        assert_ne!(screen.get(page).await.0, 200, "{page}");
+    }
+    let shown =
+        screen.request(Method::POST, &format!("{STAGE}/show")).json(&json!({ "from": 0, "cue": { "kind": "blank" } }));
+    assert_eq!(shown.send().await.unwrap().status(), 401);
+
+    // A link is used once, and waits a quarter of an hour. It is no pass itself.
+    let (used, late) = (link_of(&hall).await, link_of(&hall).await);
+    let mut other = Browser::open(&hall.evening);
+    other.cookie = screen.cookie.as_ref().map(|cookie| {
+        let name = cookie.split('=').next().unwrap();
+        format!("{name}={}", used.rsplit('/').next().unwrap())
+    });
+    assert_eq!(listens(&other, "?as=screen").await.status(), 401);
+    let visitor = Browser::open(&hall.evening);
+    assert_eq!(visitor.send(&used, &[]).await.status(), 303);
+    assert_eq!((visitor.send(&used, &[]).await.status(), visitor.get(&used).await.0), (StatusCode::NOT_FOUND, 404));
+    hall.evening.clock.advance(Duration::minutes(15));
+    assert_eq!((visitor.send(&late, &[]).await.status(), visitor.get(&late).await.0), (StatusCode::NOT_FOUND, 404));
+    // The screen keeps its picture until half a day after the evening.
+    hall.evening.clock.advance(Duration::hours(14));
+    assert_eq!(listens(&screen, "?as=screen").await.status(), 200);
+    hall.evening.clock.advance(Duration::hours(1));
+    assert_eq!(listens(&screen, "?as=screen").await.status(), 401);
+    assert_ne!(screen.get("/e/qixi/stage").await.0, 200);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_browsers_that_open_one_link_one_is_the_screen(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let (link, visitor) = (link_of(&hall).await, Browser::open(&hall.evening));
+    let held = async |txn: &Write| {
+        assert!(pass::Entity::find().lock_exclusive().one(txn).await.unwrap().is_some());
+    };
+    let opened = join_all((0..6).map(|_| visitor.send(&link, &[])));
+    let opened = hall.evening.amid(held, 6, opened).await;
+    let screens = opened.iter().filter(|answer| answer.status() == StatusCode::SEE_OTHER).count();
+    let late = opened.iter().filter(|answer| answer.status() == StatusCode::NOT_FOUND).count();
+    assert_eq!((screens, late), (1, 5));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn screens_that_are_sent_away_hear_nothing_more(#[values(Sqlite, Postgres)] engine: Engine) {
+    let begun = Evening::begin_with(engine, Phase::OnSite, |settings| settings.live.heartbeat_seconds = 1).await;
+    let Some(evening) = begun else { return };
+    let hall = Hall::fill(evening, 1).await;
+    let (screen, waiting) = (screen_of(&hall).await, link_of(&hall).await);
+    let mut ear = Ear::to(screen.request(Method::GET, "/api/v1/events/qixi/live?as=screen")).await;
+    ear.hear().await.unwrap();
+    let console = Browser::of(&hall.evening, &hall.host).await;
+    assert_eq!(console.send("/e/qixi/console/screens/revoke", &[]).await.status(), 303);
+    ear.hear_out().await;
+    assert_eq!(listens(&screen, "?as=screen").await.status(), 401);
+    assert_eq!(Browser::open(&hall.evening).send(&waiting, &[]).await.status(), 404);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_screen_watches_its_own_evening_and_no_other(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let other = json!({
+        "organization": "yanyuan", "template": "mixer", "slug": "other", "title": "爱情音乐会",
+        "venue": "工人文化宫", "starts_at": "2026-11-21T06:00:00Z", "ends_at": "2026-11-21T10:00:00Z",
+    });
+    assert_eq!(hall.evening.organizer.post("/api/v1/events", other).await.status, 201);
+    assert_eq!(hall.evening.organizer.post("/api/v1/events/other/publish", json!({})).await.status, 200);
+    let screen = screen_of(&hall).await;
+    assert_eq!(screen.request(Method::GET, "/api/v1/events/other/live?as=screen").send().await.unwrap().status(), 401);
+    assert_ne!(screen.get("/e/other/stage").await.0, 200);
+    // Nobody but the host makes links, or sends screens away.
+    let desk = hall.evening.crew(Role::Desk).await;
+    for person in [&hall.men[0], &desk, &hall.evening.stranger().await] {
+        let browser = Browser::of(&hall.evening, person).await;
+        for path in ["/e/qixi/console/screens", "/e/qixi/console/screens/revoke"] {
+            assert_eq!(browser.send(path, &[]).await.status(), 403, "{path}");
+        }
+        for act in ["set-aside", "undo"] {
+            let body = json!({ "from": 0, "couple": Uuid::nil() });
+            assert_eq!(person.post(&format!("{STAGE}/{act}"), body).await.status, 403, "{act}");
+        }
+    }
+    assert_eq!(listens(&screen, "?as=screen").await.status(), 200);
 }
