@@ -90,12 +90,15 @@ impl Ear {
 
     /// The first snapshot that has this at the path.
     pub async fn hear_until(&mut self, path: &str, value: Value) -> Value {
-        loop {
-            let snapshot = self.hear().await.expect("the stream ended");
-            if snapshot.pointer(path) == Some(&value) {
-                return snapshot;
+        let wanted = async {
+            loop {
+                let snapshot = self.hear().await.expect("the stream ended");
+                if snapshot.pointer(path) == Some(&value) {
+                    return snapshot;
+                }
             }
-        }
+        };
+        timeout(Duration::from_secs(30), wanted).await.unwrap_or_else(|_| panic!("{path} is not {value}"))
     }
 }
 

@@ -104,8 +104,25 @@ async fn what_cannot_be_called_is_refused(#[values(Sqlite, Postgres)] engine: En
     let second = call(&hall, Some(2), &first["cue"]).await.json;
     let early = hall.host.delete(&format!("{CUES}/{}", first["cue"].as_str().unwrap())).await;
     assert_eq!((early.status, early.code(), &early.json["cue"]), (409, "programme_moved", &second["cue"]));
+    // Through another event's address nothing of this one is taken back.
+    let other = json!({
+        "organization": "yanyuan", "template": "mixer", "slug": "other", "title": "爱情音乐会",
+        "venue": "工人文化宫", "starts_at": "2026-11-21T06:00:00Z", "ends_at": "2026-11-21T10:00:00Z",
+    });
+    let organizer = &hall.evening.organizer;
+    let on_site = json!({ "phase": "on_site", "reason": "开门" });
+    for (step, body) in [("", other), ("/other/publish", json!({})), ("/other/phase", on_site)] {
+        let stepped = organizer.post(&format!("/api/v1/events{step}"), body).await;
+        assert!(stepped.status < 300, "{}", stepped.text());
+    }
+    let last = second["cue"].as_str().unwrap();
+    assert_eq!(organizer.delete(&format!("/api/v1/events/other/programme/cues/{last}")).await.status, 404);
+    assert_eq!(hall.host.get(PROGRAMME).await.json["cue"], second["cue"]);
     hall.evening.enter(Phase::Closed).await;
     let host = hall.evening.again(&hall.host);
+    let late =
+        [host.delete(&format!("{CUES}/{last}")).await, hall.men[0].put(TALENT, json!({ "title": "吉他" })).await];
+    assert_eq!(late.each_ref().map(Answer::code), ["phase_closed"; 2]);
     let late = host.post(CUES, json!({ "segment": 3, "from": second["cue"] })).await;
     assert_eq!((late.status, late.code()), (409, "phase_closed"));
     for (path, body) in [(GROUPS, json!({ "groups": 2 })), (ICE, json!({}))] {

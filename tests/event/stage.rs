@@ -6,10 +6,12 @@ use queqiao::database::Write;
 use queqiao::events::crew::Role;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
+use queqiao::plaza::contribution;
 use queqiao::stage::pass;
 use reqwest::{Method, Response, StatusCode};
 use rstest::rstest;
-use sea_orm::{EntityTrait, QuerySelect};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -186,6 +188,41 @@ async fn the_console_hears_of_a_couple(#[values(Sqlite, Postgres)] engine: Engin
     assert_eq!(stage(&hall.host).await["couples"].as_array().unwrap().len(), 1);
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_wall_on_the_screen_is_what_was_approved(#[values(Sqlite, Postgres)] engine: Engine) {
+    use contribution::State::{Approved, Pending, Rejected, Removed};
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let app = &hall.evening.app;
+    let txn = app.database.begin_write().await.unwrap();
+    for (body, state) in [("星河为证", Approved), ("等一等", Pending), ("不妥", Rejected), ("撤下", Removed)]
+    {
+        let row = contribution::ActiveModel {
+            id: Set(app.new_id()),
+            event_id: Set(hall.evening.event.id),
+            registration_id: Set(hall.men[0].registration_id),
+            kind: Set(contribution::Kind::Declaration),
+            post_id: Set(None),
+            body: Set(body.to_owned()),
+            day: Set(app.now().date_naive()),
+            state: Set(state),
+            reason: Set(None),
+            decided_by: Set(None),
+            decided_at: Set(None),
+            at: Set(app.now()),
+        };
+        row.insert(&txn).await.unwrap();
+    }
+    txn.commit().await.unwrap();
+    assert_eq!(show(&hall.host, json!({ "kind": "declarations" })).await.status, 200);
+    for (person, query, texts) in [(&hall.host, "?as=screen", json!(["星河为证"])), (&hall.women[0], "", json!([]))]
+    {
+        let mut ear = Ear::of(person, query, None).await;
+        let heard = ear.hear_until("/stage/shows/kind", json!("declarations")).await;
+        assert_eq!(heard["stage"]["shows"]["texts"], texts, "{query}");
+    }
+}
+
 /// Six consoles press the same key at once, and all have seen the same scene.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -269,6 +306,9 @@ async fn a_link_makes_one_screen_which_watches_and_does_nothing_else(#[values(Sq
     assert_eq!((visitor.send(&used, &[]).await.status(), visitor.get(&used).await.0), (StatusCode::NOT_FOUND, 404));
     hall.evening.clock.advance(Duration::minutes(15));
     assert_eq!((visitor.send(&late, &[]).await.status(), visitor.get(&late).await.0), (StatusCode::NOT_FOUND, 404));
+    let own = screen.cookie.as_deref().unwrap().split('=').nth(1).unwrap();
+    let own = format!("/screen/{own}");
+    assert_eq!((visitor.send(&own, &[]).await.status(), visitor.get(&own).await.0), (StatusCode::NOT_FOUND, 404));
     // The screen keeps its picture until half a day after the evening.
     hall.evening.clock.advance(Duration::hours(14));
     assert_eq!(listens(&screen, "?as=screen").await.status(), 200);
@@ -321,6 +361,9 @@ async fn a_screen_watches_its_own_evening_and_no_other(#[values(Sqlite, Postgres
     let screen = screen_of(&hall).await;
     assert_eq!(screen.request(Method::GET, "/api/v1/events/other/live?as=screen").send().await.unwrap().status(), 401);
     assert_ne!(screen.get("/e/other/stage").await.0, 200);
+    let office = Browser::of(&hall.evening, &hall.evening.organizer).await;
+    assert_eq!(office.send("/e/other/console/screens/revoke", &[]).await.status(), 303);
+    assert_eq!(listens(&screen, "?as=screen").await.status(), 200, "sent away from elsewhere");
     // Nobody but the host makes links, or sends screens away.
     let desk = hall.evening.crew(Role::Desk).await;
     for person in [&hall.men[0], &desk, &hall.evening.stranger().await] {
