@@ -107,6 +107,8 @@ impl Ear {
 async fn everybody_hears_what_their_role_may_know(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 2).await else { return };
     let evening = &hall.evening;
+    assert_eq!(hall.host.post("/api/v1/events/qixi/dates/plan", json!({ "rounds": 1 })).await.status, 200);
+    hall.open(1).await;
     let host = Ear::of(&hall.host, "", None).await.hear().await.unwrap();
     assert_eq!((&host["audience"], &host["inside"]), (&json!("host"), &json!({ "men": 2, "women": 2 })));
     assert_eq!(host["phase"], "on_site");
@@ -127,7 +129,8 @@ async fn everybody_hears_what_their_role_may_know(#[values(Sqlite, Postgres)] en
         (&evening.visitor(), "", 401),
         (&hall.host, "?as=nobody", 422),
     ] {
-        let answer = person.get(&format!("{LIVE}{query}")).await;
+        let path = format!("{LIVE}{query}");
+        let answer = timeout(Duration::from_secs(30), person.get(&path)).await.expect("let in, and heard for ever");
         assert_eq!(answer.status, status, "{query}: {}", answer.text());
     }
 }
@@ -163,6 +166,8 @@ async fn one_sided_picks_change_nothing_anybody_hears(#[values(Sqlite, Postgres)
         assert_eq!(light(&hall.men[0], n, &["女001", picked]).await.status, 200);
         assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
         let counted = screen.hear_until("/picks/chosen", json!(2)).await;
+        let phone = Ear::of(&hall.women[1], "", None).await.hear().await.unwrap();
+        assert_eq!((&phone["picks"]["state"], &phone["picks"]["chosen"]), (&json!("open"), &Value::Null));
         assert_eq!(hall.close(n).await.status, 200);
         let heard = [
             counted,

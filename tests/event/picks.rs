@@ -5,11 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use queqiao::accounts::SignedIn;
 use queqiao::accounts::signed_in::Via;
+use queqiao::audit::entry;
 use queqiao::badges::badge;
 use queqiao::chance::seeded;
 use queqiao::checkin::presence;
+use queqiao::database::Write;
 use queqiao::events::access::Host;
 use queqiao::events::crew::Role;
 use queqiao::events::event;
@@ -546,10 +549,12 @@ async fn what_a_hall_was_promised_is_what_is_counted(#[values(Sqlite, Postgres)]
 
     let receipts: HashSet<&str> =
         bulletin.json["receipts"].as_array().unwrap().iter().map(|receipt| receipt.as_str().unwrap()).collect();
-    let last: HashSet<&str> = promised.iter().map(|promised| promised.receipt.as_str()).collect();
-    assert_eq!(receipts, last, "counted is not what was promised last");
+    // Everybody had an empty ballot to begin with; whoever was promised nothing kept it.
+    let taken = || promised.iter().filter(|promised| promised.ballots > 0);
+    assert!(taken().all(|promised| receipts.contains(promised.receipt.as_str())), "counted is not what was promised");
     let picks: usize = promised.iter().map(|promised| promised.badges.len()).sum();
-    assert_eq!((&bulletin.json["ballots"], &bulletin.json["picks"]), (&json!(promised.len()), &json!(picks)));
+    assert_eq!(receipts.len(), promised.len());
+    assert_eq!((&bulletin.json["ballots"], &bulletin.json["picks"]), (&json!(taken().count()), &json!(picks)));
     let names = |place: usize, badge: String| promised[place].badges.contains(&badge);
     let mut mutual = HashSet::new();
     for (man, woman) in (0..pairs as usize).flat_map(|man| (0..pairs as usize).map(move |woman| (man, woman))) {
@@ -560,7 +565,7 @@ async fn what_a_hall_was_promised_is_what_is_counted(#[values(Sqlite, Postgres)]
     }
     let found: HashSet<[Uuid; 2]> = hall.matches().await.iter().map(matched::Model::people).collect();
     assert_eq!(found, mutual);
-    assert!(!mutual.is_empty() && ballots > promised.len() * 3, "nothing raced");
+    assert!(!mutual.is_empty() && ballots > promised.len(), "nothing raced");
 }
 
 /// Even places are men, odd ones women; everybody picks among those whose numbers are next to theirs.
@@ -621,25 +626,24 @@ async fn counting_waits_for_a_ballot_on_its_way(#[values(Sqlite, Postgres)] engi
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn closing_from_eight_consoles_makes_one_match_a_pair(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::begin(engine, 5).await else { return };
+    let roomy = |settings: &mut Settings| settings.database.connections = 12;
+    let Some(evening) = Evening::begin_with(engine, Phase::OnSite, roomy).await else { return };
+    let hall = Hall::fill(evening, 5).await;
     let n = hall.open(1).await;
     for (pair, number) in (0..5).zip(1..) {
         light(&hall.men[pair], n, &[&format!("女{number:03}")]).await;
         light(&hall.women[pair], n, &[&format!("男{number:03}")]).await;
     }
-    let hall = Arc::new(hall);
-    let closings: Vec<_> = (0..8)
-        .map(|_| {
-            let hall = Arc::clone(&hall);
-            tokio::spawn(async move { hall.close(n).await })
-        })
-        .collect();
+    // All have found the round open; who comes second must not close what is counted.
+    let held = async |txn: &Write| assert!(round::hold(txn, hall.evening.event.id, 1).await.is_ok());
+    let closings = hall.evening.amid(held, 8, join_all((0..8).map(|_| hall.close(n)))).await;
     let mut bulletins = HashSet::new();
-    for closing in closings {
-        let answer = closing.await.unwrap();
+    for answer in closings {
         assert_eq!(answer.status, 200, "{}", answer.text());
         bulletins.insert(answer.bytes);
     }
+    let deeds = entry::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+    assert_eq!(deeds.iter().filter(|deed| deed.action == "pick_round_closed").count(), 1);
     assert_eq!((bulletins.len(), hall.matches().await.len()), (1, 5));
     assert_eq!(hall.evening.letters().await.len(), 10);
 }

@@ -293,6 +293,10 @@ async fn a_link_makes_one_screen_which_watches_and_does_nothing_else(#[values(Sq
         screen.request(Method::POST, &format!("{STAGE}/show")).json(&json!({ "from": 0, "cue": { "kind": "blank" } }));
     assert_eq!(shown.send().await.unwrap().status(), 401);
 
+    let own = screen.cookie.as_deref().unwrap().split('=').nth(1).unwrap();
+    let (visitor, own) = (Browser::open(&hall.evening), format!("/screen/{own}"));
+    assert_eq!((visitor.send(&own, &[]).await.status(), visitor.get(&own).await.0), (StatusCode::NOT_FOUND, 404));
+
     // A link is used once, and waits a quarter of an hour. It is no pass itself.
     let (used, late) = (link_of(&hall).await, link_of(&hall).await);
     let mut other = Browser::open(&hall.evening);
@@ -301,14 +305,10 @@ async fn a_link_makes_one_screen_which_watches_and_does_nothing_else(#[values(Sq
         format!("{name}={}", used.rsplit('/').next().unwrap())
     });
     assert_eq!(listens(&other, "?as=screen").await.status(), 401);
-    let visitor = Browser::open(&hall.evening);
     assert_eq!(visitor.send(&used, &[]).await.status(), 303);
     assert_eq!((visitor.send(&used, &[]).await.status(), visitor.get(&used).await.0), (StatusCode::NOT_FOUND, 404));
     hall.evening.clock.advance(Duration::minutes(15));
     assert_eq!((visitor.send(&late, &[]).await.status(), visitor.get(&late).await.0), (StatusCode::NOT_FOUND, 404));
-    let own = screen.cookie.as_deref().unwrap().split('=').nth(1).unwrap();
-    let own = format!("/screen/{own}");
-    assert_eq!((visitor.send(&own, &[]).await.status(), visitor.get(&own).await.0), (StatusCode::NOT_FOUND, 404));
     // The screen keeps its picture until half a day after the evening.
     hall.evening.clock.advance(Duration::hours(14));
     assert_eq!(listens(&screen, "?as=screen").await.status(), 200);
