@@ -30,6 +30,7 @@ use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, QuerySelect};
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -535,8 +536,13 @@ async fn what_a_hall_was_promised_is_what_is_counted(#[values(Sqlite, Postgres)]
     let seed: [u8; 32] = hall.evening.app.chance.secret().unwrap();
     let mut dice = seeded(seed);
     let moment = Duration::from_secs_f64(seconds * dice.random_range(0.5..1.0));
-    let phone = |place| tokio::spawn(change_on_and_on(Arc::clone(&hall), place, n, seeded(dice.random())));
-    let phones: Vec<_> = (0..pairs as usize * 2).map(phone).collect();
+    let taken = Arc::new(Semaphore::new(0));
+    let mut phone = |place| {
+        let (hall, taken, dice) = (Arc::clone(&hall), Arc::clone(&taken), seeded(dice.random()));
+        tokio::spawn(change_on_and_on(hall, taken, place, n, dice))
+    };
+    let phones: Vec<_> = (0..pairs as usize * 2).map(&mut phone).collect();
+    taken.acquire_many(pairs * 4).await.unwrap().forget();
     tokio::time::sleep(moment).await;
     let bulletin = hall.close(n).await;
     assert_eq!((bulletin.status, &bulletin.json["state"]), (200, &json!("tallied")), "{}", bulletin.text());
@@ -569,7 +575,7 @@ async fn what_a_hall_was_promised_is_what_is_counted(#[values(Sqlite, Postgres)]
 }
 
 /// Even places are men, odd ones women; everybody picks among those whose numbers are next to theirs.
-async fn change_on_and_on(hall: Arc<Hall>, place: usize, n: i64, mut dice: StdRng) -> Promised {
+async fn change_on_and_on(hall: Arc<Hall>, taken: Arc<Semaphore>, place: usize, n: i64, mut dice: StdRng) -> Promised {
     let (pair, pairs) = (place / 2, hall.men.len());
     let (person, side) = if place.is_multiple_of(2) { (&hall.men[pair], "女") } else { (&hall.women[pair], "男") };
     let mut promised = Promised { badges: Vec::new(), receipt: String::new(), ballots: 0 };
@@ -587,6 +593,7 @@ async fn change_on_and_on(hall: Arc<Hall>, place: usize, n: i64, mut dice: StdRn
             (200, _) => {
                 let receipt = answer.json["receipt"].as_str().unwrap().to_owned();
                 promised = Promised { badges, receipt, ballots: promised.ballots + 1 };
+                taken.add_permits(1);
             }
             (409, "round_closed") => return promised,
             _ => panic!("{}", answer.text()),
@@ -621,6 +628,57 @@ async fn counting_waits_for_a_ballot_on_its_way(#[values(Sqlite, Postgres)] engi
     // On the embedded database the ballot had not begun, so that either may come first.
     assert!(sent == 200 || (engine == Sqlite && sent == 409), "{sent}");
     assert_eq!(hall.matches().await.len(), usize::from(sent == 200), "a ballot answered with 200 was lost");
+}
+
+/// A gate in front of the rounds: whoever reads one in the circumstances named waits there until the
+/// connection lets go of it. The rows themselves lie behind, as `rounds`.
+async fn gate(hall: &Hall, circumstances: &str) -> PgConnection {
+    let mut apart = hall.evening.app.database.own_connection().await.unwrap();
+    let gate = format!(
+        "ALTER TABLE pick_round RENAME TO rounds;
+        CREATE FUNCTION gate() RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$ BEGIN
+            IF {circumstances} THEN
+                PERFORM pg_advisory_lock_shared(42);
+                PERFORM pg_advisory_unlock_shared(42);
+            END IF;
+            RETURN true;
+        END $$;
+        CREATE VIEW pick_round AS SELECT * FROM rounds WHERE gate();
+        SELECT pg_advisory_lock(42)"
+    );
+    apart.execute(AssertSqlSafe(gate)).await.unwrap();
+    apart
+}
+
+/// PostgreSQL hands out a row that is held lightly as it stood when the statement began. This one
+/// began before the host closed, and comes to the row when all is counted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_ballot_that_looked_before_the_count_is_not_taken_after_it() {
+    let Some(hall) = Hall::begin(Postgres, 1).await else { return };
+    let n = hall.open(1).await;
+    let mut gate = gate(&hall, "true").await;
+    let counted = async {
+        hall.evening.until_waiting(1).await;
+        for state in ["closed", "tallied"] {
+            let moved = format!("UPDATE rounds SET state = '{state}'");
+            gate.execute(AssertSqlSafe(moved)).await.unwrap();
+        }
+        gate.execute("SELECT pg_advisory_unlock(42)").await.unwrap();
+    };
+    let (late, ()) = futures_util::future::join(light(&hall.men[0], n, &["女001"]), counted).await;
+    assert_eq!((late.status, late.code()), (409, "round_closed"), "{}", late.text());
+}
+
+/// Whoever comes when the round is closed holds nothing the tally would wait for: to hold a row is to
+/// have a number among transactions, and those who have one stand at the gate.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_ballot_that_comes_too_late_keeps_nobody_waiting() {
+    let Some(hall) = Hall::begin(Postgres, 1).await else { return };
+    let n = hall.open(1).await;
+    close::shut(&hall.evening.app, &hall.as_host(), i32::try_from(n).unwrap()).await.unwrap();
+    let _gate = gate(&hall, "pg_current_xact_id_if_assigned() IS NOT NULL").await;
+    let late = tokio::time::timeout(Duration::from_secs(20), light(&hall.men[0], n, &["女001"])).await;
+    assert_eq!(late.expect("it holds the round").code(), "round_closed");
 }
 
 #[rstest]
