@@ -46,6 +46,7 @@ pub mod couples;
 pub mod stage;
 pub mod live;
 pub mod feedback;
+pub mod circle;
 pub mod volunteers;
 pub mod journey;
 pub mod announcements;

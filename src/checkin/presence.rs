@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::badges::number::Number;
+use crate::registrations::attendance;
 use crate::registrations::registration::Side;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -117,6 +118,19 @@ pub async fn leave(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, D
 /// Only faults.
 pub async fn is_inside(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<bool, DbErr> {
     Ok(Entity::find_by_id(registration_id).one(db).await?.is_some_and(|presence| presence.inside))
+}
+
+/// Whether a person was ever let in, and not by a mistake that was taken back.
+///
+/// # Errors
+/// Only faults.
+pub async fn came(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<bool, DbErr> {
+    match Entity::find_by_id(registration_id).one(db).await? {
+        Some(presence) if presence.inside => Ok(true),
+        // Gone home, or never there: the log knows.
+        Some(_) => Ok(attendance::Entity::find_by_id(registration_id).one(db).await?.is_some_and(|row| row.came)),
+        None => Ok(false),
+    }
 }
 
 /// How many are inside, by side.

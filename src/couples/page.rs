@@ -18,6 +18,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::{Error, Refused};
+use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::said::see_saying;
@@ -45,7 +46,8 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
-    let slug = me.event.slug.clone();
+    let (slug, event) = (me.event.slug.clone(), me.event.clone());
+    let over = event.phase(house.now()) == Phase::Closed;
     let read = house.run(async move |app| {
         let (db, account_id) = (app.database.reader(), me.account.account_id);
         let called = round::Entity::of_event(me.event.id).filter(round::Column::State.ne(State::Planned));
@@ -62,7 +64,10 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
         Ok((called.map(|round| round.state), matches, mine))
     });
     let (state, matches, mine) = read.await?;
-    let tabs = tabs::of_evening(&page, &slug, "matches");
+    let tabs = match over {
+        true => tabs::of_after(&page, &event, "matches"),
+        false => tabs::of_evening(&page, &slug, "matches"),
+    };
     let answer = Matches { page, slug, tabs, form, state, matches, mine };
     let mut answer = page::answer_refused(&answer.form, &answer)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

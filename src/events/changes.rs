@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::boundary::Boundary;
 use super::event::Sides;
 use super::host;
-use super::plan::{Approval, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
+use super::plan::{Approval, CirclePlan, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
 use super::rules::{seats_rule, slug_rule_or_none, timezone_rule_or_none};
 use super::screening_plan::ScreeningPlan;
 use crate::body::{one_line_or_none, text_or_none};
@@ -60,6 +60,8 @@ pub struct Changes {
     pub picks: Option<PicksPlan>,
     #[garde(skip)]
     pub programme: Option<Vec<Segment>>,
+    #[garde(skip)]
+    pub circle: Option<CirclePlan>,
 }
 
 impl Changes {
@@ -86,6 +88,7 @@ impl Changes {
             ("dates", self.dates.is_some()),
             ("picks", self.picks.is_some()),
             ("programme", self.programme.is_some()),
+            ("circle", self.circle.is_some()),
         ];
         fields.into_iter().filter(|(_, named)| *named).map(|(field, _)| field).collect()
     }
@@ -100,6 +103,7 @@ impl Changes {
             dates: self.dates.clone(),
             picks: self.picks.clone(),
             programme: self.programme.clone(),
+            circle: self.circle,
         }
     }
 }

@@ -152,6 +152,7 @@ impl Model {
             dates: self.told("dates"),
             picks: self.told("picks"),
             programme: self.told("programme"),
+            circle: self.told("circle"),
         }
     }
 

@@ -18,6 +18,8 @@ pub const USUAL_PICKS: u32 = 3;
 /// How many people one person may pick in all rounds of an evening where nobody says otherwise.
 pub const USUAL_PICKS_IN_ALL: u32 = 6;
 const MOST_SEGMENTS: usize = 40;
+/// The most days a circle lives after its evening.
+pub const MOST_CIRCLE_DAYS: u32 = 365;
 /// The actions points may be given for; what they mean is the room of points' to say.
 const PAID_ACTIONS: [&str; 5] = ["profile", "sign_in", "quiz", "post", "game"];
 /// The most all rules may pay together, so that points of different events read alike.
@@ -41,6 +43,8 @@ pub struct Plan {
     pub picks: Option<PicksPlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programme: Option<Vec<Segment>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circle: Option<CirclePlan>,
 }
 
 /// Who is approved at once when they apply; everybody else waits for the unit contact or the organizer.
@@ -95,6 +99,15 @@ pub struct PicksPlan {
     pub event_limit: Option<u32>,
 }
 
+/// 活动圈: how long those who came may stay in touch under the union's roof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CirclePlan {
+    /// Days after the evening: it ends with the last of them, by the calendar of the event. 0 is an event without one.
+    #[schema(minimum = 0, maximum = 365)]
+    pub days: u32,
+}
+
 /// One line of the run sheet (环节).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +150,7 @@ impl Plan {
             dates: self.dates.or(template.dates),
             picks: self.picks.or(template.picks),
             programme: self.programme.or(template.programme),
+            circle: self.circle.or(template.circle),
         }
     }
 
@@ -148,6 +162,7 @@ impl Plan {
         if let Some(picks) = &mut self.picks {
             picks.event_limit.get_or_insert(picks.limit.max(USUAL_PICKS_IN_ALL));
         }
+        self.circle = self.circle.filter(|circle| circle.days > 0);
         self
     }
 
@@ -182,6 +197,7 @@ impl Plan {
                 faults.push(FieldError::new("picks.event_limit", "below_limit", "at least picks.limit"));
             }
         }
+        faults.extend(self.circle.and_then(|circle| out_of_range("circle.days", circle.days, 0, MOST_CIRCLE_DAYS)));
         let programme = self.programme.as_deref().unwrap_or_default();
         if programme.len() > MOST_SEGMENTS {
             faults.push(FieldError::new("programme", "too_many", "at most 40 segments"));

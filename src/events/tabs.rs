@@ -1,5 +1,6 @@
 //! The views of one event beside each other, for whoever is in it: the rooms open each their own.
 
+use super::event;
 use crate::page::{Page, Tab};
 
 /// Where a participant can go, with `here` open.
@@ -22,8 +23,19 @@ const EVENING: [(&str, &str); 6] = [
     ("badge", "/badge"),
 ];
 
+/// Where a participant who came can go once the event is over.
+const AFTER: [(&str, &str); 7] = [
+    ("journey", "/me"),
+    ("circle", "/circle"),
+    ("matches", "/matches"),
+    ("feedback", "/feedback"),
+    ("plaza", "/plaza"),
+    ("people", "/people"),
+    ("badge", "/badge"),
+];
+
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 16] = [
+const ORGANIZER: [(&str, &str); 17] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
@@ -39,6 +51,7 @@ const ORGANIZER: [(&str, &str); 16] = [
     ("staff", "/staff"),
     ("mail", "/mail"),
     ("feedback", "/feedback"),
+    ("circle", "/circle"),
     ("audit", "/audit"),
 ];
 
@@ -54,6 +67,15 @@ pub fn of_participant(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
 #[must_use]
 pub fn of_evening(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
     tabs(page, &format!("/e/{slug}"), &EVENING, here)
+}
+
+/// # Arguments
+/// `here`: the name of the open view, one of those in `AFTER`.
+#[must_use]
+pub fn of_after(page: &Page, event: &event::Model, here: &str) -> Vec<Tab> {
+    let has_circle = event.plan().circle.is_some();
+    let views: Vec<_> = AFTER.into_iter().filter(|(name, _)| *name != "circle" || has_circle).collect();
+    tabs(page, &format!("/e/{}", event.slug), &views, here)
 }
 
 /// # Arguments

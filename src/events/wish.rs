@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::boundary::Boundary;
 use super::event::Sides;
 use super::host;
-use super::plan::{Approval, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
+use super::plan::{Approval, CirclePlan, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
 use super::rules::{seats_rule, timezone_rule};
 use super::screening_plan::ScreeningPlan;
 use super::template::Kind;
@@ -71,6 +71,8 @@ pub struct NewEvent {
     pub picks: Option<PicksPlan>,
     #[garde(skip)]
     pub programme: Option<Vec<Segment>>,
+    #[garde(skip)]
+    pub circle: Option<CirclePlan>,
 }
 
 impl NewEvent {
@@ -84,6 +86,7 @@ impl NewEvent {
             dates: self.dates.clone(),
             picks: self.picks.clone(),
             programme: self.programme.clone(),
+            circle: self.circle,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::EntityTrait;
 
 use super::next::{self, Further, Next};
@@ -14,12 +14,13 @@ use super::way::{self, Place, Stone};
 use crate::accounts::profile;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
+use crate::circle::entrance;
 use crate::error::Error;
 use crate::events::access::Guest;
 use crate::events::phase::Phase;
 use crate::events::spoken::Countdown;
 use crate::events::tabs;
-use crate::page::{self, Page, Tab};
+use crate::page::{self, Page, Tab, when};
 use crate::points::board::{self, Board};
 use crate::points::leaderboard::distance;
 use crate::points::statement::{self, Statement};
@@ -43,6 +44,13 @@ struct MyEvent {
     score: Option<Score>,
     may_withdraw: bool,
     has_result: bool,
+    circle: Option<Circle>,
+}
+
+/// The circle of those who came, while it lives.
+struct Circle {
+    joined: bool,
+    until: String,
 }
 
 /// Points, and what they are worth beside the others'.
@@ -99,7 +107,11 @@ fn shown(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
     MyEvent {
         slug: it.event.slug.clone(),
         title: it.event.titled(page.language).to_owned(),
-        tabs: tabs::of_participant(&page, &it.event.slug, "journey"),
+        tabs: match it.phase {
+            Phase::Closed if it.came => tabs::of_after(&page, &it.event, "journey"),
+            _ => tabs::of_participant(&page, &it.event.slug, "journey"),
+        },
+        circle: circle(&page, it, now),
         number: it.mine.label(),
         countdown: next.until.and_then(|until| Countdown::to(page.t("next-reply-count"), until, now)),
         next,
@@ -111,6 +123,14 @@ fn shown(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
         has_result: read.standing.explanation.is_some(),
         page,
     }
+}
+
+fn circle(page: &Page, it: &Situation, now: DateTime<Utc>) -> Option<Circle> {
+    use entrance::Standing::{Inside, Outside};
+    let (Outside(term) | Inside(term)) = it.circle else { return None };
+    let day = when::day(page.language, it.event.zone(), term.ends_at - TimeDelta::seconds(1), now);
+    let until = page.say("circle-until", &[("day", day.into())]);
+    Some(Circle { joined: matches!(it.circle, Inside(_)), until })
 }
 
 fn further(read: &Read) -> Further {

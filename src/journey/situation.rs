@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 
 use crate::badges::badge;
 use crate::checkin::presence;
+use crate::circle::entrance::{self, Standing};
 use crate::dates::date_round;
 use crate::error::Error;
 use crate::events::event;
@@ -28,6 +29,8 @@ pub struct Situation {
     pub picks: Option<round::State>,
     /// Whether somebody the person picked picked them too. Nothing else about picks is asked for here.
     pub matched: bool,
+    /// To the circle of those who came; none before the event is over.
+    pub circle: Standing,
 }
 
 /// # Errors
@@ -51,7 +54,11 @@ pub async fn read(
     } else {
         (None, None, false)
     };
-    Ok(Situation { status: mine.status_at(now), event, mine, phase, badge, came, dates, picks, matched })
+    let circle = match phase {
+        Phase::Closed if came => entrance::standing(db, &event, mine.id, now).await?,
+        _ => Standing::None,
+    };
+    Ok(Situation { status: mine.status_at(now), event, mine, phase, badge, came, dates, picks, matched, circle })
 }
 
 fn dates(rounds: &[date_round::Model]) -> Option<date_round::State> {

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use uuid::Uuid;
 
 use crate::checkin::review;
+use crate::circle::{note, queue};
 use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -24,6 +25,8 @@ pub enum Kind {
     /// At the door, by desks without a link.
     Reviews,
     Complaints,
+    /// The same, in the circle after the event.
+    Circle,
     /// The phase has come and nothing was drawn.
     Screening,
     Replies,
@@ -48,6 +51,7 @@ impl Kind {
         match self {
             Self::Reviews => "matter-reviews",
             Self::Complaints => "matter-complaints",
+            Self::Circle => "matter-circle",
             Self::Screening => "matter-screening",
             Self::Replies => "matter-replies",
             Self::Applications => "matter-applications",
@@ -63,6 +67,7 @@ impl Kind {
         match self {
             Self::Reviews => "/reviews",
             Self::Complaints | Self::Posts => "/moderation",
+            Self::Circle => "/circle",
             Self::Screening => "/screening",
             Self::Replies => "/standby",
             Self::Applications => "/registrations?status=applied",
@@ -100,6 +105,7 @@ pub async fn matters(
     found(Kind::Reviews, counted(db, reviews, review::Column::EventId, &all).await?);
     let complaints = complaint::Entity::find().filter(complaint::Column::State.eq(complaint::State::Open));
     found(Kind::Complaints, counted(db, complaints, complaint::Column::EventId, &all).await?);
+    found(Kind::Circle, counted(db, queue::undecided(), note::Column::EventId, &all).await?);
     let posts = contribution::Entity::find().filter(contribution::Column::State.eq(contribution::State::Pending));
     found(Kind::Posts, counted(db, posts, contribution::Column::EventId, &deciding).await?);
     let applied = registration::Entity::find().filter(registration::Column::Status.eq(Status::Applied));

@@ -4,7 +4,7 @@ pub mod access;
 mod api;
 mod application;
 mod apply;
-mod attendance;
+pub mod attendance;
 pub mod board;
 pub mod class;
 mod decide;

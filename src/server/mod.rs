@@ -28,8 +28,9 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, announcements, badges, checkin, couples, dates, events, feedback, journey, live, office, organizations,
-    page, people, picks, plaza, points, programme, registrations, reports, screening, stage, units, volunteers,
+    accounts, announcements, badges, checkin, circle, couples, dates, events, feedback, journey, live, office,
+    organizations, page, people, picks, plaza, points, programme, registrations, reports, screening, stage, units,
+    volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -51,6 +52,7 @@ fn calls(config: &mut ServiceConfig) {
         .configure(couples::calls)
         .configure(stage::calls)
         .configure(live::calls)
+        .configure(circle::calls)
         .configure(volunteers::calls)
         .configure(announcements::calls)
         .configure(reports::calls)
@@ -79,6 +81,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(couples::pages)
         .configure(stage::pages)
         .configure(feedback::pages)
+        .configure(circle::pages)
         .configure(volunteers::pages)
         .configure(announcements::pages)
         .configure(journey::pages)

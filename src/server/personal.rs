@@ -17,8 +17,8 @@ use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
 use crate::error::{Error, Problem, Refused};
 use crate::{
-    announcements, audit, badges, checkin, couples, dates, events, feedback, mail, organizations, picks, plaza, points,
-    programme, registrations, screening, units, volunteers,
+    announcements, audit, badges, checkin, circle, couples, dates, events, feedback, mail, organizations, picks, plaza,
+    points, programme, registrations, screening, units, volunteers,
 };
 
 /// The calls of the roof itself.
@@ -72,6 +72,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, &mine).await?),
         ("feedback.json", feedback::personal::export(db, app, &mine).await?),
+        ("circle.json", circle::personal::export(db, &mine).await?),
         ("volunteers.json", volunteers::personal::export(db, id, &mine).await?),
         ("announcements.json", announcements::personal::export(db, id).await?),
     ])
@@ -128,6 +129,7 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     picks::personal::erase(&txn, &mine).await?;
     couples::personal::erase(&txn, app, &mine).await?;
     feedback::personal::erase(&txn, app, &mine).await?;
+    circle::personal::erase(&txn, &mine).await?;
     volunteers::personal::erase(&txn, id, &mine).await?;
     mail::personal::erase(&txn, id, &account.email).await?;
     let entry = audit::Entry {

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts;
 use crate::app::App;
 use crate::badges;
+use crate::circle;
 use crate::couples;
 use crate::error::Error;
 use crate::happening::What;
@@ -54,6 +55,7 @@ pub async fn once(app: &Arc<App>) {
     told("couples", couples::begin::due(app).await);
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
+    told("circle", circle::forget::due(app).await);
     told("volunteers", volunteers::remind::remind(app).await);
 }
 

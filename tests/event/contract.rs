@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use futures_util::{StreamExt, stream};
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, review};
+use queqiao::circle::note;
 use queqiao::couples::couple;
 use queqiao::events::phase::Phase;
 use queqiao::events::{crew, device};
@@ -183,6 +184,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "cues" => id::<cue::Entity>(evening).await,
                 "devices" => id::<device::Entity>(evening).await,
                 "entries" => id::<entry::Entity>(evening).await,
+                "notes" => id::<note::Entity>(evening).await,
                 "moderation" | "posts" => id::<contribution::Entity>(evening).await,
                 "quizzes" => id::<quiz::Entity>(evening).await,
                 "registrations" => id::<queqiao::registrations::registration::Entity>(evening).await,
@@ -269,6 +271,12 @@ async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
     does(&guests[0], &at("/dates/exclusions"), json!({ "badge": "女001", "because": "blocked" })).await;
     let couple = id::<couple::Entity>(&evening).await;
     does(&organizer, &format!("/couples/{couple}/follow-ups"), json!({ "state": "dating" })).await;
+    evening.enter(Phase::Closed).await;
+    let circle = json!({ "last_day": "2026-09-20", "reason": "大家舍不得" });
+    assert_eq!(organizer.put(&format!("/api/v1{}", at("/circle/last-day")), circle).await.status, 200);
+    does(&guests[3], &at("/circle/membership"), json!({})).await;
+    does(&guests[3], &at("/circle/notes"), json!({ "body": "到家了" })).await;
+    evening.enter(Phase::OnSite).await;
     Some((evening, guests))
 }
 

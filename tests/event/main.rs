@@ -15,6 +15,7 @@ mod record;
 mod accounts;
 mod badges;
 mod checkin;
+mod circle;
 mod contract;
 mod couples;
 mod dates;

@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::circle;
 use super::couples::come_of;
 use super::crowd::{CHUNK, Crowd, gather};
 use super::plaza::{liven, words};
@@ -141,6 +142,7 @@ async fn lead(
     if phase == Phase::Closed {
         let [_, _, volunteer] = crowd.crew;
         come_of(app, volunteer, &organizer.event, now).await?;
+        circle::gather(app, &organizer.event, now).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! over (800 applicants of 126 units, with points) and one event in each other phase, served until
 //! told to stop.
 
+mod circle;
 mod couples;
 mod crowd;
 pub mod editions;

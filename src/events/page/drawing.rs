@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::typed::{self, Row};
+use super::rows::{self, Row};
+use super::typed;
 use crate::error::Error;
 use crate::events::amend::settled;
 use crate::events::event;
@@ -76,9 +77,9 @@ impl Drawing {
         let most: i64 = typed::ACTIONS.iter().filter_map(|action| cap(action)).sum();
         Self {
             phases: phases(page, &form, stored),
-            hosts: typed::rows(&form, "hosts"),
-            programme: typed::rows(&form, "programme"),
-            bands: typed::rows(&form, "screening.band"),
+            hosts: rows::rows(&form, "hosts"),
+            programme: rows::rows(&form, "programme"),
+            bands: rows::rows(&form, "screening.band"),
             actions: typed::ACTIONS.map(action).into(),
             most: page.say("drawing-points-most", &[("most", most.into())]),
             roles: named("host", &["organizer", "co_organizer", "assistant", "supporter"]),
@@ -133,7 +134,7 @@ fn phases(page: &Page, form: &Form, stored: Option<(&event::Model, DateTime<Utc>
             })
             .collect::<Vec<_>>()
     });
-    let ahead = typed::rows(form, "phases").into_iter().map(|row| {
+    let ahead = rows::rows(form, "phases").into_iter().map(|row| {
         let name = name(form.value(&row.at("phase")));
         PhaseRow { name, begun: None, row: Some(row) }
     });

@@ -2,8 +2,11 @@
 
 mod crew;
 mod drawing;
+mod filled;
+mod moment;
 mod points;
 mod preview;
+mod rows;
 mod settings;
 mod typed;
 mod wizard;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
 use super::drawing::Drawing;
-use super::typed;
+use super::{filled, typed};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -41,7 +41,7 @@ impl Points {
 /// The rules as they are. Who: organizer.
 #[get("/office/e/{event}/points")]
 pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    let plan = typed::of_plan(by.event.plan(), by.event.seats).into_iter();
+    let plan = filled::of_plan(by.event.plan(), by.event.seats).into_iter();
     let form = Form::filled(plan.filter(|(name, _)| name.starts_with("points.")));
     page::answer(&Points::new(&house, visit.page, &by.event, form))
 }

@@ -4,7 +4,7 @@ use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
-use super::typed;
+use super::{rows, typed};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
@@ -68,7 +68,7 @@ pub async fn preview(house: House, visit: Visit, by: UnionStaff, form: Form) -> 
 
 /// The poster as far as it goes: what is missing is called by its name, what cannot be is shown all the same.
 fn drawn(app: &App, by: &UnionStaff, page: &Page, form: &Form) -> Result<Poster, Error> {
-    let mut request = typed::wish(&typed::closed_up(form));
+    let mut request = typed::wish(&rows::closed_up(form));
     if let Some(request) = request.as_object_mut() {
         for name in ["title", "venue"].into_iter().filter(|name| form.value(name).trim().is_empty()) {
             request.insert(name.to_owned(), page.t(&format!("drawing-{name}-missing")).into());

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
 use super::drawing::{Drawing, series_of};
-use super::typed;
+use super::{filled, moment, rows, typed};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -68,17 +68,17 @@ pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResp
         ("venue", event.venue.clone()),
         ("timezone", event.timezone.clone()),
         ("series", series.map(|series| series.slug).unwrap_or_default()),
-        ("starts_at", typed::local(zone, event.starts_at)),
-        ("ends_at", typed::local(zone, event.ends_at)),
+        ("starts_at", moment::local(zone, event.starts_at)),
+        ("ends_at", moment::local(zone, event.ends_at)),
         ("seats", event.seats.to_string()),
         ("sides", serde_json::json!(event.sides).as_str().unwrap_or_default().to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec();
-    fields.extend(typed::of_hosts(&hosts));
-    fields.extend(typed::of_plan(event.plan(), event.seats));
+    fields.extend(filled::of_hosts(&hosts));
+    fields.extend(filled::of_plan(event.plan(), event.seats));
     let present = event.phase(now);
-    fields.extend(typed::of_schedule(&Schedule::of(event), zone, |phase| phase > present));
+    fields.extend(filled::of_schedule(&Schedule::of(event), zone, |phase| phase > present));
     page::answer(&Settings::new(&house, visit.page, event, Form::filled(fields)).await?)
 }
 
@@ -88,10 +88,10 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
     let event = by.event.clone();
     if let Some(list) = form.value("then").strip_prefix("add_") {
         let list = if list == "band" { "screening.band" } else { list };
-        let form = typed::with_row(&form, list);
+        let form = rows::with_row(&form, list);
         return page::answer(&Settings::new(&house, visit.page, &event, form).await?);
     }
-    let form = typed::closed_up(&form);
+    let form = rows::closed_up(&form);
     let changed = async {
         let changes: Changes = body::read(typed::changes(&form, &event))?;
         house.run(async move |app| amend(&app, &by, changes).await).await

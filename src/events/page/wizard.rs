@@ -6,7 +6,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::drawing::{Choices, Drawing, series_of};
-use super::typed;
+use super::{filled, rows, typed};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
@@ -88,10 +88,10 @@ pub async fn draw(house: House, visit: Visit, by: UnionStaff, form: Form) -> Res
     let form = Form::filled(form.fields().filter(|(name, _)| *name != "then"));
     if let Some(list) = then.strip_prefix("add_") {
         let list = if list == "band" { "screening.band" } else { list };
-        let form = typed::with_row(&form, list);
+        let form = rows::with_row(&form, list);
         return page::answer(&Wizard::new(&house, visit.page, &by, form).await?);
     }
-    let form = typed::closed_up(&form);
+    let form = rows::closed_up(&form);
     let done = match then.as_str() {
         "fill" | "schedule" => match arranged(&house, &by, &form) {
             Ok(form) => return page::answer(&Wizard::new(&house, visit.page, &by, form).await?),
@@ -136,12 +136,12 @@ fn arranged(app: &App, by: &UnionStaff, form: &Form) -> Result<Form, Error> {
         fields.push(("slug".to_owned(), format!("{}-{day}", word(wish.template).replace('_', "-"))));
         fields.push(("seats".to_owned(), wish.seats.unwrap_or(template.seats).to_string()));
         fields.push(("sides".to_owned(), json!(template.sides).as_str().unwrap_or_default().to_owned()));
-        fields.extend(typed::of_hosts(host.as_slice()));
-        fields.extend(typed::of_plan(template.plan, template.seats));
+        fields.extend(filled::of_hosts(host.as_slice()));
+        fields.extend(filled::of_plan(template.plan, template.seats));
     } else {
         fields.push(("told".to_owned(), "phases".to_owned()));
     }
-    fields.extend(typed::of_schedule(&Schedule::of(&event), zone, |_| true));
+    fields.extend(filled::of_schedule(&Schedule::of(&event), zone, |_| true));
     Ok(Form::filled(fields))
 }
 

@@ -1,0 +1,63 @@
+//! A member reports something. Two different people take it out of sight; what happens then is the organizer's word.
+
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{EntityTrait, IntoActiveModel};
+use uuid::Uuid;
+
+use super::note::{self, State};
+use super::{entrance, report};
+use crate::app::App;
+use crate::error::{Error, Refused};
+use crate::registrations::access::Participant;
+
+pub enum NotReported {
+    /// By the same person before.
+    Already,
+    /// What the organizer says, or they themselves.
+    NotAnothers,
+}
+
+impl From<NotReported> for Error {
+    fn from(reason: NotReported) -> Self {
+        match reason {
+            NotReported::Already => {
+                Refused::conflict("already_reported", "You reported this before; the organizer will look.").into()
+            }
+            NotReported::NotAnothers => {
+                Refused::conflict("not_another_members", "Only what another member said is reported.").into()
+            }
+        }
+    }
+}
+
+/// # Errors
+/// [`NotReported`]; what [`entrance::enter`] says; 404 where it is not there.
+pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let inside = entrance::enter(&txn, app, who).await?;
+    let me = inside.registration_id;
+    // Held before it is counted: of two who report at once, the second sees the first.
+    let held = note::hold(&txn, inside.event.id, id).await?;
+    let note = note::in_sight(&txn, Some(held), me).await?;
+    if note.registration_id.is_none_or(|author| author == me) {
+        return Err(NotReported::NotAnothers.into());
+    }
+    let row = report::ActiveModel {
+        note_id: Set(note.id),
+        registration_id: Set(me),
+        reason: Set(reason.trim().to_owned()),
+        at: Set(inside.now),
+    };
+    let once = OnConflict::new().do_nothing().to_owned();
+    if report::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await? == 0 {
+        return Err(NotReported::Already.into());
+    }
+    if note.state == State::Shown && report::count(&txn, note.id).await? >= report::ENOUGH {
+        let mut row = note.into_active_model();
+        row.state = Set(State::Reported);
+        row.update(&txn).await?;
+    }
+    txn.commit().await
+}

@@ -1,0 +1,36 @@
+//! An organizer ends a circle before its last day is over.
+
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use serde_json::json;
+
+use super::{entrance, term};
+use crate::app::App;
+use crate::audit;
+use crate::error::Error;
+use crate::events::access::Organizer;
+use crate::events::event;
+
+/// Ends it now, for good: what was written is erased.
+///
+/// # Errors
+/// What [`entrance::open`] says.
+pub async fn end(app: &App, by: &Organizer, reason: &str) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    // Whoever writes holds the event: they are done, or come too late.
+    let event = event::hold(&txn, by.event.id).await?;
+    let now = app.now();
+    let term = entrance::open(&txn, &event, now).await?;
+    term::ActiveModel { event_id: Set(event.id), at: Set(now) }.insert(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "circle_ended",
+        subject: Some(("event", event.id)),
+        reason: Some(reason.trim()),
+        detail: json!({ "last_day": term.last_day }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await
+}

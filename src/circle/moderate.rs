@@ -1,0 +1,83 @@
+//! The organizer decides what stands in the circle.
+
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::entrance;
+use super::note::{self, State};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+
+/// What an organizer decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CircleDecision)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Hide,
+    /// Whoever reported it, it stays.
+    Show,
+}
+
+pub enum NotDecided {
+    /// Its author was faster.
+    Withdrawn,
+}
+
+impl From<NotDecided> for Error {
+    fn from(reason: NotDecided) -> Self {
+        match reason {
+            NotDecided::Withdrawn => Refused::conflict("withdrawn", "Its author has taken it down.").into(),
+        }
+    }
+}
+
+/// Decides about something; saying it again changes nothing.
+///
+/// # Errors
+/// [`NotDecided`]; what [`entrance::open`] says; 404 where it is not of this circle.
+pub async fn decide(
+    app: &App,
+    by: &Organizer,
+    id: Uuid,
+    decision: Decision,
+    reason: &str,
+) -> Result<note::Model, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold_shared(&txn, by.event.id).await?;
+    entrance::open(&txn, &event, app.now()).await?;
+    let note = note::hold(&txn, event.id, id).await?;
+    let was = note.state;
+    let state = match (decision, was) {
+        (_, State::Withdrawn) => return Err(NotDecided::Withdrawn.into()),
+        (Decision::Hide, _) => State::Hidden,
+        (Decision::Show, _) => State::Kept,
+    };
+    if state == was {
+        return Ok(note);
+    }
+    let reason = reason.trim();
+    let mut row = note.into_active_model();
+    row.state = Set(state);
+    row.reason = Set(Some(reason.to_owned()));
+    let note = row.update(&txn).await?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "circle_moderated",
+        subject: Some(("circle_note", note.id)),
+        reason: Some(reason),
+        detail: json!({ "from": was, "to": state }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(note)
+}

@@ -1,0 +1,73 @@
+//! An organizer gives a circle another last day, or an event that had none a circle.
+
+use chrono::NaiveDate;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::IntoActiveModel;
+use serde_json::json;
+
+use super::entrance;
+use super::term::{self, Term};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Organizer;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::events::plan::{CirclePlan, MOST_CIRCLE_DAYS};
+
+pub enum NotMoved {
+    /// It has ended, and what people wrote there is gone.
+    Over(Term),
+    Past,
+    /// Not 1 to 365 days after the evening.
+    OutOfRange,
+}
+
+impl From<NotMoved> for Error {
+    fn from(reason: NotMoved) -> Self {
+        let on_day = |code, words| Refused::invalid(vec![FieldError::new("last_day", code, words)]).into();
+        match reason {
+            NotMoved::Over(term) => entrance::over(term).into(),
+            NotMoved::Past => on_day("in_the_past", "has gone by"),
+            NotMoved::OutOfRange => on_day("out_of_range", "1 to 365 days after the evening"),
+        }
+    }
+}
+
+/// # Errors
+/// [`NotMoved`]; 409 `phase_closed` before the end of the event.
+pub async fn move_end(app: &App, by: &Organizer, last_day: NaiveDate, reason: &str) -> Result<Term, Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, by.event.id).await?;
+    let now = app.now();
+    event.requires(now, Phase::Closed)?;
+    let before = term::of(&txn, &event).await?;
+    if let Some(term) = before.filter(|term| term.is_over(now)) {
+        return Err(NotMoved::Over(term).into());
+    }
+    if last_day < event.day(now) {
+        return Err(NotMoved::Past.into());
+    }
+    let days = (last_day - term::evening(&event)).num_days();
+    let days = u32::try_from(days).ok().filter(|days| (1..=MOST_CIRCLE_DAYS).contains(days));
+    let days = days.ok_or(NotMoved::OutOfRange)?;
+    let mut plan = event.plan();
+    plan.circle = Some(CirclePlan { days });
+    let mut row = event.into_active_model();
+    row.settings = Set(serde_json::to_value(&plan).map_err(Error::fault)?);
+    let event = row.update(&txn).await?;
+    let after = term::of(&txn, &event).await?.ok_or(NotMoved::OutOfRange)?;
+    let entry = audit::Entry {
+        actor: Some(by.account.account_id),
+        organization_id: Some(event.organization_id),
+        event_id: Some(event.id),
+        action: "circle_end_moved",
+        subject: Some(("event", event.id)),
+        reason: Some(reason.trim()),
+        detail: json!({ "before": before.map(|term| term.last_day), "after": after.last_day }),
+    };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(after)
+}

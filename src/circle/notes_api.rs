@@ -1,0 +1,229 @@
+//! Where members read, write, answer, take down and report.
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Json, Query};
+use actix_web::{CustomizeResponder, HttpRequest, HttpResponse, Responder, delete, get, post};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::feed::{Note, Sight};
+use super::{complain, entrance, take_down, write};
+use crate::app::{App, House};
+use crate::body::{Body, one_line, text};
+use crate::error::{Error, Problem};
+use crate::events::access::id_in_path;
+use crate::paging::{Page, Paging};
+use crate::registrations::access::Participant;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCircleNote {
+    /// 1 to 500 characters; kept as typed, shown as plain text.
+    #[garde(custom(text(1, 500)))]
+    #[schema(min_length = 1, max_length = 500)]
+    body: String,
+}
+
+impl NewCircleNote {
+    pub fn into_body(self) -> String {
+        self.body
+    }
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCircleReport {
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    reason: String,
+}
+
+impl NewCircleReport {
+    pub fn into_reason(self) -> String {
+        self.reason
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CircleNoteWritten {
+    id: Uuid,
+    at: DateTime<Utc>,
+}
+
+/// What was said in the circle, newest first. Who: participant in the circle.
+#[utoipa::path(
+    tag = "circle",
+    params(Paging),
+    responses(
+        (status = 200, body = Page<Note>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/circle/notes")]
+pub async fn circle_notes(house: House, me: Participant, paging: Query<Paging>) -> Result<Json<Page<Note>>, Error> {
+    let read = async move |app: Arc<App>| {
+        entrance::look(&app, &me).await?;
+        let db = app.database.reader();
+        Sight::of(db, me.event.id, me.registration.id).await?.posts(db, &paging).await
+    };
+    Ok(Json(house.run(read).await?))
+}
+
+/// Says something in the circle; it stands at once. Who: participant in the circle.
+#[utoipa::path(
+    tag = "circle",
+    request_body = NewCircleNote,
+    responses(
+        (status = 201, body = CircleNoteWritten),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/circle/notes")]
+pub async fn write_circle_note(
+    house: House,
+    me: Participant,
+    note: Body<NewCircleNote>,
+) -> Result<CustomizeResponder<Json<CircleNoteWritten>>, Error> {
+    written(house, me, None, note.into_inner().body).await
+}
+
+async fn written(
+    house: House,
+    me: Participant,
+    about: Option<Uuid>,
+    body: String,
+) -> Result<CustomizeResponder<Json<CircleNoteWritten>>, Error> {
+    let note = house.run(async move |app| write::write(&app, &me, about, body).await).await?;
+    Ok(Json(CircleNoteWritten { id: note.id, at: note.at }).customize().with_status(StatusCode::CREATED))
+}
+
+/// The answers to something, oldest first. Who: participant in the circle.
+#[utoipa::path(
+    tag = "circle",
+    params(("id" = Uuid, Path, description = "What they answer"), Paging),
+    responses(
+        (status = 200, body = Page<Note>),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[get("/events/{event}/circle/notes/{id}/replies")]
+pub async fn circle_replies(
+    house: House,
+    me: Participant,
+    request: HttpRequest,
+    paging: Query<Paging>,
+) -> Result<Json<Page<Note>>, Error> {
+    let about = id_in_path(&request, "id")?;
+    let read = async move |app: Arc<App>| {
+        entrance::look(&app, &me).await?;
+        let db = app.database.reader();
+        Sight::of(db, me.event.id, me.registration.id).await?.replies(db, about, &paging).await
+    };
+    Ok(Json(house.run(read).await?))
+}
+
+/// Answers something that was said. Who: participant in the circle.
+#[utoipa::path(
+    tag = "circle",
+    params(("id" = Uuid, Path, description = "What it answers")),
+    request_body = NewCircleNote,
+    responses(
+        (status = 201, body = CircleNoteWritten),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `circle_over`, `answers_an_answer`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/circle/notes/{id}/replies")]
+pub async fn reply_in_circle(
+    house: House,
+    me: Participant,
+    request: HttpRequest,
+    note: Body<NewCircleNote>,
+) -> Result<CustomizeResponder<Json<CircleNoteWritten>>, Error> {
+    let about = id_in_path(&request, "id")?;
+    written(house, me, Some(about), note.into_inner().body).await
+}
+
+/// Takes down what I said; again changes nothing. Who: participant in the circle.
+#[utoipa::path(
+    tag = "circle",
+    params(("id" = Uuid, Path, description = "What I said")),
+    responses(
+        (status = 204),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[delete("/events/{event}/circle/notes/{id}")]
+pub async fn take_down_circle_note(house: House, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    house.run(async move |app| take_down::take_down(&app, &me, id).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Reports something to the organizer; a second person's report takes it out of sight until the organizer has looked.
+/// Who: participant in the circle.
+#[utoipa::path(
+    tag = "circle",
+    params(("id" = Uuid, Path, description = "What another member said")),
+    request_body = NewCircleReport,
+    responses(
+        (status = 204),
+        (status = 400, body = Problem, content_type = "application/problem+json"),
+        (status = 401, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `circle_over`, `already_reported`, `not_another_members`", body = Problem, content_type = "application/problem+json"),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json"),
+        (status = 422, body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = []))
+)]
+#[post("/events/{event}/circle/notes/{id}/reports")]
+pub async fn report_circle_note(
+    house: House,
+    me: Participant,
+    request: HttpRequest,
+    report: Body<NewCircleReport>,
+) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    let reason = report.into_inner().reason;
+    house.run(async move |app| complain::complain(&app, &me, id, reason).await).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

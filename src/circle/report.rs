@@ -1,0 +1,32 @@
+//! 举报: a member finds that something should not stand in the circle.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
+
+/// So many different people take something out of sight until the organizer has looked.
+pub const ENOUGH: u64 = 2;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "circle_report")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub note_id: Uuid,
+    /// Who reports; told to nobody.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub registration_id: Uuid,
+    pub reason: String,
+    pub at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// How many people reported a note.
+///
+/// # Errors
+/// Only faults.
+pub async fn count(db: &impl ConnectionTrait, note_id: Uuid) -> Result<u64, DbErr> {
+    Entity::find().filter(Column::NoteId.eq(note_id)).count(db).await
+}

@@ -1,0 +1,107 @@
+//! Where a member tells the organizer that something should not stand here, or wants no more of somebody.
+
+use actix_web::web::ServiceConfig;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::feed::Sight;
+use super::notes_api::NewCircleReport;
+use super::page::{Reader, Shown};
+use super::{complain, entrance, note};
+use crate::accounts::visit::Visit;
+use crate::app::House;
+use crate::body;
+use crate::dates::exclude::{self, Whom};
+use crate::error::{Error, Refused};
+use crate::events::access::id_in_path;
+use crate::page::form::Form;
+use crate::page::said::see_saying;
+use crate::page::{self, Page};
+use crate::registrations::access::Participant;
+use crate::registrations::exclusion::Because;
+
+/// What is mostly wrong.
+const SORTS: [&str; 5] = ["harassing", "false", "advertising", "indecent", "other"];
+
+#[derive(Template)]
+#[template(path = "circle/report.html")]
+struct Report {
+    page: Page,
+    slug: String,
+    form: Form,
+    note: Shown,
+    sorts: Vec<(&'static str, String)>,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config.service(show).service(report).service(block);
+}
+
+#[get("/e/{event}/circle/report/{id}")]
+async fn show(house: House, visit: Visit, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    page::answer(&about(&house, visit.page, me, id, Form::default()).await?)
+}
+
+#[post("/e/{event}/circle/report/{id}")]
+async fn report(
+    house: House,
+    visit: Visit,
+    me: Participant,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    let (path, who) = (format!("/e/{}/circle", me.event.slug), me.clone());
+    let sort = SORTS.into_iter().find(|sort| form.value("sort") == *sort);
+    let said = async {
+        // The organizer reads it in the words the person saw.
+        let reason = match (sort.map(|sort| visit.page.t(&format!("report-{sort}"))), form.value("reason").trim()) {
+            (Some(sort), "") => sort,
+            (Some(sort), more) => visit.page.say("report-both", &[("sort", sort.into()), ("more", more.into())]),
+            (None, more) => more.to_owned(),
+        };
+        let report: NewCircleReport = body::read(json!({ "reason": reason }))?;
+        house.run(async move |app| complain::complain(&app, &who, id, report.into_reason()).await).await
+    };
+    match said.await {
+        Ok(()) => see_saying(&path, "reported"),
+        Err(error) => {
+            let form = form.refused(&visit.page, error)?;
+            page::answer_refused(&form, &about(&house, visit.page, me, id, form.clone()).await?)
+        }
+    }
+}
+
+/// Whoever wrote it and the one who asks are out of each other's sight from now on.
+#[post("/e/{event}/circle/block/{id}")]
+async fn block(house: House, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    let path = format!("/e/{}/circle", me.event.slug);
+    let blocked = house.run(async move |app| {
+        entrance::look(&app, &me).await?;
+        let db = app.database.reader();
+        let found = note::Entity::find_by_id(id).one(db).await?.filter(|note| note.event_id == me.event.id);
+        let found = note::in_sight(db, found, me.registration.id).await?;
+        let author = found.registration_id.ok_or_else(Refused::not_found)?;
+        exclude::exclude(&app, &me, Whom::Registered(author), Because::Blocked).await
+    });
+    blocked.await?;
+    see_saying(&path, "blocked")
+}
+
+async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form) -> Result<Report, Error> {
+    let event = me.event.clone();
+    let note = house.run(async move |app| {
+        entrance::look(&app, &me).await?;
+        let db = app.database.reader();
+        Sight::of(db, me.event.id, me.registration.id).await?.one(db, id).await
+    });
+    let note = note.await?;
+    let note = Reader { page: &page, zone: event.zone(), now: house.now() }.shown(note);
+    let sorts = SORTS.iter().map(|sort| (*sort, page.t(&format!("report-{sort}")))).collect();
+    Ok(Report { slug: event.slug, sorts, note, form, page })
+}
