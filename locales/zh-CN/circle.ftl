@@ -1,7 +1,7 @@
 # 活动圈：活动之后
 tab-circle = 活动圈
 circle-title = 活动圈
-circle-until = 开到 { $day } 当天结束
+circle-until = 开到 { $day } 24 点
 circle-none = 这场活动没有活动圈。
 circle-early = 活动结束以后，到场的人可以加入活动圈，继续聊聊。
 circle-not-admitted = 活动圈只对当天到场的人开放。

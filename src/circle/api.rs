@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::entrance::{self, Standing};
 use super::feed::Sight;
-use super::member::{self, Member};
+use super::member::Member;
 use super::{join, leave};
 use crate::app::{App, House};
 use crate::error::{Error, Problem};
@@ -38,7 +38,7 @@ pub struct MyCircle {
     last_day: Option<NaiveDate>,
     /// From then on nothing is read or written, and everything is erased.
     ends_at: Option<DateTime<Utc>>,
-    /// How many are in it, to whoever may be.
+    /// How many of those I may see are in it, to whoever may be.
     members: Option<u64>,
 }
 
@@ -58,7 +58,8 @@ pub async fn my_circle(house: House, me: Participant) -> Result<Json<MyCircle>, 
     let read = async move |app: Arc<App>| {
         let (db, now) = (app.database.reader(), app.now());
         let standing = entrance::standing(db, &me.event, me.registration.id, now).await?;
-        Ok((standing, member::count(db, me.event.id).await?))
+        let sight = Sight::of(db, me.event.id, me.registration.id).await?;
+        Ok((standing, u64::try_from(sight.members(db).await?.len()).unwrap_or(u64::MAX)))
     };
     let (standing, members) = house.run(read).await?;
     let (state, term) = match standing {

@@ -49,8 +49,9 @@ pub struct QueuedCircleNote {
     reports: Vec<String>,
 }
 
-/// What members reported and nobody has decided about; or what stands, or what is out of sight. Newest first. Who:
-/// organizer.
+/// What members reported and nobody has decided about; or what stands, or what is out of sight. Newest first.
+///
+/// Who: organizer.
 #[utoipa::path(
     tag = "circle",
     params(WhichCircleNotes),

@@ -195,7 +195,7 @@ async fn look(house: &House, page: Page, by: Organizer, asked: Asked, form: Form
     let moving = if moves { form.clone() } else { Form::filled(last_day) };
     let view = |of: Show| Tab {
         name: page.t(&format!("circle-view-{}", of.word())),
-        address: format!("{here}?show={}", of.word()),
+        address: format!("{here}?show={}#queue", of.word()),
         count: (of == Show::Reported).then_some(figures.reported),
         open: of == asked.show,
     };
@@ -203,7 +203,7 @@ async fn look(house: &House, page: Page, by: Organizer, asked: Asked, form: Form
     Ok(Office {
         views: Show::ALL.map(view).into(),
         items: queue.items.into_iter().map(|queued| item(&page, queued, &moment)).collect(),
-        next: queue.next.map(|cursor| format!("{here}?show={}&cursor={cursor}", asked.show.word())),
+        next: queue.next.map(|cursor| format!("{here}?show={}&cursor={cursor}#queue", asked.show.word())),
         tabs: tabs::of_organizer(&page, &event.slug, "circle"),
         heading: Heading::of(&page, &event, now),
         stand,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::entrance::{self, Standing};
 use super::feed::{Note, Sight};
-use super::member::{self, Member};
+use super::member::Member;
 use super::note::State;
 use super::term::Term;
 use crate::accounts::visit::Visit;
@@ -37,7 +37,6 @@ pub struct Circle {
     standing: Standing,
     /// Its last day, in words.
     until: Option<String>,
-    count: u64,
     members: Vec<Member>,
     notes: Vec<Shown>,
     first: bool,
@@ -147,14 +146,16 @@ pub async fn circle(house: &House, page: Page, me: Participant, form: Form, pagi
     let read = house.run(async move |app| {
         let (db, now) = (app.database.reader(), app.now());
         let standing = entrance::standing(db, &me.event, me.registration.id, now).await?;
-        let count = member::count(db, me.event.id).await?;
-        if !matches!(standing, Standing::Inside(_)) {
-            return Ok((standing, count, Vec::new(), paging::Page { items: Vec::new(), next: None }));
-        }
         let sight = Sight::of(db, me.event.id, me.registration.id).await?;
-        Ok((standing, count, sight.members(db).await?, sight.posts(db, &paging).await?))
+        // Counted as the list is: one more than it shows would tell of somebody out of sight.
+        let members = sight.members(db).await?;
+        let notes = match standing {
+            Standing::Inside(_) => sight.posts(db, &paging).await?,
+            _ => paging::Page { items: Vec::new(), next: None },
+        };
+        Ok((standing, members, notes))
     });
-    let (standing, count, members, notes) = read.await?;
+    let (standing, members, notes) = read.await?;
     let reader = Reader { page: &page, zone: event.zone(), now: house.now() };
     let until = match standing {
         Standing::Early(term) | Standing::Outside(term) | Standing::Inside(term) => Some(reader.until(term)),
@@ -169,7 +170,6 @@ pub async fn circle(house: &House, page: Page, me: Participant, form: Form, pagi
         form,
         standing,
         until,
-        count,
         members,
         first,
         page,

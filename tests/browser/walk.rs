@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use queqiao::accounts::account;
 use queqiao::app::App;
 use queqiao::badges::{badge, code};
+use queqiao::checkin::presence;
+use queqiao::circle::{member, note};
 use queqiao::clock::Clock;
 use queqiao::commands::demo::editions::set_scene;
 use queqiao::couples::couple;
@@ -167,6 +169,7 @@ async fn every_page_can_be_read_by_everybody() {
     ];
     scene.round(&mut wrong, "anybody", None, &anybody).await;
     participants(&scene, &mut wrong).await;
+    circle(&scene, &mut wrong).await;
     staff(&scene, &mut wrong).await;
     assert!(wrong.is_empty(), "{}", Vec::from_iter(wrong).join("\n"));
 }
@@ -209,6 +212,27 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         .map(|page| format!("/e/qixi-tonight/{page}"));
     let pages = pages.each_ref().map(String::as_str);
     scene.round(wrong, "guest", Some(guest.account_id), &pages).await;
+}
+
+async fn circle(scene: &Scene, wrong: &mut BTreeSet<String>) {
+    let db = scene.app.database.reader();
+    let event = scene.event("yuandan").await;
+    let joined = member::Entity::of_event(event.id).all(db).await.unwrap();
+    let account = async |id: Uuid| registration::Entity::find_by_id(id).one(db).await.unwrap().unwrap().account_id;
+    let her = account(joined[0].registration_id).await;
+    let said = note::Entity::of_event(event.id).filter(note::Column::RegistrationId.ne(joined[0].registration_id));
+    let said = said.filter(note::Column::About.is_null()).one(db).await.unwrap().unwrap();
+    let [post, report] = ["notes", "report"].map(|page| format!("/e/yuandan/circle/{page}/{}", said.id));
+    let pages = ["/e/yuandan/me", "/e/yuandan/matches", "/e/yuandan/circle", &post, &report];
+    scene.round(wrong, "in the circle", Some(her), &pages).await;
+    let outside = presence::Entity::inside(event.id)
+        .filter(presence::Column::RegistrationId.is_not_in(joined.iter().map(|member| member.registration_id)));
+    let outside = outside.one(db).await.unwrap().unwrap();
+    let pages = ["/e/yuandan/me", "/e/yuandan/circle"];
+    scene.round(wrong, "outside the circle", Some(account(outside.registration_id).await), &pages).await;
+    let pages = ["reported", "shown", "hidden"].map(|show| format!("/office/e/yuandan/circle?show={show}"));
+    let pages = [&pages[0], &pages[1], &pages[2], "/office/e/qixi/circle"];
+    scene.round(wrong, "organizer", Some(scene.account("organizer").await), &pages).await;
 }
 
 async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {

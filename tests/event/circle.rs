@@ -174,6 +174,29 @@ async fn not_before_the_end_and_not_without_one(#[values(Sqlite, Postgres)] engi
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_plan_says_for_how_many_days(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let organizer = &evening.organizer;
+    let days = async || {
+        let event = event::by_slug(evening.app.database.reader(), "qixi").await.unwrap().unwrap();
+        event.plan().circle.map(|circle| circle.days)
+    };
+    assert_eq!(days().await, None);
+    for (wished, stored) in [(14, Some(14)), (365, Some(365)), (0, None), (1, Some(1))] {
+        let amended = organizer.patch("/api/v1/events/qixi", json!({ "circle": { "days": wished } })).await;
+        assert_eq!((amended.status, days().await), (200, stored), "{}", amended.text());
+    }
+    let refused = organizer.patch("/api/v1/events/qixi", json!({ "circle": { "days": 366 } })).await;
+    assert_eq!((refused.status, &refused.json["errors"][0]["field"]), (422, &json!("circle.days")));
+    let office = Browser::of(&evening, organizer).await;
+    assert!(office.get("/office/e/qixi/settings").await.1.contains("name=\"circle.days\" type=\"text\" value=\"1\""));
+    let settings = [("title", "情定七夕"), ("told", "circle"), ("circle.days", "")];
+    assert_eq!(office.send("/office/e/qixi/settings", &settings).await.status().as_u16(), 303);
+    assert_eq!(days().await, None, "what is cleared is none");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_else_hears_of_it(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = joined(engine, 1).await else { return };
     let id = say(&hall.men[0], "只给来过的人").await;
@@ -360,6 +383,8 @@ async fn of_a_blocked_pair_neither_reads_the_other(#[values(Sqlite, Postgres)] e
     assert_eq!(report_it(she, &his, "骚扰").await.status, 404);
     for (person, badge) in [(he, "女001"), (she, "男001")] {
         assert!(!person.get(&format!("{CIRCLE}/members")).await.text().contains(badge));
+        assert_eq!(person.get(CIRCLE).await.json["members"], 3, "no count tells of somebody out of sight");
+        assert!(Browser::of(&hall.evening, person).await.get(PAGE).await.1.contains("3 人在圈里"));
     }
 }
 
