@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use futures_util::future::join_all;
 use queqiao::audit::entry;
 use queqiao::circle::{forget, member, note, report, term};
+use queqiao::database::Write;
 use queqiao::events::crew::Role;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
@@ -348,11 +349,17 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_who_report_at_once_are_two(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = joined(engine, 3).await else { return };
-    for round in 0..4 {
+    let Some(hall) = joined(engine, 2).await else { return };
+    for round in 0..8 {
         let id = say(&hall.men[0], &format!("第 {round} 条")).await;
-        let all = hall.women.iter().map(|woman| report_it(woman, &id, "骚扰"));
-        assert!(join_all(all).await.iter().all(|answer| [204, 404].contains(&answer.status)));
+        // Both wait for somebody who has the note in hand, and go on at the same moment.
+        let in_hand = async |txn: &Write| {
+            note::hold(txn, hall.evening.event.id, id.parse().unwrap()).await.unwrap();
+        };
+        let both = join_all(hall.women.iter().map(|woman| report_it(woman, &id, "骚扰")));
+        for answer in hall.evening.amid(in_hand, 2, both).await {
+            assert_eq!(answer.status, 204, "{}", answer.text());
+        }
         assert_eq!(reads(&hall.men[1]).await, [""; 0], "{round}");
     }
 }
@@ -474,7 +481,7 @@ async fn whoever_is_accepted_while_it_ends_is_in(#[values(Sqlite, Postgres)] eng
     let Some(hall) = joined(engine, 4).await else { return };
     let evening = &hall.evening;
     // In the midst of ending: whoever asks now waits, and comes too late.
-    let ending = async |txn: &queqiao::database::Write| {
+    let ending = async |txn: &Write| {
         let event = event::hold(txn, evening.event.id).await.unwrap();
         let row = term::Model { event_id: event.id, at: evening.app.now() };
         row.into_active_model().reset_all().insert(txn).await.unwrap();
