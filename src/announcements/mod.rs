@@ -8,6 +8,7 @@ mod history;
 mod letters;
 pub mod message;
 mod page;
+mod preview_page;
 pub mod personal;
 mod spoken;
 mod try_out;
@@ -22,5 +23,6 @@ pub fn calls(config: &mut ServiceConfig) {
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    page::pages(config);
+    // Before a letter of any id: its address is one, too.
+    config.configure(preview_page::pages).configure(page::pages);
 }

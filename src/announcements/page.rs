@@ -1,6 +1,5 @@
 //! The composer: whom, what, how it will look, and what was sent before.
 
-use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
@@ -12,8 +11,7 @@ use super::announce::{announce, had};
 use super::history::{self, Missed, Told};
 use super::message::Message;
 use super::spoken::{meant, request, status_words, whom_words};
-use super::whom::{self, Whom};
-use super::{letters, try_out};
+use super::{try_out, whom};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -21,7 +19,6 @@ use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::{event, tabs};
-use crate::language::Language;
 use crate::page::form::Form;
 use crate::page::said::{see_counting, see_saying};
 use crate::page::{self, Page, Tab, when};
@@ -45,13 +42,7 @@ const STATUSES: [Status; 10] = [
 ];
 
 pub fn pages(config: &mut ServiceConfig) {
-    config
-        .service(open_composer)
-        .service(act_on_message)
-        .service(look_at_letter)
-        .service(look_at_blank_letter)
-        .service(count_reach)
-        .service(open_announcement);
+    config.service(open_composer).service(act_on_message).service(count_reach).service(open_announcement);
 }
 
 /// How many would get it now.
@@ -194,43 +185,6 @@ async fn sent_to_oneself(house: &House, by: Organizer, form: &Form) -> Result<()
 async fn count_reach(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let reach = reached(&house, &by.event, &form).await?;
     page::answer(&ReachOnly { page: visit.page, reach })
-}
-
-/// The letter as it would look, for the frame beside the form.
-#[post("/office/e/{event}/mail/preview")]
-async fn look_at_letter(house: House, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    letter(&house, by, &form).await
-}
-
-/// The same before anything was written.
-#[get("/office/e/{event}/mail/preview")]
-async fn look_at_blank_letter(house: House, by: Organizer) -> Result<HttpResponse, Error> {
-    letter(&house, by, &Form::default()).await
-}
-
-async fn letter(house: &House, by: Organizer, form: &Form) -> Result<HttpResponse, Error> {
-    let or = |name: &str, instead: &str| match form.value(name).trim() {
-        "" => instead.to_owned(),
-        typed => typed.to_owned(),
-    };
-    let english = form.value("language") == "en";
-    let message = Message {
-        to: Whom::default(),
-        subject: or("subject", "（主题）"),
-        text: or("text", "（正文）"),
-        subject_en: Some(or("subject_en", "(subject)")),
-        text_en: Some(or("text_en", "(text)")),
-    };
-    let drawn = house.run(async move |app| {
-        let language = if english { Language::En } else { Language::Zh };
-        let to = whom::Recipient { language, ..try_out::oneself(&app, &by).await? };
-        letters::draft(&app, &by.event, &message, &to, None).sight()
-    });
-    let nothing = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_SECURITY_POLICY, nothing))
-        .content_type("text/html; charset=utf-8")
-        .body(drawn.await?.html))
 }
 
 #[get("/office/e/{event}/mail/{id}")]

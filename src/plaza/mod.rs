@@ -16,6 +16,7 @@ pub mod like;
 mod moderate;
 mod moderation_api;
 mod moderation_page;
+mod queue;
 mod page;
 pub mod personal;
 pub mod photo;

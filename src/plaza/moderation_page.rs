@@ -1,21 +1,20 @@
 //! The organizer's queue: what waits, what was reported, and what was decided before.
 
-use std::collections::HashMap;
-
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::complaints_api::Dismissal;
-use super::contribution::{self, Decision, Kind, State};
+use super::contribution::{self, Decision, Kind};
 use super::moderation_api::Verdict;
-use super::photo::{self, Frame};
-use super::{complain, complaint, moderate, wall};
+use super::photo::Frame;
+use super::queue::{self, Read, Show};
+use super::{complain, complaint, moderate};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
@@ -26,22 +25,9 @@ use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::said::{see_counting, see_saying};
 use crate::page::{self, Page, Tab, when};
-use crate::paging::{self, Paging};
 
-const ON_A_PAGE: u64 = 50;
 /// The most that one form decides about.
 const AT_ONCE: usize = 100;
-
-/// What there is to look at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Show {
-    #[default]
-    Waiting,
-    Reported,
-    Shown,
-    Refused,
-}
 
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
@@ -78,11 +64,11 @@ struct Item {
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(queue).service(decide).service(settle);
+    config.service(open_queue).service(decide).service(settle);
 }
 
 #[get("/office/e/{event}/moderation")]
-async fn queue(house: House, visit: Visit, by: Organizer, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+async fn open_queue(house: House, visit: Visit, by: Organizer, asked: Query<Asked>) -> Result<HttpResponse, Error> {
     let Asked { show, cursor } = asked.into_inner();
     page::answer(&look(&house, visit.page, by, show, cursor, Form::default()).await?)
 }
@@ -197,16 +183,6 @@ async fn each(
     }
 }
 
-/// What is read for the page.
-struct Read {
-    rows: Vec<(contribution::Model, Option<complaint::Model>)>,
-    next: Option<String>,
-    waiting: u64,
-    reported: u64,
-    authors: HashMap<Uuid, wall::Author>,
-    photos: HashMap<Uuid, Vec<Frame>>,
-}
-
 async fn look(
     house: &House,
     page: Page,
@@ -217,8 +193,7 @@ async fn look(
 ) -> Result<Queue, Error> {
     let (event, now) = (by.event, house.now());
     let event_id = event.id;
-    let paging = Paging { limit: Some(ON_A_PAGE), cursor };
-    let read = house.run(async move |app| read(app.database.reader(), event_id, show, &paging).await);
+    let read = house.run(async move |app| queue::read(app.database.reader(), event_id, show, cursor).await);
     let Read { rows, next, waiting, reported, authors, mut photos } = read.await?;
     let here = format!("/office/e/{}/moderation", event.slug);
     let view = |of: Show, count| Tab {
@@ -260,76 +235,9 @@ async fn look(
     })
 }
 
-async fn read(db: &impl ConnectionTrait, event_id: Uuid, show: Show, paging: &Paging) -> Result<Read, Error> {
-    let of_state =
-        |state: State| contribution::Entity::of_event(event_id).filter(contribution::Column::State.eq(state));
-    let open = || complaint::Entity::of_event(event_id).filter(complaint::Column::State.eq(complaint::State::Open));
-    let (waiting, reported) = (of_state(State::Pending).count(db).await?, open().count(db).await?);
-    let after = paging.after()?;
-    let (rows, next) = match show {
-        Show::Reported => {
-            let mut rows = open();
-            if let Some(after) = after {
-                rows = rows.filter(complaint::Column::Id.gt(after));
-            }
-            let rows = rows.order_by_asc(complaint::Column::Id).limit(ON_A_PAGE + 1).all(db).await?;
-            let list = paging::Page::of(rows, ON_A_PAGE, |row| row.id, |row| row);
-            (complained_about(db, event_id, list.items).await?, list.next)
-        }
-        Show::Waiting | Show::Shown | Show::Refused => {
-            let mut rows = match show {
-                Show::Shown => of_state(State::Approved),
-                Show::Refused => contribution::Entity::of_event(event_id)
-                    .filter(contribution::Column::State.is_in([State::Rejected, State::Removed])),
-                _ => of_state(State::Pending),
-            };
-            // What waits longest comes first; of what was decided, the latest.
-            let waits = show == Show::Waiting;
-            let id = contribution::Column::Id;
-            if let Some(after) = after {
-                rows = rows.filter(if waits { id.gt(after) } else { id.lt(after) });
-            }
-            let rows = if waits { rows.order_by_asc(id) } else { rows.order_by_desc(id) };
-            let rows = rows.limit(ON_A_PAGE + 1).all(db).await?;
-            let list = paging::Page::of(rows, ON_A_PAGE, |row| row.id, |row| (row, None));
-            (list.items, list.next)
-        }
-    };
-    let authors = wall::authors(db, rows.iter().map(|(row, _)| row.registration_id), Uuid::nil()).await?;
-    let photos = photo::frames(db, rows.iter().map(|(row, _)| row.id)).await?;
-    Ok(Read { rows, next, waiting, reported, authors, photos })
-}
-
-async fn complained_about(
-    db: &impl ConnectionTrait,
-    event_id: Uuid,
-    complaints: Vec<complaint::Model>,
-) -> Result<Vec<(contribution::Model, Option<complaint::Model>)>, DbErr> {
-    let about = contribution::Entity::of_event(event_id)
-        .filter(contribution::Column::Id.is_in(complaints.iter().map(|complaint| complaint.contribution_id)))
-        .all(db)
-        .await?;
-    let found = |complaint: complaint::Model| {
-        let about = about.iter().find(|about| about.id == complaint.contribution_id)?;
-        Some((about.clone(), Some(complaint)))
-    };
-    Ok(complaints.into_iter().filter_map(found).collect())
-}
-
 impl Queue {
     /// Whether an item was ticked in a form that came back.
     fn ticked(&self, item: &Item) -> bool {
         self.form.has("ids", &item.id.to_string())
-    }
-}
-
-impl Show {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Reported => "reported",
-            Self::Shown => "shown",
-            Self::Refused => "refused",
-        }
     }
 }

@@ -12,6 +12,8 @@ pub mod reminder;
 pub mod remind;
 mod api;
 mod page;
+mod outcomes_page;
+mod spoken;
 pub mod personal;
 
 use actix_web::web;
@@ -24,5 +26,5 @@ pub fn calls(config: &mut ServiceConfig) {
 
 /// The pages of this room.
 pub fn pages(config: &mut web::ServiceConfig) {
-    page::pages(config);
+    config.configure(page::pages).configure(outcomes_page::pages);
 }

@@ -1,4 +1,4 @@
-//! What volunteers see: what is due, one case, and what an evening came to.
+//! What volunteers see: what is due, and one case.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::api::NewFollowUp;
 use super::cases::{self, Case};
 use super::follow_up::State;
 use super::milestone::Milestone;
-use super::outcomes::{self, Agreed, Figures};
+use super::spoken::{said_of_due, title};
 use super::tend::{self, Heard};
 use super::timeline::{self, Timeline};
 use crate::accounts::SignedIn;
@@ -23,7 +23,7 @@ use crate::app::House;
 use crate::body;
 use crate::couples::couple;
 use crate::error::{Error, FieldError, Refused};
-use crate::events::access::{Volunteer, id_in_path};
+use crate::events::access::id_in_path;
 use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::page::form::Form;
@@ -67,37 +67,8 @@ struct OneCase {
     now: DateTime<Utc>,
 }
 
-#[derive(Template)]
-#[template(path = "volunteers/outcomes.html")]
-struct Outcomes {
-    page: Page,
-    event: event::Model,
-    figures: Figures,
-    couples: Vec<Agreed>,
-    now: DateTime<Utc>,
-}
-
-/// One bar of a plot, lying down.
-struct Bar {
-    y: usize,
-    name: String,
-    /// None: too few to be told.
-    count: Option<usize>,
-    width: usize,
-}
-
-/// How long the longest bar is, and how far apart bars lie, in the plot's own units.
-const LONGEST: usize = 168;
-const PITCH: usize = 32;
-
 pub fn pages(config: &mut ServiceConfig) {
-    config
-        .service(my_cases)
-        .service(one_case)
-        .service(take_case)
-        .service(note_follow_up)
-        .service(hand_over)
-        .service(event_outcomes);
+    config.service(my_cases).service(one_case).service(take_case).service(note_follow_up).service(hand_over);
 }
 
 #[get("/volunteer")]
@@ -196,14 +167,6 @@ async fn hand_over(house: House, request: HttpRequest, account: SignedIn, form: 
     see_saying("/volunteer", "case-handed-over")
 }
 
-#[get("/volunteer/e/{event}")]
-async fn event_outcomes(house: House, visit: Visit, volunteer: Volunteer) -> Result<HttpResponse, Error> {
-    let event = volunteer.event;
-    let id = event.id;
-    let (couples, figures) = house.run(async move |app| outcomes::of_event(app.database.reader(), id).await).await?;
-    page::answer(&Outcomes { page: visit.page, event, figures, couples, now: house.now() })
-}
-
 async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result<(Timeline, Pair), Error> {
     let id = id_in_path(request, "couple")?;
     let read = house.run(async move |app| {
@@ -242,50 +205,6 @@ fn moment(typed: &str, zone: Tz, now: DateTime<Utc>) -> Value {
     }
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     json!(day.and_time(noon).and_local_timezone(zone).earliest().map(|at| at.with_timezone(&Utc)))
-}
-
-fn said_of_due(page: &Page, due: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let (key, span) = if due <= now { ("case-late", now - due) } else { ("case-left", due - now) };
-    page.say(key, &[("span", when::left(page.language, span).into())])
-}
-
-fn title(page: &Page, event: &event::Model) -> String {
-    page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
-}
-
-impl State {
-    fn key(self) -> &'static str {
-        match self {
-            Self::GettingToKnow => "state-getting-to-know",
-            Self::Dating => "state-dating",
-            Self::Engaged => "state-engaged",
-            Self::Married => "state-married",
-            Self::Parted => "state-parted",
-            Self::Unreachable => "state-unreachable",
-        }
-    }
-
-    fn value(self) -> String {
-        self.to_value()
-    }
-
-    fn pill(self) -> &'static str {
-        match self {
-            Self::Engaged | Self::Married | Self::Dating => "pill good",
-            Self::Parted => "pill over",
-            Self::GettingToKnow | Self::Unreachable => "pill",
-        }
-    }
-}
-
-impl Milestone {
-    fn key(self) -> &'static str {
-        match self {
-            Self::ThreeDays => "milestone-three-days",
-            Self::ThreeWeeks => "milestone-three-weeks",
-            Self::ThreeMonths => "milestone-three-months",
-        }
-    }
 }
 
 impl Cases {
@@ -329,43 +248,5 @@ impl OneCase {
 
     fn holder(&self) -> Option<&String> {
         self.told.volunteers.get(&self.told.case.volunteer_id?)
-    }
-}
-
-impl Outcomes {
-    fn title(&self) -> String {
-        title(&self.page, &self.event)
-    }
-
-    fn day(&self, at: &DateTime<Utc>) -> String {
-        when::day(self.page.language, self.event.zone(), *at, self.now)
-    }
-
-    /// From those who came to those who want to be asked, in people.
-    fn way(&self) -> Vec<Bar> {
-        let attended = usize::try_from(self.figures.attended).ok();
-        let way = [
-            ("outcomes-attended", attended),
-            ("outcomes-matched", self.figures.matched_people),
-            ("outcomes-together", Some(2 * self.figures.couples)),
-            ("outcomes-asked", Some(2 * self.figures.followed)),
-        ];
-        self.bars(&way)
-    }
-
-    /// How the couples that are asked are getting on.
-    fn lately(&self) -> Vec<Bar> {
-        self.bars(&State::ALL.map(|state| (state.key(), self.figures.states.get(&state).copied().flatten())))
-    }
-
-    fn bars(&self, counts: &[(&str, Option<usize>)]) -> Vec<Bar> {
-        let most = counts.iter().filter_map(|(_, count)| *count).max().unwrap_or(0).max(1);
-        let bar = |(place, (name, count)): (usize, &(&str, Option<usize>))| Bar {
-            y: place * PITCH,
-            name: self.page.t(name),
-            count: *count,
-            width: count.unwrap_or(0) * LONGEST / most,
-        };
-        counts.iter().enumerate().map(bar).collect()
     }
 }
