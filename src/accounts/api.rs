@@ -16,7 +16,7 @@ use super::{
 };
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::language::Language;
 
 #[derive(Deserialize, Validate, ToSchema)]
@@ -106,8 +106,8 @@ pub fn asked_language(request: &HttpRequest) -> Language {
     request_body = SignUpForm,
     responses(
         (status = 202, description = "A letter is on its way."),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+        (status = 422, description = "`invalid`"),
+        (status = 429, description = "`too_many_requests`"),
     )
 )]
 #[post("/auth/register")]
@@ -126,8 +126,8 @@ pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>)
     request_body = LetterToken,
     responses(
         (status = 204, description = "The account can sign in."),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_invalid`: unknown, used or too old"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+        (status = 422, description = "`token_invalid`: unknown, used or too old"),
+        (status = 429, description = "`too_many_requests`"),
     )
 )]
 #[post("/auth/verify")]
@@ -146,10 +146,10 @@ pub async fn verify_mail(house: House, request: HttpRequest, token: Body<LetterT
     request_body = Credentials,
     responses(
         (status = 200, body = Granted),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`wrong_credentials`"),
-        (status = 403, body = Problem, content_type = "application/problem+json", description = "`mail_not_verified`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`: this account rests, or this network asks too often"),
+        (status = 401, description = "`wrong_credentials`"),
+        (status = 403, description = "`mail_not_verified`"),
+        (status = 422, description = "`invalid`"),
+        (status = 429, description = "`too_many_requests`: this account rests, or this network asks too often"),
     )
 )]
 #[post("/auth/login")]
@@ -173,9 +173,9 @@ pub async fn sign_in(
     request_body = RefreshToken,
     responses(
         (status = 200, body = Granted),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`refresh_token_invalid` or `refresh_token_reused`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+        (status = 401, description = "`refresh_token_invalid` or `refresh_token_reused`"),
+        (status = 422, description = "`invalid`"),
+        (status = 429, description = "`too_many_requests`"),
     )
 )]
 #[post("/auth/refresh")]
@@ -198,7 +198,7 @@ pub async fn refresh_tokens(
     request_body = RefreshToken,
     responses(
         (status = 204, description = "Signed out; or there was nothing to end."),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 422, description = "`invalid`"),
     )
 )]
 #[post("/auth/logout")]
@@ -217,8 +217,8 @@ pub async fn sign_out(house: House, shown: Body<RefreshToken>) -> Result<HttpRes
     request_body = ForgottenPassword,
     responses(
         (status = 202, description = "If the address has an account, a letter is on its way."),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+        (status = 422, description = "`invalid`"),
+        (status = 429, description = "`too_many_requests`"),
     )
 )]
 #[post("/auth/password/forgot")]
@@ -241,8 +241,8 @@ pub async fn forgot(
     request_body = NewPassword,
     responses(
         (status = 204, description = "The new password is set."),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`token_invalid`, or `invalid` for a weak password"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+        (status = 422, description = "`token_invalid`, or `invalid` for a weak password"),
+        (status = 429, description = "`too_many_requests`"),
     )
 )]
 #[post("/auth/password/reset")]
@@ -261,9 +261,9 @@ pub async fn reset(house: House, request: HttpRequest, new: Body<NewPassword>) -
     request_body = PasswordChange,
     responses(
         (status = 204, description = "The new password is set."),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`, or `wrong_credentials` for the current password"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "`too_many_requests`"),
+        (status = 401, description = "`not_signed_in`, or `wrong_credentials` for the current password"),
+        (status = 422, description = "`invalid`"),
+        (status = 429, description = "`too_many_requests`"),
     ),
     security(("bearer" = []))
 )]

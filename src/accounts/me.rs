@@ -15,7 +15,7 @@ use super::profile::{self, Gender};
 use super::signed_in::SignedIn;
 use crate::app::House;
 use crate::body::{Body, one_line, text};
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Refused};
 use crate::language::Language;
 
 /// One's own account and profile.
@@ -167,7 +167,7 @@ fn phone_number(number: &str, (): &()) -> garde::Result {
     tag = "accounts",
     responses(
         (status = 200, body = Me),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
+        (status = 401, description = "`not_signed_in`"),
     ),
     security(("bearer" = []))
 )]
@@ -192,8 +192,8 @@ pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
     request_body = MyChanges,
     responses(
         (status = 200, body = Me),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "`invalid`"),
+        (status = 401, description = "`not_signed_in`"),
+        (status = 422, description = "`invalid`"),
     ),
     security(("bearer" = []))
 )]

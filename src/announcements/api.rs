@@ -15,7 +15,7 @@ use super::message::Message;
 use super::whom::{self, Whom};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::paging::{Page, Paging};
 
@@ -50,11 +50,9 @@ pub struct Reached {
 /// Writes to many at once; the same message reaches a person once. Who: organizer.
 #[utoipa::path(tag = "announcements", params(("event" = String, Path)), request_body = Message, responses(
     (status = 201, body = Announced),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`nobody_to_write_to`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`nobody_to_write_to`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/announcements")]
 pub async fn send(
@@ -71,10 +69,8 @@ pub async fn send(
 /// How many people a message would go to. Who: organizer.
 #[utoipa::path(tag = "announcements", params(("event" = String, Path)), request_body = Reach, responses(
     (status = 200, body = Reached),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/announcements/count")]
 pub async fn count(
@@ -93,10 +89,8 @@ pub async fn count(
 /// What was announced, the latest first, and what became of the letters. Who: organizer.
 #[utoipa::path(tag = "announcements", params(("event" = String, Path), Paging), responses(
     (status = 200, body = Page<Told>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/announcements")]
 pub async fn list(

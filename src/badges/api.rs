@@ -17,7 +17,7 @@ use super::reissue::{self, NotReissued};
 use super::shown::{self, Shown};
 use crate::app::House;
 use crate::body::{Body, one_line};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
@@ -64,10 +64,8 @@ pub struct Reissue {
     tag = "badges",
     responses(
         (status = 200, body = Numbered),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`"),
     ),
     security(("bearer" = []))
 )]
@@ -84,10 +82,8 @@ pub async fn issue_all(house: House, organizer: Organizer) -> Result<Json<Number
     params(Paging),
     responses(
         (status = 200, body = Page<Worn>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -121,9 +117,8 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
     tag = "badges",
     responses(
         (status = 200, body = Shown),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "`no_badge`: not numbered yet", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 404, description = "`no_badge`: not numbered yet"),
     ),
     security(("bearer" = []))
 )]
@@ -142,13 +137,10 @@ pub async fn mine(house: House, participant: Participant) -> Result<HttpResponse
     request_body = Reissue,
     responses(
         (status = 200, body = Worn),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

@@ -15,7 +15,7 @@ use super::undo::{self, Undo, Undone};
 use super::upload::{self, Queue, Uploaded};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Desk, id_in_path};
 use crate::paging::Page;
 
@@ -37,14 +37,11 @@ fn as_it_is(bytes: Vec<u8>) -> HttpResponse {
     request_body = Scan,
     responses(
         (status = 200, body = Answer),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_your_name`: of a paired device", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`nonce_reused`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_your_name`: of a paired device"),
+        (status = 409, description = "`nonce_reused`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -61,13 +58,10 @@ pub async fn check_in(house: House, desk: Desk, scan: Body<Scan>) -> Result<Http
     request_body = Queue,
     responses(
         (status = 200, body = Answers),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -84,19 +78,14 @@ pub async fn check_in_many(house: House, desk: Desk, queue: Body<Queue>) -> Resu
     request_body = Undo,
     responses(
         (status = 200, body = Undone),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_your_scan`, `not_your_name`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_your_scan`, `not_your_name`"),
         (
             status = 409,
-            description = "`too_late`, `not_admitted`, `already_undone`, `overtaken`, `nonce_reused`",
-            body = Problem,
-            content_type = "application/problem+json"
+            description = "`too_late`, `not_admitted`, `already_undone`, `overtaken`, `nonce_reused`"
         ),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -119,13 +108,10 @@ pub async fn take_back(
     request_body = Name,
     responses(
         (status = 200, body = Page<Hit>),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -140,9 +126,7 @@ pub async fn find_guest(house: House, desk: Desk, name: Body<Name>) -> Result<Js
     tag = "check-in",
     responses(
         (status = 200, body = Counts),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ),
     security(("bearer" = []))
 )]

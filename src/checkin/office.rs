@@ -13,7 +13,7 @@ use super::attempt::{self, Reason, Verdict};
 use super::{review, settle};
 use crate::app::House;
 use crate::body::{Body, one_line};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 
@@ -80,10 +80,8 @@ pub struct Settlement {
     params(Paging),
     responses(
         (status = 200, body = Page<Recorded>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -130,10 +128,8 @@ pub async fn attempts(
     params(Paging),
     responses(
         (status = 200, body = Page<Review>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -158,14 +154,11 @@ pub async fn reviews(house: House, organizer: Organizer, paging: Query<Paging>) 
     request_body = Settlement,
     responses(
         (status = 200, body = Review),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already_settled`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`already_settled`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

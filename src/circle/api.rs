@@ -13,7 +13,7 @@ use super::feed::Sight;
 use super::member::Member;
 use super::{join, leave};
 use crate::app::{App, House};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::registrations::access::Participant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -47,9 +47,7 @@ pub struct MyCircle {
     tag = "circle",
     responses(
         (status = 200, body = MyCircle),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`"),
     ),
     security(("bearer" = []))
 )]
@@ -84,10 +82,8 @@ pub async fn my_circle(house: House, me: Participant) -> Result<Json<MyCircle>, 
     tag = "circle",
     responses(
         (status = 204, description = "I am in it"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `did_not_come`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `did_not_come`"),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
     ),
     security(("bearer" = []))
 )]
@@ -102,9 +98,7 @@ pub async fn join_circle(house: House, me: Participant) -> Result<HttpResponse, 
     tag = "circle",
     responses(
         (status = 204, description = "I am not in it"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`"),
     ),
     security(("bearer" = []))
 )]
@@ -124,10 +118,8 @@ pub struct CircleMembers {
     tag = "circle",
     responses(
         (status = 200, body = CircleMembers),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
     ),
     security(("bearer" = []))
 )]

@@ -16,7 +16,7 @@ use super::note::State;
 use super::queue::{self, Queued, Show};
 use crate::app::{App, House};
 use crate::body::{Body, one_line};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 
@@ -57,11 +57,9 @@ pub struct QueuedCircleNote {
     params(WhichCircleNotes),
     responses(
         (status = 200, body = Page<QueuedCircleNote>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -121,14 +119,11 @@ pub struct CircleJudged {
     request_body = CircleVerdict,
     responses(
         (status = 200, body = CircleJudged),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`, `withdrawn`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `circle_over`, `withdrawn`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

@@ -15,7 +15,7 @@ use super::feed::{Note, Sight};
 use super::{complain, entrance, take_down, write};
 use crate::app::{App, House};
 use crate::body::{Body, one_line, text};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
@@ -61,11 +61,9 @@ pub struct CircleNoteWritten {
     params(Paging),
     responses(
         (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -85,15 +83,12 @@ pub async fn circle_notes(house: House, me: Participant, paging: Query<Paging>) 
     request_body = NewCircleNote,
     responses(
         (status = 201, body = CircleNoteWritten),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 413),
+        (status = 415),
+        (status = 429),
     ),
     security(("bearer" = []))
 )]
@@ -122,11 +117,9 @@ async fn written(
     params(("id" = Uuid, Path, description = "What they answer"), Paging),
     responses(
         (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -153,15 +146,12 @@ pub async fn circle_replies(
     request_body = NewCircleNote,
     responses(
         (status = 201, body = CircleNoteWritten),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`, `answers_an_answer`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`, `answers_an_answer`"),
+        (status = 413),
+        (status = 415),
+        (status = 429),
     ),
     security(("bearer" = []))
 )]
@@ -182,10 +172,8 @@ pub async fn reply_in_circle(
     params(("id" = Uuid, Path, description = "What I said")),
     responses(
         (status = 204),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
     ),
     security(("bearer" = []))
 )]
@@ -204,14 +192,11 @@ pub async fn take_down_circle_note(house: House, me: Participant, request: HttpR
     request_body = NewCircleReport,
     responses(
         (status = 204),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_in_circle`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`, `already_reported`, `not_another_members`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_in_circle`"),
+        (status = 409, description = "`phase_closed`, `circle_over`, `already_reported`, `not_another_members`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

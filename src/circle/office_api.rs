@@ -16,7 +16,7 @@ use super::term::{self, Term};
 use super::{announce, end, move_end};
 use crate::app::{App, House};
 use crate::body::{Body, one_line, text};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Organizer;
 
 /// How a circle is doing.
@@ -39,9 +39,7 @@ pub struct CircleFigures {
     tag = "circle",
     responses(
         (status = 200, body = CircleFigures),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ),
     security(("bearer" = []))
 )]
@@ -87,14 +85,11 @@ pub struct CircleTerm {
     request_body = NewCircleEnd,
     responses(
         (status = 200, body = CircleTerm),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -127,14 +122,11 @@ impl CircleEnding {
     request_body = CircleEnding,
     responses(
         (status = 204),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -170,14 +162,11 @@ pub struct CircleAnnounced {
     request_body = NewCircleAnnouncement,
     responses(
         (status = 201, body = CircleAnnounced),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `circle_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `circle_over`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

@@ -16,7 +16,7 @@ use super::{couple, exchange};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::picks::{matched, own};
 use crate::registrations::registration;
@@ -154,7 +154,7 @@ fn unkept<T: Serialize>(answer: T) -> impl Responder {
 /// My matches at all events, newest first. Who: anybody signed in.
 #[utoipa::path(tag = "couples", responses(
     (status = 200, body = MyMatches),
-    (status = 401, body = Problem, content_type = "application/problem+json")),
+),
     security(("bearer" = [])))]
 #[get("/matches")]
 pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responder, Error> {
@@ -178,8 +178,7 @@ pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responde
 /// One of my matches. Who: its two people; to everybody else it is not there.
 #[utoipa::path(tag = "couples", responses(
     (status = 200, body = MatchShown),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")),
+),
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[get("/matches/{id}")]
@@ -197,9 +196,7 @@ pub async fn one_match(house: House, account: SignedIn, id: Path<Uuid>) -> Resul
 /// unmakes it. What the other one said alone is not told. Who: the two people of the match.
 #[utoipa::path(tag = "couples", request_body = ConsentSaid, responses(
     (status = 200, body = MatchShown),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
+),
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[put("/matches/{id}/consent")]
@@ -219,10 +216,8 @@ pub async fn consent(
 /// two people of the match.
 #[utoipa::path(tag = "couples", request_body = ContactOffer, responses(
     (status = 200, body = MatchShown),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "already_opened", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
+    (status = 409, description = "already_opened"),
+),
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[post("/matches/{id}/contact")]
@@ -248,9 +243,7 @@ pub async fn offer_contact(
 /// Takes my offer back, until it is opened. Who: the two people of the match.
 #[utoipa::path(tag = "couples", responses(
     (status = 200, body = MatchShown),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "already_opened", body = Problem, content_type = "application/problem+json")),
+    (status = 409, description = "already_opened")),
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[delete("/matches/{id}/contact")]
@@ -262,10 +255,8 @@ pub async fn withdraw_contact(house: House, account: SignedIn, id: Path<Uuid>) -
 /// The couples that confirmed, by the order they did. Who: host.
 #[utoipa::path(tag = "couples", responses(
     (status = 200, body = Couples),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+),
     security(("bearer" = [])))]
 #[get("/events/{event}/couples")]
 pub async fn couples(house: House, host: Host) -> Result<Json<Couples>, Error> {

@@ -12,22 +12,17 @@ use super::strike::{self, TableSeen};
 use super::{call, miss};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::registrations::access::Participant;
 
 /// Plans, or plans again, the rounds not played yet, from who is inside now. `{}` asks for nothing special. Played
 /// rounds stay as they are. Who: host, organizer.
 #[utoipa::path(tag = "dates", request_body = PlanWishes, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, description = "Planned", body = Overview),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `nobody_present`, `all_rounds_played`, `hall_changed`",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `nobody_present`, `all_rounds_played`, `hall_changed`"),
     ))]
 #[post("/events/{event}/dates/plan")]
 pub async fn plan_rounds(house: House, host: Host, wishes: Body<PlanWishes>) -> Result<Json<Overview>, Error> {
@@ -40,12 +35,9 @@ pub async fn plan_rounds(house: House, host: Host, wishes: Body<PlanWishes>) -> 
 
 /// The whole plan with its figures. Who: host, organizer.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = Overview),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[get("/events/{event}/dates")]
 pub async fn whole_plan(house: House, host: Host) -> Result<Json<Overview>, Error> {
@@ -55,12 +47,9 @@ pub async fn whole_plan(house: House, host: Host) -> Result<Json<Overview>, Erro
 
 /// My table and partner, round by round. Who: participant.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = MyDates),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[get("/events/{event}/dates/me")]
 pub async fn my_dates(house: House, me: Participant) -> Result<Json<MyDates>, Error> {
@@ -69,14 +58,11 @@ pub async fn my_dates(house: House, me: Participant) -> Result<Json<MyDates>, Er
 
 /// Starts a round; its tables are fixed from now on. Who: host, organizer.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    params(("n" = i32, Path, description = "Round, from 1")),
     responses(
         (status = 204, description = "Started"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`",
-            body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`"),
     ))]
 #[post("/events/{event}/dates/rounds/{n}/start")]
 pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
@@ -86,14 +72,11 @@ pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) ->
 
 /// Ends a running round. Who: host, organizer.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    params(("n" = i32, Path, description = "Round, from 1")),
     responses(
         (status = 204, description = "Finished"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`",
-            body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`"),
     ))]
 #[post("/events/{event}/dates/rounds/{n}/finish")]
 pub async fn finish_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
@@ -103,16 +86,11 @@ pub async fn finish_round(house: House, host: Host, path: Path<(String, i32)>) -
 
 /// Says that a table of a played round did not take place, or that it did after all. Who: host, organizer.
 #[utoipa::path(tag = "dates", request_body = TableSeen, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"),
-        ("n" = i32, Path, description = "Round, from 1"), ("table" = i32, Path, description = "Table, from 1")),
+    params(("n" = i32, Path, description = "Round, from 1"), ("table" = i32, Path, description = "Table, from 1")),
     responses(
         (status = 204, description = "Noted"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`round_not_played`, `seated_again`",
-            body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`round_not_played`, `seated_again`"),
     ))]
 #[put("/events/{event}/dates/rounds/{n}/tables/{table}")]
 pub async fn table_seen(
@@ -127,13 +105,11 @@ pub async fn table_seen(
 
 /// Says that my table of the running round does not take place. Who: participant.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    params(("n" = i32, Path, description = "Round, from 1")),
     responses(
         (status = 204, description = "Noted"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`round_not_running`", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`round_not_running`"),
     ))]
 #[post("/events/{event}/dates/rounds/{n}/missed")]
 pub async fn date_missed(house: House, me: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
@@ -144,13 +120,10 @@ pub async fn date_missed(house: House, me: Participant, path: Path<(String, i32)
 /// Keeps a note to myself about whom I sat with in a round; nobody else reads it. Empty words take
 /// it away. Who: participant.
 #[utoipa::path(tag = "dates", request_body = NewNote, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Round, from 1")),
+    params(("n" = i32, Path, description = "Round, from 1")),
     responses(
         (status = 204, description = "Kept"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[put("/events/{event}/dates/rounds/{n}/note")]
 pub async fn note_to_self(
@@ -165,12 +138,9 @@ pub async fn note_to_self(
 
 /// Whom I asked never to be seated with. Who: participant.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = MyExclusions),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[get("/events/{event}/dates/exclusions")]
 pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<MyExclusions>, Error> {
@@ -179,14 +149,10 @@ pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<MyExclu
 
 /// Asks never to be seated with somebody, who is not told. Saying it again changes the reason. Who: participant.
 #[utoipa::path(tag = "dates", request_body = NewExclusion, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 204, description = "Noted"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`unknown_badge` or `oneself` on `badge`, `too_many`",
-            body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422, description = "`unknown_badge` or `oneself` on `badge`, `too_many`"),
     ))]
 #[post("/events/{event}/dates/exclusions")]
 pub async fn keep_apart(house: House, me: Participant, wish: Body<NewExclusion>) -> Result<HttpResponse, Error> {
@@ -197,12 +163,10 @@ pub async fn keep_apart(house: House, me: Participant, wish: Body<NewExclusion>)
 
 /// Takes back what I said about a badge. Who: participant.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"), ("badge" = String, Path, description = "As worn")),
+    params(("badge" = String, Path, description = "As worn")),
     responses(
         (status = 204, description = "Taken back, or never said"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[delete("/events/{event}/dates/exclusions/{badge}")]
 pub async fn allow_again(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {

@@ -23,16 +23,15 @@ use super::wish::NewEvent;
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::organizations::organization;
 
 /// Draws up an event from a template. It is a draft until it is published. Who: organizer of the union.
 #[utoipa::path(tag = "events", request_body = NewEvent, responses(
     (status = 201, body = Poster),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: fields with `in_the_past`, `out_of_order`, `before_start`, `seats_not_met`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`slug_taken`"),
+    (status = 422, description = "`invalid`: fields with `in_the_past`, `out_of_order`, `before_start`, `seats_not_met`, …"),
 ), security(("bearer" = [])))]
 #[post("/events")]
 pub async fn draw_up_event(
@@ -52,11 +51,9 @@ pub async fn draw_up_event(
 /// Changes an event; what is left out stays. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), request_body = Changes, responses(
     (status = 200, body = Poster),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`slug_taken`, `too_late` with the fields, `event_closed`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`slug_taken`, `too_late` with the fields, `event_closed`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[patch("/events/{event}")]
 pub async fn amend_event(house: House, by: Organizer, changes: Body<Changes>) -> Result<Json<Poster>, Error> {
@@ -70,10 +67,8 @@ pub async fn amend_event(house: House, by: Organizer, changes: Body<Changes>) ->
 /// Shows an event to the world. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), responses(
     (status = 200, body = Poster),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`already_published`, `not_ready` with the fields", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`already_published`, `not_ready` with the fields"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/publish")]
 pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, Error> {
@@ -87,11 +82,9 @@ pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, 
 /// Begins a phase now, with a reason; written into the audit log. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), request_body = Move, responses(
     (status = 200, body = Poster),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`already_there`, `phase_passed`, `not_published`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`already_there`, `phase_passed`, `not_published`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/phase")]
 pub async fn move_event(house: House, by: Organizer, wish: Body<Move>) -> Result<Json<Poster>, Error> {
@@ -128,10 +121,9 @@ pub async fn event_templates() -> Result<Json<Vec<Proposal>>, Error> {
 /// Begins a series. Who: organizer of the union.
 #[utoipa::path(tag = "events", request_body = NewSeries, responses(
     (status = 201, body = Name),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`slug_taken`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/series")]
 pub async fn new_series(
@@ -154,7 +146,7 @@ pub struct OfUnion {
 /// The series of a union. Who: anyone.
 #[utoipa::path(tag = "events", params(OfUnion), responses(
     (status = 200, body = [Name]),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 422),
 ))]
 #[get("/series")]
 pub async fn series_of_union(house: House, of: Query<OfUnion>) -> Result<Json<Vec<Name>>, Error> {

@@ -15,7 +15,7 @@ use super::enlist::{Enlistment, dismiss, enlist};
 use crate::accounts::profile;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 
 /// Somebody with a role on the evening.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,10 +44,8 @@ impl Enlisted {
 #[utoipa::path(tag = "events", params(("event" = String, Path)), request_body = Enlistment, responses(
     (status = 201, body = Enlisted),
     (status = 200, body = Enlisted),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `nobody_named`, `unknown_account`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`: `nobody_named`, `unknown_account`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/crew")]
 pub async fn enlist_crew(
@@ -68,9 +66,7 @@ pub async fn enlist_crew(
 /// The crew of an evening. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), responses(
     (status = 200, body = [Enlisted]),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/crew")]
 pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Vec<Enlisted>>, Error> {
@@ -93,9 +89,7 @@ pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Vec<Enlisted>
 /// Takes a role back. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path), ("id" = Uuid, Path)), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[delete("/events/{event}/crew/{id}")]
 pub async fn dismiss_crew(house: House, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {

@@ -16,7 +16,7 @@ use super::entrance::{Admitted, Entrance};
 use super::snapshot::Snapshot;
 use super::station::{News, Station};
 use crate::app::House;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 
 /// What a browser's own EventSource waits before it asks again; our pages wait by themselves.
 const RETRY: &str = "retry: 2000\n\n";
@@ -37,15 +37,13 @@ pub struct Wanted {
 #[utoipa::path(
     tag = "live",
     params(
-        ("event" = String, Path, description = "Slug of the event"), Wanted,
+        Wanted,
         ("Last-Event-ID" = Option<i64>, Header, description = "The version heard last"),
     ),
     responses(
         (status = 200, description = "A stream of snapshots", body = Snapshot, content_type = "text/event-stream"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`wrong_role`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]

@@ -6,16 +6,15 @@ use actix_web::{get, post};
 use super::drawer::{self, Listed, Opened, Wanted};
 use super::post_again;
 use crate::app::House;
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Refused};
 use crate::organizations::access::Administrator;
 use crate::paging::Page;
 
 /// The letters of the house, the latest first. Who: administrator.
 #[utoipa::path(tag = "office", params(Wanted), responses(
     (status = 200, body = Page<Listed>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[get("/admin/outbox")]
 pub async fn list_letters(house: House, _: Administrator, wanted: Query<Wanted>) -> Result<Json<Page<Listed>>, Error> {
@@ -26,9 +25,7 @@ pub async fn list_letters(house: House, _: Administrator, wanted: Query<Wanted>)
 /// One letter; what it says only where letters are kept rather than sent. Who: administrator.
 #[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), responses(
     (status = 200, body = Opened),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/admin/outbox/{id}")]
 pub async fn read_letter(house: House, _: Administrator, id: Path<String>) -> Result<Json<Opened>, Error> {
@@ -39,10 +36,8 @@ pub async fn read_letter(house: House, _: Administrator, id: Path<String>) -> Re
 /// Has a letter tried again that was given up; audited. Who: administrator.
 #[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), responses(
     (status = 200, body = Listed),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`letter_not_failed`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`letter_not_failed`"),
 ), security(("bearer" = [])))]
 #[post("/admin/outbox/{id}/retry")]
 pub async fn post_letter_again(house: House, by: Administrator, id: Path<String>) -> Result<Json<Listed>, Error> {

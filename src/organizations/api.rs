@@ -14,7 +14,7 @@ use super::organization;
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::paging::{Page, Paging};
 
 /// A union.
@@ -35,10 +35,9 @@ impl From<organization::Model> for Organization {
 /// Takes in a union. Who: administrator.
 #[utoipa::path(tag = "organizations", request_body = NewOrganization, responses(
     (status = 201, body = Organization),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`slug_taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`slug_taken`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/organizations")]
 pub async fn found_organization(
@@ -53,8 +52,7 @@ pub async fn found_organization(
 /// The unions one works for; all of them for an administrator. Who: account.
 #[utoipa::path(tag = "organizations", params(Paging), responses(
     (status = 200, body = Page<Organization>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[get("/organizations")]
 pub async fn list(house: House, account: SignedIn, paging: Query<Paging>) -> Result<Json<Page<Organization>>, Error> {
@@ -77,8 +75,6 @@ pub async fn list(house: House, account: SignedIn, paging: Query<Paging>) -> Res
 /// One union. Who: organizer of it, administrator.
 #[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")), responses(
     (status = 200, body = Organization),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}")]
 pub async fn show(by: OrganizationStaff) -> Json<Organization> {

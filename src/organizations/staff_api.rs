@@ -17,7 +17,7 @@ use crate::accounts::account;
 use crate::accounts::address::shown;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Refused};
 
 /// Somebody who works for a union.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,9 +57,7 @@ async fn members(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Result
     request_body = Appointment, responses(
     (status = 200, description = "The person had the role already", body = StaffMember),
     (status = 201, body = StaffMember),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `unknown_account`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`: `unknown_account`"),
 ), security(("bearer" = [])))]
 #[post("/organizations/{organization}/staff")]
 pub async fn grant_role(
@@ -80,8 +78,6 @@ pub async fn grant_role(
 /// Who works for the union. Who: organizer of it, administrator.
 #[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")), responses(
     (status = 200, body = StaffMembers),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}/staff")]
 pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<StaffMembers>, Error> {
@@ -101,9 +97,7 @@ pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<StaffMembe
 #[utoipa::path(tag = "organizations", params(
     ("organization" = String, Path, description = "Slug or id"), ("grant" = Uuid, Path)), responses(
     (status = 204, description = "Taken back"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`last_organizer`", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "`last_organizer`"),
 ), security(("bearer" = [])))]
 #[delete("/organizations/{organization}/staff/{grant}")]
 pub async fn revoke_role(

@@ -16,7 +16,7 @@ use super::round::{self, State};
 use super::{light, own};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Guest;
 use crate::events::event::Sides;
 use crate::registrations::access::Participant;
@@ -143,9 +143,7 @@ fn unkept<T: Serialize>(answer: T) -> CustomizeResponder<Json<T>> {
 /// Lists the pick rounds of an event, by number. Who: anybody signed in.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = PickRounds),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds")]
 pub async fn list_rounds(house: House, guest: Guest) -> Result<Json<PickRounds>, Error> {
@@ -161,9 +159,8 @@ pub async fn list_rounds(house: House, guest: Guest) -> Result<Json<PickRounds>,
 /// Shows a round, and after the tally its bulletin. Who: anybody signed in.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Bulletin),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+),
+    params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}")]
 pub async fn show_round(house: House, guest: Guest, path: Path<(String, i32)>) -> Result<Json<Bulletin>, Error> {
@@ -179,13 +176,11 @@ pub async fn show_round(house: House, guest: Guest, path: Path<(String, i32)>) -
 /// `repeated_pick`, `own_badge`, `same_side`, `not_here`; or `not_checked_in`.
 #[utoipa::path(tag = "picks", request_body = PicksSent, responses(
     (status = 200, body = PicksTaken),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "not_registered, staff_cannot_pick", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "round_not_open, round_closed, round_void, phase_closed", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`not_checked_in`, `too_many_picks`, `repeated_pick`, `own_badge`, `same_side`, `not_here`, with the `badge` that is meant", body = Problem, content_type = "application/problem+json"),
-    (status = 503, description = "key_unavailable", body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    (status = 403, description = "not_registered, staff_cannot_pick"),
+    (status = 409, description = "round_not_open, round_closed, round_void, phase_closed"),
+    (status = 422, description = "`not_checked_in`, `too_many_picks`, `repeated_pick`, `own_badge`, `same_side`, `not_here`, with the `badge` that is meant"),
+    (status = 503, description = "key_unavailable")),
+    params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[put("/events/{event}/pick-rounds/{n}/picks")]
 pub async fn light_up(
@@ -204,11 +199,9 @@ pub async fn light_up(
 /// My own picks, while the round is open and nobody else's ever. Who: participant.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = OwnPicks),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "round_not_open, round_closed, round_void", body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    (status = 403),
+    (status = 409, description = "round_not_open, round_closed, round_void")),
+    params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}/picks")]
 pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<impl Responder, Error> {
@@ -221,11 +214,9 @@ pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32
 /// The badges that picked me back, or none. Who: participant.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = OwnMatches),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "round_not_tallied, round_void", body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    (status = 403),
+    (status = 409, description = "round_not_tallied, round_void")),
+    params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}/matches/me")]
 pub async fn own_matches(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<impl Responder, Error> {

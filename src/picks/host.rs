@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::{close, open, plan};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::event::Sides;
 
@@ -33,12 +33,9 @@ pub struct PlanWish {
 /// Plans the next round. Who: host.
 #[utoipa::path(tag = "picks", request_body = PlanWish, responses(
     (status = 201, body = RoundShown),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "phase_closed, too_many_picks", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+    (status = 409, description = "phase_closed, too_many_picks"),
+),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds")]
 pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Result<impl Responder, Error> {
@@ -50,11 +47,9 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Resul
 /// Opens a planned round. Who: host.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = RoundShown),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "round_open, round_closed, another_round_open, keys_apart, phase_closed", body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    (status = 403),
+    (status = 409, description = "round_open, round_closed, another_round_open, keys_apart, phase_closed")),
+    params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/open")]
 pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<Json<RoundShown>, Error> {
@@ -66,11 +61,9 @@ pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> 
 /// Closes a round, tallies it and gives its bulletin; once more gives the same. Who: host.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Bulletin),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "round_not_open, round_void", body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event"), ("n" = i32, Path, description = "Number of the round")),
+    (status = 403),
+    (status = 409, description = "round_not_open, round_void")),
+    params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/close")]
 pub async fn close_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<Json<Bulletin>, Error> {

@@ -13,7 +13,7 @@ use super::contribution::{self, Kind, State};
 use super::like;
 use crate::app::House;
 use crate::body::{Body, text};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::points::fold::Awarded;
 use crate::points::rules::Rule;
@@ -94,15 +94,12 @@ async fn put_up(
     request_body = NewPost,
     responses(
         (status = 201, body = Contributed),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 413),
+        (status = 415),
+        (status = 429),
     ),
     security(("bearer" = []))
 )]
@@ -122,15 +119,12 @@ pub async fn put_up_post(
     request_body = NewComment,
     responses(
         (status = 201, body = Contributed),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 413),
+        (status = 415),
+        (status = 429),
     ),
     security(("bearer" = []))
 )]
@@ -151,15 +145,12 @@ pub async fn put_up_comment(
     request_body = NewDeclaration,
     responses(
         (status = 201, body = Contributed),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
-        (status = 429, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 413),
+        (status = 415),
+        (status = 429),
     ),
     security(("bearer" = []))
 )]
@@ -185,10 +176,8 @@ pub struct Liked {
     params(("id" = Uuid, Path, description = "The post")),
     responses(
         (status = 200, body = Liked),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
     ),
     security(("bearer" = []))
 )]
@@ -205,10 +194,8 @@ pub async fn like_post(house: House, me: Participant, request: HttpRequest) -> R
     params(("id" = Uuid, Path, description = "The post")),
     responses(
         (status = 200, body = Liked),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
     ),
     security(("bearer" = []))
 )]

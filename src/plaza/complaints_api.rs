@@ -14,7 +14,7 @@ use super::contribution::{self, Kind};
 use super::{complain, complaint};
 use crate::app::House;
 use crate::body::{Body, one_line};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
@@ -47,14 +47,11 @@ pub struct Reported {
     request_body = NewComplaint,
     responses(
         (status = 201, body = Reported),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `already_reported`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`, `already_reported`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -98,10 +95,8 @@ pub struct Complaint {
     params(WhichComplaints),
     responses(
         (status = 200, body = Page<Complaint>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -167,14 +162,11 @@ impl Dismissal {
     request_body = Dismissal,
     responses(
         (status = 204),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already_upheld`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`already_upheld`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

@@ -15,7 +15,7 @@ use super::entrance::may_look;
 use super::{answer, quiz, sign_in};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 use crate::points::fold::Awarded;
@@ -35,10 +35,8 @@ pub struct DailySignIn {
     responses(
         (status = 201, body = DailySignIn),
         (status = 200, description = "Done before today", body = DailySignIn),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `ledger_frozen`", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`, `ledger_frozen`"),
     ),
     security(("bearer" = []))
 )]
@@ -63,9 +61,7 @@ pub struct SignIns {
     tag = "plaza",
     responses(
         (status = 200, body = SignIns),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ),
     security(("bearer" = []))
 )]
@@ -127,11 +123,9 @@ fn seen(quiz: quiz::Model, mine: Option<answer::Model>, now: DateTime<Utc>) -> Q
     params(Paging),
     responses(
         (status = 200, body = Page<Quiz>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -188,14 +182,11 @@ pub struct Answered {
     request_body = NewAnswer,
     responses(
         (status = 201, body = Answered),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `quiz_closed`, `already_answered`, `ledger_frozen`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`, `quiz_closed`, `already_answered`, `ledger_frozen`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -223,14 +214,11 @@ pub struct QuizAsked {
     request_body = NewQuiz,
     responses(
         (status = 201, body = QuizAsked),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`phase_closed`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

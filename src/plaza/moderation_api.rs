@@ -14,7 +14,7 @@ use super::moderate;
 use super::wall::{self, Author};
 use crate::app::House;
 use crate::body::{Body, one_line_or_none};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 use crate::points::fold::Awarded;
@@ -51,10 +51,8 @@ pub struct Queued {
     params(Which),
     responses(
         (status = 200, body = Page<Queued>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -125,14 +123,11 @@ pub struct Judged {
     request_body = Verdict,
     responses(
         (status = 200, body = Judged),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`wrong_state`, `ledger_frozen` (approving a post)", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`wrong_state`, `ledger_frozen` (approving a post)"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]

@@ -9,7 +9,7 @@ use super::contribution::Kind;
 use super::entrance::may_look;
 use super::wall::{self, Note};
 use crate::app::{App, House};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
@@ -28,11 +28,9 @@ async fn hung(house: House, me: Participant, kind: Kind, paging: Paging) -> Resu
     params(Paging),
     responses(
         (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -47,11 +45,9 @@ pub async fn posts(house: House, me: Participant, paging: Query<Paging>) -> Resu
     params(Paging),
     responses(
         (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -66,11 +62,9 @@ pub async fn declarations(house: House, me: Participant, paging: Query<Paging>) 
     params(("id" = Uuid, Path, description = "The post"), Paging),
     responses(
         (status = 200, body = Page<Note>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`, `not_approved`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`, `not_approved`"),
+        (status = 409, description = "`phase_closed`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]

@@ -13,7 +13,7 @@ use super::rules::RuleSet;
 use super::statement::{self, Statement};
 use super::{board, digest, frozen};
 use crate::app::House;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Guest;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Side;
@@ -28,9 +28,7 @@ const REACH: usize = 5;
     tag = "points",
     responses(
         (status = 200, body = Statement),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`"),
     ),
     security(("bearer" = []))
 )]
@@ -90,10 +88,8 @@ pub struct Place {
     params(WhichSide),
     responses(
         (status = 200, body = Leaderboard),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`not_registered`"),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]
@@ -131,8 +127,6 @@ fn shown(ladder: &Ladder, side: Side, at: DateTime<Utc>, me: Uuid) -> Leaderboar
     tag = "points",
     responses(
         (status = 200, body = RuleSet),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
 )]
@@ -175,8 +169,6 @@ impl From<frozen::Model> for Freeze {
     tag = "points",
     responses(
         (status = 200, body = Digests),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     ),
     security(("bearer" = []))
 )]

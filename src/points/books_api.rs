@@ -17,7 +17,7 @@ use super::rules::Rule;
 use super::{entry, freeze, reverse};
 use crate::app::House;
 use crate::body::{Body, one_line};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 
@@ -26,10 +26,8 @@ use crate::paging::{Page, Paging};
     tag = "points",
     responses(
         (status = 200, body = Freeze),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`"),
     ),
     security(("bearer" = []))
 )]
@@ -45,14 +43,11 @@ pub async fn freeze_ledger(house: House, by: Organizer) -> Result<Json<Freeze>, 
     request_body = Lines,
     responses(
         (status = 201, body = Entered),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`ledger_frozen`, `phase_closed`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`ledger_frozen`, `phase_closed`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -82,14 +77,11 @@ pub struct Reversal {
     request_body = Reversal,
     responses(
         (status = 201, body = Awarded),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`already_reversed`, `ledger_frozen`", body = Problem, content_type = "application/problem+json"),
-        (status = 413, body = Problem, content_type = "application/problem+json"),
-        (status = 415, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 400),
+        (status = 403),
+        (status = 409, description = "`already_reversed`, `ledger_frozen`"),
+        (status = 413),
+        (status = 415),
     ),
     security(("bearer" = []))
 )]
@@ -134,10 +126,8 @@ impl From<entry::Model> for AuditLine {
     params(Paging),
     responses(
         (status = 200, body = Page<AuditLine>),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 422),
     ),
     security(("bearer" = []))
 )]

@@ -8,16 +8,13 @@ use super::call::{self, Wish};
 use super::run_sheet::{self, RunSheet};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Guest, Host};
 
 /// The run sheet by the clock. Who: account.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = RunSheet),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/events/{event}/programme")]
 pub async fn show_run_sheet(house: House, guest: Guest) -> Result<Json<RunSheet>, Error> {
@@ -27,14 +24,11 @@ pub async fn show_run_sheet(house: House, guest: Guest) -> Result<Json<RunSheet>
 
 /// Calls a segment. Who: host, organizer.
 #[utoipa::path(tag = "programme", request_body = Wish, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = RunSheet),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `programme_moved`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`no_such_segment`", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `programme_moved`"),
+        (status = 422, description = "`no_such_segment`"),
     ))]
 #[post("/events/{event}/programme/cues")]
 pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<Json<RunSheet>, Error> {
@@ -44,13 +38,11 @@ pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<
 
 /// Takes the last cue back. Who: host, organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event"), ("cue" = Uuid, Path, description = "The last cue")),
+    params(("cue" = Uuid, Path, description = "The last cue")),
     responses(
         (status = 200, body = RunSheet),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `programme_moved`", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `programme_moved`"),
     ))]
 #[delete("/events/{event}/programme/cues/{cue}")]
 pub async fn take_back_cue(house: House, host: Host, path: Path<(String, Uuid)>) -> Result<Json<RunSheet>, Error> {

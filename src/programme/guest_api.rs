@@ -11,7 +11,7 @@ use super::present::{self, Called};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::registrations::access::Participant;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -45,11 +45,8 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
 
 /// My group, with whom I break the ice, and what I show. Who: participant.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = MyProgramme),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     ))]
 #[get("/events/{event}/programme/me")]
 pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgramme>, Error> {
@@ -58,13 +55,9 @@ pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgra
 
 /// Offers to show something, in place of what was offered before. Who: participant.
 #[utoipa::path(tag = "programme", request_body = Offer, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 204, description = "Offered"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `not_confirmed`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`phase_closed`, `not_confirmed`"),
     ))]
 #[put("/events/{event}/programme/talent")]
 pub async fn offer_to_show(house: House, me: Participant, offer: Body<Offer>) -> Result<HttpResponse, Error> {
@@ -75,11 +68,8 @@ pub async fn offer_to_show(house: House, me: Participant, offer: Body<Offer>) ->
 
 /// Thinks better of it. Who: participant.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 204, description = "Nothing is offered"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
     ))]
 #[delete("/events/{event}/programme/talent")]
 pub async fn withdraw_talent(house: House, me: Participant) -> Result<HttpResponse, Error> {

@@ -16,7 +16,7 @@ use super::present::{self, Called, Present};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Host;
 
 /// Every group with its members, by the numbers they wear.
@@ -124,12 +124,9 @@ pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Talent
 
 /// Groups with their members. Who: host, organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = Groups),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[get("/events/{event}/programme/groups")]
 pub async fn show_groups(house: House, host: Host) -> Result<Json<Groups>, Error> {
@@ -138,14 +135,10 @@ pub async fn show_groups(house: House, host: Host) -> Result<Json<Groups>, Error
 
 /// Forms groups of those inside: alike in men and women, colleagues apart, ages mixed. Who: host, organizer.
 #[utoipa::path(tag = "programme", request_body = Wish, security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = Groups),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `nobody_present`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `nobody_present`"),
     ))]
 #[put("/events/{event}/programme/groups")]
 pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Result<Json<Groups>, Error> {
@@ -159,12 +152,9 @@ pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Resul
 
 /// The pairs drawn to break the ice. Who: host, organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = Icebreakers),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[get("/events/{event}/programme/icebreakers")]
 pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Icebreakers>, Error> {
@@ -174,13 +164,10 @@ pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Icebreake
 /// Draws the next game's pairs: nobody with a colleague, or with somebody they were drawn with before. Who: host,
 /// organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, description = "All games, the new one first", body = Icebreakers),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`phase_closed`, `too_few_present`", body = Problem, content_type = "application/problem+json"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `too_few_present`"),
     ))]
 #[post("/events/{event}/programme/icebreakers")]
 pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Icebreakers>, Error> {
@@ -193,12 +180,9 @@ pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Icebreakers>, E
 
 /// What people offered to show. Who: host, organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
-    params(("event" = String, Path, description = "Slug of the event")),
     responses(
         (status = 200, body = Talents),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
+        (status = 403),
     ))]
 #[get("/events/{event}/programme/talents")]
 pub async fn show_talents(house: House, host: Host) -> Result<Json<Talents>, Error> {

@@ -17,7 +17,7 @@ use super::verdict::{Decided, Verdict, Verdicts};
 use super::withdraw::withdraw;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Guest, Organizer, id_in_path};
 use crate::paging::Page;
 use crate::sheet::upload::Upload;
@@ -41,11 +41,9 @@ impl From<registration::Model> for Applied {
 /// Applies to an event. Who: anyone signed in with a confirmed mail address.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Application, responses(
     (status = 201, body = Applied),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`mail_not_verified`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`already_registered`, `phase_closed`, `profile_missing`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `unknown_unit`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`mail_not_verified`"),
+    (status = 409, description = "`already_registered`, `phase_closed`, `profile_missing`"),
+    (status = 422, description = "`invalid`: `unknown_unit`, …"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations")]
 pub async fn register(
@@ -60,10 +58,8 @@ pub async fn register(
 /// Withdraws the application, or gives the seat back. Who: participant.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`phase_closed` once the doors are open", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`"),
+    (status = 409, description = "`phase_closed` once the doors are open"),
 ), security(("bearer" = [])))]
 #[delete("/events/{event}/registrations/me")]
 pub async fn withdraw_me(house: House, me: Participant) -> Result<HttpResponse, Error> {
@@ -74,10 +70,8 @@ pub async fn withdraw_me(house: House, me: Participant) -> Result<HttpResponse, 
 /// The applications, in the order in which they came. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), Filter), responses(
     (status = 200, body = Page<Applicant>),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations")]
 pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<Json<Page<Applicant>>, Error> {
@@ -89,9 +83,7 @@ pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<
 /// How many applications stand where. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), responses(
     (status = 200, body = [Count]),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/counts")]
 pub async fn count(house: House, by: Organizer) -> Result<Json<Vec<Count>>, Error> {
@@ -102,11 +94,9 @@ pub async fn count(house: House, by: Organizer) -> Result<Json<Vec<Count>>, Erro
 /// Approves or rejects one application; the applicant gets a letter. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), ("id" = Uuid, Path)), request_body = Verdict, responses(
     (status = 200, body = Applicant),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`not_decidable`, `phase_closed`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: a rejection takes a reason", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`not_decidable`, `phase_closed`"),
+    (status = 422, description = "`invalid`: a rejection takes a reason"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/{id}/decision")]
 pub async fn decide_one(
@@ -126,11 +116,9 @@ pub async fn decide_one(
 /// Approves or rejects many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Verdicts, responses(
     (status = 200, body = Decided),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`phase_closed`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`phase_closed`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/decisions")]
 pub async fn decide_bulk(house: House, by: Organizer, verdicts: Body<Verdicts>) -> Result<Json<Decided>, Error> {
@@ -146,14 +134,12 @@ pub async fn decide_bulk(house: House, by: Organizer, verdicts: Body<Verdicts>) 
     (Vec<u8> = "multipart/form-data"),
 )), responses(
     (status = 201, body = Imported),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`phase_closed`, `accounts_changed`", body = Problem, content_type = "application/problem+json"),
-    (status = 413, description = "`too_large`, `workbook_too_large`", body = Problem, content_type = "application/problem+json"),
-    (status = 415, description = "`not_a_table`, `workbook_old_or_locked`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_rows` with `errors: [{line, field, code, message}]` (the first 200) and `errors_total`; `missing_columns`, `sheet_empty`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 400),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`phase_closed`, `accounts_changed`"),
+    (status = 413, description = "`too_large`, `workbook_too_large`"),
+    (status = 415, description = "`not_a_table`, `workbook_old_or_locked`"),
+    (status = 422, description = "`invalid_rows` with `errors: [{line, field, code, message}]` (the first 200) and `errors_total`; `missing_columns`, `sheet_empty`, …"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/import")]
 pub async fn import_list(

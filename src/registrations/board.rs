@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::registration::{self, Side, Status};
 use crate::accounts::SignedIn;
 use crate::app::House;
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::events::poster::{self, Poster};
 use crate::organizations::{organization, staff};
@@ -54,7 +54,7 @@ pub struct Wanted {
 /// Events, newest first: the published ones, and to an organizer the drafts of their unions too. Who: anyone.
 #[utoipa::path(tag = "events", params(Wanted), responses(
     (status = 200, body = Page<Notice>),
-    (status = 422, body = Problem, content_type = "application/problem+json"),
+    (status = 422),
 ))]
 #[get("/events")]
 pub async fn list_events(
@@ -92,7 +92,6 @@ pub async fn list_events(
 /// One event. Drafts are there for the organizers of their union only. Who: anyone.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), responses(
     (status = 200, body = Notice),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/events/{event}")]
 pub async fn read_event(house: House, account: Option<SignedIn>, slug: Path<String>) -> Result<Json<Notice>, Error> {

@@ -22,7 +22,7 @@ use super::standing::{self, Standing, Why};
 use super::{placement, run};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::registrations::access::Participant;
@@ -31,9 +31,7 @@ use crate::registrations::registration::Status;
 /// Where I stand: status, points, rank, cut line, and after the run why. Who: participant.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
     (status = 200, body = Standing),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/me")]
 pub async fn my_registration(house: House, me: Participant) -> Result<Json<Standing>, Error> {
@@ -51,11 +49,9 @@ pub struct Replied {
 /// Confirms or declines the seat; a declined one goes to the next in line at once. Who: participant.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Answer, responses(
     (status = 200, body = Replied),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`no_seat_offered`, `seat_gone`, `phase_closed`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`"),
+    (status = 409, description = "`no_seat_offered`, `seat_gone`, `phase_closed`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/me/reply")]
 pub async fn answer_invitation(house: House, me: Participant, answer: Body<Answer>) -> Result<Json<Replied>, Error> {
@@ -66,11 +62,9 @@ pub async fn answer_invitation(house: House, me: Participant, answer: Body<Answe
 /// Publishes the root of the list and the name of the draw to come. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Announcement, responses(
     (status = 201, body = PublishedList),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`phase_closed`, `ledger_not_frozen`, `already_screened`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`phase_closed`, `ledger_not_frozen`, `already_screened`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/list")]
 pub async fn fix_list(
@@ -85,10 +79,8 @@ pub async fn fix_list(
 /// What a screening would come to now, with other rules where they are given; nothing is stored. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Trial, responses(
     (status = 200, body = Preview),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: rules that contradict themselves", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`: rules that contradict themselves"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/preview")]
 pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Result<Json<Preview>, Error> {
@@ -98,11 +90,9 @@ pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Resul
 /// Screens: seats, standbys, explanations and letters, once. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Draw, responses(
     (status = 201, body = PublishedRun),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`ledger_not_frozen`, `already_screened`, `phase_closed`, `quotas_cannot_be_met` (with `limits` and `smallest_change`)", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: the announced draw has no `beacon`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`ledger_not_frozen`, `already_screened`, `phase_closed`, `quotas_cannot_be_met` (with `limits` and `smallest_change`)"),
+    (status = 422, description = "`invalid`: the announced draw has no `beacon`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/runs")]
 pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Json<PublishedRun>, StatusCode), Error> {
@@ -116,9 +106,7 @@ pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Js
 /// A run. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path), ("n" = i32, Path)), responses(
     (status = 200, body = PublishedRun),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/screening/runs/{n}")]
 pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Result<Json<PublishedRun>, Error> {
@@ -134,9 +122,7 @@ pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Resu
 /// The record of a run, as `queqiao verify` recomputes it byte for byte. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path), ("n" = i32, Path)), responses(
     (status = 200, description = "The record", body = String, content_type = "application/json"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/screening/runs/{n}/file")]
 pub async fn read_file(house: House, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
@@ -155,7 +141,6 @@ pub async fn read_file(house: House, by: Organizer, request: HttpRequest) -> Res
 /// What anybody may check: the list's root, the draw, the seed and the cut lines. Who: anyone.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
     (status = 200, body = Published),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ))]
 #[get("/events/{event}/screening")]
 pub async fn read_published(house: House, event: Path<String>) -> Result<Json<Published>, Error> {
@@ -189,9 +174,7 @@ pub struct MyLine {
 /// My own line, its proof and its explanation; 404 before the run. Who: participant.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
     (status = 200, body = MyLine),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`not_registered`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`not_registered`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/screening/me")]
 pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>, Error> {
@@ -224,9 +207,8 @@ fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Par
 /// Who waits, who is asked, which seats moved. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
     (status = 200, body = Board),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "also before the run", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 404, description = "also before the run"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/screening/standby")]
 pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Error> {
@@ -236,11 +218,10 @@ pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Er
 /// Tries the empty seats of a side again with those who wait. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = Call, responses(
     (status = 200, body = Promoted),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "also before the run", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`no_empty_seat`, `nobody_fits` (with `limits`), `phase_closed`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 404, description = "also before the run"),
+    (status = 409, description = "`no_empty_seat`, `nobody_fits` (with `limits`), `phase_closed`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/standby/promotions")]
 pub async fn promote_standby(house: House, by: Organizer, call: Body<Call>) -> Result<Json<Promoted>, Error> {

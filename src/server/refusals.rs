@@ -1,8 +1,9 @@
-//! The refusals that any call may give, added to what each call says of itself, so that nobody who
-//! reads the description of one call has to know about the others.
+//! What is so of many calls, added to what each says of itself: the names in its path, the refusals
+//! any call may give, and the shape of all of them. Nobody who reads the description of one call has
+//! to know about the others, and nobody who writes one has to say it again.
 
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response};
 
 use crate::error::PROBLEM_JSON;
@@ -90,9 +91,33 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
     for (status, codes, condition) in told.into_iter().flatten() {
         tell(call, status, codes, condition);
     }
+    for response in call.responses.responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
+        if let (_, RefOr::T(response)) = response
+            && response.content.is_empty()
+        {
+            let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            response.content.insert(PROBLEM_JSON.to_owned(), problem.into());
+        }
+    }
+    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+        let parameters = call.parameters.get_or_insert_default();
+        if !parameters.iter().any(|known| matches!(known, RefOr::T(known) if known.name == name)) {
+            parameters.push(RefOr::T(in_path(name)));
+        }
+    }
     if once {
         call.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
     }
+}
+
+fn in_path(name: &str) -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let (schema, description) = match name {
+        "event" => (text, Some("Slug of the event")),
+        _ => (text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))), None),
+    };
+    let named = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
+    named.description(description).schema(Some(schema.build())).build()
 }
 
 fn idempotency_key() -> Parameter {
@@ -117,9 +142,5 @@ fn tell(call: &mut Operation, status: &str, codes: &[&str], condition: &str) {
         let more = [more.join(", "), condition.to_owned()].join(" ");
         let said = [response.description.as_str(), more.trim_end()];
         response.description = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-    }
-    if response.content.is_empty() {
-        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-        response.content.insert(PROBLEM_JSON.to_owned(), problem.into());
     }
 }

@@ -15,7 +15,7 @@ use super::unit;
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, FieldError, Problem, Refused};
+use crate::error::{Error, FieldError, Refused};
 use crate::organizations::organization;
 
 /// A unit, as anybody who signs up may see it.
@@ -65,8 +65,8 @@ pub struct Typed {
 /// Finds units while somebody types. Who: anyone.
 #[utoipa::path(tag = "units", params(Typed), responses(
     (status = 200, body = UnitNames),
-    (status = 404, description = "No such organization", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `organization_needed`", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "No such organization"),
+    (status = 422, description = "`invalid`: `organization_needed`"),
 ), security((), ("bearer" = [])))]
 #[get("/units")]
 pub async fn search(house: House, request: HttpRequest, typed: Query<Typed>) -> Result<Json<UnitNames>, Error> {
@@ -99,11 +99,10 @@ pub async fn search(house: House, request: HttpRequest, typed: Query<Typed>) -> 
 /// Takes in a unit. Who: organizer of the union, administrator.
 #[utoipa::path(tag = "units", request_body = NewUnit, responses(
     (status = 201, body = Unit),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such organization, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`unit_exists`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `organization_needed`, `public_mail_domain`, …", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 404, description = "No such organization, or not yours"),
+    (status = 409, description = "`unit_exists`"),
+    (status = 422, description = "`invalid`: `organization_needed`, `public_mail_domain`, …"),
 ), security(("bearer" = [])))]
 #[post("/units")]
 pub async fn add_unit(house: House, by: SignedIn, wish: Body<NewUnit>) -> Result<(Json<Unit>, StatusCode), Error> {
@@ -114,9 +113,7 @@ pub async fn add_unit(house: House, by: SignedIn, wish: Body<NewUnit>) -> Result
 /// One unit. Who: organizer of its union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), responses(
     (status = 200, body = Unit),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/units/{unit}")]
 pub async fn show(by: UnitKeeper) -> Json<Unit> {
@@ -126,11 +123,9 @@ pub async fn show(by: UnitKeeper) -> Json<Unit> {
 /// Changes the name or the mail domain of a unit. Who: organizer of its union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), request_body = UnitChanges, responses(
     (status = 200, body = Unit),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`unit_exists`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`unit_exists`"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[patch("/units/{unit}")]
 pub async fn amend_unit(house: House, by: UnitKeeper, changes: Body<UnitChanges>) -> Result<Json<Unit>, Error> {

@@ -18,7 +18,7 @@ use crate::accounts::address::{mail_address, shown};
 use crate::accounts::{SignedIn, account};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 
 /// Who is to speak for the unit.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -48,10 +48,8 @@ pub struct UnitContacts {
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), request_body = NewUnitContact, responses(
     (status = 200, description = "The person was a contact already", body = UnitContact),
     (status = 201, body = UnitContact),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `unknown_account`", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`: `unknown_account`"),
 ), security(("bearer" = [])))]
 #[post("/units/{unit}/contacts")]
 pub async fn appoint_contact(
@@ -70,9 +68,7 @@ pub async fn appoint_contact(
 /// Who speaks for the unit. Who: organizer of the unit's union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), responses(
     (status = 200, body = UnitContacts),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/units/{unit}/contacts")]
 pub async fn list(house: House, by: UnitKeeper) -> Result<Json<UnitContacts>, Error> {
@@ -100,9 +96,7 @@ pub async fn list(house: House, by: UnitKeeper) -> Result<Json<UnitContacts>, Er
 /// Dismisses a unit contact. Who: organizer of the unit's union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path), ("contact" = Uuid, Path)), responses(
     (status = 204, description = "Dismissed"),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[delete("/units/{unit}/contacts/{contact}")]
 pub async fn dismiss_contact(house: House, by: UnitKeeper, path: Path<(Uuid, Uuid)>) -> Result<HttpResponse, Error> {
@@ -114,7 +108,6 @@ pub async fn dismiss_contact(house: House, by: UnitKeeper, path: Path<(Uuid, Uui
 /// The units one speaks for. Who: account.
 #[utoipa::path(tag = "units", responses(
     (status = 200, body = UnitNames),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
 ), security(("bearer" = [])))]
 #[get("/me/units")]
 pub async fn mine(house: House, who: SignedIn) -> Result<Json<UnitNames>, Error> {

@@ -10,7 +10,7 @@ use super::enroll::enroll;
 use super::import::{import_units as import, read_roster};
 use crate::accounts::SignedIn;
 use crate::app::House;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::organizations::access::meant;
 use crate::sheet::upload::{RowError, Upload, invalid_rows};
 
@@ -50,12 +50,11 @@ pub struct TableTaken {
 #[utoipa::path(tag = "units", params(UnitsImport),
     request_body(content = String, description = "CSV or XLSX, as the body or as a file of a form", content_type = "text/csv"), responses(
     (status = 200, body = TableTaken),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "No such organization, or not yours", body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 404, description = "No such organization, or not yours"),
+    (status = 413),
+    (status = 415),
+    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table"),
 ), security(("bearer" = [])))]
 #[post("/units/import")]
 pub async fn import_units(
@@ -78,12 +77,10 @@ pub async fn import_units(
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path), RosterImport),
     request_body(content = String, description = "CSV or XLSX, as the body or as a file of a form", content_type = "text/csv"), responses(
     (status = 200, body = TableTaken),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table", body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 413),
+    (status = 415),
+    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table"),
 ), security(("bearer" = [])))]
 #[post("/units/{unit}/roster/import")]
 pub async fn import_roster(

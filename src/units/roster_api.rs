@@ -13,7 +13,7 @@ use super::roster_entry;
 use crate::accounts::address::{MailAddress, mail_address};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 
 /// People who work for the unit.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -34,9 +34,7 @@ pub struct HeadCount {
 /// part in anything. Who: unit contact, organizer of the unit's union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), request_body = Colleagues, responses(
     (status = 200, body = HeadCount),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/units/{unit}/roster")]
 pub async fn confirm(house: House, by: UnitVoice, colleagues: Body<Colleagues>) -> Result<Json<HeadCount>, Error> {
@@ -48,8 +46,6 @@ pub async fn confirm(house: House, by: UnitVoice, colleagues: Body<Colleagues>) 
 /// How many people the unit has confirmed. Who: unit contact, organizer of the unit's union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), responses(
     (status = 200, body = HeadCount),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
 ), security(("bearer" = [])))]
 #[get("/units/{unit}/roster")]
 pub async fn head_count(house: House, by: UnitVoice) -> Result<Json<HeadCount>, Error> {

@@ -19,7 +19,7 @@ use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::{Body, text};
 use crate::couples::couple;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Volunteer;
 use crate::picks::own;
 
@@ -111,10 +111,8 @@ pub struct MyCases {
 /// Couples that agreed to be shown, and figures. Who: volunteer, organizer.
 #[utoipa::path(tag = "volunteers", responses(
     (status = 200, body = Outcomes),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+),
     security(("bearer" = [])))]
 #[get("/events/{event}/outcomes")]
 pub async fn show_outcomes(house: House, volunteer: Volunteer) -> Result<Json<Outcomes>, Error> {
@@ -144,7 +142,7 @@ pub async fn show_outcomes(house: House, volunteer: Volunteer) -> Result<Json<Ou
 /// The couples in my care, and those of my events in nobody's: earliest due first. Who: volunteer.
 #[utoipa::path(tag = "volunteers", responses(
     (status = 200, body = MyCases),
-    (status = 401, body = Problem, content_type = "application/problem+json")),
+),
     security(("bearer" = [])))]
 #[get("/me/cases")]
 pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<MyCases>, Error> {
@@ -180,9 +178,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<MyCases>, 
 /// Takes a couple into my care. Who: volunteer of its event.
 #[utoipa::path(tag = "volunteers", responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "follow_up_not_agreed, case_taken", body = Problem, content_type = "application/problem+json")),
+    (status = 409, description = "follow_up_not_agreed, case_taken")),
     params(("id" = Uuid, Path, description = "The couple")),
     security(("bearer" = [])))]
 #[post("/couples/{id}/case")]
@@ -195,10 +191,8 @@ pub async fn take_case(house: House, account: SignedIn, id: Path<Uuid>) -> Resul
 /// its event, organizer.
 #[utoipa::path(tag = "volunteers", request_body = NewFollowUp, responses(
     (status = 201, body = FollowUp),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "follow_up_not_agreed, case_taken", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
+    (status = 409, description = "follow_up_not_agreed, case_taken"),
+),
     params(("id" = Uuid, Path, description = "The couple")),
     security(("bearer" = [])))]
 #[post("/couples/{id}/follow-ups")]

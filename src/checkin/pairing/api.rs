@@ -13,7 +13,7 @@ use super::pair::{self, Pairing};
 use super::{invite, revoke};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
 
@@ -83,9 +83,7 @@ impl Device {
 /// The devices of an event, the latest first. Who: organizer.
 #[utoipa::path(tag = "devices", responses(
     (status = 200, body = [Device]),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/devices")]
 pub async fn devices(house: House, organizer: Organizer) -> Result<Json<Vec<Device>>, Error> {
@@ -100,9 +98,7 @@ pub async fn devices(house: House, organizer: Organizer) -> Result<Json<Vec<Devi
 /// Invites one device; the answer holds what its QR says. Who: organizer.
 #[utoipa::path(tag = "devices", responses(
     (status = 201, body = Invited),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/devices")]
 pub async fn invite_device(house: House, organizer: Organizer) -> Result<(Json<Invited>, StatusCode), Error> {
@@ -116,12 +112,12 @@ pub async fn invite_device(house: House, organizer: Organizer) -> Result<(Json<I
 /// Turns whoever holds an invitation into a desk, once. Who: anyone with an invitation.
 #[utoipa::path(tag = "devices", request_body = Pairing, responses(
     (status = 201, body = PairedDevice),
-    (status = 400, body = Problem, content_type = "application/problem+json"),
-    (status = 404, description = "`no_invitation`", body = Problem, content_type = "application/problem+json"),
-    (status = 413, body = Problem, content_type = "application/problem+json"),
-    (status = 415, body = Problem, content_type = "application/problem+json"),
-    (status = 422, description = "`invalid`: `name_taken`", body = Problem, content_type = "application/problem+json"),
-    (status = 429, body = Problem, content_type = "application/problem+json"),
+    (status = 400),
+    (status = 404, description = "`no_invitation`"),
+    (status = 413),
+    (status = 415),
+    (status = 422, description = "`invalid`: `name_taken`"),
+    (status = 429),
 ))]
 #[post("/devices/pair")]
 pub async fn pair_device(
@@ -139,9 +135,7 @@ pub async fn pair_device(
 /// Shuts a device out, at once and for good. Who: organizer.
 #[utoipa::path(tag = "devices", responses(
     (status = 204),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, description = "`wrong_role`", body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
+    (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[delete("/events/{event}/devices/{device}")]
 pub async fn revoke_device(house: House, request: HttpRequest, organizer: Organizer) -> Result<HttpResponse, Error> {
