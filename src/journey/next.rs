@@ -44,6 +44,9 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
     };
     let profile = way("next-act-profile", "/me/profile".to_owned(), true).filter(|_| !further.profile_complete);
     match (it.status, it.phase) {
+        // Whatever they waited for, it did not come.
+        (Status::Applied | Status::Approved | Status::Selected, Phase::Closed) => plain("no-seat", None),
+        (Status::Waitlisted, Phase::Closed) => plain("no-seat", way("next-act-why", here("/why"), false)),
         (Status::Applied, _) => plain("review", profile),
         (Status::Approved, Phase::Draft | Phase::Registration) => {
             let words = match it.event.boundary(Phase::Online) {

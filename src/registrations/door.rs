@@ -30,7 +30,7 @@ pub fn of(page: &Page, slug: &str, phase: Phase, mine: Option<&registration::Mod
     let sign_up = |to: &str| format!("/register?to={}", encoded(to));
     if let Some(mine) = mine.filter(|mine| mine.status.is_active()) {
         return Door {
-            words: page.t(&format!("mine-{}", key(mine.status))),
+            words: page.t(&format!("mine-{}", key_in(mine.status, phase))),
             act: way("door-journey", me, true),
             other: None,
         };
@@ -59,6 +59,18 @@ pub fn of(page: &Page, slug: &str, phase: Phase, mine: Option<&registration::Mod
         (Phase::Draft, true) => Door { words: page.t("door-soon"), ..Door::default() },
         (_, true) => Door { words: page.t("door-closed"), ..Door::default() },
         (_, false) => Door { words: page.t("door-closed"), act: None, other: way("door-mine", sign_in(&me), false) },
+    }
+}
+
+/// What a status is called in keys of words, once the event is over, too: who waited does not wait
+/// for ever.
+#[must_use]
+pub fn key_in(status: Status, phase: Phase) -> &'static str {
+    match status {
+        Status::Applied | Status::Approved | Status::Selected | Status::Waitlisted if phase == Phase::Closed => {
+            "no-seat"
+        }
+        status => key(status),
     }
 }
 

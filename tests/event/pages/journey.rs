@@ -367,6 +367,21 @@ async fn home_shows_my_events_and_what_else_i_look_after(#[values(Sqlite, Postgr
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_waited_in_vain_is_told_when_it_is_over(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    let waits = evening.participant_as("women", Status::Waitlisted).await;
+    let her = Browser::of(&evening, &waits).await;
+    assert!(her.get("/me").await.1.contains("候补名单"));
+    evening.enter(Phase::Closed).await;
+    for page in ["/me", "/e/qixi/me", "/e/qixi", "/e/qixi/why"] {
+        let (status, text) = her.get(page).await;
+        assert!(status == 200 && text.contains("这次没有轮到你"), "{page}: {text}");
+        assert!(!text.contains("候补名单") && !text.contains("候补第"), "{page} still lets her wait: {text}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_profile_keeps_what_was_typed_and_shows_it_as_text(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let her = evening.participant("women").await;
