@@ -3,6 +3,7 @@
 use garde::Validate;
 use sea_orm::EntityTrait;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::sheet::{self, Pace};
 use crate::app::App;
@@ -11,9 +12,12 @@ use crate::error::{Error, Refused};
 use crate::events::phase::Phase;
 use crate::registrations::access::Participant;
 
-#[derive(Clone, Debug, Deserialize, Validate)]
+/// How it was.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = FeedbackAnswers)]
 pub struct Answers {
+    /// One star to five.
     #[garde(range(min = 1, max = 5))]
     pub overall: i32,
     #[garde(skip)]

@@ -2,10 +2,16 @@
 //! said what: an answer bears a mark only its author can be found by, and no time.
 
 mod answer;
+mod api;
 mod page;
 pub mod personal;
 mod sheet;
 mod summary;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    config.service(api::my_feedback).service(api::give_feedback).service(api::feedback_summary);
+}
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {

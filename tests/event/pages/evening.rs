@@ -475,6 +475,34 @@ async fn the_union_reads_what_many_said_and_not_who(#[values(Sqlite, Postgres)] 
     assert_eq!(him.get("/office/e/qixi/feedback").await.0, 303, "nobody's session outlives them");
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn programs_answer_and_read_as_the_pages_do(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut hall) = Hall::begin(engine, 3).await else { return };
+    let ours = "/api/v1/events/qixi/feedback";
+    let said = json!({ "overall": 4, "pace": "right", "met": true, "again": false, "words": "音乐很好" });
+    let he = hall.men[0].clone();
+    assert_eq!(he.get(ours).await.code(), "not_found");
+    assert_eq!(he.put(ours, said.clone()).await.code(), "phase_closed");
+    hall.evening.enter(Phase::Closed).await;
+    assert_eq!(he.put(ours, json!({ "overall": 0, "pace": "right", "met": true, "again": true })).await.status, 422);
+    let summary = format!("{ours}/summary");
+    for (place, person) in hall.men.iter().chain(&hall.women).enumerate() {
+        let told = hall.evening.organizer.get(&summary).await.json;
+        assert_eq!((&told["answers"], told["shares"].is_null()), (&json!(place), place < 5), "{told}");
+        assert_eq!(person.put(ours, said.clone()).await.status, 204);
+    }
+    assert_eq!(he.get(ours).await.json, said);
+    let shares = hall.evening.organizer.get(&summary).await.json["shares"].clone();
+    assert_eq!(
+        (&shares["overall"], &shares["met"], &shares["again"]),
+        (&json!([0, 0, 0, 100, 0]), &json!(100), &json!(0))
+    );
+    for person in [&he, &hall.host, &hall.evening.stranger().await] {
+        assert_eq!(person.get(&summary).await.status, 403);
+    }
+}
+
 async fn guest_who_stayed_away(hall: &Hall) -> Browser {
     let person = hall.evening.participant_as("men", Status::Confirmed).await;
     Browser::of(&hall.evening, &person).await
