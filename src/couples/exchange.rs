@@ -12,6 +12,7 @@ use super::{offer, opening, words};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
+use crate::happening::What;
 use crate::picks::{barred, matched};
 use crate::registrations::registration;
 
@@ -59,7 +60,8 @@ pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Fie
     let both = offer::of_match(&txn, match_id).await?.len() == 2;
     // Whoever blocked the other meanwhile gives nothing; the other one sees what waiting looks like.
     let kept_apart = barred::pairs(&txn, mine.found.event_id).await?;
-    if both && !kept_apart.contains(&matched::ordered(mine.own_id, mine.partner.id)) {
+    let opens = both && !kept_apart.contains(&matched::ordered(mine.own_id, mine.partner.id));
+    if opens {
         let row = opening::ActiveModel { match_id: Set(match_id), opened_at: Set(app.now()) };
         let once = OnConflict::column(opening::Column::MatchId).do_nothing().to_owned();
         opening::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await?;
@@ -67,6 +69,9 @@ pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Fie
     }
     let standing = mine::standing(&txn, &mine).await?;
     txn.commit().await?;
+    if opens {
+        app.happenings.announce(mine.found.event_id, What::CouplesChanged);
+    }
     Ok(standing)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use queqiao::accounts::profile;
 use queqiao::couples::{couple, opening};
 use queqiao::events::crew::Role;
+use queqiao::happening::What;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
@@ -48,8 +49,11 @@ async fn contact_details_move_when_both_have_offered(#[values(Sqlite, Postgres)]
     assert_eq!(he.delete(&path).await.json["contact"]["state"], "none");
     assert_eq!(he.post(&path, json!({ "withdraw": true })).await.json["contact"]["state"], "none");
     assert_eq!(she.post(&path, json!({ "fields": ["email"] })).await.json["contact"]["state"], "waiting");
+    let mut news = hall.evening.app.happenings.listen();
     let opened = he.post(&path, json!({ "fields": ["wechat"] })).await;
     assert_eq!(opened.json["contact"]["state"], "opened");
+    // Her phone need not wait for the next look.
+    assert_eq!(news.try_recv().unwrap().what, What::CouplesChanged);
     assert_eq!(opened.headers["cache-control"], "no-store");
     assert_eq!(opened.json["contact"]["theirs"], json!({ "wechat": null, "phone": null, "email": she.email }));
     let hers = she.get(&format!("/api/v1/matches/{id}")).await;
