@@ -7,7 +7,6 @@ use serde_json::json;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::hall::Hall;
-use crate::window::{ARROW_DOWN, ENTER, SPACE, Window};
 
 const EMAIL: &str = "xiaoyun@example.com";
 const PASSWORD: &str = "magpies-over-the-river-9";
@@ -17,6 +16,8 @@ const PASSWORD: &str = "magpies-over-the-river-9";
 async fn a_newcomer_goes_from_the_poster_to_the_badge(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut hall) = Hall::open(engine, Phase::Registration).await else { return };
     let phone = hall.phone().await;
+    // On one database with a thumb, on the other with the keyboard alone.
+    let phone = if engine == Postgres { phone.by_keyboard() } else { phone };
     // What the QR on the poster says.
     phone.follow(&hall.evening.app.public_url("/e/qixi")).await;
     phone.press("报名").await;
@@ -87,53 +88,6 @@ async fn a_newcomer_goes_from_the_poster_to_the_badge(#[values(Sqlite, Postgres)
     assert!(quarrels.is_empty(), "{quarrels:?}");
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_keyboard_alone_signs_up_and_applies(#[values(Sqlite)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
-    let laptop = hall.laptop().await;
-    laptop.go("/e/qixi").await;
-    enter(&laptop, "main a.act[href^='/register']").await;
-    laptop.until_true("location.pathname === '/register'").await;
-    for (field, words) in [("email", EMAIL), ("password", PASSWORD), ("nickname", "小云")] {
-        laptop.tab_to(&format!("[name={field}]")).await;
-        laptop.keys(words).await;
-    }
-    laptop.tab_to("[name=gender]").await;
-    // The first of a group has the focus; space or an arrow chooses.
-    laptop.keys(&format!("{SPACE}{ARROW_DOWN}")).await;
-    for field in ["grown_up", "may_keep"] {
-        laptop.tab_to(&format!("[name={field}]")).await;
-        laptop.keys(&SPACE.to_string()).await;
-    }
-    enter(&laptop, "main form .act").await;
-    laptop.see("信已经在路上").await;
-    laptop.follow(&verify_link(&hall).await).await;
-    enter(&laptop, "main form .act").await;
-    laptop.see("邮箱已确认").await;
-    // The password has the focus already.
-    laptop.until_true("document.activeElement.name === 'password'").await;
-    laptop.keys(&format!("{PASSWORD}{ENTER}")).await;
-    laptop.arrive("/e/qixi/register").await;
-    for (field, words) in [("unit", "市第一医院"), ("birth_year", "1996")] {
-        laptop.tab_to(&format!("[name={field}]")).await;
-        laptop.keys(words).await;
-    }
-    for field in ["may_show", "may_check"] {
-        laptop.tab_to(&format!("[name={field}]")).await;
-        laptop.keys(&SPACE.to_string()).await;
-    }
-    enter(&laptop, "main form .act").await;
-    laptop.arrive("/e/qixi/me").await;
-    laptop.see("等待审核").await;
-}
-
-async fn enter(window: &Window, selector: &str) {
-    window.tab_to(selector).await;
-    window.keys(&ENTER.to_string()).await;
-}
-
-/// The address in the letter.
 async fn verify_link(hall: &Hall) -> String {
     let letter = hall.evening.letters().await.pop().unwrap();
     assert_eq!(letter.recipient, EMAIL);

@@ -15,16 +15,16 @@ use serde_json::json;
 
 use crate::evening::Engine::{self, Sqlite};
 use crate::hall::Hall;
-use crate::window::{ENTER, Window};
+use crate::window::Window;
 
 const APPLICANTS: u32 = 800;
 const SEATS: u64 = 300;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_organizer_goes_from_nothing_to_badges(#[values(Sqlite)] engine: Engine) {
+async fn an_organizer_goes_from_nothing_to_badges_by_keyboard_alone(#[values(Sqlite)] engine: Engine) {
     let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
-    let laptop = hall.laptop().await;
+    let laptop = hall.laptop().await.by_keyboard();
     hall.sign_in(&laptop, &hall.evening.organizer).await;
     laptop.go("/office").await;
     laptop.click("a[href='/office/new']").await;
@@ -93,38 +93,6 @@ async fn an_organizer_goes_from_nothing_to_badges(#[values(Sqlite)] engine: Engi
     let paper = BASE64.decode(printed["data"].as_str().unwrap().as_bytes()).unwrap();
     let pages = String::from_utf8_lossy(&paper).matches("/Type /Page\n").count() as u64;
     assert_eq!(pages, sheets, "every sheet is one page of paper");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_keyboard_alone_publishes_an_event(#[values(Sqlite)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
-    let laptop = hall.laptop().await;
-    hall.sign_in(&laptop, &hall.evening.organizer).await;
-    laptop.go("/office").await;
-    enter(&laptop, "a[href='/office/new']").await;
-    laptop.arrive("/office/new").await;
-    laptop.tab_to("[name=title]").await;
-    laptop.keys("金秋相会").await;
-    // Month, day, year, and on to the hour, as the browser's own field takes them.
-    for (field, keys) in [("starts_at", "10242026\u{E014}0200PM"), ("ends_at", "10242026\u{E014}0600PM")] {
-        laptop.tab_to(&format!("[name={field}]")).await;
-        laptop.keys(keys).await;
-    }
-    laptop.tab_to("[name=venue]").await;
-    laptop.keys("工人文化宫").await;
-    enter(&laptop, "#drawing .act[value=fill]").await;
-    laptop.until_true("!!document.querySelector('button[value=publish]')").await;
-    laptop.tab_to("[name=slug]").await;
-    laptop.run("document.activeElement.select()").await;
-    laptop.keys("jinqiu").await;
-    enter(&laptop, "button[value=publish]").await;
-    laptop.arrive("/office/e/jinqiu").await;
-}
-
-async fn enter(window: &Window, selector: &str) {
-    window.tab_to(selector).await;
-    window.keys(&ENTER.to_string()).await;
 }
 
 /// An hour after a phase began, signed in again: weeks have passed.

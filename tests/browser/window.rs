@@ -19,6 +19,7 @@ pub const TAB: char = '\u{E004}';
 pub const ENTER: char = '\u{E007}';
 pub const SPACE: char = ' ';
 pub const ARROW_DOWN: char = '\u{E015}';
+const ARROW_UP: char = '\u{E013}';
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
@@ -41,6 +42,8 @@ pub struct Window {
     /// The address of the session at chromedriver.
     session: String,
     home: String,
+    /// Whoever sits here has no mouse.
+    keyboard: bool,
     _profile: tempfile::TempDir,
 }
 
@@ -82,9 +85,16 @@ impl Window {
         let client = Client::new();
         let opened = tell(&client, Method::POST, &format!("{}/session", driver.address), Some(wish)).await.unwrap();
         let session = format!("{}/session/{}", driver.address, opened["sessionId"].as_str().unwrap());
-        let window = Self { client, session, home: home.to_owned(), _profile: profile };
+        let window = Self { client, session, home: home.to_owned(), keyboard: false, _profile: profile };
         window.resize(screen).await;
         window
+    }
+
+    /// The same window, and from here on whatever is clicked, chosen or filled in is reached by the
+    /// keyboard alone, with the focus to be seen.
+    pub fn by_keyboard(mut self) -> Self {
+        self.keyboard = true;
+        self
     }
 
     /// Another screen, the same page.
@@ -153,9 +163,10 @@ impl Window {
 
     /// Types into the field of this name, in place of what is there. Dates and the like are set.
     pub async fn fill(&self, name: &str, value: &str) {
-        let script = "const [name, value] = arguments;
+        let script = "const [name, value, byKeyboard] = arguments;
             const field = [...document.getElementsByName(name)].find(e => e.checkVisibility());
             if (!field) return null;
+            if (byKeyboard) return field;
             if (/^(date|time|datetime-local|month|color|range)$/.test(field.type)) {
                 field.value = value;
                 field.dispatchEvent(new Event('input', { bubbles: true }));
@@ -164,7 +175,11 @@ impl Window {
             }
             field.focus(); field.select?.();
             return field;";
-        let field = self.element(&format!("a field {name}"), script, &json!([name, value])).await;
+        let field = self.element(&format!("a field {name}"), script, &json!([name, value, self.keyboard])).await;
+        if self.keyboard {
+            self.reach(&field).await;
+            return self.keys(&typed(value)).await;
+        }
         if field != "set" {
             self.post(&format!("/element/{field}/clear"), json!({})).await;
             self.post(&format!("/element/{field}/value"), json!({ "text": value })).await;
@@ -258,7 +273,53 @@ impl Window {
     }
 
     async fn click_on(&self, element: &str) {
+        if self.keyboard {
+            return self.strike(element).await;
+        }
         self.post(&format!("/element/{element}/click"), json!({})).await;
+    }
+
+    /// What somebody without a mouse does instead of a click.
+    async fn strike(&self, element: &str) {
+        let kind = self.reach(element).await;
+        if let Some(steps) = kind.strip_prefix("option ") {
+            let steps: i32 = steps.parse().unwrap();
+            let arrow = if steps < 0 { ARROW_UP } else { ARROW_DOWN };
+            return self.keys(&arrow.to_string().repeat(steps.unsigned_abs() as usize)).await;
+        }
+        match kind.as_str() {
+            // An arrow has chosen it on the way.
+            "chosen" => {}
+            "box" => self.keys(&SPACE.to_string()).await,
+            _ => self.keys(&ENTER.to_string()).await,
+        }
+    }
+
+    /// Tabs, and within a group of radio buttons moves by arrows, until the focus is on an element, or
+    /// on what it is a label or an option of; text that is there is selected. Says what was reached.
+    async fn reach(&self, element: &str) -> String {
+        let script = "const [wanted] = arguments;
+            const target = wanted.closest('select') ?? wanted.control ?? wanted;
+            const here = document.activeElement;
+            const group = e => e.type === 'radio' && e.name === target.name && e.form === target.form;
+            if (here !== target) return target.type === 'radio' && group(here) ? 'arrow' : 'tab';
+            if (!here.matches(':focus-visible')) return 'unseen';
+            if (wanted.tagName === 'OPTION') return `option ${wanted.index - target.selectedIndex}`;
+            if (target.type === 'radio' && target.checked) return 'chosen';
+            if (['radio', 'checkbox'].includes(target.type)) return 'box';
+            target.select?.();
+            return 'there';";
+        let wish = json!({ "script": script, "args": [{ ELEMENT: element }] });
+        for _ in 0..400 {
+            let state = self.post("/execute/sync", wish.clone()).await.as_str().unwrap().to_owned();
+            match state.as_str() {
+                "tab" => self.keys(&TAB.to_string()).await,
+                "arrow" => self.keys(&ARROW_DOWN.to_string()).await,
+                "unseen" => self.give_up("the focus to be seen").await,
+                _ => return state,
+            }
+        }
+        self.give_up("the keyboard to reach what was wanted").await
     }
 
     /// The element a script finds, once it does.
@@ -310,6 +371,14 @@ impl Drop for Window {
         let asked = write!(line, "DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         let _gone = asked.and_then(|()| line.read(&mut [0; 64]));
     }
+}
+
+/// What is typed for a value: into the browser's own field for a day and a time, month first.
+fn typed(value: &str) -> String {
+    let Ok(moment) = chrono::NaiveDateTime::parse_from_str(value, "%Y-%m-%dT%H:%M") else {
+        return value.to_owned();
+    };
+    moment.format("%m%d%Y\u{E014}%I%M%p").to_string()
 }
 
 /// The browser works beside us and rings no bell: stories ask it again and again.
