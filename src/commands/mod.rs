@@ -5,6 +5,7 @@ pub mod admin;
 pub mod backup;
 pub mod dates;
 pub mod demo;
+pub mod doctor;
 pub mod healthcheck;
 pub mod migrate;
 pub mod rehearse;
@@ -39,6 +40,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Plan 8-minute dates from a file, without the service
     Dates(dates::Arguments),
+    /// Whether everything that was promised is in the database exactly once
+    Doctor(doctor::Arguments),
     /// Administrators
     Admin(admin::Arguments),
     /// The schema
@@ -99,6 +102,7 @@ fn carry_out(command: Command) -> Result<(), Ended> {
         Command::Screen(arguments) => screen::screen(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::Dates(arguments) => dates::dates(&arguments),
+        Command::Doctor(arguments) => with_house(|settings| doctor::doctor(settings, arguments)),
         Command::Admin(arguments) => with_house(|settings| admin::admin(settings, arguments)),
         Command::Migrate(arguments) => with_house(|settings| migrate::migrate(settings, arguments)),
         Command::Backup(arguments) => with_house(|settings| backup::backup(settings, arguments)),

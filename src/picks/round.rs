@@ -15,6 +15,7 @@ use super::seal::{Seal, Secret};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::events::event::Sides;
+use crate::settings::Settings;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "pick_round")]
@@ -117,10 +118,18 @@ impl Entity {
 /// # Errors
 /// As [`Keys::of`].
 pub fn keys(app: &App) -> anyhow::Result<Keys> {
-    let database = app.settings.database.url.expose_secret();
+    keys_of(&app.settings)
+}
+
+/// Where the keys of a house with these settings lie.
+///
+/// # Errors
+/// As [`Keys::of`].
+pub fn keys_of(settings: &Settings) -> anyhow::Result<Keys> {
+    let database = settings.database.url.expose_secret();
     let file = database.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
     let folder = file.and_then(|file| Path::new(file).parent());
-    Keys::of(&app.settings.picks.key_dir, folder)
+    Keys::of(&settings.picks.key_dir, folder)
 }
 
 /// A round to look at.

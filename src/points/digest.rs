@@ -78,6 +78,23 @@ pub async fn catch_up(
     Ok(link)
 }
 
+/// Every day's digest taken anew over the lines there are now, for whoever compares.
+///
+/// # Errors
+/// Only faults.
+pub async fn taken_anew(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<(NaiveDate, [u8; 32])>, DbErr> {
+    let mut days: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
+    for line in entry::since(db, event.id, None).await? {
+        days.entry(event.day(line.at)).or_default().push(line.canonical());
+    }
+    let mut link = chain::BEGINNING;
+    let linked = days.into_iter().map(|(day, lines)| {
+        link = chain::link(&link, lines);
+        (day, link)
+    });
+    Ok(linked.collect())
+}
+
 /// The first moment of the day after `day`, in the event's zone. Where the clocks go forward at
 /// midnight, that day begins an hour later.
 #[must_use]

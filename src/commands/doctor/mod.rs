@@ -1,0 +1,96 @@
+//! `queqiao doctor`: whether everything that was answered or promised is in the database exactly
+//! once. Reads only, and may run while the service does; says what is wrong by id, never by name.
+
+mod evening;
+mod journey;
+
+use clap::Args;
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Ended;
+use crate::database::Database;
+use crate::error::Error;
+use crate::events::event;
+use crate::picks::keys::Keys;
+use crate::picks::round;
+use crate::settings::Settings;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Say it as JSON, for a program
+    #[arg(long)]
+    json: bool,
+}
+
+/// What one look came to.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    pub check: &'static str,
+    /// How many things were looked at.
+    pub examined: usize,
+    /// What is wrong, a line each.
+    pub wrong: Vec<String>,
+}
+
+impl Finding {
+    fn of(check: &'static str, examined: usize) -> Self {
+        Self { check, examined, wrong: Vec::new() }
+    }
+
+    /// Notes what does not hold.
+    fn unless(&mut self, holds: bool, words: impl FnOnce() -> String) {
+        if !holds {
+            self.wrong.push(words());
+        }
+    }
+}
+
+/// # Errors
+/// Exit 1 where something is wrong; 2 where the database is out of reach.
+pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    let database = Database::connect(&settings.database.url, 2).await?;
+    let keys = round::keys_of(&settings)?;
+    let findings = examine(database.reader(), &keys).await;
+    database.close().await;
+    let findings = findings.map_err(|fault| Ended::Failed(fault.to_string()))?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&findings).map_err(anyhow::Error::from)?);
+    } else {
+        findings.iter().for_each(told);
+    }
+    if findings.iter().all(|finding| finding.wrong.is_empty()) { Ok(()) } else { Err(Ended::Status(1)) }
+}
+
+fn told(finding: &Finding) {
+    let mark = if finding.wrong.is_empty() { "holds" } else { "WRONG" };
+    println!("{mark}  {:<12} {:>7} examined", finding.check, finding.examined);
+    for wrong in &finding.wrong {
+        println!("       {wrong}");
+    }
+}
+
+/// Every check, over all events.
+///
+/// # Errors
+/// Only faults.
+pub async fn examine(db: &impl ConnectionTrait, keys: &Keys) -> Result<Vec<Finding>, Error> {
+    let events = event::Entity::find().all(db).await?;
+    Ok(vec![
+        journey::applications(db).await?,
+        journey::seats(db, &events).await?,
+        journey::ledgers(db, &events).await?,
+        journey::screenings(db).await?,
+        journey::letters(db).await?,
+        evening::badges(db).await?,
+        evening::check_ins(db).await?,
+        evening::rounds(db, keys).await?,
+        evening::couples(db).await?,
+    ])
+}
+
+/// The thing a line is about.
+fn the(what: &str, id: Uuid) -> String {
+    format!("{what} {id}")
+}
