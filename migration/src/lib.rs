@@ -32,6 +32,7 @@ mod m0050_date_notes;
 mod m0051_said_on_ballots;
 mod m0052_feedback;
 mod m0060_programme;
+mod m0070_hearts;
 mod m0071_circle;
 
 pub struct Migrator;
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0051_said_on_ballots::Migration),
             Box::new(m0052_feedback::Migration),
             Box::new(m0060_programme::Migration),
+            Box::new(m0070_hearts::Migration),
             Box::new(m0071_circle::Migration),
         ]
     }

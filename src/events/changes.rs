@@ -13,6 +13,7 @@ use super::host;
 use super::plan::{Approval, CirclePlan, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
 use super::rules::{seats_rule, slug_rule_or_none, timezone_rule_or_none};
 use super::screening_plan::ScreeningPlan;
+use super::stage_plan::StagePlan;
 use crate::body::{one_line_or_none, text_or_none};
 
 /// What is to be changed; what is left out stays.
@@ -59,6 +60,8 @@ pub struct Changes {
     #[garde(skip)]
     pub picks: Option<PicksPlan>,
     #[garde(skip)]
+    pub stage: Option<StagePlan>,
+    #[garde(skip)]
     pub programme: Option<Vec<Segment>>,
     #[garde(skip)]
     pub circle: Option<CirclePlan>,
@@ -87,6 +90,7 @@ impl Changes {
             ("screening", self.screening.is_some()),
             ("dates", self.dates.is_some()),
             ("picks", self.picks.is_some()),
+            ("stage", self.stage.is_some()),
             ("programme", self.programme.is_some()),
             ("circle", self.circle.is_some()),
         ];
@@ -102,6 +106,7 @@ impl Changes {
             screening: self.screening.clone(),
             dates: self.dates.clone(),
             picks: self.picks.clone(),
+            stage: self.stage,
             programme: self.programme.clone(),
             circle: self.circle,
         }

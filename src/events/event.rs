@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::phase::Phase;
 use super::plan::Plan;
 use super::screening_plan::ScreeningPlan;
+use super::stage_plan::StagePlan;
 use super::template::Kind;
 use crate::error::{Error, Refused};
 use crate::language::Language;
@@ -151,6 +152,7 @@ impl Model {
             screening: self.told("screening"),
             dates: self.told("dates"),
             picks: self.told("picks"),
+            stage: self.told("stage"),
             programme: self.told("programme"),
             circle: self.told("circle"),
         }
@@ -160,6 +162,12 @@ impl Model {
     #[must_use]
     pub fn screening(&self) -> ScreeningPlan {
         self.told::<ScreeningPlan>("screening").unwrap_or_default().completed(self.seats, self.sides)
+    }
+
+    /// What there is of the stage; what nobody said is said by the default.
+    #[must_use]
+    pub fn stage(&self) -> StagePlan {
+        self.told("stage").unwrap_or_default()
     }
 
     fn told<T: DeserializeOwned>(&self, room: &str) -> Option<T> {

@@ -27,6 +27,8 @@ pub mod schedule;
 pub mod screening_plan;
 pub mod series;
 pub mod spoken;
+mod spoken_rules;
+pub mod stage_plan;
 pub mod tabs;
 pub mod template;
 mod wish;

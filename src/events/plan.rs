@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::event::Sides;
 use super::screening_plan::ScreeningPlan;
+use super::stage_plan::StagePlan;
 use crate::error::FieldError;
 
 /// The largest event there is: beyond it the evening is several events.
@@ -41,6 +42,8 @@ pub struct Plan {
     pub dates: Option<DatesPlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picks: Option<PicksPlan>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<StagePlan>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub programme: Option<Vec<Segment>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -134,6 +137,8 @@ pub enum SegmentKind {
     PickRound,
     /// 爆灯
     Stage,
+    /// 真情告白
+    Confessions,
     /// 鹊桥
     Bridge,
     Other,
@@ -149,6 +154,7 @@ impl Plan {
             screening: self.screening.or(template.screening),
             dates: self.dates.or(template.dates),
             picks: self.picks.or(template.picks),
+            stage: self.stage.or(template.stage),
             programme: self.programme.or(template.programme),
             circle: self.circle.or(template.circle),
         }
@@ -197,6 +203,7 @@ impl Plan {
                 faults.push(FieldError::new("picks.event_limit", "below_limit", "at least picks.limit"));
             }
         }
+        faults.extend(self.stage.iter().flat_map(StagePlan::faults));
         faults.extend(self.circle.and_then(|circle| out_of_range("circle.days", circle.days, 0, MOST_CIRCLE_DAYS)));
         let programme = self.programme.as_deref().unwrap_or_default();
         if programme.len() > MOST_SEGMENTS {

@@ -14,12 +14,13 @@ const PARTICIPANT: [(&str, &str); 6] = [
 ];
 
 /// Where a participant can go once they are in the hall.
-const EVENING: [(&str, &str); 6] = [
+const EVENING: [(&str, &str); 7] = [
     ("journey", "/me"),
     ("programme", "/programme"),
     ("dates", "/dates"),
     ("picks", "/picks"),
     ("matches", "/matches"),
+    ("confessions", "/confessions"),
     ("badge", "/badge"),
 ];
 
@@ -65,8 +66,10 @@ pub fn of_participant(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
 /// # Arguments
 /// `here`: the name of the open view, one of those in `EVENING`.
 #[must_use]
-pub fn of_evening(page: &Page, slug: &str, here: &str) -> Vec<Tab> {
-    tabs(page, &format!("/e/{slug}"), &EVENING, here)
+pub fn of_evening(page: &Page, event: &event::Model, here: &str) -> Vec<Tab> {
+    let left_out = event.stage().confessions.is_none();
+    let views: Vec<_> = EVENING.into_iter().filter(|(name, _)| *name != "confessions" || !left_out).collect();
+    tabs(page, &format!("/e/{}", event.slug), &views, here)
 }
 
 /// # Arguments

@@ -13,6 +13,7 @@ use super::host;
 use super::plan::{Approval, CirclePlan, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
 use super::rules::{seats_rule, timezone_rule};
 use super::screening_plan::ScreeningPlan;
+use super::stage_plan::StagePlan;
 use super::template::Kind;
 use crate::body::{one_line, one_line_or_none, slug_rule, text};
 
@@ -70,6 +71,8 @@ pub struct NewEvent {
     #[garde(skip)]
     pub picks: Option<PicksPlan>,
     #[garde(skip)]
+    pub stage: Option<StagePlan>,
+    #[garde(skip)]
     pub programme: Option<Vec<Segment>>,
     #[garde(skip)]
     pub circle: Option<CirclePlan>,
@@ -85,6 +88,7 @@ impl NewEvent {
             screening: self.screening.clone(),
             dates: self.dates.clone(),
             picks: self.picks.clone(),
+            stage: self.stage,
             programme: self.programme.clone(),
             circle: self.circle,
         }

@@ -17,9 +17,10 @@ type Fields = Vec<(String, String)>;
 #[must_use]
 pub fn of_plan(plan: Plan, seats: i32) -> Fields {
     let mut fields = Fields::new();
-    let told = ["phases", "hosts", "approval", "points", "screening", "dates", "picks", "programme", "circle"];
+    let told = ["phases", "hosts", "approval", "points", "screening", "dates", "picks", "stage", "programme", "circle"];
     fields.extend(told.map(|part| ("told".to_owned(), part.to_owned())));
     let mut plan = plan;
+    plan.stage.get_or_insert_default();
     plan.screening = plan.screening.map(|screening| {
         let by_history = Some(screening.by_history());
         ScreeningPlan { by_history, ..screening.follow(seats) }
@@ -101,6 +102,7 @@ mod tests {
             assert_eq!(plan.programme.unwrap_or_default(), template.plan.programme.unwrap_or_default());
             assert_eq!((plan.dates, plan.picks), (template.plan.dates, template.plan.picks));
             assert_eq!(plan.circle, template.plan.circle);
+            assert_eq!(plan.stage.unwrap_or_default(), template.plan.stage.unwrap_or_default());
             assert_eq!(wish.seats, Some(300));
             assert_eq!(wish.starts_at.to_rfc3339(), "2026-08-22T06:00:00+00:00");
         }

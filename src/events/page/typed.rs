@@ -99,6 +99,9 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
     if told("picks") && !form.value("picks.limit").is_empty() {
         request.insert("picks".to_owned(), members(form, "picks", &["limit"], &["event_limit"]));
     }
+    if told("stage") {
+        request.insert("stage".to_owned(), stage(form));
+    }
     if told("circle") {
         // Nothing typed is an event without one, whatever its template has.
         let days = form.number("circle.days");
@@ -116,6 +119,20 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
         };
         request.insert("programme".to_owned(), rows(form, "programme").iter().map(segment).collect());
     }
+}
+
+/// Nobody may ask for 真情告白 where nothing is typed about it.
+fn stage(form: &Form) -> Value {
+    let mut told = Map::new();
+    for step in ["nicknames", "bridge"] {
+        told.insert(step.to_owned(), form.flag(&format!("stage.{step}")));
+    }
+    put(&mut told, "blessings", form.number("stage.blessings"));
+    let terms = ["each", "answer_minutes"];
+    if terms.iter().any(|name| !form.value(&format!("stage.confessions.{name}")).trim().is_empty()) {
+        told.insert("confessions".to_owned(), members(form, "stage.confessions", &terms, &[]));
+    }
+    Value::Object(told)
 }
 
 fn members(form: &Form, of: &str, needed_ones: &[&str], others: &[&str]) -> Value {
