@@ -8,7 +8,7 @@ const board = document.getElementById("console");
 const at = (id) => document.getElementById(id);
 const below = `/api/v1/events/${board.dataset.event}`;
 const say = spokenHere();
-const STEPS = ["numbers", "nicknames", "bridge"];
+const STEPS = board.dataset.steps.split(" ");
 
 let snapshot = null;
 let stage = null;
@@ -57,40 +57,47 @@ async function read() {
   [stage, sheet] = await Promise.all([ask("/stage"), ask("/programme")]);
   if (JSON.stringify(stage.shows) === known) return;
   // The page was loaded anew, another console acted, or the answer to a step got lost.
-  if (stage.shows.kind === "couple") next = follows(stage.shows);
+  if (firstOf[stage.shows.kind]) next = follows(stage.shows);
   else if (!known) next = stage.shows;
 }
 
-const coupleOf = (id) => stage?.couples.find((couple) => couple.id === id);
+const known = (shows) =>
+  shows.kind === "confession"
+    ? stage?.confessions.find((speech) => speech.id === shows.confession)
+    : stage?.couples.find((couple) => couple.id === shows.couple);
 const waiting = () =>
   stage?.couples.find((couple) => couple.state === "waiting") ?? stage?.couples.find((couple) => couple.state === "aside");
+const speaks = () => stage?.confessions.find((speech) => speech.state === "waiting");
+const firstOf = {
+  couple: () => waiting() && { kind: "couple", couple: waiting().id, reveals: "numbers" },
+  confession: () => speaks() && { kind: "confession", confession: speaks().id, named: false },
+};
+const LAST = STEPS[STEPS.length - 1];
+// Whether something of this couple, or of these two, is still to be told.
+const goesOn = (shows) =>
+  (shows?.kind === "couple" && shows.reveals !== LAST) || (shows?.kind === "confession" && !shows.named && "named" in board.dataset);
 
 // What most likely comes after what is shown now.
 function follows(shows) {
-  if (shows.kind !== "couple") return next;
-  const step = STEPS[STEPS.indexOf(shows.reveals) + 1];
-  if (step) return { ...shows, reveals: step };
-  const couple = waiting();
-  return couple ? { kind: "couple", couple: couple.id, reveals: "numbers" } : { kind: "blank" };
+  if (goesOn(shows)) {
+    return shows.kind === "couple" ? { ...shows, reveals: STEPS[STEPS.indexOf(shows.reveals) + 1] } : { ...shows, named: true };
+  }
+  return firstOf[shows.kind] ? (firstOf[shows.kind]() ?? { kind: "blank" }) : next;
 }
 
 function choose(kind) {
-  if (kind !== "couple") next = { kind };
-  else {
-    const shown = stage?.shows;
-    const going = shown?.kind === "couple" && shown.reveals !== "bridge";
-    const couple = waiting();
-    if (going) next = follows(shown);
-    else if (couple) next = { kind: "couple", couple: couple.id, reveals: "numbers" };
-    else tell(say("nothing-more"));
-  }
+  const first = firstOf[kind];
+  if (!first) next = { kind };
+  else if (stage?.shows.kind === kind && goesOn(stage.shows)) next = follows(stage.shows);
+  else if (first()) next = first();
+  else tell(say(kind === "couple" ? "nothing-more" : "nobody-speaks"));
   paint();
 }
 
 // A cue as the scene would show it: the preview's own snapshot.
 function previewed() {
   const shows = { ...next };
-  if (shows.kind === "couple") shows.pair = coupleOf(shows.couple)?.pair ?? [];
+  if (firstOf[shows.kind]) shows.pair = known(shows)?.pair ?? [];
   if (shows.kind === "declarations") shows.texts = snapshot.stage.shows.texts ?? [];
   return { ...snapshot, stage: { moves: 0, shows } };
 }
@@ -105,7 +112,8 @@ function paint() {
   }
   at("undo").disabled = !stage.can_undo;
   at("aside").disabled = !asideCouple();
-  paintCouples();
+  paintCalls("couples", "couple", stage.couples);
+  if (at("confessions")) paintCalls("confessions", "confession", stage.confessions);
   paintRounds();
   paintSheet();
 }
@@ -126,32 +134,34 @@ function paintSheet() {
   at("segment-back").disabled = !sheet.cue;
 }
 
-function paintCouples() {
-  const rows = stage.couples.map((couple) => {
+// Those who may be called: couples, or two who agreed to speak.
+function paintCalls(place, kind, calls) {
+  const rows = calls.map((call) => {
     const row = document.createElement("li");
-    row.dataset.couple = couple.id;
-    row.dataset.state = couple.state;
+    row.dataset[kind] = call.id;
+    row.dataset.state = call.state;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = couple.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(" · ");
-    button.setAttribute("aria-pressed", String(next.couple === couple.id));
+    button.textContent = call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(kind === "couple" ? " · " : " → ");
+    button.setAttribute("aria-pressed", String(next[kind] === call.id));
     button.onclick = () => {
-      const going = stage.shows.couple === couple.id && stage.shows.reveals !== "bridge";
-      next = going ? follows(stage.shows) : { kind: "couple", couple: couple.id, reveals: "numbers" };
+      const going = stage.shows[kind] === call.id && goesOn(stage.shows);
+      const first = kind === "couple" ? { reveals: "numbers" } : { named: false };
+      next = going ? follows(stage.shows) : { kind, [kind]: call.id, ...first };
       paint();
     };
     const state = document.createElement("span");
     state.className = "pill";
-    state.textContent = say(`state-${couple.state}`);
+    state.textContent = say(`state-${call.state}`);
     row.append(button, state);
     return row;
   });
   if (!rows.length) {
     rows.push(document.createElement("li"));
     rows[0].className = "soft";
-    rows[0].textContent = say("no-couples");
+    rows[0].textContent = say(`no-${place}`);
   }
-  at("couples").replaceChildren(...rows);
+  at(place).replaceChildren(...rows);
 }
 
 function round() {
@@ -228,7 +238,7 @@ async function turnPicks(picks) {
 }
 
 const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", n: "segment", Enter: "take" };
-const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple" };
+const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple", 6: "confession" };
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   // Enter on a button is that button's own.
@@ -238,14 +248,14 @@ document.addEventListener("keydown", (event) => {
   if (!cue && !name) return;
   event.preventDefault();
   if (!stage) return;
-  if (cue) choose(cue);
+  if (cue && document.querySelector(`[data-cue="${cue}"]`)) choose(cue);
   else if (!at(name)?.disabled) acts[name]();
 });
 
 listen(
   `${below}/live?as=host`,
   async (told) => {
-    const moved = stage?.moves !== told.stage?.moves || snapshot?.segment !== told.segment || snapshot?.personal !== told.personal;
+    const moved = stage?.moves !== told.stage?.moves || ["segment", "personal", "confessions"].some((part) => snapshot?.[part] !== told[part]);
     snapshot = told;
     try {
       if (!stage || (moved && !busy)) await read();

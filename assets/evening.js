@@ -46,7 +46,7 @@ async function refresh() {
     if (!fresh || text === before) return;
     // What the person is in the middle of stays under their fingers.
     if (fresh.dataset.keep && fresh.dataset.keep === old.dataset.keep) return;
-    if (old.querySelector("form.touched:not([data-put])")) return;
+    if ("held" in old.dataset || old.querySelector("form.touched:not([data-put])")) return;
     before = text;
     const focus = document.activeElement?.id;
     const told = old.dataset.told !== fresh.dataset.told;
@@ -81,7 +81,8 @@ async function follow() {
       now = serverNow;
       clearInterval(polling);
       polling = null;
-      const told = JSON.stringify([snapshot.personal, snapshot.picks, snapshot.phase]);
+      dispatchEvent(new CustomEvent("heard", { detail: snapshot }));
+      const told = JSON.stringify([snapshot.personal, snapshot.picks, snapshot.phase, snapshot.segment]);
       if (told !== known) soon(known === undefined ? 0 : 120);
       known = told;
     }, { gone: () => (polling ??= poll()) });

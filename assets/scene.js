@@ -68,7 +68,13 @@ const DRAWN = {
   couple: (root, { stage }, say) => {
     const { reveals, pair } = stage.shows;
     const words = reveals === "bridge" ? say("bridge") : say("together");
-    return [make("h2", "scene-head", words), make("div", `scene-pair ${reveals}`, ...faces(pair, reveals !== "numbers")), arc(root)];
+    const count = stage.shows.blessings;
+    const blessed = count == null ? null : make("p", "scene-blessings", "♥ ", say("blessings", { count }));
+    return [make("h2", "scene-head", words), make("div", `scene-pair ${reveals}`, ...faces(pair, reveals !== "numbers")), blessed, arc(root)];
+  },
+  confession: (root, { stage }, say) => {
+    const { named, pair } = stage.shows;
+    return [make("h2", "scene-head", say("speaks")), make("div", "scene-pair speaking", ...faces(pair, named))];
   },
 };
 
@@ -76,8 +82,13 @@ const DRAWN = {
 export function draw(root, snapshot, say) {
   const shows = snapshot.stage?.shows ?? { kind: "blank" };
   const uses = { welcome: snapshot.inside, dates: snapshot.dates, choosing: snapshot.picks }[shows.kind];
-  const key = JSON.stringify([shows, uses]);
-  if (root.drawn === key) return;
+  const { blessings, ...lasting } = shows;
+  const key = JSON.stringify([lasting, uses, blessings == null]);
+  if (root.drawn === key) {
+    // A number that only rises must not make the couple blink.
+    if (blessings != null) bless(root, say("blessings", { count: blessings }));
+    return;
+  }
   const moved = root.dataset.kind !== shows.kind;
   root.drawn = key;
   root.dataset.kind = shows.kind;
@@ -86,6 +97,11 @@ export function draw(root, snapshot, say) {
   root.replaceChildren(...(DRAWN[shows.kind] ?? DRAWN.blank)(root, snapshot, say).filter(Boolean));
   root.classList.toggle("arriving", moved);
   tick(root, say);
+}
+
+function bless(root, words) {
+  const told = root.querySelector(".scene-blessings");
+  if (told && told.lastChild.textContent !== words) told.lastChild.textContent = words;
 }
 
 // The round clock, by the house's time.

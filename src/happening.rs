@@ -33,6 +33,10 @@ pub enum What {
     PickRoundTallied,
     CouplesChanged,
     StageMoved,
+    /// 真情告白: somebody is asked in private.
+    ConfessionAsked,
+    /// 祝福: can wait a breath; a whole hall taps at once.
+    Blessed,
     OutcomesChanged,
     /// Something may have been missed: read everything again, at every event.
     Missed,

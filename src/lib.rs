@@ -43,6 +43,7 @@ pub mod dates;
 pub mod people;
 pub mod picks;
 pub mod couples;
+pub mod confessions;
 pub mod stage;
 pub mod live;
 pub mod feedback;

@@ -72,3 +72,11 @@ stage-become-title = Use this machine as the big screen
 stage-become-note = It will show the evening and nothing else. F11 fills the screen.
 stage-become-act = Open as the big screen
 said-screens-revoked = All screens are revoked
+
+stage-cue-confession = Words on stage
+stage-confessions = Words on stage
+stage-confessions-note = Only those where both said yes and both are here. Of all others nobody sees anything.
+stage-no-confessions = None yet
+stage-speaks = A few words
+stage-blessings = { $count } blessings
+stage-nobody-speaks = Nobody is waiting to speak

@@ -72,3 +72,11 @@ stage-become-title = 用这台电脑作大屏
 stage-become-note = 打开后它只显示现场画面，按 F11 全屏。
 stage-become-act = 作为大屏打开
 said-screens-revoked = 大屏已全部停用
+
+stage-cue-confession = 真情告白
+stage-confessions = 真情告白
+stage-confessions-note = 双方都答应了、都在场的，才在这里。没答应的，谁也看不到。
+stage-no-confessions = 还没有
+stage-speaks = 真情告白
+stage-blessings = { $count } 个祝福
+stage-nobody-speaks = 没有等待上台的真情告白

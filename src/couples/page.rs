@@ -66,7 +66,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
     let (state, matches, mine) = read.await?;
     let tabs = match over {
         true => tabs::of_after(&page, &event, "matches"),
-        false => tabs::of_evening(&page, &slug, "matches"),
+        false => tabs::of_evening(&page, &event, "matches"),
     };
     let answer = Matches { page, slug, tabs, form, state, matches, mine };
     let mut answer = page::answer_refused(&answer.form, &answer)?;

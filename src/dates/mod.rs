@@ -26,7 +26,9 @@ mod strike;
 
 mod api;
 pub mod mine;
+mod my_row;
 mod my_page;
+mod my_date_page;
 mod office_page;
 mod overview;
 
@@ -50,5 +52,5 @@ pub fn calls(config: &mut ServiceConfig) {
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(my_page::pages).configure(office_page::pages);
+    config.configure(my_page::pages).configure(my_date_page::pages).configure(office_page::pages);
 }

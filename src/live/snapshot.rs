@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::audience::Audience;
 use crate::app::App;
 use crate::checkin::presence::{self, Counts};
+use crate::confessions::confession;
 use crate::couples::{couple, opening};
 use crate::dates::date_plan;
 use crate::dates::table_map::{self, TableMap};
@@ -21,6 +22,7 @@ use crate::events::phase::Phase;
 use crate::picks::round::{self, State};
 use crate::picks::{matched, turnout};
 use crate::programme::cue;
+use crate::stage::confessions;
 use crate::stage::scene::{self, Scene};
 
 /// One message of the stream.
@@ -50,6 +52,8 @@ struct Members {
     picks: Option<PickRoundNow>,
     /// What the big screen shows; phones are told no names. Null at the door.
     stage: Option<Scene>,
+    /// How many 真情告白 both agreed to; null for others than hosts.
+    confessions: Option<usize>,
     /// How many are inside; null for guests.
     inside: Option<Counts>,
     /// Another number whenever it is worth asking again for one's own tables, matches or contacts, or
@@ -88,7 +92,11 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
         segment: cue::standing(db, event_id).await?.last().and_then(|cue| cue.segment),
         dates: if at_the_door { None } else { table_map::of(db, &event).await? },
         picks: if at_the_door { None } else { picks(app, &rounds, !for_guests).await? },
-        stage: if at_the_door { None } else { Some(scene::now(db, event_id, !for_guests).await?) },
+        stage: if at_the_door { None } else { Some(scene::now(db, &event, !for_guests).await?) },
+        confessions: match audience {
+            Audience::Host => Some(confessions::count(db, event_id).await?),
+            _ => None,
+        },
         inside: if for_guests { None } else { Some(presence::counts(db, event_id).await?) },
         personal: if for_guests || audience == Audience::Host {
             Some(personal(db, event_id, &rounds).await?)
@@ -117,8 +125,8 @@ async fn picks(app: &App, rounds: &[round::Model], counted: bool) -> Result<Opti
 }
 
 /// A number made of what changes people's own pages, and only of what may be known of it: plans
-/// made, rounds called, couples formed, contacts opened. What one person says alone, such as an
-/// exclusion, an offer or a pick, is not in it.
+/// made, rounds called, couples formed, contacts opened, and how often anybody asked for a 真情告白.
+/// What one person says alone, such as an exclusion, an offer, a pick or an answer, is not in it.
 async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Model]) -> Result<u64, Error> {
     let planned = date_plan::of(db, event_id).await?.planned_at;
     let dates = table_map::progress(db, event_id).await?;
@@ -130,7 +138,8 @@ async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Mod
         .filter(opening::Column::MatchId.in_subquery(matched::ids_of_event(event_id)))
         .count(db)
         .await?;
-    let told = serde_json::to_vec(&(planned, dates, picks, couples, opened)).map_err(Error::fault)?;
+    let asked = confession::asked_at(db, event_id).await?;
+    let told = serde_json::to_vec(&(planned, dates, picks, couples, opened, asked)).map_err(Error::fault)?;
     // 48 bits: a number JavaScript keeps whole.
     Ok(Sha256::digest(&told).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

@@ -8,17 +8,19 @@ use std::time::Duration;
 use actix_web::web::Bytes;
 use tokio::sync::broadcast;
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::audience::Audience;
 use super::snapshot;
 use crate::app::App;
-use crate::happening::Happening;
+use crate::happening::{Happening, What};
 
 /// Between two looks at most: a burst of happenings becomes one look.
 const BREATH: Duration = Duration::from_millis(40);
+/// A hall that taps along is counted twice a second, not with every thumb.
+const APPLAUSE: Duration = Duration::from_millis(500);
 /// Without news the house looks again all the same: phases begin by the clock, and how many have
 /// chosen is told no finer than this, or the hall could see whose tap was counted.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -117,13 +119,22 @@ async fn air(app: Arc<App>, station: Arc<Station>, key: (Uuid, Audience), channe
     }
 }
 
-/// Waits until something happens at the event.
+/// Waits until something happens at the event; where it may wait, for its company or something that
+/// may not.
 async fn heard(news: &mut broadcast::Receiver<Happening>, event_id: Uuid) {
+    if one(news, event_id).await == What::Blessed {
+        let pressing = async { while one(news, event_id).await == What::Blessed {} };
+        let _ = timeout(APPLAUSE, pressing).await;
+    }
+}
+
+/// The next thing that happens at the event.
+async fn one(news: &mut broadcast::Receiver<Happening>, event_id: Uuid) -> What {
     loop {
         match news.recv().await {
-            Ok(happening) if happening.concerns(event_id) => return,
+            Ok(happening) if happening.concerns(event_id) => return happening.what,
             Ok(_) => {}
-            Err(broadcast::error::RecvError::Lagged(_)) => return,
+            Err(broadcast::error::RecvError::Lagged(_)) => return What::Missed,
             // The house is gone, and with it whoever would listen.
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }

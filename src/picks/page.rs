@@ -64,11 +64,11 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
-    let slug = me.event.slug.clone();
+    let event = me.event.clone();
     let Read { stand, round, faces, own } = read(house, me).await?;
-    let tabs = tabs::of_evening(&page, &slug, "picks");
+    let tabs = tabs::of_evening(&page, &event, "picks");
     let (round, most) = round.map_or((0, 0), |round| (round.number, round.most()));
-    let answer = PicksPage { page, slug, tabs, form, stand, round, most, faces, own };
+    let answer = PicksPage { page, slug: event.slug, tabs, form, stand, round, most, faces, own };
     let mut answer = page::answer_refused(&answer.form, &answer)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)

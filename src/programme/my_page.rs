@@ -52,7 +52,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Option<Form>) -
     });
     let (sheet, mine) = read.await?;
     let form = form.unwrap_or_else(|| Form::filled([("title", mine.talent.clone().unwrap_or_default())]));
-    let tabs = tabs::of_evening(&page, &event.slug, "programme");
+    let tabs = tabs::of_evening(&page, &event, "programme");
     page::answer_refused(&form.clone(), &Evening { page, tabs, event, form, sheet, mine, may_show })
 }
 
@@ -87,6 +87,11 @@ async fn withdraw(house: House, me: Participant) -> Result<HttpResponse, Error> 
 impl Evening {
     fn title<'a>(&'a self, line: &'a Line) -> &'a str {
         self.page.language.choose(line.title.as_str(), line.title_en.as_deref().unwrap_or(&line.title))
+    }
+
+    /// What a listener hears when the evening moves on.
+    fn told(&self) -> &str {
+        self.sheet.segments.iter().find(|line| self.is_running(line)).map_or("", |line| self.title(line))
     }
 
     fn at(&self, line: &Line) -> String {

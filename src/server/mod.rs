@@ -28,9 +28,9 @@ use utoipa_actix_web::{AppExt, scope};
 use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
-    accounts, announcements, badges, checkin, circle, couples, dates, events, feedback, journey, live, office,
-    organizations, page, people, picks, plaza, points, programme, registrations, reports, screening, stage, units,
-    volunteers,
+    accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, feedback, journey, live,
+    office, organizations, page, people, picks, plaza, points, programme, registrations, reports, screening, stage,
+    units, volunteers,
 };
 
 /// Every call of the API, room by room in the order of the event.
@@ -50,8 +50,10 @@ fn calls(config: &mut ServiceConfig) {
         .configure(dates::calls)
         .configure(picks::calls)
         .configure(couples::calls)
+        .configure(confessions::calls)
         .configure(stage::calls)
         .configure(live::calls)
+        .configure(feedback::calls)
         .configure(circle::calls)
         .configure(volunteers::calls)
         .configure(announcements::calls)
@@ -79,6 +81,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(people::pages)
         .configure(picks::pages)
         .configure(couples::pages)
+        .configure(confessions::pages)
         .configure(stage::pages)
         .configure(feedback::pages)
         .configure(circle::pages)

@@ -15,10 +15,10 @@ use zip::write::SimpleFileOptions;
 
 use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Refused};
 use crate::{
-    announcements, audit, badges, checkin, circle, couples, dates, events, feedback, mail, organizations, picks, plaza,
-    points, programme, registrations, screening, units, volunteers,
+    announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, mail, organizations,
+    picks, plaza, points, programme, registrations, screening, stage, units, volunteers,
 };
 
 /// The calls of the roof itself.
@@ -31,7 +31,7 @@ pub fn calls(config: &mut ServiceConfig) {
 /// Who: account.
 #[utoipa::path(tag = "accounts", responses(
     (status = 200, description = "A ZIP of JSON files, one a room, and of photos", content_type = "application/zip"),
-    (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
+    (status = 401, description = "`not_signed_in`"),
 ), security(("bearer" = [])))]
 #[get("/me/export")]
 pub async fn export(house: House, who: SignedIn) -> Result<HttpResponse, Error> {
@@ -71,6 +71,8 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("dates.json", dates::personal::export(db, &mine).await?),
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, &mine).await?),
+        ("confessions.json", confessions::personal::export(db, &mine).await?),
+        ("blessings.json", stage::personal::export(db, &mine).await?),
         ("feedback.json", feedback::personal::export(db, app, &mine).await?),
         ("circle.json", circle::personal::export(db, &mine).await?),
         ("volunteers.json", volunteers::personal::export(db, id, &mine).await?),
@@ -98,8 +100,8 @@ fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result
 /// Who: account.
 #[utoipa::path(tag = "accounts", responses(
     (status = 204, description = "Forgotten"),
-    (status = 401, body = Problem, content_type = "application/problem+json", description = "`not_signed_in`"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "`last_administrator`"),
+    (status = 401, description = "`not_signed_in`"),
+    (status = 409, description = "`last_administrator`"),
 ), security(("bearer" = [])))]
 #[delete("/me")]
 pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<HttpResponse, Error> {
@@ -128,6 +130,8 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     dates::personal::erase(&txn, &mine).await?;
     picks::personal::erase(&txn, &mine).await?;
     couples::personal::erase(&txn, app, &mine).await?;
+    confessions::personal::erase(&txn, &mine).await?;
+    stage::personal::erase(&txn, &mine).await?;
     feedback::personal::erase(&txn, app, &mine).await?;
     circle::personal::erase(&txn, &mine).await?;
     volunteers::personal::erase(&txn, id, &mine).await?;

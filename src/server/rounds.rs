@@ -11,6 +11,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::badges;
 use crate::circle;
+use crate::confessions;
 use crate::couples;
 use crate::error::Error;
 use crate::happening::What;
@@ -53,6 +54,7 @@ pub async fn once(app: &Arc<App>) {
     told("screening", screening::expire::due(app).await.map(|_| ()));
     told("picks", picks::company::attend(app).await);
     told("couples", couples::begin::due(app).await);
+    told("confessions", confessions::forget::due(app).await);
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
     told("circle", circle::forget::due(app).await);

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::confessions::{self, Speech};
 use super::cue::Cue;
 use super::queue::{self, Waiting};
 use super::step::Steps;
 use super::{set_aside, show, undo};
 use crate::app::{App, House};
 use crate::body::Body;
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::events::access::Host;
 
 /// The stage as the host sees it: what is on, and who may be called.
@@ -26,6 +27,8 @@ pub struct Stage {
     shows: Cue,
     can_undo: bool,
     couples: Vec<Waiting>,
+    /// 真情告白 both agreed to.
+    confessions: Vec<Speech>,
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -61,17 +64,16 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Error> {
     let db = app.database.reader();
     let steps = Steps::of(db, host.event.id).await?;
     let couples = queue::of_event(db, host.event.id, &steps).await?;
+    let confessions = confessions::of_event(db, host.event.id, &steps).await?;
     let can_undo = steps.standing().next().is_some();
-    Ok(Stage { moves: steps.moves(), shows: steps.shown(), can_undo, couples })
+    Ok(Stage { moves: steps.moves(), shows: steps.shown(), can_undo, couples, confessions })
 }
 
 /// What is on the screen, and the couples who may be called. Who: host.
 #[utoipa::path(tag = "stage", responses(
     (status = 200, body = Stage),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+),
     security(("bearer" = [])))]
 #[get("/events/{event}/stage")]
 pub async fn standing(house: House, host: Host) -> Result<Json<Stage>, Error> {
@@ -81,12 +83,9 @@ pub async fn standing(house: House, host: Host) -> Result<Json<Stage>, Error> {
 /// Puts something on the screen. Who: host.
 #[utoipa::path(tag = "stage", request_body = CueWanted, responses(
     (status = 200, body = Stage),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`stage_moved`, `not_for_stage`, `too_soon`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+    (status = 409, description = "`stage_moved`, `not_for_stage`, `too_soon`, `left_out`"),
+),
     security(("bearer" = [])))]
 #[post("/events/{event}/stage/show")]
 pub async fn show_cue(house: House, host: Host, wanted: Body<CueWanted>) -> Result<Json<Stage>, Error> {
@@ -101,12 +100,9 @@ pub async fn show_cue(house: House, host: Host, wanted: Body<CueWanted>) -> Resu
 /// Leaves a couple for later. Who: host.
 #[utoipa::path(tag = "stage", request_body = CoupleAside, responses(
     (status = 200, body = Stage),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`stage_moved`, `not_for_stage`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+    (status = 409, description = "`stage_moved`, `not_for_stage`"),
+),
     security(("bearer" = [])))]
 #[post("/events/{event}/stage/set-aside")]
 pub async fn set_couple_aside(house: House, host: Host, wanted: Body<CoupleAside>) -> Result<Json<Stage>, Error> {
@@ -121,12 +117,9 @@ pub async fn set_couple_aside(house: House, host: Host, wanted: Body<CoupleAside
 /// Takes the last step back, whatever it was. Who: host.
 #[utoipa::path(tag = "stage", request_body = StepUndone, responses(
     (status = 200, body = Stage),
-    (status = 401, body = Problem, content_type = "application/problem+json"),
-    (status = 403, body = Problem, content_type = "application/problem+json"),
-    (status = 404, body = Problem, content_type = "application/problem+json"),
-    (status = 409, description = "`stage_moved`, `nothing_to_undo`", body = Problem, content_type = "application/problem+json"),
-    (status = 422, body = Problem, content_type = "application/problem+json")),
-    params(("event" = String, Path, description = "Slug of the event")),
+    (status = 403),
+    (status = 409, description = "`stage_moved`, `nothing_to_undo`"),
+),
     security(("bearer" = [])))]
 #[post("/events/{event}/stage/undo")]
 pub async fn undo_step(house: House, host: Host, wanted: Body<StepUndone>) -> Result<Json<Stage>, Error> {

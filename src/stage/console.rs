@@ -5,6 +5,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
+use super::cue::Reveals;
 use crate::accounts::visit::Visit;
 use crate::error::Error;
 use crate::events::access::Host;
@@ -13,7 +14,7 @@ use crate::page::{self, Page};
 
 /// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
 /// script to fill.
-pub const SPOKEN_ON_SCREEN: [&str; 14] = [
+pub const SPOKEN_ON_SCREEN: [&str; 16] = [
     "arrived",
     "men",
     "women",
@@ -28,9 +29,11 @@ pub const SPOKEN_ON_SCREEN: [&str; 14] = [
     "chosen-over",
     "together",
     "bridge",
+    "speaks",
+    "blessings",
 ];
 /// What the console's script says besides.
-const SPOKEN_ON_CONSOLE: [&str; 15] = [
+const SPOKEN_ON_CONSOLE: [&str; 17] = [
     "state-waiting",
     "state-aside",
     "state-revealed",
@@ -46,6 +49,8 @@ const SPOKEN_ON_CONSOLE: [&str; 15] = [
     "round-finish",
     "round-none",
     "nothing-more",
+    "no-confessions",
+    "nobody-speaks",
 ];
 const GAPS: [(&str, &str); 3] = [("count", "{count}"), ("round", "{round}"), ("rounds", "{rounds}")];
 
@@ -56,6 +61,10 @@ struct Console {
     slug: String,
     title: String,
     segments: Vec<(String, u32)>,
+    /// What is shown of a couple, in order.
+    steps: String,
+    has_confessions: bool,
+    has_nicknames: bool,
     /// How many people one ballot may name where the console has to plan the round.
     picks: u32,
     spoken: Vec<(&'static str, String)>,
@@ -82,7 +91,19 @@ async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
         let named = page.language.choose(Some(&segment.title), segment.title_en.as_ref());
         (named.unwrap_or(&segment.title).clone(), segment.minutes)
     });
+    let stage = event.stage();
+    let steps: Vec<&str> = Reveals::held(&stage).map(Reveals::word).collect();
     let (segments, mut spoken_here) = (segments.collect(), spoken(&page, &SPOKEN_ON_SCREEN));
     spoken_here.extend(spoken(&page, &SPOKEN_ON_CONSOLE));
-    page::answer(&Console { slug: event.slug.clone(), title, segments, picks, spoken: spoken_here, page })
+    page::answer(&Console {
+        slug: event.slug.clone(),
+        title,
+        segments,
+        picks,
+        steps: steps.join(" "),
+        has_confessions: stage.confessions.is_some(),
+        has_nicknames: stage.nicknames,
+        spoken: spoken_here,
+        page,
+    })
 }

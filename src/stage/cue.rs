@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::events::stage_plan::StagePlan;
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[schema(as = StageCue)]
@@ -19,6 +21,8 @@ pub enum Cue {
     Choosing,
     /// A couple, revealed step by step.
     Couple { couple: Uuid, reveals: Reveals },
+    /// 真情告白: two who agreed to speak; nicknames only once they are called by them.
+    Confession { confession: Uuid, named: bool },
     /// Nothing but the night.
     Blank,
 }
@@ -43,16 +47,56 @@ impl Cue {
         }
     }
 
-    /// Whether a couple's next disclosure may follow what is on the screen: numbers first, then
-    /// nicknames, then the bridge, and never two at once by a slip of the finger.
+    /// The confession it is about.
     #[must_use]
-    pub fn may_follow(self, shown: Self) -> bool {
-        let before = |couple, reveals| shown == Self::Couple { couple, reveals };
+    pub fn confession(self) -> Option<Uuid> {
         match self {
-            Self::Couple { couple, reveals: Reveals::Nicknames } => before(couple, Reveals::Numbers),
-            Self::Couple { couple, reveals: Reveals::Bridge } => before(couple, Reveals::Nicknames),
+            Self::Confession { confession, .. } => Some(confession),
+            _ => None,
+        }
+    }
+
+    /// Whether the event has this at all.
+    #[must_use]
+    pub fn is_held(self, plan: &StagePlan) -> bool {
+        match self {
+            Self::Couple { reveals, .. } => Reveals::held(plan).any(|held| held == reveals),
+            Self::Confession { named, .. } => plan.confessions.is_some() && (plan.nicknames || !named),
             _ => true,
         }
+    }
+
+    /// Whether the next disclosure may follow what is on the screen: numbers first, then nicknames,
+    /// then the bridge, as far as the event has them, and never two at once by a slip of the finger.
+    #[must_use]
+    pub fn may_follow(self, shown: Self, plan: &StagePlan) -> bool {
+        match self {
+            Self::Couple { couple, reveals } => Reveals::held(plan)
+                .take_while(|held| *held != reveals)
+                .last()
+                .is_none_or(|before| shown == Self::Couple { couple, reveals: before }),
+            Self::Confession { confession, named: true } => shown == Self::Confession { confession, named: false },
+            _ => true,
+        }
+    }
+}
+
+impl Reveals {
+    /// As the scripts call it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Numbers => "numbers",
+            Self::Nicknames => "nicknames",
+            Self::Bridge => "bridge",
+        }
+    }
+
+    /// The steps an event has, in order.
+    pub fn held(plan: &StagePlan) -> impl Iterator<Item = Self> + use<> {
+        let StagePlan { nicknames, bridge, .. } = *plan;
+        let steps = [(Self::Numbers, true), (Self::Nicknames, nicknames), (Self::Bridge, bridge)];
+        steps.into_iter().filter_map(|(step, held)| held.then_some(step))
     }
 }
 
@@ -60,16 +104,41 @@ impl Cue {
 mod tests {
     use super::*;
 
+    const WHOLE: StagePlan = StagePlan { nicknames: true, bridge: true, blessings: 20, confessions: None };
+
+    fn cue(couple: u128, reveals: Reveals) -> Cue {
+        Cue::Couple { couple: Uuid::from_u128(couple), reveals }
+    }
+
     #[test]
     fn a_couple_is_disclosed_one_step_at_a_time() {
-        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let cue = |couple, reveals| Cue::Couple { couple, reveals };
-        assert!(cue(one, Reveals::Numbers).may_follow(Cue::Blank));
-        assert!(cue(one, Reveals::Nicknames).may_follow(cue(one, Reveals::Numbers)));
-        assert!(cue(one, Reveals::Bridge).may_follow(cue(one, Reveals::Nicknames)));
-        assert!(!cue(one, Reveals::Nicknames).may_follow(Cue::Blank));
-        assert!(!cue(one, Reveals::Bridge).may_follow(cue(one, Reveals::Numbers)));
-        assert!(!cue(one, Reveals::Nicknames).may_follow(cue(other, Reveals::Numbers)));
-        assert!(Cue::Blank.may_follow(cue(one, Reveals::Nicknames)));
+        let may = |next: Cue, shown| next.may_follow(shown, &WHOLE);
+        assert!(may(cue(1, Reveals::Numbers), Cue::Blank));
+        assert!(may(cue(1, Reveals::Nicknames), cue(1, Reveals::Numbers)));
+        assert!(may(cue(1, Reveals::Bridge), cue(1, Reveals::Nicknames)));
+        assert!(!may(cue(1, Reveals::Nicknames), Cue::Blank));
+        assert!(!may(cue(1, Reveals::Bridge), cue(1, Reveals::Numbers)));
+        assert!(!may(cue(1, Reveals::Nicknames), cue(2, Reveals::Numbers)));
+        assert!(may(Cue::Blank, cue(1, Reveals::Nicknames)));
+    }
+
+    #[test]
+    fn what_an_event_leaves_out_is_stepped_over() {
+        let shy = StagePlan { nicknames: false, ..WHOLE };
+        assert!(!cue(1, Reveals::Nicknames).is_held(&shy));
+        assert!(cue(1, Reveals::Bridge).may_follow(cue(1, Reveals::Numbers), &shy));
+        assert!(!cue(1, Reveals::Bridge).may_follow(Cue::Blank, &shy));
+        assert!(!cue(1, Reveals::Bridge).is_held(&StagePlan { bridge: false, ..WHOLE }));
+        let confession = Cue::Confession { confession: Uuid::from_u128(1), named: false };
+        assert!(!confession.is_held(&WHOLE));
+    }
+
+    #[test]
+    fn those_who_speak_are_called_by_number_first() {
+        let cue = |id, named| Cue::Confession { confession: Uuid::from_u128(id), named };
+        assert!(cue(1, true).may_follow(cue(1, false), &WHOLE));
+        assert!(!cue(1, true).may_follow(cue(2, false), &WHOLE));
+        assert!(!cue(1, true).may_follow(Cue::Blank, &WHOLE));
+        assert!(cue(2, false).may_follow(cue(1, true), &WHOLE));
     }
 }

@@ -7,13 +7,18 @@ pub mod pass;
 pub mod pass_cookie;
 pub mod step;
 pub mod queue;
+pub mod confessions;
+pub mod blessing;
 pub mod scene;
 pub mod show;
 pub mod set_aside;
 pub mod undo;
+pub mod bless;
+pub mod personal;
 pub mod invite;
 pub mod enter;
 mod api;
+mod guest_api;
 mod console;
 mod screen;
 
@@ -21,7 +26,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut ServiceConfig) {
-    config.service(api::standing).service(api::show_cue).service(api::set_couple_aside).service(api::undo_step);
+    config
+        .service(api::standing)
+        .service(api::show_cue)
+        .service(api::set_couple_aside)
+        .service(api::undo_step)
+        .service(guest_api::bless_couple);
 }
 
 /// The pages of this room.

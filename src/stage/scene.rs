@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::cue::{Cue, Reveals};
 use super::queue::{self, Face};
 use super::step::Steps;
+use super::{blessing, confessions};
 use crate::error::Error;
+use crate::events::event;
 use crate::plaza::contribution::{self, Kind, State};
 
 /// How many declarations drift over the screen.
@@ -38,6 +40,15 @@ enum Shown {
     Couple {
         reveals: Reveals,
         pair: Vec<Face>,
+        /// Whether phones may bless: on the bridge, where the event has 祝福.
+        blessable: bool,
+        /// How many blessings so far; null where they may not, and to phones.
+        blessings: Option<i64>,
+    },
+    /// 真情告白: who speaks, then who is spoken to; nicknames as for a couple.
+    Confession {
+        named: bool,
+        pair: Vec<Face>,
     },
     Blank,
 }
@@ -46,7 +57,8 @@ enum Shown {
 ///
 /// # Errors
 /// Only faults.
-pub async fn now(db: &impl ConnectionTrait, event_id: Uuid, named: bool) -> Result<Scene, Error> {
+pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -> Result<Scene, Error> {
+    let event_id = event.id;
     let steps = Steps::of(db, event_id).await?;
     let shows = match steps.shown() {
         Cue::Welcome => Shown::Welcome,
@@ -57,16 +69,28 @@ pub async fn now(db: &impl ConnectionTrait, event_id: Uuid, named: bool) -> Resu
         Cue::Choosing => Shown::Choosing,
         Cue::Blank => Shown::Blank,
         Cue::Couple { couple, reveals } => match queue::pair(db, event_id, couple).await? {
-            Some(mut pair) => {
-                if !named || reveals == Reveals::Numbers {
-                    pair.iter_mut().for_each(|face| face.nickname = None);
-                }
-                Shown::Couple { reveals, pair }
+            Some(pair) => {
+                let blessable = reveals == Reveals::Bridge && event.stage().blessings > 0;
+                let blessings = if named && blessable { Some(blessing::counted(db, couple).await?) } else { None };
+                let told = named && reveals != Reveals::Numbers && event.stage().nicknames;
+                Shown::Couple { reveals, pair: as_told(pair, told), blessable, blessings }
             }
+            None => Shown::Blank,
+        },
+        Cue::Confession { confession, named: called } => match confessions::pair(db, event_id, confession).await? {
+            Some(pair) => Shown::Confession { named: called, pair: as_told(pair, named && called) },
             None => Shown::Blank,
         },
     };
     Ok(Scene { moves: steps.moves(), shows })
+}
+
+/// Without nicknames where they are not to be told.
+fn as_told(mut pair: Vec<Face>, named: bool) -> Vec<Face> {
+    if !named {
+        pair.iter_mut().for_each(|face| face.nickname = None);
+    }
+    pair
 }
 
 async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<String>, Error> {

@@ -3,8 +3,8 @@
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::cue::Cue;
-use super::queue;
 use super::step::Steps;
+use super::{confessions, queue};
 use crate::app::App;
 use crate::couples::couple;
 use crate::error::{Error, Refused};
@@ -19,6 +19,8 @@ pub enum NotShown {
     NotForStage,
     /// Numbers come first, then nicknames, then the bridge.
     TooSoon,
+    /// This event has no such step.
+    LeftOut,
 }
 
 impl From<NotShown> for Error {
@@ -27,6 +29,7 @@ impl From<NotShown> for Error {
             NotShown::NotForStage => {
                 Refused::conflict("not_for_stage", "These two have not both said yes to the stage.")
             }
+            NotShown::LeftOut => Refused::conflict("left_out", "This event leaves that out."),
             NotShown::TooSoon => {
                 Refused::conflict("too_soon", "First the numbers, then the nicknames, then the bridge.")
             }
@@ -47,9 +50,16 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     if let Some(couple) = cue.couple() {
         let willing = queue::willing(event.id).filter(couple::Column::Id.eq(couple)).one(&txn).await?;
         willing.ok_or(NotShown::NotForStage)?;
-        if !cue.may_follow(steps.shown()) {
-            return Err(NotShown::TooSoon.into());
-        }
+    }
+    if let Some(confession) = cue.confession() {
+        confessions::pair(&txn, event.id, confession).await?.ok_or(NotShown::NotForStage)?;
+    }
+    let plan = event.stage();
+    if !cue.is_held(&plan) {
+        return Err(NotShown::LeftOut.into());
+    }
+    if !cue.may_follow(steps.shown(), &plan) {
+        return Err(NotShown::TooSoon.into());
     }
     steps.take(&txn, app, host, cue, None).await?;
     txn.commit().await?;

@@ -33,3 +33,4 @@ mod organizer;
 mod stage;
 mod walk;
 mod whole_evening;
+mod words;

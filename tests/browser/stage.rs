@@ -90,7 +90,7 @@ async fn a_couple_is_revealed_and_no_name_is_shown_before_its_time(#[values(Sqli
 }
 
 /// Waits until the screen shows this.
-async fn shows(screen: &Window, kind: &str, reveals: &str) {
+pub async fn shows(screen: &Window, kind: &str, reveals: &str) {
     let wanted = format!(
         "(() => {{ const {{ kind, reveals }} = document.getElementById('scene').dataset; \
          return kind === '{kind}' && reveals === '{reveals}'; }})()"
@@ -107,7 +107,7 @@ async fn seen_now(screen: &Window) -> String {
 }
 
 /// Couples who said yes to everything; the nicknames of each.
-async fn couples(hall: &Hall, count: u32) -> Vec<[String; 2]> {
+pub async fn couples(hall: &Hall, count: u32) -> Vec<[String; 2]> {
     let evening = &hall.evening;
     let men = evening.participants("men", count, Status::Confirmed).await;
     let women = evening.participants("women", count, Status::Confirmed).await;

@@ -208,7 +208,7 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         scene.round(wrong, &format!("{status:?}"), Some(one.account_id), &pages).await;
     }
     let guest = scene.standing("qixi-tonight", Status::Confirmed).await;
-    let pages = ["me", "badge", "plaza", "programme", "dates", "picks", "matches"]
+    let pages = ["me", "badge", "plaza", "programme", "dates", "picks", "matches", "confessions"]
         .map(|page| format!("/e/qixi-tonight/{page}"));
     let pages = pages.each_ref().map(String::as_str);
     scene.round(wrong, "guest", Some(guest.account_id), &pages).await;

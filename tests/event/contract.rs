@@ -8,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, review};
 use queqiao::circle::note;
+use queqiao::confessions::confession;
 use queqiao::couples::couple;
 use queqiao::events::phase::Phase;
 use queqiao::events::{crew, device};
@@ -117,6 +118,27 @@ fn no_two_types_share_a_name_in_the_description() {
     assert!(named.len() > 100, "{} types are described", named.len());
 }
 
+#[test]
+fn every_name_in_a_path_is_described_and_every_refusal_has_one_shape() {
+    let document: Value = serde_json::from_str(&queqiao::server::description()).unwrap();
+    assert!(document.pointer("/components/schemas/Problem/properties/code").is_some());
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, call) in methods.as_object().unwrap() {
+            let parameters: Vec<&Value> = call["parameters"].as_array().into_iter().flatten().collect();
+            for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
+                let described =
+                    parameters.iter().filter(|known| known["in"] == "path" && known["name"] == name).count();
+                assert_eq!(described, 1, "{name} of {method} {path}");
+            }
+            let refusals = call["responses"].as_object().unwrap().iter().filter(|(status, _)| status.as_str() >= "4");
+            for (status, refusal) in refusals {
+                let shape = &refusal["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(shape, "#/components/schemas/Problem", "{status} of {method} {path}");
+            }
+        }
+    }
+}
+
 /// A body as a schema wants it, with `word` for every free text.
 fn sample(evening: &Evening, document: &Value, name: &str, schema: &Value, word: &str) -> Value {
     let inside = |name: &str, schema: &Value| sample(evening, document, name, schema, word);
@@ -181,6 +203,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "check-ins" => id::<attempt::Entity>(evening).await,
                 "complaints" => id::<complaint::Entity>(evening).await,
                 "crew" => id::<crew::Entity>(evening).await,
+                "confessions" => id::<confession::Entity>(evening).await,
                 "cues" => id::<cue::Entity>(evening).await,
                 "devices" => id::<device::Entity>(evening).await,
                 "entries" => id::<entry::Entity>(evening).await,
@@ -219,7 +242,7 @@ async fn does(person: &Person, path: &str, body: Value) -> Answer {
 }
 
 /// An evening that has one of everything, made by those who may; with its guests, men first.
-async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
+pub async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
     let mut evening = Evening::begin(engine, Phase::Online).await?;
     let mut guests = evening.participants("men", 2, Status::Approved).await;
     guests.extend(evening.participants("women", 2, Status::Approved).await);
@@ -251,6 +274,9 @@ async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
             json!({ "badge": badge, "nonce": nonce.repeat(32), "device": nonce, "kind": "entry", "offline": true });
         does(&organizer, &at("/check-ins"), scan).await;
     }
+    let words = json!({ "stage": { "confessions": { "each": 1, "answer_minutes": 5 } } });
+    assert_eq!(organizer.patch(&format!("/api/v1{}", at("")), words).await.status, 200);
+    does(&guests[0], &at("/confessions"), json!({ "to": "女001" })).await;
     does(&organizer, &at("/programme/cues"), json!({ "segment": null, "from": null })).await;
     does(&organizer, &at("/dates/plan"), json!({})).await;
     does(&organizer, &at("/pick-rounds"), json!({ "limit": 2 })).await;

@@ -90,15 +90,20 @@ impl Ear {
 
     /// The first snapshot that has this at the path.
     pub async fn hear_until(&mut self, path: &str, value: Value) -> Value {
+        self.hear_that(|snapshot| snapshot.pointer(path) == Some(&value)).await
+    }
+
+    /// The first snapshot of which it holds.
+    pub async fn hear_that(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
         let wanted = async {
             loop {
                 let snapshot = self.hear().await.expect("the stream ended");
-                if snapshot.pointer(path) == Some(&value) {
+                if holds(&snapshot) {
                     return snapshot;
                 }
             }
         };
-        timeout(Duration::from_secs(30), wanted).await.unwrap_or_else(|_| panic!("{path} is not {value}"))
+        timeout(Duration::from_secs(30), wanted).await.expect("nothing like it within half a minute")
     }
 }
 

@@ -14,11 +14,14 @@ mod record;
 
 mod accounts;
 mod badges;
+mod blessings;
 mod checkin;
 mod circle;
+mod confessions;
 mod contract;
 mod couples;
 mod dates;
+mod doctor;
 mod documents;
 mod events;
 mod health;

@@ -23,11 +23,11 @@ use crate::live::Ear;
 use crate::pages::{Browser, header, read};
 use crate::picks::{Hall, ROUNDS, mine};
 
-const STAGE: &str = "/api/v1/events/qixi/stage";
+pub const STAGE: &str = "/api/v1/events/qixi/stage";
 
 /// A hall where every man and the woman of his number picked each other, and those of the first
 /// `willing` pairs would walk on stage; the ids of their matches.
-async fn matched(engine: Engine, pairs: u32, willing: usize) -> Option<(Hall, Vec<String>)> {
+pub async fn matched(engine: Engine, pairs: u32, willing: usize) -> Option<(Hall, Vec<String>)> {
     let hall = Hall::begin(engine, pairs).await?;
     let n = hall.open(1).await;
     let path = format!("{ROUNDS}/{n}/picks");
@@ -45,16 +45,16 @@ async fn matched(engine: Engine, pairs: u32, willing: usize) -> Option<(Hall, Ve
     Some((hall, matches))
 }
 
-async fn stage(host: &Person) -> Value {
+pub async fn stage(host: &Person) -> Value {
     host.get(STAGE).await.json
 }
 
-async fn show(host: &Person, cue: Value) -> Answer {
+pub async fn show(host: &Person, cue: Value) -> Answer {
     let from = stage(host).await["moves"].clone();
     host.post(&format!("{STAGE}/show"), json!({ "from": from, "cue": cue })).await
 }
 
-fn couple(id: &Value, reveals: &str) -> Value {
+pub fn couple(id: &Value, reveals: &str) -> Value {
     json!({ "kind": "couple", "couple": id, "reveals": reveals })
 }
 

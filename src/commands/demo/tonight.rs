@@ -1,16 +1,19 @@
 //! An evening of a demonstration in the middle of it: people are inside, two rounds of dates are
-//! over, the third runs, and a pick round waits to be opened.
+//! over, the third runs, a few would like to say something on stage, and a pick round waits to be
+//! opened.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::couples::arrive;
 use crate::accounts::account;
 use crate::app::App;
 use crate::badges::badge;
 use crate::checkin::presence;
+use crate::confessions::confession;
 use crate::dates::{call, plan};
 use crate::error::Error;
 use crate::events::access::{Host, Organizer};
@@ -37,7 +40,30 @@ pub async fn begin(app: &Arc<App>, organizer: &Organizer, now: DateTime<Utc>) ->
     app.clock.set(now);
     call::start(app, &host, 3).await?;
     picks::plan::plan(app, &host, picks::plan::Plan { limit: 3, sides: None }).await?;
-    Ok(())
+    would_speak(app, &host.event, now).await
+}
+
+/// 真情告白: of the first three men each asked the woman of his place; one said yes.
+async fn would_speak(app: &App, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
+    let db = app.database.reader();
+    let of_side = async |side| {
+        let inside = presence::Entity::inside(event.id).filter(presence::Column::Side.eq(side));
+        inside.order_by_asc(presence::Column::Number).limit(3).all(db).await
+    };
+    let (men, women) = (of_side(Side::Men).await?, of_side(Side::Women).await?);
+    let txn = app.database.begin_write().await?;
+    let asked = men.iter().zip(&women).enumerate().map(|(place, (he, she))| confession::ActiveModel {
+        id: Set(app.new_id()),
+        event_id: Set(event.id),
+        asked_by: Set(he.registration_id),
+        turn: Set(1),
+        asked_of: Set(Some(she.registration_id)),
+        answer_by: Set(now + Duration::minutes(60)),
+        agreed: Set(place == 1),
+        withdrawn: Set(false),
+    });
+    confession::Entity::insert_many(asked).exec_without_returning(&txn).await?;
+    txn.commit().await
 }
 
 /// One of each side who is inside the main event, to sign in as: mail address and number worn.

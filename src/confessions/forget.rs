@@ -1,0 +1,26 @@
+//! What nobody said yes to in time is forgotten, as if it had been a no; and when the evening is
+//! over, so is every yes the host did not get to.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{EntityTrait, QueryFilter, Value};
+
+use super::confession::{Column, Entity, lapsed};
+use crate::app::App;
+use crate::error::Error;
+
+/// Safe to repeat, and in several processes at once.
+///
+/// # Errors
+/// Only faults.
+pub async fn due(app: &App) -> Result<(), Error> {
+    let now = app.now();
+    if Entity::find().filter(lapsed(now)).one(app.database.reader()).await?.is_none() {
+        return Ok(());
+    }
+    let txn = app.database.begin_write().await?;
+    let nobody = Expr::value(Value::Uuid(None));
+    let forgotten =
+        Entity::update_many().col_expr(Column::AskedOf, nobody).col_expr(Column::Agreed, Expr::value(false));
+    forgotten.filter(lapsed(now)).exec(&txn).await?;
+    txn.commit().await
+}

@@ -1,0 +1,25 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::blessing::{Column, Entity};
+use crate::error::Error;
+
+/// How often the person blessed how many couples; which ones is the couples' own.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+    let given = Entity::find().filter(Column::RegistrationId.is_in(registrations.iter().copied())).all(db).await?;
+    Ok(json!({ "blessings": given.iter().map(|row| row.taps).collect::<Vec<_>>() }))
+}
+
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+    let given = Column::RegistrationId.is_in(registrations.iter().copied());
+    Entity::delete_many().filter(given).exec(txn).await?;
+    Ok(())
+}
