@@ -14,7 +14,7 @@ use queqiao::accounts::profile::Gender;
 use queqiao::accounts::{access_token, account, profile};
 use queqiao::app::App;
 use queqiao::clock::Clock;
-use queqiao::database::Write;
+use queqiao::database::{Database, Write};
 use queqiao::events::phase::Phase;
 use queqiao::events::{crew, event, template};
 use queqiao::language::Language;
@@ -106,7 +106,7 @@ impl Evening {
     pub async fn begin_with(engine: Engine, phase: Phase, change: impl FnOnce(&mut Settings)) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let url = match engine {
-            Engine::Sqlite => format!("sqlite://{}/queqiao.sqlite3", folder.path().display()),
+            Engine::Sqlite => embedded(folder.path()).await,
             Engine::Postgres => postgres::fresh().await?,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -329,6 +329,24 @@ impl Evening {
         let letters = self.letters().await.into_iter();
         letters.filter(|letter| letter.kind == kind && letter.recipient == person.email).collect()
     }
+}
+
+/// An empty, migrated database in this folder: migrated once, and copied for every story as
+/// PostgreSQL's is.
+async fn embedded(folder: &Path) -> String {
+    static TEMPLATE: tokio::sync::OnceCell<Vec<u8>> = tokio::sync::OnceCell::const_new();
+    let migrated = async || {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("template.sqlite3");
+        let database = Database::connect(&format!("sqlite://{}", file.display()).into(), 2).await.unwrap();
+        database.migrate().await.unwrap();
+        database.close().await;
+        assert!(!file.with_extension("sqlite3-wal").exists(), "not all of it is in the file");
+        std::fs::read(file).unwrap()
+    };
+    let file = folder.join("queqiao.sqlite3");
+    std::fs::write(&file, TEMPLATE.get_or_init(migrated).await).unwrap();
+    format!("sqlite://{}", file.display())
 }
 
 impl Drop for Evening {
