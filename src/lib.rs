@@ -19,6 +19,7 @@ pub mod shelf;
 pub mod app;
 pub mod judging;
 pub mod relay;
+pub mod calls;
 pub mod body;
 pub mod paging;
 pub mod sheet;

@@ -44,10 +44,10 @@ pub mod visit;
 
 pub use signed_in::SignedIn;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::sign_up)
         .service(api::verify_mail)

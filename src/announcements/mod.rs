@@ -14,10 +14,10 @@ mod spoken;
 mod try_out;
 pub mod whom;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(api::send).service(api::count).service(api::list);
 }
 

@@ -21,10 +21,10 @@ mod size;
 mod wearers;
 pub mod words;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(api::issue_all).service(api::list).service(api::mine).service(api::replace_code);
 }
 

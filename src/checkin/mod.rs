@@ -19,10 +19,10 @@ pub mod settle;
 pub mod undo;
 pub mod upload;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::check_in)
         .service(api::check_in_many)

@@ -29,10 +29,10 @@ mod take_down;
 pub mod term;
 mod write;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_circle)
         .service(api::join_circle)

@@ -11,10 +11,10 @@ pub mod personal;
 mod api;
 mod page;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_confessions)
         .service(api::ask_to_speak)

@@ -14,10 +14,10 @@ mod api;
 mod page;
 pub mod personal;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_matches)
         .service(api::one_match)

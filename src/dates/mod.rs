@@ -32,10 +32,10 @@ mod my_date_page;
 mod office_page;
 mod overview;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::plan_rounds)
         .service(api::whole_plan)

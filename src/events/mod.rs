@@ -33,10 +33,10 @@ pub mod tabs;
 pub mod template;
 mod wish;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::draw_up_event)
         .service(api::amend_event)

@@ -9,7 +9,7 @@ mod sheet;
 mod summary;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
+pub fn calls(config: &mut crate::calls::Calls<'_>) {
     config.service(api::my_feedback).service(api::give_feedback).service(api::feedback_summary);
 }
 

@@ -11,10 +11,10 @@ mod overview;
 mod page;
 pub mod post_again;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(api::list_letters).service(api::read_letter).service(api::post_letter_again);
 }
 

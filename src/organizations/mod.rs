@@ -10,10 +10,10 @@ pub mod revoke;
 pub mod staff;
 pub mod staff_api;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::found_organization)
         .service(api::list)

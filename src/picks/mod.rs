@@ -25,10 +25,10 @@ mod api;
 mod host;
 mod page;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::list_rounds)
         .service(host::plan_round)

@@ -33,10 +33,10 @@ pub mod top;
 pub mod wall;
 mod wall_api;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::put_up_post)
         .service(wall_api::posts)

@@ -23,10 +23,10 @@ pub mod standing;
 pub mod statement;
 pub mod today;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_statement)
         .service(api::leaderboard)

@@ -25,8 +25,8 @@ mod hall_api;
 mod my_page;
 mod office_page;
 
+use crate::calls::Calls;
 use actix_web::web;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The pages of this room.
 pub fn pages(config: &mut web::ServiceConfig) {
@@ -34,7 +34,7 @@ pub fn pages(config: &mut web::ServiceConfig) {
 }
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::show_run_sheet)
         .service(api::call_segment)

@@ -27,10 +27,10 @@ mod verdict;
 mod vouch;
 mod withdraw;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(board::list_events)
         .service(board::read_event)

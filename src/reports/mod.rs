@@ -1,6 +1,6 @@
 //! What the union tells about its events.
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut ServiceConfig) {}
+pub fn calls(_config: &mut Calls<'_>) {}

@@ -36,10 +36,10 @@ mod succeed;
 mod tried;
 mod words;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_registration)
         .service(api::answer_invitation)

@@ -14,18 +14,17 @@ mod shield;
 mod trace;
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::Server;
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
-use actix_web::{App as Site, Error as HttpError, HttpServer, web};
+use actix_web::{App as Site, HttpServer, Scope, web};
 use tracing_actix_web::TracingLogger;
 use utoipa::openapi::OpenApi;
-use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_actix_web::{AppExt, scope};
 
 use crate::app::{App, House};
+use crate::calls::{Calls, Description};
 use crate::error::{Error, FieldError, Refused};
 use crate::{
     accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, feedback, journey, live,
@@ -34,7 +33,7 @@ use crate::{
 };
 
 /// Every call of the API, room by room in the order of the event.
-fn calls(config: &mut ServiceConfig) {
+fn calls(config: &mut Calls<'_>) {
     config
         .configure(accounts::calls)
         .configure(organizations::calls)
@@ -92,22 +91,28 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(office::pages);
 }
 
-/// The API and its description, which says of every call what the call says and what any call may.
-fn api() -> (
-    Site<
-        impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = HttpError, InitError = ()>,
-    >,
-    OpenApi,
-) {
-    let site = Site::new().into_utoipa_app().openapi(openapi::described());
-    let (site, document) = site.service(scope::scope("/api/v1").configure(calls)).split_for_parts();
-    (site, refusals::added(document))
+/// Where the calls lie.
+const BELOW: &str = "/api/v1";
+
+/// The calls, served; and described where somebody asks for that.
+fn api(described: Option<&mut Description>) -> Scope {
+    web::scope(BELOW).configure(|config| calls(&mut Calls::new(config, described)))
+}
+
+/// What every call says of itself and what any call may; made once, however many workers serve it.
+fn document() -> &'static OpenApi {
+    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let mut description = Description::default();
+        let _served = api(Some(&mut description));
+        refusals::added(description.complete(BELOW, openapi::described()))
+    })
 }
 
 /// The API as it describes itself, as a file for people to read.
 #[must_use]
 pub fn description() -> String {
-    api().1.to_pretty_json().unwrap_or_default()
+    document().to_pretty_json().unwrap_or_default()
 }
 
 /// Opens the house on a listener. Await the server to serve; it stops by its handle, not by signals.
@@ -118,14 +123,16 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let house: House = web::Data::from(Arc::clone(app));
     let workers = app.settings.server.workers;
     let shutdown = app.settings.server.shutdown_seconds;
+    let document = web::Data::new(openapi::Document::from(document()));
     let mut server = HttpServer::new(move || {
-        let (site, document) = api();
-        site.app_data(house.clone())
+        Site::new()
+            .app_data(house.clone())
             .app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
             .app_data(web::FormConfig::default().error_handler(|_, _| bad_form().into()))
             .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))
             .configure(health::pages)
-            .app_data(web::Data::new(openapi::Document::from(document)))
+            .app_data(document.clone())
+            .service(api(None))
             .configure(openapi::pages)
             .configure(pages)
             .default_service(web::to(nothing_here))

@@ -33,8 +33,8 @@ pub fn described() -> OpenApi {
 #[derive(Clone)]
 pub struct Document(String);
 
-impl From<OpenApi> for Document {
-    fn from(document: OpenApi) -> Self {
+impl From<&OpenApi> for Document {
+    fn from(document: &OpenApi) -> Self {
         Self(document.to_json().unwrap_or_default())
     }
 }

@@ -6,10 +6,10 @@
 use std::io::{Cursor, Write};
 use std::sync::Arc;
 
+use crate::calls::Calls;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, delete, get};
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The calls of the roof itself.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(export).service(erase);
 }
 

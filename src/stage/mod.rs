@@ -22,10 +22,10 @@ mod guest_api;
 mod console;
 mod screen;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::standing)
         .service(api::show_cue)

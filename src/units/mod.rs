@@ -21,10 +21,10 @@ pub mod typed;
 pub mod unit;
 pub mod unit_contact;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::search)
         .service(api::add_unit)

@@ -16,11 +16,11 @@ mod outcomes_page;
 mod spoken;
 pub mod personal;
 
+use crate::calls::Calls;
 use actix_web::web;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(api::show_outcomes).service(api::my_cases).service(api::take_case).service(api::note_follow_up);
 }
 

@@ -9,10 +9,10 @@ mod reviews;
 mod roster;
 mod seal;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls only the desk's own page needs, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(api::fetch_roster).service(api::read_picture);
 }
 

@@ -8,10 +8,10 @@ mod page;
 mod pair;
 mod revoke;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::calls::Calls;
 
 /// The calls about devices, below `/api/v1`.
-pub fn calls(config: &mut ServiceConfig) {
+pub fn calls(config: &mut Calls<'_>) {
     config.service(api::devices).service(api::invite_device).service(api::pair_device).service(api::revoke_device);
 }
 
