@@ -1,10 +1,10 @@
 //! Whoever is asked says yes or no, in private.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::confession::{Column, Entity};
+use super::confession::{Column, Entity, forgotten};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::happening::What;
@@ -16,10 +16,10 @@ use crate::registrations::access::Participant;
 /// 404 where nobody asked, where the time ran out, or where the answer was no before.
 pub async fn answer(app: &App, me: &Participant, confession: Uuid, agrees: bool) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let mut said = Entity::update_many().col_expr(Column::Agreed, Expr::value(agrees));
-    if !agrees {
-        said = said.col_expr(Column::AskedOf, Expr::value(Value::Uuid(None)));
-    }
+    let said = match agrees {
+        true => Entity::update_many().col_expr(Column::Agreed, Expr::value(true)),
+        false => forgotten(),
+    };
     let still_asked = Column::Agreed.eq(true).or(Column::AnswerBy.gt(app.now()));
     let said = said
         .filter(Column::Id.eq(confession))

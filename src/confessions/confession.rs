@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     Condition, ConnectionTrait, DbErr, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    UpdateMany, Value,
 };
 
 use crate::events::event;
@@ -57,6 +59,13 @@ impl Entity {
     pub fn asked_by(registration_id: Uuid) -> Select<Self> {
         Self::find().filter(Column::AskedBy.eq(registration_id)).order_by_asc(Column::Turn)
     }
+}
+
+/// Whoever was asked is not asked any more, and nothing tells why; filtered by the caller.
+#[must_use]
+pub fn forgotten() -> UpdateMany<Entity> {
+    let nobody = Expr::value(Value::Uuid(None));
+    Entity::update_many().col_expr(Column::AskedOf, nobody).col_expr(Column::Agreed, Expr::value(false))
 }
 
 /// Those nobody said yes to in time, and those of evenings that are over: whoever was asked is

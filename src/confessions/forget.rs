@@ -1,10 +1,9 @@
 //! What nobody said yes to in time is forgotten, as if it had been a no; and when the evening is
 //! over, so is every yes the host did not get to.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{EntityTrait, QueryFilter, Value};
+use sea_orm::{EntityTrait, QueryFilter};
 
-use super::confession::{Column, Entity, lapsed};
+use super::confession::{Entity, forgotten, lapsed};
 use crate::app::App;
 use crate::error::Error;
 
@@ -18,9 +17,6 @@ pub async fn due(app: &App) -> Result<(), Error> {
         return Ok(());
     }
     let txn = app.database.begin_write().await?;
-    let nobody = Expr::value(Value::Uuid(None));
-    let forgotten =
-        Entity::update_many().col_expr(Column::AskedOf, nobody).col_expr(Column::Agreed, Expr::value(false));
-    forgotten.filter(lapsed(now)).exec(&txn).await?;
+    forgotten().filter(lapsed(now)).exec(&txn).await?;
     txn.commit().await
 }

@@ -1,11 +1,10 @@
 //! What this room holds about a person, and how it forgets it.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value as Sql};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::confession::{Column, Entity};
+use super::confession::{Column, Entity, forgotten};
 use crate::error::Error;
 
 /// That the person asked, and what they agreed to. Of whom they asked only that somebody was asked:
@@ -30,11 +29,6 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
     let mine = || registrations.iter().copied();
     Entity::delete_many().filter(Column::AskedBy.is_in(mine())).exec(txn).await?;
-    Entity::update_many()
-        .col_expr(Column::AskedOf, Expr::value(Sql::Uuid(None)))
-        .col_expr(Column::Agreed, Expr::value(false))
-        .filter(Column::AskedOf.is_in(mine()))
-        .exec(txn)
-        .await?;
+    forgotten().filter(Column::AskedOf.is_in(mine())).exec(txn).await?;
     Ok(())
 }

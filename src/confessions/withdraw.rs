@@ -1,10 +1,10 @@
 //! Whoever asked thinks better of it.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::confession::{Column, Entity};
+use super::confession::{Column, forgotten};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::happening::What;
@@ -16,10 +16,8 @@ use crate::registrations::access::Participant;
 /// 404 where this person asked no such thing.
 pub async fn withdraw(app: &App, me: &Participant, confession: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let taken_back = Entity::update_many()
+    let taken_back = forgotten()
         .col_expr(Column::Withdrawn, Expr::value(true))
-        .col_expr(Column::Agreed, Expr::value(false))
-        .col_expr(Column::AskedOf, Expr::value(Value::Uuid(None)))
         .filter(Column::Id.eq(confession))
         .filter(Column::AskedBy.eq(me.registration.id))
         .exec(&txn)
