@@ -20,11 +20,9 @@ use crate::events::access::id_in_path;
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page};
+use crate::plaza::wrong;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::Because;
-
-/// What is mostly wrong.
-const SORTS: [&str; 5] = ["harassing", "false", "advertising", "indecent", "other"];
 
 #[derive(Template)]
 #[template(path = "circle/report.html")]
@@ -56,15 +54,8 @@ async fn report(
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     let (path, who) = (format!("/e/{}/circle", me.event.slug), me.clone());
-    let sort = SORTS.into_iter().find(|sort| form.value("sort") == *sort);
     let said = async {
-        // The organizer reads it in the words the person saw.
-        let reason = match (sort.map(|sort| visit.page.t(&format!("report-{sort}"))), form.value("reason").trim()) {
-            (Some(sort), "") => sort,
-            (Some(sort), more) => visit.page.say("report-both", &[("sort", sort.into()), ("more", more.into())]),
-            (None, more) => more.to_owned(),
-        };
-        let report: NewCircleReport = body::read(json!({ "reason": reason }))?;
+        let report: NewCircleReport = body::read(json!({ "reason": wrong::reason(&visit.page, &form) }))?;
         house.run(async move |app| complain::complain(&app, &who, id, report.into_reason()).await).await
     };
     match said.await {
@@ -102,6 +93,5 @@ async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form)
     });
     let note = note.await?;
     let note = Reader { page: &page, zone: event.zone(), now: house.now() }.shown(note);
-    let sorts = SORTS.iter().map(|sort| (*sort, page.t(&format!("report-{sort}")))).collect();
-    Ok(Report { slug: event.slug, sorts, note, form, page })
+    Ok(Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
 }

@@ -26,6 +26,7 @@ mod portrait_page;
 pub mod quiz;
 mod quiz_page;
 mod quizzes_page;
+pub mod wrong;
 mod report_page;
 mod reword;
 pub mod sign_in;

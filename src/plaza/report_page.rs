@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::complain;
 use super::complaints_api::NewComplaint;
 use super::page::{Reader, Shown};
-use super::{entrance, wall};
+use super::{entrance, wall, wrong};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -19,9 +19,6 @@ use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page};
 use crate::registrations::access::Participant;
-
-/// What is mostly wrong.
-const SORTS: [&str; 5] = ["harassing", "false", "advertising", "indecent", "other"];
 
 #[derive(Template)]
 #[template(path = "plaza/report.html")]
@@ -54,15 +51,9 @@ async fn report(
     let id = id_in_path(&request, "id")?;
     let path = format!("/e/{}/plaza", me.event.slug);
     let who = me.clone();
-    let sort = SORTS.into_iter().find(|sort| form.value("sort") == *sort);
     let said = async {
-        // The organizer reads it in the words the person saw.
-        let reason = match (sort.map(|sort| visit.page.t(&format!("report-{sort}"))), form.value("reason").trim()) {
-            (Some(sort), "") => sort,
-            (Some(sort), more) => visit.page.say("report-both", &[("sort", sort.into()), ("more", more.into())]),
-            (None, more) => more.to_owned(),
-        };
-        let complaint: NewComplaint = body::read(json!({ "contribution_id": id, "reason": reason }))?;
+        let complaint: NewComplaint =
+            body::read(json!({ "contribution_id": id, "reason": wrong::reason(&visit.page, &form) }))?;
         let reason = complaint.into_reason();
         house.run(async move |app| complain::complain(&app, &who, id, reason).await).await
     };
@@ -83,6 +74,5 @@ async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form)
     });
     let note = note.await?;
     let note = Reader { app: house, page: &page, zone: event.zone(), now: house.now() }.shown(note);
-    let sorts = SORTS.iter().map(|sort| (*sort, page.t(&format!("report-{sort}")))).collect();
-    Ok(Report { slug: event.slug, sorts, note, form, page })
+    Ok(Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
 }
