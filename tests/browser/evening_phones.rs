@@ -1,13 +1,9 @@
 //! Phones through the evening: a table, a note, lamps on a bad link, and what came of them.
 
-use queqiao::badges::badge;
-use queqiao::checkin::presence;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::{Side, Status};
 use rstest::rstest;
-use sea_orm::ActiveModelTrait;
-use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
 use crate::axe;
@@ -22,31 +18,7 @@ async fn inside(hall: &Hall, side: &str, number: i32) -> Person {
     let evening = &hall.evening;
     let person = evening.participant_as(side, Status::Confirmed).await;
     let side = if side == "men" { Side::Men } else { Side::Women };
-    let (app, event_id, registration_id) = (&evening.app, evening.event.id, person.registration_id);
-    let txn = app.database.begin_write().await.unwrap();
-    let worn = badge::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(event_id),
-        registration_id: Set(registration_id),
-        side: Set(side),
-        number: Set(number),
-        issued_at: Set(app.now()),
-        reminded_at: Set(None),
-    };
-    worn.insert(&txn).await.unwrap();
-    let here = presence::ActiveModel {
-        registration_id: Set(registration_id),
-        event_id: Set(event_id),
-        side: Set(side),
-        number: Set(number),
-        inside: Set(true),
-        since: Set(app.now()),
-        device: Set("door".to_owned()),
-        moved_at: Set(app.now()),
-        attempt_id: Set(app.new_id()),
-    };
-    here.insert(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.seat(&person, side, number, true).await;
     person
 }
 

@@ -1,14 +1,10 @@
 //! 真情告白 and 祝福 on real phones: one asks, the other is asked in private, the host calls both; and
 //! the hall blesses a couple on the bridge.
 
-use queqiao::badges::badge;
-use queqiao::checkin::presence;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::{Side, Status};
 use rstest::rstest;
-use sea_orm::ActiveModelTrait;
-use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
 use crate::evening::Engine::{self, Sqlite};
@@ -21,31 +17,7 @@ use crate::window::ENTER;
 async fn inside(hall: &Hall, side: Side, number: i32) -> Person {
     let evening = &hall.evening;
     let person = evening.participant_as(if side == Side::Men { "men" } else { "women" }, Status::Confirmed).await;
-    let app = &evening.app;
-    let txn = app.database.begin_write().await.unwrap();
-    let worn = badge::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(evening.event.id),
-        registration_id: Set(person.registration_id),
-        side: Set(side),
-        number: Set(number),
-        issued_at: Set(app.now()),
-        reminded_at: Set(None),
-    };
-    worn.insert(&txn).await.unwrap();
-    let here = presence::ActiveModel {
-        registration_id: Set(person.registration_id),
-        event_id: Set(evening.event.id),
-        side: Set(side),
-        number: Set(number),
-        inside: Set(true),
-        since: Set(app.now()),
-        device: Set("door".to_owned()),
-        moved_at: Set(app.now()),
-        attempt_id: Set(app.new_id()),
-    };
-    here.insert(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.seat(&person, side, number, true).await;
     person
 }
 

@@ -13,6 +13,8 @@ use chrono::{DateTime, Duration, Utc};
 use queqiao::accounts::profile::Gender;
 use queqiao::accounts::{access_token, account, profile};
 use queqiao::app::App;
+use queqiao::badges::badge;
+use queqiao::checkin::presence;
 use queqiao::clock::Clock;
 use queqiao::database::{Database, Write};
 use queqiao::events::phase::Phase;
@@ -270,6 +272,35 @@ impl Evening {
         }
         txn.commit().await.unwrap();
         people
+    }
+
+    /// Somebody wears this number, and is in the hall or has left it.
+    pub async fn seat(&self, person: &Person, side: Side, number: i32, inside: bool) {
+        let app = &self.app;
+        let txn = app.database.begin_write().await.unwrap();
+        let row = badge::ActiveModel {
+            id: Set(app.new_id()),
+            event_id: Set(self.event.id),
+            registration_id: Set(person.registration_id),
+            side: Set(side),
+            number: Set(number),
+            issued_at: Set(app.now()),
+            reminded_at: Set(None),
+        };
+        row.insert(&txn).await.unwrap();
+        let row = presence::ActiveModel {
+            registration_id: Set(person.registration_id),
+            event_id: Set(self.event.id),
+            side: Set(side),
+            number: Set(number),
+            inside: Set(inside),
+            since: Set(app.now()),
+            device: Set("door".to_owned()),
+            moved_at: Set(app.now()),
+            attempt_id: Set(app.new_id()),
+        };
+        row.insert(&txn).await.unwrap();
+        txn.commit().await.unwrap();
     }
 
     /// Moves the event on (or back), by its boundaries.

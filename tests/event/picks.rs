@@ -52,36 +52,8 @@ pub struct Hall {
 pub async fn guest(evening: &Evening, side: Side, number: i32, inside: bool) -> Person {
     let name = if side == Side::Men { "men" } else { "women" };
     let person = evening.participant_as(name, Status::Confirmed).await;
-    seat(evening, &person, side, number, inside).await;
+    evening.seat(&person, side, number, inside).await;
     person
-}
-
-async fn seat(evening: &Evening, person: &Person, side: Side, number: i32, inside: bool) {
-    let app = &evening.app;
-    let txn = app.database.begin_write().await.unwrap();
-    let row = badge::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(evening.event.id),
-        registration_id: Set(person.registration_id),
-        side: Set(side),
-        number: Set(number),
-        issued_at: Set(app.now()),
-        reminded_at: Set(None),
-    };
-    row.insert(&txn).await.unwrap();
-    let row = presence::ActiveModel {
-        registration_id: Set(person.registration_id),
-        event_id: Set(evening.event.id),
-        side: Set(side),
-        number: Set(number),
-        inside: Set(inside),
-        since: Set(app.now()),
-        device: Set("door".to_owned()),
-        moved_at: Set(app.now()),
-        attempt_id: Set(app.new_id()),
-    };
-    row.insert(&txn).await.unwrap();
-    txn.commit().await.unwrap();
 }
 
 impl Hall {
@@ -103,7 +75,7 @@ impl Hall {
         let women = evening.participants("women", pairs, Status::Confirmed).await;
         for (people, side) in [(&men, Side::Men), (&women, Side::Women)] {
             for (person, number) in people.iter().zip(1..) {
-                seat(&evening, person, side, number, true).await;
+                evening.seat(person, side, number, true).await;
             }
         }
         Self { evening, host, men, women }
