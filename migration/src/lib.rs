@@ -34,6 +34,7 @@ mod m0052_feedback;
 mod m0060_programme;
 mod m0070_hearts;
 mod m0071_circle;
+mod m0072_consents;
 
 pub struct Migrator;
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0060_programme::Migration),
             Box::new(m0070_hearts::Migration),
             Box::new(m0071_circle::Migration),
+            Box::new(m0072_consents::Migration),
         ]
     }
 }

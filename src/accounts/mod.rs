@@ -8,6 +8,7 @@ pub mod api;
 pub mod appoint_administrator;
 pub mod called;
 pub mod change_password;
+pub mod consent;
 pub mod cookie;
 pub mod describe;
 pub mod end_others;

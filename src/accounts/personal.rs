@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::address::{MailAddress, shown};
-use super::{account, knock, profile, reset_request, session, sign_in, sign_up};
+use super::{account, consent, knock, profile, reset_request, session, sign_in, sign_up};
 use crate::app::App;
 use crate::error::{Error, Refused};
 
@@ -20,6 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
     let sign_ins = sign_in::Entity::find().filter(sign_in::Column::AccountId.eq(account)).all(db).await?;
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account)).all(db).await?;
     let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
+    let consents = consent::of_person(db, account).await?;
     let sign_ups = sign_up::Entity::find().filter(sign_up::Column::Email.eq(&found.email)).all(db).await?;
     Ok(json!({
         "id": found.id,
@@ -44,7 +45,13 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
         "sign_ins": sign_ins.iter().map(|row| json!({"at": row.at, "revoked_at": row.revoked_at})).collect::<Vec<_>>(),
         "sessions": sessions.iter().map(|row| json!({"at": row.at, "expires_at": row.expires_at})).collect::<Vec<_>>(),
         "reset_requests": resets.iter().map(|row| json!({"at": row.at})).collect::<Vec<_>>(),
-        "sign_ups": sign_ups.iter().map(|row| json!({"at": row.at, "nickname": row.nickname})).collect::<Vec<_>>(),
+        "consents": consents.iter().map(|row| json!({
+            "sentence": row.sentence,
+            "words": row.words,
+            "registration_id": row.registration_id,
+            "at": row.at,
+        })).collect::<Vec<_>>(),
+        "sign_ups": sign_ups.iter().map(|row| json!({"at": row.at, "nickname": row.nickname, "agreed": row.agreed})).collect::<Vec<_>>(),
     }))
 }
 
@@ -72,6 +79,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     // With their refresh tokens.
     sign_in::Entity::delete_many().filter(sign_in::Column::AccountId.eq(account)).exec(txn).await?;
     reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(account)).exec(txn).await?;
+    consent::Entity::delete_many().filter(consent::Column::AccountId.eq(account)).exec(txn).await?;
     let mut row: account::ActiveModel = found.into();
     row.email = Set(format!("erased:{account}"));
     row.password_hash = Set(None);

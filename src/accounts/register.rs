@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use uuid::Uuid;
 
 use super::address::MailAddress;
+use super::consent::Agreed;
 use super::profile::Gender;
 use super::{account, letters, one_time, password, sign_up};
 use crate::app::App;
@@ -20,6 +21,7 @@ pub struct Wish {
     pub gender: Gender,
     pub unit_id: Option<Uuid>,
     pub language: Language,
+    pub agreed: Agreed,
     /// Where on our pages the person was going; the link in the letter leads on to it.
     pub to: Option<String>,
 }
@@ -51,6 +53,7 @@ pub async fn register(app: &App, wish: Wish) -> Result<(), Error> {
         gender: Set(wish.gender),
         unit_id: Set(wish.unit_id),
         language: Set(wish.language),
+        agreed: Set(wish.agreed.clone()),
         token_digest: Set(minted.digest),
         at: Set(now),
         expires_at: Set(now + TimeDelta::hours(sign_up::HOURS)),

@@ -5,6 +5,7 @@
 use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
 
+use super::consent::Agreed;
 use super::profile::Gender;
 use crate::language::Language;
 
@@ -26,6 +27,7 @@ pub struct Model {
     pub gender: Gender,
     pub unit_id: Option<Uuid>,
     pub language: Language,
+    pub agreed: Agreed,
     pub token_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

@@ -1,11 +1,14 @@
 //! What somebody says who signs up, to the API or on a page.
 
+use std::collections::BTreeSet;
+
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::address::{mail_address, read_address};
+use super::consent::{Agreed, Sentence};
 use super::profile::Gender;
 use super::register::Wish;
 use crate::body::one_line;
@@ -34,6 +37,10 @@ pub struct SignUpForm {
     /// Left out: that of `Accept-Language`.
     #[garde(skip)]
     pub language: Option<Language>,
+    /// The sentences the person was shown and agreed to, each on its own.
+    #[serde(default)]
+    #[garde(skip)]
+    pub consents: BTreeSet<Sentence>,
 }
 
 impl SignUpForm {
@@ -42,13 +49,15 @@ impl SignUpForm {
     /// # Errors
     /// 422 `invalid` where the address is none.
     pub fn wish(self, asked: Language) -> Result<Wish, Error> {
+        let language = self.language.unwrap_or(asked);
         Ok(Wish {
             address: read_address(&self.email)?,
             password: self.password,
             nickname: self.nickname.trim().to_owned(),
             gender: self.gender,
             unit_id: self.unit_id,
-            language: self.language.unwrap_or(asked),
+            language,
+            agreed: Agreed::to(self.consents, language),
             to: None,
         })
     }

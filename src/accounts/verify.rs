@@ -43,6 +43,7 @@ pub async fn verify(app: &App, token: &str) -> Result<Uuid, Error> {
         Some(account) => claim(&txn, account, &wish, now).await?,
         None => begin(&txn, app, &wish).await?,
     };
+    wish.agreed.keep(&txn, app, id, None, wish.at).await?;
     sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&wish.email)).exec(&txn).await?;
     txn.commit().await?;
     Ok(id)

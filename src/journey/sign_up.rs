@@ -6,9 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
+use crate::accounts::consent::Sentence;
 use crate::accounts::sign_up_form::SignUpForm;
 use crate::accounts::visit::Visit;
 use crate::accounts::{password, register, sign_up};
@@ -100,6 +101,7 @@ fn read(form: &Form, employer: &Meant) -> Result<SignUpForm, Error> {
         // Without one the rest would not be judged; what lacks is said below.
         "gender": if chosen.is_empty() { "female" } else { chosen },
         "unit_id": employer.id,
+        "consents": Sentence::OF_ACCOUNT,
     });
     let mut wrong = Vec::new();
     if chosen.is_empty() {
@@ -111,11 +113,7 @@ fn read(form: &Form, employer: &Meant) -> Result<SignUpForm, Error> {
     if employer.unknown {
         wrong.push(FieldError::new("unit", "unknown_unit", "no such unit"));
     }
-    for consent in ["grown_up", "may_keep"] {
-        if form.flag(consent) != Value::Bool(true) {
-            wrong.push(FieldError::new(consent, "needed", "must be agreed to"));
-        }
-    }
+    wrong.extend(Sentence::unticked(&Sentence::OF_ACCOUNT, form));
     let read = match body::read(request) {
         Ok(read) => Some(read),
         Err(error) => {

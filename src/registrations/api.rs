@@ -15,6 +15,7 @@ use super::registration::{self, Side, Status};
 use super::roll::{self, Applicant, Count, Filter};
 use super::verdict::{Decided, Verdict, Verdicts};
 use super::withdraw::withdraw;
+use crate::accounts::api::asked_language;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -48,10 +49,12 @@ impl From<registration::Model> for Applied {
 #[post("/events/{event}/registrations")]
 pub async fn register(
     house: House,
+    request: HttpRequest,
     guest: Guest,
     application: Body<Application>,
 ) -> Result<(Json<Applied>, StatusCode), Error> {
-    let applied = house.run(async move |app| apply(&app, &guest, application.into_inner()).await).await?;
+    let (application, language) = (application.into_inner(), asked_language(&request));
+    let applied = house.run(async move |app| apply(&app, &guest, application, language).await).await?;
     Ok((Json(applied.into()), StatusCode::CREATED))
 }
 
@@ -82,13 +85,13 @@ pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<
 
 /// How many applications stand where. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), responses(
-    (status = 200, body = [Count]),
+    (status = 200, body = Page<Count>),
     (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/counts")]
-pub async fn count(house: House, by: Organizer) -> Result<Json<Vec<Count>>, Error> {
+pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Error> {
     let counts = house.run(async move |app| roll::counts(app.database.reader(), by.event.id).await);
-    Ok(Json(counts.await?))
+    Ok(Json(Page::whole(counts.await?)))
 }
 
 /// Approves or rejects one application; the applicant gets a letter. Who: organizer.

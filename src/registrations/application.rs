@@ -10,6 +10,7 @@ use super::access::Participant;
 use super::apply::{Application, apply};
 use super::registration::{self, Status};
 use super::withdraw::withdraw;
+use crate::accounts::consent::{self, Sentence};
 use crate::accounts::describe::{self, Changes};
 use crate::accounts::me::MyChanges;
 use crate::accounts::profile;
@@ -25,9 +26,6 @@ use crate::page::{self, Page, when};
 use crate::units::typed::{self, Meant};
 use crate::units::unit;
 
-/// The sentences an applicant agrees to, each on its own.
-const CONSENTS: [&str; 2] = ["may_show", "may_check"];
-
 #[derive(Template)]
 #[template(path = "registrations/application.html")]
 struct Sheet {
@@ -39,26 +37,31 @@ struct Sheet {
     /// Registration is not open: nothing to fill in.
     closed: bool,
     missing: Missing,
+    consents: Vec<(&'static str, String)>,
     names: String,
     near: Vec<(Uuid, String)>,
     genders: Vec<(&'static str, String)>,
 }
 
-/// What the profile does not say yet.
-#[derive(Clone, Copy, Debug)]
+/// What the person has not said yet.
+#[derive(Clone, Debug)]
 struct Missing {
     /// An account that was made without a profile, such as an administrator's.
     profile: bool,
     birth_year: bool,
     real_name: bool,
+    /// What is to be agreed to: with each application, and what the account's own sign-up would have asked.
+    consents: Vec<Sentence>,
 }
 
-impl From<Option<&profile::Model>> for Missing {
-    fn from(profile: Option<&profile::Model>) -> Self {
+impl Missing {
+    fn of(profile: Option<&profile::Model>, agreed: &[consent::Model]) -> Self {
+        let is_new = |asked: &Sentence| !agreed.iter().any(|row| row.sentence == *asked);
         Self {
             profile: profile.is_none(),
             birth_year: profile.is_none_or(|profile| profile.birth_year.is_none()),
             real_name: profile.is_none_or(|profile| profile.real_name.is_none()),
+            consents: Sentence::OF_ACCOUNT.into_iter().filter(is_new).chain(Sentence::OF_APPLICATION).collect(),
         }
     }
 }
@@ -74,14 +77,14 @@ pub async fn application_page(house: House, visit: Visit, guest: Guest) -> Resul
             Some(id) => unit::Entity::find_by_id(id).one(db).await?,
             None => None,
         };
-        Ok((mine, profile, unit.filter(|unit| unit.organization_id == event.organization_id)))
+        let missing = Missing::of(profile.as_ref(), &consent::of_person(db, account).await?);
+        Ok((mine, missing, unit.filter(|unit| unit.organization_id == event.organization_id)))
     });
-    let (mine, profile, unit) = found.await?;
+    let (mine, missing, unit) = found.await?;
     if mine.is_some() {
         return Ok(page::see(&format!("/e/{}/me", guest.event.slug)));
     }
     let form = Form::filled([("unit", unit.map(|unit| unit.name).unwrap_or_default())]);
-    let missing = Missing::from(profile.as_ref());
     page::answer(&Sheet::new(&house, visit.page, form, &guest, missing, Vec::new()))
 }
 
@@ -92,10 +95,11 @@ pub async fn send_application(house: House, visit: Visit, guest: Guest, form: Fo
     let looked_up = house.run(async move |app| {
         let db = app.database.reader();
         let profile = profile::Entity::find_by_id(account).one(db).await?;
-        Ok((Missing::from(profile.as_ref()), typed::meant(db, &[union], chosen, &typed).await?))
+        let missing = Missing::of(profile.as_ref(), &consent::of_person(db, account).await?);
+        Ok((missing, typed::meant(db, &[union], chosen, &typed).await?))
     });
     let (missing, employer) = looked_up.await?;
-    let entered = enter(&house, &visit.page, &guest, &form, missing, &employer).await;
+    let entered = enter(&house, &visit.page, &guest, &form, &missing, &employer).await;
     let home = format!("/e/{}/me", guest.event.slug);
     match entered {
         Ok(entered) => see_saying(&home, if entered.status == Status::Approved { "approved" } else { "applied" }),
@@ -120,26 +124,23 @@ async fn enter(
     page: &Page,
     guest: &Guest,
     form: &Form,
-    missing: Missing,
+    missing: &Missing,
     employer: &Meant,
 ) -> Result<registration::Model, Error> {
     let changes = read(form, missing, employer)?;
-    let consents: Vec<String> =
-        CONSENTS.iter().map(|key| page.t(&format!("consent-{}", key.replace('_', "-")))).collect();
-    let answers = json!({ page.t("apply-consents"): consents.join("\n") });
-    let application: Application = body::read(json!({ "unit_id": employer.id, "answers": answers }))?;
-    let guest = guest.clone();
+    let application: Application = body::read(json!({ "unit_id": employer.id, "consents": missing.consents }))?;
+    let (guest, language) = (guest.clone(), page.language);
     let entered = async move |app: std::sync::Arc<App>| {
         if let Some(changes) = changes {
             describe::describe(&app, guest.account.account_id, changes).await?;
         }
-        apply(&app, &guest, application).await
+        apply(&app, &guest, application, language).await
     };
     house.run(entered).await
 }
 
 /// What is to be added to the profile, or everything that is wrong with the form at once.
-fn read(form: &Form, missing: Missing, employer: &Meant) -> Result<Option<Changes>, Error> {
+fn read(form: &Form, missing: &Missing, employer: &Meant) -> Result<Option<Changes>, Error> {
     let mut wrong = Vec::new();
     let mut request = json!({});
     let mut add = |name: &str, value: Value| {
@@ -168,11 +169,7 @@ fn read(form: &Form, missing: Missing, employer: &Meant) -> Result<Option<Change
         (None, true) => wrong.push(FieldError::new("unit", "unknown_unit", "no such unit")),
         (None, false) => wrong.push(FieldError::new("unit", "needed", "must be said")),
     }
-    for consent in CONSENTS {
-        if form.flag(consent) != Value::Bool(true) {
-            wrong.push(FieldError::new(consent, "needed", "must be agreed to"));
-        }
-    }
+    wrong.extend(Sentence::unticked(&missing.consents, form));
     let says_more = request.as_object().is_some_and(|members| members.values().any(|value| !value.is_null()));
     match body::read::<MyChanges>(request) {
         Ok(changes) if wrong.is_empty() => Ok(says_more.then(|| changes.into())),
@@ -194,6 +191,7 @@ impl Sheet {
             title: event.titled(page.language).to_owned(),
             when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
             closed: event.phase(now) != Phase::Registration,
+            consents: missing.consents.iter().map(|asked| (asked.field(), asked.words(page.language))).collect(),
             missing,
             names: format!("/units/names?organization={}", event.organization_id),
             near,

@@ -1,6 +1,6 @@
 //! Somebody applies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use garde::Validate;
 use sea_orm::sea_query::{LockType, OnConflict};
@@ -15,6 +15,7 @@ use super::letters::{self, Recipient};
 use super::number;
 use super::registration::{self, Side, Status};
 use super::vouch;
+use crate::accounts::consent::{Agreed, Sentence};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
@@ -22,6 +23,7 @@ use crate::events::access::Guest;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use crate::language::Language;
 use crate::units::unit;
 
 /// What an applicant says.
@@ -35,6 +37,10 @@ pub struct Application {
     #[serde(default)]
     #[garde(custom(short_answers))]
     pub answers: BTreeMap<String, String>,
+    /// The sentences the person was shown and agreed to, each on its own.
+    #[serde(default)]
+    #[garde(skip)]
+    pub consents: BTreeSet<Sentence>,
 }
 
 fn short_answers(answers: &BTreeMap<String, String>, (): &()) -> garde::Result {
@@ -77,11 +83,16 @@ impl From<NotApplied> for Error {
 }
 
 /// Enters an application under the next number of the event; approves it at once where the event says so and
-/// somebody vouches.
+/// somebody vouches. `read_in` is the language of the sentences that were agreed to.
 ///
 /// # Errors
 /// As [`NotApplied`], and 409 `phase_closed`.
-pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<registration::Model, Error> {
+pub async fn apply(
+    app: &App,
+    by: &Guest,
+    application: Application,
+    read_in: Language,
+) -> Result<registration::Model, Error> {
     let txn = app.database.begin_write().await?;
     // One application of a person at a time, so that a number is taken only by the one that is entered.
     let account = account::Entity::find_by_id(by.account.account_id).lock(LockType::NoKeyUpdate).one(&txn).await?;
@@ -111,6 +122,8 @@ pub async fn apply(app: &App, by: &Guest, application: Application) -> Result<re
         ..registration::fresh(app, &event, account.id, unit.id, side, profile.birth_year, number)
     };
     enter(&txn, &registration).await?;
+    let agreed = Agreed::to(application.consents, read_in);
+    agreed.keep(&txn, app, account.id, Some(registration.id), now).await?;
     if vouched {
         let to = Recipient {
             account_id: account.id,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::personal::forget;
 use crate::accounts::address::shown;
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, change_password, cookie, end_others, session};
+use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, session};
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
@@ -32,6 +32,7 @@ struct MyData {
 
 /// What was agreed to, and when.
 struct Consent {
+    /// As they were read then; none where nothing was agreed to on these pages.
     sentences: Vec<String>,
     occasions: Vec<Occasion>,
 }
@@ -51,6 +52,7 @@ struct Session {
 
 struct Read {
     account: account::Model,
+    agreed: Vec<consent::Model>,
     applications: Vec<(registration::Model, Option<event::Model>)>,
     sessions: Vec<session::Model>,
 }
@@ -123,15 +125,20 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
     let day = |at: DateTime<Utc>| when::day(page.language, chrono_tz::Asia::Shanghai, at, now);
     let moment = |at: DateTime<Utc>| when::moment(page.language, chrono_tz::Asia::Shanghai, at, now);
     let occasion = |name: &str, at, slug| Occasion { name: name.to_owned(), when: day(at), slug };
-    let agreed = |keys: [&str; 2], occasions| Consent { sentences: keys.map(|key| page.t(key)).into(), occasions };
+    let words = |with: Option<Uuid>| -> Vec<String> {
+        read.agreed.iter().filter(|row| row.registration_id == with).map(|row| row.words.clone()).collect()
+    };
     let account = occasion(&page.t("data-account"), read.account.created_at, None);
-    let applied = read.applications.into_iter().filter_map(|(mine, event)| {
-        let event = event?;
-        Some(occasion(event.titled(page.language), mine.applied_at, Some(event.slug.clone())))
-    });
-    let applied = agreed(["consent-may-show", "consent-may-check"], applied.collect());
-    let mut consents = vec![agreed(["consent-grown-up", "consent-may-keep"], vec![account]), applied];
-    consents.retain(|consent| !consent.occasions.is_empty());
+    let mut consents = vec![Consent { sentences: words(None), occasions: vec![account] }];
+    for (mine, event) in read.applications {
+        let Some(event) = event else { continue };
+        let sentences = words(Some(mine.id));
+        let applied = occasion(event.titled(page.language), mine.applied_at, Some(event.slug.clone()));
+        match consents.iter_mut().find(|consent| consent.sentences == sentences) {
+            Some(same) => same.occasions.push(applied),
+            None => consents.push(Consent { sentences, occasions: vec![applied] }),
+        }
+    }
     let session = |row: session::Model| Session {
         since: moment(row.at),
         until: day(row.expires_at),
@@ -159,5 +166,6 @@ async fn read(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result
         .filter(session::Column::AccountId.eq(id))
         .filter(session::Column::ExpiresAt.gt(now))
         .order_by_desc(session::Column::At);
-    Ok(Read { account, applications, sessions: sessions.all(db).await? })
+    let agreed = consent::of_person(db, id).await?;
+    Ok(Read { account, agreed, applications, sessions: sessions.all(db).await? })
 }

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 
 use queqiao::accounts::profile::Gender;
-use queqiao::accounts::{access_token, account};
+use queqiao::accounts::{access_token, account, consent};
 use queqiao::events::crew;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::{self, Status};
@@ -72,6 +72,37 @@ async fn a_person_takes_home_everything_held_about_them(#[values(Sqlite, Postgre
     let bare = evening.administrator().await;
     assert!(!unpacked(&bare.get("/api/v1/me/export").await).is_empty());
     refused(&evening.visitor().get("/api/v1/me/export").await, 401, "not_signed_in");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_person_agreed_to_is_kept_in_the_words_they_read(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let mut her = evening.visitor();
+    let wish = json!({"email": "her@example.com", "password": "magpies build a bridge", "nickname": "小云",
+        "gender": "female", "language": "en", "consents": ["may_keep", "grown_up", "grown_up"]});
+    assert_eq!(her.post("/api/v1/auth/register", wish).await.status, 202);
+    let letter = evening.letters().await.pop().unwrap();
+    let token = letter.plain.split("token=").nth(1).unwrap().split(['&', '\n', '\r']).next().unwrap().trim();
+    assert_eq!(her.post("/api/v1/auth/verify", json!({"token": token})).await.status, 204);
+    let credentials = json!({"email": "her@example.com", "password": "magpies build a bridge"});
+    her.token = her.post("/api/v1/auth/login", credentials).await.json["access_token"].as_str().map(str::to_owned);
+    let apply = json!({"unit_id": evening.units[0].id, "consents": ["may_show"]});
+    assert_eq!(her.post("/api/v1/events/qixi/registrations", apply).await.status, 201);
+    let unheard = json!({"unit_id": evening.units[0].id, "consents": ["may_sell"]});
+    refused(&her.post("/api/v1/events/qixi/registrations", unheard).await, 422, "invalid");
+
+    let files = unpacked(&her.get("/api/v1/me/export").await);
+    let consents = files[0].1["consents"].as_array().unwrap();
+    let said: Vec<(&str, &str)> =
+        consents.iter().map(|row| (row["sentence"].as_str().unwrap(), row["words"].as_str().unwrap())).collect();
+    assert!(
+        matches!(said[..], [("grown_up", age), ("may_keep", _), ("may_show", show)]
+        if age.contains("18 years old") && show.contains("我同意")),
+        "{said:?}"
+    );
+    assert_eq!(her.delete("/api/v1/me").await.status, 204);
+    assert_eq!(consent::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
 }
 
 #[rstest]

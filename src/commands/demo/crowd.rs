@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::PASSWORD;
+use crate::accounts::consent::{self, Agreed, Sentence};
 use crate::accounts::profile::Gender;
 use crate::accounts::{account, password, profile};
 use crate::app::App;
@@ -138,6 +139,9 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], pass
             unit_id: Set(None),
         });
         profile::Entity::insert_many(profiles).exec_without_returning(txn).await?;
+        let agreed = Agreed::to(Sentence::OF_ACCOUNT, Language::Zh);
+        let agreed = chunk.iter().flat_map(|(id, _)| agreed.clone().rows(app, *id, None, app.now()));
+        consent::Entity::insert_many(agreed).exec_without_returning(txn).await?;
     }
     Ok(())
 }

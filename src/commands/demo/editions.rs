@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
-use rand::RngExt;
+use chrono::{DateTime, Duration, DurationRound, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -14,25 +13,23 @@ use uuid::Uuid;
 use super::circle;
 use super::couples::come_of;
 use super::crowd::{CHUNK, Crowd, gather};
-use super::plaza::{liven, words};
+use super::online::five_days;
+use super::plaza::liven;
 use super::tonight;
 use crate::accounts::SignedIn;
+use crate::accounts::consent::{self, Agreed, Sentence};
 use crate::accounts::signed_in::Via;
 use crate::announcements::announce::announce;
 use crate::app::App;
 use crate::badges::issue::issue;
-use crate::chance::seeded;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::crew::{self, Role};
 use crate::events::draw_up::draw_up;
-use crate::events::event;
 use crate::events::phase::Phase;
 use crate::events::publish::publish;
 use crate::language::Language;
-use crate::plaza::contribution;
-use crate::points::rules::Rule;
-use crate::points::{close_books, entry};
+use crate::points::close_books;
 use crate::registrations::registration::{self, Side, Status};
 use crate::screening::commit_run::{Draw, commit_run};
 use crate::screening::expire;
@@ -86,10 +83,11 @@ async fn lead(
     now: DateTime<Utc>,
     (slug, title, title_en, phase, applicants, seats): (&str, &str, &str, Phase, usize, u32),
 ) -> Result<(), Error> {
-    // Half an hour into the phase, whichever it is; what is over is over long enough for volunteers
-    // to have asked how it went.
+    // The last full hour that is half an hour back, whichever the phase; what is over is over long
+    // enough for volunteers to have asked how it went.
     let since = if phase == Phase::Closed { Duration::days(25) } else { Duration::minutes(30) };
-    let first = now - since - Duration::hours(hours_of(phase));
+    let since = (now - since).duration_trunc(Duration::hours(1)).map_err(Error::fault)?;
+    let first = since - Duration::hours(hours_of(phase));
     let begins = |phase: Phase| first + Duration::hours(hours_of(phase));
     app.clock.set(begins(Phase::Draft) - Duration::hours(1));
     let by =
@@ -170,11 +168,13 @@ async fn register(
 ) -> Result<Vec<(Uuid, u32)>, Error> {
     let txn = app.database.begin_write().await?;
     let mut registered = Vec::new();
-    let mut rows = Vec::new();
+    let (mut rows, mut agreed) = (Vec::new(), Vec::new());
     for (number, (account_id, person)) in crowd.people.iter().take(count).enumerate() {
         let Some(unit_id) = crowd.units.get(person.unit) else { continue };
         let id = app.new_id();
         registered.push((id, person.zeal));
+        let sentences = Agreed::to(Sentence::OF_APPLICATION, Language::Zh);
+        agreed.extend(sentences.rows(app, *account_id, Some(id), app.now()));
         // Where people still apply, some wait for somebody to look.
         let waits = open && number % 6 == 5;
         rows.push(registration::ActiveModel {
@@ -198,77 +198,11 @@ async fn register(
     for chunk in rows.chunks(CHUNK) {
         registration::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
     }
+    for chunk in agreed.chunks(CHUNK) {
+        consent::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
+    }
     txn.commit().await?;
     Ok(registered)
-}
-
-/// Signs people in and lets them answer, day by day, as zealously as each of them is.
-async fn five_days(app: &App, event: &event::Model, people: &[(Uuid, u32)], days: i64) -> Result<(), Error> {
-    let mut dice = seeded(*b"queqiao demo, five lively days!!");
-    let begun = app.now();
-    let (mut lines, mut posts) = (Vec::new(), Vec::new());
-    for day in 0..days {
-        app.clock.set(begun + Duration::days(day));
-        for (place, (registration_id, zeal)) in people.iter().enumerate() {
-            let mut earns = |rule: Rule, share: u32, subject: &str| {
-                if dice.random_range(0..100) < zeal * share / 100 {
-                    lines.push(line(app, event, *registration_id, rule, subject));
-                    return true;
-                }
-                false
-            };
-            if day == 0 {
-                earns(Rule::Profile, 130, "");
-            }
-            earns(Rule::SignIn, 100, "");
-            earns(Rule::Quiz, 75, &format!("day-{}", day + 1));
-            if earns(Rule::Post, 25, &format!("post-{place}-{day}")) && posts.len() < 120 {
-                posts.push(post(app, event, *registration_id, posts.len()));
-            }
-        }
-    }
-    let txn = app.database.begin_write().await?;
-    for chunk in lines.chunks(CHUNK) {
-        entry::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
-    }
-    for chunk in posts.chunks(CHUNK) {
-        contribution::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
-    }
-    txn.commit().await
-}
-
-fn line(app: &App, event: &event::Model, registration_id: Uuid, rule: Rule, subject: &str) -> entry::ActiveModel {
-    entry::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(event.id),
-        registration_id: Set(registration_id),
-        rule: Set(rule),
-        day: Set(event.day(app.now())),
-        subject: Set(subject.to_owned()),
-        effect: Set(1),
-        reverses: Set(None),
-        actor_id: Set(None),
-        reason: Set(None),
-        at: Set(app.now()),
-    }
-}
-
-fn post(app: &App, event: &event::Model, registration_id: Uuid, place: usize) -> contribution::ActiveModel {
-    let kind = if place.is_multiple_of(3) { contribution::Kind::Declaration } else { contribution::Kind::Post };
-    contribution::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(event.id),
-        registration_id: Set(registration_id),
-        kind: Set(kind),
-        post_id: Set(None),
-        body: Set(words(kind, place)),
-        day: Set(event.day(app.now())),
-        state: Set(contribution::State::Approved),
-        reason: Set(None),
-        decided_by: Set(None),
-        decided_at: Set(Some(app.now())),
-        at: Set(app.now()),
-    }
 }
 
 /// A third has said yes, some have said no, and the organizer has written to everybody who has not answered.

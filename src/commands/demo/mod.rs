@@ -6,6 +6,7 @@ mod circle;
 mod couples;
 mod crowd;
 pub mod editions;
+mod online;
 mod plaza;
 mod tonight;
 

@@ -1,5 +1,6 @@
 //! One person's own way through the pages: from a poster to a badge, and out again.
 
+use queqiao::accounts::consent::{self, Sentence};
 use queqiao::accounts::{account, profile, session};
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
@@ -9,6 +10,7 @@ use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Browser, change, header, read};
 use crate::evening::Engine::{self, Postgres, Sqlite};
@@ -113,7 +115,11 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     let db = evening.app.database.reader();
     let row = registration::Entity::of_event(evening.event.id).one(db).await.unwrap().unwrap();
     assert_eq!((row.status, row.unit_id), (Status::Applied, evening.units[0].id));
-    assert!(row.answers["知情同意"].as_str().is_some_and(|said| said.contains("核实")), "{:?}", row.answers);
+    let agreed = consent::of_person(db, row.account_id).await.unwrap();
+    let asked: Vec<Sentence> = agreed.iter().map(|said| said.sentence).collect();
+    assert_eq!(asked, [Sentence::OF_ACCOUNT, Sentence::OF_APPLICATION].concat());
+    let given_with: Vec<Option<Uuid>> = agreed.iter().map(|said| said.registration_id).collect();
+    assert_eq!(given_with, [None, None, Some(row.id), Some(row.id)]);
     let profile = profile::Entity::find_by_id(row.account_id).one(db).await.unwrap().unwrap();
     assert_eq!((profile.birth_year, profile.real_name.as_deref()), (Some(1996), Some("李云")));
     // Once is enough, and the page says where one stands.
@@ -122,6 +128,40 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     let (_, page) = browser.get("/e/qixi/me").await;
     assert!(page.contains("等待审核") && page.contains("aria-current=\"step\""), "{page}");
     assert!(browser.get("/e/qixi").await.1.contains("正在审核"));
+    let (_, data) = browser.get("/me/data").await;
+    for said in &agreed {
+        assert!(data.contains(&said.words), "{}: {data}", said.words);
+    }
+    assert!(!data.contains("没有在本网站上勾选过"), "{data}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_never_agreed_is_asked_when_they_apply(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let entered = Browser::of(&evening, &evening.participant("men").await).await;
+    let (_, data) = entered.get("/me/data").await;
+    assert!(data.contains("没有在本网站上勾选过") && !data.contains("18 周岁"), "{data}");
+
+    let her = evening.account("her", profile::Gender::Female).await;
+    let browser = Browser::of(&evening, &her).await;
+    let said = [("unit", "市第一医院"), ("birth_year", "1996"), ("may_show", "yes"), ("may_check", "yes")];
+    let (status, page) = read(browser.send("/e/qixi/register", &said).await).await;
+    assert!(
+        status == 422 && page.contains("id=\"grown_up-wrong\"") && page.contains("id=\"may_keep-wrong\""),
+        "{page}"
+    );
+    let all = [said.as_slice(), &[("grown_up", "yes"), ("may_keep", "yes")]].concat();
+    assert_eq!(browser.send("/e/qixi/register", &all).await.status().as_u16(), 303);
+    let agreed = consent::of_person(evening.app.database.reader(), her.account_id).await.unwrap();
+    assert_eq!(agreed.len(), 4);
+    let (_, data) = browser.get("/me/data").await;
+    assert!(agreed.iter().all(|said| data.contains(&said.words)), "{data}");
+    // Withdrawn and applied again: the account's sentences stand, the event's are asked for anew.
+    browser.send("/e/qixi/withdraw", &[]).await;
+    assert!(!browser.get("/me/data").await.1.contains("核实我是本单位职工"));
+    let (_, page) = browser.get("/e/qixi/register").await;
+    assert!(page.contains("name=\"may_show\"") && !page.contains("name=\"grown_up\""), "{page}");
 }
 
 #[rstest]
@@ -188,7 +228,8 @@ async fn the_door_of_an_event_knows_who_stands_before_it(#[values(Sqlite, Postgr
     assert!(!newcomer.get("/e/qixi").await.1.contains("href=\"/e/qixi/register\""));
     let (status, page) = newcomer.get("/e/qixi/register").await;
     assert!(status == 200 && page.contains("现在不接受报名") && !page.contains("<form class=\"stack\""), "{page}");
-    let late = [("unit", "市第一医院"), ("birth_year", "1996"), ("may_show", "yes"), ("may_check", "yes")];
+    let ticked = ["grown_up", "may_keep", "may_show", "may_check"].map(|consent| (consent, "yes"));
+    let late = [[("unit", "市第一医院"), ("birth_year", "1996")].as_slice(), &ticked].concat();
     let (status, page) = read(newcomer.send("/e/qixi/register", &late).await).await;
     assert_eq!(status, 409, "{page}");
     // Without an application there is no journey: the event's page says what to do.
@@ -435,7 +476,7 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     let her = evening.participant("women").await;
     let [browser, elsewhere] = [Browser::of(&evening, &her).await, Browser::of(&evening, &her).await];
     let (_, page) = browser.get("/me/data").await;
-    for said in ["href=\"/api/v1/me/export\"", "情定七夕", "我已满 18 周岁", "href=\"/e/qixi/me\"", "guest-"] {
+    for said in ["href=\"/api/v1/me/export\"", "情定七夕", "href=\"/e/qixi/me\"", "guest-"] {
         assert!(page.contains(said), "{said}: {page}");
     }
     let zip = browser.request(Method::GET, "/api/v1/me/export").send().await.unwrap();
