@@ -286,6 +286,12 @@ look();
 turn = turn.then(async () => {
   for (const made of await queue.unanswered()) await answer({ ...made, asked: true });
 });
+// A badge that the phone's own camera opened while there was no link (desk-sw.js).
+const brought = location.hash.slice(1);
+if (brought) {
+  history.replaceState(null, "", location.pathname);
+  scan({ code: brought });
+}
 await turn.catch(console.error);
 await ping();
 if (screen.link === "up" && (await shell.keep().catch(() => false))) desk.dataset.shell = "kept";

@@ -75,6 +75,48 @@ async fn a_desk_sees_a_badge_and_loses_nothing_when_the_line_is_cut(#[values(Sql
     assert_eq!(attempts.iter().filter(|attempt| attempt.offline).count(), GUESTS - 1);
 }
 
+/// As on an iPhone: the browser reads no codes, the phone's own camera does, and opens what it read.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_phones_own_camera_leads_to_the_desk_without_a_link(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let guests = guests(&hall).await;
+    let line = Line::to(&hall.evening.address).await;
+    let phone = hall.window_at(&line.address, Screen::Phone, Language::Zh, &[]).await;
+    phone.go(&invitation(&hall).await).await;
+    phone.fill("name", "南门").await;
+    phone.click("#pair-act").await;
+    phone.arrive("/e/qixi/desk").await;
+    phone.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
+    phone.until_true("!!document.getElementById('desk').dataset.roster").await;
+    let codes = [code_of(&guests[0]).await, code_of(&guests[1]).await];
+    // With a link it is the server's page for this badge, which asks before it lets anybody in.
+    phone.go(&format!("/c/{}", codes[0])).await;
+    phone.until_true("document.body.textContent.includes('男001') && !document.getElementById('desk')").await;
+
+    line.cut();
+    for (count, code) in (1..).zip(&codes) {
+        phone.go(&format!("/c/{code}")).await;
+        phone.arrive("/e/qixi/desk").await;
+        shown(&phone, 1, &format!("男00{count}")).await;
+        phone.until_true("location.hash === ''").await;
+        waiting(&phone, count).await;
+    }
+    phone.go("/c/AAAAAAAAAAAAAAAAAAAAAAAAAA").await;
+    phone.until_true("document.getElementById('desk-result')?.dataset.reason === 'not_on_roster'").await;
+    assert_eq!(inside(&hall).await, 0, "the line is cut");
+    line.mend();
+    waiting(&phone, 0).await;
+    assert_eq!(inside(&hall).await, 2);
+
+    // A device that is shut out gives this up too.
+    let devices = hall.evening.organizer.get("/api/v1/events/qixi/devices").await.json;
+    let device = format!("/api/v1/events/qixi/devices/{}", devices["items"][0]["id"].as_str().unwrap());
+    assert_eq!(hall.evening.organizer.delete(&device).await.status, 204);
+    phone.until_true("document.getElementById('desk').dataset.link === 'shut'").await;
+    phone.until_true("navigator.serviceWorker.getRegistrations().then((workers) => workers.length === 0)").await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_keyboard_alone_runs_a_desk(#[values(Sqlite)] engine: Engine) {
