@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::band::Band;
@@ -35,15 +36,15 @@ pub struct Neighbour {
 }
 
 /// Whom somebody would like to see; what is empty or unknown asks for nothing.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct Wanted {
+    /// `under-25`, `25-29`, `30-34`, `35-39` or `from-40`.
     pub age: String,
     pub interest: String,
     pub education: String,
     pub district: String,
-    /// From 1.
-    pub page: Option<usize>,
 }
 
 /// What there is to choose from.
@@ -111,21 +112,25 @@ async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Re
     Ok(rows.into_iter().filter_map(neighbour).collect())
 }
 
-/// The people somebody may come to meet, in today's order for this reader.
+/// The people somebody may come to meet, in a day's order for this reader.
 #[must_use]
-pub fn to_meet(app: &App, me: &Participant, people: Vec<Neighbour>) -> Vec<Neighbour> {
+pub fn to_meet(app: &App, me: &Participant, day: NaiveDate, people: Vec<Neighbour>) -> Vec<Neighbour> {
     let my_id = me.registration.id;
     let meets = |person: &Neighbour| match me.event.sides {
         Sides::Two => person.side == me.registration.side.other(),
         Sides::Open => person.registration_id != my_id,
     };
-    let today = me.event.day(app.now()).to_string();
     let mut people: Vec<Neighbour> = people.into_iter().filter(meets).collect();
-    people.sort_by_cached_key(|person| {
-        let from = [today.as_bytes(), my_id.as_bytes().as_slice(), person.registration_id.as_bytes().as_slice()];
-        handle::shuffled(app, "order of cards", &from)
-    });
+    people.sort_by_cached_key(|person| place(app, me, day, person));
     people
+}
+
+/// Where somebody's card lies in a day's order for this reader.
+#[must_use]
+pub fn place(app: &App, me: &Participant, day: NaiveDate, person: &Neighbour) -> Vec<u8> {
+    let day = day.to_string();
+    let from = [day.as_bytes(), me.registration.id.as_bytes().as_slice(), person.registration_id.as_bytes().as_slice()];
+    handle::shuffled(app, "order of cards", &from)
 }
 
 impl Wanted {

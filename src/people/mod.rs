@@ -2,9 +2,23 @@
 //! every day and for every reader, so that nobody is first for a reason, and nothing on them tells
 //! how much anybody is liked.
 
+mod api;
 mod band;
 mod company;
 mod page;
+mod shown;
+
+use crate::calls::Calls;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(config: &mut Calls<'_>) {
+    config
+        .service(api::list_people)
+        .service(api::kept_apart)
+        .service(api::show_person)
+        .service(api::keep_apart)
+        .service(api::take_back);
+}
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {

@@ -1,16 +1,15 @@
 //! The people as pages: cards, one person, and whom one keeps away from.
 
-use std::collections::HashMap;
-
 use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
+use serde::Deserialize;
 use url::form_urlencoded;
-use uuid::Uuid;
 
 use super::company::{self, Neighbour, Offered, Wanted};
+use super::shown::{Shown, find, shown};
 use crate::accounts::visit::Visit;
-use crate::app::{App, House};
+use crate::app::House;
 use crate::dates::exclude::{self, Whom};
 use crate::error::{Error, Refused};
 use crate::events::phase::Phase;
@@ -19,7 +18,7 @@ use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 use crate::plaza::entrance::may_look;
-use crate::plaza::portrait::{self, Portrait};
+use crate::plaza::portrait::Portrait;
 use crate::plaza::top;
 use crate::plaza::wall::{self, Note};
 use crate::registrations::access::Participant;
@@ -43,6 +42,12 @@ struct Cards {
     asks: bool,
     previous: Option<String>,
     next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Turned {
+    /// From 1.
+    page: Option<usize>,
 }
 
 #[derive(Default)]
@@ -92,7 +97,13 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 #[get("/e/{event}/people")]
-async fn cards_page(house: House, visit: Visit, me: Participant, wanted: Query<Wanted>) -> Result<HttpResponse, Error> {
+async fn cards_page(
+    house: House,
+    visit: Visit,
+    me: Participant,
+    wanted: Query<Wanted>,
+    turned: Query<Turned>,
+) -> Result<HttpResponse, Error> {
     let (page, now) = (visit.page, house.now());
     let event = me.event.clone();
     let tabs = tabs::of_participant(&page, &event.slug, "people");
@@ -106,19 +117,19 @@ async fn cards_page(house: House, visit: Visit, me: Participant, wanted: Query<W
     if let Some(words) = top::opens(&page, &event, now) {
         return page::answer(&Cards { early: Some(words), ..Cards::empty(page, event.slug, tabs, form) });
     }
-    let number = wanted.page.unwrap_or(1).max(1);
+    let number = turned.page.unwrap_or(1).max(1);
     let asked = wanted.clone();
     let read = house.run(async move |app| {
         may_look(&app, &me)?;
-        let people = company::to_meet(&app, &me, company::in_sight(&app, &me).await?);
+        let today = me.event.day(app.now());
+        let people = company::to_meet(&app, &me, today, company::in_sight(&app, &me).await?);
         let offered = Offered::by(&people);
         let found: Vec<Neighbour> = people.into_iter().filter(|person| asked.takes(person)).collect();
         let count = found.len();
         let here: Vec<Neighbour> = found.into_iter().skip((number - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
-        let shown = decorate(&app, &here).await?;
-        Ok((offered, count, here, shown))
+        Ok((offered, count, shown(&app, here).await?))
     });
-    let (offered, found, here, mut shown) = read.await?;
+    let (offered, found, here) = read.await?;
     let address = |number: usize| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form.fields().filter(|(_, value)| !value.is_empty()) {
@@ -128,7 +139,7 @@ async fn cards_page(house: House, visit: Visit, me: Participant, wanted: Query<W
     };
     let next = (number * ON_A_PAGE < found).then(|| address(number + 1));
     let previous = (number > 1).then(|| address(number - 1));
-    let cards = here.into_iter().map(|person| Card::of(&page, person, &mut shown)).collect();
+    let cards = here.into_iter().map(|shown| Card::of(&page, shown)).collect();
     let choices = Choices::of(&page, offered);
     let empty = Cards::empty(page, event.slug, tabs, form.clone());
     page::answer(&Cards { choices, cards, found, asks: wanted.asks(), next, previous, ..empty })
@@ -158,16 +169,16 @@ async fn person_page(
         let posts = wall::by_author(app.database.reader(), me.event.id, found.registration_id, my_id, POSTS).await?;
         let said = company::kept_apart(&app, &me).await?;
         let acquainted = said.iter().any(|(person, _)| person.registration_id == found.registration_id);
-        let shown = decorate(&app, std::slice::from_ref(&found)).await?;
-        Ok((found, posts, acquainted, shown))
+        let found = shown(&app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
+        Ok((found, posts, acquainted))
     });
-    let (found, posts, acquainted, mut shown) = read.await?;
+    let (found, posts, acquainted) = read.await?;
     let said = |note: Note| (when::moment(page.language, event.zone(), note.at, now), note);
     page::answer(&Person {
         tabs: tabs::of_participant(&page, &event.slug, "people"),
-        me: found.registration_id == my_id,
+        me: found.person.registration_id == my_id,
         posts: posts.into_iter().map(said).collect(),
-        card: Card::of(&page, found, &mut shown),
+        card: Card::of(&page, found),
         open: event.phase(now) == Phase::Online,
         slug: event.slug,
         acquainted,
@@ -213,36 +224,15 @@ async fn take_back(house: House, me: Participant, path: Path<(String, String)>) 
     see_saying(&format!("/e/{slug}/people/apart"), "taken-back")
 }
 
-/// Somebody in sight.
-async fn find(app: &App, me: &Participant, handle: &str) -> Result<Neighbour, Error> {
-    let people = company::in_sight(app, me).await?;
-    people.into_iter().find(|person| person.handle == handle).ok_or_else(|| Refused::not_found().into())
-}
-
-/// What people put on the plaza that stands on their cards.
-struct Decoration {
-    declarations: HashMap<Uuid, String>,
-    portraits: HashMap<Uuid, Portrait>,
-}
-
-async fn decorate(app: &App, people: &[Neighbour]) -> Result<Decoration, Error> {
-    let ids = || people.iter().map(|person| person.registration_id);
-    let db = app.database.reader();
-    Ok(Decoration {
-        declarations: wall::last_declarations(db, ids()).await?,
-        portraits: portrait::shown(db, ids()).await?,
-    })
-}
-
 impl Card {
-    fn of(page: &Page, person: Neighbour, shown: &mut Decoration) -> Self {
+    fn of(page: &Page, Shown { person, declaration, portrait }: Shown) -> Self {
         let band = person.band.map(|band| page.t(&format!("band-{}", band.word())));
         let line: Vec<String> = [band, person.education, person.district].into_iter().flatten().collect();
         Self {
             initial: person.nickname.chars().take(1).collect(),
             line: line.join(" · "),
-            declaration: shown.declarations.remove(&person.registration_id),
-            portrait: shown.portraits.remove(&person.registration_id),
+            declaration,
+            portrait,
             handle: person.handle,
             nickname: person.nickname,
             interests: person.interests,

@@ -1,11 +1,13 @@
-//! A form with photos in it (`multipart/form-data`), as an argument of a handler.
+//! Photos on their way in, as an argument of a handler: in a form (`multipart/form-data`), or one as
+//! the whole body.
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, dev};
-use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
+use futures_util::{Stream, StreamExt};
 use tokio::sync::Semaphore;
 
 use super::develop::{Developed, develop};
@@ -24,6 +26,9 @@ const MOST_PARTS: usize = 40;
 /// megabytes where somebody tries what goes in.
 static DARKROOM: Semaphore = Semaphore::const_new(2);
 
+/// What a photo may be said to be; what it is, its bytes decide.
+pub const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+
 /// A form on its way in. Nothing of it is read before the handler asks, which is after it is settled
 /// who may upload at all.
 pub struct PhotoForm {
@@ -38,15 +43,20 @@ pub struct Received {
 }
 
 impl PhotoForm {
-    /// Receives a form and develops its photos, at most `most`.
+    /// Receives a form and develops its photos, at most `most`. A body that is a picture is a form with
+    /// nothing but this photo.
     ///
     /// # Errors
     /// 415 where it is no such form, 413 where it is too large, 400 where it breaks off.
     pub async fn receive(self, most: usize) -> Result<Received, Error> {
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if kind.split(';').next().is_none_or(|kind| kind.trim() != "multipart/form-data") {
-            let detail = "A form with photos must be multipart/form-data.";
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if PICTURES.contains(&kind.as_str()) {
+            return alone(self.payload).await;
+        }
+        if kind != "multipart/form-data" {
+            let detail = "Send multipart/form-data, or one photo as the body.";
             return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
         }
         let mut parts = Multipart::new(headers, self.payload);
@@ -80,6 +90,13 @@ impl PhotoForm {
     }
 }
 
+/// One photo that is the whole body.
+async fn alone(body: dev::Payload) -> Result<Received, Error> {
+    let bytes = read(body, LARGEST_PHOTO).await?;
+    let photos = if bytes.is_empty() { Ok(Vec::new()) } else { add(Ok(Vec::new()), bytes, 1).await };
+    Ok(Received { form: Form::filled([("photo", String::new())]), photos })
+}
+
 async fn add(photos: Result<Vec<Developed>, Error>, bytes: Vec<u8>, most: usize) -> Result<Vec<Developed>, Error> {
     let mut photos = photos?;
     if photos.len() >= most {
@@ -92,7 +109,7 @@ async fn add(photos: Result<Vec<Developed>, Error>, bytes: Vec<u8>, most: usize)
     Ok(photos)
 }
 
-async fn read(mut part: Field, limit: usize) -> Result<Vec<u8>, Error> {
+async fn read<E>(mut part: impl Stream<Item = Result<Bytes, E>> + Unpin, limit: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
         bytes.extend_from_slice(&chunk.map_err(|_| broken())?);

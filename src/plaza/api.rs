@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::contribute::{self, Words};
 use super::contribution::{self, Kind, State};
 use super::like;
+use super::photo_api::{PostForm, PostWithPhotos};
 use crate::app::House;
 use crate::body::{Body, text};
 use crate::error::Error;
@@ -74,24 +75,22 @@ pub struct Contributed {
     awarded: Awarded,
 }
 
-async fn put_up(
-    house: House,
-    me: Participant,
-    kind: Kind,
-    about: Option<Uuid>,
-    body: String,
-) -> Result<CustomizeResponder<Json<Contributed>>, Error> {
-    let words = Words { kind, about, body, photos: Vec::new() };
+/// What a handler answers that put something on the plaza.
+pub type PutUp = Result<CustomizeResponder<Json<Contributed>>, Error>;
+
+pub async fn put_up(house: House, me: Participant, words: Words) -> PutUp {
+    let kind = words.kind;
     let put = house.run(async move |app| contribute::contribute(&app, &me, words).await).await?;
     let contribution::Model { id, state, .. } = put;
     let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
     Ok(Json(Contributed { id, state, awarded }).customize().with_status(StatusCode::CREATED))
 }
 
-/// Posts something about oneself (风采); shown once approved. Who: approved participant, online phase.
+/// Posts something about oneself (风采), with up to three photos where it comes as a form; shown once
+/// approved. Who: approved participant, online phase.
 #[utoipa::path(
     tag = "plaza",
-    request_body = NewPost,
+    request_body(content((NewPost = "application/json"), (PostWithPhotos = "multipart/form-data"))),
     responses(
         (status = 201, body = Contributed),
         (status = 400),
@@ -104,12 +103,9 @@ async fn put_up(
     security(("bearer" = []))
 )]
 #[post("/events/{event}/posts")]
-pub async fn put_up_post(
-    house: House,
-    me: Participant,
-    post: Body<NewPost>,
-) -> Result<CustomizeResponder<Json<Contributed>>, Error> {
-    put_up(house, me, Kind::Post, None, post.into_inner().body).await
+pub async fn put_up_post(house: House, me: Participant, post: PostForm) -> PutUp {
+    let PostWithPhotos { body, photo: photos } = post.receive().await?;
+    put_up(house, me, Words { kind: Kind::Post, about: None, body, photos }).await
 }
 
 /// Comments on a post that is shown. Who: approved participant, online phase.
@@ -129,14 +125,10 @@ pub async fn put_up_post(
     security(("bearer" = []))
 )]
 #[post("/events/{event}/posts/{id}/comments")]
-pub async fn put_up_comment(
-    house: House,
-    me: Participant,
-    request: HttpRequest,
-    comment: Body<NewComment>,
-) -> Result<CustomizeResponder<Json<Contributed>>, Error> {
-    let about = id_in_path(&request, "id")?;
-    put_up(house, me, Kind::Comment, Some(about), comment.into_inner().body).await
+pub async fn put_up_comment(house: House, me: Participant, request: HttpRequest, comment: Body<NewComment>) -> PutUp {
+    let about = Some(id_in_path(&request, "id")?);
+    let body = comment.into_inner().body;
+    put_up(house, me, Words { kind: Kind::Comment, about, body, photos: Vec::new() }).await
 }
 
 /// Declares something on the declaration wall (爱情宣言); shown once approved. Who: approved participant, online phase.
@@ -155,12 +147,9 @@ pub async fn put_up_comment(
     security(("bearer" = []))
 )]
 #[post("/events/{event}/declarations")]
-pub async fn put_up_declaration(
-    house: House,
-    me: Participant,
-    declaration: Body<NewDeclaration>,
-) -> Result<CustomizeResponder<Json<Contributed>>, Error> {
-    put_up(house, me, Kind::Declaration, None, declaration.into_inner().body).await
+pub async fn put_up_declaration(house: House, me: Participant, declaration: Body<NewDeclaration>) -> PutUp {
+    let body = declaration.into_inner().body;
+    put_up(house, me, Words { kind: Kind::Declaration, about: None, body, photos: Vec::new() }).await
 }
 
 /// A post's likes after mine, and the points it earned: none, whoever likes whom.

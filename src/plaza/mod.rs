@@ -16,23 +16,24 @@ pub mod like;
 mod moderate;
 mod moderation_api;
 mod moderation_page;
-mod queue;
 mod page;
 pub mod personal;
 pub mod photo;
+mod photo_api;
 mod photo_page;
 pub mod portrait;
 mod portrait_page;
+mod queue;
 pub mod quiz;
 mod quiz_page;
 mod quizzes_page;
-pub mod wrong;
 mod report_page;
 mod reword;
 pub mod sign_in;
 pub mod top;
 pub mod wall;
 mod wall_api;
+pub mod wrong;
 
 use crate::calls::Calls;
 
@@ -41,6 +42,9 @@ pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::put_up_post)
         .service(wall_api::posts)
+        .service(photo_api::put_up_portrait)
+        .service(photo_api::my_portrait)
+        .service(photo_api::picture)
         .service(api::put_up_comment)
         .service(wall_api::comments)
         .service(api::like_post)

@@ -37,7 +37,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// What is said of a photo before it is fetched, at `/e/{event}/photos/{id}/small` or `/large`.
+/// What is said of a photo before it is fetched, at `/events/{event}/photos/{id}/small` or `/large`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = PhotoFrame)]
 pub struct Frame {
@@ -47,7 +47,8 @@ pub struct Frame {
     pub height: i32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(as = PhotoSize, rename_all = "snake_case")]
 pub enum Size {
     Small,
     Large,

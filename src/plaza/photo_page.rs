@@ -18,11 +18,18 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(show);
 }
 
-/// A photo never changes, so a browser that was let in once need not ask again; a proxy between us
-/// keeps nothing.
 #[get("/e/{event}/photos/{id}/{size}")]
 async fn show(house: House, guest: Guest, request: HttpRequest) -> Result<HttpResponse, Error> {
-    let id = id_in_path(&request, "id")?;
+    picture(house, guest, &request).await
+}
+
+/// The photo a path names, to whoever may see it. A photo never changes, so a browser that was let in
+/// once need not ask again; a proxy between us keeps nothing.
+///
+/// # Errors
+/// 404 where it is not there or not for them.
+pub async fn picture(house: House, guest: Guest, request: &HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(request, "id")?;
     let size = match request.match_info().get("size") {
         Some("small") => Size::Small,
         Some("large") => Size::Large,

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::contribute::{self, Words};
 use super::contribution::{Kind, State};
-use super::{entrance, page as plaza, portrait};
+use super::{entrance, page as plaza, photo_api, portrait};
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::Error;
 use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::page::form::Form;
@@ -57,7 +57,7 @@ async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) ->
     let put = async {
         let photos = photos?;
         if photos.is_empty() {
-            return Err(Refused::invalid(vec![FieldError::new("photo", "no_photo", "choose a photo")]).into());
+            return Err(photo_api::no_photo());
         }
         let words = Words { kind: Kind::Portrait, about: None, body: String::new(), photos };
         house.run(async move |app| contribute::contribute(&app, &who, words).await).await

@@ -47,6 +47,7 @@ fn calls(config: &mut Calls<'_>) {
         .configure(checkin::calls)
         .configure(programme::calls)
         .configure(dates::calls)
+        .configure(people::calls)
         .configure(picks::calls)
         .configure(couples::calls)
         .configure(confessions::calls)

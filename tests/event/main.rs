@@ -9,6 +9,7 @@
 
 mod evening;
 mod outage;
+mod photos;
 mod postgres;
 mod record;
 
@@ -31,6 +32,7 @@ mod live;
 mod mail;
 mod organizations;
 mod pages;
+mod people;
 mod personal;
 mod picks;
 mod plaza;
