@@ -47,11 +47,17 @@ impl Paging {
     pub fn after(&self) -> Result<Option<Uuid>, Error> {
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let id = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok().and_then(|bytes| Uuid::from_slice(&bytes).ok());
-        id.map(Some).ok_or_else(|| invalid("cursor", "unknown_cursor", "not a cursor of this list"))
+        id.map(Some).ok_or_else(unknown_cursor)
     }
 }
 
 impl<T> Page<T> {
+    /// A list that is always told whole.
+    #[must_use]
+    pub fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+
     /// A page from rows fetched with one more than `limit`: the surplus row says that more follow.
     pub fn of<R>(mut rows: Vec<R>, limit: u64, id: impl Fn(&R) -> Uuid, item: impl FnMut(R) -> T) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -60,6 +66,12 @@ impl<T> Page<T> {
         let next = if more { rows.last().map(|row| BASE64URL_NOPAD.encode(id(row).as_bytes())) } else { None };
         Self { items: rows.into_iter().map(item).collect(), next }
     }
+}
+
+/// 422 for a cursor that no list of ours made.
+#[must_use]
+pub fn unknown_cursor() -> Error {
+    invalid("cursor", "unknown_cursor", "not a cursor of this list")
 }
 
 fn invalid(field: &str, code: &'static str, message: &str) -> Error {

@@ -14,6 +14,7 @@ use super::member::Member;
 use super::{join, leave};
 use crate::app::{App, House};
 use crate::error::Error;
+use crate::paging::Page;
 use crate::registrations::access::Participant;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -108,27 +109,22 @@ pub async fn leave_circle(house: House, me: Participant) -> Result<HttpResponse,
     Ok(HttpResponse::NoContent().finish())
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CircleMembers {
-    items: Vec<Member>,
-}
-
 /// Who is in the circle, by number. Who: participant in the circle.
 #[utoipa::path(
     tag = "circle",
     responses(
-        (status = 200, body = CircleMembers),
+        (status = 200, body = Page<Member>),
         (status = 403, description = "`not_registered`, `not_in_circle`"),
         (status = 409, description = "`phase_closed`, `circle_over`"),
     ),
     security(("bearer" = []))
 )]
 #[get("/events/{event}/circle/members")]
-pub async fn circle_members(house: House, me: Participant) -> Result<Json<CircleMembers>, Error> {
+pub async fn circle_members(house: House, me: Participant) -> Result<Json<Page<Member>>, Error> {
     let read = async move |app: Arc<App>| {
         entrance::look(&app, &me).await?;
         let db = app.database.reader();
         Ok(Sight::of(db, me.event.id, me.registration.id).await?.members(db).await?)
     };
-    Ok(Json(CircleMembers { items: house.run(read).await? }))
+    Ok(Json(Page::whole(house.run(read).await?)))
 }

@@ -18,6 +18,7 @@ use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::Host;
+use crate::paging::Page;
 use crate::picks::{matched, own};
 use crate::registrations::registration;
 
@@ -104,17 +105,6 @@ pub struct ContactDetails {
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MyMatches {
-    items: Vec<MatchShown>,
-}
-
-/// Couples for the stage.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Couples {
-    items: Vec<CoupleShown>,
-}
-
-#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CoupleShown {
     id: Uuid,
     badges: Vec<String>,
@@ -153,7 +143,7 @@ fn unkept<T: Serialize>(answer: T) -> impl Responder {
 
 /// My matches at all events, newest first. Who: anybody signed in.
 #[utoipa::path(tag = "couples", responses(
-    (status = 200, body = MyMatches),
+    (status = 200, body = Page<MatchShown>),
 ),
     security(("bearer" = [])))]
 #[get("/matches")]
@@ -172,7 +162,7 @@ pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responde
             Ok(standings)
         })
         .await?;
-    Ok(unkept(MyMatches { items: standings.into_iter().map(MatchShown::from).collect() }))
+    Ok(unkept(Page::whole(standings.into_iter().map(MatchShown::from).collect())))
 }
 
 /// One of my matches. Who: its two people; to everybody else it is not there.
@@ -254,12 +244,12 @@ pub async fn withdraw_contact(house: House, account: SignedIn, id: Path<Uuid>) -
 
 /// The couples that confirmed, by the order they did. Who: host.
 #[utoipa::path(tag = "couples", responses(
-    (status = 200, body = Couples),
+    (status = 200, body = Page<CoupleShown>),
     (status = 403),
 ),
     security(("bearer" = [])))]
 #[get("/events/{event}/couples")]
-pub async fn couples(house: House, host: Host) -> Result<Json<Couples>, Error> {
+pub async fn couples(house: House, host: Host) -> Result<Json<Page<CoupleShown>>, Error> {
     let items = house
         .run(async move |app| {
             let db = app.database.reader();
@@ -278,5 +268,5 @@ pub async fn couples(house: House, host: Host) -> Result<Json<Couples>, Error> {
                 .collect())
         })
         .await?;
-    Ok(Json(Couples { items }))
+    Ok(Json(Page::whole(items)))
 }

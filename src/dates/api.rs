@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, delete, get, post, put};
 
 use super::exclude::{self, NewExclusion, Whom};
 use super::jot::{self, NewNote};
-use super::mine::{self, MyDates, MyExclusions};
+use super::mine::{self, MyDates, MyExclusion};
 use super::overview::{self, Overview};
 use super::plan::{self, PlanWishes};
 use super::strike::{self, TableSeen};
@@ -14,6 +14,7 @@ use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::Host;
+use crate::paging::Page;
 use crate::registrations::access::Participant;
 
 /// Plans, or plans again, the rounds not played yet, from who is inside now. `{}` asks for nothing special. Played
@@ -139,11 +140,11 @@ pub async fn note_to_self(
 /// Whom I asked never to be seated with. Who: participant.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
     responses(
-        (status = 200, body = MyExclusions),
+        (status = 200, body = Page<MyExclusion>),
         (status = 403),
     ))]
 #[get("/events/{event}/dates/exclusions")]
-pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<MyExclusions>, Error> {
+pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<Page<MyExclusion>>, Error> {
     Ok(Json(house.run(async move |app| Ok(mine::exclusions(app.database.reader(), &me).await?)).await?))
 }
 

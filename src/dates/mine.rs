@@ -12,6 +12,7 @@ use super::terms::Terms;
 use super::{sat_out, sitting};
 use crate::accounts::profile;
 use crate::badges::badge;
+use crate::paging::Page;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::{self, Because};
 use crate::registrations::registration;
@@ -41,12 +42,6 @@ pub struct Partner {
     #[schema(example = "女008")]
     pub badge: String,
     pub nickname: String,
-}
-
-/// Whom I asked never to be seated with.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct MyExclusions {
-    pub items: Vec<MyExclusion>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -128,14 +123,14 @@ pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Re
 
 /// # Errors
 /// Only faults.
-pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<MyExclusions, DbErr> {
+pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<Page<MyExclusion>, DbErr> {
     let said = exclusion::said_by(db, me.registration.id).await?;
     let about = said.iter().map(|said| said.about);
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(about)).all(db).await?;
     let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
     let item =
         |said: exclusion::Model| Some(MyExclusion { badge: worn.get(&said.about)?.clone(), because: said.because });
-    Ok(MyExclusions { items: said.into_iter().filter_map(item).collect() })
+    Ok(Page::whole(said.into_iter().filter_map(item).collect()))
 }
 
 /// What may be told of these people to those they sit with.

@@ -25,6 +25,7 @@ use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::organizations::organization;
+use crate::paging::Page;
 
 /// Draws up an event from a template. It is a draft until it is published. Who: organizer of the union.
 #[utoipa::path(tag = "events", request_body = NewEvent, responses(
@@ -107,15 +108,15 @@ pub struct Proposal {
 }
 
 /// The templates an event can be drawn up from. Who: anyone.
-#[utoipa::path(tag = "events", responses((status = 200, body = [Proposal])))]
+#[utoipa::path(tag = "events", responses((status = 200, body = Page<Proposal>)))]
 #[get("/event-templates")]
-pub async fn event_templates() -> Result<Json<Vec<Proposal>>, Error> {
+pub async fn event_templates() -> Result<Json<Page<Proposal>>, Error> {
     let proposal = |kind: Kind| {
         let of = kind.template()?;
         let (title, title_en) = (of.title, of.title_en);
         Ok(Proposal { template: kind, title, title_en, sides: of.sides, seats: of.seats, plan: of.plan })
     };
-    Kind::all().map(proposal).collect::<Result<Vec<_>, Error>>().map(Json)
+    Kind::all().map(proposal).collect::<Result<Vec<_>, Error>>().map(|all| Json(Page::whole(all)))
 }
 
 /// Begins a series. Who: organizer of the union.
@@ -145,11 +146,11 @@ pub struct OfUnion {
 
 /// The series of a union. Who: anyone.
 #[utoipa::path(tag = "events", params(OfUnion), responses(
-    (status = 200, body = [Name]),
+    (status = 200, body = Page<Name>),
     (status = 422),
 ))]
 #[get("/series")]
-pub async fn series_of_union(house: House, of: Query<OfUnion>) -> Result<Json<Vec<Name>>, Error> {
+pub async fn series_of_union(house: House, of: Query<OfUnion>) -> Result<Json<Page<Name>>, Error> {
     let found = house.run(async move |app| {
         let db = app.database.reader();
         let Some(union) = organization::by_slug(db, &of.organization).await? else {
@@ -158,5 +159,5 @@ pub async fn series_of_union(house: House, of: Query<OfUnion>) -> Result<Json<Ve
         let series = series::Entity::find().filter(series::Column::OrganizationId.eq(union.id));
         Ok(series.order_by_asc(series::Column::Id).all(db).await?)
     });
-    Ok(Json(found.await?.into_iter().map(Name::from).collect()))
+    Ok(Json(Page::whole(found.await?.into_iter().map(Name::from).collect())))
 }

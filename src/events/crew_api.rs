@@ -16,6 +16,7 @@ use crate::accounts::profile;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
+use crate::paging::Page;
 
 /// Somebody with a role on the evening.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,11 +66,11 @@ pub async fn enlist_crew(
 
 /// The crew of an evening. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), responses(
-    (status = 200, body = [Enlisted]),
+    (status = 200, body = Page<Enlisted>),
     (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/crew")]
-pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Vec<Enlisted>>, Error> {
+pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Page<Enlisted>>, Error> {
     let listed = house.run(async move |app| {
         let db = app.database.reader();
         let grants = crew::Entity::find().filter(crew::Column::EventId.eq(by.event.id));
@@ -81,7 +82,7 @@ pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Vec<Enlisted>
             let profile = profile_of(grant.account_id);
             Enlisted::new(grant, profile)
         };
-        Ok(grants.into_iter().map(enlisted).collect())
+        Ok(Page::whole(grants.into_iter().map(enlisted).collect()))
     });
     Ok(Json(listed.await?))
 }

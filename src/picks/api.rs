@@ -19,6 +19,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::Guest;
 use crate::events::event::Sides;
+use crate::paging::Page;
 use crate::registrations::access::Participant;
 
 /// A round as everybody at the event may see it.
@@ -48,12 +49,6 @@ pub struct Bulletin {
     round: RoundShown,
     /// The receipts of all ballots that were opened, those nobody filled in too; empty before the tally.
     receipts: Vec<String>,
-}
-
-/// All rounds of an event.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PickRounds {
-    items: Vec<RoundShown>,
 }
 
 /// A whole ballot; it replaces the one sent before, and an empty list takes everything back.
@@ -142,18 +137,18 @@ fn unkept<T: Serialize>(answer: T) -> CustomizeResponder<Json<T>> {
 
 /// Lists the pick rounds of an event, by number. Who: anybody signed in.
 #[utoipa::path(tag = "picks", responses(
-    (status = 200, body = PickRounds),
+    (status = 200, body = Page<RoundShown>),
 ),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds")]
-pub async fn list_rounds(house: House, guest: Guest) -> Result<Json<PickRounds>, Error> {
+pub async fn list_rounds(house: House, guest: Guest) -> Result<Json<Page<RoundShown>>, Error> {
     let rounds = house
         .run(async move |app| {
             let rounds = round::Entity::of_event(guest.event.id).order_by_asc(round::Column::Number);
             Ok(rounds.all(app.database.reader()).await?)
         })
         .await?;
-    Ok(Json(PickRounds { items: rounds.into_iter().map(RoundShown::from).collect() }))
+    Ok(Json(Page::whole(rounds.into_iter().map(RoundShown::from).collect())))
 }
 
 /// Shows a round, and after the tally its bulletin. Who: anybody signed in.

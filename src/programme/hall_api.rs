@@ -18,11 +18,12 @@ use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::Host;
+use crate::paging::Page;
 
 /// Every group with its members, by the numbers they wear.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Groups {
-    pub items: Vec<GroupShown>,
+    pub groups: Vec<GroupShown>,
     /// Who is inside and in no group yet.
     pub without: Vec<Called>,
 }
@@ -35,12 +36,6 @@ pub struct GroupShown {
     pub members: Vec<Called>,
 }
 
-/// Every game's pairs, the latest first.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Icebreakers {
-    pub items: Vec<IcebreakerShown>,
-}
-
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Icebreaker)]
 pub struct IcebreakerShown {
@@ -49,12 +44,6 @@ pub struct IcebreakerShown {
     pub drawn_at: DateTime<Utc>,
     /// Two each; where the hall is odd, one of three.
     pub pairs: Vec<Vec<Called>>,
-}
-
-/// What people offered to show: by group, those without one last.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Talents {
-    pub items: Vec<TalentShown>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -71,20 +60,20 @@ pub struct TalentShown {
 pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups, Error> {
     let formed = group_member::of_event(db, event_id).await?;
     let (came, inside) = (present::came(db, event_id).await?, present::inside(db, event_id).await?);
-    let mut items: BTreeMap<i32, Vec<Called>> = BTreeMap::new();
+    let mut groups: BTreeMap<i32, Vec<Called>> = BTreeMap::new();
     for person in &came {
         if let Some(group) = formed.get(&person.registration_id) {
-            items.entry(*group).or_default().push(person.into());
+            groups.entry(*group).or_default().push(person.into());
         }
     }
     let without = inside.iter().filter(|person| !formed.contains_key(&person.registration_id)).map(Called::from);
-    let items = items.into_iter().map(|(group, members)| GroupShown { group, members });
-    Ok(Groups { items: items.collect(), without: without.collect() })
+    let groups = groups.into_iter().map(|(group, members)| GroupShown { group, members });
+    Ok(Groups { groups: groups.collect(), without: without.collect() })
 }
 
 /// # Errors
 /// Only faults.
-pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Icebreakers, Error> {
+pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<IcebreakerShown>, Error> {
     let games = icebreaker::of_event(db, event_id).await?;
     let people: HashMap<Uuid, Present> =
         present::came(db, event_id).await?.into_iter().map(|person| (person.registration_id, person)).collect();
@@ -105,12 +94,12 @@ pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Ic
             pairs: pairs.into_values().map(called).collect(),
         });
     }
-    Ok(Icebreakers { items })
+    Ok(Page::whole(items))
 }
 
 /// # Errors
 /// Only faults.
-pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Talents, Error> {
+pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<TalentShown>, Error> {
     let formed = group_member::of_event(db, event_id).await?;
     let people = present::came(db, event_id).await?;
     let shown = |offered: talent::Model| {
@@ -119,7 +108,7 @@ pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Talent
     };
     let mut items: Vec<TalentShown> = talent::of_event(db, event_id).await?.into_iter().map(shown).collect();
     items.sort_by_key(|item| (item.group.is_none(), item.group));
-    Ok(Talents { items })
+    Ok(Page::whole(items))
 }
 
 /// Groups with their members. Who: host, organizer.
@@ -153,11 +142,11 @@ pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Resul
 /// The pairs drawn to break the ice. Who: host, organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
     responses(
-        (status = 200, body = Icebreakers),
+        (status = 200, body = Page<IcebreakerShown>),
         (status = 403),
     ))]
 #[get("/events/{event}/programme/icebreakers")]
-pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Icebreakers>, Error> {
+pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Page<IcebreakerShown>>, Error> {
     Ok(Json(house.run(async move |app| icebreakers(app.database.reader(), host.event.id).await).await?))
 }
 
@@ -165,12 +154,12 @@ pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Icebreake
 /// organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
     responses(
-        (status = 200, description = "All games, the new one first", body = Icebreakers),
+        (status = 200, description = "All games, the new one first", body = Page<IcebreakerShown>),
         (status = 403),
         (status = 409, description = "`phase_closed`, `too_few_present`"),
     ))]
 #[post("/events/{event}/programme/icebreakers")]
-pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Icebreakers>, Error> {
+pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Page<IcebreakerShown>>, Error> {
     let drawn = house.run(async move |app| {
         break_ice::draw(&app, &host).await?;
         icebreakers(app.database.reader(), host.event.id).await
@@ -181,10 +170,10 @@ pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Icebreakers>, E
 /// What people offered to show. Who: host, organizer.
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
     responses(
-        (status = 200, body = Talents),
+        (status = 200, body = Page<TalentShown>),
         (status = 403),
     ))]
 #[get("/events/{event}/programme/talents")]
-pub async fn show_talents(house: House, host: Host) -> Result<Json<Talents>, Error> {
+pub async fn show_talents(house: House, host: Host) -> Result<Json<Page<TalentShown>>, Error> {
     Ok(Json(house.run(async move |app| talents(app.database.reader(), host.event.id).await).await?))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::break_ice;
 use super::form_groups::{self, Wish};
-use super::hall_api::{self, Groups, Icebreakers, Talents};
+use super::hall_api::{self, Groups, IcebreakerShown, TalentShown};
 use super::present::Called;
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -21,6 +21,7 @@ use crate::organizations::staff;
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab};
+use crate::paging;
 
 /// How many people make a good group, where nobody says otherwise.
 const USUAL_SIZE: usize = 10;
@@ -34,8 +35,8 @@ struct Office {
     heading: Heading,
     form: Form,
     groups: Groups,
-    icebreakers: Icebreakers,
-    talents: Talents,
+    icebreakers: paging::Page<IcebreakerShown>,
+    talents: paging::Page<TalentShown>,
     /// Whether the evening runs.
     open: bool,
 }
@@ -58,8 +59,8 @@ async fn shown(house: &House, page: Page, host: Host, form: Option<Form>) -> Res
         Ok((organizes, groups, hall_api::icebreakers(db, id).await?, hall_api::talents(db, id).await?))
     });
     let (organizes, groups, icebreakers, talents) = read.await?;
-    let people = groups.items.iter().map(|group| group.members.len()).sum::<usize>() + groups.without.len();
-    let number = if groups.items.is_empty() { people.div_ceil(USUAL_SIZE).max(1) } else { groups.items.len() };
+    let people = groups.groups.iter().map(|group| group.members.len()).sum::<usize>() + groups.without.len();
+    let number = if groups.groups.is_empty() { people.div_ceil(USUAL_SIZE).max(1) } else { groups.groups.len() };
     let form = form.unwrap_or_else(|| Form::filled([("groups", number.to_string())]));
     let tabs = if organizes { tabs::of_organizer(&page, &event.slug, "groups") } else { Vec::new() };
     let heading = Heading::of(&page, &event, now);

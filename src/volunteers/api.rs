@@ -21,6 +21,7 @@ use crate::body::{Body, text};
 use crate::couples::couple;
 use crate::error::Error;
 use crate::events::access::Volunteer;
+use crate::paging::Page;
 use crate::picks::own;
 
 /// What a volunteer heard from a couple.
@@ -103,11 +104,6 @@ pub struct CaseShown {
     due: bool,
 }
 
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct MyCases {
-    items: Vec<CaseShown>,
-}
-
 /// Couples that agreed to be shown, and figures. Who: volunteer, organizer.
 #[utoipa::path(tag = "volunteers", responses(
     (status = 200, body = Outcomes),
@@ -141,11 +137,11 @@ pub async fn show_outcomes(house: House, volunteer: Volunteer) -> Result<Json<Ou
 
 /// The couples in my care, and those of my events in nobody's: earliest due first. Who: volunteer.
 #[utoipa::path(tag = "volunteers", responses(
-    (status = 200, body = MyCases),
+    (status = 200, body = Page<CaseShown>),
 ),
     security(("bearer" = [])))]
 #[get("/me/cases")]
-pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<MyCases>, Error> {
+pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseShown>>, Error> {
     let items = house
         .run(async move |app| {
             let db = app.database.reader();
@@ -172,7 +168,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<MyCases>, 
             Ok(shown.collect())
         })
         .await?;
-    Ok(Json(MyCases { items }))
+    Ok(Json(Page::whole(items)))
 }
 
 /// Takes a couple into my care. Who: volunteer of its event.

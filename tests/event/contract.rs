@@ -15,10 +15,11 @@ use queqiao::events::{crew, device};
 use queqiao::mail::letter;
 use queqiao::organizations::staff;
 use queqiao::picks::matched;
-use queqiao::plaza::{complaint, contribution, quiz};
+use queqiao::plaza::{complaint, contribution, photo, quiz};
 use queqiao::points::entry;
 use queqiao::programme::cue;
-use queqiao::registrations::registration::Status;
+use queqiao::registrations::handle;
+use queqiao::registrations::registration::{self, Status};
 use queqiao::units::unit_contact;
 use reqwest::Method;
 use rstest::rstest;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Answer, Evening, Person};
+use crate::photos;
 use crate::record;
 
 struct Route {
@@ -139,6 +141,21 @@ fn every_name_in_a_path_is_described_and_every_refusal_has_one_shape() {
     }
 }
 
+#[test]
+fn every_list_is_told_with_where_it_goes_on() {
+    let document: Value = serde_json::from_str(&queqiao::server::description()).unwrap();
+    let mut lists = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let schema = &methods["get"]["responses"]["200"]["content"][JSON]["schema"];
+        assert_ne!(schema["type"], "array", "{path}");
+        let members = schema["$ref"].as_str().map(|at| &document.pointer(&at[1..]).unwrap()["properties"]);
+        let Some(members) = members.filter(|members| members["items"].is_object()) else { continue };
+        assert!(members["next"].is_object(), "{path}");
+        lists += 1;
+    }
+    assert!(lists > 20, "{lists} lists");
+}
+
 /// A body as a schema wants it, with `word` for every free text.
 fn sample(evening: &Evening, document: &Value, name: &str, schema: &Value, word: &str) -> Value {
     let inside = |name: &str, schema: &Value| sample(evening, document, name, schema, word);
@@ -187,7 +204,9 @@ fn sample(evening: &Evening, document: &Value, name: &str, schema: &Value, word:
 async fn filled(evening: &Evening, pattern: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     for part in pattern.split('/') {
-        let part = if !part.starts_with('{') {
+        let part = if part == "{size}" {
+            "small".to_owned()
+        } else if !part.starts_with('{') {
             part.to_owned()
         } else {
             match parts.last().unwrap().as_str() {
@@ -208,9 +227,14 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "devices" => id::<device::Entity>(evening).await,
                 "entries" => id::<entry::Entity>(evening).await,
                 "notes" => id::<note::Entity>(evening).await,
+                "people" => {
+                    let seen = registration::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
+                    handle::of(&evening.app, seen.id)
+                }
+                "photos" => id::<photo::Entity>(evening).await,
                 "moderation" | "posts" => id::<contribution::Entity>(evening).await,
                 "quizzes" => id::<quiz::Entity>(evening).await,
-                "registrations" => id::<queqiao::registrations::registration::Entity>(evening).await,
+                "registrations" => id::<registration::Entity>(evening).await,
                 "staff" => id::<staff::Entity>(evening).await,
                 "contacts" => id::<unit_contact::Entity>(evening).await,
                 unknown => panic!("{pattern}: what does an evening have of {unknown}?"),
@@ -251,6 +275,9 @@ pub async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)>
     let post = does(&guests[0], &at("/posts"), json!({ "body": "周末爱爬山" })).await.json["id"].clone();
     let post = post.as_str().unwrap();
     does(&organizer, &at(&format!("/moderation/{post}/decision")), json!({ "decision": "approve" })).await;
+    let portrait = guests[0].request(Method::POST, &format!("/api/v1{}", at("/portraits")));
+    let portrait = portrait.header("content-type", "image/jpeg").body(photos::jpeg(64, 64));
+    assert_eq!(guests[0].send(portrait).await.status, 201);
     does(&guests[1], &at("/complaints"), json!({ "contribution_id": post, "reason": "广告" })).await;
     let question = json!({ "text": "谁在银河上搭桥?", "options": ["喜鹊", "乌鸦"], "correct": 0 });
     let (opens, closes) = ("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z");

@@ -113,7 +113,7 @@ async fn somebody_elses_match_is_not_there(#[values(Sqlite, Postgres)] engine: E
                 assert_eq!((answer.status, answer.code()), (404, "not_found"), "{}", answer.text());
             }
         }
-        assert_eq!(person.get("/api/v1/matches").await.json, json!({ "items": [] }));
+        assert_eq!(person.get("/api/v1/matches").await.json, json!({ "items": [], "next": null }));
     }
     assert_eq!(hall.evening.visitor().get(&format!("/api/v1/matches/{id}")).await.status, 401);
     assert_eq!(hall.men[0].get("/api/v1/matches").await.json["items"][0]["id"], json!(id));
@@ -128,14 +128,14 @@ async fn a_couple_is_two_who_both_say_so(#[values(Sqlite, Postgres)] engine: Eng
     assert_eq!(consent(he, &id, true, true).await["couple"], Value::Null);
     let hers = she.get(&format!("/api/v1/matches/{id}")).await;
     assert_eq!(hers.json["consent"], json!({ "show": false, "follow_up": false }), "his yes was told");
-    assert_eq!(hall.host.get(couples).await.json, json!({ "items": [] }));
+    assert_eq!(hall.host.get(couples).await.json, json!({ "items": [], "next": null }));
     let both = consent(she, &id, true, false).await;
     assert_eq!(both["couple"]["follow_up"], false, "one yes is not two");
     let shown = hall.host.get(couples).await.json;
     assert_eq!(shown["items"][0]["badges"], json!(["女001", "男001"]));
     assert_eq!(consent(she, &id, true, true).await["couple"]["follow_up"], true);
     assert_eq!(consent(he, &id, false, true).await["couple"], Value::Null);
-    assert_eq!(hall.host.get(couples).await.json, json!({ "items": [] }), "taken back and still shown");
+    assert_eq!(hall.host.get(couples).await.json, json!({ "items": [], "next": null }), "taken back and still shown");
     assert_eq!(consent(he, &id, true, false).await["couple"]["id"], both["couple"]["id"]);
     let db = hall.evening.app.database.reader();
     assert_eq!(couple::Entity::find().count(db).await.unwrap(), 1);

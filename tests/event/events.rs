@@ -306,8 +306,8 @@ async fn an_edition_appears_under_its_series(#[values(Sqlite, Postgres)] engine:
     let drawn = drawn_up(&evening, json!({ "series": "yanyuan-jihui" })).await;
     assert_eq!(drawn.json["series"]["name"], "燕缘际会");
     let listed = evening.visitor().get("/api/v1/series?organization=yanyuan").await;
-    assert_eq!(listed.json[0]["slug"], "yanyuan-jihui");
-    assert_eq!(evening.visitor().get("/api/v1/series?organization=nobody").await.json, json!([]));
+    assert_eq!(listed.json["items"][0]["slug"], "yanyuan-jihui");
+    assert_eq!(evening.visitor().get("/api/v1/series?organization=nobody").await.json["items"], json!([]));
     assert_eq!(evening.visitor().get("/api/v1/series?organisation=x").await.status, 422);
 }
 
@@ -323,8 +323,8 @@ async fn the_crew_is_enlisted_and_dismissed(#[values(Sqlite, Postgres)] engine: 
     let again = evening.organizer.post(path, json!({ "account_id": desk.account_id, "role": "desk" })).await;
     assert_eq!((again.status, &again.json["id"]), (200, &granted.json["id"]));
     let listed = evening.organizer.get(path).await;
-    assert_eq!(listed.json.as_array().unwrap().len(), 1);
-    assert_eq!(listed.json[0]["nickname"], "desk");
+    assert_eq!(listed.json["items"].as_array().unwrap().len(), 1);
+    assert_eq!(listed.json["items"][0]["nickname"], "desk");
     for (body, code) in [
         (json!({ "role": "desk" }), "nobody_named"),
         (json!({ "role": "desk", "email": "a@b.cn", "account_id": desk.account_id }), "nobody_named"),
@@ -353,7 +353,7 @@ async fn the_four_templates_are_there_to_choose_from(#[values(Sqlite, Postgres)]
     let Some(evening) = Evening::begin(engine, Phase::Closed).await else { return };
     let templates = evening.visitor().get("/api/v1/event-templates").await;
     let names: Vec<&str> =
-        templates.json.as_array().unwrap().iter().map(|of| of["template"].as_str().unwrap()).collect();
+        templates.json["items"].as_array().unwrap().iter().map(|of| of["template"].as_str().unwrap()).collect();
     assert_eq!(names, ["mixer", "concert", "sports_day", "speed_dating"]);
     for (name, at) in names.iter().zip(0..) {
         let slug = format!("event-{at}");

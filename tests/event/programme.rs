@@ -137,7 +137,7 @@ fn members(groups: &Value) -> Vec<Vec<String>> {
         let members = group["members"].as_array().unwrap().iter();
         members.map(|member| member["badge"].as_str().unwrap().to_owned()).collect()
     };
-    groups["items"].as_array().unwrap().iter().map(badges).collect()
+    groups["groups"].as_array().unwrap().iter().map(badges).collect()
 }
 
 #[rstest]

@@ -14,7 +14,7 @@ use reqwest::multipart::{Form, Part};
 use rstest::rstest;
 use rust_xlsxwriter::{Formula, Workbook};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
-use serde_json::{Value, json};
+use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -340,5 +340,5 @@ async fn eight_hundred_are_imported_in_one_go(#[values(Sqlite, Postgres)] engine
     assert_eq!((links, evening.letters().await.len()), (800, 1600));
     let counts = evening.organizer.get("/api/v1/events/qixi/registrations/counts").await.json;
     let expected = |side: &str| json!({ "side": side, "status": "approved", "count": 400 });
-    assert_eq!(counts, Value::Array(vec![expected("men"), expected("women")]));
+    assert_eq!(counts["items"], json!([expected("men"), expected("women")]));
 }

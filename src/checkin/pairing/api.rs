@@ -16,6 +16,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
+use crate::paging::Page;
 
 /// More than an evening has doors.
 const MOST_LISTED: u64 = 200;
@@ -82,17 +83,17 @@ impl Device {
 
 /// The devices of an event, the latest first. Who: organizer.
 #[utoipa::path(tag = "devices", responses(
-    (status = 200, body = [Device]),
+    (status = 200, body = Page<Device>),
     (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/devices")]
-pub async fn devices(house: House, organizer: Organizer) -> Result<Json<Vec<Device>>, Error> {
+pub async fn devices(house: House, organizer: Organizer) -> Result<Json<Page<Device>>, Error> {
     let now = house.now();
     let read = house.run(async move |app| {
         let devices = device::Entity::of_event(organizer.event.id).order_by_desc(device::Column::Id);
         Ok(devices.limit(MOST_LISTED).all(app.database.reader()).await?)
     });
-    Ok(Json(read.await?.into_iter().map(|its| Device::new(its, now)).collect()))
+    Ok(Json(Page::whole(read.await?.into_iter().map(|its| Device::new(its, now)).collect())))
 }
 
 /// Invites one device; the answer holds what its QR says. Who: organizer.
