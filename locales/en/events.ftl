@@ -57,7 +57,6 @@ event-rules = The rules in plain words
 event-hosts = Held by
 event-share = Share
 event-share-note = Scan to open this event
-event-zone = Times in { $zone }
 event-minutes = { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes

@@ -5,6 +5,8 @@ nav-sign-in = Sign in
 nav-sign-out = Sign out
 nav-outbox = Outbox
 foot-promise = Unless it is mutual, nobody ever learns whom you picked.
+zone-beijing = Beijing time
+zone-other = Times in { $zone }
 foot-api = API
 
 sorry-not-found-title = There is nothing here that you may see

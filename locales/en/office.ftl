@@ -81,6 +81,14 @@ audit-empty = Nothing on record like this.
 
 deed-screen-invited = Made a link for a big screen
 deed-screens-revoked = Revoked all big screens
+deed-announcement-sent = Wrote to many
+deed-badges-printed = Printed badges
+deed-case-handed-over = Handed a case over
+deed-device-invited = Invited a desk device
+deed-device-paired = Paired a desk device
+deed-device-revoked = Shut a desk device out
+deed-quiz-reworded = Changed a quiz
+deed-standby-promoted = Promoted from standby
 deed-account-erased = Account erased
 deed-administrator-appointed = Administrator appointed
 deed-badge-reissued = Badge reissued

@@ -52,6 +52,7 @@ note-comments = { $count ->
    *[other] { $count } comments
 }
 note-report = Report
+note-take-down = Take down
 photo-alt = Photo
 post-title = Post
 
@@ -63,6 +64,7 @@ said-post-waits-full = Handed in; shown once it is approved. No more points for 
 said-declaration-waits = Handed in; it goes up once it is approved
 said-comment-up = Your comment is up
 said-reported = The organizers know now. Thank you; only they know from whom.
+said-taken-down = Taken down; its words and photos are gone
 said-quiz-answered = Handed in: +{ $count }
 said-quiz-answered-full = Handed in. No more points for quizzes today.
 said-portrait-waits = Handed in; shown once it is approved
@@ -107,6 +109,11 @@ trouble-ledger-frozen = The points are frozen; approving now would not count.
 trouble-already-reported = You reported this before; the organizers will look at it.
 sorry-not-approved-title = You can come in once you are approved
 sorry-not-approved-advice = Your application is being looked at. We will write to you.
+
+take-down-title = Take this down?
+take-down-lead = Nobody sees it any more, its words and photos are erased, and it cannot be brought back.
+take-down-points = Unless the points are frozen, what it earned is given back.
+take-down-act = Take it down
 
 report-title = Report this
 report-lead = Only the organizers learn that it was you; the other person does not.

@@ -54,7 +54,6 @@ event-rules = 规则，用大白话说
 event-hosts = 举办单位
 event-share = 分享
 event-share-note = 扫一扫，打开这个活动
-event-zone = 时间按 { $zone } 时区
 event-minutes = { $minutes } 分钟
 event-sign-in = 登录
 

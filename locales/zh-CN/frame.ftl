@@ -5,6 +5,8 @@ nav-sign-in = 登录
 nav-sign-out = 退出
 nav-outbox = 发件箱
 foot-promise = 没有互选，谁也不会知道你选了谁。
+zone-beijing = 北京时间
+zone-other = { $zone } 时间
 foot-api = 接口文档
 
 sorry-not-found-title = 这里没有可以看的内容

@@ -81,6 +81,14 @@ audit-empty = 没有符合条件的记录。
 
 deed-screen-invited = 配对大屏
 deed-screens-revoked = 停用全部大屏
+deed-announcement-sent = 群发邮件
+deed-badges-printed = 打印号码牌
+deed-case-handed-over = 移交回访
+deed-device-invited = 邀请签到设备
+deed-device-paired = 配对签到设备
+deed-device-revoked = 停用签到设备
+deed-quiz-reworded = 修改答题
+deed-standby-promoted = 递补候补
 deed-account-erased = 注销账号
 deed-administrator-appointed = 任命管理员
 deed-badge-reissued = 换发号码牌

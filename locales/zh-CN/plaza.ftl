@@ -49,6 +49,7 @@ note-reason = 主办方说：
 note-like = 喜欢
 note-comments = 评论 { $count }
 note-report = 举报
+note-take-down = 撤下
 photo-alt = 照片
 post-title = 帖子
 
@@ -60,6 +61,7 @@ said-post-waits-full = 已提交，通过后展示。今天发帖的分已满。
 said-declaration-waits = 已提交，主办方通过后上墙
 said-comment-up = 评论已发表
 said-reported = 已经告诉主办方，谢谢你。只有主办方知道是谁说的。
+said-taken-down = 已撤下，文字和照片都删除了
 said-quiz-answered = 已交卷，+{ $count } 分
 said-quiz-answered-full = 已交卷。今天答题的分已满。
 said-portrait-waits = 已提交，主办方通过后展示
@@ -101,6 +103,11 @@ trouble-ledger-frozen = 积分已经冻结，现在通过也不会计分。
 trouble-already-reported = 这条内容你已经举报过，主办方会处理。
 sorry-not-approved-title = 报名通过之后才能进来
 sorry-not-approved-advice = 你的报名还在审核。通过后我们会给你写信。
+
+take-down-title = 撤下这条内容？
+take-down-lead = 撤下之后谁也看不到，文字和照片一并删除，不能恢复。
+take-down-points = 积分没有封存时，它得的分会退回。
+take-down-act = 撤下
 
 report-title = 举报这条内容
 report-lead = 只有主办方知道是你说的，对方不会知道。

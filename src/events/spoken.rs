@@ -217,6 +217,12 @@ impl Speaker<'_> {
         poster.plan.programme.iter().flatten().map(line).collect()
     }
 
+    /// By which clock the event's times are told.
+    #[must_use]
+    pub fn clock(&self, poster: &Poster) -> String {
+        when::zone(self.page.language, zone(poster))
+    }
+
     /// Who holds it, in the order of the roles.
     #[must_use]
     pub fn hosts(&self, poster: &Poster) -> Vec<(String, Vec<String>)> {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use super::words;
 use crate::language::Language;
 
 const DAYS_ZH: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
@@ -33,6 +34,15 @@ pub fn day(language: Language, zone: Tz, at: DateTime<Utc>, now: DateTime<Utc>) 
 #[must_use]
 pub fn clock(zone: Tz, at: DateTime<Utc>) -> String {
     at.with_timezone(&zone).format("%H:%M").to_string()
+}
+
+/// By which clock times are told, as people call it.
+#[must_use]
+pub fn zone(language: Language, zone: Tz) -> String {
+    match zone {
+        Tz::Asia__Shanghai => words::say(language, "zone-beijing", &[]),
+        other => words::say(language, "zone-other", &[("zone", other.name().into())]),
+    }
 }
 
 /// From one moment to another; the day is said once where both are on it.

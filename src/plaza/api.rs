@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Json;
-use actix_web::{CustomizeResponder, HttpRequest, Responder, delete, post};
+use actix_web::{CustomizeResponder, HttpRequest, HttpResponse, Responder, delete, post};
 use garde::Validate;
 use sea_orm::entity::prelude::Uuid;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use super::contribute::{self, Words};
 use super::contribution::{self, Kind, State};
 use super::like;
 use super::photo_api::{PostForm, PostWithPhotos};
+use super::take_down;
 use crate::app::House;
 use crate::body::{Body, text};
 use crate::error::Error;
@@ -150,6 +151,25 @@ pub async fn put_up_comment(house: House, me: Participant, request: HttpRequest,
 pub async fn put_up_declaration(house: House, me: Participant, declaration: Body<NewDeclaration>) -> PutUp {
     let body = declaration.into_inner().body;
     put_up(house, me, Words { kind: Kind::Declaration, about: None, body, photos: Vec::new() }).await
+}
+
+/// Takes down a post, comment, declaration or portrait of one's own, with its words and photos; again
+/// changes nothing. A post gives its points back while they are not frozen. Who: participant.
+#[utoipa::path(
+    tag = "plaza",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = 204, description = "Taken down"),
+        (status = 403, description = "`not_registered`"),
+        (status = 404, description = "`not_found`: not there, or somebody else's"),
+    ),
+    security(("bearer" = []))
+)]
+#[delete("/events/{event}/contributions/{id}")]
+pub async fn take_down_own(house: House, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "id")?;
+    house.run(async move |app| take_down::take_down(&app, &me, id).await).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// A post's likes after mine, and the points it earned: none, whoever likes whom.

@@ -47,17 +47,17 @@ impl Entity {
     }
 }
 
-/// Taking something down settles every open complaint about it.
+/// Taking something down settles every open complaint about it; its author who does so decides nothing.
 ///
 /// # Errors
 /// Only faults.
 pub async fn settle(
     txn: &impl ConnectionTrait,
     about: &contribution::Model,
-    by: Uuid,
+    by: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    if about.state != contribution::State::Removed {
+    if !matches!(about.state, contribution::State::Removed | contribution::State::Withdrawn) {
         return Ok(());
     }
     Entity::update_many()

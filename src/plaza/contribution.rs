@@ -62,6 +62,8 @@ pub enum State {
     Rejected,
     /// Was shown and was taken down.
     Removed,
+    /// Taken down by its author, with its words and photos; nobody brings it back.
+    Withdrawn,
 }
 
 /// What an organizer decides.
@@ -116,10 +118,10 @@ impl Model {
             (Decision::Approve, State::Approved)
             | (Decision::Reject, State::Rejected)
             | (Decision::Remove, State::Removed) => return Ok(Ok(self)),
-            (Decision::Approve, _) => State::Approved,
+            (Decision::Approve, State::Pending | State::Rejected | State::Removed) => State::Approved,
             (Decision::Reject, State::Pending) => State::Rejected,
             (Decision::Remove, State::Approved) => State::Removed,
-            (Decision::Reject | Decision::Remove, state) => return Ok(Err(WrongState(state))),
+            (_, state) => return Ok(Err(WrongState(state))),
         };
         let (actor, now, reason) = by;
         let mut row = self.into_active_model();

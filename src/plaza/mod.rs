@@ -30,6 +30,8 @@ mod quizzes_page;
 mod report_page;
 mod reword;
 pub mod sign_in;
+mod take_down;
+mod take_down_page;
 pub mod top;
 pub mod wall;
 mod wall_api;
@@ -47,6 +49,7 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(photo_api::picture)
         .service(api::put_up_comment)
         .service(wall_api::comments)
+        .service(api::take_down_own)
         .service(api::like_post)
         .service(api::unlike_post)
         .service(api::put_up_declaration)

@@ -34,7 +34,7 @@ impl From<NotDecided> for Error {
     fn from(reason: NotDecided) -> Self {
         match reason {
             NotDecided::WrongState(state) => {
-                let detail = "Only what waits is rejected, and only what is shown is taken down.";
+                let detail = "Only what waits is rejected, only what is shown is taken down, and what its author took back is gone.";
                 Refused::conflict("wrong_state", detail).with("state", json!(state)).into()
             }
             NotDecided::LedgerFrozen => ledger::is_frozen().into(),
@@ -75,8 +75,8 @@ pub async fn moderate(
         return Ok(Decided { contribution, awarded: Awarded::nothing(rule) });
     }
     let event_id = event.id;
-    let awarded = settle(app, &txn, event, by, &contribution).await?;
-    complaint::settle(&txn, &contribution, by.account.account_id, now).await?;
+    let awarded = settle(app, &txn, event, by.account.account_id, &contribution).await?;
+    complaint::settle(&txn, &contribution, Some(by.account.account_id), now).await?;
     let entry = audit::Entry {
         actor: Some(by.account.account_id),
         organization_id: Some(by.event.organization_id),
@@ -97,11 +97,14 @@ pub async fn moderate(
 
 /// The points of a post: there while it is shown, on the day it was written. What has to come down
 /// comes down after the freeze too, and the points then stay as they were.
-async fn settle(
+///
+/// # Errors
+/// [`NotDecided::LedgerFrozen`] where it is to be shown from now on.
+pub async fn settle(
     app: &App,
     txn: &Write,
     event: event::Model,
-    by: &Organizer,
+    actor: Uuid,
     post: &contribution::Model,
 ) -> Result<Awarded, Error> {
     if post.kind != Kind::Post {
@@ -119,7 +122,7 @@ async fn settle(
         rule: Rule::Post,
         day: post.day,
         subject: &subject,
-        actor_id: Some(by.account.account_id),
+        actor_id: Some(actor),
         reason: post.reason.as_deref(),
     };
     ledger.set(merit, counts).await

@@ -11,7 +11,9 @@ use uuid::Uuid;
 use super::contribution::{Kind, State};
 use super::top::{self, Top};
 use super::wall::{self, Author, Note};
-use super::{deeds_page, moderation_page, photo_page, portrait_page, quiz_page, quizzes_page, report_page};
+use super::{
+    deeds_page, moderation_page, photo_page, portrait_page, quiz_page, quizzes_page, report_page, take_down_page,
+};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::error::Error;
@@ -96,7 +98,7 @@ impl Reader<'_> {
             State::Pending => Some(("pill", self.page.t("note-pending"))),
             State::Approved => None,
             State::Rejected => Some(("pill bad", self.page.t("note-rejected"))),
-            State::Removed => Some(("pill bad", self.page.t("note-removed"))),
+            State::Removed | State::Withdrawn => Some(("pill bad", self.page.t("note-removed"))),
         };
         Shown {
             by: note.author.as_ref().map(|author| self.by(author)),
@@ -125,6 +127,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .configure(deeds_page::pages)
         .configure(quiz_page::pages)
         .configure(report_page::pages)
+        .configure(take_down_page::pages)
         .configure(portrait_page::pages)
         .configure(photo_page::pages)
         .configure(moderation_page::pages)

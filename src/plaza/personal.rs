@@ -66,7 +66,7 @@ pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     contribution::Entity::update_many()
         .col_expr(contribution::Column::Body, Expr::value(""))
         .col_expr(contribution::Column::Reason, Expr::value(None::<String>))
-        .col_expr(contribution::Column::State, Expr::value(State::Removed))
+        .col_expr(contribution::Column::State, Expr::value(State::Withdrawn))
         .filter(contribution::Column::RegistrationId.is_in(registrations.iter().copied()))
         .exec(txn)
         .await?;

@@ -40,7 +40,7 @@ pub async fn shown(
     Ok(latest.into_iter().filter_map(portrait).collect())
 }
 
-/// The last one a person put up, whatever became of it.
+/// The last one a person put up and did not take down, whatever else became of it.
 ///
 /// # Errors
 /// Only faults.
@@ -51,6 +51,7 @@ pub async fn last_of(
     let last = contribution::Entity::find()
         .filter(Column::RegistrationId.eq(registration_id))
         .filter(Column::Kind.eq(Kind::Portrait))
+        .filter(Column::State.ne(State::Withdrawn))
         .order_by_desc(Column::Id)
         .one(db)
         .await?;

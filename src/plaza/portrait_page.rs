@@ -32,6 +32,7 @@ struct Mine {
 
 /// The last one put up.
 struct Last {
+    id: Uuid,
     photo: Uuid,
     standing: (&'static str, &'static str),
     reason: Option<String>,
@@ -79,12 +80,13 @@ async fn mine(house: &House, page: Page, me: Participant, form: Form) -> Result<
         Ok(portrait::last_of(app.database.reader(), id).await?)
     });
     let last = last.await?.map(|(of, frame)| Last {
+        id: of.id,
         photo: frame.id,
         standing: match of.state {
             State::Pending => ("pill", "note-pending"),
             State::Approved => ("pill good", "portrait-shown"),
             State::Rejected => ("pill bad", "note-rejected"),
-            State::Removed => ("pill bad", "note-removed"),
+            State::Removed | State::Withdrawn => ("pill bad", "note-removed"),
         },
         reason: of.reason,
     });

@@ -159,7 +159,7 @@ async fn office(house: &House, page: Page, by: Organizer, changes: Option<Uuid>,
     Ok(Office {
         tabs: tabs::of_organizer(&page, &event.slug, "quizzes"),
         heading: Heading::of(&page, &event, now),
-        zone: page.say("event-zone", &[("zone", event.timezone.clone().into())]),
+        zone: when::zone(page.language, event.zone()),
         questions: blocks(&form),
         quizzes: quizzes.into_iter().map(listed).collect(),
         changes,

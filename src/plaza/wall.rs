@@ -65,7 +65,8 @@ pub async fn hung(
     paging: &Paging,
 ) -> Result<Page<Note>, Error> {
     let hidden = exclusion::out_of_sight(db, me).await?;
-    let visible = Condition::any().add(Column::State.eq(State::Approved)).add(Column::RegistrationId.eq(me));
+    let mine = Condition::all().add(Column::RegistrationId.eq(me)).add(Column::State.ne(State::Withdrawn));
+    let visible = Condition::any().add(Column::State.eq(State::Approved)).add(mine);
     let mut rows = contribution::Entity::of_event(event_id)
         .filter(Column::Kind.eq(kind))
         .filter(visible)
@@ -127,7 +128,8 @@ pub async fn one(
     kind: Option<Kind>,
 ) -> Result<Note, Error> {
     let found = contribution::Entity::of_event(event_id).filter(Column::Id.eq(id)).one(db).await?;
-    let found = found.filter(|found| found.state == State::Approved || found.registration_id == me);
+    let mine = |found: &contribution::Model| found.registration_id == me && found.state != State::Withdrawn;
+    let found = found.filter(|found| found.state == State::Approved || mine(found));
     let found = found.filter(|found| kind.is_none_or(|kind| found.kind == kind));
     let hidden = exclusion::out_of_sight(db, me).await?;
     let found = contribution::in_sight(db, found, me).await?;

@@ -77,7 +77,7 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
         programme: speaker.programme(shown),
         rules: speaker.rules(shown),
         hosts: speaker.hosts(shown),
-        zone: speaker.page.say("event-zone", &[("zone", shown.timezone.clone().into())]),
+        zone: speaker.clock(shown),
         about: shown.summary.clone(),
         door: match shown.published_at {
             Some(_) => door::of(&visit.page, &shown.slug, shown.phase, mine.as_ref()),

@@ -42,7 +42,7 @@ async fn a_couple_is_revealed_and_no_name_is_shown_before_its_time(#[values(Sqli
 
     // The projector's machine: nobody is signed in on it, and its line can be cut.
     let line = Line::to(&hall.evening.address).await;
-    let screen = hall.window_at(&line.address, Screen::Laptop, Language::Zh, &[]).await;
+    let screen = hall.window_at(&line.address, Screen::Projector, Language::Zh, &[]).await;
     laptop.press("配对大屏").await;
     laptop.until_true("!!document.getElementById('screen-link')").await;
     let link = laptop.run("new URL(document.getElementById('screen-link').textContent).pathname").await;

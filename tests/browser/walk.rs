@@ -19,6 +19,7 @@ use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
 use queqiao::mail::letter;
+use queqiao::plaza::contribution;
 use queqiao::registrations::registration::{self, Status};
 use queqiao::secrets::Secrets;
 use queqiao::server;
@@ -130,7 +131,8 @@ impl Scene {
             if !path.contains("/print?") && seen[1].as_i64().is_none_or(|bytes| bytes > HEAVIEST) {
                 wrong.push(format!("weighs {} bytes", seen[1]));
             }
-            for (screen, light) in [Screen::Phone, Screen::Laptop].into_iter().zip(lights) {
+            let projected = path.ends_with("/stage").then_some((Screen::Projector, lights[0]));
+            for (screen, light) in [Screen::Phone, Screen::Laptop].into_iter().zip(lights).chain(projected) {
                 shine(window, light).await;
                 window.resize(screen).await;
                 let overhang = window.overhang(screen).await;
@@ -200,6 +202,12 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         let path = path.as_str().unwrap_or_else(|| panic!("no {link}")).split('#').next().unwrap().to_owned();
         scene.round(wrong, "her", Some(her), &[&path]).await;
     }
+    let db = scene.app.database.reader();
+    let shown = contribution::Entity::of_event(scene.event("yinyuehui").await.id);
+    let shown = shown.filter(contribution::Column::Kind.eq(contribution::Kind::Post)).one(db).await.unwrap().unwrap();
+    let author = registration::Entity::find_by_id(shown.registration_id).one(db).await.unwrap().unwrap().account_id;
+    let take_down = format!("/e/yinyuehui/plaza/take-down/{}", shown.id);
+    scene.round(wrong, "author", Some(author), &[&take_down, "/e/yinyuehui/plaza/portrait"]).await;
     let newcomer = scene.account("a0800").await;
     scene.round(wrong, "newcomer", Some(newcomer), &["/e/jinqiu", "/e/jinqiu/register", "/me"]).await;
     for status in [Status::Selected, Status::Waitlisted, Status::NotSelected] {

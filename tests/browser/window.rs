@@ -25,6 +25,8 @@ const ARROW_UP: char = '\u{E013}';
 pub enum Screen {
     Phone,
     Laptop,
+    /// What the hall looks at.
+    Projector,
 }
 
 impl Screen {
@@ -33,6 +35,7 @@ impl Screen {
         match self {
             Self::Phone => (360, 740),
             Self::Laptop => (1280, 800),
+            Self::Projector => (1920, 1080),
         }
     }
 }

@@ -232,7 +232,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                     handle::of(&evening.app, seen.id)
                 }
                 "photos" => id::<photo::Entity>(evening).await,
-                "moderation" | "posts" => id::<contribution::Entity>(evening).await,
+                "moderation" | "posts" | "contributions" => id::<contribution::Entity>(evening).await,
                 "quizzes" => id::<quiz::Entity>(evening).await,
                 "registrations" => id::<registration::Entity>(evening).await,
                 "staff" => id::<staff::Entity>(evening).await,

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use queqiao::server;
+use queqiao::language::Language;
+use queqiao::{page, server};
 use serde_json::Value;
 
 /// Said of forms of pages, which no description of the API lists.
@@ -32,6 +33,24 @@ fn is_up_to_date(name: &str, wanted: &str) {
     let line = written.lines().zip(wanted.lines()).position(|(written, wanted)| written != wanted);
     let line = line.unwrap_or_else(|| written.lines().count().min(wanted.lines().count())) + 1;
     assert!(written == wanted, "docs/{name} is stale from line {line} on; run `just bless` and read the difference");
+}
+
+/// An audit that says `case_handed_over` says it to a program.
+#[test]
+fn every_deed_on_record_has_words_in_both_languages() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    let deeds: BTreeSet<&str> = files
+        .iter()
+        .flat_map(|(_, text)| text.split("action: \"").skip(1))
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(deeds.len() > 30, "{deeds:?}");
+    for language in [Language::Zh, Language::En] {
+        let unsaid = |deed: &&str| page::words::find(language, &format!("deed-{}", deed.replace('_', "-"))).is_none();
+        let unsaid: Vec<&str> = deeds.iter().copied().filter(|deed| unsaid(deed)).collect();
+        assert_eq!(unsaid, [""; 0], "{language:?}");
+    }
 }
 
 #[test]

@@ -43,5 +43,6 @@ mod screening;
 mod sheets;
 mod smtp;
 mod stage;
+mod take_down;
 mod units;
 mod volunteers;

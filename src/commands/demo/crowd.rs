@@ -131,7 +131,7 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], pass
             birth_year: Set(i32::try_from(1986 + place % 14).ok()),
             education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
             district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
-            interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place / 3 + 1) % 8)])),
+            interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place + 1 + place / 3 % 7) % 8)])),
             about: Set(ABOUT.get(place % 7).map(|word| (*word).to_owned())),
             real_name: Set(None),
             phone: Set(None),

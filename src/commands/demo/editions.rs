@@ -77,27 +77,45 @@ pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Resul
     Ok(())
 }
 
+/// Half an hour into the phase or more, whichever it is; what is over is over long enough for
+/// volunteers to have asked how it went. Phases begin at noon in Shanghai, but for those that would be
+/// over before noon comes round.
+fn since(phase: Phase, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let ago = if phase == Phase::Closed { Duration::days(25) } else { Duration::minutes(30) };
+    let (noon, whole) = match phase {
+        Phase::Screening | Phase::OnSite => (Duration::zero(), Duration::hours(1)),
+        _ => (Duration::hours(4), Duration::days(1)),
+    };
+    Ok((now - ago - noon).duration_trunc(whole).map_err(Error::fault)? + noon)
+}
+
+/// Two in the afternoon or ten in the morning in Shanghai, whichever comes first once the doors may
+/// open; the evening that is being watched begins soon.
+fn starts_at(phase: Phase, opens: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let soon = opens + Duration::hours(2);
+    let day = opens.duration_trunc(Duration::days(1)).map_err(Error::fault)?;
+    let usual = [6, 26].map(|hours| day + Duration::hours(hours)).into_iter().find(|at| *at >= opens);
+    Ok(usual.filter(|_| phase != Phase::OnSite).unwrap_or(soon))
+}
+
 async fn lead(
     app: &Arc<App>,
     crowd: &Crowd,
     now: DateTime<Utc>,
     (slug, title, title_en, phase, applicants, seats): (&str, &str, &str, Phase, usize, u32),
 ) -> Result<(), Error> {
-    // The last full hour that is half an hour back, whichever the phase; what is over is over long
-    // enough for volunteers to have asked how it went.
-    let since = if phase == Phase::Closed { Duration::days(25) } else { Duration::minutes(30) };
-    let since = (now - since).duration_trunc(Duration::hours(1)).map_err(Error::fault)?;
-    let first = since - Duration::hours(hours_of(phase));
+    let first = since(phase, now)? - Duration::hours(hours_of(phase));
     let begins = |phase: Phase| first + Duration::hours(hours_of(phase));
     app.clock.set(begins(Phase::Draft) - Duration::hours(1));
     let by =
         SignedIn { account_id: crowd.organizer, administrator: false, language: Language::Zh, via: Via::Token(None) };
     let phases = Phase::SCHEDULED.map(|phase| json!({ "phase": phase, "starts_at": begins(phase) }));
+    let starts = starts_at(phase, begins(Phase::OnSite))?;
     let half = seats / 2;
     let wish = json!({
         "organization": crowd.union.slug, "template": "mixer", "slug": slug, "title": title, "title_en": title_en,
-        "summary": "线上相识,线下相见:五天互动,一晚八分钟约会。", "venue": "市工人文化宫",
-        "starts_at": begins(Phase::OnSite) + Duration::hours(2), "ends_at": begins(Phase::OnSite) + Duration::hours(6),
+        "summary": "线上相识，线下相见：五天互动，一个下午的八分钟约会。", "venue": "市工人文化宫",
+        "starts_at": starts, "ends_at": starts + Duration::hours(4),
         "seats": seats, "phases": phases,
         "hosts": [{ "role": "organizer", "name": "市总工会" }, { "role": "co_organizer", "name": crowd.union.name },
             { "role": "supporter", "name": "市工人文化宫" }],
@@ -227,7 +245,7 @@ async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
     let words = json!({
         "to": { "statuses": ["selected"] },
         "subject": "{昵称}，来不来，请告诉我们",
-        "text": "{昵称}，您好！\n\n您入选了,席位为您留着。来或不来,都请在期限之前点一下:不来的话,候补的朋友会感谢您。",
+        "text": "{昵称}，您好！\n\n您入选了，席位为您留着。来或不来，都请在期限之前点一下：不来的话，候补的朋友会感谢您。",
     });
     announce(app, organizer, serde_json::from_value(words).map_err(Error::fault)?).await?;
     Ok(())
