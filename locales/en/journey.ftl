@@ -84,6 +84,11 @@ board-mine = You have { $points } points and rank { $rank }.
 board-above = { " " }You are { $gap } above the cut line.
 board-on = { " " }You are right on the cut line; equals are parted by lot.
 board-below = { " " }You are { $gap } short of the cut line.
+board-ahead = By the published rules you stand ahead of the cut line, whatever your points.
+board-behind = Because of earlier events you stand further back: { $places } { $places ->
+    [one] place
+   *[other] places
+} behind the cut line, whatever your points.
 board-line = Cut line
 board-me = me
 board-skipped = { $people } people between
@@ -212,6 +217,7 @@ score-cut = cut line { $cut }
 score-me = me { $points }
 score-said = How the points of the { $people } people of your side are spread. You have { $points }; the cut line is at { $cut }.
 score-said-room = How the points of the { $people } people of your side are spread. You have { $points }; there are seats for everybody.
+score-said-apart = How the points of the { $people } people you are compared with are spread. You have { $points }.
 score-why = Why this score
 withdraw = Withdraw from this event
 withdraw-note = Your application is taken back; a seat you hold goes to the standby list. You can apply again while registration is open.

@@ -22,6 +22,7 @@ use crate::events::spoken::Countdown;
 use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
 use crate::points::board::{self, Board};
+use crate::points::ladder::Distance;
 use crate::points::leaderboard::distance;
 use crate::points::statement::{self, Statement};
 use crate::registrations::access::Participant;
@@ -145,16 +146,27 @@ fn further(read: &Read) -> Further {
 fn score(page: &Page, read: &Read) -> Score {
     let standing = &read.standing;
     let ladder = read.board.side(standing.side);
-    let gap = standing.cut_line.map(|cut| distance(page, standing.points - cut));
+    let id = read.situation.mine.id;
+    // What was screened is told as it was; points say something only among those compared by them.
+    let far = standing.cut_line.zip(ladder.distance(id)).map(|(cut, far)| match far {
+        Distance::Points(_) => Distance::Points(standing.points - cut),
+        other => other,
+    });
+    let line = standing.cut_line.filter(|_| matches!(far, None | Some(Distance::Points(_))));
     let gaps = [("rank", standing.rank.into()), ("people", ladder.len().into())];
     let cut = standing.cut_line.unwrap_or_default();
-    let said = [("points", standing.points.into()), ("cut", cut.into()), ("people", ladder.len().into())];
-    let key = if standing.cut_line.is_some() { "score-said" } else { "score-said-room" };
+    let peers = ladder.peers(id).count();
+    let said = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
+    let key = match (line, far) {
+        (Some(_), _) => "score-said",
+        (None, None) => "score-said-room",
+        (None, Some(_)) => "score-said-apart",
+    };
     Score {
         points: standing.points,
         rank: page.say("score-rank", &gaps),
-        distance: gap,
-        plot: plot::of(ladder, read.statement.most, standing.points, standing.cut_line),
+        distance: far.map(|far| distance(page, far)),
+        plot: plot::of(ladder.peers(id), read.statement.most, standing.points, line),
         said: page.say(key, &said),
         cut_words: page.say("score-cut", &[("cut", cut.into())]),
         me_words: page.say("score-me", &[("points", standing.points.into())]),

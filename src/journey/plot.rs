@@ -1,6 +1,6 @@
 //! How the points of one's side are spread, with the cut line and oneself: small enough for a phone.
 
-use crate::points::ladder::Ladder;
+use crate::points::ladder::Rung;
 
 pub const WIDTH: i64 = 320;
 pub const HEIGHT: i64 = 104;
@@ -41,14 +41,14 @@ pub struct Mark {
 }
 
 /// # Arguments
-/// `most`: the most points anybody can have; `mine`: the person's.
+/// `rungs`: those who are compared; `most`: the most points anybody can have; `mine`: the person's.
 #[must_use]
-pub fn of(ladder: &Ladder, most: i64, mine: i64, cut: Option<i64>) -> Plot {
+pub fn of<'a>(rungs: impl Iterator<Item = &'a Rung>, most: i64, mine: i64, cut: Option<i64>) -> Plot {
     let last = most.max(mine).max(STEP) / STEP;
     let bar_of = |points: i64| (points / STEP).clamp(0, last);
     let x = |points: i64| WIDTH * points / ((last + 1) * STEP);
     let mut counts = vec![0_i64; usize::try_from(last + 1).unwrap_or(1)];
-    for (_, rung) in ladder.top(ladder.len()) {
+    for rung in rungs {
         if let Some(count) = usize::try_from(bar_of(rung.points)).ok().and_then(|at| counts.get_mut(at)) {
             *count += 1;
         }
@@ -84,9 +84,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::points::ladder::Rung;
 
-    fn ladder(points: &[i64]) -> Ladder {
+    fn rungs(points: &[i64]) -> Vec<Rung> {
         let rung = |(number, points): (i32, &i64)| Rung {
             registration_id: Uuid::from_u128(number.cast_unsigned().into()),
             nickname: String::new(),
@@ -94,12 +93,12 @@ mod tests {
             points: *points,
             number,
         };
-        Ladder::of((0..).zip(points).map(rung).collect(), 2)
+        (0..).zip(points).map(rung).collect()
     }
 
     #[test]
     fn everybody_is_in_a_bar_and_stays_in_the_drawing() {
-        let plot = of(&ladder(&[0, 4, 5, 62, 62, 100]), 100, 62, Some(62));
+        let plot = of(rungs(&[0, 4, 5, 62, 62, 100]).iter(), 100, 62, Some(62));
         assert_eq!(plot.bars.len(), 21);
         assert!(plot.bars.iter().all(|bar| bar.x >= 0 && bar.x + bar.width <= WIDTH && bar.y >= CEILING));
         assert_eq!(plot.bars.iter().filter(|bar| bar.height > 0).count(), 4);
@@ -110,7 +109,7 @@ mod tests {
 
     #[test]
     fn an_event_without_points_has_a_plot_all_the_same() {
-        let plot = of(&ladder(&[]), 0, 0, None);
+        let plot = of([].iter(), 0, 0, None);
         assert_eq!((plot.bars.len(), plot.cut), (2, None));
     }
 }

@@ -1,6 +1,7 @@
 //! One side's ranking. Rank order is (class, −points); people equal in both share a rank, because
 //! the lottery that will part them has not been drawn yet, and stand in the order of their numbers.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use uuid::Uuid;
@@ -34,6 +35,17 @@ pub struct CutLine {
     pub points: Option<i64>,
 }
 
+/// How somebody stands to the last seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distance {
+    /// Of the class of whoever takes it: so many points more, or less than 0.
+    Points(i64),
+    /// Of an earlier class: before it, whatever the points.
+    Ahead,
+    /// Of a later class: so many places behind it, whatever the points.
+    Behind(usize),
+}
+
 impl Ladder {
     #[must_use]
     pub fn of(mut rungs: Vec<Rung>, seats: usize) -> Self {
@@ -54,9 +66,32 @@ impl Ladder {
 
     #[must_use]
     pub fn cut_line(&self) -> CutLine {
+        CutLine { seats: self.seats, points: self.last_seat().map(|rung| rung.points) }
+    }
+
+    /// Whoever would take the last seat; none while there are seats for everybody.
+    fn last_seat(&self) -> Option<&Rung> {
         let last = self.seats.checked_sub(1).and_then(|last| self.rungs.get(last));
-        let contested = self.rungs.len() > self.seats;
-        CutLine { seats: self.seats, points: last.filter(|_| contested).map(|rung| rung.points) }
+        last.filter(|_| self.rungs.len() > self.seats)
+    }
+
+    /// How a person stands to the last seat; none who is not on this ladder, or while there are seats
+    /// for everybody.
+    #[must_use]
+    pub fn distance(&self, registration_id: Uuid) -> Option<Distance> {
+        let (last, place) = (self.last_seat()?, self.place(registration_id)?);
+        let rung = self.rungs.get(place)?;
+        Some(match rung.class.cmp(&last.class) {
+            Ordering::Less => Distance::Ahead,
+            Ordering::Equal => Distance::Points(rung.points - last.points),
+            Ordering::Greater => Distance::Behind((place + 1).saturating_sub(self.seats)),
+        })
+    }
+
+    /// Those with whom a person is compared by points; nobody where they are not on this ladder.
+    pub fn peers(&self, registration_id: Uuid) -> impl Iterator<Item = &Rung> {
+        let class = self.place(registration_id).and_then(|place| self.rungs.get(place)).map(|rung| rung.class);
+        self.rungs.iter().filter(move |rung| Some(rung.class) == class)
     }
 
     /// The place of a person, counted from 0; none who is not on this ladder.
@@ -112,6 +147,18 @@ mod tests {
         let ladder = Ladder::of(vec![rung(1, 1, 50), rung(2, 2, 90), rung(3, 1, 70), rung(4, 1, 50), rung(5, 0, 3)], 3);
         assert_eq!(numbers(ladder.top(9)), [(1, 5), (2, 3), (3, 1), (3, 4), (5, 2)]);
         assert_eq!(ladder.cut_line(), CutLine { seats: 3, points: Some(50) });
+    }
+
+    #[test]
+    fn points_do_not_carry_anybody_over_a_class() {
+        let ladder = Ladder::of(vec![rung(1, 1, 50), rung(2, 3, 90), rung(3, 2, 10), rung(4, 2, 8), rung(5, 2, 20)], 3);
+        let distance = |number: u128| ladder.distance(Uuid::from_u128(number));
+        assert_eq!(distance(1), Some(Distance::Ahead));
+        assert_eq!([5, 3, 4].map(distance), [10, 0, -2].map(|points| Some(Distance::Points(points))));
+        assert_eq!((distance(2), distance(9)), (Some(Distance::Behind(2)), None));
+        let peers: Vec<i32> = ladder.peers(Uuid::from_u128(3)).map(|rung| rung.number).collect();
+        assert_eq!(peers, [5, 3, 4]);
+        assert_eq!(ladder.peers(Uuid::from_u128(9)).count(), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::board;
-use super::ladder::{Ladder, Rung};
+use super::ladder::{Distance, Ladder, Rung};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -129,20 +129,21 @@ fn mine(page: &Page, ladder: &Ladder, me: Uuid) -> Option<String> {
     let place = ladder.place(me)?;
     let (rank, rung) = ladder.around(place, 0).next()?;
     let told = page.say("board-mine", &[("rank", rank.into()), ("points", rung.points.into())]);
-    let gap = ladder.cut_line().points.map(|cut| rung.points - cut);
-    Some(match gap {
-        Some(gap) => format!("{told}{}", distance(page, gap)),
+    Some(match ladder.distance(me) {
+        Some(far) => format!("{told}{}", distance(page, far)),
         None => told,
     })
 }
 
 /// How far from the cut line somebody is.
 #[must_use]
-pub fn distance(page: &Page, gap: i64) -> String {
-    let key = match gap.signum() {
-        1 => "board-above",
-        0 => "board-on",
-        _ => "board-below",
-    };
-    page.say(key, &[("gap", gap.abs().into())])
+pub fn distance(page: &Page, far: Distance) -> String {
+    let gap = |key: &str, points: i64| page.say(key, &[("gap", points.into())]);
+    match far {
+        Distance::Points(0) => page.t("board-on"),
+        Distance::Points(more @ 1..) => gap("board-above", more),
+        Distance::Points(less) => gap("board-below", -less),
+        Distance::Ahead => page.t("board-ahead"),
+        Distance::Behind(places) => page.say("board-behind", &[("places", places.into())]),
+    }
 }

@@ -291,6 +291,22 @@ async fn points_are_explained_line_by_line(#[values(Sqlite, Postgres)] engine: E
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_stands_back_is_not_told_that_points_would_do(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let women = evening.participants("women", 4, Status::Approved).await;
+    // More points than anybody; but she kept a seat at an earlier event and stayed away.
+    enter_points(&evening, &women[0], "profile").await;
+    registered(&evening, |row| row.class = Set(3), &women[0]).await;
+    let browser = Browser::of(&evening, &women[0]).await;
+    for path in ["/e/qixi/me", "/e/qixi/leaderboard"] {
+        let (_, page) = browser.get(path).await;
+        assert!(page.contains("离入选线还差 2 名") && !page.contains("高出"), "{page}");
+    }
+    assert!(!browser.get("/e/qixi/me").await.1.contains("class=\"cut\""), "no line that points would reach");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut evening) = Evening::begin(engine, Phase::Online).await else { return };
     let women = evening.participants("women", 4, Status::Approved).await;
