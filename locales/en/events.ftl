@@ -111,6 +111,6 @@ tab-moderation = Moderation
 tab-screening = Screening
 tab-standby = Standby
 tab-badges = Badges
-tab-staff = Staff and devices
+tab-staff = Staff
 tab-mail = Mail
 tab-audit = Audit

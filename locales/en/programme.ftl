@@ -1,5 +1,5 @@
 # The programme: groups, icebreakers, talents
-tab-groups = Groups and icebreakers
+tab-groups = Groups
 tab-programme = Programme
 
 groups-title = Groups

@@ -1,5 +1,5 @@
 # 流程：小组、破冰、才艺
-tab-groups = 小组与破冰
+tab-groups = 小组
 tab-programme = 流程
 
 groups-title = 小组

@@ -36,7 +36,7 @@ const AFTER: [(&str, &str); 7] = [
 ];
 
 /// Where an organizer can go, below `/office/e/{event}`.
-const ORGANIZER: [(&str, &str); 17] = [
+const ORGANIZER: [(&str, &str); 18] = [
     ("overview", ""),
     ("settings", "/settings"),
     ("registrations", "/registrations"),
@@ -53,6 +53,7 @@ const ORGANIZER: [(&str, &str); 17] = [
     ("mail", "/mail"),
     ("feedback", "/feedback"),
     ("circle", "/circle"),
+    ("report", "/report"),
     ("audit", "/audit"),
 ];
 

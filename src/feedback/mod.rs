@@ -5,8 +5,8 @@ mod answer;
 mod api;
 mod page;
 pub mod personal;
-mod sheet;
-mod summary;
+pub mod sheet;
+pub mod summary;
 
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut crate::calls::Calls<'_>) {

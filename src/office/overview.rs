@@ -22,8 +22,8 @@ use crate::events::spoken::{Place, Speaker, Step, phase_key};
 use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, said};
-use crate::registrations::registration::{Side, Status};
 use crate::registrations::roll::{self, Count};
+use crate::registrations::stages::reached;
 
 #[derive(Template)]
 #[template(path = "office/overview.html")]
@@ -86,21 +86,8 @@ impl Overview {
 
 /// From everybody who ever applied to those who are here.
 fn stages(page: &Page, counts: &[Count], inside: presence::Counts) -> Vec<Stage> {
-    use Status::{Applied, Approved, Confirmed, Declined, Expired, NotSelected, Selected, Waitlisted};
-    const APPROVED: [Status; 7] = [Approved, Selected, Waitlisted, NotSelected, Confirmed, Declined, Expired];
-    let among = |side: Side, statuses: &[Status]| -> i64 {
-        let counted = counts.iter().filter(|count| count.side == side && statuses.contains(&count.status));
-        counted.map(|count| count.count).sum()
-    };
-    let alive = [&[Applied], APPROVED.as_slice()].concat();
-    let stages: [(&str, &[Status]); 4] = [
-        ("stage-applied", &alive),
-        ("stage-approved", &APPROVED),
-        ("stage-selected", &[Selected, Confirmed, Declined, Expired]),
-        ("stage-confirmed", &[Confirmed]),
-    ];
-    let mut told: Vec<(&str, i64, i64)> =
-        stages.iter().map(|(key, of)| (*key, among(Side::Men, of), among(Side::Women, of))).collect();
+    let reached = reached(counts).map(|reached| (reached.stage.key(), reached.men, reached.women));
+    let mut told = Vec::from(reached);
     told.push(("stage-inside", inside.men, inside.women));
     let most = told.iter().map(|(_, men, women)| (*men).max(*women)).max().unwrap_or_default().max(1);
     let stage = |(key, men, women): (&str, i64, i64)| Stage {

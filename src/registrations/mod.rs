@@ -23,6 +23,7 @@ mod page;
 pub mod personal;
 pub mod registration;
 pub mod roll;
+pub mod stages;
 mod verdict;
 mod vouch;
 mod withdraw;

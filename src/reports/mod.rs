@@ -1,6 +1,28 @@
-//! What the union tells about its events.
+//! What a union tells about its events: one event in figures, and the year in the sentence unions
+//! publish. Nothing here is about one person; a number that would point at somebody is not told.
+
+mod api;
+mod event;
+mod page;
+mod plot;
+mod table;
+mod workbook;
+mod year;
 
 use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
-pub fn calls(_config: &mut Calls<'_>) {}
+pub fn calls(config: &mut Calls<'_>) {
+    config
+        .service(api::event_report)
+        .service(api::event_workbook)
+        .service(api::event_figure)
+        .service(api::year_report)
+        .service(api::year_workbook)
+        .service(api::year_figure);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    config.service(page::event_page).service(page::year_page);
+}

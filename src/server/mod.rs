@@ -87,6 +87,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(circle::pages)
         .configure(volunteers::pages)
         .configure(announcements::pages)
+        .configure(reports::pages)
         .configure(journey::pages)
         .configure(my_data::pages)
         .configure(office::pages);

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::follow_up::{self, State};
+use super::milestone::Milestone;
 use crate::checkin::presence;
 use crate::couples::couple;
 use crate::error::Error;
@@ -71,6 +72,19 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<
         .collect();
     let figures = figures(db, event_id, &agreed).await?;
     Ok((agreed, figures))
+}
+
+/// Of these couples, those of whom it was heard at three months that they are together.
+///
+/// # Errors
+/// Only faults.
+pub async fn lasting(db: &impl ConnectionTrait, couples: &[Uuid]) -> Result<usize, Error> {
+    let noted = follow_up::of_couples(db, couples).await?;
+    let at_three_months = noted.into_iter().filter(|noted| noted.milestone == Some(Milestone::ThreeMonths));
+    // The latest word counts.
+    let last: BTreeMap<Uuid, State> = at_three_months.map(|noted| (noted.couple_id, noted.state)).collect();
+    let together = [State::Dating, State::Engaged, State::Married];
+    Ok(last.into_values().filter(|state| together.contains(state)).count())
 }
 
 async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -> Result<Figures, Error> {

@@ -274,6 +274,9 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/office/e/qixi-tonight/devices",
         "/office/e/qixi-tonight/reviews",
         "/office/e/qixi-tonight/groups",
+        "/office/e/yuandan/report",
+        "/office/o/yanyuan/report?year=2026",
+        "/office/o/yanyuan/report?year=2000",
         "/e/qixi-tonight/console",
         "/e/qixi-tonight/stage",
     ]

@@ -39,6 +39,7 @@ mod plaza;
 mod points;
 mod programme;
 mod registrations;
+mod reports;
 mod screening;
 mod sheets;
 mod smtp;

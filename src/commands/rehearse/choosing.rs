@@ -226,5 +226,25 @@ async fn follow_up(theatre: &Theatre, house: &House, report: &mut Report) -> any
         let note = json!({ "state": "dating", "note": "周末一起看了展览", "at": theatre.clock.now().to_rfc3339() });
         house.volunteer.post(&line, &format!("/couples/{couple}/follow-ups"), &note).await?.ok()?;
     }
+    figures(theatre, house, report).await
+}
+
+/// The union reads its event and its year: the figures are those the doors and the phones counted.
+async fn figures(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
+    let line = theatre.line.step("reports");
+    let told = house.organizer.get(&line, &format!("/events/{}/report", house.event)).await?.ok()?;
+    // The year the event was in, whatever day it is by now.
+    let of = told["starts_at"].as_str().and_then(|at| at.get(..4)).context("an event without a day")?;
+    let year =
+        house.organizer.get(&line, &format!("/organizations/union-{}/report?year={of}", theatre.tag)).await?.ok()?;
+    let event = (&told["door"]["attended"], &told["dates"]["dates"], &told["outcome"]["couples"]);
+    let counted = (&json!(report.admitted), &json!(report.dates.held), &json!(report.couples));
+    let whole = (&year["events"], &year["attendances"], &year["couples"]);
+    let same = event == counted && whole == (&json!(1), &json!(report.admitted), &json!(report.couples));
+    report.promise(
+        "the reports say what was counted",
+        same,
+        format!("{event:?} of {counted:?}, {whole:?} in the year"),
+    );
     Ok(())
 }

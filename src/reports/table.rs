@@ -1,0 +1,183 @@
+//! A report as tables, for a page and for a workbook alike.
+
+use super::event::EventReport;
+use super::year::YearReport;
+use crate::page::{Page, when};
+
+/// A few lines under one heading.
+pub struct Table {
+    pub title: String,
+    /// What stands above the columns after the first; none where there is but one.
+    pub columns: Vec<String>,
+    pub rows: Vec<Row>,
+}
+
+pub struct Row {
+    pub name: String,
+    /// Where there is more to read.
+    pub address: Option<String>,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    Count(i64),
+    Percent(i64),
+    /// Too few to be told.
+    Few,
+    Text(String),
+}
+
+impl Table {
+    /// The cells of a row with what stands above them: nothing, where there is but one.
+    pub fn labelled<'a>(&'a self, cells: &'a [Cell]) -> impl Iterator<Item = (&'a str, &'a Cell)> {
+        let columns = self.columns.iter().map(String::as_str).chain(std::iter::repeat(""));
+        columns.zip(cells)
+    }
+}
+
+impl Row {
+    fn of(name: String, cells: Vec<Cell>) -> Self {
+        Self { name, address: None, cells }
+    }
+}
+
+impl Cell {
+    fn of(count: impl TryInto<i64>) -> Self {
+        Self::Count(count.try_into().unwrap_or(i64::MAX))
+    }
+
+    fn told(count: Option<impl TryInto<i64>>) -> Self {
+        count.map_or(Self::Few, Self::of)
+    }
+
+    fn share(percent: Option<impl TryInto<i64>>) -> Self {
+        percent.map_or(Self::Few, |percent| Self::Percent(percent.try_into().unwrap_or_default()))
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn shown(&self, page: &Page) -> String {
+        match self {
+            Self::Count(count) => count.to_string(),
+            Self::Percent(percent) => format!("{percent}%"),
+            Self::Few => page.t("figures-few"),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// An event, from the applications to what became of the couples.
+#[must_use]
+pub fn of_event(page: &Page, report: &EventReport) -> Vec<Table> {
+    let stages = report.stages.iter().map(|stage| {
+        let counts = [stage.men, stage.women, stage.men + stage.women].map(Cell::Count);
+        Row::of(page.t(&format!("stage-{}", stage.stage)), counts.into())
+    });
+    let stages = Table {
+        title: page.t("figures-stages"),
+        columns: ["side-men", "side-women", "figures-all"].map(|key| page.t(key)).into(),
+        rows: stages.collect(),
+    };
+    let list = |title: &str, rows: Vec<(&str, Cell)>| Table {
+        title: page.t(title),
+        columns: Vec::new(),
+        rows: rows.into_iter().map(|(key, cell)| Row::of(page.t(key), vec![cell])).collect(),
+    };
+    let EventReport { units, plaza, door, dates, picks, outcome, feedback, .. } = report;
+    let rate = door.of_confirmed.map_or_else(|| Cell::Text("—".to_owned()), Cell::Percent);
+    vec![
+        stages,
+        list(
+            "figures-units",
+            vec![("figures-units-applied", Cell::of(units.applied)), ("figures-units-came", Cell::of(units.came))],
+        ),
+        list(
+            "figures-plaza",
+            vec![
+                ("figures-plaza-people", Cell::of(plaza.people)),
+                ("figures-sign-ins", Cell::of(plaza.sign_ins)),
+                ("figures-posts", Cell::of(plaza.posts)),
+                ("figures-comments", Cell::of(plaza.comments)),
+                ("figures-declarations", Cell::of(plaza.declarations)),
+                ("figures-likes", Cell::of(plaza.likes)),
+                ("figures-quiz-answers", Cell::of(plaza.quiz_answers)),
+            ],
+        ),
+        list(
+            "figures-evening",
+            vec![
+                ("figures-attended", Cell::of(door.attended)),
+                ("figures-of-confirmed", rate),
+                ("figures-rounds", Cell::of(dates.rounds)),
+                ("figures-dates", Cell::of(dates.dates)),
+                ("figures-pick-rounds", Cell::of(picks.rounds)),
+                ("figures-ballots", Cell::told(picks.ballots)),
+                ("figures-picks", Cell::told(picks.picks)),
+            ],
+        ),
+        list(
+            "figures-outcome",
+            vec![
+                ("figures-matches", Cell::told(outcome.matches)),
+                ("figures-couples", Cell::of(outcome.couples)),
+                ("figures-followed", Cell::of(outcome.followed)),
+                ("figures-lasting", Cell::told(outcome.lasting)),
+            ],
+        ),
+        list(
+            "figures-after",
+            vec![
+                ("figures-answers", Cell::of(feedback.answers)),
+                ("figures-content", Cell::share(feedback.content)),
+                ("figures-again", Cell::share(feedback.again)),
+                ("figures-circle", Cell::of(report.circle)),
+            ],
+        ),
+    ]
+}
+
+/// When people came in.
+#[must_use]
+pub fn of_arrivals(page: &Page, report: &EventReport) -> Table {
+    let rows = report
+        .door
+        .arrivals
+        .iter()
+        .map(|step| Row::of(when::clock(report.zone(), step.from), vec![Cell::of(step.people)]));
+    Table { title: page.t("figures-arrivals"), columns: Vec::new(), rows: rows.collect() }
+}
+
+/// The year in one table, an event a line.
+#[must_use]
+pub fn of_year(page: &Page, report: &YearReport) -> Table {
+    let columns = ["figures-when", "figures-applications", "figures-attendances", "figures-units", "figures-couples"]
+        .into_iter()
+        .chain(["figures-lasting"]);
+    let rows = report.held.iter().map(|event| {
+        let zone = event.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
+        let title = page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title));
+        let cells = vec![
+            Cell::Text(when::day(page.language, zone, event.starts_at, event.starts_at)),
+            Cell::of(event.applications),
+            Cell::of(event.attendances),
+            Cell::of(event.units),
+            Cell::of(event.couples),
+            Cell::told(event.lasting),
+        ];
+        Row { address: Some(format!("/office/e/{}/report", event.event)), ..Row::of(title.clone(), cells) }
+    });
+    let total = vec![
+        Cell::Text(String::new()),
+        Cell::of(report.applications),
+        Cell::of(report.attendances),
+        Cell::of(report.units),
+        Cell::of(report.couples),
+        Cell::told(report.lasting),
+    ];
+    Table {
+        title: page.t("figures-held"),
+        columns: columns.map(|key| page.t(key)).collect(),
+        rows: rows.chain([Row::of(page.t("figures-year-all"), total)]).collect(),
+    }
+}

@@ -1,0 +1,162 @@
+//! A union's year: what it held, and the sentence it publishes.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Datelike, Utc};
+use fluent_templates::fluent_bundle::FluentValue;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::event::told;
+use crate::checkin::presence;
+use crate::couples::couple;
+use crate::error::Error;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::language::Language;
+use crate::organizations::organization;
+use crate::page::words;
+use crate::registrations::registration::{self, Status};
+use crate::volunteers::outcomes;
+
+/// A union's year in figures: of the events that are over, by the calendar of each.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct YearReport {
+    pub organization: String,
+    pub year: i32,
+    /// 场次
+    pub events: usize,
+    /// 单位数: employers of those who came to any of them, each once.
+    pub units: usize,
+    pub applications: usize,
+    /// 人次: whoever came to two came twice.
+    pub attendances: usize,
+    /// 牵手对数: couples who both want it to be told.
+    pub couples: usize,
+    /// 三个月仍交往: of these, together when they were asked after three months; null below five.
+    pub lasting: Option<usize>,
+    pub sentence: Sentence,
+    /// In the order of the year.
+    pub held: Vec<EventOfYear>,
+}
+
+/// The year as unions publish it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = YearSentence)]
+pub struct Sentence {
+    pub zh: String,
+    pub en: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EventOfYear {
+    /// Its slug.
+    pub event: String,
+    pub title: String,
+    pub title_en: Option<String>,
+    pub starts_at: DateTime<Utc>,
+    pub timezone: String,
+    pub applications: usize,
+    pub attendances: usize,
+    pub units: usize,
+    pub couples: usize,
+    pub lasting: Option<usize>,
+}
+
+/// Reads a year.
+///
+/// # Errors
+/// Only faults.
+pub async fn read(
+    db: &impl ConnectionTrait,
+    union: organization::Model,
+    year: i32,
+    now: DateTime<Utc>,
+) -> Result<YearReport, Error> {
+    let events = event::Entity::find().filter(event::Column::OrganizationId.eq(union.id));
+    let events = events.order_by_asc(event::Column::StartsAt).all(db).await?;
+    let of_year = |event: &event::Model| {
+        event.is_published(now)
+            && event.phase(now) == Phase::Closed
+            && event.starts_at.with_timezone(&event.zone()).year() == year
+    };
+    let (mut held, mut units, mut asked) = (Vec::new(), HashSet::new(), Vec::new());
+    for event in events.into_iter().filter(of_year) {
+        let (line, employers, followed) = one(db, event).await?;
+        held.push(line);
+        units.extend(employers);
+        asked.extend(followed);
+    }
+    let sum = |of: fn(&EventOfYear) -> usize| held.iter().map(of).sum::<usize>();
+    let mut report = YearReport {
+        organization: union.name,
+        year,
+        events: held.len(),
+        units: units.len(),
+        applications: sum(|event| event.applications),
+        attendances: sum(|event| event.attendances),
+        couples: sum(|event| event.couples),
+        lasting: told(outcomes::lasting(db, &asked).await?),
+        sentence: Sentence { zh: String::new(), en: String::new() },
+        held,
+    };
+    let english = union.name_en.unwrap_or_else(|| report.organization.clone());
+    report.sentence =
+        Sentence { zh: said(&report, &report.organization, Language::Zh), en: said(&report, &english, Language::En) };
+    Ok(report)
+}
+
+/// One event, the employers of those who came, and the couples who want to be asked.
+async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, Vec<Uuid>), Error> {
+    let applied = registration::Entity::of_event(event.id)
+        .filter(registration::Column::Status.is_not_in([Status::Rejected, Status::Withdrawn]))
+        .select_only()
+        .columns([registration::Column::Id, registration::Column::UnitId]);
+    let applied: Vec<(Uuid, Uuid)> = applied.into_tuple().all(db).await?;
+    let came = presence::Entity::find().filter(presence::Column::EventId.eq(event.id)).select_only();
+    let came: Vec<Uuid> = came.column(presence::Column::RegistrationId).into_tuple().all(db).await?;
+    let came: HashSet<Uuid> = came.into_iter().collect();
+    let here = applied.iter().filter(|(registration, _)| came.contains(registration));
+    let units: HashSet<Uuid> = here.map(|(_, unit)| *unit).collect();
+    let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
+    let asked = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
+    let asked: Vec<Uuid> = asked.collect();
+    let line = EventOfYear {
+        event: event.slug,
+        title: event.title,
+        title_en: event.title_en,
+        starts_at: event.starts_at,
+        timezone: event.timezone,
+        applications: applied.len(),
+        attendances: came.len(),
+        units: units.len(),
+        couples: couples.len(),
+        lasting: told(outcomes::lasting(db, &asked).await?),
+    };
+    Ok((line, units, asked))
+}
+
+/// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.
+fn said(report: &YearReport, union: &str, language: Language) -> String {
+    let gaps: [(&'static str, FluentValue<'_>); 6] = [
+        ("union", union.into()),
+        // A year is no amount: it takes no separators.
+        ("year", report.year.to_string().into()),
+        ("events", report.events.into()),
+        ("units", report.units.into()),
+        ("attendances", report.attendances.into()),
+        ("couples", report.couples.into()),
+    ];
+    let key = if report.events == 0 { "year-nothing" } else { "year-held" };
+    let mut said = words::say(language, key, &gaps);
+    if report.couples > 0 {
+        said.push_str(&words::say(language, "year-couples", &gaps));
+    }
+    if let Some(lasting) = report.lasting.filter(|lasting| *lasting > 0) {
+        said.push_str(&words::say(language, "year-lasting", &[("lasting", lasting.into())]));
+    }
+    said.push_str(language.choose("。", "."));
+    said
+}

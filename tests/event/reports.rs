@@ -1,0 +1,182 @@
+//! Stories of what the union tells: one event, and the year.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader, Xlsx};
+use queqiao::accounts::profile::Gender;
+use queqiao::couples::couple;
+use queqiao::events::event;
+use queqiao::events::phase::Phase;
+use queqiao::picks::{matched, round};
+use queqiao::registrations::registration::{Side, Status};
+use queqiao::volunteers::follow_up::{self, State};
+use queqiao::volunteers::milestone::Milestone;
+use rstest::rstest;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use serde_json::json;
+
+use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::evening::{Answer, Evening, Person};
+
+const REPORT: &str = "/api/v1/events/qixi/report";
+const YEAR: &str = "/api/v1/organizations/yanyuan/report";
+
+fn refused(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
+}
+
+/// Six men and seven women who confirmed; six pairs came, and of the first `couples` pairs both want it told.
+/// At three months `together` of them are still together, and one has parted.
+async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize) -> Option<Evening> {
+    let mut evening = Evening::begin(engine, Phase::OnSite).await?;
+    let men = evening.participants("men", 6, Status::Confirmed).await;
+    let women = evening.participants("women", 7, Status::Confirmed).await;
+    for (side, people) in [(Side::Men, &men), (Side::Women, &women)] {
+        for (number, person) in (1..).zip(&people[..6]) {
+            evening.seat(person, side, number, true).await;
+        }
+    }
+    let at = evening.clock.now();
+    let db = &evening.app.database;
+    let txn = db.begin_write().await.unwrap();
+    let round = round::Model {
+        id: evening.app.new_id(),
+        event_id: evening.event.id,
+        number: 1,
+        most: 2,
+        sides: event::Sides::Two,
+        state: round::State::Tallied,
+        coin: None,
+        planned_at: at,
+        opened_at: Some(at),
+        closed_at: Some(at),
+        tallied_at: Some(at),
+        receipts: json!([]),
+        ballots: None,
+        picks: None,
+        matches: None,
+    };
+    let round = round.into_active_model().reset_all().insert(&txn).await.unwrap();
+    for (place, (he, she)) in men.iter().zip(&women).take(couples).enumerate() {
+        let [lo, hi] = if he.registration_id < she.registration_id { [he, she] } else { [she, he] };
+        let pair = matched::ActiveModel {
+            id: Set(evening.app.new_id()),
+            event_id: Set(evening.event.id),
+            round_id: Set(round.id),
+            lo_id: Set(lo.registration_id),
+            hi_id: Set(hi.registration_id),
+            on_stage: Set(false),
+            found_at: Set(at),
+        };
+        let pair = pair.insert(&txn).await.unwrap();
+        let shown = couple::ActiveModel {
+            id: Set(evening.app.new_id()),
+            event_id: Set(evening.event.id),
+            match_id: Set(pair.id),
+            lo_id: Set(lo.registration_id),
+            hi_id: Set(hi.registration_id),
+            on_stage: Set(false),
+            formed_at: Set(at),
+            withdrawn_at: Set(None),
+            follow_up_since: Set(Some(at)),
+        };
+        let shown = shown.insert(&txn).await.unwrap();
+        let noted = follow_up::ActiveModel {
+            id: Set(evening.app.new_id()),
+            couple_id: Set(shown.id),
+            account_id: Set(evening.organizer.account_id),
+            milestone: Set(Some(Milestone::ThreeMonths)),
+            state: Set(if place < together { State::Dating } else { State::Parted }),
+            note: Set(String::new()),
+            at: Set(at),
+            recorded_at: Set(at),
+        };
+        noted.insert(&txn).await.unwrap();
+    }
+    txn.commit().await.unwrap();
+    evening.enter(Phase::Closed).await;
+    Some(evening)
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_event_is_told_in_figures(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = an_evening_that_is_over(engine, 6, 5).await else { return };
+    let organizer = evening.again(&evening.organizer);
+    let told = organizer.get(REPORT).await.json;
+    let stages = ["applied", "approved", "selected", "confirmed", "came"];
+    for (stage, name) in told["stages"].as_array().unwrap().iter().zip(stages) {
+        let women = if name == "came" { 6 } else { 7 };
+        assert_eq!(stage, &json!({ "stage": name, "men": 6, "women": women }));
+    }
+    assert_eq!((&told["door"]["attended"], &told["door"]["of_confirmed"]), (&json!(12), &json!(92)));
+    assert_eq!(told["units"]["came"], json!(3));
+    assert_eq!((&told["outcome"]["couples"], &told["outcome"]["lasting"]), (&json!(6), &json!(5)));
+    // Twelve came: how many of them matched would point at those who do not want it told.
+    assert_eq!((&told["outcome"]["matches"], &told["picks"]["ballots"]), (&json!(null), &json!(null)));
+
+    let book = organizer.get(&format!("{REPORT}.xlsx")).await;
+    assert!(book.headers["content-disposition"].to_str().unwrap().contains("qixi-report.xlsx"));
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book.bytes)).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let came = sheet.rows().find(|row| row[0] == Data::String("到场".to_owned())).unwrap();
+    assert_eq!(came[1..4], [6.0, 6.0, 12.0].map(Data::Float));
+    let drawing = organizer.get(&format!("{REPORT}.svg")).await;
+    assert_eq!(drawing.headers["content-type"], "image/svg+xml");
+    assert!(drawing.text().starts_with("<svg") && drawing.text().contains("情定七夕"), "{}", drawing.text());
+
+    for path in ["", ".xlsx", ".svg"].map(|kind| format!("{REPORT}{kind}")) {
+        refused(&evening.visitor().get(&path).await, 401, "not_signed_in");
+        refused(&evening.stranger().await.get(&path).await, 403, "wrong_role");
+        refused(
+            &evening.account(&format!("guest{}", path.len()), Gender::Male).await.get(&path).await,
+            403,
+            "wrong_role",
+        );
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_year_is_told_in_the_sentence_unions_publish(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = an_evening_that_is_over(engine, 6, 5).await else { return };
+    let organizer = evening.again(&evening.organizer);
+    let told = organizer.get(&format!("{YEAR}?year=2026")).await.json;
+    let sentence = told["sentence"]["zh"].as_str().unwrap();
+    for part in ["2026年", "联谊活动1场", "3家单位的职工12人次参加", "牵手6对", "其中三个月后仍在交往5对。"]
+    {
+        assert!(sentence.contains(part), "{part}: {sentence}");
+    }
+    let english = told["sentence"]["en"].as_str().unwrap();
+    for part in ["one mixer attended 12 times", "6 couples found each other, and 5 were still together"] {
+        assert!(english.contains(part), "{part}: {english}");
+    }
+    assert_eq!((&told["held"][0]["event"], &told["attendances"]), (&json!("qixi"), &json!(12)));
+    assert_eq!(organizer.get(YEAR).await.json["year"], 2026, "the present one");
+    let before = organizer.get(&format!("{YEAR}?year=2025")).await.json;
+    assert_eq!((&before["events"], &before["held"]), (&json!(0), &json!([])));
+    for wrong in ["year=1999", "year=twelve", "year=2026&month=8"] {
+        refused(&organizer.get(&format!("{YEAR}?{wrong}")).await, 422, "invalid");
+    }
+    let book = organizer.get(&format!("{YEAR}.xlsx?year=2026")).await;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(book.bytes)).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let year = sheet.rows().find(|row| row[0] == Data::String("全年".to_owned())).unwrap();
+    assert_eq!(year[2..6], [13.0, 12.0, 3.0, 6.0].map(Data::Float));
+    assert!(organizer.get(&format!("{YEAR}.svg?year=2026")).await.text().contains("12 人次"));
+    let stranger: Person = evening.stranger().await;
+    refused(&stranger.get(YEAR).await, 404, "not_found");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_would_point_at_a_couple_is_not_told(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = an_evening_that_is_over(engine, 5, 4).await else { return };
+    let organizer = evening.again(&evening.organizer);
+    assert_eq!(organizer.get(REPORT).await.json["outcome"]["lasting"], json!(null));
+    let year = organizer.get(&format!("{YEAR}?year=2026")).await.json;
+    assert_eq!((&year["lasting"], &year["held"][0]["lasting"]), (&json!(null), &json!(null)));
+    let sentence = year["sentence"]["zh"].as_str().unwrap();
+    assert!(sentence.ends_with("牵手5对。"), "{sentence}");
+}
