@@ -3,7 +3,6 @@ skip = Skip to the content
 nav = Navigation
 nav-sign-in = Sign in
 nav-sign-out = Sign out
-nav-outbox = Outbox
 foot-promise = Unless it is mutual, nobody ever learns whom you picked.
 zone-beijing = Beijing time
 zone-other = Times in { $zone }

@@ -234,7 +234,6 @@ home-office = Organizer's office
 home-desk = Desk · { $event }
 home-host = Host · { $event }
 home-volunteer = Volunteer
-home-outbox = Outbox
 profile-title = My profile
 profile-seen = What others see
 profile-seen-note = Only people at the same event. Of the year of birth they see an age band.

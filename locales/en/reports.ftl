@@ -48,6 +48,10 @@ year-title = Mixers of { $year }
 year-other = Other years
 year-note = Of events that are over. An employer counts once, whoever came to two events twice, and couples where both want it to be told.
 year-link = Yearly report
+year-unions = { $unions ->
+    [one] one union
+   *[other] { $unions } unions
+}
 year-nothing = In { $year } no mixer of { $union } is over yet
 year-held = In { $year } { $union } held { $events ->
     [one] one mixer

@@ -3,7 +3,6 @@ skip = 跳到正文
 nav = 导航
 nav-sign-in = 登录
 nav-sign-out = 退出
-nav-outbox = 发件箱
 foot-promise = 没有互选，谁也不会知道你选了谁。
 zone-beijing = 北京时间
 zone-other = { $zone } 时间

@@ -231,7 +231,6 @@ home-office = 主办方工作台
 home-desk = 签到台 · { $event }
 home-host = 主持 · { $event }
 home-volunteer = 鹊桥志愿者
-home-outbox = 发件箱
 profile-title = 我的资料
 profile-seen = 别人看得到的
 profile-seen-note = 只有同一场活动的参加者看得到。出生年份只显示年龄段。

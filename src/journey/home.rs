@@ -162,7 +162,7 @@ fn roles(page: &Page, read: &Read, administrator: bool) -> Vec<Way> {
         roles.push(way(page.t("home-volunteer"), "/volunteer".to_owned()));
     }
     if administrator {
-        roles.push(way(page.t("home-outbox"), "/admin/outbox".to_owned()));
+        roles.push(way(page.t("house-title"), "/admin".to_owned()));
     }
     roles
 }

@@ -3,9 +3,11 @@
 
 mod api;
 mod audit;
+mod colleagues;
 mod dashboard;
 mod deeds;
 mod drawer;
+mod house;
 mod matters;
 mod overview;
 mod page;
@@ -27,5 +29,10 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
         .service(overview::published)
         .service(overview::moved)
         .service(audit::of_event)
-        .service(audit::of_house);
+        .service(audit::of_house)
+        .service(colleagues::shown)
+        .service(colleagues::appointed)
+        .service(colleagues::left)
+        .service(house::shown)
+        .service(house::founded);
 }

@@ -18,6 +18,7 @@ use crate::accounts::address::shown;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Refused};
+use crate::paging::Page;
 
 /// Somebody who works for a union.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,14 +30,7 @@ pub struct StaffMember {
     pub granted_at: DateTime<Utc>,
 }
 
-/// Everybody who works for a union.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffMembers {
-    pub items: Vec<StaffMember>,
-    /// Always null: unions are small.
-    pub next: Option<String>,
-}
-
+/// People with their grants; whoever has left for good is not among them.
 async fn members(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
     let ids = grants.iter().map(|grant| grant.account_id);
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
@@ -77,20 +71,21 @@ pub async fn grant_role(
 
 /// Who works for the union. Who: organizer of it, administrator.
 #[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")), responses(
-    (status = 200, body = StaffMembers),
+    (status = 200, body = Page<StaffMember>),
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}/staff")]
-pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<StaffMembers>, Error> {
-    let items = house
-        .run(async move |app| {
-            let db = app.database.reader();
-            let grants = staff::Entity::find()
-                .filter(staff::Column::OrganizationId.eq(by.organization.id))
-                .order_by_asc(staff::Column::Id);
-            members(db, grants.all(db).await?).await
-        })
-        .await?;
-    Ok(Json(StaffMembers { items, next: None }))
+pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<Page<StaffMember>>, Error> {
+    let items = house.run(async move |app| of_union(app.database.reader(), by.organization.id).await);
+    Ok(Json(Page::whole(items.await?)))
+}
+
+/// Everybody who works for a union, in the order in which they came.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_union(db: &impl ConnectionTrait, organization_id: Uuid) -> Result<Vec<StaffMember>, Error> {
+    let grants = staff::Entity::find().filter(staff::Column::OrganizationId.eq(organization_id));
+    members(db, grants.order_by_asc(staff::Column::Id).all(db).await?).await
 }
 
 /// Takes a role back. Who: organizer of the union, administrator.

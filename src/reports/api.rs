@@ -16,12 +16,12 @@ use super::year::{self, YearReport};
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Organizer;
-use crate::organizations::access::OrganizationStaff;
+use crate::organizations::access::{Administrator, OrganizationStaff};
 use crate::page::{Page, when};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OfYear {
@@ -122,13 +122,27 @@ pub async fn year_figure(
     drawn(&YearDrawing::of(&Page::of(&request), &of_year(&house, by, &of).await?))
 }
 
+/// The year of all unions, with the sentence of the whole. Who: administrator.
+#[utoipa::path(tag = "reports", params(OfYear), security(("bearer" = [])),
+    responses((status = 200, body = YearReport), (status = 403), (status = 422, description = "`invalid`")))]
+#[get("/admin/report")]
+pub async fn house_report(house: House, _: Administrator, of: Query<OfYear>) -> Result<Json<YearReport>, Error> {
+    Ok(Json(of_house(&house, &of).await?))
+}
+
 pub async fn of_event(house: &House, by: Organizer) -> Result<EventReport, Error> {
     house.run(async move |app| event::read(app.database.reader(), by.event).await).await
 }
 
 pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Result<YearReport, Error> {
     let year = of.meant(house)?;
-    house.run(async move |app| year::read(app.database.reader(), by.organization, year, app.now()).await).await
+    let union = Some(by.organization);
+    house.run(async move |app| year::read(app.database.reader(), union, year, app.now()).await).await
+}
+
+pub async fn of_house(house: &House, of: &OfYear) -> Result<YearReport, Error> {
+    let year = of.meant(house)?;
+    house.run(async move |app| year::read(app.database.reader(), None, year, app.now()).await).await
 }
 
 fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {

@@ -1,13 +1,13 @@
 //! What a union tells about its events: one event in figures, and the year in the sentence unions
 //! publish. Nothing here is about one person; a number that would point at somebody is not told.
 
-mod api;
+pub mod api;
 mod event;
 mod page;
 mod plot;
 mod table;
 mod workbook;
-mod year;
+pub mod year;
 
 use crate::calls::Calls;
 
@@ -19,7 +19,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::event_figure)
         .service(api::year_report)
         .service(api::year_workbook)
-        .service(api::year_figure);
+        .service(api::year_figure)
+        .service(api::house_report);
 }
 
 /// The pages of this room.

@@ -21,10 +21,11 @@ use crate::page::words;
 use crate::registrations::registration::{self, Status};
 use crate::volunteers::outcomes;
 
-/// A union's year in figures: of the events that are over, by the calendar of each.
+/// A year in figures, of one union or of all: of the events that are over, by the calendar of each.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct YearReport {
-    pub organization: String,
+    /// Null: of all of them.
+    pub organization: Option<String>,
     pub year: i32,
     /// 场次
     pub events: usize,
@@ -65,25 +66,29 @@ pub struct EventOfYear {
     pub lasting: Option<usize>,
 }
 
-/// Reads a year.
+/// The year of one union, or of all.
 ///
 /// # Errors
 /// Only faults.
 pub async fn read(
     db: &impl ConnectionTrait,
-    union: organization::Model,
+    union: Option<organization::Model>,
     year: i32,
     now: DateTime<Utc>,
 ) -> Result<YearReport, Error> {
-    let events = event::Entity::find().filter(event::Column::OrganizationId.eq(union.id));
+    let mut events = event::Entity::find();
+    if let Some(union) = &union {
+        events = events.filter(event::Column::OrganizationId.eq(union.id));
+    }
     let events = events.order_by_asc(event::Column::StartsAt).all(db).await?;
     let of_year = |event: &event::Model| {
         event.is_published(now)
             && event.phase(now) == Phase::Closed
             && event.starts_at.with_timezone(&event.zone()).year() == year
     };
-    let (mut held, mut units, mut asked) = (Vec::new(), HashSet::new(), Vec::new());
+    let (mut held, mut units, mut asked, mut hosts) = (Vec::new(), HashSet::new(), Vec::new(), HashSet::new());
     for event in events.into_iter().filter(of_year) {
+        hosts.insert(event.organization_id);
         let (line, employers, followed) = one(db, event).await?;
         held.push(line);
         units.extend(employers);
@@ -91,7 +96,7 @@ pub async fn read(
     }
     let sum = |of: fn(&EventOfYear) -> usize| held.iter().map(of).sum::<usize>();
     let mut report = YearReport {
-        organization: union.name,
+        organization: union.as_ref().map(|union| union.name.clone()),
         year,
         events: held.len(),
         units: units.len(),
@@ -102,9 +107,12 @@ pub async fn read(
         sentence: Sentence { zh: String::new(), en: String::new() },
         held,
     };
-    let english = union.name_en.unwrap_or_else(|| report.organization.clone());
-    report.sentence =
-        Sentence { zh: said(&report, &report.organization, Language::Zh), en: said(&report, &english, Language::En) };
+    let called = |language: Language| match &union {
+        Some(union) => language.choose(&union.name, union.name_en.as_ref().unwrap_or(&union.name)).clone(),
+        None => words::say(language, "year-unions", &[("unions", hosts.len().into())]),
+    };
+    let [zh, en] = [Language::Zh, Language::En].map(|language| said(&report, &called(language), language));
+    report.sentence = Sentence { zh, en };
     Ok(report)
 }
 

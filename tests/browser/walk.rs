@@ -305,7 +305,7 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let pages = ["/volunteer", "/volunteer/e/yuandan", &case];
     scene.round(wrong, "volunteer", Some(scene.account("volunteer").await), &pages).await;
     let kept = format!("/admin/outbox/{}", letter.id);
-    let pages = ["/admin/outbox", "/admin/audit", &kept];
+    let pages = ["/admin", "/admin/outbox", "/admin/audit", &kept, "/office/o/yanyuan/staff"];
     scene.round(wrong, "administrator", Some(scene.account("administrator").await), &pages).await;
 }
 

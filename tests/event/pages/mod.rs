@@ -3,6 +3,7 @@
 mod desk;
 mod desk_offline;
 mod evening;
+mod house;
 mod office;
 mod plaza;
 mod studio;
