@@ -1,5 +1,7 @@
 //! Chinese first, English second; both complete.
 
+use actix_web::HttpRequest;
+use actix_web::http::header::ACCEPT_LANGUAGE;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,6 +30,13 @@ impl Language {
                 _ => None,
             })
             .unwrap_or_default()
+    }
+
+    /// What a request asks for.
+    #[must_use]
+    pub fn asked(request: &HttpRequest) -> Self {
+        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        header.map(Self::accepted).unwrap_or_default()
     }
 
     /// One of two texts.

@@ -1,6 +1,5 @@
 //! Signing up, in and out, for programs. Pages call the same verbs.
 
-use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, post};
 use garde::Validate;
@@ -91,13 +90,6 @@ impl From<Tokens> for Granted {
     }
 }
 
-/// The language a request's browser asks for.
-#[must_use]
-pub fn asked_language(request: &HttpRequest) -> Language {
-    let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    header.map(Language::accepted).unwrap_or_default()
-}
-
 /// Signs up. The answer is the same whether or not the address is known; a letter says the rest.
 ///
 /// Who: anyone.
@@ -113,7 +105,7 @@ pub fn asked_language(request: &HttpRequest) -> Language {
 #[post("/auth/register")]
 pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
-    let wish = wish.into_inner().wish(asked_language(&request))?;
+    let wish = wish.into_inner().wish(Language::asked(&request))?;
     house.run(async move |app| register::register(&app, wish).await).await?;
     Ok(HttpResponse::Accepted().finish())
 }

@@ -12,8 +12,8 @@ use crate::body;
 use crate::error::{Error, Refused};
 use crate::organizations::access::OrganizationStaff;
 use crate::organizations::grant::{Appointment, grant};
+use crate::organizations::members::{self, StaffMember};
 use crate::organizations::revoke::revoke;
-use crate::organizations::staff_api::{self, StaffMember};
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page};
@@ -32,10 +32,10 @@ struct Colleagues {
 impl Colleagues {
     async fn new(house: &House, page: Page, by: &OrganizationStaff, form: Form) -> Result<Self, Error> {
         let (union, id) = (&by.organization, by.organization.id);
-        let members = house.run(async move |app| staff_api::of_union(app.database.reader(), id).await).await?;
+        let listed = house.run(async move |app| members::of_union(app.database.reader(), id).await).await?;
         let name = page.language.choose(&union.name, union.name_en.as_ref().unwrap_or(&union.name)).clone();
         let administrator = by.account.administrator;
-        Ok(Self { slug: union.slug.clone(), union: name, administrator, members, form, page })
+        Ok(Self { slug: union.slug.clone(), union: name, administrator, members: listed, form, page })
     }
 }
 

@@ -25,7 +25,7 @@ use crate::organizations::{organization, staff};
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, when};
-use crate::reports::api::{OfYear, of_house};
+use crate::reports::asked::{OfYear, of_house};
 use crate::reports::year::YearReport;
 
 /// A letter that waits longer than this is worth a look, in minutes.

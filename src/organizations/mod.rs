@@ -4,6 +4,7 @@ pub mod access;
 pub mod api;
 pub mod found;
 pub mod grant;
+pub mod members;
 pub mod organization;
 pub mod personal;
 pub mod revoke;

@@ -3,48 +3,16 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post};
-use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::OrganizationStaff;
 use super::grant::{Appointment, grant};
+use super::members::{self, StaffMember};
 use super::revoke::revoke;
-use super::staff::{self, Role};
-use crate::accounts::account;
-use crate::accounts::address::shown;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Refused};
 use crate::paging::Page;
-
-/// Somebody who works for a union.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StaffMember {
-    /// The grant, by which the role is taken back.
-    pub id: Uuid,
-    pub email: String,
-    pub role: Role,
-    pub granted_at: DateTime<Utc>,
-}
-
-/// People with their grants; whoever has left for good is not among them.
-async fn members(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
-    let ids = grants.iter().map(|grant| grant.account_id);
-    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
-    let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown(&account.email));
-    let member = |grant: staff::Model| {
-        Some(StaffMember {
-            id: grant.id,
-            email: email(grant.account_id)?,
-            role: grant.role,
-            granted_at: grant.granted_at,
-        })
-    };
-    Ok(grants.into_iter().filter_map(member).collect())
-}
 
 /// Gives somebody a role. Who: organizer of the union, administrator.
 #[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")),
@@ -62,7 +30,7 @@ pub async fn grant_role(
     let (member, new) = house
         .run(async move |app| {
             let (grant, new) = grant(&app, &by, wish.into_inner()).await?;
-            Ok((members(app.database.reader(), vec![grant]).await?.pop(), new))
+            Ok((members::named(app.database.reader(), vec![grant]).await?.pop(), new))
         })
         .await?;
     let member = member.ok_or_else(Refused::not_found)?;
@@ -75,17 +43,8 @@ pub async fn grant_role(
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}/staff")]
 pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<Page<StaffMember>>, Error> {
-    let items = house.run(async move |app| of_union(app.database.reader(), by.organization.id).await);
+    let items = house.run(async move |app| members::of_union(app.database.reader(), by.organization.id).await);
     Ok(Json(Page::whole(items.await?)))
-}
-
-/// Everybody who works for a union, in the order in which they came.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_union(db: &impl ConnectionTrait, organization_id: Uuid) -> Result<Vec<StaffMember>, Error> {
-    let grants = staff::Entity::find().filter(staff::Column::OrganizationId.eq(organization_id));
-    members(db, grants.order_by_asc(staff::Column::Id).all(db).await?).await
 }
 
 /// Takes a role back. Who: organizer of the union, administrator.

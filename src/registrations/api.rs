@@ -15,11 +15,11 @@ use super::registration::{self, Side, Status};
 use super::roll::{self, Applicant, Count, Filter};
 use super::verdict::{Decided, Verdict, Verdicts};
 use super::withdraw::withdraw;
-use crate::accounts::api::asked_language;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::{Guest, Organizer, id_in_path};
+use crate::language::Language;
 use crate::paging::Page;
 use crate::sheet::upload::Upload;
 
@@ -53,7 +53,7 @@ pub async fn register(
     guest: Guest,
     application: Body<Application>,
 ) -> Result<(Json<Applied>, StatusCode), Error> {
-    let (application, language) = (application.into_inner(), asked_language(&request));
+    let (application, language) = (application.into_inner(), Language::asked(&request));
     let applied = house.run(async move |app| apply(&app, &guest, application, language).await).await?;
     Ok((Json(applied.into()), StatusCode::CREATED))
 }

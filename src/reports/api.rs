@@ -4,45 +4,20 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use actix_web::web::{Json, Query};
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
-use chrono::Datelike;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::event::{self, EventReport};
+use super::asked::{OfYear, of_event, of_house, of_year};
+use super::event::EventReport;
 use super::plot::{EventDrawing, YearDrawing};
 use super::table;
 use super::workbook::{Leaf, bound};
-use super::year::{self, YearReport};
+use super::year::YearReport;
 use crate::app::House;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::organizations::access::{Administrator, OrganizationStaff};
 use crate::page::{Page, when};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct OfYear {
-    /// 2000 to 2100; the present one where it is left out.
-    #[param(minimum = 2000, maximum = 2100)]
-    year: Option<i32>,
-}
-
-impl OfYear {
-    /// The year that is meant.
-    ///
-    /// # Errors
-    /// 422 where there cannot have been events.
-    pub fn meant(&self, house: &House) -> Result<i32, Error> {
-        let present = house.now().with_timezone(&chrono_tz::Asia::Shanghai).year();
-        match self.year.unwrap_or(present) {
-            year @ 2000..=2100 => Ok(year),
-            _ => Err(Refused::invalid(vec![FieldError::new("year", "out_of_range", "2000 to 2100")]).into()),
-        }
-    }
-}
 
 /// An event in figures, as far as it has come. Who: organizer.
 #[utoipa::path(tag = "reports", security(("bearer" = [])),
@@ -128,21 +103,6 @@ pub async fn year_figure(
 #[get("/admin/report")]
 pub async fn house_report(house: House, _: Administrator, of: Query<OfYear>) -> Result<Json<YearReport>, Error> {
     Ok(Json(of_house(&house, &of).await?))
-}
-
-pub async fn of_event(house: &House, by: Organizer) -> Result<EventReport, Error> {
-    house.run(async move |app| event::read(app.database.reader(), by.event).await).await
-}
-
-pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Result<YearReport, Error> {
-    let year = of.meant(house)?;
-    let union = Some(by.organization);
-    house.run(async move |app| year::read(app.database.reader(), union, year, app.now()).await).await
-}
-
-pub async fn of_house(house: &House, of: &OfYear) -> Result<YearReport, Error> {
-    let year = of.meant(house)?;
-    house.run(async move |app| year::read(app.database.reader(), None, year, app.now()).await).await
 }
 
 fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {

@@ -1,7 +1,8 @@
 //! What a union tells about its events: one event in figures, and the year in the sentence unions
 //! publish. Nothing here is about one person; a number that would point at somebody is not told.
 
-pub mod api;
+mod api;
+pub mod asked;
 mod event;
 mod page;
 mod plot;

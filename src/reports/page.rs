@@ -4,7 +4,7 @@ use actix_web::web::Query;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::api::{OfYear, of_event, of_year};
+use super::asked::{OfYear, of_event, of_year};
 use super::event::EventReport;
 use super::table::{self, Cell, Table};
 use super::year::YearReport;

@@ -416,7 +416,7 @@ async fn home_shows_my_events_and_what_else_i_look_after(#[values(Sqlite, Postgr
     let volunteer = Browser::of(&evening, &evening.crew(Role::Volunteer).await).await;
     assert!(volunteer.get("/me").await.1.contains("href=\"/volunteer\""));
     let administrator = Browser::of(&evening, &evening.administrator().await).await;
-    assert!(administrator.get("/me").await.1.contains("href=\"/admin/outbox\""));
+    assert!(administrator.get("/me").await.1.contains("href=\"/admin\""));
     evening.enter(Phase::Closed).await;
     assert!(guest.get("/me").await.1.contains("参加过的活动"));
     assert!(!desk.get("/me").await.1.contains("/desk\""));
