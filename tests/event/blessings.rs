@@ -1,5 +1,6 @@
 //! 祝福: the hall taps for who is on the bridge; and what an event leaves out of the stage.
 
+use queqiao::registrations::registration::Status;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -57,6 +58,8 @@ async fn the_hall_blesses_who_is_on_the_bridge_and_no_thumb_outweighs_the_others
         assert_eq!(bless(&hall.men[1], &moves, wrong).await.status, 422);
     }
     assert_eq!(bless(&hall.host, &moves, 1).await.status, 403);
+    let at_home = hall.evening.participant_as("women", Status::Confirmed).await;
+    assert_eq!(bless(&at_home, &moves, 1).await.code(), "not_inside");
     // What was tapped for this scene is not for the next.
     assert_eq!(show(&hall.host, json!({ "kind": "blank" })).await.status, 200);
     assert_eq!(bless(&hall.women[1], &moves, 1).await.code(), "nobody_on_the_bridge");

@@ -114,11 +114,16 @@ async fn a_no_silence_a_block_and_a_host_without_time_are_the_same(#[values(Sqli
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert!(questions(&hall.women[3]).await.is_empty(), "whoever blocked somebody is not asked by them");
+    let asked = confession::Entity::find().order_by_asc(confession::Column::Id).all(hall.evening.app.database.reader());
+    let asked: Vec<bool> = asked.await.unwrap().iter().map(|row| row.asked_of.is_some()).collect();
+    assert_eq!(asked, [true, true, true, false], "not even on paper");
     assert_eq!(answer(&hall.women[0], &questions(&hall.women[0]).await[0], false).await, 204);
     assert_eq!(answer(&hall.women[2], &questions(&hall.women[2]).await[0], true).await, 204);
+    let silent = questions(&hall.women[1]).await.remove(0);
     hall.evening.clock.advance(Duration::minutes(5));
     let late = questions(&hall.women[1]).await;
     assert!(late.is_empty(), "five minutes of silence are a no: {late:?}");
+    assert_eq!(answer(&hall.women[1], &silent, true).await, 404, "and stay one");
     rounds::once(&hall.evening.app).await;
     for over in [false, true] {
         if over {

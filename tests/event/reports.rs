@@ -154,6 +154,9 @@ async fn the_year_is_told_in_the_sentence_unions_publish(#[values(Sqlite, Postgr
     }
     assert_eq!((&told["held"][0]["event"], &told["attendances"]), (&json!("qixi"), &json!(12)));
     assert_eq!(organizer.get(YEAR).await.json["year"], 2026, "the present one");
+    let tonight = Evening::begin(engine, Phase::OnSite).await.unwrap();
+    let not_over = tonight.organizer.get(&format!("{YEAR}?year=2026")).await.json;
+    assert_eq!((&not_over["events"], &not_over["held"]), (&json!(0), &json!([])));
     let before = organizer.get(&format!("{YEAR}?year=2025")).await.json;
     assert_eq!((&before["events"], &before["held"]), (&json!(0), &json!([])));
     for wrong in ["year=1999", "year=twelve", "year=2026&month=8"] {
