@@ -53,6 +53,7 @@ year-unions = { $unions ->
    *[other] { $unions } unions
 }
 year-nothing = In { $year } no mixer of { $union } is over yet
+year-nothing-anywhere = In { $year } no mixer is over yet
 year-held = In { $year } { $union } held { $events ->
     [one] one mixer
    *[other] { $events } mixers

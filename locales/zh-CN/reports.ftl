@@ -50,6 +50,7 @@ year-note = 只计已经结束的活动；同一单位只算一次，来过两�
 year-link = 年度报告
 year-unions = { $unions }家主办工会
 year-nothing = { $year }年，{ $union }还没有已结束的单身职工联谊活动
+year-nothing-anywhere = { $year }年还没有已结束的单身职工联谊活动
 year-held = { $year }年，{ $union }举办单身职工联谊活动{ $events }场，{ $units }家单位的职工{ $attendances }人次参加
 year-couples = ，牵手{ $couples }对
 year-lasting = ，其中三个月后仍在交往{ $lasting }对

@@ -8,8 +8,8 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sight;
 use crate::error::{Error, Refused};
-use crate::registrations::exclusion;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "contribution")]
@@ -167,13 +167,13 @@ pub async fn hold_shown_post(txn: &impl ConnectionTrait, event_id: Uuid, id: Uui
     in_sight(txn, post, to).await
 }
 
-/// What was found, unless its author and the person are out of each other's sight.
+/// What was found, unless its author and the person are out of each other's sight, or the author is gone.
 ///
 /// # Errors
 /// 404 where there is nothing, or nothing to be seen.
 pub async fn in_sight(db: &impl ConnectionTrait, found: Option<Model>, to: Uuid) -> Result<Model, Error> {
     let found = found.ok_or_else(Refused::not_found)?;
-    let hidden = exclusion::out_of_sight(db, to).await?.contains(&found.registration_id);
+    let hidden = sight::hidden(db, found.event_id, to).await?.contains(&found.registration_id);
     if hidden { Err(Refused::not_found().into()) } else { Ok(found) }
 }
 

@@ -29,6 +29,7 @@ mod quiz_page;
 mod quizzes_page;
 mod report_page;
 mod reword;
+pub mod sight;
 pub mod sign_in;
 mod take_down;
 mod take_down_page;

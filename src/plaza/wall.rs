@@ -11,11 +11,10 @@ use utoipa::ToSchema;
 
 use super::contribution::{self, Column, Kind, State};
 use super::photo::{self, Frame};
-use super::{like, portrait};
+use super::{like, portrait, sight};
 use crate::accounts::profile;
 use crate::error::{Error, Refused};
 use crate::paging::{Page, Paging};
-use crate::registrations::exclusion;
 use crate::registrations::registration::{self, Side};
 
 /// Somebody's words.
@@ -64,7 +63,7 @@ pub async fn hung(
     me: Uuid,
     paging: &Paging,
 ) -> Result<Page<Note>, Error> {
-    let hidden = exclusion::out_of_sight(db, me).await?;
+    let hidden = sight::hidden(db, event_id, me).await?;
     let mine = Condition::all().add(Column::RegistrationId.eq(me)).add(Column::State.ne(State::Withdrawn));
     let visible = Condition::any().add(Column::State.eq(State::Approved)).add(mine);
     let mut rows = contribution::Entity::of_event(event_id)
@@ -90,7 +89,7 @@ pub async fn by_author(
     me: Uuid,
     limit: u64,
 ) -> Result<Vec<Note>, Error> {
-    let hidden = exclusion::out_of_sight(db, me).await?;
+    let hidden = sight::hidden(db, event_id, me).await?;
     let rows = contribution::Entity::of_event(event_id)
         .filter(Column::RegistrationId.eq(author))
         .filter(Column::Kind.eq(Kind::Post))
@@ -131,7 +130,7 @@ pub async fn one(
     let mine = |found: &contribution::Model| found.registration_id == me && found.state != State::Withdrawn;
     let found = found.filter(|found| found.state == State::Approved || mine(found));
     let found = found.filter(|found| kind.is_none_or(|kind| found.kind == kind));
-    let hidden = exclusion::out_of_sight(db, me).await?;
+    let hidden = sight::hidden(db, event_id, me).await?;
     let found = contribution::in_sight(db, found, me).await?;
     let page = page(db, vec![found], 1, me, &hidden).await?;
     page.items.into_iter().next().ok_or_else(|| Refused::not_found().into())
@@ -150,7 +149,7 @@ pub async fn comments(
 ) -> Result<Page<Note>, Error> {
     let shown = contribution::shown(event_id, post).filter(Column::Kind.eq(Kind::Post)).one(db).await?;
     let post = contribution::in_sight(db, shown, me).await?;
-    let hidden = exclusion::out_of_sight(db, me).await?;
+    let hidden = sight::hidden(db, event_id, me).await?;
     let mut rows = contribution::Entity::of_event(event_id)
         .filter(Column::PostId.eq(post.id))
         .filter(Column::State.eq(State::Approved))

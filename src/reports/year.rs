@@ -157,7 +157,11 @@ fn said(report: &YearReport, union: &str, language: Language) -> String {
         ("attendances", report.attendances.into()),
         ("couples", report.couples.into()),
     ];
-    let key = if report.events == 0 { "year-nothing" } else { "year-held" };
+    let key = match (report.events, &report.organization) {
+        (0, None) => "year-nothing-anywhere",
+        (0, Some(_)) => "year-nothing",
+        _ => "year-held",
+    };
     let mut said = words::say(language, key, &gaps);
     if report.couples > 0 {
         said.push_str(&words::say(language, "year-couples", &gaps));

@@ -1,7 +1,7 @@
 //! What is on the screen, with the words in it: resolved anew each time, so that a couple who take
 //! their consent back are gone from it.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,6 +13,7 @@ use super::{blessing, confessions};
 use crate::error::Error;
 use crate::events::event;
 use crate::plaza::contribution::{self, Kind, State};
+use crate::plaza::sight;
 
 /// How many declarations drift over the screen.
 const DECLARATIONS: u64 = 24;
@@ -97,6 +98,7 @@ async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<S
     let shown = contribution::Entity::of_event(event_id)
         .filter(contribution::Column::Kind.eq(Kind::Declaration))
         .filter(contribution::Column::State.eq(State::Approved))
+        .filter(contribution::Column::RegistrationId.not_in_subquery(sight::gone(event_id).into_query()))
         .order_by_desc(contribution::Column::At)
         .limit(DECLARATIONS);
     Ok(shown.select_only().column(contribution::Column::Body).into_tuple().all(db).await?)

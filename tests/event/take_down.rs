@@ -111,6 +111,26 @@ async fn after_the_freeze_words_go_and_points_stay(#[values(Sqlite, Postgres)] e
     assert_eq!(her.get(&format!("{EVENT}/posts")).await.json["items"], json!([]));
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_leaves_the_event_takes_their_words_along(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let (her, him) = (evening.participant("women").await, evening.participant("men").await);
+    let (hers, his) = (posts(&her).await, posts(&him).await);
+    for post in [&hers, &his] {
+        decides(&evening, post, "approve").await;
+    }
+    let comments = format!("/posts/{hers}/comments");
+    does(&him, &comments, json!({ "body": "哪座山" })).await;
+    assert_eq!(her.get(&format!("{EVENT}/posts")).await.json["items"].as_array().unwrap().len(), 2);
+    assert_eq!(him.delete(&format!("{EVENT}/registrations/me")).await.status, 204);
+    let left = her.get(&format!("{EVENT}/posts")).await.json;
+    let seen: Vec<&Value> = left["items"].as_array().unwrap().iter().map(|note| &note["id"]).collect();
+    assert_eq!((seen, &left["items"][0]["comments"]), (vec![&json!(hers)], &json!(0)), "{left}");
+    assert_eq!(her.get(&format!("{EVENT}{comments}")).await.json["items"], json!([]));
+    assert_eq!(her.post(&format!("{EVENT}/posts/{his}/likes"), json!({})).await.status, 404);
+}
+
 /// The organizer approves at the moment the author thinks better of it.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
