@@ -22,6 +22,7 @@ use crate::events::spoken::Clock;
 use crate::events::{event, tabs};
 use crate::page::{self, Page, Tab};
 use crate::registrations::access::Participant;
+use crate::registrations::registration::Status;
 
 #[derive(Template)]
 #[template(path = "dates/my_dates.html")]
@@ -39,6 +40,8 @@ struct MyDates {
 
 /// What the hall expects of this person at this moment.
 enum Now {
+    /// Has no seat tonight, and did not come in all the same.
+    Unseated,
     Outside,
     Gone,
     /// No dates were planned yet.
@@ -69,7 +72,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 #[get("/e/{event}/dates")]
 async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    let event = me.event.clone();
+    let (event, status) = (me.event.clone(), me.registration.status);
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let presence = presence::Entity::find_by_id(me.registration.id).one(db).await?;
@@ -77,7 +80,10 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
     });
     let (presence, seats, notes) = read.await?;
     let mut notes: HashMap<Uuid, String> = notes.into_iter().map(|note| (note.about, note.words)).collect();
-    let now = now(&event, presence.map(|presence| presence.inside), &seats, house.now());
+    let now = match (presence, status) {
+        (None, status) if !matches!(status, Status::Confirmed | Status::Selected) => Now::Unseated,
+        (presence, _) => now(&event, presence.map(|presence| presence.inside), &seats, house.now()),
+    };
     let rows: Vec<Row> = seats.into_iter().map(|seat| Row::of(seat, &mut notes)).collect();
     let next = rows.iter().find(|row| row.state == State::Planned).cloned();
     let page = visit.page;
@@ -123,6 +129,7 @@ impl Now {
 
     fn told(&self, page: &Page, next: Option<&Row>) -> String {
         match self {
+            Self::Unseated => page.t("dates-unseated"),
             Self::Outside => page.t("dates-outside"),
             Self::Gone => page.t("dates-gone"),
             Self::Early => page.t("dates-early"),

@@ -27,7 +27,7 @@ const MOST_PARTS: usize = 40;
 static DARKROOM: Semaphore = Semaphore::const_new(2);
 
 /// What a photo may be said to be; what it is, its bytes decide.
-pub const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
+const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 
 /// A form on its way in. Nothing of it is read before the handler asks, which is after it is settled
 /// who may upload at all.

@@ -26,7 +26,7 @@ pub async fn five_days(app: &App, event: &event::Model, people: &[(Uuid, u32)], 
     let (mut lines, mut posts) = (Vec::new(), Vec::new());
     for day in 0..days {
         app.clock.set(begun + Duration::days(day));
-        for (place, (registration_id, zeal)) in people.iter().enumerate() {
+        for (registration_id, zeal) in people {
             let mut earns = |rule: Rule, share: u32, subject: &str| {
                 if dice.random_range(0..100) < zeal * share / 100 {
                     lines.push(line(app, event, *registration_id, rule, subject));
@@ -39,8 +39,9 @@ pub async fn five_days(app: &App, event: &event::Model, people: &[(Uuid, u32)], 
             }
             earns(Rule::SignIn, 100, "");
             earns(Rule::Quiz, 75, &format!("day-{}", day + 1));
-            if earns(Rule::Post, 25, &format!("post-{place}-{day}")) && posts.len() < 120 {
-                posts.push(post(app, event, *registration_id, posts.len()));
+            let id = app.new_id();
+            if earns(Rule::Post, 25, &id.to_string()) && posts.len() < 120 {
+                posts.push(post(app, event, (id, *registration_id), posts.len()));
             }
         }
     }
@@ -70,10 +71,15 @@ fn line(app: &App, event: &event::Model, registration_id: Uuid, rule: Rule, subj
     }
 }
 
-fn post(app: &App, event: &event::Model, registration_id: Uuid, place: usize) -> contribution::ActiveModel {
+fn post(
+    app: &App,
+    event: &event::Model,
+    (id, registration_id): (Uuid, Uuid),
+    place: usize,
+) -> contribution::ActiveModel {
     let kind = if place.is_multiple_of(3) { contribution::Kind::Declaration } else { contribution::Kind::Post };
     contribution::ActiveModel {
-        id: Set(app.new_id()),
+        id: Set(id),
         event_id: Set(event.id),
         registration_id: Set(registration_id),
         kind: Set(kind),

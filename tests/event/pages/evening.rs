@@ -44,6 +44,18 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nobody_without_a_seat_is_sent_to_the_door(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = hall(engine, 1, json!({})).await else { return };
+    let in_vain = hall.evening.participant_as("women", Status::Waitlisted).await;
+    let late = hall.evening.participant_as("women", Status::Confirmed).await;
+    let (_, page) = Browser::of(&hall.evening, &in_vain).await.get(DATES).await;
+    assert!(page.contains("今晚没有你的座位") && !page.contains("出示号码牌"), "{page}");
+    let (_, page) = Browser::of(&hall.evening, &late).await.get(DATES).await;
+    assert!(page.contains("签到之后才有座位"), "{page}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_phone_says_where_to_sit_and_how_long(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = hall(engine, 4, json!({ "rounds": 2, "minutes": 8, "tables": 4 })).await else { return };
     let him = Browser::of(&hall.evening, &hall.men[0]).await;
