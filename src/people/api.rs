@@ -9,21 +9,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::company::{self, Neighbour, Wanted};
-use super::shown::{Shown, find, shown};
+use super::shown::{Seen, Shown, find, seen, shown};
 use crate::app::{App, House};
 use crate::body::Body;
 use crate::dates::exclude::{self, Whom};
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::paging::{self, Page, Paging};
 use crate::plaza::entrance::may_look;
 use crate::plaza::photo::Frame;
-use crate::plaza::wall::{self, Note};
+use crate::plaza::wall::Note;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::Because;
 use crate::registrations::registration::Side;
-
-/// The most posts told with one person.
-const POSTS: u64 = 10;
 
 /// Somebody as others at the event see them: no name, no employer, no age but a band.
 #[derive(Debug, Serialize, ToSchema)]
@@ -146,14 +143,8 @@ pub async fn show_person(
 ) -> Result<Json<PersonSeen>, Error> {
     let (_, handle) = path.into_inner();
     let read = house.run(async move |app| {
-        may_look(&app, &me)?;
-        let found = find(&app, &me, &handle).await?;
-        let (id, my_id) = (found.registration_id, me.registration.id);
-        let said = company::kept_apart(&app, &me).await?;
-        let apart = said.into_iter().find(|(about, _)| about.registration_id == id).map(|(_, because)| because);
-        let posts = wall::by_author(app.database.reader(), me.event.id, id, my_id, POSTS).await?;
-        let card = shown(&app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?.into();
-        Ok(PersonSeen { card, me: id == my_id, apart, posts })
+        let Seen { shown, posts, apart, me } = seen(&app, &me, &handle).await?;
+        Ok(PersonSeen { card: shown.into(), me, apart, posts })
     });
     Ok(Json(read.await?))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use super::company::{self, Neighbour, Offered, Wanted};
-use super::shown::{Shown, find, shown};
+use super::shown::{Shown, find, seen, shown};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::dates::exclude::{self, Whom};
@@ -20,13 +20,11 @@ use crate::page::{self, Page, Tab, when};
 use crate::plaza::entrance::may_look;
 use crate::plaza::portrait::Portrait;
 use crate::plaza::top;
-use crate::plaza::wall::{self, Note};
+use crate::plaza::wall::Note;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::Because;
 
 const ON_A_PAGE: usize = 24;
-/// The most posts of one person on their page.
-const POSTS: u64 = 10;
 
 #[derive(Template)]
 #[template(path = "people/cards.html")]
@@ -162,26 +160,17 @@ async fn person_page(
 ) -> Result<HttpResponse, Error> {
     let (page, now) = (visit.page, house.now());
     let (_, handle) = path.into_inner();
-    let (event, my_id) = (me.event.clone(), me.registration.id);
-    let read = house.run(async move |app| {
-        may_look(&app, &me)?;
-        let found = find(&app, &me, &handle).await?;
-        let posts = wall::by_author(app.database.reader(), me.event.id, found.registration_id, my_id, POSTS).await?;
-        let said = company::kept_apart(&app, &me).await?;
-        let acquainted = said.iter().any(|(person, _)| person.registration_id == found.registration_id);
-        let found = shown(&app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
-        Ok((found, posts, acquainted))
-    });
-    let (found, posts, acquainted) = read.await?;
+    let event = me.event.clone();
+    let found = house.run(async move |app| seen(&app, &me, &handle).await).await?;
     let said = |note: Note| (when::moment(page.language, event.zone(), note.at, now), note);
     page::answer(&Person {
         tabs: tabs::of_participant(&page, &event.slug, "people"),
-        me: found.person.registration_id == my_id,
-        posts: posts.into_iter().map(said).collect(),
-        card: Card::of(&page, found),
+        me: found.me,
+        acquainted: found.apart.is_some(),
+        posts: found.posts.into_iter().map(said).collect(),
+        card: Card::of(&page, found.shown),
         open: event.phase(now) == Phase::Online,
         slug: event.slug,
-        acquainted,
         page,
     })
 }

@@ -3,9 +3,11 @@
 use super::company::{self, Neighbour};
 use crate::app::App;
 use crate::error::{Error, Refused};
+use crate::plaza::entrance::may_look;
 use crate::plaza::portrait::{self, Portrait};
-use crate::plaza::wall;
+use crate::plaza::wall::{self, Note};
 use crate::registrations::access::Participant;
+use crate::registrations::exclusion::Because;
 
 pub struct Shown {
     pub person: Neighbour,
@@ -29,6 +31,35 @@ pub async fn shown(app: &App, people: Vec<Neighbour>) -> Result<Vec<Shown>, Erro
         person,
     };
     Ok(people.into_iter().map(show).collect())
+}
+
+/// The most posts told with one person.
+const POSTS: u64 = 10;
+
+/// One person, as whoever looks at them sees them.
+pub struct Seen {
+    pub shown: Shown,
+    /// The last ones that are shown.
+    pub posts: Vec<Note>,
+    /// Why the reader asked to be kept apart from them, where they did.
+    pub apart: Option<Because>,
+    /// Whether it is the reader.
+    pub me: bool,
+}
+
+/// Looks at somebody in sight.
+///
+/// # Errors
+/// What [`may_look`] says; 404 as [`find`].
+pub async fn seen(app: &App, me: &Participant, handle: &str) -> Result<Seen, Error> {
+    may_look(app, me)?;
+    let found = find(app, me, handle).await?;
+    let (id, my_id) = (found.registration_id, me.registration.id);
+    let said = company::kept_apart(app, me).await?;
+    let apart = said.into_iter().find(|(about, _)| about.registration_id == id).map(|(_, because)| because);
+    let posts = wall::by_author(app.database.reader(), me.event.id, id, my_id, POSTS).await?;
+    let shown = shown(app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
+    Ok(Seen { shown, posts, apart, me: id == my_id })
 }
 
 /// Somebody in sight.
