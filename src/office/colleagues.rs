@@ -33,7 +33,7 @@ impl Colleagues {
     async fn new(house: &House, page: Page, by: &OrganizationStaff, form: Form) -> Result<Self, Error> {
         let (union, id) = (&by.organization, by.organization.id);
         let listed = house.run(async move |app| members::of_union(app.database.reader(), id).await).await?;
-        let name = page.language.choose(&union.name, union.name_en.as_ref().unwrap_or(&union.name)).clone();
+        let name = union.called(page.language).to_owned();
         let administrator = by.account.administrator;
         Ok(Self { slug: union.slug.clone(), union: name, administrator, members: listed, form, page })
     }

@@ -114,7 +114,7 @@ impl Shown {
         let read = house.run(async move |app| read(&app).await).await?;
         let (report, now) = (of_house(house, of).await?, house.now());
         let union = |union: &organization::Model| Union {
-            name: page.language.choose(&union.name, union.name_en.as_ref().unwrap_or(&union.name)).clone(),
+            name: union.called(page.language).to_owned(),
             since: when::day(page.language, Shanghai, union.created_at, now),
             staff: read.staff.get(&union.id).copied().unwrap_or(0),
             events: read.events.get(&union.id).copied().unwrap_or(0),

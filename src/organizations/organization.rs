@@ -5,6 +5,7 @@ use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect, QueryTrait};
 
 use super::staff;
+use crate::language::Language;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "organization")]
@@ -22,6 +23,14 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// What it is called in a language, as far as it has a name there.
+    #[must_use]
+    pub fn called(&self, language: Language) -> &str {
+        language.choose(&self.name, self.name_en.as_ref().unwrap_or(&self.name))
+    }
+}
 
 /// The union with this slug.
 ///

@@ -1,8 +1,8 @@
 //! One event in figures.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect, Select,
@@ -10,6 +10,8 @@ use sea_orm::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::arrivals::{Arrivals, arrivals};
+use super::guests;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::circle::member;
@@ -21,15 +23,10 @@ use crate::organizations::organization;
 use crate::picks::round;
 use crate::plaza::{answer, contribution, like, quiz, sign_in};
 use crate::points::entry;
-use crate::registrations::registration::{self, Side, Status};
+use crate::registrations::registration::Side;
 use crate::registrations::roll;
 use crate::registrations::stages::{Stage, reached};
 use crate::volunteers::outcomes::{self, FEWEST, Figures};
-
-/// The most steps a curve of arrivals has.
-const MOST_STEPS: i64 = 36;
-/// How long one of them may be, in minutes.
-const STEPS: [i64; 5] = [5, 10, 30, 60, 1440];
 
 /// An event in figures. A number that would point at somebody is null.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -96,12 +93,6 @@ pub struct DoorFigures {
     pub arrivals: Vec<Arrivals>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Arrivals {
-    pub from: DateTime<Utc>,
-    pub people: usize,
-}
-
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DateFigures {
     /// That are over.
@@ -159,11 +150,12 @@ pub async fn read(db: &impl ConnectionTrait, event: event::Model) -> Result<Even
     let (couples, figures) = outcomes::of_event(db, id).await?;
     let followed: Vec<Uuid> = couples.iter().filter(|couple| couple.follow_up).map(|couple| couple.id).collect();
     let lasting = outcomes::lasting(db, &followed).await?;
+    let guests = guests::of_event(db, id).await?;
     let stages = stages(&roll::counts(db, id).await?, &came);
     Ok(EventReport {
-        units: units(db, id).await?,
+        units: UnitFigures { applied: guests.employers_applied.len(), came: guests.employers_came.len() },
         plaza: plaza(db, id).await?,
-        door: door(db, id, &came, &stages).await?,
+        door: door(db, id, &guests.came, &stages).await?,
         dates: dates(db, id).await?,
         picks: picks(db, id).await?,
         outcome: outcome(&figures, lasting),
@@ -193,22 +185,6 @@ fn stages(counts: &[roll::Count], came: &[presence::Model]) -> Vec<StageFigures>
     let last = StageFigures { stage: "came", men: of_side(Side::Men), women: of_side(Side::Women) };
     let reached = reached(counts).map(|all| StageFigures { stage: told(all.stage), men: all.men, women: all.women });
     reached.into_iter().chain([last]).collect()
-}
-
-async fn units(db: &impl ConnectionTrait, id: Uuid) -> Result<UnitFigures, DbErr> {
-    let dead = [Status::Rejected, Status::Withdrawn];
-    let applied = registration::Entity::of_event(id).filter(registration::Column::Status.is_not_in(dead));
-    let came = presence::Entity::find().filter(presence::Column::EventId.eq(id)).select_only();
-    let came: Vec<Uuid> = came.column(presence::Column::RegistrationId).into_tuple().all(db).await?;
-    let came: HashSet<Uuid> = came.into_iter().collect();
-    let pairs = applied.select_only().column(registration::Column::Id).column(registration::Column::UnitId);
-    let pairs: Vec<(Uuid, Uuid)> = pairs.into_tuple().all(db).await?;
-    let distinct =
-        |all: &mut dyn Iterator<Item = &(Uuid, Uuid)>| all.map(|(_, unit)| unit).collect::<HashSet<_>>().len();
-    Ok(UnitFigures {
-        applied: distinct(&mut pairs.iter()),
-        came: distinct(&mut pairs.iter().filter(|(registration, _)| came.contains(registration))),
-    })
 }
 
 async fn plaza(db: &impl ConnectionTrait, id: Uuid) -> Result<PlazaFigures, DbErr> {
@@ -246,7 +222,7 @@ async fn plaza(db: &impl ConnectionTrait, id: Uuid) -> Result<PlazaFigures, DbEr
 async fn door(
     db: &impl ConnectionTrait,
     id: Uuid,
-    came: &[presence::Model],
+    came: &HashSet<Uuid>,
     stages: &[StageFigures],
 ) -> Result<DoorFigures, DbErr> {
     let admitted = attempt::Entity::find()
@@ -256,10 +232,9 @@ async fn door(
         .select_only()
         .columns([attempt::Column::RegistrationId, attempt::Column::At]);
     let admitted: Vec<(Option<Uuid>, DateTime<Utc>)> = admitted.into_tuple().all(db).await?;
-    let people: HashSet<Uuid> = came.iter().map(|one| one.registration_id).collect();
     let mut first: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
     for (person, at) in admitted.into_iter().filter_map(|(person, at)| Some((person?, at))) {
-        if people.contains(&person) {
+        if came.contains(&person) {
             first.entry(person).and_modify(|known| *known = at.min(*known)).or_insert(at);
         }
     }
@@ -271,22 +246,6 @@ async fn door(
         of_confirmed: (confirmed > 0).then(|| (attended * 100 / confirmed).min(100)),
         arrivals: arrivals(first.into_values().collect()),
     })
-}
-
-/// In steps of the shortest length that needs no more than [`MOST_STEPS`]. A clock far out of step
-/// makes the steps longer, never more.
-fn arrivals(moments: Vec<DateTime<Utc>>) -> Vec<Arrivals> {
-    let minutes: Vec<i64> = moments.iter().map(|at| at.timestamp().div_euclid(60)).collect();
-    let (Some(first), Some(last)) = (minutes.iter().min(), minutes.iter().max()) else { return Vec::new() };
-    let fits = |step: &i64| last.div_euclid(*step) - first.div_euclid(*step) < MOST_STEPS;
-    let step = STEPS.into_iter().find(fits).unwrap_or(last - first + 1);
-    let mut counts: BTreeMap<i64, usize> = BTreeMap::new();
-    for minute in &minutes {
-        *counts.entry(minute.div_euclid(step)).or_default() += 1;
-    }
-    let from = |at: i64| DateTime::UNIX_EPOCH + TimeDelta::minutes(at * step);
-    let (first, last) = (first.div_euclid(step), last.div_euclid(step));
-    (first..=last).map(|at| Arrivals { from: from(at), people: counts.get(&at).copied().unwrap_or(0) }).collect()
 }
 
 async fn dates(db: &impl ConnectionTrait, id: Uuid) -> Result<DateFigures, DbErr> {
@@ -328,31 +287,4 @@ async fn feedback(db: &impl ConnectionTrait, id: Uuid) -> Result<FeedbackFigures
         content: summary.shares.as_ref().map(|_| (four + five).min(100)),
         again: summary.shares.map(|shares| shares.again),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(minutes: &[i64]) -> Vec<DateTime<Utc>> {
-        let begin: DateTime<Utc> = "2026-08-22T05:58:00Z".parse().unwrap();
-        minutes.iter().map(|minute| begin + TimeDelta::minutes(*minute)).collect()
-    }
-
-    #[test]
-    fn arrivals_have_no_gap_and_lose_nobody() {
-        let told = arrivals(at(&[0, 1, 3, 4, 17]));
-        let people: Vec<usize> = told.iter().map(|step| step.people).collect();
-        assert_eq!((told[0].from, people), ("2026-08-22T05:55:00Z".parse().unwrap(), vec![2, 2, 0, 0, 1]));
-        assert_eq!(arrivals(Vec::new()), []);
-    }
-
-    #[test]
-    fn a_clock_far_out_of_step_makes_few_long_steps() {
-        for late in [200, 1000, 30_000, 40_000_000] {
-            let told = arrivals(at(&[0, 5, late]));
-            assert!(told.len() <= usize::try_from(MOST_STEPS).unwrap(), "{late}: {}", told.len());
-            assert_eq!(told.iter().map(|step| step.people).sum::<usize>(), 3);
-        }
-    }
 }

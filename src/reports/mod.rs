@@ -2,8 +2,10 @@
 //! publish. Nothing here is about one person; a number that would point at somebody is not told.
 
 mod api;
+mod arrivals;
 pub mod asked;
 mod event;
+mod guests;
 mod page;
 mod plot;
 mod table;

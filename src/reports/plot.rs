@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::event::{Arrivals, EventReport};
+use super::arrivals::Arrivals;
+use super::event::EventReport;
 use super::year::YearReport;
 use crate::page::{Page, when};
 

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use chrono::{DateTime, Datelike, Utc};
 use fluent_templates::fluent_bundle::FluentValue;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::event::told;
-use crate::checkin::presence;
+use super::guests;
 use crate::couples::couple;
 use crate::error::Error;
 use crate::events::event;
@@ -18,7 +18,6 @@ use crate::events::phase::Phase;
 use crate::language::Language;
 use crate::organizations::organization;
 use crate::page::words;
-use crate::registrations::registration::{self, Status};
 use crate::volunteers::outcomes;
 
 /// A year in figures, of one union or of all: of the events that are over, by the calendar of each.
@@ -108,7 +107,7 @@ pub async fn read(
         held,
     };
     let called = |language: Language| match &union {
-        Some(union) => language.choose(&union.name, union.name_en.as_ref().unwrap_or(&union.name)).clone(),
+        Some(union) => union.called(language).to_owned(),
         None => words::say(language, "year-unions", &[("unions", hosts.len().into())]),
     };
     let [zh, en] = [Language::Zh, Language::En].map(|language| said(&report, &called(language), language));
@@ -118,16 +117,7 @@ pub async fn read(
 
 /// One event, the employers of those who came, and the couples who want to be asked.
 async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, Vec<Uuid>), Error> {
-    let applied = registration::Entity::of_event(event.id)
-        .filter(registration::Column::Status.is_not_in([Status::Rejected, Status::Withdrawn]))
-        .select_only()
-        .columns([registration::Column::Id, registration::Column::UnitId]);
-    let applied: Vec<(Uuid, Uuid)> = applied.into_tuple().all(db).await?;
-    let came = presence::Entity::find().filter(presence::Column::EventId.eq(event.id)).select_only();
-    let came: Vec<Uuid> = came.column(presence::Column::RegistrationId).into_tuple().all(db).await?;
-    let came: HashSet<Uuid> = came.into_iter().collect();
-    let here = applied.iter().filter(|(registration, _)| came.contains(registration));
-    let units: HashSet<Uuid> = here.map(|(_, unit)| *unit).collect();
+    let guests = guests::of_event(db, event.id).await?;
     let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
     let asked = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
     let asked: Vec<Uuid> = asked.collect();
@@ -137,13 +127,13 @@ async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfY
         title_en: event.title_en,
         starts_at: event.starts_at,
         timezone: event.timezone,
-        applications: applied.len(),
-        attendances: came.len(),
-        units: units.len(),
+        applications: guests.applied,
+        attendances: guests.came.len(),
+        units: guests.employers_came.len(),
         couples: couples.len(),
         lasting: told(outcomes::lasting(db, &asked).await?),
     };
-    Ok((line, units, asked))
+    Ok((line, guests.employers_came, asked))
 }
 
 /// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.
