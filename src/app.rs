@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::database::{Database, hearsay};
 use crate::error::Error;
 use crate::happening::Happenings;
+use crate::identity::{self, Identity};
 use crate::once;
 use crate::pace::Pace;
 use crate::secrets::Secrets;
@@ -27,6 +28,7 @@ pub struct App {
     pub clock: Clock,
     pub chance: Chance,
     pub secrets: Secrets,
+    pub identity: Identity,
     pub happenings: Happenings,
     /// Rung when a letter was posted, so that the postman need not wait for his next round.
     pub postbell: Notify,
@@ -49,15 +51,19 @@ impl App {
     /// every request.
     ///
     /// # Errors
-    /// What [`Database::connect`], [`Database::migrate`] and [`Secrets::load`] say.
+    /// What [`Database::connect`], [`Database::migrate`] and [`identity::enter`] say.
     pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
+        identity::look(&settings.database.url, &secrets)?;
         let database = Database::connect(&settings.database.url, settings.database.connections).await?;
         database.migrate().await?;
+        let (url, expected) = (&settings.database.url, &settings.security.house);
+        let identity = identity::enter(&database, url, &secrets, expected, clock.now()).await?;
         Ok(Arc::new(Self {
             database,
             clock,
             chance: Chance,
             secrets,
+            identity,
             happenings: Happenings::default(),
             postbell: Notify::new(),
             hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),
@@ -67,6 +73,12 @@ impl App {
             runtime: Handle::current(),
             settings,
         }))
+    }
+
+    /// Which house this is: the same in every process on its database, and in no other database.
+    #[must_use]
+    pub fn house_id(&self) -> Uuid {
+        self.identity.id
     }
 
     #[must_use]

@@ -15,6 +15,7 @@ pub mod once;
 pub mod crash;
 pub mod pace;
 pub mod database;
+pub mod identity;
 pub mod shelf;
 pub mod app;
 pub mod judging;

@@ -54,7 +54,9 @@ pub struct DatabaseSettings {
 #[serde(deny_unknown_fields)]
 pub struct SecuritySettings {
     pub secret: SecretString,
+    pub secret_beside: SecretString,
     pub secret_file: String,
+    pub house: String,
     pub hashings: usize,
     pub sign_in_failures: u64,
     pub sign_in_rest_seconds: i64,

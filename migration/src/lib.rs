@@ -35,6 +35,7 @@ mod m0060_programme;
 mod m0070_hearts;
 mod m0071_circle;
 mod m0072_consents;
+mod m0100_house;
 
 pub struct Migrator;
 
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0070_hearts::Migration),
             Box::new(m0071_circle::Migration),
             Box::new(m0072_consents::Migration),
+            Box::new(m0100_house::Migration),
         ]
     }
 }

@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::hs256;
 use crate::app::App;
@@ -57,15 +58,18 @@ pub enum BadKeys {
     Twice(String),
 }
 
-/// The ring of this house. The one key's name is made of the key, so that processes with different
-/// secrets never mistake each other's.
+/// The ring of this house. A key's name is made of the key, so that processes with different secrets
+/// never mistake each other's.
 ///
 /// # Errors
 /// None with the keys we make.
 pub fn ring(app: &App) -> Result<KeyRing, Error> {
-    let key = app.secrets.key(PURPOSE);
-    let kid: String = HEXLOWER.encode(&digest(key.as_ref())).chars().take(8).collect();
-    KeyRing::new(AUDIENCE, &[(kid, key.to_vec())]).map_err(Error::fault)
+    let named = |(_, key): (u32, Zeroizing<[u8; 32]>)| {
+        let kid: String = HEXLOWER.encode(&digest(key.as_ref())).chars().take(8).collect();
+        (kid, key.to_vec())
+    };
+    let keys: Vec<_> = app.secrets.keys(PURPOSE).into_iter().map(named).collect();
+    KeyRing::new(AUDIENCE, &keys).map_err(Error::fault)
 }
 
 /// A token for an account, from now on, that belongs to no sign-in: for rehearsals and tests.

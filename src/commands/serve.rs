@@ -13,6 +13,10 @@ use crate::settings::Settings;
 
 #[derive(Args)]
 pub struct Arguments {
+    /// Go on with another key where the house's own is lost: passwords, badge codes, open links and
+    /// everything else that was sealed under it are lost with it
+    #[arg(long)]
+    new_key: bool,
     /// Die like in a power cut after so many statements, for stories about crashes
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
@@ -24,7 +28,10 @@ pub struct Arguments {
 /// # Errors
 /// A database or an address out of reach.
 pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
-    let secrets = Secrets::load(&settings.security)?;
+    let mut secrets = Secrets::load(&settings.security)?;
+    if arguments.new_key {
+        secrets = secrets.meant();
+    }
     let bind = settings.server.bind.clone();
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
@@ -35,8 +42,6 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
         crate::crash::after(statements);
     }
     let opening = Opening::begin(&app, listener).await?;
-    #[cfg(not(debug_assertions))]
-    let Arguments {} = arguments;
     // The one line on standard output: whoever started us learns the address, a free port included.
     println!("http://{}", opening.address);
     tracing::info!(address = %opening.address, "open");

@@ -9,6 +9,7 @@ use queqiao::events::phase::Phase;
 use queqiao::picks::round::{self, State};
 use queqiao::picks::{company, recovery};
 use queqiao::secrets::Secrets;
+use queqiao::settings::Settings;
 use serde_json::json;
 
 use crate::evening::Engine::Postgres;
@@ -19,7 +20,8 @@ use crate::picks::ROUNDS;
 async fn sibling(evening: &Evening, key_dir: &Path) -> Arc<App> {
     let mut settings = evening.app.settings.clone();
     settings.picks.key_dir = key_dir.display().to_string();
-    App::build(settings, evening.clock.clone(), Secrets::fresh().unwrap()).await.unwrap()
+    let secrets = Secrets::load(&settings.security).unwrap();
+    App::build(settings, evening.clock.clone(), secrets).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -27,7 +29,11 @@ async fn no_round_opens_while_processes_keep_their_keys_apart() {
     let folder = tempfile::tempdir().unwrap();
     let (here, elsewhere) = (folder.path().join("here"), folder.path().join("elsewhere"));
     let key_dir = here.display().to_string();
-    let begun = Evening::begin_with(Postgres, Phase::OnSite, move |settings| settings.picks.key_dir = key_dir).await;
+    let change = |settings: &mut Settings| {
+        settings.picks.key_dir = key_dir;
+        settings.security.secret = "a secret that two processes of one story share".into();
+    };
+    let begun = Evening::begin_with(Postgres, Phase::OnSite, change).await;
     let Some(evening) = begun else { return };
     let host = evening.crew(Role::Host).await;
     company::attend(&evening.app).await.unwrap();

@@ -264,9 +264,10 @@ async fn a_channel_is_made_once_and_ends_with_its_last_listener() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_processes_on_one_database_hear_each_other() {
-    let Some(evening) = Evening::begin(Postgres, Phase::OnSite).await else { return };
+    let Some(evening) = outage::begin(Postgres, Phase::OnSite).await else { return };
     let settings = evening.app.settings.clone();
-    let sibling: Arc<App> = App::build(settings, evening.clock.clone(), Secrets::fresh().unwrap()).await.unwrap();
+    let secrets = Secrets::load(&settings.security).unwrap();
+    let sibling: Arc<App> = App::build(settings, evening.clock.clone(), secrets).await.unwrap();
     let closing = CancellationToken::new();
     let carriers = [
         relay::start(&evening.app, closing.clone()).await.unwrap(),

@@ -27,6 +27,7 @@ mod documents;
 mod events;
 mod health;
 mod holds;
+mod house;
 mod keys;
 mod live;
 mod mail;
