@@ -7,6 +7,7 @@
 pub mod settings;
 pub mod clock;
 pub mod chance;
+pub mod private;
 pub mod secrets;
 pub mod language;
 pub mod happening;

@@ -1,10 +1,14 @@
 //! `queqiao migrate up | down | status`: the schema, by hand.
 
+use std::io::Write as _;
+
 use clap::{Args, Subcommand};
 use migration::{Migrator, MigratorTrait};
 
 use super::Ended;
-use crate::database::Database;
+use super::embedded::{Alone, NotAlone, said};
+use crate::database::undone::Lost;
+use crate::database::{Database, file_of};
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -17,30 +21,87 @@ pub struct Arguments {
 pub enum Act {
     /// Bring the schema up to date
     Up,
-    /// Take back the newest migrations; what they added is lost
+    /// Take back the newest migrations; what they added is lost. The service must be stopped
     Down {
         /// How many
         #[arg(long, default_value_t = 1)]
         steps: u32,
+        /// Do not ask, for scripts
+        #[arg(long)]
+        yes: bool,
     },
     /// Say which migrations are applied
     Status,
 }
 
 /// # Errors
-/// A database out of reach, or a migration that fails.
+/// A database out of reach, or a migration that fails; one that is taken back while somebody serves, or
+/// without a yes.
 pub async fn migrate(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
-    let database = Database::connect(&settings.database.url, 2).await?;
-    let schema = database.writer_for_schema();
-    match arguments.act {
-        Act::Up => database.migrate().await?,
-        Act::Down { steps } => Migrator::down(schema, Some(steps)).await.map_err(anyhow::Error::from)?,
-        Act::Status => {
-            for applied in Migrator::get_migration_with_status(schema).await.map_err(anyhow::Error::from)? {
-                println!("{}\t{}", applied.name(), applied.status());
-            }
-        }
+    if let Act::Down { .. } = arguments.act {
+        nobody_serves_the_file(&settings).await?;
     }
+    let database = Database::connect(&settings.database.url, 2).await?;
+    let done = match arguments.act {
+        Act::Up => database.migrate().await.map_err(Ended::from),
+        Act::Down { steps, yes } => down(&database, steps, yes).await,
+        Act::Status => status(&database).await,
+    };
     database.close().await;
+    done
+}
+
+async fn status(database: &Database) -> Result<(), Ended> {
+    let applied = Migrator::get_migration_with_status(database.writer_for_schema()).await;
+    for applied in applied.map_err(anyhow::Error::from)? {
+        println!("{}\t{}", applied.name(), applied.status());
+    }
     Ok(())
+}
+
+async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Ended> {
+    // Whoever starts to serve meanwhile waits for this, and migrates again.
+    let hold = database.hold_schema().await?;
+    if database.is_served().await.map_err(anyhow::Error::from)? {
+        return Err(Ended::Failed("somebody serves this database: stop the service first".to_owned()));
+    }
+    let lost = database.would_lose(steps).await.map_err(anyhow::Error::from)?;
+    for lost in &lost {
+        println!("{}", words(lost));
+    }
+    if !yes && !lost.is_empty() && !agreed()? {
+        return Err(Ended::Failed("nothing was changed".to_owned()));
+    }
+    database.migrate_down(steps).await.map_err(anyhow::Error::from)?;
+    drop(hold);
+    Ok(())
+}
+
+async fn nobody_serves_the_file(settings: &Settings) -> Result<(), Ended> {
+    let Some(file) = file_of(&settings.database.url).filter(|file| file.exists()) else { return Ok(()) };
+    match Alone::with(&file).await {
+        Ok(alone) => {
+            alone.release().await;
+            Ok(())
+        }
+        Err(NotAlone::InUse) => Err(Ended::Failed(format!("{} is in use: stop the service first", file.display()))),
+        // The migration will say what is wrong with it.
+        Err(NotAlone::Damaged) => Ok(()),
+        Err(NotAlone::Fault(fault)) => Err(said(fault).into()),
+    }
+}
+
+fn words(lost: &Lost) -> String {
+    match &lost.column {
+        Some(column) => format!("lost: {}.{column} ({} rows have one)", lost.table, lost.rows),
+        None => format!("lost: {} ({} rows)", lost.table, lost.rows),
+    }
+}
+
+/// Whether somebody says yes, in full: a return pressed in passing is none.
+fn agreed() -> Result<bool, Ended> {
+    print!("This cannot be undone. Type yes to go on: ");
+    let mut answer = String::new();
+    std::io::stdout().flush().and_then(|()| std::io::stdin().read_line(&mut answer)).map_err(anyhow::Error::from)?;
+    Ok(answer.trim() == "yes")
 }

@@ -6,9 +6,12 @@ pub mod backup;
 pub mod dates;
 pub mod demo;
 pub mod doctor;
+mod embedded;
 pub mod healthcheck;
 pub mod migrate;
+mod part;
 pub mod rehearse;
+pub mod restore;
 pub mod screen;
 pub mod serve;
 pub mod verify;
@@ -49,7 +52,7 @@ enum Command {
     /// Copy the embedded database while it serves
     Backup(backup::Arguments),
     /// Put a copy back; the service must be stopped
-    Restore(backup::Arguments),
+    Restore(restore::Arguments),
     /// Whether the service on this machine is ready
     Healthcheck,
 }
@@ -106,7 +109,7 @@ fn carry_out(command: Command) -> Result<(), Ended> {
         Command::Admin(arguments) => with_house(|settings| admin::admin(settings, arguments)),
         Command::Migrate(arguments) => with_house(|settings| migrate::migrate(settings, arguments)),
         Command::Backup(arguments) => with_house(|settings| backup::backup(settings, arguments)),
-        Command::Restore(arguments) => with_house(|settings| backup::restore(settings, arguments)),
+        Command::Restore(arguments) => with_house(|settings| restore::restore(settings, arguments)),
         Command::Healthcheck => with_house(healthcheck::healthcheck),
     }
 }

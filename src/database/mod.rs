@@ -8,9 +8,13 @@
 
 mod group;
 pub mod hearsay;
+pub mod serving;
+pub mod undone;
 mod write;
 
-use std::path::Path;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -24,6 +28,7 @@ use sea_orm::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
+use crate::private;
 use crate::secrets::without_password;
 use group::Line;
 use write::Way;
@@ -52,8 +57,8 @@ impl Database {
     pub async fn connect(url: &SecretString, connections: u32) -> anyhow::Result<Self> {
         let place = || format!("database {}", without_password(url));
         let address = url.expose_secret();
-        if let Some(path) = address.strip_prefix("sqlite://") {
-            prepare_folder(path)?;
+        if let Some(file) = file_of(url) {
+            keep_private(&file).with_context(place)?;
             let writer = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
             let reader = Connect::connect(sqlite(address, connections, true)).await.with_context(place)?;
             Ok(Self { line: Some(Line::before(writer.clone())), writer, reader })
@@ -109,14 +114,38 @@ impl Database {
         if !self.is_postgres() {
             return Ok(Migrator::up(&self.writer, None).await?);
         }
+        let hold = self.hold_schema().await?;
+        let migrated = Migrator::up(&self.writer, None).await;
+        if let Some(lock) = hold {
+            lock.close().await?;
+        }
+        Ok(migrated?)
+    }
+
+    /// Keeps the schema from everybody else who would change it, for as long as the connection lives;
+    /// None on the embedded database, whose file is locked.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn hold_schema(&self) -> anyhow::Result<Option<PgConnection>> {
+        if !self.is_postgres() {
+            return Ok(None);
+        }
         // On a connection of its own: with a pool of one, waiting for the lock on a pooled
         // connection would wait for itself.
         let options = self.writer.get_postgres_connection_pool().connect_options();
         let mut lock = PgConnection::connect_with(&options).await?;
         query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut lock).await?;
-        let migrated = Migrator::up(&self.writer, None).await;
-        lock.close().await?;
-        Ok(migrated?)
+        Ok(Some(lock))
+    }
+
+    /// Whether some process serves this database, where that shows in the database itself: on
+    /// PostgreSQL. The embedded one shows it by the locks of its file.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn is_served(&self) -> Result<bool, DbErr> {
+        Ok(self.is_postgres() && serving::is_marked(&self.reader).await?)
     }
 
     /// A connection to PostgreSQL outside the pool, for what lasts as long as the process.
@@ -174,14 +203,31 @@ async fn begin_alone(writer: DatabaseConnection) -> Result<Write, DbErr> {
     Ok(Way::Alone(writer.begin().await?).into())
 }
 
-fn prepare_folder(path: &str) -> anyhow::Result<()> {
-    let path = path.split('?').next().unwrap_or(path);
-    match Path::new(path).parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => {
-            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())
-        }
-        _ => Ok(()),
+/// Where the embedded database lies, by its address; None for PostgreSQL.
+#[must_use]
+pub fn file_of(url: &SecretString) -> Option<PathBuf> {
+    let path = url.expose_secret().strip_prefix("sqlite://")?;
+    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+}
+
+/// Nobody else on this machine reads it, nor what lies beside it: the file, its log, and copies that
+/// earlier versions left open. SQLite gives its log the rights the file has.
+fn keep_private(file: &Path) -> std::io::Result<()> {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = private::around(file);
+    private::folder(folder, |other| private::is_ours(other) || other.starts_with(&stem))?;
+    match private::create(file) {
+        Err(refused) if refused.kind() != ErrorKind::AlreadyExists => return Err(refused),
+        _ => {}
     }
+    for beside in fs::read_dir(folder)?.flatten() {
+        let other = beside.file_name().to_string_lossy().into_owned();
+        if other.starts_with(&name) || (other.starts_with(&stem) && other.contains(".before-restore")) {
+            private::close(&beside.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {

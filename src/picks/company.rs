@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use super::round;
 use crate::app::App;
+use crate::database::serving;
 use crate::error::Error;
 
 /// The places keys lie in, among the advisory locks of PostgreSQL.
@@ -41,6 +42,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
     let mut connection = app.database.own_connection().await?;
     let lock = query("SELECT pg_advisory_lock_shared($1, $2)").bind(PLACES).bind(place);
     lock.execute(&mut connection).await.map_err(Error::fault)?;
+    serving::mark(&mut connection).await.map_err(Error::fault)?;
     *shown = Some((place, connection));
     Ok(())
 }

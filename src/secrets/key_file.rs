@@ -2,15 +2,17 @@
 //!
 //! A file of an older Queqiao holds one secret and nothing else; it is understood as number 1.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+use crate::private;
 
 /// How every file of this form begins.
 const FIRST: &str = "Queqiao keys";
@@ -56,6 +58,7 @@ impl KeyFile {
     /// A file that cannot be read or makes no sense; the message names it and never says what is in it.
     pub fn read(path: &Path) -> anyhow::Result<Option<Self>> {
         let place = || path.display().to_string();
+        private::close(path).with_context(place)?;
         let bytes = match fs::read(path) {
             Ok(bytes) => Zeroizing::new(bytes),
             Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(None),
@@ -124,33 +127,21 @@ impl KeyFile {
     /// # Errors
     /// Where the folder cannot be written.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let folder = folder_of(path);
-        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        let folder = private::around(path);
+        private::folder(folder, private::is_ours).with_context(|| folder.display().to_string())?;
         let beside = PathBuf::from(format!("{}.new-{}", path.display(), std::process::id()));
         self.written(&beside).and_then(|()| Ok(fs::rename(&beside, path)?)).inspect_err(|_| {
             let _ = fs::remove_file(&beside);
         })?;
-        Ok(File::open(&folder)?.sync_all()?)
+        Ok(private::settle(folder)?)
     }
 
     fn written(&self, path: &Path) -> anyhow::Result<()> {
-        let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(path)
-            .with_context(|| path.display().to_string())?;
+        // What somebody left who was cut off, and had the number this process has now.
+        let _ = fs::remove_file(path);
+        let mut file = private::create(path).with_context(|| path.display().to_string())?;
         file.write_all(self.text().as_bytes())?;
         Ok(file.sync_all()?)
-    }
-}
-
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
     }
 }
 

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::chance::Chance;
+use crate::private;
 use crate::settings::SecuritySettings;
 use key_file::{Kept, KeyFile, SHORTEST, Stamp};
 
@@ -144,6 +145,10 @@ impl Secrets {
 
     fn of_file(path: &Path) -> anyhow::Result<Self> {
         let stamp = Stamp::of(path).unwrap_or_default();
+        let folder = private::around(path);
+        if folder.exists() {
+            private::folder(folder, private::is_ours).with_context(|| folder.display().to_string())?;
+        }
         let Some(file) = KeyFile::read(path)? else {
             let made = Self::fresh()?;
             made.change(|ring| ring.source = Source::Unwritten(path.to_owned()));

@@ -25,6 +25,7 @@ mod dates;
 mod doctor;
 mod documents;
 mod events;
+mod files;
 mod health;
 mod holds;
 mod house;

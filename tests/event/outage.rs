@@ -48,32 +48,33 @@ pub struct Process {
 /// Serves the evening's database from a process that dies after so many statements of writing
 /// transactions, those of what a start finishes included.
 pub fn serve(evening: &Evening, crash_after: i64) -> Process {
-    let mut command = program(evening);
+    let mut command = program(evening, &["serve"]);
     command.args(["--crash-after", &crash_after.to_string()]).stderr(Stdio::null());
-    open(command)
+    open(&mut command)
 }
 
 /// Serves the evening's database from a process of its own, until it is killed.
 pub fn serve_on(evening: &Evening) -> Process {
-    let mut command = program(evening);
+    let mut command = program(evening, &["serve"]);
     command.env("QUEQIAO__LOG__FILTER", "error");
-    let process = open(command);
+    let process = open(&mut command);
     assert!(!process.address.is_empty(), "the process did not open");
     process
 }
 
 /// Serves the evening's database from a process that writes down everything it has to tell.
 pub fn serve_talking(evening: &Evening, log: &Path) -> Process {
-    let mut command = program(evening);
+    let mut command = program(evening, &["serve"]);
     command.env("QUEQIAO__LOG__FILTER", "trace").stderr(File::create(log).unwrap());
-    open(command)
+    open(&mut command)
 }
 
-fn program(evening: &Evening) -> Command {
+/// The program with the evening's settings.
+pub fn program(evening: &Evening, arguments: &[&str]) -> Command {
     let settings = &evening.app.settings;
     let mut command = Command::new(env!("CARGO_BIN_EXE_queqiao"));
     command
-        .arg("serve")
+        .args(arguments)
         .current_dir(evening.folder())
         .env("QUEQIAO__DATABASE__URL", settings.database.url.expose_secret())
         .env("QUEQIAO__SECURITY__SECRET", settings.security.secret.expose_secret())
@@ -84,7 +85,8 @@ fn program(evening: &Evening) -> Command {
     command
 }
 
-fn open(mut command: Command) -> Process {
+/// Starts it, and waits until it has opened or died.
+pub fn open(command: &mut Command) -> Process {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
