@@ -14,6 +14,7 @@ const DEFAULTS: &str = include_str!("../config/default.toml");
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub server: ServerSettings,
+    pub clock: ClockSettings,
     pub live: LiveSettings,
     pub database: DatabaseSettings,
     pub security: SecuritySettings,
@@ -35,6 +36,12 @@ pub struct ServerSettings {
     pub trusted_proxies: Vec<String>,
     pub metrics_token: SecretString,
     pub styleguide: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockSettings {
+    pub confirm_minutes: u32,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -78,6 +85,8 @@ pub struct MailSettings {
     pub ca_file: String,
     pub from: String,
     pub timeout_seconds: u64,
+    pub answer_seconds: u64,
+    pub lease_seconds: u64,
     pub tries: i32,
     pub refusals: i32,
     pub workers: usize,

@@ -11,7 +11,7 @@ use lettre::transport::smtp::client::Certificate;
 use secrecy::ExposeSecret;
 
 use super::letter::Model;
-use super::line::{Lines, NotTaken, Server};
+use super::line::{Lines, NotTaken, Patience, Server};
 use super::message::message;
 use crate::settings::{Delivery, MailSettings};
 
@@ -31,8 +31,11 @@ pub struct Smtp {
 /// into the letter's row, never into a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Undelivered {
-    /// The mail server is away or cannot do its work, whatever the letter: all of them wait.
+    /// The line failed before the letter was whole, or the server cannot do its work, whatever the
+    /// letter: surely not delivered, and soon tried again on another line.
     Away(String),
+    /// The line failed after the last byte: perhaps delivered.
+    Unsure(String),
     /// Not now, says the server (4xx): this letter waits.
     Later(String),
     /// Not ever, says the server (5xx), or this letter cannot be put on the wire.
@@ -47,19 +50,11 @@ impl Mailer {
         if settings.delivery == Delivery::Kept {
             return Ok(Self::Kept);
         }
-        let step = Duration::from_secs(settings.timeout_seconds.max(1));
+        let seconds = |seconds: u64| Duration::from_secs(seconds.max(1));
+        let patience = Patience { step: seconds(settings.timeout_seconds), answer: seconds(settings.answer_seconds) };
         let trusted = authority(&settings.ca_file).context("mail.ca_file")?;
-        let server = Server::parse(settings.url.expose_secret(), trusted.as_ref(), step).context("mail.url")?;
+        let server = Server::parse(settings.url.expose_secret(), trusted.as_ref(), patience).context("mail.url")?;
         Ok(Self::Smtp(Box::new(Smtp { lines: Lines::to(server), from })))
-    }
-
-    /// How long one delivery may take at most: a lease lasts longer than this.
-    #[must_use]
-    pub fn patience(&self) -> Duration {
-        match self {
-            Self::Kept => Duration::ZERO,
-            Self::Smtp(smtp) => smtp.lines.patience(),
-        }
     }
 }
 
@@ -102,9 +97,12 @@ impl From<NotTaken> for Undelivered {
         match reason {
             // No encryption where it is required, a certificate nobody vouches for, wrong credentials:
             // none of that is the letter's fault, whatever number the server gives it.
-            NotTaken::Unreachable(error) => Self::Away(with_causes(&error)),
-            NotTaken::Silent => Self::Away("the mail server fell silent".to_owned()),
+            NotTaken::Broken(Some(error)) => Self::Away(with_causes(&error)),
+            NotTaken::Broken(None) => Self::Away("the mail server fell silent".to_owned()),
+            NotTaken::Unsure(Some(error)) => Self::Unsure(format!("no answer to the letter: {}", with_causes(&error))),
+            NotTaken::Unsure(None) => Self::Unsure("no answer to the letter: the mail server fell silent".to_owned()),
             NotTaken::Refused(error) => Self::from(&error),
+            NotTaken::Unfit(words) => Self::Later(words.to_owned()),
         }
     }
 }
@@ -132,7 +130,6 @@ impl From<&smtp::Error> for Undelivered {
             Some(421 | 454 | 530 | 534 | 535 | 538) => Self::Away(words),
             Some(500..) => Self::Refused(words),
             Some(_) => Self::Later(words),
-            None if error.is_client() => Self::Later(words),
             None => Self::Away(words),
         }
     }

@@ -14,6 +14,10 @@ use crate::settings::MailSettings;
 
 /// The longest wait between two tries.
 const LONGEST: TimeDelta = TimeDelta::hours(1);
+/// How long a letter waits first where the line failed and the letter is not to blame, and where the
+/// server had something to say about it or may have taken it.
+const SOON: TimeDelta = TimeDelta::seconds(10);
+const LATER: TimeDelta = TimeDelta::minutes(1);
 
 /// Takes the letter that has been due longest, if there is one nobody holds.
 pub(super) async fn take(
@@ -40,6 +44,27 @@ pub(super) async fn take(
     Ok(Some(letter))
 }
 
+/// Whoever has this letter in hand still works on it. Nothing where somebody else has taken it since.
+pub(super) async fn renew(txn: &impl ConnectionTrait, letter: &Model, until: DateTime<Utc>) -> Result<(), Error> {
+    Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(until))
+        .filter(Column::Id.eq(letter.id))
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Column::Tries.eq(letter.tries))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Takes every letter out of the hands it is in.
+pub(super) async fn release(txn: &impl ConnectionTrait) -> Result<u64, Error> {
+    let held = Entity::update_many()
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Column::LeasedUntil.is_not_null());
+    Ok(held.exec(txn).await?.rows_affected)
+}
+
 /// Writes down how a try went.
 pub(super) async fn settle(
     txn: &impl ConnectionTrait,
@@ -63,9 +88,10 @@ pub(super) async fn settle(
         note.filter(Column::State.ne(State::Sent)).exec(txn).await?;
         return Ok(());
     };
-    let (refused, words) = match why {
-        Undelivered::Refused(words) => (1, words),
-        Undelivered::Later(words) | Undelivered::Away(words) => (0, words),
+    let (refused, first, words) = match why {
+        Undelivered::Refused(words) => (1, LATER, words),
+        Undelivered::Later(words) | Undelivered::Unsure(words) => (0, LATER, words),
+        Undelivered::Away(words) => (0, SOON, words),
     };
     let refusals = letter.refusals + refused;
     let state = if refusals >= settings.refusals || letter.tries >= settings.tries {
@@ -81,7 +107,7 @@ pub(super) async fn settle(
     note.col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Refusals, Expr::value(refusals))
         .col_expr(Column::LastError, Expr::value(shortened(words)))
-        .col_expr(Column::NotBefore, Expr::value(now + pause(letter)))
+        .col_expr(Column::NotBefore, Expr::value(now + pause(letter, first)))
         .filter(Column::State.eq(State::Waiting))
         .filter(Column::Tries.eq(letter.tries))
         .exec(txn)
@@ -89,11 +115,11 @@ pub(super) async fn settle(
     Ok(())
 }
 
-/// A minute after the first try, then twice as long each time up to an hour; each letter a quarter
-/// more or less in its own measure, so that those who failed together do not come back together.
-fn pause(letter: &Model) -> TimeDelta {
-    let doublings = u32::try_from(letter.tries - 1).unwrap_or(0).min(6);
-    let longest = (TimeDelta::minutes(1) * 2_i32.pow(doublings)).min(LONGEST);
+/// `first` after the first try, then twice as long each time up to an hour; each letter a quarter more
+/// or less in its own measure, so that those who failed together do not come back together.
+fn pause(letter: &Model, first: TimeDelta) -> TimeDelta {
+    let doublings = u32::try_from(letter.tries - 1).unwrap_or(0).min(9);
+    let longest = (first * 2_i32.pow(doublings)).min(LONGEST);
     let share = i32::from(letter.id.as_bytes().last().copied().unwrap_or(0));
     longest * (192 + share / 2) / 256
 }

@@ -1,11 +1,12 @@
 //! The outbox: one row a letter, written by the room that owns its words.
 
 use askama::Template;
+use chrono::TimeDelta;
 use data_encoding::BASE64;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, ConnectionTrait};
+use sea_orm::{Condition, ConnectionTrait, ExprTrait};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -110,13 +111,20 @@ impl Attachment {
     }
 }
 
+/// Longer than a letter that was tried waits for its next try, and than anybody holds one: where a row
+/// says more, it was written by a clock that was set wrong.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
+
 /// What a postman may take: waiting, its hour come, and in nobody's hands.
 #[must_use]
 pub fn due(now: DateTimeUtc) -> Condition {
+    let never = now + LONGEST_WAIT;
+    let wrongly = Condition::all().add(Column::Tries.gt(0)).add(Column::NotBefore.gt(never));
+    let free = Column::LeasedUntil.is_null().or(Column::LeasedUntil.lte(now)).or(Column::LeasedUntil.gt(never));
     Condition::all()
         .add(Column::State.eq(State::Waiting))
-        .add(Column::NotBefore.lte(now))
-        .add(Condition::any().add(Column::LeasedUntil.is_null()).add(Column::LeasedUntil.lte(now)))
+        .add(Condition::any().add(Column::NotBefore.lte(now)).add(wrongly))
+        .add(free)
 }
 
 #[derive(Template)]

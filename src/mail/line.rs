@@ -3,6 +3,9 @@
 //! Not the library's own pool: its waiting has no end (the time limit covers connecting only), and a
 //! conversation that was cut off goes back into the pool, where the next letter would be read as
 //! part of the last one. A line of ours that fell silent is dropped, and the socket with it.
+//!
+//! Nor its own conversation: whether a line broke before the final dot or behind it is the difference
+//! between a letter that surely did not go and one that may have.
 
 use std::mem::take;
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +16,11 @@ use lettre::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::response::Response;
 use percent_encoding::percent_decode_str;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use url::Url;
 
@@ -26,8 +32,17 @@ pub struct Server {
     upgraded: Option<TlsParameters>,
     credentials: Option<Credentials>,
     name: ClientId,
-    /// What one step of a conversation may take.
-    step: Duration,
+    patience: Patience,
+}
+
+/// How long a server is waited for.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For one step of a conversation.
+    pub step: Duration,
+    /// For the answer to a whole letter: a server that looks through it before it takes it over needs
+    /// its minutes, and one that is not waited for takes the letter again.
+    pub answer: Duration,
 }
 
 /// How long a line that nobody speaks on is kept: mail servers close theirs after some minutes.
@@ -43,12 +58,15 @@ pub struct Lines {
 
 /// Why a message was not taken.
 pub enum NotTaken {
-    /// No line came to be: whatever the letter.
-    Unreachable(Error),
-    /// The server fell silent in the middle.
-    Silent,
-    /// What the server said about this message, or how the line broke off under it.
+    /// The line did not come to be, or broke off or fell silent before the message was whole: surely
+    /// not taken, whatever the message. None is silence.
+    Broken(Option<Error>),
+    /// The line broke off or fell silent after the last byte: taken or not, nobody can tell.
+    Unsure(Option<Error>),
+    /// What the server said about this message.
     Refused(Error),
+    /// The server cannot be given such a message.
+    Unfit(&'static str),
 }
 
 impl Server {
@@ -58,7 +76,7 @@ impl Server {
     ///
     /// # Errors
     /// An address of another form; the message holds none of it, for there is a password inside.
-    pub fn parse(address: &str, trusted: Option<&Certificate>, step: Duration) -> anyhow::Result<Self> {
+    pub fn parse(address: &str, trusted: Option<&Certificate>, patience: Patience) -> anyhow::Result<Self> {
         let url = Url::parse(address).ok().context("not smtp://HOST or smtps://HOST")?;
         let host = url.host_str().filter(|host| !host.is_empty()).context("names no host")?.to_owned();
         let tls = || {
@@ -84,14 +102,14 @@ impl Server {
             name => ClientId::Domain(name.to_owned()),
         };
         let port = url.port().unwrap_or(usual);
-        Ok(Self { host, port, wrapped, upgraded, credentials, name, step })
+        Ok(Self { host, port, wrapped, upgraded, credentials, name, patience })
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let place = (self.host.as_str(), self.port);
         let wrapped = self.wrapped.clone();
         let mut connection =
-            AsyncSmtpConnection::connect_tokio1(place, Some(self.step), &self.name, wrapped, None).await?;
+            AsyncSmtpConnection::connect_tokio1(place, Some(self.patience.step), &self.name, wrapped, None).await?;
         if let Some(upgraded) = &self.upgraded {
             connection.starttls(upgraded.clone(), &self.name).await?;
         }
@@ -108,37 +126,77 @@ impl Lines {
         Self { server, quiet: Mutex::default() }
     }
 
-    /// What a whole conversation may take.
-    #[must_use]
-    pub fn patience(&self) -> Duration {
-        self.server.step * 4
-    }
-
     /// Sends one message and waits for the server's word on the whole of it.
     ///
     /// # Errors
     /// See [`NotTaken`].
     pub async fn send(&self, message: &Message) -> Result<(), NotTaken> {
-        let open = self.quiet().pop();
-        let conversation = async {
-            let mut connection = match still_there(open, self.server.step).await {
-                Some(connection) => connection,
-                None => self.server.connect().await?,
-            };
-            let said = connection.send(message.envelope(), &message.formatted()).await;
-            Ok((connection, said))
-        };
-        // Where time runs out the conversation is dropped with its connection.
-        match timeout(self.patience(), conversation).await {
-            Ok(Ok((connection, said))) => {
-                if !connection.has_broken() {
-                    self.quiet().push((Instant::now(), connection));
-                }
-                said.map(drop).map_err(NotTaken::Refused)
-            }
-            Ok(Err(unreachable)) => Err(NotTaken::Unreachable(unreachable)),
-            Err(_) => Err(NotTaken::Silent),
+        let mut line = self.line().await?;
+        let taken = self.converse(&mut line, message).await;
+        match &taken {
+            Ok(()) => self.quiet().push((Instant::now(), line)),
+            // Servers differ in where they stand after a refusal; a new line begins at the beginning.
+            Err(NotTaken::Refused(_) | NotTaken::Unfit(_)) => self.goodbye(vec![(Instant::now(), line)]).await,
+            // Dropped, and the socket with it.
+            Err(NotTaken::Broken(_) | NotTaken::Unsure(_)) => {}
         }
+        taken
+    }
+
+    /// A line to speak on: one that was kept, or a new one.
+    async fn line(&self) -> Result<AsyncSmtpConnection, NotTaken> {
+        let step = self.server.patience.step;
+        let kept = self.quiet().pop();
+        if let Some(line) = still_there(kept, step).await {
+            return Ok(line);
+        }
+        // Greeting, encryption and sign-in are some steps in one.
+        match timeout(step * 4, self.server.connect()).await {
+            Ok(connected) => connected.map_err(|unreachable| NotTaken::Broken(Some(unreachable))),
+            Err(_) => Err(NotTaken::Broken(None)),
+        }
+    }
+
+    async fn converse(&self, line: &mut AsyncSmtpConnection, message: &Message) -> Result<(), NotTaken> {
+        let Patience { step, answer } = self.server.patience;
+        let (envelope, wire) = (message.envelope(), message.formatted());
+        let from = Mail::new(envelope.from().cloned(), self.parameters(line, message, &wire)?);
+        answered(timeout(step, line.command(from)).await)?;
+        for to in envelope.to() {
+            answered(timeout(step, line.command(Rcpt::new(to.clone(), vec![]))).await)?;
+        }
+        answered(timeout(step, line.command(Data)).await)?;
+        match timeout(answer, line.message(&wire)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(said)) if said.status().is_some() => Err(NotTaken::Refused(said)),
+            Ok(Err(broken)) => Err(NotTaken::Unsure(Some(broken))),
+            Err(_) => Err(NotTaken::Unsure(None)),
+        }
+    }
+
+    /// What the server has to know of a message before it comes (RFC 6152 and 6531).
+    fn parameters(
+        &self,
+        line: &AsyncSmtpConnection,
+        message: &Message,
+        wire: &[u8],
+    ) -> Result<Vec<MailParameter>, NotTaken> {
+        let mut parameters = Vec::new();
+        let envelope = message.envelope();
+        let plain = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
+        if !envelope.from().into_iter().chain(envelope.to()).all(plain) {
+            if !line.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(NotTaken::Unfit("an address beyond ASCII, and the mail server knows no SMTPUTF8"));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !wire.is_ascii() {
+            if !line.server_info().supports_feature(Extension::EightBitMime) {
+                return Err(NotTaken::Unfit("a letter beyond ASCII, and the mail server knows no 8BITMIME"));
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        Ok(parameters)
     }
 
     /// Says goodbye on lines that have been quiet for long.
@@ -158,12 +216,22 @@ impl Lines {
     /// If anybody is listening.
     async fn goodbye(&self, lines: Vec<(Instant, AsyncSmtpConnection)>) {
         for (_, mut connection) in lines {
-            let _ = timeout(self.server.step, connection.quit()).await;
+            let _ = timeout(self.server.patience.step, connection.quit()).await;
         }
     }
 
     fn quiet(&self) -> std::sync::MutexGuard<'_, Vec<(Instant, AsyncSmtpConnection)>> {
         self.quiet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What became of one step before the message was whole.
+fn answered(said: Result<Result<Response, Error>, Elapsed>) -> Result<(), NotTaken> {
+    match said {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(said)) if said.status().is_some() => Err(NotTaken::Refused(said)),
+        Ok(Err(broken)) => Err(NotTaken::Broken(Some(broken))),
+        Err(_) => Err(NotTaken::Broken(None)),
     }
 }
 
@@ -179,7 +247,8 @@ mod tests {
     use super::*;
 
     fn parsed(address: &str) -> anyhow::Result<Server> {
-        Server::parse(address, None, Duration::from_secs(1))
+        let (step, answer) = (Duration::from_secs(1), Duration::from_secs(1));
+        Server::parse(address, None, Patience { step, answer })
     }
 
     #[test]

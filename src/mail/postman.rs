@@ -3,8 +3,8 @@
 //! least once: whoever dies between the server's yes and the note of it leaves a lease that runs
 //! out, and the letter goes again under the same Message-ID.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveEnum, ExprTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::deliver::{Mailer, Smtp, Undelivered};
@@ -25,10 +26,10 @@ use crate::error::Error;
 const ROUND: Duration = Duration::from_secs(2);
 /// The bell rings before the commit of what it rings for.
 const COMMIT: Duration = Duration::from_millis(150);
-/// How long to leave a mail server alone that was away.
-const REST: Duration = Duration::from_secs(20);
-/// What a lease has to spare over the longest delivery.
-const MARGIN: Duration = Duration::from_secs(60);
+/// How long a hand rests whose line failed: at first, and at most.
+const REST: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(20));
+/// A lease is renewed so many times before it would have run out.
+const RENEWALS: u32 = 3;
 
 /// Delivers the letters of one house.
 pub struct Postman {
@@ -45,7 +46,7 @@ pub struct Round {
     pub put_off: u64,
     /// Failed for good, until an administrator says otherwise.
     pub given_up: u64,
-    /// The mail server was away: what else was due stays due.
+    /// A line failed, and the hand that held it rests: what else was due stays due.
     pub away: bool,
 }
 
@@ -63,23 +64,66 @@ impl Postman {
         self.stop = stop;
         let app = Arc::clone(&self.app);
         app.spawn(async move {
-            loop {
-                let pause = match self.step().await {
-                    Ok(round) if round.away => REST,
-                    Ok(_) => ROUND,
-                    Err(fault) => {
-                        tracing::error!(?fault, "the outbox could not be read");
-                        REST
-                    }
-                };
+            if let Err(fault) = self.take_over().await {
+                tracing::error!(?fault, "the outbox could not be read");
+            }
+            // Each hand by itself: what one line does to its hand is nothing to the others.
+            join_all((0..self.hands()).map(|hand| self.go(hand == 0))).await;
+            self.hang_up().await;
+        })
+    }
+
+    fn hands(&self) -> usize {
+        match self.mailer {
+            Mailer::Kept => 1,
+            Mailer::Smtp(_) => self.app.settings.mail.workers.max(1),
+        }
+    }
+
+    /// The embedded database has one postman at a time, so what his predecessor had in hand is due at
+    /// once. Elsewhere it is when the lease has run out.
+    async fn take_over(&self) -> Result<(), Error> {
+        if self.app.database.is_postgres() {
+            return Ok(());
+        }
+        let txn = self.app.database.begin_write().await?;
+        lease::release(&txn).await?;
+        txn.commit().await
+    }
+
+    /// One hand, until told to stop; one of them tidies up.
+    async fn go(&self, tidies: bool) {
+        let mut rest = REST.0;
+        loop {
+            let (pause, rests) = match self.turn().await {
+                Ok(Round { away: false, .. }) => (ROUND, false),
+                Ok(_) => (rest, true),
+                Err(fault) => {
+                    tracing::error!(?fault, "the outbox could not be read");
+                    (REST.1, true)
+                }
+            };
+            rest = if rests { (rest * 2).min(REST.1) } else { REST.0 };
+            if tidies {
                 self.count().await;
-                tokio::select! {
-                    () = self.stop.cancelled() => return self.hang_up().await,
-                    () = tokio::time::sleep(pause) => {}
-                    () = self.app.postbell.notified(), if pause == ROUND => tokio::time::sleep(COMMIT).await,
+                if let Mailer::Smtp(smtp) = &self.mailer {
+                    smtp.tidy().await;
                 }
             }
-        })
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = sleep(pause) => {}
+                () = self.app.postbell.notified(), if !rests => sleep(COMMIT).await,
+            }
+        }
+    }
+
+    /// What one hand does before it rests.
+    async fn turn(&self) -> Result<Round, Error> {
+        match &self.mailer {
+            Mailer::Kept => self.keep().await,
+            Mailer::Smtp(smtp) => self.work(smtp).await,
+        }
     }
 
     async fn hang_up(&self) {
@@ -88,15 +132,20 @@ impl Postman {
         }
     }
 
-    /// Delivers what is due, once.
+    /// Delivers what is due with all hands, once.
     ///
     /// # Errors
     /// Only faults; whatever had not been written down by then goes again.
     pub async fn step(&self) -> Result<Round, Error> {
-        match &self.mailer {
-            Mailer::Kept => self.keep().await,
-            Mailer::Smtp(smtp) => self.carry(smtp).await,
+        let mut round = Round::default();
+        for turn in join_all((0..self.hands()).map(|_| self.turn())).await {
+            let turn = turn?;
+            round.sent += turn.sent;
+            round.put_off += turn.put_off;
+            round.given_up += turn.given_up;
+            round.away |= turn.away;
         }
+        Ok(round)
     }
 
     /// Keeping a letter is delivering it: all that is due at once.
@@ -119,35 +168,50 @@ impl Postman {
         Ok(Round { sent: kept, ..Round::default() })
     }
 
-    async fn carry(&self, smtp: &Smtp) -> Result<Round, Error> {
-        let away = AtomicBool::new(false);
-        let workers = (0..self.app.settings.mail.workers.max(1)).map(|_| self.work(smtp, &away));
-        let mut round = Round::default();
-        for worked in join_all(workers).await {
-            let worked = worked?;
-            round.sent += worked.sent;
-            round.put_off += worked.put_off;
-            round.given_up += worked.given_up;
-        }
-        round.away = away.into_inner();
-        smtp.tidy().await;
-        Ok(round)
-    }
-
-    /// One letter after the other, until nothing is due or it is time to stop.
-    async fn work(&self, smtp: &Smtp, away: &AtomicBool) -> Result<Round, Error> {
+    /// One letter after the other, until nothing is due, the line fails, or it is time to stop.
+    async fn work(&self, smtp: &Smtp) -> Result<Round, Error> {
         let mut round = Round::default();
         let mut tried = None;
         loop {
-            let more = !away.load(Ordering::Relaxed) && !self.stop.is_cancelled();
+            let more = !round.away && !self.stop.is_cancelled();
             let Some(letter) = self.settle_and_take(tried.take(), more, &mut round).await? else { break };
-            let outcome = smtp.deliver(&letter, self.app.now()).await;
-            if matches!(outcome, Err(Undelivered::Away(_))) {
-                away.store(true, Ordering::Relaxed);
-            }
+            // There may be more than one pair of hands can carry.
+            self.app.postbell.notify_one();
+            let outcome = self.in_hand(&letter, smtp.deliver(&letter, self.app.now())).await;
+            round.away = matches!(outcome, Err(Undelivered::Away(_) | Undelivered::Unsure(_)));
             tried = Some((letter, outcome));
         }
         Ok(round)
+    }
+
+    /// Renews the lease for as long as the letter is in hand: it may be short, so that others need not
+    /// wait for somebody who died, and a server may take its time all the same.
+    async fn in_hand<T>(&self, letter: &Model, delivery: impl Future<Output = T>) -> T {
+        let mut delivery = pin!(delivery);
+        loop {
+            match timeout(self.lease() / RENEWALS, &mut delivery).await {
+                Ok(outcome) => return outcome,
+                Err(_) => {
+                    if let Err(fault) = self.renew(letter).await {
+                        tracing::error!(?fault, "a lease could not be renewed");
+                    }
+                }
+            }
+        }
+    }
+
+    async fn renew(&self, letter: &Model) -> Result<(), Error> {
+        let txn = self.app.database.begin_write().await?;
+        lease::renew(&txn, letter, self.leased_until(self.app.now())?).await?;
+        txn.commit().await
+    }
+
+    fn lease(&self) -> Duration {
+        Duration::from_secs(Ord::max(self.app.settings.mail.lease_seconds, 1))
+    }
+
+    fn leased_until(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+        Ok(now + TimeDelta::from_std(self.lease()).map_err(Error::fault)?)
     }
 
     /// Writes down how the last letter went and takes the next one, in one transaction: a letter
@@ -166,8 +230,7 @@ impl Postman {
         if let Some((letter, outcome)) = tried {
             lease::settle(&txn, &self.app.settings.mail, &letter, &outcome, now, round).await?;
         }
-        let until = now + TimeDelta::from_std(self.mailer.patience() + MARGIN).map_err(Error::fault)?;
-        let taken = if more { lease::take(&txn, now, until).await? } else { None };
+        let taken = if more { lease::take(&txn, now, self.leased_until(now)?).await? } else { None };
         txn.commit().await?;
         Ok(taken)
     }

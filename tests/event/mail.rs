@@ -9,9 +9,11 @@ use queqiao::mail::postman::{Postman, Round};
 use queqiao::server::rounds;
 use queqiao::settings::Delivery;
 use rstest::rstest;
+use tokio_util::sync::CancellationToken;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, hours};
+use crate::outage;
 use crate::smtp::{Authority, Guard, MailServer, Mood};
 
 async fn evening_with(engine: Engine, server: &MailServer) -> Option<Evening> {
@@ -226,9 +228,109 @@ async fn a_postman_who_died_with_a_letter_in_hand_is_replaced(#[values(Sqlite, P
     server.becomes(Mood::Accepts);
     let postman = Postman::new(&evening.app).unwrap();
     assert_eq!(postman.step().await.unwrap(), sent(0), "the lease holds");
-    evening.clock.advance(hours(1));
+    evening.clock.advance(chrono::Duration::seconds(30));
     assert_eq!(postman.step().await.unwrap(), sent(1), "the lease ran out");
     assert_eq!(only_letter(&evening).await.tries, 2);
+}
+
+/// Looks until it is so.
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let patience = std::time::Duration::from_secs(15);
+    let looking = async {
+        while !is_so().await {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(patience, looking).await.expect("it did not come to be");
+}
+
+async fn sent_letters(evening: &Evening) -> usize {
+    evening.letters().await.into_iter().filter(|letter| letter.state == State::Sent).count()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_line_that_breaks_rests_the_hand_that_held_it_and_no_other(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Accepts);
+    let Some(evening) = evening_with(engine, &server).await else { return };
+    for number in 0..76 {
+        post(&evening, draft(&format!("guest-{number}"))).await;
+    }
+    server.drops(2);
+    let stop = CancellationToken::new();
+    let postman = Postman::new(&evening.app).unwrap().start(stop.clone());
+    until(async || sent_letters(&evening).await == 74).await;
+    let waiting = evening.letters().await.into_iter().filter(|letter| letter.state == State::Waiting);
+    for letter in waiting {
+        let soon = evening.app.now() + chrono::Duration::seconds(15);
+        assert!(letter.tries == 1 && letter.refusals == 0 && letter.not_before < soon, "{letter:?}");
+    }
+    evening.clock.advance(chrono::Duration::seconds(15));
+    until(async || sent_letters(&evening).await == 76).await;
+    stop.cancel();
+    postman.await.unwrap();
+    let ids: BTreeSet<_> = server.accepted().into_iter().map(|message| message.id).collect();
+    assert_eq!((server.messages().len(), ids.len()), (76, 76));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_answers_late_has_the_letter_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Ponders);
+    let change = {
+        let url = format!("smtp://postman:knock@{}", server.address);
+        move |settings: &mut queqiao::settings::Settings| {
+            settings.mail.delivery = Delivery::Smtp;
+            settings.mail.url = url.into();
+            settings.mail.timeout_seconds = 1;
+            settings.mail.lease_seconds = 1;
+        }
+    };
+    let Some(evening) = Evening::begin_with(engine, Phase::Registration, change).await else { return };
+    post(&evening, draft("li")).await;
+    let patient = Postman::new(&evening.app).unwrap();
+    let round = tokio::spawn(async move { patient.step().await });
+    until(async || server.messages().len() == 1).await;
+    let other = Postman::new(&evening.app).unwrap();
+    // Long after a step of the conversation would have been given up, and the lease with it.
+    for _ in 0..6 {
+        let lease = only_letter(&evening).await.leased_until.unwrap();
+        evening.clock.set(lease - chrono::Duration::milliseconds(1));
+        until(async || only_letter(&evening).await.leased_until.unwrap() > lease).await;
+        assert_eq!(other.step().await.unwrap(), sent(0), "it is in hand");
+    }
+    server.answers();
+    assert_eq!(round.await.unwrap().unwrap(), sent(1));
+    let letter = only_letter(&evening).await;
+    assert_eq!((letter.state, letter.tries, letter.leased_until), (State::Sent, 1, None));
+    assert_eq!(server.messages().len(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_in_hand_at_a_kill_goes_soon_and_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let server = MailServer::open(Mood::Stalls);
+    let Some(evening) = outage::begin(engine, Phase::Registration).await else { return };
+    for number in 0..4 {
+        post(&evening, draft(&format!("guest-{number}"))).await;
+    }
+    let serve = || {
+        let mut command = outage::program(&evening, &["serve"]);
+        command.env("QUEQIAO__MAIL__DELIVERY", "smtp").env("QUEQIAO__MAIL__LEASE_SECONDS", "4");
+        outage::open(command.env("QUEQIAO__MAIL__URL", format!("smtp://postman:knock@{}", server.address)))
+    };
+    let first = serve();
+    until(async || evening.letters().await.iter().all(|letter| letter.tries == 1)).await;
+    drop(first);
+    server.becomes(Mood::Accepts);
+    let begun = std::time::Instant::now();
+    let second = serve();
+    until(async || sent_letters(&evening).await == 4).await;
+    // The embedded database has one house: whoever had them in hand is gone.
+    assert!(engine == Postgres || begun.elapsed().as_secs_f32() < 3.9, "{:?}", begun.elapsed());
+    drop(second);
+    let ids: BTreeSet<_> = server.messages().into_iter().map(|message| message.id).collect();
+    assert_eq!((server.messages().len(), ids.len()), (4, 4));
 }
 
 #[rstest]

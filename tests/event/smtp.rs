@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ pub enum Mood {
     Stalls,
     /// Has the whole message, then hangs up without a word.
     DropsAfterData,
+    /// Has the whole message, and answers when the story says so ([`MailServer::answers`]).
+    Ponders,
     /// Hangs up at once.
     Away,
 }
@@ -89,6 +91,10 @@ struct Memory {
     /// Every line said to it in the clear.
     overheard: Mutex<Vec<String>>,
     lines: AtomicUsize,
+    /// So many recipients more are answered by hanging up.
+    drops: AtomicUsize,
+    answers: Mutex<bool>,
+    answering: Condvar,
 }
 
 pub struct MailServer {
@@ -117,6 +123,9 @@ impl MailServer {
             logins: Mutex::default(),
             overheard: Mutex::default(),
             lines: AtomicUsize::new(0),
+            drops: AtomicUsize::new(0),
+            answers: Mutex::new(false),
+            answering: Condvar::new(),
         });
         let remembers = Arc::clone(&memory);
         thread::spawn(move || {
@@ -132,6 +141,17 @@ impl MailServer {
 
     pub fn becomes(&self, mood: Mood) {
         *self.memory.mood.lock().unwrap() = mood;
+    }
+
+    /// Hangs up on so many letters more when their recipient is named, whatever its mood.
+    pub fn drops(&self, lines: usize) {
+        self.memory.drops.store(lines, Ordering::SeqCst);
+    }
+
+    /// Has pondered long enough.
+    pub fn answers(&self) {
+        *self.memory.answers.lock().unwrap() = true;
+        self.memory.answering.notify_all();
     }
 
     pub fn messages(&self) -> Vec<Message> {
@@ -171,6 +191,10 @@ impl Handler for Conversation {
 
     fn rcpt(&mut self, to: &str) -> Response {
         to.clone_into(&mut self.to);
+        let dropped = |left: usize| left.checked_sub(1);
+        if self.memory.drops.fetch_update(Ordering::SeqCst, Ordering::SeqCst, dropped).is_ok() {
+            *self.hangs_up.lock().unwrap() = true;
+        }
         match self.memory.mood() {
             Mood::Refuses(code) => Response::custom(code, format!("<{to}> is not wanted")),
             Mood::Stalls => {
@@ -197,6 +221,10 @@ impl Handler for Conversation {
         *self.hangs_up.lock().unwrap() = !accepted;
         let message = Message { to: self.to.clone(), id, text, accepted };
         self.memory.messages.lock().unwrap().push(message);
+        if mood == Mood::Ponders {
+            let unanswered = self.memory.answers.lock().unwrap();
+            drop(self.memory.answering.wait_while(unanswered, |answers| !*answers).unwrap());
+        }
         response::OK
     }
 }
