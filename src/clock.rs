@@ -1,47 +1,359 @@
 //! What time it is. Rules ask this clock and no other, so that a rehearsal can live through five
 //! days in a minute and a test can stand still at one second to midnight.
+//!
+//! A machine's clock can be set, by hand or by a time server gone mad; the time that has passed since
+//! the start cannot. The house goes by the machine's clock as long as the two agree. Where they do not,
+//! somebody set it: the house goes on by what has passed, and says that it is not sure, until
+//! [`crate::vigil`] has found out which of the two is right.
 
-use std::sync::Arc;
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
-use chrono::{DateTime, Duration, SubsecRound, Utc};
+use chrono::{DateTime, Duration, Utc};
 
-#[derive(Clone, Debug)]
-pub enum Clock {
-    /// The machine's own clock.
-    Machine,
-    /// Stands still until somebody moves it: microseconds since 1970.
-    Stopped(Arc<AtomicI64>),
+/// Seconds a machine's clock is put right by without anybody noticing: time servers do.
+const TOLERATED_SECONDS: i64 = 60;
+const TOLERATED: i64 = TOLERATED_SECONDS * 1_000_000;
+
+/// A clock, lent by cloning: all clones tell one time.
+#[derive(Clone)]
+pub struct Clock(Arc<Works>);
+
+struct Works {
+    source: Source,
+    course: Mutex<Course>,
+}
+
+/// All in microseconds.
+enum Source {
+    Machine {
+        begun: Instant,
+        /// How long the machine has slept since; a sleeper's time has passed all the same.
+        slept: AtomicI64,
+        /// How long it had been asleep at the start.
+        slept_before: i64,
+        /// A file with the seconds the machine is said to go wrong by, in stories.
+        shift: Option<PathBuf>,
+    },
+    /// Stands still until somebody moves it.
+    Stopped { wall: AtomicI64, passed: AtomicI64 },
+}
+
+/// How the house's time follows from what has passed.
+#[derive(Debug)]
+struct Course {
+    /// The house's time less what has passed.
+    offset: i64,
+    doubt: Option<Doubt>,
+    /// Whether the database's clock says something else, and nobody has overruled it.
+    disputed: bool,
+    overruled: bool,
+}
+
+/// The machine's clock says something else than the house.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Doubt {
+    /// What had passed when it began.
+    since: i64,
+    /// The machine's time less what has passed: where it stays, it was set, and went on.
+    offset: i64,
+    /// The house has just begun and knows no time of its own: it goes by the machine's, unsure.
+    at_start: bool,
+}
+
+/// That nobody is sure what time it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsure {
+    /// For how long the machine's clock has now gone without being set.
+    pub steady: Duration,
+    /// The house has just begun, and only had reason to doubt.
+    pub at_start: bool,
+    pub house: DateTime<Utc>,
+    pub machine: DateTime<Utc>,
 }
 
 impl Clock {
+    /// The machine's own clock.
+    #[must_use]
+    pub fn machine() -> Self {
+        Self::machine_shifted(None)
+    }
+
+    /// The machine's clock with a file that says by how many seconds it goes wrong.
+    #[must_use]
+    pub fn machine_shifted(shift: Option<PathBuf>) -> Self {
+        let slept_before = asleep().unwrap_or(0);
+        Self::of(Source::Machine { begun: Instant::now(), slept: AtomicI64::new(0), slept_before, shift })
+    }
+
     #[must_use]
     pub fn stopped_at(moment: DateTime<Utc>) -> Self {
-        Self::Stopped(Arc::new(AtomicI64::new(moment.timestamp_micros())))
+        let wall = AtomicI64::new(moment.timestamp_micros());
+        Self::of(Source::Stopped { wall, passed: AtomicI64::new(0) })
+    }
+
+    fn of(source: Source) -> Self {
+        let (wall, passed) = source.read();
+        let course = Course { offset: wall - passed, doubt: None, disputed: false, overruled: false };
+        Self(Arc::new(Works { source, course: Mutex::new(course) }))
     }
 
     /// Now, in whole microseconds: PostgreSQL keeps no more, and a time that changes on its way
     /// through the database makes equal things unequal.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
-            Self::Machine => Utc::now().trunc_subsecs(6),
-            Self::Stopped(micros) => DateTime::from_timestamp_micros(micros.load(Ordering::SeqCst)).unwrap_or_default(),
-        }
+        self.ask(|course, _, passed| moment(passed + course.offset))
     }
 
-    /// Moves a stopped clock forward; the machine's clock takes no orders.
+    /// What the machine's clock says, whether the house believes it or not.
+    #[must_use]
+    pub fn by_the_machine(&self) -> DateTime<Utc> {
+        moment(self.0.source.read().0)
+    }
+
+    /// Whether what cannot be undone may be done because its time has come.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.unsure().is_none()
+    }
+
+    /// What there is to be unsure about; None where nothing is.
+    #[must_use]
+    pub fn unsure(&self) -> Option<Unsure> {
+        self.ask(|course, wall, passed| {
+            let at_start = course.doubt.is_some_and(|doubt| doubt.at_start);
+            let steady = course.doubt.map_or(Duration::zero(), |doubt| Duration::microseconds(passed - doubt.since));
+            let unsure = Unsure { steady, at_start, house: moment(passed + course.offset), machine: moment(wall) };
+            (course.doubt.is_some() || course.disputed).then_some(unsure)
+        })
+    }
+
+    /// The house begins, and the machine's clock says something it has reason to doubt.
+    pub fn doubt_the_start(&self) {
+        self.ask(|course, wall, passed| {
+            course.doubt = Some(Doubt { since: passed, offset: wall - passed, at_start: true });
+        });
+    }
+
+    /// The machine's clock is right: the house goes by it again.
+    pub fn confirm(&self) {
+        self.ask(|course, wall, passed| {
+            course.offset = wall - passed;
+            course.doubt = None;
+            course.overruled = true;
+            course.disputed = false;
+        });
+    }
+
+    /// Another clock, the database's, agrees with the machine's or does not.
+    pub fn compare(&self, agrees: bool) {
+        self.ask(|course, _, _| {
+            course.overruled &= !agrees;
+            course.disputed = !agrees && !course.overruled;
+        });
+    }
+
+    /// Whether the database's clock says something else.
+    #[must_use]
+    pub fn is_disputed(&self) -> bool {
+        self.ask(|course, _, _| course.disputed)
+    }
+
+    /// Whether it is the machine's, and no clock of a story or a rehearsal.
+    #[must_use]
+    pub fn is_the_machines(&self) -> bool {
+        matches!(self.0.source, Source::Machine { .. })
+    }
+
+    /// Lets time pass on a stopped clock; the machine's clock takes no orders.
     pub fn advance(&self, by: Duration) {
-        if let Self::Stopped(micros) = self {
-            micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        if let Source::Stopped { passed, .. } = &self.0.source {
+            passed.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+            self.jump(by);
         }
     }
 
-    /// Sets a stopped clock; the machine's clock takes no orders.
+    /// Lets time pass on a stopped clock until it is so late; the machine's clock takes no orders.
     pub fn set(&self, to: DateTime<Utc>) {
-        if let Self::Stopped(micros) = self {
-            micros.store(to.timestamp_micros(), Ordering::SeqCst);
+        self.advance(to - self.by_the_machine());
+    }
+
+    /// Sets a stopped clock as somebody sets a machine's: no time has passed.
+    pub fn jump(&self, by: Duration) {
+        if let Source::Stopped { wall, .. } = &self.0.source {
+            wall.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
         }
+    }
+
+    /// Reads both, lets the course follow, and asks something about it.
+    fn ask<T>(&self, question: impl FnOnce(&mut Course, i64, i64) -> T) -> T {
+        let mut course = self.0.course.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut wall, mut passed) = self.0.source.read();
+        if course.is_apart(wall, passed) && self.0.source.notice_sleep() {
+            (wall, passed) = self.0.source.read();
+        }
+        course.follow(wall, passed);
+        question(&mut course, wall, passed)
+    }
+}
+
+/// Whether two times are as good as the same.
+#[must_use]
+pub fn agree(one: DateTime<Utc>, other: DateTime<Utc>) -> bool {
+    (one - other).abs() <= Duration::seconds(TOLERATED_SECONDS)
+}
+
+impl Course {
+    fn is_apart(&self, wall: i64, passed: i64) -> bool {
+        (wall - passed - self.offset).abs() > TOLERATED
+    }
+
+    fn follow(&mut self, wall: i64, passed: i64) {
+        let machine = wall - passed;
+        match self.doubt {
+            // Whatever it is set to now is no worse than what it said before.
+            Some(doubt) if doubt.at_start => {
+                let since = if (machine - doubt.offset).abs() > TOLERATED { passed } else { doubt.since };
+                self.doubt = Some(Doubt { since, offset: machine, at_start: true });
+                self.offset = machine;
+            }
+            _ if !self.is_apart(wall, passed) => {
+                self.offset = machine;
+                self.doubt = None;
+            }
+            Some(doubt) if (machine - doubt.offset).abs() <= TOLERATED => {}
+            _ => self.doubt = Some(Doubt { since: passed, offset: machine, at_start: false }),
+        }
+    }
+}
+
+impl Source {
+    /// The time of the day, and what has passed.
+    fn read(&self) -> (i64, i64) {
+        match self {
+            Self::Machine { begun, slept, shift, .. } => {
+                #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+                let wall = Utc::now().timestamp_micros();
+                let passed = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
+                (wall + shifted(shift.as_ref()), passed + slept.load(Ordering::SeqCst))
+            }
+            Self::Stopped { wall, passed } => (wall.load(Ordering::SeqCst), passed.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Whether the machine has slept since anybody looked. What has passed is counted awake.
+    fn notice_sleep(&self) -> bool {
+        let Self::Machine { slept, slept_before, .. } = self else { return false };
+        let Some(now) = asleep() else { return false };
+        let more = now - slept_before;
+        (more - slept.load(Ordering::SeqCst)).abs() > 1_000_000 && {
+            slept.store(more, Ordering::SeqCst);
+            true
+        }
+    }
+}
+
+/// How long the machine has been up less how long it was awake, but for a constant. None where it
+/// does not say.
+fn asleep() -> Option<i64> {
+    static AWAKE: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    let awake = AWAKE.get_or_init(Instant::now);
+    let up = fs::read_to_string("/proc/uptime").ok()?;
+    let (seconds, hundredths) = up.split_whitespace().next()?.split_once('.')?;
+    let up = seconds.parse::<i64>().ok()? * 1_000_000 + hundredths.parse::<i64>().ok()? * 10_000;
+    Some(up - i64::try_from(awake.elapsed().as_micros()).ok()?)
+}
+
+fn shifted(file: Option<&PathBuf>) -> i64 {
+    let seconds = file.and_then(|file| fs::read_to_string(file).ok()).and_then(|text| text.trim().parse::<i64>().ok());
+    seconds.unwrap_or(0) * 1_000_000
+}
+
+fn moment(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Clock({})", self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noon() -> DateTime<Utc> {
+        "2026-08-22T04:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_little_is_followed_and_a_jump_is_not() {
+        let clock = Clock::stopped_at(noon());
+        clock.jump(Duration::seconds(59));
+        assert_eq!((clock.now(), clock.is_sure()), (noon() + Duration::seconds(59), true));
+        clock.jump(Duration::seconds(-59));
+        assert_eq!((clock.now(), clock.is_sure()), (noon(), true));
+        for by in [Duration::days(7), Duration::hours(-1)] {
+            clock.jump(by);
+            clock.advance(Duration::seconds(12));
+            let told = clock.unsure().unwrap();
+            assert_eq!((told.house, told.machine, told.steady), (clock.now(), clock.now() + by, Duration::zero()));
+            clock.jump(-by);
+            assert!(clock.is_sure());
+        }
+        assert_eq!(clock.now(), noon() + Duration::seconds(24));
+    }
+
+    #[test]
+    fn what_stays_is_counted_and_confirmed() {
+        let clock = Clock::stopped_at(noon());
+        clock.jump(Duration::days(1));
+        assert!(!clock.is_sure());
+        clock.advance(Duration::minutes(9));
+        assert_eq!(clock.unsure().unwrap().steady, Duration::minutes(9));
+        clock.jump(Duration::hours(2));
+        assert_eq!(clock.unsure().unwrap().steady, Duration::zero(), "set again");
+        clock.confirm();
+        assert_eq!((clock.now(), clock.is_sure()), (noon() + Duration::hours(26) + Duration::minutes(9), true));
+    }
+
+    #[test]
+    fn a_doubtful_start_goes_by_the_machine() {
+        let clock = Clock::stopped_at(noon());
+        clock.doubt_the_start();
+        clock.advance(Duration::minutes(1));
+        clock.jump(Duration::days(3));
+        assert_eq!((clock.now(), clock.is_sure()), (noon() + Duration::days(3) + Duration::minutes(1), false));
+        assert_eq!(clock.unsure().unwrap().steady, Duration::zero());
+        clock.advance(Duration::minutes(1));
+        assert_eq!(clock.unsure().unwrap().steady, Duration::minutes(1));
+        clock.confirm();
+        assert!(clock.is_sure());
+    }
+
+    #[test]
+    fn another_clock_is_heard_until_somebody_overrules_it() {
+        let clock = Clock::stopped_at(noon());
+        clock.compare(false);
+        assert!(!clock.is_sure());
+        clock.confirm();
+        clock.compare(false);
+        assert!(clock.is_sure(), "somebody said so");
+        clock.compare(true);
+        clock.compare(false);
+        assert!(!clock.is_sure(), "that was about the other time");
+    }
+
+    #[test]
+    fn the_machines_clock_goes() {
+        let clock = Clock::machine();
+        let first = clock.now();
+        assert!(clock.is_sure() && clock.now() >= first);
+        assert!(agree(clock.now(), clock.by_the_machine()));
     }
 }

@@ -29,6 +29,7 @@ pub mod page;
 pub mod picture;
 pub mod mail;
 pub mod audit;
+pub mod vigil;
 
 // rooms, in the order of the event
 pub mod accounts;

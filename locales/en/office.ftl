@@ -79,6 +79,7 @@ audit-any-action = Everything
 audit-anybody = Anybody
 audit-empty = Nothing on record like this.
 
+deed-clock-confirmed = The machine's clock confirmed
 deed-screen-invited = Made a link for a big screen
 deed-screens-revoked = Revoked all big screens
 deed-announcement-sent = Wrote to many
@@ -145,6 +146,11 @@ trouble-not-ready = It cannot be published like this: some of its times have gon
 
 house-title = House
 house-database = Database
+house-clock = Time
+clock-unsure = The machine's clock was set
+clock-unsure-note = By the time that has passed it is { $house }; the machine says { $machine }. Until it is known which is right, nothing that cannot be undone happens by itself: no invitation runs out, no ledger is frozen, nothing is erased because its time has come. Put the clock back if it is wrong; say so here if it is right.
+clock-confirm = The machine's clock is right
+said-clock-confirmed = The house goes by the machine's clock again.
 house-waiting = Letters waiting
 house-failed = Letters that failed
 house-letters = { $count }

@@ -79,6 +79,7 @@ audit-any-action = 全部操作
 audit-anybody = 所有人
 audit-empty = 没有符合条件的记录。
 
+deed-clock-confirmed = 确认机器的时间
 deed-screen-invited = 配对大屏
 deed-screens-revoked = 停用全部大屏
 deed-announcement-sent = 群发邮件
@@ -145,6 +146,11 @@ trouble-not-ready = 现在还不能公布：有的时间已经过去了，请先
 
 house-title = 总管
 house-database = 数据库
+house-clock = 时间
+clock-unsure = 机器的时间被改过
+clock-unsure-note = 系统按走过的时间算，现在是 { $house }；机器的时间是 { $machine }。没有弄清之前，凡是不能挽回的事（名额过期、积分封存、到期删除）都不会自动发生。机器的时间错了，请把它改回来；是对的，请在这里确认。
+clock-confirm = 机器的时间是对的
+said-clock-confirmed = 已按机器的时间走
 house-waiting = 待发的信
 house-failed = 未送达的信
 house-letters = { $count } 封

@@ -36,6 +36,7 @@ mod m0070_hearts;
 mod m0071_circle;
 mod m0072_consents;
 mod m0100_house;
+mod m0180_vigil;
 
 pub struct Migrator;
 
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0071_circle::Migration),
             Box::new(m0072_consents::Migration),
             Box::new(m0100_house::Migration),
+            Box::new(m0180_vigil::Migration),
         ]
     }
 }

@@ -3,7 +3,7 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -69,6 +69,15 @@ pub struct Step<'a> {
     pub at: DateTimeUtc,
     pub device: &'a str,
     pub attempt_id: Uuid,
+    /// Whether the house saw it itself just now: then there is no later news, whatever the clock says.
+    /// A clock that was put back must not hold anybody at the door.
+    pub now: bool,
+}
+
+impl Step<'_> {
+    fn is_news(&self) -> SimpleExpr {
+        if self.now { Expr::value(true) } else { Column::MovedAt.lte(self.at) }
+    }
 }
 
 /// Lets a person in. False where they are inside already, or where later news has overtaken this.
@@ -90,7 +99,7 @@ pub async fn enter(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, D
     };
     let back = OnConflict::column(Column::RegistrationId)
         .update_columns([Column::Inside, Column::Since, Column::Device, Column::MovedAt, Column::AttemptId])
-        .action_and_where(Column::Inside.eq(false).and(Column::MovedAt.lte(step.at)))
+        .action_and_where(Column::Inside.eq(false).and(step.is_news()))
         .to_owned();
     Ok(Entity::insert(row).on_conflict(back).exec_without_returning(txn).await? == 1)
 }
@@ -106,7 +115,7 @@ pub async fn leave(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, D
         .col_expr(Column::AttemptId, Expr::value(step.attempt_id))
         .filter(Column::RegistrationId.eq(step.registration_id))
         .filter(Column::Inside.eq(true))
-        .filter(Column::MovedAt.lte(step.at))
+        .filter(step.is_news())
         .exec(txn)
         .await?;
     Ok(left.rows_affected == 1)

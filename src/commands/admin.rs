@@ -39,7 +39,7 @@ pub async fn admin(settings: Settings, arguments: Arguments) -> Result<(), Ended
         MailAddress::read(&email).map_err(|_| Ended::Usage("--email: this is not a mail address".to_owned()))?;
     let password = ask().map_err(|refused| Ended::Failed(format!("standard input: {refused}")))?;
     let secrets = Secrets::load(&settings.security)?;
-    let app = App::build(settings, Clock::Machine, secrets).await?;
+    let app = App::build(settings, Clock::machine(), secrets).await?;
     match appoint_administrator(&app, &address, &password).await {
         Ok(()) => {
             println!("{} is an administrator.", address.shown());

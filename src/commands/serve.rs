@@ -21,6 +21,10 @@ pub struct Arguments {
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
     crash_after: Option<i64>,
+    /// A file with the seconds by which the machine's clock is wrong, for stories about clocks
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    clock_shift: Option<std::path::PathBuf>,
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end.
@@ -35,7 +39,11 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     let bind = settings.server.bind.clone();
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
-    let app = App::build(settings, Clock::Machine, secrets).await?;
+    #[cfg(debug_assertions)]
+    let clock = Clock::machine_shifted(arguments.clock_shift.clone());
+    #[cfg(not(debug_assertions))]
+    let clock = Clock::machine();
+    let app = App::build(settings, clock, secrets).await?;
     // Before the opening: what a start finishes can be cut off as well.
     #[cfg(debug_assertions)]
     if let Some(statements) = arguments.crash_after {

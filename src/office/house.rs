@@ -27,6 +27,7 @@ use crate::page::said::see_saying;
 use crate::page::{self, Page, when};
 use crate::reports::asked::{OfYear, of_house};
 use crate::reports::year::YearReport;
+use crate::vigil;
 
 /// A letter that waits longer than this is worth a look, in minutes.
 const PATIENCE: i64 = 15;
@@ -40,6 +41,8 @@ struct Shown {
     report: YearReport,
     sentence: String,
     health: Vec<Sign>,
+    /// Where nobody is sure what time it is: by the house, and by the machine.
+    unsure: Option<(String, String)>,
 }
 
 struct Union {
@@ -90,6 +93,14 @@ pub async fn founded(house: House, visit: Visit, by: Administrator, form: Form) 
     }
 }
 
+/// The machine's clock is right. Who: administrator.
+#[post("/admin/clock")]
+pub async fn confirmed(house: House, by: Administrator) -> Result<HttpResponse, Error> {
+    let account_id = by.0.account_id;
+    house.run(async move |app| vigil::confirm(&app, account_id).await).await?;
+    see_saying("/admin", "clock-confirmed")
+}
+
 async fn read(app: &App) -> Result<Read, Error> {
     let db = app.database.reader();
     let waits = letter::Entity::find().filter(letter::Column::State.eq(letter::State::Waiting));
@@ -123,7 +134,8 @@ impl Shown {
         Ok(Self {
             unions: read.unions.iter().map(union).collect(),
             sentence: page.language.choose(&report.sentence.zh, &report.sentence.en).clone(),
-            health: health(&page, &read, house.database.is_postgres(), now),
+            health: health(house, &page, &read),
+            unsure: house.clock.unsure().map(|unsure| (clock(unsure.house), clock(unsure.machine))),
             report,
             form,
             page,
@@ -131,13 +143,20 @@ impl Shown {
     }
 }
 
-fn health(page: &Page, read: &Read, postgres: bool, now: DateTime<Utc>) -> Vec<Sign> {
+/// A moment to the second, as clocks are compared.
+fn clock(moment: DateTime<Utc>) -> String {
+    moment.with_timezone(&Shanghai).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+fn health(house: &House, page: &Page, read: &Read) -> Vec<Sign> {
+    let (now, postgres) = (house.now(), house.database.is_postgres());
     let letters = |standing| read.letters.get(&standing).copied().unwrap_or(0);
     let late = read.oldest.is_some_and(|oldest| now - oldest > TimeDelta::minutes(PATIENCE));
     let sign = |key: &str, words: String, well| Sign { name: page.t(key), words, well };
     let count = |standing| page.say("house-letters", &[("count", letters(standing).into())]);
     vec![
         sign("house-database", if postgres { "PostgreSQL" } else { "SQLite" }.to_owned(), true),
+        sign("house-clock", clock(now), house.clock.unsure().is_none_or(|unsure| unsure.at_start)),
         sign("house-waiting", count(Standing::Waiting), !late),
         sign("house-failed", count(Standing::Failed), letters(Standing::Failed) == 0),
         sign("house-version", env!("CARGO_PKG_VERSION").to_owned(), true),

@@ -34,5 +34,6 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
         .service(colleagues::appointed)
         .service(colleagues::left)
         .service(house::shown)
-        .service(house::founded);
+        .service(house::founded)
+        .service(house::confirmed);
 }

@@ -15,6 +15,7 @@ use crate::live::station::Station;
 use crate::mail::postman::Postman;
 use crate::picks::{company, recovery};
 use crate::relay;
+use crate::vigil;
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -34,6 +35,7 @@ impl Opening {
     /// Where the listener cannot be taken or the mail settings cannot work; the message names the
     /// key.
     pub async fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
+        vigil::begin(app).await?;
         company::attend(app).await?;
         recovery::resume(app).await?;
         let address = listener.local_addr()?;

@@ -19,6 +19,7 @@ use crate::mail;
 use crate::picks;
 use crate::points;
 use crate::screening;
+use crate::vigil;
 use crate::volunteers;
 
 use super::replay;
@@ -47,15 +48,24 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
 
 /// One round; a room that fails does not keep the others from theirs.
 pub async fn once(app: &Arc<App>) {
+    told("vigil", vigil::attend(app).await);
+    told("picks", picks::company::attend(app).await);
+    told("couples", couples::begin::due(app).await);
+    told("badges", badges::latecomers::due(app).await.map(|_| ()));
+    // What cannot be undone waits while nobody is sure what time it is.
+    if app.clock.is_sure() {
+        by_the_clock(app).await;
+    }
+}
+
+/// What comes due by nothing but the time.
+async fn by_the_clock(app: &Arc<App>) {
     told("mail", mail::forget::due(app).await);
     told("replay", replay::forget(app).await);
     told("accounts", accounts::sweep::due(app).await);
     told("points", points::close_books::due(app).await.map(|_| ()));
     told("screening", screening::expire::due(app).await.map(|_| ()));
-    told("picks", picks::company::attend(app).await);
-    told("couples", couples::begin::due(app).await);
     told("confessions", confessions::forget::due(app).await);
-    told("badges", badges::latecomers::due(app).await.map(|_| ()));
     told("badges", badges::remind::due(app).await.map(|_| ()));
     told("circle", circle::forget::due(app).await);
     told("volunteers", volunteers::remind::remind(app).await);

@@ -18,6 +18,7 @@ mod badges;
 mod blessings;
 mod checkin;
 mod circle;
+mod clocks;
 mod confessions;
 mod contract;
 mod couples;

@@ -59,11 +59,11 @@ pub async fn demo(mut settings: Settings, arguments: Arguments) -> Result<(), En
         settings.server.public_url.clone_from(&address);
     }
     eprintln!("setting the scene …");
-    let now = Clock::Machine.now();
+    let now = Clock::machine().now();
     let past = App::build(settings.clone(), Clock::stopped_at(now), Secrets::load(&settings.security)?).await?;
     editions::set_scene(&past, now, arguments.at).await.map_err(|fault| Ended::Failed(fault.to_string()))?;
     past.database.clone().close().await;
-    let app = App::build(settings.clone(), Clock::Machine, Secrets::load(&settings.security)?).await?;
+    let app = App::build(settings.clone(), Clock::machine(), Secrets::load(&settings.security)?).await?;
     let opening = Opening::begin(&app, listener).await?;
     greet(&address, &tonight::two_inside(&app).await.map_err(|fault| Ended::Failed(fault.to_string()))?);
     told_to_stop().await;

@@ -69,6 +69,10 @@ pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, E
                 finding.unless(key, || format!("{}: no key for its ballots", the("round", row.id)));
             }
             State::Planned | State::Void => {
+                if row.state == State::Void {
+                    let words = "void: its ballots were not counted, and whoever picked should be told";
+                    finding.note(format!("{}: {words}", the("round", row.id)));
+                }
                 finding.unless(ballots == 0 && !key, || format!("{}: ballots of no round", the("round", row.id)));
             }
         }

@@ -2,6 +2,7 @@
 //! once. Reads only, and may run while the service does; says what is wrong by id, never by name.
 
 mod evening;
+mod house;
 mod journey;
 
 use clap::Args;
@@ -32,11 +33,18 @@ pub struct Finding {
     pub examined: usize,
     /// What is wrong, a line each.
     pub wrong: Vec<String>,
+    /// What holds, and somebody should know about all the same, a line each.
+    pub worth_a_look: Vec<String>,
 }
 
 impl Finding {
     fn of(check: &'static str, examined: usize) -> Self {
-        Self { check, examined, wrong: Vec::new() }
+        Self { check, examined, wrong: Vec::new(), worth_a_look: Vec::new() }
+    }
+
+    /// Notes what somebody should know about.
+    fn note(&mut self, words: String) {
+        self.worth_a_look.push(words);
     }
 
     /// Notes what does not hold.
@@ -64,10 +72,14 @@ pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ende
 }
 
 fn told(finding: &Finding) {
-    let mark = if finding.wrong.is_empty() { "holds" } else { "WRONG" };
+    let mark = match (finding.wrong.is_empty(), finding.worth_a_look.is_empty()) {
+        (false, _) => "WRONG",
+        (true, false) => "look ",
+        (true, true) => "holds",
+    };
     println!("{mark}  {:<12} {:>7} examined", finding.check, finding.examined);
-    for wrong in &finding.wrong {
-        println!("       {wrong}");
+    for line in finding.wrong.iter().chain(&finding.worth_a_look) {
+        println!("       {line}");
     }
 }
 
@@ -87,6 +99,8 @@ pub async fn examine(db: &impl ConnectionTrait, keys: &Keys) -> Result<Vec<Findi
         evening::check_ins(db).await?,
         evening::rounds(db, keys).await?,
         evening::couples(db).await?,
+        house::outbox(db).await?,
+        house::clock(db).await?,
     ])
 }
 
