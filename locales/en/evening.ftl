@@ -132,6 +132,7 @@ contact-give = I would give these
 contact-waiting = You would give: { $fields }.
 contact-waiting-note = Waiting for the other one. Until it opens you can take it back.
 contact-withdraw = Take back
+contact-closed-note = What was given here can no longer be seen.
 contact-opened-note = Given to you alone. Please do not pass it on.
 consent-title = Stage and volunteers
 consent-note = You appear on stage only if both of you want to. What the other one says alone is not told.

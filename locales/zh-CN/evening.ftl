@@ -132,6 +132,7 @@ contact-give = 愿意给 TA
 contact-waiting = 你愿意给：{ $fields }。
 contact-waiting-note = 等对方也愿意。打开之前，随时可以收回。
 contact-withdraw = 收回
+contact-closed-note = 这里已经看不到对方给过的联系方式了。
 contact-opened-note = 只给了你一个人，请不要转给别人。
 consent-title = 上台和跟进
 consent-note = 你们都愿意，才会出现在台上。对方怎么选，不会单独告诉你。

@@ -37,6 +37,7 @@ mod m0071_circle;
 mod m0072_consents;
 mod m0100_house;
 mod m0180_vigil;
+mod m0155_contact_given;
 
 pub struct Migrator;
 
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0072_consents::Migration),
             Box::new(m0100_house::Migration),
             Box::new(m0180_vigil::Migration),
+            Box::new(m0155_contact_given::Migration),
         ]
     }
 }

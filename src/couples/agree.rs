@@ -36,7 +36,7 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> 
     };
     consent::put(&txn, row).await?;
     let changed = settle(&txn, app, &mine.found).await?;
-    let standing = mine::standing(&txn, &mine).await?;
+    let standing = mine::standing(&txn, app, &mine).await?;
     txn.commit().await?;
     if changed {
         app.happenings.announce(mine.found.event_id, What::CouplesChanged);

@@ -1,8 +1,7 @@
 //! What two people who picked each other do next, and whom the host may call on stage.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Json, Path};
-use actix_web::{Responder, delete, get, post, put};
+use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, entity::prelude::*};
@@ -18,6 +17,7 @@ use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::Host;
+use crate::padding;
 use crate::paging::Page;
 use crate::picks::{matched, own};
 use crate::registrations::registration;
@@ -92,7 +92,8 @@ pub struct ContactShown {
     state: ContactState,
     /// What I would give.
     mine: Vec<Field>,
-    /// What the other one gave; null until both have.
+    /// What the other one gave, as it was in that moment; null until both have, and where it was closed
+    /// to me since.
     theirs: Option<ContactDetails>,
     opened_at: Option<DateTime<Utc>>,
 }
@@ -136,10 +137,8 @@ impl From<Standing> for MatchShown {
     }
 }
 
-/// Contact details must not lie in a cache between the phone and us.
-fn unkept<T: Serialize>(answer: T) -> impl Responder {
-    Json(answer).customize().insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-}
+/// Who has a match and what they gave is not to be read from the size of an answer.
+const BLOCK: usize = 8192;
 
 /// My matches at all events, newest first. Who: anybody signed in.
 #[utoipa::path(tag = "couples", responses(
@@ -147,7 +146,7 @@ fn unkept<T: Serialize>(answer: T) -> impl Responder {
 ),
     security(("bearer" = [])))]
 #[get("/matches")]
-pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responder, Error> {
+pub async fn my_matches(house: House, account: SignedIn) -> Result<HttpResponse, Error> {
     let standings = house
         .run(async move |app| {
             let db = app.database.reader();
@@ -156,13 +155,13 @@ pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responde
             for own in own.order_by_desc(registration::Column::Id).all(db).await? {
                 for found in matched::Entity::with(own.id).all(db).await? {
                     let mine = mine::find(db, account.account_id, found.id).await?;
-                    standings.push(mine::standing(db, &mine).await?);
+                    standings.push(mine::standing(db, &app, &mine).await?);
                 }
             }
             Ok(standings)
         })
         .await?;
-    Ok(unkept(Page::whole(standings.into_iter().map(MatchShown::from).collect())))
+    padding::json(&Page::whole(standings.into_iter().map(MatchShown::from).collect()), BLOCK)
 }
 
 /// One of my matches. Who: its two people; to everybody else it is not there.
@@ -172,14 +171,14 @@ pub async fn my_matches(house: House, account: SignedIn) -> Result<impl Responde
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[get("/matches/{id}")]
-pub async fn one_match(house: House, account: SignedIn, id: Path<Uuid>) -> Result<impl Responder, Error> {
+pub async fn one_match(house: House, account: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Error> {
     let standing = house
         .run(async move |app| {
             let db = app.database.reader();
-            mine::standing(db, &mine::find(db, account.account_id, id.into_inner()).await?).await
+            mine::standing(db, &app, &mine::find(db, account.account_id, id.into_inner()).await?).await
         })
         .await?;
-    Ok(unkept(MatchShown::from(standing)))
+    padding::json(&MatchShown::from(standing), BLOCK)
 }
 
 /// Says whether we may be shown as a couple; both saying yes makes us one, either taking it back
@@ -195,11 +194,11 @@ pub async fn consent(
     account: SignedIn,
     id: Path<Uuid>,
     said: Body<ConsentSaid>,
-) -> Result<impl Responder, Error> {
+) -> Result<HttpResponse, Error> {
     let ConsentSaid { show, follow_up } = said.into_inner();
     let said = Said { show, follow_up };
     let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), said).await).await?;
-    Ok(unkept(MatchShown::from(standing)))
+    padding::json(&MatchShown::from(standing), BLOCK)
 }
 
 /// Offers contact details, or takes the offer back; opened only when both have offered. Who: the
@@ -216,7 +215,7 @@ pub async fn offer_contact(
     account: SignedIn,
     id: Path<Uuid>,
     offer: Body<ContactOffer>,
-) -> Result<impl Responder, Error> {
+) -> Result<HttpResponse, Error> {
     let ContactOffer { fields, withdraw } = offer.into_inner();
     let standing = house
         .run(async move |app| {
@@ -227,7 +226,7 @@ pub async fn offer_contact(
             }
         })
         .await?;
-    Ok(unkept(MatchShown::from(standing)))
+    padding::json(&MatchShown::from(standing), BLOCK)
 }
 
 /// Takes my offer back, until it is opened. Who: the two people of the match.
@@ -237,9 +236,9 @@ pub async fn offer_contact(
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[delete("/matches/{id}/contact")]
-pub async fn withdraw_contact(house: House, account: SignedIn, id: Path<Uuid>) -> Result<impl Responder, Error> {
+pub async fn withdraw_contact(house: House, account: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Error> {
     let standing = house.run(async move |app| exchange::withdraw(&app, account, id.into_inner()).await).await?;
-    Ok(unkept(MatchShown::from(standing)))
+    padding::json(&MatchShown::from(standing), BLOCK)
 }
 
 /// The couples that confirmed, by the order they did. Who: host.

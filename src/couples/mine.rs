@@ -1,12 +1,14 @@
 //! A match as one of its two people sees it. Somebody else's match is not there.
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*};
+use serde::{Deserialize, Serialize};
 
 use super::offer::Field;
-use super::{consent, couple, offer, opening};
+use super::{consent, couple, given, offer, opening};
 use crate::accounts::{account, profile};
+use crate::app::App;
 use crate::error::{Error, Refused};
-use crate::picks::{matched, own};
+use crate::picks::{barred, matched, own};
 use crate::registrations::registration;
 
 /// A match and which of the two is asking.
@@ -18,7 +20,7 @@ pub struct Mine {
 }
 
 /// Ways to reach somebody, as far as offered and still there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     pub wechat: Option<String>,
     pub phone: Option<String>,
@@ -32,6 +34,8 @@ pub struct Standing {
     pub event_id: Uuid,
     pub badge: String,
     pub nickname: String,
+    /// The stable choice for the stage put the two together. Told once both have said yes: before, it
+    /// would tell one what the other said on the ballot.
     pub on_stage: bool,
     pub show: bool,
     pub follow_up: bool,
@@ -39,7 +43,7 @@ pub struct Standing {
     pub couple: Option<(Uuid, bool)>,
     pub offered: Vec<Field>,
     pub opened_at: Option<DateTimeUtc>,
-    /// What the other one gave; None until both have.
+    /// What the other one gave, as it was then; None until both have, and for whoever was blocked since.
     pub given: Option<Details>,
 }
 
@@ -75,34 +79,32 @@ async fn of(db: &impl ConnectionTrait, account_id: Uuid, found: Option<matched::
 ///
 /// # Errors
 /// Only faults.
-pub async fn standing(db: &impl ConnectionTrait, mine: &Mine) -> Result<Standing, Error> {
+pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Result<Standing, Error> {
     let id = mine.found.id;
     let said = consent::of_match(db, id).await?.into_iter().find(|said| said.registration_id == mine.own_id);
     let couple = couple::of_match(db, id).await?.filter(|couple| couple.withdrawn_at.is_none());
     let offers = offer::of_match(db, id).await?;
     let opened = opening::Entity::find_by_id(id).one(db).await?;
-    let (own, theirs): (Vec<_>, Vec<_>) = offers.into_iter().partition(|offer| offer.registration_id == mine.own_id);
-    let given = match (&opened, theirs.first()) {
-        (Some(_), Some(theirs)) => Some(details(db, &mine.partner, &theirs.fields()).await?),
-        _ => None,
-    };
+    let own = offers.iter().find(|offer| offer.registration_id == mine.own_id);
+    let blocked = barred::by(db, mine.partner.id).await?.contains(&mine.own_id);
+    let given = if opened.is_some() && !blocked { given::by(db, app, id, mine.partner.id).await? } else { None };
     let (badge, nickname) = own::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id).unwrap_or_default();
     Ok(Standing {
         match_id: id,
         event_id: mine.found.event_id,
         badge,
         nickname,
-        on_stage: mine.found.on_stage,
+        on_stage: mine.found.on_stage && couple.is_some(),
         show: said.as_ref().is_some_and(|said| said.show),
         follow_up: said.as_ref().is_some_and(|said| said.follow_up),
         couple: couple.map(|couple| (couple.id, couple.follow_up_since.is_some())),
-        offered: own.first().map(offer::Model::fields).unwrap_or_default(),
+        offered: own.map(offer::Model::fields).unwrap_or_default(),
         opened_at: opened.map(|opened| opened.opened_at),
         given,
     })
 }
 
-/// The details behind some fields, read when asked for: there is no second copy to forget.
+/// The details behind some fields, as they are now.
 ///
 /// # Errors
 /// Only faults.

@@ -1,7 +1,6 @@
 //! 牵手 on a phone: who picked me back, what we show, and how we keep in touch. Whoever was not
 //! picked back reads the same words, whatever anybody did.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
@@ -41,6 +40,9 @@ struct Matches {
     mine: Vec<(Field, Option<String>)>,
 }
 
+/// Whoever was picked back and whoever was not are sent a page of the same size.
+const BLOCK: usize = 32 * 1024;
+
 pub fn pages(config: &mut ServiceConfig) {
     config.service(matches_page).service(say_consent).service(take_contact_back).service(give_contact);
 }
@@ -55,7 +57,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
         let found = matched::Entity::with(me.registration.id).filter(matched::Column::EventId.eq(me.event.id));
         let mut matches = Vec::new();
         for found in found.order_by_desc(matched::Column::FoundAt).all(db).await? {
-            matches.push(mine::standing(db, &mine::find(db, account_id, found.id).await?).await?);
+            matches.push(mine::standing(db, &app, &mine::find(db, account_id, found.id).await?).await?);
         }
         matches.sort_by(|one, other| one.badge.cmp(&other.badge));
         let all = [Field::Wechat, Field::Phone, Field::Email];
@@ -69,9 +71,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
         false => tabs::of_evening(&page, &event, "matches"),
     };
     let answer = Matches { page, slug, tabs, form, state, matches, mine };
-    let mut answer = page::answer_refused(&answer.form, &answer)?;
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(answer)
+    page::answer_padded(&answer.form, &answer, BLOCK)
 }
 
 /// A match of mine at this event.

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{consent, couple, offer};
+use super::{consent, couple, given, offer};
 use crate::app::App;
 use crate::error::Error;
 
@@ -18,10 +18,12 @@ fn one_of_two(registrations: &[Uuid]) -> Condition {
 ///
 /// # Errors
 /// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Value, Error> {
     let mine = || registrations.iter().copied();
     let said = consent::Entity::find().filter(consent::Column::RegistrationId.is_in(mine())).all(db).await?;
     let offers = offer::Entity::find().filter(offer::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let given = given::Entity::find().filter(given::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let given = given.iter().map(|row| Ok(json!({"match_id": row.match_id, "details": row.details(app)?})));
     let couples = couple::Entity::find().filter(one_of_two(registrations)).all(db).await?;
     let said = said
         .iter()
@@ -40,6 +42,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     Ok(json!({
         "consents": said.collect::<Vec<_>>(),
         "contact_offers": offers.collect::<Vec<_>>(),
+        "contacts_given": given.collect::<Result<Vec<_>, Error>>()?,
         "couples": couples.collect::<Vec<_>>(),
     }))
 }
@@ -53,6 +56,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     let mine = || registrations.iter().copied();
     consent::Entity::delete_many().filter(consent::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     offer::Entity::delete_many().filter(offer::Column::RegistrationId.is_in(mine())).exec(txn).await?;
+    given::Entity::delete_many().filter(given::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     couple::Entity::update_many()
         .col_expr(couple::Column::WithdrawnAt, Expr::value(app.now()))
         .filter(one_of_two(registrations))

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::answer::{self, Answers};
 use super::sheet::{self, Pace};
-use super::summary::{self, SMALLEST, Summary};
+use super::summary::{self, Summary};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -22,6 +22,7 @@ use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab};
 use crate::registrations::access::Participant;
+use crate::small_counts::FEWEST;
 
 #[derive(Template)]
 #[template(path = "feedback/mine.html")]
@@ -138,7 +139,7 @@ impl Mine {
 
 impl Office {
     fn too_few(&self) -> String {
-        self.page.say("feedback-too-few", &[("count", SMALLEST.into())])
+        self.page.say("feedback-too-few", &[("count", FEWEST.into())])
     }
 
     /// Every share by its words, question by question.

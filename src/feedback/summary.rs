@@ -2,9 +2,7 @@
 //! shares in tenths.
 
 use super::sheet::{Model, Pace};
-
-/// Fewer answers than this are not told.
-pub const SMALLEST: usize = 5;
+use crate::small_counts::FEWEST;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
@@ -28,7 +26,7 @@ pub struct Shares {
 #[must_use]
 pub fn of(mut sheets: Vec<Model>) -> Summary {
     let answers = sheets.len();
-    if answers < SMALLEST {
+    if answers < FEWEST {
         return Summary { answers, shares: None };
     }
     // The marks are as good as random.

@@ -21,6 +21,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::error::Error;
 use crate::language::Language;
+use crate::padding;
 
 /// The cookie that keeps the chosen language.
 pub const LANGUAGE_COOKIE: &str = "language";
@@ -133,6 +134,27 @@ pub fn answer_refused(form: &form::Form, template: &impl Template) -> Result<Htt
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     Ok(answer)
+}
+
+/// Answers as [`answer_refused`] with a page whose size must not tell what is on it: of whole blocks.
+///
+/// # Errors
+/// A fault where the template cannot be rendered.
+pub fn answer_padded(form: &form::Form, template: &impl Template, block: usize) -> Result<HttpResponse, Error> {
+    let text = padding::padded_to_blocks(template.render().map_err(Error::fault)?, block);
+    answer_sized(form, text)
+}
+
+/// Answers with a page that was brought to its size already.
+///
+/// # Errors
+/// None; as the others of its kind.
+pub fn answer_sized(form: &form::Form, text: String) -> Result<HttpResponse, Error> {
+    let mut answer = HttpResponse::build(form.status());
+    if let Some(seconds) = form.retry_after() {
+        answer.insert_header((RETRY_AFTER, seconds));
+    }
+    Ok(padding::of_one_size(answer.content_type("text/html; charset=utf-8").body(text)))
 }
 
 /// Answers with a page of another status than 200.

@@ -1,8 +1,7 @@
 //! What guests may ask of pick rounds.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Json, Path};
-use actix_web::{CustomizeResponder, Responder, get, put};
+use actix_web::{HttpResponse, get, put};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use garde::Validate;
@@ -17,10 +16,10 @@ use super::{light, own};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
-use crate::events::access::Guest;
 use crate::events::event::Sides;
+use crate::padding;
 use crate::paging::Page;
-use crate::registrations::access::Participant;
+use crate::registrations::access::{Insider, Participant};
 
 /// A round as everybody at the event may see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -33,8 +32,8 @@ pub struct RoundShown {
     opened_at: Option<DateTime<Utc>>,
     closed_at: Option<DateTime<Utc>>,
     tallied_at: Option<DateTime<Utc>>,
-    /// Ballots sent, empty ones too. This and the two below are null before the tally, and where
-    /// fewer than 20 people could pick.
+    /// Ballots sent, empty ones too. This and the two below are null before the tally, where fewer
+    /// than 20 people sent one, and where the count is one to four.
     ballots: Option<i32>,
     picks: Option<i32>,
     matches: Option<i32>,
@@ -101,8 +100,6 @@ pub struct OwnMatch {
     id: Uuid,
     badge: String,
     nickname: String,
-    /// The two are a couple for the stage, once both confirm.
-    on_stage: bool,
 }
 
 impl From<round::Model> for RoundShown {
@@ -130,18 +127,17 @@ impl From<round::Model> for Bulletin {
     }
 }
 
-/// Nothing of this may lie in a cache between the phone and us.
-fn unkept<T: Serialize>(answer: T) -> CustomizeResponder<Json<T>> {
-    Json(answer).customize().insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
-}
+/// Every ballot, its receipt and its result travel in an answer of this size, whoever is named in it.
+const BLOCK: usize = 1024;
 
-/// Lists the pick rounds of an event, by number. Who: anybody signed in.
+/// Lists the pick rounds of an event, by number. Who: the people of the event.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Page<RoundShown>),
+    (status = 403, description = "not_registered"),
 ),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds")]
-pub async fn list_rounds(house: House, guest: Guest) -> Result<Json<Page<RoundShown>>, Error> {
+pub async fn list_rounds(house: House, guest: Insider) -> Result<Json<Page<RoundShown>>, Error> {
     let rounds = house
         .run(async move |app| {
             let rounds = round::Entity::of_event(guest.event.id).order_by_asc(round::Column::Number);
@@ -151,14 +147,15 @@ pub async fn list_rounds(house: House, guest: Guest) -> Result<Json<Page<RoundSh
     Ok(Json(Page::whole(rounds.into_iter().map(RoundShown::from).collect())))
 }
 
-/// Shows a round, and after the tally its bulletin. Who: anybody signed in.
+/// Shows a round, and after the tally its bulletin. Who: the people of the event.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Bulletin),
+    (status = 403, description = "not_registered"),
 ),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}")]
-pub async fn show_round(house: House, guest: Guest, path: Path<(String, i32)>) -> Result<Json<Bulletin>, Error> {
+pub async fn show_round(house: House, guest: Insider, path: Path<(String, i32)>) -> Result<Json<Bulletin>, Error> {
     let (_, number) = path.into_inner();
     let found = house.run(async move |app| round::find(app.database.reader(), guest.event.id, number).await).await?;
     Ok(Json(found.into()))
@@ -183,15 +180,17 @@ pub async fn light_up(
     guest: Participant,
     path: Path<(String, i32)>,
     sent: Body<PicksSent>,
-) -> Result<impl Responder, Error> {
+) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
     let PicksSent { badges, stage, follow_up } = sent.into_inner();
     let picks = Picks { badges, stage, follow_up };
     let taken = house.run(async move |app| light::light(&app, &guest, number, picks).await).await?;
-    Ok(unkept(PicksTaken { receipt: taken.receipt }))
+    padding::json(&PicksTaken { receipt: taken.receipt }, BLOCK)
 }
 
 /// My own picks, while the round is open and nobody else's ever. Who: participant.
+///
+/// Blanks follow the object, so that every answer is of one size.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = OwnPicks),
     (status = 403),
@@ -199,11 +198,11 @@ pub async fn light_up(
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}/picks")]
-pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<impl Responder, Error> {
+pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
     let own = house.run(async move |app| own::ballot(&app, &guest, number).await).await?;
     let own::Shown { badges, stage, follow_up, receipt, .. } = own;
-    Ok(unkept(OwnPicks { badges, stage, follow_up, receipt }))
+    padding::json(&OwnPicks { badges, stage, follow_up, receipt }, BLOCK)
 }
 
 /// The badges that picked me back, or none. Who: participant.
@@ -214,7 +213,7 @@ pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}/matches/me")]
-pub async fn own_matches(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<impl Responder, Error> {
+pub async fn own_matches(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
     let partners = house.run(async move |app| own::matches(&app, &guest, number).await).await?;
     let badges = partners.iter().map(|partner| partner.badge.clone()).collect();
@@ -222,7 +221,6 @@ pub async fn own_matches(house: House, guest: Participant, path: Path<(String, i
         id: partner.match_id,
         badge: partner.badge,
         nickname: partner.nickname,
-        on_stage: partner.on_stage,
     });
-    Ok(unkept(OwnMatches { badges, matches: matches.collect() }))
+    padding::json(&OwnMatches { badges, matches: matches.collect() }, BLOCK)
 }

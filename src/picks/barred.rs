@@ -1,4 +1,5 @@
-//! Who is kept apart, whoever of the two asked for it.
+//! Who is kept apart. Whoever was blocked is never told, by no answer and by nobody missing: they may
+//! pick like anybody else, and the tally drops what comes of it.
 
 use std::collections::HashSet;
 
@@ -9,13 +10,13 @@ use super::matched;
 use crate::error::Error;
 use crate::registrations::exclusion::{self, Because};
 
-/// The registrations a person can neither pick nor be matched with.
+/// Whom a person blocked, and so need not look at.
 ///
 /// # Errors
 /// Only faults.
-pub async fn from(db: &impl ConnectionTrait, event_id: Uuid, registration_id: Uuid) -> Result<HashSet<Uuid>, Error> {
-    let pairs = pairs(db, event_id).await?.into_iter();
-    Ok(pairs.filter_map(|(lo, hi)| matched::partner(lo, hi, registration_id)).collect())
+pub async fn by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, Error> {
+    let said = exclusion::said_by(db, registration_id).await?.into_iter();
+    Ok(said.filter(|said| said.because == Because::Blocked).map(|said| said.about).collect())
 }
 
 /// Every pair of an event that is kept apart, each in the order matches are stored in.

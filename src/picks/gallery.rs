@@ -31,7 +31,7 @@ pub struct Face {
 /// Only faults.
 pub async fn faces(db: &impl ConnectionTrait, me: &Participant, round: &round::Model) -> Result<Vec<Face>, Error> {
     let my_id = me.registration.id;
-    let hidden = barred::from(db, round.event_id, my_id).await?;
+    let hidden = barred::by(db, my_id).await?;
     let here = presence::Entity::inside(round.event_id).all(db).await?;
     let may_pick = |guest: &presence::Model| {
         let other_side = round.sides == Sides::Open || guest.side != me.registration.side;

@@ -3,9 +3,9 @@
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 use std::collections::HashMap;
 
+use super::ballot;
 use super::round;
 use super::seal::{Ballot, receipt};
-use super::{ballot, barred};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
@@ -55,8 +55,8 @@ pub enum Wrong {
     Repeated,
     Oneself,
     SameSide,
-    /// Not a number anybody inside wears. Says the same where the two are kept apart by a block,
-    /// or asking would tell who blocked whom.
+    /// Not a number anybody inside wears. A block does not count here, or asking would tell who
+    /// blocked whom: the tally drops such a pair.
     NotHere,
 }
 
@@ -115,7 +115,7 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let me = presence::Entity::find_by_id(guest.registration.id).one(&txn).await?;
     let me = me.filter(|me| me.inside && me.event_id == round.event_id).ok_or(NotTaken::NotCheckedIn)?;
     let numbers = judge(&round, me.worn(), &picks.badges)?;
-    let targets = targets(&txn, &round, guest.registration.id, &numbers, &picks.badges).await?;
+    let targets = targets(&txn, &round, &numbers, &picks.badges).await?;
     let secret = round::keys(app)?.find(round.id)?.ok_or(NotTaken::NoKey)?;
     let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Error::fault)?;
     ballot.follow_up = picks.follow_up;
@@ -151,11 +151,10 @@ fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Numb
     Ok(numbers)
 }
 
-/// The people who wear these numbers and may be picked, by the numbers ballots know them by.
+/// The people inside who wear these numbers, by the numbers ballots know them by.
 async fn targets(
     txn: &impl sea_orm::ConnectionTrait,
     round: &round::Model,
-    own_id: Uuid,
     numbers: &[Number],
     badges: &[String],
 ) -> Result<Vec<u32>, Error> {
@@ -164,12 +163,11 @@ async fn targets(
     let inside: HashMap<Number, Uuid> = inside.into_iter().map(|guest| (guest.worn(), guest.registration_id)).collect();
     let found: Vec<Option<Uuid>> = numbers.iter().map(|number| inside.get(number).copied()).collect();
     let ids: Vec<Uuid> = found.iter().copied().flatten().collect();
-    let kept_apart = barred::from(txn, round.event_id, own_id).await?;
     let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(txn).await?;
     let people: HashMap<Uuid, u32> = people.into_iter().map(|guest| (guest.id, guest.number.unsigned_abs())).collect();
     let mut targets = Vec::with_capacity(numbers.len());
     for (place, (id, typed)) in found.into_iter().zip(badges).enumerate() {
-        let person = id.filter(|id| !kept_apart.contains(id)).and_then(|id| people.get(&id).copied());
+        let person = id.and_then(|id| people.get(&id).copied());
         let refused = || NotTaken::Badge { place, typed: typed.clone(), wrong: Wrong::NotHere };
         targets.push(person.ok_or_else(refused)?);
     }

@@ -19,7 +19,7 @@ pub mod tally;
 pub mod turnout;
 pub mod recovery;
 pub mod company;
-mod words;
+mod letters;
 mod gallery;
 mod api;
 mod host;

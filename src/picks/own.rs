@@ -33,7 +33,6 @@ pub struct Partner {
     pub match_id: Uuid,
     pub badge: String,
     pub nickname: String,
-    pub on_stage: bool,
 }
 
 /// The asker's own ballot.
@@ -90,7 +89,7 @@ pub async fn matches(app: &App, guest: &Participant, number: i32) -> Result<Vec<
         .into_iter()
         .filter_map(|found| {
             let (badge, nickname) = faces.get(&found.partner_of(guest.registration.id)?)?.clone();
-            Some(Partner { match_id: found.id, badge, nickname, on_stage: found.on_stage })
+            Some(Partner { match_id: found.id, badge, nickname })
         })
         .collect();
     partners.sort_by(|one, other| one.badge.cmp(&other.badge));

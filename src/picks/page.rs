@@ -3,7 +3,6 @@
 //! Every tap sends the whole ballot, so the page works without a script; with one it does the same
 //! without leaving. What a page answers to a ballot is the same whatever was in it.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
@@ -18,6 +17,7 @@ use crate::app::House;
 use crate::checkin::presence;
 use crate::error::{Error, Refused};
 use crate::events::tabs;
+use crate::padding;
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab};
@@ -68,10 +68,13 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
     let Read { stand, round, faces, own } = read(house, me).await?;
     let tabs = tabs::of_evening(&page, &event, "picks");
     let (round, most) = round.map_or((0, 0), |round| (round.number, round.most()));
-    let answer = PicksPage { page, slug: event.slug, tabs, form, stand, round, most, faces, own };
-    let mut answer = page::answer_refused(&answer.form, &answer)?;
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(answer)
+    let mut answer = PicksPage { page, slug: event.slug, tabs, form, stand, round, most, faces, own };
+    let text = answer.render().map_err(Error::fault)?;
+    // The same page without a single lamp, and room for all of them: nobody on the Wi-Fi can tell
+    // from its size how many are lit, or for whom.
+    answer.own = Shown::default();
+    let dark = answer.render().map_err(Error::fault)?.len();
+    page::answer_sized(&answer.form, padding::padded(text, dark + answer.room_for_lamps()))
 }
 
 async fn read(house: &House, me: Participant) -> Result<Read, Error> {
@@ -150,7 +153,17 @@ fn lit(form: &Form) -> Vec<String> {
     lit
 }
 
+/// Bytes a lit lamp and what goes with it may add to the page, without the nickname.
+const LAMP: usize = 1024;
+
 impl PicksPage {
+    /// Bytes the page grows by at the most when every lamp is lit, receipt and all.
+    fn room_for_lamps(&self) -> usize {
+        // A nickname stands once beside its lamp, and escaped it is at most six times as long.
+        let longest = self.faces.iter().map(|face| 6 * face.nickname.len()).max().unwrap_or(0);
+        (self.most + 1) * (LAMP + longest)
+    }
+
     /// While this stays the same, what the person is in the middle of stays under their fingers.
     fn keep(&self) -> String {
         if self.stand == Stand::Open { format!("open-{}", self.round) } else { String::new() }

@@ -38,7 +38,7 @@ pub struct Model {
     /// The closing bulletin: the receipts of all ballots that were opened, in no order but their own.
     pub receipts: Json,
     /// Ballots sent, and the two below: None before the tally, and for ever where fewer than
-    /// [`SMALLEST`] people could pick.
+    /// [`small_counts::SMALLEST_ROOM`](crate::small_counts::SMALLEST_ROOM) people sent one.
     pub ballots: Option<i32>,
     pub picks: Option<i32>,
     pub matches: Option<i32>,
@@ -62,9 +62,6 @@ pub enum State {
     /// The key was lost, so nobody will ever know: pick again in a new round.
     Void,
 }
-
-/// In a smaller room the totals of a round would tell about persons, so they are not kept.
-pub const SMALLEST: usize = 20;
 
 impl Model {
     /// The sealing of this round's ballots.

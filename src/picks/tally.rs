@@ -9,9 +9,9 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::json;
 
 use super::mutual::{self, Counted};
-use super::round::{self, SMALLEST, State};
+use super::round::{self, State};
 use super::seal::{Ballot, Secret, receipt};
-use super::{ballot, barred, matched, onstage, said_on_ballot, words};
+use super::{ballot, barred, letters, matched, onstage, said_on_ballot};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
@@ -19,6 +19,7 @@ use crate::error::{Error, Refused};
 use crate::events::event::{self, Sides};
 use crate::happening::What;
 use crate::registrations::registration::{self, Side};
+use crate::small_counts::told_among;
 
 /// What the ballots of a round said.
 struct Opened {
@@ -104,7 +105,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     }
     let mut guests: Vec<&registration::Model> = people.values().collect();
     guests.sort_unstable_by_key(|guest| guest.number);
-    words::post(txn, app, &event, &round, &guests, &matches).await?;
+    letters::post(txn, app, &event, &round, &guests).await?;
     ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(round.id)).exec(txn).await?;
     keep(txn, app, round, &event, &counted, receipts).await
 }
@@ -138,7 +139,8 @@ async fn open(txn: &impl ConnectionTrait, round: &round::Model, secret: &Secret)
     Ok(opened)
 }
 
-/// What stays of a round: its bulletin, and its totals where the room was large enough for them.
+/// What stays of a round: its bulletin, and its totals where enough people sent a ballot. Those made
+/// for everybody at the opening are no crowd to hide in.
 async fn keep(
     txn: &impl ConnectionTrait,
     app: &App,
@@ -147,8 +149,7 @@ async fn keep(
     counted: &Counted,
     receipts: Vec<String>,
 ) -> Result<round::Model, Error> {
-    let large = receipts.len() >= SMALLEST;
-    let total = |count: usize| if large { i32::try_from(count).ok() } else { None };
+    let total = |count| told_among(count, counted.ballots).and_then(|count| i32::try_from(count).ok());
     let mut row: round::ActiveModel = round.into();
     row.state = Set(State::Tallied);
     row.tallied_at = Set(Some(app.now()));

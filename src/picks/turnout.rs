@@ -1,13 +1,17 @@
 //! How many have chosen: the one thing about ballots that may be known while a round is open.
 
+use sea_orm::PaginatorTrait;
+
 use super::ballot;
-use super::round::{self, SMALLEST, State};
+use super::round::{self, State};
 use crate::app::App;
+use crate::checkin::presence;
 use crate::error::Error;
+use crate::small_counts::SMALLEST_ROOM;
 
 /// How many people have sent a ballot so far, whomever it names and if it names nobody. After the
 /// tally, how many had. None before the opening, where the round's key lies elsewhere, and where
-/// fewer than [`SMALLEST`] people can pick.
+/// fewer than [`SMALLEST_ROOM`] people are inside.
 ///
 /// # Errors
 /// Only faults.
@@ -22,5 +26,8 @@ pub async fn turnout(app: &App, round: &round::Model) -> Result<Option<usize>, E
     let sealed = ballot::Entity::of_round(round.id).all(app.database.reader()).await?;
     // The rows are the same whether their owners chose or not; only the key tells.
     let cast = |ballot: &&ballot::Model| seal.open(ballot.number(), &ballot.sealed).is_ok_and(|opened| opened.cast);
-    Ok((sealed.len() >= SMALLEST).then(|| sealed.iter().filter(cast).count()))
+    // Whoever looks around sees who is tapping anyway; in a small room the count would say for whom.
+    let inside = presence::Entity::inside(round.event_id).count(app.database.reader()).await?;
+    let large = usize::try_from(inside).is_ok_and(|inside| inside >= SMALLEST_ROOM);
+    Ok(large.then(|| sealed.iter().filter(cast).count()))
 }

@@ -23,10 +23,9 @@ use crate::page::said::{see_counting, see_saying};
 use crate::page::{self, Page, when};
 use crate::paging::{self, Paging};
 use crate::registrations::access::Participant;
+use crate::small_counts::FEWEST;
 
 const ON_A_PAGE: u64 = 10;
-/// Fewer answers than this, and a share would tell what somebody chose.
-const FEWEST: usize = 5;
 
 #[derive(Template)]
 #[template(path = "plaza/quizzes.html")]
@@ -194,6 +193,7 @@ fn questions(
     everybody: Option<&[Choices]>,
     closed: bool,
 ) -> Vec<Question> {
+    // Of fewer answers a share would tell what somebody chose.
     let told = everybody.filter(|answers| closed && answers.len() >= FEWEST);
     let chose = |choices: &Choices, question: usize, option: usize| choices.0.get(question) == Some(&option);
     let share = |question, option| {

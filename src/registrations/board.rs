@@ -19,9 +19,7 @@ use crate::events::event;
 use crate::events::poster::{self, Poster};
 use crate::organizations::{organization, staff};
 use crate::paging::{Page, Paging};
-
-/// Fewer people than this are not counted in public: in a small unit everybody knows who they are.
-const SMALLEST: i64 = 5;
+use crate::small_counts::told;
 
 /// An event as anybody reads it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -152,7 +150,8 @@ async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<Hash
         .group_by(registration::Column::Side);
     let mut applicants: HashMap<Uuid, Applicants> = HashMap::new();
     for SideCount { event_id, side, count } in counts.into_model::<SideCount>().all(db).await? {
-        let shown = (count >= SMALLEST).then_some(count);
+        // In a small unit everybody knows who the few are; nobody at all is no news either.
+        let shown = usize::try_from(count).ok().and_then(told).filter(|count| *count > 0).map(|_| count);
         let of_event = applicants.entry(event_id).or_default();
         match side {
             Side::Men => of_event.men = shown,

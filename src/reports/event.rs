@@ -26,7 +26,8 @@ use crate::points::entry;
 use crate::registrations::registration::Side;
 use crate::registrations::roll;
 use crate::registrations::stages::{Stage, reached};
-use crate::volunteers::outcomes::{self, FEWEST, Figures};
+use crate::small_counts::told;
+use crate::volunteers::outcomes::{self, Figures};
 
 /// An event in figures. A number that would point at somebody is null.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -272,11 +273,6 @@ fn outcome(figures: &Figures, lasting: usize) -> OutcomeFigures {
         followed: figures.followed,
         lasting: told(lasting),
     }
-}
-
-/// A count of couples that points at none of them.
-pub fn told(count: usize) -> Option<usize> {
-    Some(count).filter(|count| *count == 0 || *count >= FEWEST)
 }
 
 async fn feedback(db: &impl ConnectionTrait, id: Uuid) -> Result<FeedbackFigures, DbErr> {

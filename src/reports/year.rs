@@ -9,7 +9,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::event::told;
 use super::guests;
 use crate::couples::couple;
 use crate::error::Error;
@@ -18,6 +17,7 @@ use crate::events::phase::Phase;
 use crate::language::Language;
 use crate::organizations::organization;
 use crate::page::words;
+use crate::small_counts::{told, told_sum};
 use crate::volunteers::outcomes;
 
 /// A year in figures, of one union or of all: of the events that are over, by the calendar of each.
@@ -85,13 +85,13 @@ pub async fn read(
             && event.phase(now) == Phase::Closed
             && event.starts_at.with_timezone(&event.zone()).year() == year
     };
-    let (mut held, mut units, mut asked, mut hosts) = (Vec::new(), HashSet::new(), Vec::new(), HashSet::new());
+    let (mut held, mut units, mut lasting, mut hosts) = (Vec::new(), HashSet::new(), Vec::new(), HashSet::new());
     for event in events.into_iter().filter(of_year) {
         hosts.insert(event.organization_id);
-        let (line, employers, followed) = one(db, event).await?;
+        let (line, employers, together) = one(db, event).await?;
         held.push(line);
         units.extend(employers);
-        asked.extend(followed);
+        lasting.push(together);
     }
     let sum = |of: fn(&EventOfYear) -> usize| held.iter().map(of).sum::<usize>();
     let mut report = YearReport {
@@ -102,7 +102,7 @@ pub async fn read(
         applications: sum(|event| event.applications),
         attendances: sum(|event| event.attendances),
         couples: sum(|event| event.couples),
-        lasting: told(outcomes::lasting(db, &asked).await?),
+        lasting: told_sum(lasting.iter().sum(), lasting),
         sentence: Sentence { zh: String::new(), en: String::new() },
         held,
     };
@@ -115,12 +115,12 @@ pub async fn read(
     Ok(report)
 }
 
-/// One event, the employers of those who came, and the couples who want to be asked.
-async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, Vec<Uuid>), Error> {
+/// One event, the employers of those who came, and how many couples are together after three months.
+async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, usize), Error> {
     let guests = guests::of_event(db, event.id).await?;
     let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
     let asked = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
-    let asked: Vec<Uuid> = asked.collect();
+    let lasting = outcomes::lasting(db, &asked.collect::<Vec<_>>()).await?;
     let line = EventOfYear {
         event: event.slug,
         title: event.title,
@@ -131,9 +131,9 @@ async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfY
         attendances: guests.came.len(),
         units: guests.employers_came.len(),
         couples: couples.len(),
-        lasting: told(outcomes::lasting(db, &asked).await?),
+        lasting: told(lasting),
     };
-    Ok((line, guests.employers_came, asked))
+    Ok((line, guests.employers_came, lasting))
 }
 
 /// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::rounds;
 use crate::app::App;
+use crate::couples::given;
 use crate::crash;
 use crate::live::station::Station;
 use crate::mail::postman::Postman;
@@ -38,6 +39,7 @@ impl Opening {
         vigil::begin(app).await?;
         company::attend(app).await?;
         recovery::resume(app).await?;
+        given::complete(app).await?;
         let address = listener.local_addr()?;
         let postman = Postman::new(app)?;
         let server = super::open(app, listener)?;

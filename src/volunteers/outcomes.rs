@@ -10,11 +10,8 @@ use super::milestone::Milestone;
 use crate::checkin::presence;
 use crate::couples::couple;
 use crate::error::Error;
-use crate::picks::round::SMALLEST;
 use crate::picks::{matched, own};
-
-/// Counts below this could be told from a list of names, and are not told.
-pub const FEWEST: usize = 5;
+use crate::small_counts::{told, told_among};
 
 /// One couple that agreed to be shown.
 #[derive(Debug, Clone)]
@@ -92,17 +89,18 @@ async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -
     let matches = matched::Entity::find().filter(matched::Column::EventId.eq(event_id)).all(db).await?;
     let pairs: HashSet<[Uuid; 2]> = matches.iter().map(matched::Model::people).collect();
     let people: HashSet<Uuid> = pairs.iter().flatten().copied().collect();
-    // Those who matched and did not agree to be shown would stand out of a small number.
-    let large = usize::try_from(attended).is_ok_and(|attended| attended >= SMALLEST);
-    let told = |count: usize| Some(count).filter(|count| large && (*count == 0 || *count >= FEWEST));
+    // Those who matched and did not agree to be shown would stand out of a small number; and people
+    // are two a pair, so that the one figure is never told beside the other that is not.
+    let everybody = usize::try_from(attended).unwrap_or(usize::MAX);
+    let matches = told_among(pairs.len(), everybody);
     let states = State::ALL.into_iter().map(|state| {
         let count = agreed.iter().filter(|couple| couple.state == Some(state)).count();
-        (state, told(count))
+        (state, told_among(count, everybody))
     });
     Ok(Figures {
         attended,
-        matches: told(pairs.len()),
-        matched_people: told(people.len()),
+        matches,
+        matched_people: matches.and(told(people.len())),
         couples: agreed.len(),
         followed: agreed.iter().filter(|couple| couple.follow_up).count(),
         states: states.collect(),

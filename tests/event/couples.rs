@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use queqiao::accounts::profile;
-use queqiao::couples::{couple, opening};
+use queqiao::couples::{couple, given, opening};
 use queqiao::events::crew::Role;
 use queqiao::happening::What;
 use rstest::rstest;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::Person;
+use crate::pages::Browser;
 use crate::picks::{Hall, light, mine};
 
 /// A hall where the first man and the first woman picked each other; the id of their match.
@@ -184,8 +185,61 @@ async fn who_was_blocked_waits_for_ever(#[values(Sqlite, Postgres)] engine: Engi
     assert!(blocked.status < 300, "{}", blocked.text());
     let his = hall.men[0].post(&path, json!({ "fields": ["phone"] })).await;
     assert_eq!((his.status, &his.json["contact"]["state"]), (200, &json!("waiting")));
-    // Nor can either pick the other again.
+    // Either may light up for the other again, as for anybody; nothing comes of it, and nobody is told.
     let n = hall.open(1).await;
-    assert_eq!(light(&hall.men[0], n, &["女001"]).await.code(), "not_here");
-    assert_eq!(light(&hall.women[0], n, &["男001"]).await.code(), "not_here");
+    assert_eq!(light(&hall.men[0], n, &["女001"]).await.status, 200);
+    assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
+    assert_eq!(hall.close(n).await.status, 200);
+    for person in [&hall.men[0], &hall.women[0]] {
+        assert_eq!(mine(person, n).await.json["badges"], json!([]));
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_opened_is_what_it_was_in_that_moment(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((hall, id)) = matched(engine).await else { return };
+    let (he, she) = (&hall.men[0], &hall.women[0]);
+    let path = format!("/api/v1/matches/{id}");
+    for (person, fields) in [(he, json!(["phone"])), (she, json!(["wechat", "phone"]))] {
+        assert_eq!(person.post(&format!("{path}/contact"), json!({ "fields": fields })).await.status, 200);
+    }
+    let theirs = async |person: &Person| person.get(&path).await.json["contact"].clone();
+    let given = json!({ "wechat": "wx-guest-3", "phone": "13800000000", "email": null });
+    assert_eq!(theirs(he).await["theirs"], given);
+    // She changes her number; whoever she gave the old one does not get the new one by itself.
+    let changed = she.patch("/api/v1/me", json!({ "phone": "13911112222", "wechat": "moved" })).await;
+    assert_eq!(changed.status, 200, "{}", changed.text());
+    assert_eq!(theirs(he).await["theirs"], given);
+    // In the database it is sealed.
+    let rows = given::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| !row.sealed.windows(11).any(|bytes| bytes == b"13800000000")));
+    // She blocks him: even that is closed to him, and hers of him stays.
+    let block = json!({ "badge": "男001", "because": "blocked" });
+    assert_eq!(she.post("/api/v1/events/qixi/dates/exclusions", block).await.status, 204);
+    assert_eq!((&theirs(he).await["state"], &theirs(he).await["theirs"]), (&json!("opened"), &Value::Null));
+    assert_eq!(theirs(she).await["theirs"]["phone"], "13800000000");
+    let (_, page) = Browser::of(&hall.evening, he).await.get("/e/qixi/matches").await;
+    assert!(page.contains("已经看不到") && !page.contains("13800000000"), "{page}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn contacts_opened_before_snapshots_were_kept_get_theirs_at_the_start(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some((hall, id)) = matched(engine).await else { return };
+    let (he, she) = (&hall.men[0], &hall.women[0]);
+    let path = format!("/api/v1/matches/{id}");
+    for person in [he, she] {
+        assert_eq!(person.post(&format!("{path}/contact"), json!({ "fields": ["phone"] })).await.status, 200);
+    }
+    let txn = hall.evening.app.database.begin_write().await.unwrap();
+    given::Entity::delete_many().exec(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    for _ in 0..2 {
+        given::complete(&hall.evening.app).await.unwrap();
+        assert_eq!(he.get(&path).await.json["contact"]["theirs"]["phone"], "13800000000");
+    }
 }

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use queqiao::accounts::SignedIn;
+use queqiao::accounts::profile::Gender;
 use queqiao::accounts::signed_in::Via;
 use queqiao::audit::entry;
 use queqiao::badges::badge;
 use queqiao::chance::seeded;
 use queqiao::checkin::presence;
+use queqiao::couples::begin;
 use queqiao::database::Write;
 use queqiao::events::access::Host;
 use queqiao::events::crew::Role;
@@ -23,6 +25,7 @@ use queqiao::picks::{ballot, close, matched, recovery};
 use queqiao::registrations::registration::{Side, Status};
 use queqiao::server::rounds;
 use queqiao::settings::Settings;
+use queqiao::small_counts::told_among;
 use rand::RngExt;
 use rand::rngs::StdRng;
 use reqwest::Method;
@@ -36,6 +39,7 @@ use uuid::Uuid;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Answer, Evening, Person};
+use crate::pages::Browser;
 use crate::{outage, record};
 
 pub const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";
@@ -133,14 +137,8 @@ impl Hall {
         assert_eq!(ballot::Entity::find().count(db).await.unwrap(), 0, "{when}: a ballot is left");
         assert!(round::keys(&self.evening.app).unwrap().rounds().unwrap().is_empty(), "{when}: a key is left");
         for person in self.men.iter().chain(&self.women) {
-            let found = person.registration_id == self.men[0].registration_id
-                || person.registration_id == self.women[0].registration_id;
-            let kinds = if found { ["match", "round_over"] } else { ["round_over", "match"] };
-            let letters = [
-                self.evening.letters_to(person, kinds[0]).await.len(),
-                self.evening.letters_to(person, kinds[1]).await.len(),
-            ];
-            assert_eq!(letters, [rounds, 0], "{when}: letters to {}", person.email);
+            let letters = self.evening.letters_to(person, "round_over").await.len();
+            assert_eq!(letters, rounds, "{when}: letters to {}", person.email);
         }
     }
 
@@ -189,7 +187,7 @@ async fn two_who_pick_each_other_learn_of_it_and_nobody_else_does(#[values(Sqlit
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everybody_gets_a_letter_and_only_mutual_picks_are_in_it(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn everybody_who_took_part_gets_one_and_the_same_letter(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 2).await else { return };
     let absent = guest(&hall.evening, Side::Women, 9, true).await;
     let txn = hall.evening.app.database.begin_write().await.unwrap();
@@ -199,18 +197,20 @@ async fn everybody_gets_a_letter_and_only_mutual_picks_are_in_it(#[values(Sqlite
     light(&hall.men[0], n, &["女002", "女001"]).await;
     light(&hall.women[0], n, &["男001"]).await;
     hall.close(n).await;
-    let letters = hall.evening.letters_to(&hall.men[0], "match").await;
-    assert_eq!(letters.len(), 1);
-    assert!(letters[0].plain.contains("女001 guest-3"), "{}", letters[0].plain);
-    assert!(!letters[0].plain.contains("女002"), "{}", letters[0].plain);
-    assert_eq!(hall.evening.letters_to(&hall.women[0], "match").await.len(), 1);
-    let mut others = vec![];
-    for person in [&hall.men[1], &hall.women[1]] {
-        let mut letters = hall.evening.letters_to(person, "round_over").await;
-        assert_eq!(letters.len(), 1);
-        others.push(letters.remove(0).plain.replace("guest-2", "").replace("guest-4", ""));
+    let mut letters = HashSet::new();
+    for person in hall.men.iter().chain(&hall.women) {
+        let mut sent = hall.evening.letters_to(person, "round_over").await;
+        assert_eq!(sent.len(), 1);
+        let letter = sent.remove(0);
+        assert!(letter.plain.contains("/e/qixi/matches"), "{}", letter.plain);
+        let nameless = |text: &str| {
+            ["guest-1", "guest-2", "guest-3", "guest-4"]
+                .iter()
+                .fold(text.to_owned(), |text, name| text.replace(name, ""))
+        };
+        letters.insert((letter.subject.clone(), nameless(&letter.plain), nameless(&letter.html), letter.not_before));
     }
-    assert_eq!(others[0], others[1], "the letter tells who was picked");
+    assert_eq!(letters.len(), 1, "the outbox tells who was picked back: {letters:?}");
     assert_eq!(hall.evening.letters().await.len(), 4, "somebody who never came got a letter");
 }
 
@@ -372,15 +372,96 @@ async fn a_round_is_the_hosts_and_goes_one_way(#[values(Sqlite, Postgres)] engin
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_large_room_keeps_its_totals(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn totals_are_told_where_enough_people_sent_a_ballot(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 10).await else { return };
+    let totals = async |n: i64| {
+        let closed = hall.close(n).await.json;
+        assert_eq!(closed["receipts"].as_array().unwrap().len(), 20);
+        json!([closed["ballots"], closed["picks"], closed["matches"]])
+    };
+    // Twenty badges were laid out, and three people chose.
     let n = hall.open(3).await;
     light(&hall.men[0], n, &["女001", "女002"]).await;
     light(&hall.women[0], n, &["男001"]).await;
     light(&hall.women[1], n, &[]).await;
-    let closed = hall.close(n).await.json;
-    let totals = json!([closed["ballots"], closed["picks"], closed["matches"]]);
-    assert_eq!((totals, closed["receipts"].as_array().unwrap().len()), (json!([3, 3, 1]), 20));
+    assert_eq!(totals(n).await, json!([null, null, null]));
+    // Everybody sends one; two who found each other could be pointed at, six pairs could not.
+    for (pairs, matches) in [(1, Value::Null), (6, json!(6)), (0, json!(0))] {
+        let n = hall.open(1).await;
+        for (pair, number) in (0..10).zip(1..) {
+            light(&hall.men[pair], n, &[&format!("女{number:03}")]).await;
+            let hers = format!("男{number:03}");
+            light(&hall.women[pair], n, if pair < pairs { vec![hers.as_str()] } else { vec![] }.as_slice()).await;
+        }
+        assert_eq!(totals(n).await, json!([20, 10 + pairs, matches]));
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_bulletin_is_for_the_people_of_its_event(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 1).await else { return };
+    let n = hall.open(1).await;
+    hall.close(n).await;
+    let paths = [ROUNDS.to_owned(), format!("{ROUNDS}/{n}")];
+    let desk = hall.evening.crew(Role::Desk).await;
+    let passer_by = hall.evening.account("passer-by", Gender::Male).await;
+    for path in &paths {
+        for person in [&hall.men[0], &hall.host, &desk, &hall.evening.organizer] {
+            assert_eq!(person.get(path).await.status, 200, "{path}");
+        }
+        for person in [&passer_by, &hall.evening.stranger().await] {
+            let refused = person.get(path).await;
+            assert_eq!((refused.status, refused.code()), (403, "not_registered"), "{path}");
+        }
+        assert_eq!(hall.evening.visitor().get(path).await.status, 401);
+    }
+}
+
+/// What a phone's answers weigh on the air, as they are sent to a browser that would like them smaller.
+async fn weight(person: &Person, path: &str) -> (usize, Option<String>) {
+    let asked = person.request(Method::GET, path).header("Accept-Encoding", "gzip");
+    let answer = person.send(asked).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    (answer.bytes.len(), answer.headers.get("content-length").map(|length| length.to_str().unwrap().to_owned()))
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn how_long_an_answer_is_does_not_tell_who_was_picked(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 12).await else { return };
+    let n = hall.open(10).await;
+    let (he, path) = (&hall.men[0], format!("{ROUNDS}/{n}/picks"));
+    let phone = Browser::of(&hall.evening, he).await;
+    let mut weights = HashSet::new();
+    let all: Vec<String> = (1..=10).map(|number| format!("女{number:03}")).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    for badges in [&[][..], &["女001"], &["女012"], &all[..2], &all[3..8], &all] {
+        for stage in [true, false] {
+            let sent = he.put(&path, json!({ "badges": badges, "stage": stage, "follow_up": stage })).await;
+            let (page, text) = phone.get_compressed("/e/qixi/picks").await;
+            assert_eq!(text.matches("name=\"lamp\"").count(), badges.len() + 1, "one stands in the template");
+            weights.insert((sent.bytes.len(), weight(he, &path).await, page));
+        }
+    }
+    assert_eq!(weights.len(), 1, "{weights:?}");
+    // Nor who was picked back, when it is over.
+    light(&hall.men[0], n, &["女001", "女002", "女003"]).await;
+    for woman in &hall.women[..3] {
+        light(woman, n, &["男001"]).await;
+    }
+    hall.close(n).await;
+    let mut weights = HashSet::new();
+    for (person, found) in [(&hall.men[0], 3), (&hall.women[0], 1), (&hall.men[5], 0), (&hall.women[7], 0)] {
+        assert_eq!(mine(person, n).await.json["badges"].as_array().unwrap().len(), found);
+        let (page, _) = Browser::of(&hall.evening, person).await.get_compressed("/e/qixi/matches").await;
+        weights.insert((
+            weight(person, &format!("{ROUNDS}/{n}/matches/me")).await,
+            weight(person, "/api/v1/matches").await,
+            page,
+        ));
+    }
+    assert_eq!(weights.len(), 1, "{weights:?}");
 }
 
 #[rstest]
@@ -414,12 +495,29 @@ async fn the_willing_go_on_stage_with_whom_they_would_rather(#[values(Sqlite, Po
         assert_eq!(person.put(&path, json!({ "badges": badges, "stage": true })).await.status, 200);
     }
     hall.close(n).await;
-    let his = mine(&hall.men[0], n).await.json["matches"].clone();
-    assert_eq!(
-        (&his[0]["badge"], &his[0]["on_stage"], &his[1]["badge"], &his[1]["on_stage"]),
-        (&json!("女001"), &json!(false), &json!("女002"), &json!(true))
-    );
-    assert_eq!(mine(&hall.men[1], n).await.json["matches"][0]["on_stage"], true);
+    let stage = async |person: &Person| {
+        let found = person.get("/api/v1/matches").await.json["items"].clone();
+        let mut found: Vec<(String, Value)> = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["badge"].as_str().unwrap().to_owned(), one["on_stage"].clone()))
+            .collect();
+        found.sort_by(|one, other| one.0.cmp(&other.0));
+        found
+    };
+    let woman = |number: &str, on_stage: bool| (format!("女{number}"), json!(on_stage));
+    // What the other one said on the ballot is not told before both are asked and both say yes.
+    assert!(mine(&hall.men[0], n).await.json["matches"][0].get("on_stage").is_none());
+    assert_eq!(stage(&hall.men[0]).await, [woman("001", false), woman("002", false)]);
+    begin::due(&hall.evening.app).await.unwrap();
+    assert_eq!(stage(&hall.men[0]).await, [woman("001", false), woman("002", true)]);
+    assert_eq!(stage(&hall.men[1]).await, [woman("001", true)]);
+    // Whoever takes it back is a couple no more, and reads of no stage.
+    let id = mine(&hall.men[1], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
+    let said = hall.women[0].put(&format!("/api/v1/matches/{id}/consent"), json!({ "show": false })).await;
+    assert_eq!(said.status, 200);
+    assert_eq!(stage(&hall.men[1]).await, [woman("001", false)]);
 }
 
 /// Pairs who pick each other and take it back, again and again, until the host closes: what was
@@ -456,8 +554,9 @@ async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite
         }
         let sent = counts.iter().filter(|count| count.is_some()).count();
         let picks = counts.iter().filter(|count| **count == Some(true)).count();
-        assert_eq!(bulletin.json["ballots"], sent, "a ballot was lost, or counted although refused");
-        assert_eq!(bulletin.json["picks"], picks, "an older ballot was counted, or a refused one");
+        let told = |count| json!(told_among(count, sent));
+        assert_eq!(bulletin.json["ballots"], told(sent), "a ballot was lost, or counted although refused");
+        assert_eq!(bulletin.json["picks"], told(picks), "an older ballot was counted, or a refused one");
         found += hall.are_matched_as(n, &counts).await;
     }
     assert!((1..PAIRS as usize * 2).contains(&found), "{found} pairs matched: nothing raced");
@@ -532,7 +631,8 @@ async fn what_a_hall_was_promised_is_what_is_counted(#[values(Sqlite, Postgres)]
     assert!(taken().all(|promised| receipts.contains(promised.receipt.as_str())), "counted is not what was promised");
     let picks: usize = promised.iter().map(|promised| promised.badges.len()).sum();
     assert_eq!(receipts.len(), promised.len());
-    assert_eq!((&bulletin.json["ballots"], &bulletin.json["picks"]), (&json!(taken().count()), &json!(picks)));
+    let told = |count| json!(told_among(count, taken().count()));
+    assert_eq!((&bulletin.json["ballots"], &bulletin.json["picks"]), (&told(taken().count()), &told(picks)));
     let names = |place: usize, badge: String| promised[place].badges.contains(&badge);
     let mut mutual = HashSet::new();
     for (man, woman) in (0..pairs as usize).flat_map(|man| (0..pairs as usize).map(move |woman| (man, woman))) {
@@ -910,7 +1010,7 @@ async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqli
     let rows_and_letters = record::everything(&hall.evening).await.join("\n").into_bytes();
     let has = |place: &[u8], what: &[u8]| place.windows(what.len()).any(|window| window == what);
     assert!(has(&log, b"TRACE") && has(&log, b"/picks"), "the log says too little to be searched");
-    assert!(has(&rows_and_letters, "女001".as_bytes()), "the letters are not among the rows");
+    assert!(has(&rows_and_letters, b"round_over"), "the letters are not among the rows");
     let secrets = rows.iter().map(|row| row.sealed[24..].to_vec()).chain([key.to_vec()]);
     let mut told: Vec<Vec<u8>> = ["女777", r"\u5973777", r"\xe5\xa5\xb3777", "%E5%A5%B3777"].map(Vec::from).into();
     for secret in secrets {

@@ -61,6 +61,16 @@ impl Browser {
         read(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
+    /// What goes over the air to a browser that would take it compressed: how long it is and how it is
+    /// packed, and what it says.
+    pub(crate) async fn get_compressed(&self, path: &str) -> ((usize, String), String) {
+        let answer = self.request(Method::GET, path).header("Accept-Encoding", "gzip").send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        let packed = header(&answer, "content-encoding").to_owned();
+        let bytes = answer.bytes().await.unwrap();
+        ((bytes.len(), packed), String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Sends a form as our own pages do.
     pub(crate) async fn send(&self, path: &str, form: &[(&str, &str)]) -> Response {
         let request = self.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
