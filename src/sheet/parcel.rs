@@ -29,7 +29,7 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
     if from.len() > MOST_ENTRIES {
         return Err(Unreadable::Bomb);
     }
-    if !from.file_names().any(|name| part(name) == "xl/workbook.xml") {
+    if !from.file_names().flatten().any(|name| part(&name) == "xl/workbook.xml") {
         return Err(Unreadable::NotATable);
     }
     let mut to = ZipWriter::new(Cursor::new(Vec::new()));
@@ -38,7 +38,8 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
     for at in 0..from.len() {
         let mut entry = from.by_index(at).map_err(|_| Unreadable::Damaged)?;
         declared = declared.saturating_add(entry.size());
-        let (name, packed) = (part(entry.name()), entry.compressed_size());
+        let own_name = entry.name().map_err(|_| Unreadable::Damaged)?.into_owned();
+        let (name, packed) = (part(&own_name), entry.compressed_size());
         if declared > MOST_BYTES || (entry.size() > SMALL && entry.size() / packed.max(1) > HIGHEST_RATIO) {
             return Err(Unreadable::Bomb);
         }
@@ -59,7 +60,7 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
             xml = mark_formulas(&xml).ok_or(Unreadable::Damaged)?;
         }
         let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        to.start_file(entry.name(), stored).map_err(|_| Unreadable::Damaged)?;
+        to.start_file(own_name, stored).map_err(|_| Unreadable::Damaged)?;
         to.write_all(&xml).map_err(|_| Unreadable::Damaged)?;
     }
     to.finish().map_err(|_| Unreadable::Damaged)
@@ -85,11 +86,11 @@ fn mark_formulas(xml: &[u8]) -> Option<Vec<u8>> {
         let event = reader.read_event().ok()?;
         match (&event, &mut cell) {
             (Event::Eof, _) => return cell.is_none().then(|| writer.into_inner()),
-            (Event::Start(start), None) if start.local_name().as_ref() == b"c" => {
+            (Event::Start(start), None) if start.local_name().as_ref() == "c" => {
                 cell = Some(Formula { is_text: is_text(start), held: vec![event], ..Formula::default() });
                 continue;
             }
-            (Event::End(end), Some(_)) if end.local_name().as_ref() == b"c" => {
+            (Event::End(end), Some(_)) if end.local_name().as_ref() == "c" => {
                 let done = cell.take()?;
                 let head = done.held.first().and_then(|event| match event {
                     Event::Start(start) if done.lacks_result() => Some(start),
@@ -125,9 +126,9 @@ struct Formula<'a> {
 impl Formula<'_> {
     fn note(&mut self, event: &Event<'_>) {
         match event {
-            Event::Start(start) | Event::Empty(start) if start.local_name().as_ref() == b"f" => self.has_formula = true,
-            Event::Start(start) if matches!(start.local_name().as_ref(), b"v" | b"t") => self.in_value = true,
-            Event::End(end) if matches!(end.local_name().as_ref(), b"v" | b"t") => self.in_value = false,
+            Event::Start(start) | Event::Empty(start) if start.local_name().as_ref() == "f" => self.has_formula = true,
+            Event::Start(start) if matches!(start.local_name().as_ref(), "v" | "t") => self.in_value = true,
+            Event::End(end) if matches!(end.local_name().as_ref(), "v" | "t") => self.in_value = false,
             Event::Text(text) if self.in_value && !text.is_empty() => self.has_value = true,
             Event::GeneralRef(_) if self.in_value => self.has_value = true,
             _ => {}
@@ -141,11 +142,11 @@ impl Formula<'_> {
 }
 
 fn is_text(cell: &BytesStart<'_>) -> bool {
-    cell.attributes().flatten().any(|attribute| attribute.key.as_ref() == b"t" && attribute.value.as_ref() == b"str")
+    cell.attributes().flatten().any(|attribute| attribute.key.as_ref() == "t" && attribute.value.as_ref() == "str")
 }
 
 fn write_mark(writer: &mut Writer<Vec<u8>>, cell: &BytesStart<'_>) -> Option<()> {
-    let place = cell.attributes().flatten().find(|attribute| attribute.key.as_ref() == b"r");
+    let place = cell.attributes().flatten().find(|attribute| attribute.key.as_ref() == "r");
     let element = writer.create_element("c").with_attributes(place).with_attribute(("t", "str"));
     let written = element.write_inner_content(|inner| {
         inner.create_element("v").write_text_content(BytesText::new(NOT_CALCULATED)).map(drop)

@@ -132,13 +132,16 @@ fn a_workbook_reads_as_people_typed_it() {
 fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let book = r#"<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>"#;
-    let relations = r#"<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/></Relationships>"#;
-    let parts: [(&str, &[u8]); 3] = [
+    let relations = r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+    let package = r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+    let parts: [(&str, &[u8]); 4] = [
+        ("_rels/.rels", package.as_bytes()),
         ("xl/workbook.xml", book.as_bytes()),
         ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
         ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
     ];
-    for (name, bytes) in parts.iter().chain(more) {
+    let own = parts.iter().filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    for (name, bytes) in own.chain(more) {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
         zip.write_all(bytes).unwrap();
     }
@@ -187,6 +190,57 @@ fn bombs_are_refused_before_they_go_off() {
         (2..9_000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
     let bytes = by_hand(&sheet_of(&format!("{HEADING}{cells}")), &[("xl/sharedStrings.xml", text.as_bytes())]);
     assert_eq!(refusal(&bytes), Unreadable::Bomb);
+}
+
+/// Optimised, half a second of a core for a megabyte is more than any of these takes (`cargo test --release
+/// --lib hostile -- --nocapture` tells); as it is built for tests, twenty times that.
+#[test]
+fn nothing_hostile_costs_more_than_its_size() {
+    let attributes = |count: usize| (0..count).map(|at| format!(" a{at}=\"\"")).collect::<String>();
+    let row = |inner: &str| sheet_of(&format!("{HEADING}<row r=\"2\">{inner}</row>"));
+    let many: String = (0..2_000).map(|at| format!(r#"<sheet name="s{at}" sheetId="{at}" r:id="r1"/>"#)).collect();
+    let sheets = format!(r#"<workbook xmlns:r="r"><sheets>{many}</sheets></workbook>"#);
+    let texts = format!("<sst>{}</sst>", "<si><r><t>x</t></r></si>".repeat(200_000));
+    let wide: String =
+        (2..20_000).map(|at| format!(r#"<row r="{at}"><c r="A{at}" t="s"><v>{at}</v></c></row>"#)).collect();
+    let names = (0..60_000).map(|at| format!(r#"<definedName name="n{at}">a!$A$1</definedName>"#)).collect::<String>();
+    let named = format!(
+        r#"<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets><definedNames>{names}</definedNames></workbook>"#
+    );
+    let merged = format!("<mergeCells>{}</mergeCells>", r#"<mergeCell ref="A1:XFD1048576"/>"#.repeat(100_000));
+    let formats = format!(
+        "<styleSheet><numFmts>{}</numFmts><cellXfs>{}</cellXfs></styleSheet>",
+        (0..20_000).map(|at| format!(r#"<numFmt numFmtId="{at}" formatCode="yyyy{at}"/>"#)).collect::<String>(),
+        (0..20_000).map(|at| format!(r#"<xf numFmtId="{at}"/>"#)).collect::<String>()
+    );
+    let hostile = [
+        ("attributes in one tag", by_hand(&row(&format!("<c r=\"A2\"{}><f>1</f></c>", attributes(40_000))), &[])),
+        (
+            "attributes of a sheet",
+            by_hand(&format!("<worksheet{}><sheetData>{HEADING}</sheetData></worksheet>", attributes(40_000)), &[]),
+        ),
+        (
+            "deep nesting",
+            by_hand(&row(&format!("<c r=\"A2\"><f>{}1{}</f></c>", "<x>".repeat(150_000), "</x>".repeat(150_000))), &[]),
+        ),
+        ("sheets", by_hand("<worksheet/>", &[("xl/workbook.xml", sheets.as_bytes())])),
+        (
+            "shared texts",
+            by_hand(&sheet_of(&format!("{HEADING}{wide}")), &[("xl/sharedStrings.xml", texts.as_bytes())]),
+        ),
+        ("names", by_hand(&sheet_of(HEADING), &[("xl/workbook.xml", named.as_bytes())])),
+        ("merged cells", by_hand(&sheet_of(HEADING).replace("</worksheet>", &format!("{merged}</worksheet>")), &[])),
+        ("formats", by_hand(&sheet_of(HEADING), &[("xl/styles.xml", formats.as_bytes())])),
+        ("a part of blanks", by_hand(&sheet_of(HEADING), &[("xl/theme/theme1.xml", &vec![b' '; 900 << 10])])),
+    ];
+    for (what, bytes) in hostile {
+        let begun = std::time::Instant::now();
+        drop(Sheet::read(&bytes));
+        let took = begun.elapsed().as_secs_f64();
+        println!("{what}: {} bytes, {took:.3} s", bytes.len());
+        let most = if cfg!(debug_assertions) { 10.0 } else { 0.5 };
+        assert!(took < most, "{what}: {took:.3} s for {} bytes", bytes.len());
+    }
 }
 
 #[test]

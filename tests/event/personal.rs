@@ -30,7 +30,7 @@ fn unpacked(answer: &Answer) -> Vec<(String, Value)> {
         let mut file = zip.by_index(at).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        files.push((file.name().to_owned(), serde_json::from_str(&text).unwrap()));
+        files.push((file.name().unwrap().into_owned(), serde_json::from_str(&text).unwrap()));
     }
     files
 }
