@@ -17,6 +17,11 @@ check:
     cargo clippy --workspace --all-targets -- -D warnings
     cargo test --workspace
 
+# Ask the running service everything its description promises, as everybody it knows; or as some: `just fuzz host`
+fuzz *roles:
+    cargo build
+    .ci/contract.sh {{roles}}
+
 # Write the documents that are made from the code anew; read the difference before you commit it
 bless:
     QUEQIAO_BLESS=1 cargo test --test event documents
