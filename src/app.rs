@@ -1,10 +1,15 @@
 //! The house: built once, lent by reference.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Json;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore};
 use tracing::Instrument;
@@ -123,6 +128,52 @@ impl App {
             None => self.runtime.spawn(verb),
         };
         running.await.map_err(|broken| Error::from(anyhow!("a verb broke off: {broken}")))?
+    }
+
+    /// As [`App::run`], and makes the answer of what the verb gives. Where the verb ends with
+    /// [`Write::commit_telling`](crate::database::Write::commit_telling) of the same, a request with an
+    /// `Idempotency-Key` has its answer kept in the verb's own transaction: no crash comes between.
+    ///
+    /// # Errors
+    /// What the verb says, or a fault where it panicked.
+    pub async fn tell<T, S, V, F>(
+        self: &Arc<Self>,
+        shown: impl Fn(T) -> (S, StatusCode) + Clone + Send + 'static,
+        verb: V,
+    ) -> Result<(Json<S>, StatusCode), Error>
+    where
+        T: Clone + Send + 'static,
+        S: Serialize,
+        V: FnOnce(Arc<Self>) -> F,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        if let Some(claim) = once::current() {
+            let shown = shown.clone();
+            claim.tells(move |told: &dyn Any| {
+                let (answer, status) = shown(told.downcast_ref::<T>()?.clone());
+                Some((status.as_u16(), serde_json::to_vec(&answer).ok()?))
+            });
+        }
+        let (answer, status) = shown(self.run(verb).await?);
+        Ok((Json(answer), status))
+    }
+
+    /// As [`App::tell`], of a verb of one transaction that has nothing to say but that it is done (204).
+    ///
+    /// # Errors
+    /// What the verb says, or a fault where it panicked.
+    pub async fn done<V, F>(self: &Arc<Self>, verb: V) -> Result<HttpResponse, Error>
+    where
+        V: FnOnce(Arc<Self>) -> F,
+        F: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        if let Some(claim) = once::current() {
+            claim.tells(|told: &dyn Any| {
+                told.downcast_ref::<()>().map(|()| (StatusCode::NO_CONTENT.as_u16(), Vec::new()))
+            });
+        }
+        self.run(verb).await?;
+        Ok(HttpResponse::NoContent().finish())
     }
 
     /// Starts work of the house itself, not of a request.

@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
 use crate::judging;
+use crate::strict::Strict;
 
 /// A JSON body that parsed and is valid.
 #[derive(Debug, Clone)]
@@ -64,6 +65,48 @@ where
     }
 }
 
+/// A query that parsed; judged, like a body, after whoever asks. For calls; whoever opens a page is told
+/// in any order.
+#[derive(Debug, Clone)]
+pub struct Query<T>(T);
+
+impl<T> Query<T> {
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let passed = judging::passed(request);
+        let query = request.query_string();
+        let wrong = |code, message| Refused::invalid(vec![FieldError::new("query", code, message)]);
+        let read = match web::Query::<T>::from_query(query) {
+            // PostgreSQL keeps no NUL in a text.
+            Ok(_) if query.contains("%00") => {
+                Err(wrong("nul_character", "must not contain a NUL character".to_owned()))
+            }
+            Ok(read) => Ok(Self(read.into_inner())),
+            Err(unread) => Err(wrong("invalid", unread.to_string())),
+        };
+        Box::pin(async move {
+            passed.await;
+            Ok(read?)
+        })
+    }
+}
+
 /// Reads and judges a JSON text.
 ///
 /// # Errors
@@ -78,7 +121,7 @@ where
     // Asked first, because serde_json calls a number where it wants a word a syntax error.
     serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
     let reader = &mut serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(reader).map_err(|wrong| {
+    let value: T = serde_path_to_error::deserialize(Strict(reader)).map_err(|wrong| {
         let path = wrong.path().to_string();
         Refused::invalid(vec![FieldError::new(path, "wrong_type", wrong.into_inner().to_string())])
     })?;

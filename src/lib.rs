@@ -4,6 +4,7 @@
 //! it and nothing below (`tests/layering.rs` reads this file). The rooms follow the event.
 
 // ground: knows no room
+pub mod network;
 pub mod settings;
 pub mod clock;
 pub mod chance;
@@ -12,6 +13,7 @@ pub mod secrets;
 pub mod language;
 pub mod happening;
 pub mod error;
+pub mod turns;
 pub mod once;
 pub mod crash;
 pub mod pace;
@@ -23,6 +25,7 @@ pub mod app;
 pub mod judging;
 pub mod relay;
 pub mod calls;
+pub mod strict;
 pub mod body;
 pub mod padding;
 pub mod paging;

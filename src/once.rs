@@ -1,18 +1,23 @@
 //! Carried out once: the `Idempotency-Key` of a request that creates or awards.
 //!
-//! The roof computes the claim and keeps the answer; the claim itself is a row written by
-//! [`claim`] inside the transaction that does the work, so that no crash can leave one without the
-//! other. Should the process die between the commit and the keeping of the answer, a retry learns
-//! that the work was done (409 `answer_lost`), and never does it again.
+//! The roof computes the claim; the claim itself is a row written by [`claim`] inside the transaction
+//! that does the work, so that no crash can leave one without the other. What the work answers is
+//! kept in that transaction too, wherever it follows from what the verb commits
+//! ([`crate::app::App::tell`]); of other calls the roof keeps the answer right after, and should the
+//! process die in between, a retry learns that the work was done (409 `answer_lost`), and never does
+//! it again.
 
+use std::any::Any;
+use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Refused};
 
@@ -24,6 +29,7 @@ pub struct Model {
     pub request_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub status: Option<i32>,
+    /// Sealed under what the asker sent.
     pub answer: Option<Vec<u8>>,
 }
 
@@ -32,15 +38,90 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// What of a claim only the roof can make, because it knows what the asker sent.
+pub trait Keeper: Send + Sync {
+    /// What is stored of the request: the same key with another body is another request.
+    fn request_digest(&self, body: &[u8]) -> Vec<u8>;
+
+    /// An answer as it may lie in the database.
+    ///
+    /// # Errors
+    /// Only faults.
+    fn seal(&self, claim: &[u8], answer: &[u8]) -> anyhow::Result<Vec<u8>>;
+}
+
+/// An answer as it is given: status and JSON.
+pub type Answer = (u16, Vec<u8>);
+
+/// Makes the answer of what a verb commits.
+type Teller = Box<dyn Fn(&dyn Any) -> Option<Answer> + Send>;
+
 /// The right to carry out one request.
-#[derive(Debug)]
 pub struct Claim {
     /// Digest of who asks, where, and with which key.
     pub claim: Vec<u8>,
-    /// Digest of the body: the same key with another body is another request.
-    pub request_digest: Vec<u8>,
     pub at: DateTime<Utc>,
-    pub taken: AtomicBool,
+    pub keeper: Box<dyn Keeper>,
+    /// The body as far as it was read, and whether that was to its end.
+    body: Mutex<Sha256>,
+    whole: AtomicBool,
+    teller: Mutex<Option<Teller>>,
+    taken: AtomicBool,
+    kept: AtomicBool,
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim").field("taken", &self.taken).field("kept", &self.kept).finish_non_exhaustive()
+    }
+}
+
+impl Claim {
+    #[must_use]
+    pub fn new(claim: Vec<u8>, at: DateTime<Utc>, keeper: Box<dyn Keeper>) -> Self {
+        Self {
+            claim,
+            at,
+            keeper,
+            body: Mutex::default(),
+            whole: AtomicBool::new(false),
+            teller: Mutex::default(),
+            taken: AtomicBool::new(false),
+            kept: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes note of a part of the request's body.
+    pub fn reads(&self, chunk: &[u8]) {
+        held(&self.body).update(chunk);
+    }
+
+    /// The body has come to its end.
+    pub fn has_read(&self) {
+        self.whole.store(true, Ordering::SeqCst);
+    }
+
+    /// What is stored of the request: empty where the call wants no body, and whatever was sent with it
+    /// does not matter.
+    fn request_digest(&self) -> Vec<u8> {
+        let body = held(&self.body).clone().finalize();
+        if self.whole.load(Ordering::SeqCst) { self.keeper.request_digest(&body) } else { Vec::new() }
+    }
+
+    /// Whether something was written under this claim whose answer is not kept yet.
+    #[must_use]
+    pub fn wants_an_answer(&self) -> bool {
+        self.taken.load(Ordering::SeqCst) && !self.kept.load(Ordering::SeqCst)
+    }
+
+    /// Says how the answer follows from what the verb commits.
+    pub fn tells(&self, teller: impl Fn(&dyn Any) -> Option<Answer> + Send + 'static) {
+        *held(&self.teller) = Some(Box::new(teller));
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 tokio::task_local! {
@@ -65,7 +146,7 @@ pub(crate) async fn claim(txn: &impl ConnectionTrait) -> Result<(), Error> {
     }
     let row = ActiveModel {
         claim: Set(claim.claim.clone()),
-        request_digest: Set(claim.request_digest.clone()),
+        request_digest: Set(claim.request_digest()),
         at: Set(claim.at),
         status: Set(None),
         answer: Set(None),
@@ -78,6 +159,31 @@ pub(crate) async fn claim(txn: &impl ConnectionTrait) -> Result<(), Error> {
         claim.taken.store(false, Ordering::SeqCst);
         return Err(in_progress().into());
     }
+    Ok(())
+}
+
+/// The answer that follows from what a verb is about to commit; None where nobody asked for one.
+pub(crate) fn told(commits: &dyn Any) -> Option<(Arc<Claim>, Answer)> {
+    let claim = current().filter(|claim| claim.wants_an_answer())?;
+    let answer = held(&claim.teller).as_ref().and_then(|teller| teller(commits))?;
+    Some((claim, answer))
+}
+
+/// Keeps an answer with its claim.
+///
+/// # Errors
+/// Only faults.
+pub async fn keep(txn: &impl ConnectionTrait, claim: &Claim, answer: Answer) -> Result<(), Error> {
+    let (status, answer) = answer;
+    let sealed = claim.keeper.seal(&claim.claim, &answer)?;
+    // Of a verb that found nothing to do no claim is left, and nothing needs repeating.
+    Entity::update_many()
+        .col_expr(Column::Status, Expr::value(i32::from(status)))
+        .col_expr(Column::Answer, Expr::value(sealed))
+        .filter(Column::Claim.eq(claim.claim.clone()))
+        .exec(txn)
+        .await?;
+    claim.kept.store(true, Ordering::SeqCst);
     Ok(())
 }
 

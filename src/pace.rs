@@ -10,6 +10,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::error::{Error, Refused};
+use crate::network::{Networks, household};
 use crate::settings::Settings;
 
 /// Addresses remembered before the idle ones are swept out.
@@ -18,7 +19,7 @@ const SWEEP_ABOVE: usize = 10_000;
 /// A budget per network address, refilled steadily.
 pub struct Pace {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
-    trusted_proxies: Vec<String>,
+    trusted_proxies: Networks,
 }
 
 impl Pace {
@@ -35,7 +36,8 @@ impl Pace {
         let per_minute = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
         Self {
             limiter: RateLimiter::keyed(Quota::per_minute(per_minute)),
-            trusted_proxies: settings.server.trusted_proxies.clone(),
+            // Read by `Settings::judge` before; an entry that is none is nobody's proxy.
+            trusted_proxies: Networks::read(&settings.server.trusted_proxies).unwrap_or_default(),
         }
     }
 
@@ -54,7 +56,7 @@ impl Pace {
         if self.limiter.len() > SWEEP_ABOVE {
             self.limiter.retain_recent();
         }
-        self.limiter.check_key(&network(from)).map_err(|not_until| {
+        self.limiter.check_key(&household(from)).map_err(|not_until| {
             let wait = not_until.wait_time_from(DefaultClock::default().now());
             wait.as_secs() + 1
         })
@@ -63,41 +65,17 @@ impl Pace {
 
 /// Where a request came from. `X-Forwarded-For` is read from its end, as far as the proxies there
 /// are ours: what stands before them, anybody may have written.
-fn address(trusted: &[String], request: &HttpRequest) -> Option<IpAddr> {
+fn address(trusted: &Networks, request: &HttpRequest) -> Option<IpAddr> {
     let mut from = request.peer_addr()?.ip();
     let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
     let mut forwarded: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
-    while is_ours(trusted, from) {
+    while trusted.contain(from) {
         match forwarded.pop().map(str::parse) {
             Some(Ok(before)) => from = before,
             _ => break,
         }
     }
     Some(from)
-}
-
-/// Whether an address is in the list, which holds single addresses and networks (`10.0.0.0/8`).
-fn is_ours(trusted: &[String], address: IpAddr) -> bool {
-    let bits = |address: IpAddr| match address.to_canonical() {
-        IpAddr::V4(v4) => (u128::from(u32::from(v4)) << 96, 32),
-        IpAddr::V6(v6) => (u128::from(v6), 128),
-    };
-    trusted.iter().any(|entry| {
-        let (network, length) = entry.split_once('/').unwrap_or((entry, ""));
-        let Ok(network) = network.trim().parse::<IpAddr>() else { return false };
-        let ((network, width), (address, same_width)) = (bits(network), bits(address));
-        let length = length.parse().unwrap_or(width).min(width);
-        let mask = u128::MAX.checked_shl(128 - length).unwrap_or(0);
-        width == same_width && network & mask == address & mask
-    })
-}
-
-/// A household is handed a whole IPv6 /64, so that is what counts as one.
-fn network(from: IpAddr) -> IpAddr {
-    match from.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::from((u128::from(v6) & !u128::from(u64::MAX)).to_be_bytes()),
-        v4 => v4,
-    }
 }
 
 #[cfg(test)]
@@ -137,6 +115,7 @@ mod tests {
     #[test]
     fn only_our_own_proxies_are_believed() {
         let trusted = ["192.0.2.9".to_owned(), "10.0.0.0/8".to_owned(), "2001:db8::/32".to_owned()];
+        let trusted = Networks::read(&trusted).unwrap();
         let from = |peer: &str, forwarded: &str| {
             let request = actix_web::test::TestRequest::default()
                 .peer_addr(std::net::SocketAddr::new(ip(peer), 1))

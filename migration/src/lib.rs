@@ -38,6 +38,7 @@ mod m0072_consents;
 mod m0100_house;
 mod m0180_vigil;
 mod m0155_contact_given;
+mod m0170_sealed_answers;
 
 pub struct Migrator;
 
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0100_house::Migration),
             Box::new(m0180_vigil::Migration),
             Box::new(m0155_contact_given::Migration),
+            Box::new(m0170_sealed_answers::Migration),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! The calls of this room.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -14,7 +14,7 @@ use super::history::{self, Told};
 use super::message::Message;
 use super::whom::{self, Whom};
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::paging::{Page, Paging};

@@ -1,7 +1,8 @@
 //! Where programs issue badges and people see theirs.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::CACHE_CONTROL;
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -16,7 +17,7 @@ use super::number::Number;
 use super::reissue::{self, NotReissued};
 use super::shown::{self, Shown};
 use crate::app::House;
-use crate::body::{Body, one_line};
+use crate::body::{Body, Query, one_line};
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::paging::{Page, Paging};
@@ -59,6 +60,17 @@ pub struct Reissue {
     pub reason: String,
 }
 
+impl From<badge::Model> for Worn {
+    fn from(badge: badge::Model) -> Self {
+        Self {
+            badge: badge.label(),
+            side: badge.side,
+            registration_id: badge.registration_id,
+            issued_at: badge.issued_at,
+        }
+    }
+}
+
 /// Numbers everyone confirmed who has no badge yet, and mails each a QR. Who: organizer.
 #[utoipa::path(
     tag = "badges",
@@ -70,10 +82,10 @@ pub struct Reissue {
     security(("bearer" = []))
 )]
 #[post("/events/{event}/badges")]
-pub async fn issue_all(house: House, organizer: Organizer) -> Result<Json<Numbered>, Error> {
+pub async fn issue_all(house: House, organizer: Organizer) -> Result<(Json<Numbered>, StatusCode), Error> {
     let (event_id, actor) = (organizer.event.id, organizer.account.account_id);
-    let issued = house.run(async move |app| issue::issue(&app, event_id, Some(actor)).await).await?;
-    Ok(Json(issued.into()))
+    let issued = |issued| (Numbered::from(issued), StatusCode::OK);
+    house.tell(issued, async move |app| issue::issue(&app, event_id, Some(actor)).await).await
 }
 
 /// Every badge of the event, without codes. Who: organizer.
@@ -99,17 +111,7 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
             Ok(badges.limit(limit + 1).all(app.database.reader()).await?)
         })
         .await?;
-    Ok(Json(Page::of(
-        badges,
-        limit,
-        |badge| badge.id,
-        |badge| Worn {
-            badge: badge.label(),
-            side: badge.side,
-            registration_id: badge.registration_id,
-            issued_at: badge.issued_at,
-        },
-    )))
+    Ok(Json(Page::of(badges, limit, |badge| badge.id, Worn::from)))
 }
 
 /// My number, my code and its QR. Who: participant with a badge.
@@ -150,13 +152,8 @@ pub async fn replace_code(
     organizer: Organizer,
     path: Path<(String, String)>,
     body: Body<Reissue>,
-) -> Result<Json<Worn>, Error> {
-    let worn: Number = path.1.parse().map_err(|_| NotReissued::NoSuchBadge)?;
-    let badge = house.run(async move |app| reissue::reissue(&app, &organizer, worn, &body.reason).await).await?;
-    Ok(Json(Worn {
-        badge: badge.label(),
-        side: badge.side,
-        registration_id: badge.registration_id,
-        issued_at: badge.issued_at,
-    }))
+) -> Result<(Json<Worn>, StatusCode), Error> {
+    let number: Number = path.1.parse().map_err(|_| NotReissued::NoSuchBadge)?;
+    let worn = |badge| (Worn::from(badge), StatusCode::OK);
+    house.tell(worn, async move |app| reissue::reissue(&app, &organizer, number, &body.reason).await).await
 }

@@ -95,11 +95,12 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
         };
         audit::record(&txn, app, entry).await?;
     }
-    txn.commit().await?;
+    let told = Issued { issued, men, women };
+    txn.commit_telling(&told).await?;
     if issued > 0 {
         app.happenings.announce(event.id, What::BadgesIssued);
     }
-    Ok(Issued { issued, men, women })
+    Ok(told)
 }
 
 /// Confirmed people without a badge, in the order they applied.

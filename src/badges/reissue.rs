@@ -69,6 +69,6 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
         detail: json!({ "badge": badge.label() }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    txn.commit_telling(&badge).await?;
     Ok(badge)
 }

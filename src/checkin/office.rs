@@ -1,6 +1,6 @@
 //! Where organizers look at what happened at the door.
 
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::attempt::{self, Reason, Verdict};
 use super::{review, settle};
 use crate::app::House;
-use crate::body::{Body, one_line};
+use crate::body::{Body, Query, one_line};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -15,7 +15,7 @@ use super::moderate::{self, Decision};
 use super::note::State;
 use super::queue::{self, Queued, Show};
 use crate::app::{App, House};
-use crate::body::{Body, one_line};
+use crate::body::{Body, Query, one_line};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -25,6 +25,7 @@ use crate::paging::{Page, Paging};
 #[serde(deny_unknown_fields)]
 pub struct WhichCircleNotes {
     /// `reported` where it is left out.
+    #[param(inline)]
     show: Option<Show>,
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u64>,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
-use actix_web::{CustomizeResponder, HttpRequest, HttpResponse, Responder, delete, get, post};
+use actix_web::web::Json;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::feed::{Note, Sight};
-use super::{complain, entrance, take_down, write};
+use super::{complain, entrance, note, take_down, write};
 use crate::app::{App, House};
-use crate::body::{Body, one_line, text};
+use crate::body::{Body, Query, one_line, text};
 use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::paging::{Page, Paging};
@@ -97,7 +97,7 @@ pub async fn write_circle_note(
     house: House,
     me: Participant,
     note: Body<NewCircleNote>,
-) -> Result<CustomizeResponder<Json<CircleNoteWritten>>, Error> {
+) -> Result<(Json<CircleNoteWritten>, StatusCode), Error> {
     written(house, me, None, note.into_inner().body).await
 }
 
@@ -106,9 +106,9 @@ async fn written(
     me: Participant,
     about: Option<Uuid>,
     body: String,
-) -> Result<CustomizeResponder<Json<CircleNoteWritten>>, Error> {
-    let note = house.run(async move |app| write::write(&app, &me, about, body).await).await?;
-    Ok(Json(CircleNoteWritten { id: note.id, at: note.at }).customize().with_status(StatusCode::CREATED))
+) -> Result<(Json<CircleNoteWritten>, StatusCode), Error> {
+    let written = |note::Model { id, at, .. }| (CircleNoteWritten { id, at }, StatusCode::CREATED);
+    house.tell(written, async move |app| write::write(&app, &me, about, body).await).await
 }
 
 /// The answers to something, oldest first. Who: participant in the circle.
@@ -161,7 +161,7 @@ pub async fn reply_in_circle(
     me: Participant,
     request: HttpRequest,
     note: Body<NewCircleNote>,
-) -> Result<CustomizeResponder<Json<CircleNoteWritten>>, Error> {
+) -> Result<(Json<CircleNoteWritten>, StatusCode), Error> {
     let about = id_in_path(&request, "id")?;
     written(house, me, Some(about), note.into_inner().body).await
 }
@@ -209,6 +209,5 @@ pub async fn report_circle_note(
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     let reason = report.into_inner().reason;
-    house.run(async move |app| complain::complain(&app, &me, id, reason).await).await?;
-    Ok(HttpResponse::NoContent().finish())
+    house.done(async move |app| complain::complain(&app, &me, id, reason).await).await
 }

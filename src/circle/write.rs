@@ -66,7 +66,7 @@ pub async fn write(app: &App, who: &Participant, about: Option<Uuid>, body: Stri
         at: Set(inside.now),
     };
     let note = row.insert(&txn).await?;
-    txn.commit().await?;
+    txn.commit_telling(&note).await?;
     Ok(note)
 }
 

@@ -1,5 +1,6 @@
 //! What the binary can do. Wrong usage and bad configuration exit 2, everything else that fails
-//! exits 1, with one line on standard error that names the key, the address or the line.
+//! exits 1, with a line on standard error that names the key, the address or the line; of a bad
+//! configuration one for each key.
 
 pub mod admin;
 pub mod backup;
@@ -93,7 +94,9 @@ pub fn run() -> ExitCode {
 }
 
 fn told(words: &str, status: u8) -> ExitCode {
-    eprintln!("queqiao: {words}");
+    for line in words.lines() {
+        eprintln!("queqiao: {line}");
+    }
     ExitCode::from(status)
 }
 
@@ -121,6 +124,10 @@ where
 {
     let settings = Settings::load().map_err(|wrong| Ended::Usage(format!("{wrong:#}")))?;
     listen_to_log(&settings.log)?;
+    // As many descriptors as this process may have: each connection takes one.
+    if let Err(refused) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%refused, "the limit of open files could not be raised");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

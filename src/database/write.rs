@@ -1,5 +1,7 @@
 //! A transaction that writes, as the rooms see it.
 
+use std::any::Any;
+
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::runtime::Handle;
 
@@ -7,6 +9,7 @@ use super::group::Turn;
 use super::hearsay;
 use crate::crash;
 use crate::error::Error;
+use crate::once;
 
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
 pub struct Write(Option<Way>);
@@ -30,7 +33,11 @@ impl Write {
     ///
     /// # Errors
     /// A fault where the database cannot; nothing is true then.
-    pub async fn commit(mut self) -> Result<(), Error> {
+    pub async fn commit(self) -> Result<(), Error> {
+        self.commit_telling(&()).await
+    }
+
+    async fn make_true(mut self) -> Result<(), Error> {
         crash::point();
         match self.0.take() {
             Some(Way::Alone(transaction)) => transaction.commit().await?,
@@ -39,6 +46,18 @@ impl Write {
         }
         crash::point();
         Ok(())
+    }
+
+    /// As [`Write::commit`]. Where the request carries an `Idempotency-Key`, its answer follows from
+    /// this, and becomes true and durable with the rest.
+    ///
+    /// # Errors
+    /// As [`Write::commit`].
+    pub async fn commit_telling<T: Any>(self, told: &T) -> Result<(), Error> {
+        if let Some((claim, answer)) = once::told(told) {
+            once::keep(&self, &claim, answer).await?;
+        }
+        self.make_true().await
     }
 
     fn transaction(&self) -> Result<&DatabaseTransaction, DbErr> {

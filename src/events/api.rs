@@ -1,7 +1,7 @@
 //! The calls of organizers who set up events.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{get, patch, post};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use super::template::Kind;
 use super::wish::NewEvent;
 use crate::accounts::SignedIn;
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::organizations::organization;
 use crate::paging::Page;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, ContentEncoding, HeaderName};
-use actix_web::web::{Bytes, Path, Query};
+use actix_web::web::{Bytes, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::SecondsFormat;
 use futures_util::stream::unfold;
@@ -16,6 +16,7 @@ use super::entrance::{Admitted, Entrance};
 use super::snapshot::Snapshot;
 use super::station::{News, Station};
 use crate::app::House;
+use crate::body::Query;
 use crate::error::Error;
 
 /// What a browser's own EventSource waits before it asks again; our pages wait by themselves.

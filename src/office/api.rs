@@ -1,11 +1,12 @@
 //! The outbox, for administrators.
 
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{get, post};
 
 use super::drawer::{self, Listed, Opened, Wanted};
 use super::post_again;
 use crate::app::House;
+use crate::body::Query;
 use crate::error::{Error, Refused};
 use crate::organizations::access::Administrator;
 use crate::paging::Page;

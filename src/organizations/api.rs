@@ -1,7 +1,7 @@
 //! The calls about unions.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{get, post};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use super::found::{NewOrganization, found};
 use super::organization;
 use crate::accounts::SignedIn;
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::paging::{Page, Paging};
 

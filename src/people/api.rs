@@ -1,6 +1,6 @@
 //! The calls of the people.
 
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, put};
 use chrono::NaiveDate;
 use data_encoding::BASE64URL_NOPAD;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::company::{self, Neighbour, Wanted};
 use super::shown::{Seen, Shown, find, seen, shown};
 use crate::app::{App, House};
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::dates::exclude::{self, Whom};
 use crate::error::Error;
 use crate::paging::{self, Page, Paging};

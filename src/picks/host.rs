@@ -1,8 +1,8 @@
 //! What the host does with pick rounds.
 
 use actix_web::http::StatusCode;
+use actix_web::post;
 use actix_web::web::{Json, Path};
-use actix_web::{Responder, post};
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -30,6 +30,9 @@ pub struct PlanWish {
     sides: Option<Sides>,
 }
 
+/// A round as it stands after what was done to it.
+type Shown = Result<(Json<RoundShown>, StatusCode), Error>;
+
 /// Plans the next round. Who: host.
 #[utoipa::path(tag = "picks", request_body = PlanWish, responses(
     (status = 201, body = RoundShown),
@@ -38,10 +41,10 @@ pub struct PlanWish {
 ),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds")]
-pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Result<impl Responder, Error> {
+pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Shown {
     let PlanWish { limit, sides } = wish.into_inner();
-    let planned = house.run(async move |app| plan::plan(&app, &host, Plan { limit, sides }).await).await?;
-    Ok(Json(RoundShown::from(planned)).customize().with_status(StatusCode::CREATED))
+    let planned = |planned| (RoundShown::from(planned), StatusCode::CREATED);
+    house.tell(planned, async move |app| plan::plan(&app, &host, Plan { limit, sides }).await).await
 }
 
 /// Opens a planned round. Who: host.
@@ -52,10 +55,10 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Resul
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/open")]
-pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<Json<RoundShown>, Error> {
+pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> Shown {
     let (_, number) = path.into_inner();
-    let opened = house.run(async move |app| open::open(&app, &host, number).await).await?;
-    Ok(Json(opened.into()))
+    let opened = |opened| (RoundShown::from(opened), StatusCode::OK);
+    house.tell(opened, async move |app| open::open(&app, &host, number).await).await
 }
 
 /// Closes a round, tallies it and gives its bulletin; once more gives the same. Who: host.

@@ -88,7 +88,7 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     // Before the commit: an open round without its key would take ballots nobody can count.
     let keys = round::keys(app)?;
     keys.keep(opened.id, &secret)?;
-    if let Err(fault) = txn.commit().await {
+    if let Err(fault) = txn.commit_telling(&opened).await {
         forget(&keys, &opened);
         return Err(fault);
     }

@@ -101,7 +101,7 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
         detail: json!({ "number": planned.number, "limit": planned.most }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    txn.commit_telling(&planned).await?;
     Ok(planned)
 }
 

@@ -20,9 +20,17 @@ const SMALL: u32 = 320;
 const QUALITY: u8 = 82;
 /// Panoramas are wide; nothing a phone takes is wider.
 const WIDEST: u32 = 16_384;
-/// What a phone's camera gives, and then some: 120 MB while it is being worked on.
-const MOST_PIXELS: u64 = 40_000_000;
-const MOST_MEMORY: u64 = 256 << 20;
+/// What a phone's camera gives, and then some.
+const MOST_PIXELS: u64 = 33_000_000;
+/// Of its pixels unpacked.
+pub const MOST_MEMORY: u64 = 100 << 20;
+/// A photo has something to say of every few pixels. What is larger than a screen and says less than a
+/// byte of this many is a drawing or a trap, and costs as much to unpack as a photo of a hundred times its size.
+const MOST_PIXELS_A_BYTE: u64 = 100;
+const SCREEN: u64 = 4_200_000;
+/// A progressive JPEG comes in about ten passes over all its pixels; each costs time, and needs no more
+/// than a few bytes.
+const MOST_PASSES: usize = 64;
 
 /// A photo ready to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,11 +59,34 @@ impl From<Spoilt> for Error {
     fn from(spoilt: Spoilt) -> Self {
         let (code, message) = match spoilt {
             Spoilt::NotAPhoto => ("not_a_photo", "must be a JPEG, PNG or WebP"),
-            Spoilt::TooManyPixels => ("too_many_pixels", "at most 40 million pixels"),
+            Spoilt::TooManyPixels => ("too_many_pixels", "at most 33 million pixels, and a photo's worth of bytes"),
             Spoilt::Broken => ("broken_photo", "cannot be read to its end"),
         };
         Refused::invalid(vec![FieldError::new("photo", code, message)]).into()
     }
+}
+
+/// Bytes that a photo takes while it is worked on, from its header alone: before a single pixel has a
+/// place to go.
+///
+/// # Errors
+/// [`Spoilt`], where it is not to be unpacked at all.
+pub fn weigh(bytes: &[u8]) -> Result<u64, Spoilt> {
+    let decoder = decoder(bytes)?;
+    let (width, height) = decoder.dimensions();
+    let (pixels, sent) = (u64::from(width) * u64::from(height), bytes.len() as u64);
+    let passes = if bytes.starts_with(b"\xff\xd8") { passes(bytes) } else { 1 };
+    let memory = if passes > 1 { decoder.total_bytes().saturating_mul(3) } else { decoder.total_bytes() };
+    let hollow = pixels > SCREEN && pixels > sent.saturating_mul(MOST_PIXELS_A_BYTE);
+    if pixels > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY || hollow || passes > MOST_PASSES {
+        return Err(Spoilt::TooManyPixels);
+    }
+    Ok(memory)
+}
+
+/// Scans of a JPEG: their marker stands nowhere else in what is coded.
+fn passes(jpeg: &[u8]) -> usize {
+    jpeg.windows(2).filter(|pair| *pair == [0xff, 0xda]).count()
 }
 
 /// Develops a photo. Takes a good part of a second of a core: run it where nobody waits behind it.
@@ -94,12 +125,8 @@ fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder, Spoilt> {
 }
 
 fn pixels(bytes: &[u8]) -> Result<DynamicImage, Spoilt> {
+    weigh(bytes)?;
     let decoder = decoder(bytes)?;
-    // Asked of the header alone, before a single pixel has a place to go.
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
-        return Err(Spoilt::TooManyPixels);
-    }
     DynamicImage::from_decoder(decoder).map_err(spoilt)
 }
 
@@ -237,6 +264,28 @@ mod tests {
         !bytes.iter().fold(!0_u32, |sum, byte| {
             (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & 0_u32.wrapping_sub(sum & 1)))
         })
+    }
+
+    #[test]
+    fn what_has_more_pixels_than_it_says_anything_about_is_not_unpacked() {
+        let blank = DynamicImage::ImageLuma8(image::GrayImage::new(5000, 4000));
+        let bytes = coded(&blank, ImageFormat::Png);
+        assert!(matches!(develop(&bytes), Err(Spoilt::TooManyPixels)), "{} bytes", bytes.len());
+        let blank = coded(&DynamicImage::ImageRgb8(RgbImage::new(5000, 4000)), ImageFormat::WebP);
+        assert!(matches!(develop(&blank), Err(Spoilt::TooManyPixels)), "{} bytes", blank.len());
+        // A picture of a screen, however little is on it.
+        let screen = DynamicImage::ImageRgb8(RgbImage::new(1440, 2560));
+        assert!(develop(&coded(&screen, ImageFormat::Png)).is_ok());
+    }
+
+    #[test]
+    fn a_jpeg_does_not_come_in_any_number_of_passes() {
+        let photo = coded(&left_red(64, 64), ImageFormat::Jpeg);
+        let scan = photo.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+        let (head, rest) = photo.split_at(scan);
+        let coded = &rest[..rest.len() - 2];
+        let often = [head, &coded.repeat(MOST_PASSES + 1), b"\xff\xd9"].concat();
+        assert_eq!(weigh(&often), Err(Spoilt::TooManyPixels));
     }
 
     #[test]

@@ -9,11 +9,14 @@ use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::{Ready, ready};
 use futures_util::{Stream, StreamExt};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
-use super::develop::{Developed, develop};
+use super::develop::{Developed, MOST_MEMORY, develop, weigh};
+use crate::app::House;
 use crate::body::too_large;
 use crate::error::{Error, FieldError, Refused};
 use crate::page::form::Form;
+use crate::turns::Turns;
 
 /// What a phone takes at its best, in bytes. Our own page sends much less.
 const LARGEST_PHOTO: usize = 12 << 20;
@@ -22,9 +25,26 @@ const LONGEST_TEXT: usize = 65_536;
 /// The most parts a form of ours has.
 const MOST_PARTS: usize = 40;
 
-/// Photos being developed at once, in this process: each takes a core, and memory by the hundred
-/// megabytes where somebody tries what goes in.
-static DARKROOM: Semaphore = Semaphore::const_new(2);
+/// Photos being developed at once: each takes a core, and together they have [`MOST_MEMORY`].
+const AT_ONCE: usize = 2;
+const MEGABYTE: u64 = 1 << 20;
+
+/// Where photos are developed, in this process.
+struct Darkroom {
+    turns: Turns,
+    /// Megabytes of pixels.
+    space: Semaphore,
+}
+
+impl Default for Darkroom {
+    fn default() -> Self {
+        Self { turns: Turns::new(AT_ONCE), space: Semaphore::new(megabytes(MOST_MEMORY) as usize) }
+    }
+}
+
+fn megabytes(bytes: u64) -> u32 {
+    u32::try_from(bytes.min(MOST_MEMORY).div_ceil(MEGABYTE)).unwrap_or(u32::MAX)
+}
 
 /// What a photo may be said to be; what it is, its bytes decide.
 const PICTURES: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
@@ -43,17 +63,20 @@ pub struct Received {
 }
 
 impl PhotoForm {
-    /// Receives a form and develops its photos, at most `most`. A body that is a picture is a form with
-    /// nothing but this photo.
+    /// Receives a form and develops its photos, at most `most`, in turn with those of others. A body that
+    /// is a picture is a form with nothing but this photo. Ask first whether this person may put up a
+    /// photo here and now.
     ///
     /// # Errors
-    /// 415 where it is no such form, 413 where it is too large, 400 where it breaks off.
-    pub async fn receive(self, most: usize) -> Result<Received, Error> {
+    /// 415 where it is no such form, 413 where it is too large, 400 where it breaks off, 429 where many
+    /// of this person's wait already.
+    pub async fn receive(self, who: Uuid, most: usize) -> Result<Received, Error> {
+        let house = self.request.app_data::<House>().cloned().ok_or_else(Refused::not_found)?;
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if PICTURES.contains(&kind.as_str()) {
-            return alone(self.payload).await;
+            return alone(&house, who, self.payload).await;
         }
         if kind != "multipart/form-data" {
             let detail = "Send multipart/form-data, or one photo as the body.";
@@ -81,7 +104,7 @@ impl PhotoForm {
             let bytes = read(part, LARGEST_PHOTO).await?;
             // A field where nothing was chosen comes as an empty file.
             if !bytes.is_empty() {
-                photos = add(photos, bytes, most).await;
+                photos = add(&house, who, photos, bytes, most).await;
             }
         }
         // Named, so that the form finds the field that is wrong.
@@ -91,21 +114,37 @@ impl PhotoForm {
 }
 
 /// One photo that is the whole body.
-async fn alone(body: dev::Payload) -> Result<Received, Error> {
+async fn alone(house: &House, who: Uuid, body: dev::Payload) -> Result<Received, Error> {
     let bytes = read(body, LARGEST_PHOTO).await?;
-    let photos = if bytes.is_empty() { Ok(Vec::new()) } else { add(Ok(Vec::new()), bytes, 1).await };
+    let photos = if bytes.is_empty() { Ok(Vec::new()) } else { add(house, who, Ok(Vec::new()), bytes, 1).await };
     Ok(Received { form: Form::filled([("photo", String::new())]), photos })
 }
 
-async fn add(photos: Result<Vec<Developed>, Error>, bytes: Vec<u8>, most: usize) -> Result<Vec<Developed>, Error> {
+async fn add(
+    house: &House,
+    who: Uuid,
+    photos: Result<Vec<Developed>, Error>,
+    bytes: Vec<u8>,
+    most: usize,
+) -> Result<Vec<Developed>, Error> {
     let mut photos = photos?;
     if photos.len() >= most {
         return Err(
             Refused::invalid(vec![FieldError::new("photo", "too_many_photos", format!("at most {most}"))]).into()
         );
     }
-    let _place = DARKROOM.acquire().await.map_err(Error::fault)?;
-    photos.push(tokio::task::spawn_blocking(move || develop(&bytes)).await.map_err(Error::fault)??);
+    // What is not to be unpacked waits for nobody.
+    let weight = weigh(&bytes)?;
+    let darkroom = house.shelf.take::<Darkroom>();
+    let turn = darkroom.turns.take(who).await?;
+    let developed = tokio::task::spawn(async move {
+        // With the work, not with who waits for it: somebody who goes away must not let others in on top.
+        let _turn = turn;
+        let _space = darkroom.space.acquire_many(megabytes(weight)).await.map_err(Error::fault)?;
+        let developed = tokio::task::spawn_blocking(move || develop(&bytes)).await.map_err(Error::fault)?;
+        Ok::<_, Error>(developed?)
+    });
+    photos.push(developed.await.map_err(Error::fault)??);
     Ok(photos)
 }
 

@@ -97,7 +97,7 @@ pub async fn answer(app: &App, who: &Participant, quiz_id: Uuid, choices: Vec<us
     let subject = quiz_id.to_string();
     let merit = Merit { registration_id, rule: Rule::Quiz, day, subject: &subject, actor_id: None, reason: None };
     let awarded = ledger.award(merit).await?;
-    txn.commit().await?;
+    txn.commit_telling(&awarded).await?;
     app.happenings.announce(event_id, What::PointsChanged);
     Ok(awarded)
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Json;
-use actix_web::{CustomizeResponder, HttpRequest, HttpResponse, Responder, delete, post};
+use actix_web::{HttpRequest, HttpResponse, delete, post};
 use garde::Validate;
 use sea_orm::entity::prelude::Uuid;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::contribute::{self, Words};
 use super::contribution::{self, Kind, State};
+use super::entrance::may_put_up;
 use super::like;
 use super::photo_api::{PostForm, PostWithPhotos};
 use super::take_down;
@@ -77,14 +78,14 @@ pub struct Contributed {
 }
 
 /// What a handler answers that put something on the plaza.
-pub type PutUp = Result<CustomizeResponder<Json<Contributed>>, Error>;
+pub type PutUp = Result<(Json<Contributed>, StatusCode), Error>;
 
 pub async fn put_up(house: House, me: Participant, words: Words) -> PutUp {
-    let kind = words.kind;
-    let put = house.run(async move |app| contribute::contribute(&app, &me, words).await).await?;
-    let contribution::Model { id, state, .. } = put;
-    let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
-    Ok(Json(Contributed { id, state, awarded }).customize().with_status(StatusCode::CREATED))
+    let put = |contribution::Model { id, state, kind, .. }| {
+        let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
+        (Contributed { id, state, awarded }, StatusCode::CREATED)
+    };
+    house.tell(put, async move |app| contribute::contribute(&app, &me, words).await).await
 }
 
 /// Posts something about oneself (风采), with up to three photos where it comes as a form; shown once
@@ -105,7 +106,8 @@ pub async fn put_up(house: House, me: Participant, words: Words) -> PutUp {
 )]
 #[post("/events/{event}/posts")]
 pub async fn put_up_post(house: House, me: Participant, post: PostForm) -> PutUp {
-    let PostWithPhotos { body, photo: photos } = post.receive().await?;
+    may_put_up(&house, &me)?;
+    let PostWithPhotos { body, photo: photos } = post.receive(&me).await?;
     put_up(house, me, Words { kind: Kind::Post, about: None, body, photos }).await
 }
 
@@ -191,10 +193,14 @@ pub struct Liked {
     security(("bearer" = []))
 )]
 #[post("/events/{event}/posts/{id}/likes")]
-pub async fn like_post(house: House, me: Participant, request: HttpRequest) -> Result<Json<Liked>, Error> {
+pub async fn like_post(
+    house: House,
+    me: Participant,
+    request: HttpRequest,
+) -> Result<(Json<Liked>, StatusCode), Error> {
     let post = id_in_path(&request, "id")?;
-    let likes = house.run(async move |app| like::like(&app, &me, post, true).await).await?;
-    Ok(Json(Liked { likes, awarded: Awarded::nothing(None) }))
+    let liked = |likes| (Liked { likes, awarded: Awarded::nothing(None) }, StatusCode::OK);
+    house.tell(liked, async move |app| like::like(&app, &me, post, true).await).await
 }
 
 /// Takes a like back; again changes nothing. Who: approved participant, online phase.

@@ -1,7 +1,7 @@
 //! Where participants report something and organizers answer.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{CustomizeResponder, HttpRequest, HttpResponse, Responder, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::contribution::{self, Kind};
 use super::{complain, complaint};
 use crate::app::House;
-use crate::body::{Body, one_line};
+use crate::body::{Body, Query, one_line};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -178,6 +178,5 @@ pub async fn dismiss_complaint(
     dismissal: Body<Dismissal>,
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    house.run(async move |app| complain::dismiss(&app, &by, id, &dismissal.reason).await).await?;
-    Ok(HttpResponse::NoContent().finish())
+    house.done(async move |app| complain::dismiss(&app, &by, id, &dismissal.reason).await).await
 }

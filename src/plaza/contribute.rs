@@ -68,7 +68,7 @@ pub async fn contribute(app: &App, who: &Participant, words: Words) -> Result<co
     };
     let row = row.insert(&txn).await?;
     photo::keep(&txn, app, &row, photos).await?;
-    txn.commit().await?;
+    txn.commit_telling(&row).await?;
     app.happenings.announce(inside.event.id, What::PlazaChanged);
     Ok(row)
 }

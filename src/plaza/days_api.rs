@@ -1,7 +1,7 @@
 //! Where participants sign in for the day and answer quizzes.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{CustomizeResponder, HttpRequest, Responder, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use garde::Validate;
@@ -14,7 +14,7 @@ use super::ask::{self, NewQuiz};
 use super::entrance::may_look;
 use super::{answer, quiz, sign_in};
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -41,11 +41,11 @@ pub struct DailySignIn {
     security(("bearer" = []))
 )]
 #[post("/events/{event}/sign-ins")]
-pub async fn sign_in_today(house: House, me: Participant) -> Result<CustomizeResponder<Json<DailySignIn>>, Error> {
-    let signed_in = house.run(async move |app| sign_in::sign_in(&app, &me).await).await?;
-    let status = if signed_in.first { StatusCode::CREATED } else { StatusCode::OK };
-    let answer = DailySignIn { day: signed_in.day, awarded: signed_in.awarded };
-    Ok(Json(answer).customize().with_status(status))
+pub async fn sign_in_today(house: House, me: Participant) -> Result<(Json<DailySignIn>, StatusCode), Error> {
+    let signed_in = |sign_in::SignedInToday { day, first, awarded }| {
+        (DailySignIn { day, awarded }, if first { StatusCode::CREATED } else { StatusCode::OK })
+    };
+    house.tell(signed_in, async move |app| sign_in::sign_in(&app, &me).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -196,11 +196,11 @@ pub async fn answer_quiz(
     me: Participant,
     request: HttpRequest,
     answers: Body<NewAnswer>,
-) -> Result<CustomizeResponder<Json<Answered>>, Error> {
+) -> Result<(Json<Answered>, StatusCode), Error> {
     let quiz = id_in_path(&request, "id")?;
     let choices = answers.into_inner().choices;
-    let awarded = house.run(async move |app| answer::answer(&app, &me, quiz, choices).await).await?;
-    Ok(Json(Answered { awarded }).customize().with_status(StatusCode::CREATED))
+    let answered = |awarded| (Answered { awarded }, StatusCode::CREATED);
+    house.tell(answered, async move |app| answer::answer(&app, &me, quiz, choices).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]

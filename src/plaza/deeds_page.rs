@@ -9,7 +9,7 @@ use super::api::{NewComment, NewDeclaration, NewPost};
 use super::contribute::{self, Words};
 use super::contribution::Kind;
 use super::page as shown;
-use super::{like, photo, sign_in, top};
+use super::{entrance, like, photo, sign_in, top};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -40,7 +40,8 @@ async fn sign_in_today(house: House, me: Participant) -> Result<HttpResponse, Er
 #[post("/e/{event}/plaza/posts")]
 async fn put_up_post(house: House, visit: Visit, me: Participant, form: PhotoForm) -> Result<HttpResponse, Error> {
     let path = format!("/e/{}/plaza", me.event.slug);
-    let Received { form, photos } = form.receive(photo::MOST).await?;
+    entrance::may_put_up(&house, &me)?;
+    let Received { form, photos } = form.receive(me.account.account_id, photo::MOST).await?;
     let who = me.clone();
     let put = async {
         let post: NewPost = body::read(json!({ "body": form.value("body") }))?;

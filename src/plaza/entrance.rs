@@ -38,6 +38,16 @@ pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, 
     Ok(Inside { event, registration, now, today })
 }
 
+/// Whether somebody may put something up just now, asked before what they send is read and unpacked;
+/// [`enter`] asks again.
+///
+/// # Errors
+/// As [`enter`].
+pub fn may_put_up(app: &App, who: &Participant) -> Result<(), Error> {
+    who.event.requires(app.now(), Phase::Online)?;
+    if who.registration.status == Status::Approved { Ok(()) } else { Err(not_approved().into()) }
+}
+
 /// Whether somebody may look around: whoever takes part, from the online phase on.
 ///
 /// # Errors

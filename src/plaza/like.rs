@@ -53,7 +53,7 @@ pub async fn like(app: &App, who: &Participant, post_id: Uuid, likes: bool) -> R
         Entity::delete_by_id((post_id, registration_id)).exec(&txn).await?;
     }
     let likes = count(&txn, post_id).await?;
-    txn.commit().await?;
+    txn.commit_telling(&likes).await?;
     app.happenings.announce(inside.event.id, What::PlazaChanged);
     Ok(likes)
 }

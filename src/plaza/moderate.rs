@@ -19,6 +19,7 @@ use crate::points::ledger::{self, Merit};
 use crate::points::rules::Rule;
 
 /// What became of it.
+#[derive(Clone)]
 pub struct Decided {
     pub contribution: contribution::Model,
     pub awarded: Awarded,
@@ -87,12 +88,13 @@ pub async fn moderate(
         detail: json!({ "kind": contribution.kind, "from": was, "to": contribution.state }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    let decided = Decided { contribution, awarded };
+    txn.commit_telling(&decided).await?;
     app.happenings.announce(event_id, What::PlazaChanged);
     if awarded.points != 0 {
         app.happenings.announce(event_id, What::PointsChanged);
     }
-    Ok(Decided { contribution, awarded })
+    Ok(decided)
 }
 
 /// The points of a post: there while it is shown, on the day it was written. What has to come down

@@ -1,6 +1,7 @@
 //! Where organizers decide what is shown.
 
-use actix_web::web::{Json, Query};
+use actix_web::http::StatusCode;
+use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -13,7 +14,7 @@ use super::contribution::{self, Decision, Kind, State};
 use super::moderate;
 use super::wall::{self, Author};
 use crate::app::House;
-use crate::body::{Body, one_line_or_none};
+use crate::body::{Body, Query, one_line_or_none};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -137,10 +138,11 @@ pub async fn decide(
     by: Organizer,
     request: HttpRequest,
     verdict: Body<Verdict>,
-) -> Result<Json<Judged>, Error> {
+) -> Result<(Json<Judged>, StatusCode), Error> {
     let id = id_in_path(&request, "id")?;
     let Verdict { decision, reason } = verdict.into_inner();
-    let decided = house.run(async move |app| moderate::moderate(&app, &by, id, decision, reason).await).await?;
-    let contribution::Model { id, state, .. } = decided.contribution;
-    Ok(Json(Judged { id, state, awarded: decided.awarded }))
+    let judged = |moderate::Decided { contribution, awarded }| {
+        (Judged { id: contribution.id, state: contribution.state, awarded }, StatusCode::OK)
+    };
+    house.tell(judged, async move |app| moderate::moderate(&app, &by, id, decision, reason).await).await
 }

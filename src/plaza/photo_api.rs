@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::api::{NewPost, PutUp, put_up};
 use super::contribute::Words;
 use super::contribution::{Kind, State};
-use super::entrance::may_look;
+use super::entrance::{may_look, may_put_up};
 use super::photo::{self, Frame, Size};
 use super::{photo_page, portrait};
 use crate::app::House;
@@ -45,11 +45,11 @@ pub enum PostForm {
 impl PostForm {
     /// # Errors
     /// As [`PhotoForm::receive`]; 422 where the words or a photo are wrong.
-    pub async fn receive(self) -> Result<PostWithPhotos, Error> {
+    pub async fn receive(self, who: &Participant) -> Result<PostWithPhotos, Error> {
         match self {
             Self::Plain(post) => Ok(PostWithPhotos { body: post.into_inner().into_body(), photo: Vec::new() }),
             Self::WithPhotos(form) => {
-                let received = form.receive(photo::MOST).await?;
+                let received = form.receive(who.account.account_id, photo::MOST).await?;
                 let post: NewPost = body::read(json!({ "body": received.form.value("body") }))?;
                 Ok(PostWithPhotos { body: post.into_body(), photo: received.photos? })
             }
@@ -94,7 +94,8 @@ impl FromRequest for PostForm {
 )]
 #[post("/events/{event}/portraits")]
 pub async fn put_up_portrait(house: House, me: Participant, form: PhotoForm) -> PutUp {
-    let photos = form.receive(1).await?.photos?;
+    may_put_up(&house, &me)?;
+    let photos = form.receive(me.account.account_id, 1).await?.photos?;
     if photos.is_empty() {
         return Err(no_photo());
     }
@@ -141,7 +142,7 @@ pub async fn my_portrait(house: House, me: Participant) -> Result<Json<MyPortrai
 /// A photo of what I may see. It never changes. Who: participant, organizer.
 #[utoipa::path(
     tag = "plaza",
-    params(("id" = Uuid, Path), ("size" = Size, Path, description = "`small` is at most 320 pixels wide and high")),
+    params(("id" = Uuid, Path), ("size" = inline(Size), Path, description = "`small` is at most 320 pixels wide and high")),
     responses(
         (status = 200, description = "A JPEG of our own making", content_type = "image/jpeg"),
         (status = 404, description = "`not_found`: not there, or not for me"),

@@ -53,7 +53,8 @@ async fn show(house: House, visit: Visit, me: Participant) -> Result<HttpRespons
 #[post("/e/{event}/plaza/portrait")]
 async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) -> Result<HttpResponse, Error> {
     let path = format!("/e/{}/plaza/portrait", me.event.slug);
-    let Received { form, photos } = form.receive(1).await?;
+    entrance::may_put_up(&house, &me)?;
+    let Received { form, photos } = form.receive(me.account.account_id, 1).await?;
     let who = me.clone();
     let put = async {
         let photos = photos?;

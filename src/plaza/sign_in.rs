@@ -32,6 +32,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// A day's sign-in.
+#[derive(Clone, Copy)]
 pub struct SignedInToday {
     pub day: NaiveDate,
     /// False where it was done before on this day.
@@ -71,9 +72,10 @@ pub async fn sign_in(app: &App, who: &Participant) -> Result<SignedInToday, Erro
     } else {
         Awarded::nothing(ledger.rules.terms(Rule::SignIn).map(|_| Rule::SignIn))
     };
-    txn.commit().await?;
+    let done = SignedInToday { day, first, awarded };
+    txn.commit_telling(&done).await?;
     if awarded.points != 0 {
         app.happenings.announce(event_id, What::PointsChanged);
     }
-    Ok(SignedInToday { day, first, awarded })
+    Ok(done)
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{HttpRequest, get};
 
 use super::contribution::Kind;
 use super::entrance::may_look;
 use super::wall::{self, Note};
 use crate::app::{App, House};
+use crate::body::Query;
 use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::paging::{Page, Paging};

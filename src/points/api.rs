@@ -1,7 +1,7 @@
 //! Where people read their points.
 
 use actix_web::get;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use chrono::{DateTime, NaiveDate, Utc};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use super::rules::RuleSet;
 use super::statement::{self, Statement};
 use super::{board, digest, frozen};
 use crate::app::House;
+use crate::body::Query;
 use crate::error::Error;
 use crate::events::access::Guest;
 use crate::registrations::access::Participant;

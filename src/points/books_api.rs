@@ -1,8 +1,8 @@
 //! Where organizers keep the books.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
-use actix_web::{CustomizeResponder, HttpRequest, Responder, get, post};
+use actix_web::web::Json;
+use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use garde::Validate;
 use sea_orm::entity::prelude::*;
@@ -16,7 +16,7 @@ use super::fold::Awarded;
 use super::rules::Rule;
 use super::{entry, freeze, reverse};
 use crate::app::House;
-use crate::body::{Body, one_line};
+use crate::body::{Body, Query, one_line};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -32,9 +32,9 @@ use crate::paging::{Page, Paging};
     security(("bearer" = []))
 )]
 #[post("/events/{event}/ledger/freeze")]
-pub async fn freeze_ledger(house: House, by: Organizer) -> Result<Json<Freeze>, Error> {
-    let frozen = house.run(async move |app| freeze::freeze(&app, &by).await).await?;
-    Ok(Json(frozen.into()))
+pub async fn freeze_ledger(house: House, by: Organizer) -> Result<(Json<Freeze>, StatusCode), Error> {
+    let frozen = |frozen| (Freeze::from(frozen), StatusCode::OK);
+    house.tell(frozen, async move |app| freeze::freeze(&app, &by).await).await
 }
 
 /// Enters one line for each of some people, under the same rules and caps. Who: organizer.
@@ -56,9 +56,9 @@ pub async fn enter_lines(
     house: House,
     by: Organizer,
     lines: Body<Lines>,
-) -> Result<CustomizeResponder<Json<Entered>>, Error> {
-    let entered = house.run(async move |app| enter::enter(&app, &by, lines.into_inner()).await).await?;
-    Ok(Json(entered).customize().with_status(StatusCode::CREATED))
+) -> Result<(Json<Entered>, StatusCode), Error> {
+    let (lines, entered) = (lines.into_inner(), |entered| (entered, StatusCode::CREATED));
+    house.tell(entered, async move |app| enter::enter(&app, &by, lines).await).await
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -91,10 +91,10 @@ pub async fn reverse_line(
     by: Organizer,
     request: HttpRequest,
     reversal: Body<Reversal>,
-) -> Result<CustomizeResponder<Json<Awarded>>, Error> {
+) -> Result<(Json<Awarded>, StatusCode), Error> {
     let line = id_in_path(&request, "id")?;
-    let changed = house.run(async move |app| reverse::reverse(&app, &by, line, &reversal.reason).await).await?;
-    Ok(Json(changed).customize().with_status(StatusCode::CREATED))
+    let changed = |changed| (changed, StatusCode::CREATED);
+    house.tell(changed, async move |app| reverse::reverse(&app, &by, line, &reversal.reason).await).await
 }
 
 /// A line as the auditor reads it.

@@ -117,9 +117,10 @@ pub async fn enter(app: &App, by: &Organizer, lines: Lines) -> Result<Entered, E
         detail: json!({ "rule": lines.rule, "day": day, "people": people.len(), "entered": entered }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    let entered = Entered { entered, repeated: people.len() - entered };
+    txn.commit_telling(&entered).await?;
     app.happenings.announce(by.event.id, What::PointsChanged);
-    Ok(Entered { entered, repeated: people.len() - entered })
+    Ok(entered)
 }
 
 /// Holds the people in the order of their ids, so that two organizers never wait for each other.

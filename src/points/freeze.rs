@@ -38,7 +38,7 @@ pub async fn freeze(app: &App, by: &Organizer) -> Result<frozen::Model, Error> {
         detail: json!({ "digest": frozen.hex() }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    txn.commit_telling(&frozen).await?;
     app.happenings.announce(event.id, What::PointsChanged);
     Ok(frozen)
 }

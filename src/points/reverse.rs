@@ -52,7 +52,7 @@ pub async fn reverse(app: &App, by: &Organizer, line: Uuid, reason: &str) -> Res
         detail: json!({ "rule": line.rule, "day": line.day, "points": changed.points }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    txn.commit_telling(&changed).await?;
     app.happenings.announce(by.event.id, What::PointsChanged);
     Ok(changed)
 }

@@ -1,7 +1,7 @@
 //! The calls of applicants and of the organizers who look through applications.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use super::roll::{self, Applicant, Count, Filter};
 use super::verdict::{Decided, Verdict, Verdicts};
 use super::withdraw::withdraw;
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::{Guest, Organizer, id_in_path};
 use crate::language::Language;
@@ -54,8 +54,8 @@ pub async fn register(
     application: Body<Application>,
 ) -> Result<(Json<Applied>, StatusCode), Error> {
     let (application, language) = (application.into_inner(), Language::asked(&request));
-    let applied = house.run(async move |app| apply(&app, &guest, application, language).await).await?;
-    Ok((Json(applied.into()), StatusCode::CREATED))
+    let entered = |entered| (Applied::from(entered), StatusCode::CREATED);
+    house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await
 }
 
 /// Withdraws the application, or gives the seat back. Who: participant.
@@ -107,13 +107,10 @@ pub async fn decide_one(
     by: Organizer,
     request: HttpRequest,
     verdict: Body<Verdict>,
-) -> Result<Json<Applicant>, Error> {
+) -> Result<(Json<Applicant>, StatusCode), Error> {
     let id = id_in_path(&request, "id")?;
-    let decided = house.run(async move |app| {
-        let decided = decide(&app, &by, id, verdict.into_inner()).await?;
-        roll::applicant(app.database.reader(), decided).await
-    });
-    Ok(Json(decided.await?))
+    let verdict = verdict.into_inner();
+    house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await
 }
 
 /// Approves or rejects many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
@@ -124,9 +121,13 @@ pub async fn decide_one(
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/decisions")]
-pub async fn decide_bulk(house: House, by: Organizer, verdicts: Body<Verdicts>) -> Result<Json<Decided>, Error> {
-    let decided = house.run(async move |app| decide_many(&app, &by, verdicts.into_inner()).await);
-    Ok(Json(decided.await?))
+pub async fn decide_bulk(
+    house: House,
+    by: Organizer,
+    verdicts: Body<Verdicts>,
+) -> Result<(Json<Decided>, StatusCode), Error> {
+    let verdicts = verdicts.into_inner();
+    house.tell(|decided| (decided, StatusCode::OK), async move |app| decide_many(&app, &by, verdicts).await).await
 }
 
 /// Enters a list of applicants, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
@@ -152,7 +153,7 @@ pub async fn import_list(
     upload: Upload,
 ) -> Result<(Json<Imported>, StatusCode), Error> {
     let manner = manner.into_inner();
-    let sheet = upload.sheet().await?;
-    let imported = house.run(async move |app| import(&app, &by, &sheet, manner).await).await?;
-    Ok((Json(imported), StatusCode::CREATED))
+    let sheet = upload.sheet(by.account.account_id).await?;
+    let imported = |imported| (imported, StatusCode::CREATED);
+    house.tell(imported, async move |app| import(&app, &by, &sheet, manner).await).await
 }

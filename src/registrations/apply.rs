@@ -133,7 +133,7 @@ pub async fn apply(
         };
         letters::approved(&txn, app, &event, &registration, &to).await?;
     }
-    txn.commit().await?;
+    txn.commit_telling(&registration).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(registration)
 }

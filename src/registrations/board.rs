@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use actix_web::get;
-use actix_web::web::{Json, Path, Query};
+use actix_web::web::{Json, Path};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::registration::{self, Side, Status};
 use crate::accounts::SignedIn;
 use crate::app::House;
+use crate::body::Query;
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::events::poster::{self, Poster};

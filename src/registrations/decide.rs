@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::letters::{self, Recipient};
 use super::registration;
+use super::roll::{self, Applicant};
 use super::verdict::{Decided, Decision, MOST, NotDecided, Unchanged, Verdict, Verdicts};
 use super::vouch;
 use crate::accounts::{account, profile};
@@ -27,7 +28,7 @@ use crate::units::unit;
 ///
 /// # Errors
 /// As [`NotDecided`]; 404 where the event has no such application; 409 `phase_closed` once seats are given.
-pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<registration::Model, Error> {
+pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
     let held = registration::Entity::of_event(event.id).filter(registration::Column::Id.eq(id)).lock_exclusive();
@@ -36,9 +37,10 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
         return Err(NotDecided::NotDecidable(held.status).into());
     }
     let decided = settle(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
-    txn.commit().await?;
+    let decided = roll::applicant(&txn, decided.ok_or_else(Refused::not_found)?).await?;
+    txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
-    decided.ok_or_else(|| Refused::not_found().into())
+    Ok(decided)
 }
 
 /// Decides on many; those a verdict cannot touch are told and left.
@@ -74,9 +76,10 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         status: Some(held.status),
     }));
     let decided = settle(&txn, app, by, &event, fit, verdicts.decision, reason).await?;
-    txn.commit().await?;
+    let decided = Decided { decided: decided.into_iter().map(|decided| decided.id).collect(), unchanged, more };
+    txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
-    Ok(Decided { decided: decided.into_iter().map(|decided| decided.id).collect(), unchanged, more })
+    Ok(decided)
 }
 
 /// Those for whom somebody vouches by now.

@@ -90,9 +90,10 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) ->
         ..Default::default()
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    let imported = Imported { imported, accounts_created, units_created, errors, unused_columns: list.unused };
+    txn.commit_telling(&imported).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
-    Ok(Imported { imported, accounts_created, units_created, errors, unused_columns: list.unused })
+    Ok(imported)
 }
 
 /// The union's units by folded name; the missing ones are entered where that was asked for.

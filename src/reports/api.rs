@@ -1,7 +1,7 @@
 //! The calls of the reports: as JSON, and beside it as a workbook and a drawing.
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 
@@ -12,6 +12,7 @@ use super::table;
 use super::workbook::{Leaf, bound};
 use super::year::YearReport;
 use crate::app::House;
+use crate::body::Query;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::organizations::access::{Administrator, OrganizationStaff};

@@ -26,7 +26,7 @@ use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::registrations::access::Participant;
-use crate::registrations::registration::Status;
+use crate::registrations::registration::{self, Status};
 
 /// Where I stand: status, points, rank, cut line, and after the run why. Who: participant.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(
@@ -54,9 +54,14 @@ pub struct Replied {
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/me/reply")]
-pub async fn answer_invitation(house: House, me: Participant, answer: Body<Answer>) -> Result<Json<Replied>, Error> {
-    let answered = house.run(async move |app| reply(&app, &me, answer.into_inner()).await).await?;
-    Ok(Json(Replied { status: answered.status, reply_by: answered.reply_by }))
+pub async fn answer_invitation(
+    house: House,
+    me: Participant,
+    answer: Body<Answer>,
+) -> Result<(Json<Replied>, StatusCode), Error> {
+    let replied = |registration::Model { status, reply_by, .. }| (Replied { status, reply_by }, StatusCode::OK);
+    let answer = answer.into_inner();
+    house.tell(replied, async move |app| reply(&app, &me, answer).await).await
 }
 
 /// Publishes the root of the list and the name of the draw to come. Who: organizer.
@@ -72,8 +77,9 @@ pub async fn fix_list(
     by: Organizer,
     announcement: Body<Announcement>,
 ) -> Result<(Json<PublishedList>, StatusCode), Error> {
-    let list = house.run(async move |app| publish_list(&app, &by, announcement.into_inner()).await).await?;
-    Ok((Json(list.into()), StatusCode::CREATED))
+    let published = |list| (PublishedList::from(list), StatusCode::CREATED);
+    let announcement = announcement.into_inner();
+    house.tell(published, async move |app| publish_list(&app, &by, announcement).await).await
 }
 
 /// What a screening would come to now, with other rules where they are given; nothing is stored. Who: organizer.

@@ -51,7 +51,7 @@ pub async fn publish_list(app: &App, by: &Organizer, announcement: Announcement)
         detail: json!({ "root": published.root, "people": published.people, "draw": published.draw }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await?;
+    txn.commit_telling(&published).await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(published)
 }

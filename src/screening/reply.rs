@@ -90,7 +90,7 @@ pub async fn reply(app: &App, by: &Participant, answer: Answer) -> Result<regist
     {
         succeed::succeed(&txn, app, &event, &run, leaver, Reason::Declined).await?;
     }
-    txn.commit().await?;
+    txn.commit_telling(&answered).await?;
     app.happenings.announce(event.id, What::SeatsMoved);
     Ok(answered)
 }

@@ -1,7 +1,10 @@
 //! Which path leads to which room. Reads as the site map.
 
+mod connection;
 mod dress;
 mod health;
+mod intake;
+mod methods;
 mod my_data;
 mod nul;
 mod openapi;
@@ -13,13 +16,18 @@ pub mod rounds;
 mod shield;
 mod trace;
 
+use std::future::ready;
 use std::net::TcpListener;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
-use actix_web::dev::Server;
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol, Request};
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::body::MessageBody;
+use actix_web::dev::{AppConfig, Server, ServiceResponse};
 use actix_web::middleware::{Compress, NormalizePath, TrailingSlash, from_fn};
-use actix_web::{App as Site, HttpServer, Scope, web};
+use actix_web::{App as Site, Error as HttpError, Scope, web};
+use tokio::net::TcpStream;
 use tracing_actix_web::TracingLogger;
 use utoipa::openapi::OpenApi;
 
@@ -31,6 +39,8 @@ use crate::{
     office, organizations, page, people, picks, plaza, points, programme, registrations, reports, screening, stage,
     units, volunteers,
 };
+use connection::{Doorkeeper, Watched};
+use intake::Held;
 
 /// Every call of the API, room by room in the order of the event.
 fn calls(config: &mut Calls<'_>) {
@@ -123,45 +133,88 @@ pub fn description() -> String {
 /// Where the listener cannot be taken.
 pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let house: House = web::Data::from(Arc::clone(app));
-    let workers = app.settings.server.workers;
-    let shutdown = app.settings.server.shutdown_seconds;
+    let settings = &app.settings;
     let document = web::Data::new(openapi::Document::from(document()));
-    let mut server = HttpServer::new(move || {
-        Site::new()
-            .app_data(house.clone())
-            .app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
-            .app_data(web::FormConfig::default().error_handler(|_, _| bad_form().into()))
-            .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))
-            .configure(health::pages)
-            .app_data(document.clone())
-            .service(api(None))
-            .configure(openapi::pages)
-            .configure(pages)
-            .default_service(web::to(nothing_here))
-            .wrap(from_fn(replay::once))
-            .wrap(from_fn(nul::refused))
-            .wrap(from_fn(shield::stand))
-            .wrap(from_fn(dress::problems))
-            .wrap(Compress::default())
-            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
-            .wrap(from_fn(trace::measure))
-            .wrap(TracingLogger::<trace::Quiet>::new())
-    })
-    .disable_signals()
-    // Longer than a proxy or a phone keeps a quiet connection: whoever closes first makes the
-    // other's next request fail.
-    .keep_alive(Duration::from_secs(75))
-    .client_request_timeout(Duration::from_secs(30))
-    .shutdown_timeout(shutdown)
-    .listen(listener)?;
-    if workers > 0 {
-        server = server.workers(workers);
+    let descriptors = rlimit::Resource::NOFILE.get_soft().unwrap_or(1024);
+    let keeper = Arc::new(Doorkeeper::new(settings, descriptors));
+    let patience = keeper.patience();
+    let held = web::Data::new(Held::new(&settings.server));
+    let mut server = actix_server::Server::build()
+        .disable_signals()
+        .shutdown_timeout(settings.server.shutdown_seconds)
+        // The doorkeeper is who decides: a server that stops accepting keeps everybody waiting.
+        .max_concurrent_connections(keeper.most() + 1);
+    if settings.server.workers > 0 {
+        server = server.workers(settings.server.workers);
     }
+    let leaving = server.graceful_shutdown_signal();
+    let server = server.listen("queqiao", listener, move || {
+        let site = site(&house, &document, &keeper, &held);
+        let leaving = leaving.clone();
+        let service = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let leaving = leaving.clone();
+                async move { leaving.notified().await }
+            })
+            .keep_alive(connection::QUIET)
+            .client_request_timeout(patience)
+            .on_connect_ext(|io: &Watched, data| {
+                data.insert(io.caller());
+            })
+            .finish(map_config(site, |()| AppConfig::default()));
+        let keeper = Arc::clone(&keeper);
+        fn_service(move |io: TcpStream| {
+            let admitted = keeper.admit(io).ok_or(DispatchError::DisconnectTimeout);
+            ready(admitted.map(|io| {
+                // What is written is a whole answer or a whole event: nothing is gained by waiting for more.
+                let _ = io.stream().set_nodelay(true);
+                let from = io.stream().peer_addr().ok();
+                (io, Protocol::Http1, from)
+            }))
+        })
+        .and_then(service)
+    })?;
     Ok(server.run())
 }
 
-async fn nothing_here() -> Result<(), Error> {
-    Err(Refused::not_found().into())
+/// Every room, and what every request goes through on its way there: last come, first met.
+fn site(
+    house: &House,
+    document: &web::Data<openapi::Document>,
+    keeper: &Arc<Doorkeeper>,
+    held: &web::Data<Held>,
+) -> impl ServiceFactory<
+    Request,
+    Config = AppConfig,
+    Response = ServiceResponse<impl MessageBody + use<>>,
+    Error = HttpError,
+    InitError = (),
+> + use<> {
+    Site::new()
+        .app_data(house.clone())
+        .app_data(document.clone())
+        .app_data(web::Data::new(Arc::clone(keeper)))
+        .app_data(held.clone())
+        .app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
+        .app_data(web::FormConfig::default().error_handler(|_, _| bad_form().into()))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))
+        .configure(health::pages)
+        .service(api(None))
+        .configure(openapi::pages)
+        .configure(pages)
+        .default_service(web::to(methods::nothing_here))
+        .wrap(from_fn(replay::once))
+        .wrap(from_fn(nul::refused))
+        .wrap(from_fn(intake::bounded))
+        .wrap(from_fn(shield::stand))
+        .wrap(from_fn(dress::problems))
+        .wrap(Compress::default())
+        .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+        .wrap(from_fn(methods::understood))
+        .wrap(from_fn(trace::measure))
+        .wrap(TracingLogger::<trace::Quiet>::new())
+        .wrap(from_fn(connection::answered))
+        .into_factory()
 }
 
 fn bad_form() -> Error {

@@ -2,10 +2,14 @@
 //! any call may give, and the shape of all of them. Nobody who reads the description of one call has
 //! to know about the others, and nobody who writes one has to say it again.
 
-use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response};
 
+use super::replay::takes_keys;
 use crate::error::PROBLEM_JSON;
 
 /// Codes that belong to a status, and when.
@@ -14,6 +18,7 @@ type Told = (&'static str, &'static [&'static str], &'static str);
 const SIGNED_IN: &[Told] = &[("401", &["not_signed_in"], "")];
 const NAMES_SOMETHING: &[Told] = &[("404", &["not_found"], "")];
 const CHANGES: &[Told] = &[("403", &["cross_site"], "with a cookie, from another site")];
+const TAKES_BODY: &[Told] = &[("408", &["too_slow"], ""), ("503", &["house_full"], "")];
 const TAKES_JSON: &[Told] = &[
     ("400", &["malformed_json", "unreadable_body"], ""),
     ("413", &["too_large"], ""),
@@ -39,35 +44,65 @@ const TAKES_TABLE: &[Told] = &[
         ],
         "",
     ),
+    ("429", &["too_many_requests"], ""),
 ];
 const TAKES_PICTURE: &[Told] = &[
     ("400", &["unreadable_body"], ""),
     ("413", &["too_large"], ""),
     ("415", &["not_a_picture"], ""),
     ("422", &["not_a_picture"], ""),
+    ("429", &["too_many_requests"], ""),
 ];
-const ONCE: &[Told] =
-    &[("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key")];
+const ONCE: &[Told] = &[
+    ("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key"),
+    ("422", &["invalid"], "with an Idempotency-Key that is none"),
+];
 const ALWAYS: &[Told] = &[("500", &["fault"], "")];
 
 /// The description with what any call may say.
 #[must_use]
 pub fn added(mut document: OpenApi) -> OpenApi {
+    let mut named = HashMap::<String, usize>::new();
+    for call in document.paths.paths.values_mut().flat_map(calls).map(|(_, call)| &*call) {
+        for name in [call.operation_id.clone(), in_its_room(call)].into_iter().flatten() {
+            *named.entry(name).or_default() += 1;
+        }
+    }
     for (path, item) in &mut document.paths.paths {
-        let calls = [
-            (HttpMethod::Get, &mut item.get),
-            (HttpMethod::Put, &mut item.put),
-            (HttpMethod::Post, &mut item.post),
-            (HttpMethod::Patch, &mut item.patch),
-            (HttpMethod::Delete, &mut item.delete),
-        ];
-        for (method, call) in calls {
-            if let Some(call) = call {
-                complete(path, &method, call);
-            }
+        for (method, call) in calls(item) {
+            complete(path, &method, call);
+            name(path, call, &named);
         }
     }
     document
+}
+
+fn calls(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
+    let calls = [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Patch, &mut item.patch),
+        (HttpMethod::Delete, &mut item.delete),
+    ];
+    calls.into_iter().filter_map(|(method, call)| Some((method, call.as_mut()?)))
+}
+
+/// A name that several calls have is told with their room, and where that is not enough with the end of
+/// their path: no two calls may share one.
+fn name(path: &str, call: &mut Operation, named: &HashMap<String, usize>) {
+    let is_shared = |name: &String| named.get(name).is_some_and(|calls| *calls > 1);
+    if !call.operation_id.as_ref().is_some_and(is_shared) {
+        return;
+    }
+    let in_its_room = in_its_room(call);
+    let end = path.rsplit('/').find(|part| !part.starts_with('{')).unwrap_or_default().replace('-', "_");
+    call.operation_id = in_its_room.map(|name| if is_shared(&name) { format!("{name}_{end}") } else { name });
+}
+
+fn in_its_room(call: &Operation) -> Option<String> {
+    let (room, name) = (call.tags.as_ref()?.first()?, call.operation_id.as_ref()?);
+    Some(format!("{}_{name}", room.replace('-', "_")))
 }
 
 fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
@@ -79,12 +114,13 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
         None => &[],
     };
     let when = |is: bool, told: &'static [Told]| if is { told } else { &[] };
-    let once = *method == HttpMethod::Post && !path.starts_with("/api/v1/auth/");
+    let once = *method == HttpMethod::Post && takes_keys(path);
     let told = [
         when(signed_in, SIGNED_IN),
         when(path.contains('{'), NAMES_SOMETHING),
         when(*method != HttpMethod::Get, CHANGES),
         body,
+        when(call.request_body.is_some(), TAKES_BODY),
         when(once, ONCE),
         ALWAYS,
     ];
@@ -97,6 +133,16 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
         {
             let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
             response.content.insert(PROBLEM_JSON.to_owned(), problem.into());
+        }
+    }
+    for (status, response) in &mut call.responses.responses {
+        // The document is not valid without words.
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
+            let words = status.and_then(|status| status.canonical_reason()).unwrap_or("An answer");
+            words.clone_into(&mut response.description);
         }
     }
     for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {

@@ -1,18 +1,26 @@
 //! `Idempotency-Key`: the same key and body get the first answer again, the same key with another
 //! body is 409. See [`crate::once`] for why this survives a crash.
+//!
+//! Nothing is read of a request before whoever asks was judged: its body is digested as the call
+//! itself reads it. What is kept says nothing to a reader of the database, and to a reader of the
+//! secrets nothing without the key that the asker made up: claims and digests are keyed, answers are
+//! sealed under both. Answers that are themselves secrets are not kept at all ([`is_secret`]).
 
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
 use actix_web::body::{self, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::PayloadError;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::{self, Bytes};
-use actix_web::{Error as HttpError, HttpResponse};
+use actix_web::web::Bytes;
+use actix_web::{Error as HttpError, HttpMessage, HttpResponse};
 use chrono::TimeDelta;
-use sea_orm::sea_query::Expr;
+use data_encoding::HEXLOWER;
+use futures_util::{Stream, StreamExt};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
@@ -20,7 +28,96 @@ use crate::accounts::access_token;
 use crate::app::{App, House};
 use crate::body::too_large;
 use crate::error::{Error, FieldError, Refused};
-use crate::once::{self, Claim};
+use crate::once::{self, Claim, Keeper};
+
+const CLAIM: &str = "queqiao/once/claim/v1";
+const REQUEST: &str = "queqiao/once/request/v1";
+const ANSWER: &str = "queqiao/once/answer/v1";
+
+/// Whether a call answers with what opens a door (tokens of a session, of a device): such an answer
+/// is not kept, its request brings its own protection against being said twice.
+fn is_secret(path: &str) -> bool {
+    path.starts_with("/api/v1/auth/") || path == "/api/v1/devices/pair"
+}
+
+/// Whether a call gives the same however often it is made: it needs no claim, and a retry after a crash
+/// goes on where it was cut off.
+fn repeats_itself(path: &str) -> bool {
+    path.contains("/pick-rounds/") && path.ends_with("/close")
+}
+
+/// Whether a POST to this path is carried out once under its key.
+#[must_use]
+pub fn takes_keys(path: &str) -> bool {
+    path.starts_with("/api/") && !is_secret(path) && !repeats_itself(path)
+}
+
+/// What tells one request with a key from another.
+#[derive(Clone)]
+struct Asked {
+    house: House,
+    /// Who asks, where, and with which key.
+    parts: [Vec<u8>; 3],
+}
+
+impl Asked {
+    /// None where the request carries no key, or none that counts.
+    fn of(request: &ServiceRequest) -> Result<Option<Self>, Error> {
+        let counts = takes_keys(request.path()) && request.method() == Method::POST;
+        let key = request.headers().get("idempotency-key").filter(|_| counts);
+        let (Some(key), Some(house)) = (key, request.app_data::<House>()) else { return Ok(None) };
+        // Whoever says nothing of themselves is refused before anything is done.
+        let Some(asker) = asker(request, house) else { return Ok(None) };
+        if key.is_empty() || key.len() > 200 {
+            let wrong = FieldError::new("Idempotency-Key", "invalid", "1 to 200 characters");
+            return Err(Refused::invalid(vec![wrong]).into());
+        }
+        let parts = [asker, request.path().as_bytes().to_vec(), key.as_bytes().to_vec()];
+        Ok(Some(Self { house: house.clone(), parts }))
+    }
+
+    fn parts(&self) -> [&[u8]; 3] {
+        let [who, place, key] = &self.parts;
+        [who, place, key]
+    }
+
+    fn claim(&self) -> Vec<u8> {
+        self.house.secrets.mac(CLAIM, &self.parts())
+    }
+
+    /// Whatever secret it was made under.
+    fn claims(&self) -> Vec<Vec<u8>> {
+        self.house.secrets.macs(CLAIM, &self.parts())
+    }
+
+    /// The purpose is part of what the key is derived from: without what the asker sent there is none.
+    fn purpose(&self) -> String {
+        let mut sent = Sha256::new();
+        for part in self.parts() {
+            sent.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            sent.update(part);
+        }
+        format!("{ANSWER}/{}", HEXLOWER.encode(&sent.finalize()))
+    }
+
+    fn is_same(&self, kept: &once::Model, body: &[u8]) -> bool {
+        let [who, place, key] = self.parts();
+        // Of a call that wants no body nothing is kept to compare.
+        kept.request_digest.is_empty()
+            || self.house.secrets.macs(REQUEST, &[who, place, key, body]).contains(&kept.request_digest)
+    }
+}
+
+impl Keeper for Asked {
+    fn request_digest(&self, body: &[u8]) -> Vec<u8> {
+        let [who, place, key] = self.parts();
+        self.house.secrets.mac(REQUEST, &[who, place, key, body])
+    }
+
+    fn seal(&self, claim: &[u8], answer: &[u8]) -> anyhow::Result<Vec<u8>> {
+        self.house.secrets.seal(&self.purpose(), claim, answer)
+    }
+}
 
 /// Carries out a request with an `Idempotency-Key` once; others pass through.
 ///
@@ -30,85 +127,106 @@ pub async fn once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
-    // Answers to a sign-in are secrets and are not kept; its requests bring their own protection
-    // against being said twice.
-    if request.path().starts_with("/api/v1/auth/") {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    }
-    let key = request.headers().get("idempotency-key").map(|key| key.as_bytes().to_vec());
-    let (Some(key), &Method::POST, Some(house)) = (key, request.method(), request.app_data::<House>().cloned()) else {
-        return Ok(next.call(request).await?.map_into_boxed_body());
-    };
-    let claim = match claim_of(&mut request, &house, &key).await {
-        Ok(claim) => Arc::new(claim),
+    let asked = match Asked::of(&request) {
+        Ok(Some(asked)) => asked,
+        Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),
         Err(refused) => return Ok(request.error_response(refused)),
     };
-    match replayed(&house, &claim).await {
-        Ok(Some(answer)) => return Ok(request.into_response(answer)),
+    match known(&asked).await {
         Ok(None) => {}
-        Err(refused) => return Ok(request.error_response(refused)),
+        Ok(Some(kept)) => {
+            return Ok(match repeated(&asked, &mut request, kept).await {
+                Ok(answer) => request.into_response(answer),
+                Err(refused) => request.error_response(refused),
+            });
+        }
+        Err(fault) => return Ok(request.error_response(fault)),
     }
+    let claim = Arc::new(Claim::new(asked.claim(), asked.house.now(), Box::new(asked.clone())));
+    claim.reads(asked_for(&request).as_bytes());
+    let read = Digested { body: request.take_payload(), claim: Arc::clone(&claim) };
+    request.set_payload(Payload::Stream { payload: Box::pin(read) });
     let response = once::with_claim(Arc::clone(&claim), next.call(request)).await?;
-    if !claim.taken.load(Ordering::SeqCst) || !response.status().is_success() {
+    if !claim.wants_an_answer() || !response.status().is_success() {
         return Ok(response.map_into_boxed_body());
     }
-    keep(&house, claim, response).await
+    keep(&asked.house, claim, response).await
 }
 
-async fn claim_of(request: &mut ServiceRequest, house: &House, key: &[u8]) -> Result<Claim, Error> {
-    if key.is_empty() || key.len() > 200 {
-        let wrong = FieldError::new("Idempotency-Key", "invalid", "1 to 200 characters");
-        return Err(Refused::invalid(vec![wrong]).into());
+/// The query is as much of the request as its body.
+fn asked_for(request: &ServiceRequest) -> String {
+    format!("{}\n", request.query_string())
+}
+
+/// A body that is digested as it is read.
+struct Digested {
+    body: Payload,
+    claim: Arc<Claim>,
+}
+
+impl Stream for Digested {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let read = Pin::new(&mut this.body).poll_next(context);
+        match &read {
+            Poll::Ready(Some(Ok(chunk))) => this.claim.reads(chunk),
+            Poll::Ready(None) => this.claim.has_read(),
+            _ => {}
+        }
+        read
     }
-    let limit = house.settings.server.upload_limit;
-    let payload = request.extract::<web::Payload>().await.map_err(|_| too_large(limit))?;
-    let bytes = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?;
-    let bytes = bytes.map_err(|_| Refused::malformed("unreadable_body", "The body could not be read to its end."))?;
-    let mut who = Sha256::new();
-    for part in [asker(request, house).as_slice(), request.path().as_bytes(), key] {
-        who.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        who.update(part);
-    }
-    request.set_payload(Payload::from(bytes.clone()));
-    Ok(Claim {
-        claim: who.finalize().to_vec(),
-        request_digest: Sha256::digest(&bytes).to_vec(),
-        at: house.now(),
-        taken: AtomicBool::new(false),
-    })
 }
 
 /// The account, so that a retry with a fresh token is still the same request; else the device or
-/// the session.
-fn asker(request: &ServiceRequest, house: &House) -> Vec<u8> {
+/// the session. None where nobody says who they are.
+fn asker(request: &ServiceRequest, house: &House) -> Option<Vec<u8>> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let account = header(AUTHORIZATION)
         .and_then(|value| value.strip_prefix("Bearer "))
         .and_then(|token| access_token::read(house, token));
     match account {
-        Some(claims) => claims.sub.as_bytes().to_vec(),
-        None => header(AUTHORIZATION).or_else(|| header(COOKIE)).unwrap_or_default().as_bytes().to_vec(),
+        Some(claims) => Some(claims.sub.as_bytes().to_vec()),
+        None => header(AUTHORIZATION).or_else(|| header(COOKIE)).map(|shown| shown.as_bytes().to_vec()),
     }
 }
 
-async fn replayed(house: &House, claim: &Arc<Claim>) -> Result<Option<HttpResponse>, Error> {
-    let wanted = Arc::clone(claim);
-    let kept = house
-        .run(async move |app| Ok(once::Entity::find_by_id(wanted.claim.clone()).one(app.database.reader()).await?))
-        .await?;
-    let Some(kept) = kept else { return Ok(None) };
-    if kept.request_digest != claim.request_digest {
+async fn known(asked: &Asked) -> Result<Option<once::Model>, Error> {
+    let claims = asked.claims();
+    let found = asked.house.run(async move |app| {
+        let claims = once::Entity::find().filter(once::Column::Claim.is_in(claims));
+        Ok(claims.one(app.database.reader()).await?)
+    });
+    found.await
+}
+
+/// The first answer again; the body is read for its digest alone and held nowhere.
+async fn repeated(asked: &Asked, request: &mut ServiceRequest, kept: once::Model) -> Result<HttpResponse, Error> {
+    let mut digest = Sha256::new_with_prefix(asked_for(request));
+    let (mut body, mut left) = (request.take_payload(), asked.house.settings.server.upload_limit);
+    while let Some(chunk) = body.next().await {
+        let broken = |_| Refused::malformed("unreadable_body", "The body could not be read to its end.");
+        let chunk = chunk.map_err(broken)?;
+        left = left.checked_sub(chunk.len()).ok_or_else(|| too_large(asked.house.settings.server.upload_limit))?;
+        digest.update(&chunk);
+    }
+    if !asked.is_same(&kept, &digest.finalize()) {
         let detail = "This Idempotency-Key was used for another request.";
         return Err(Refused::conflict("idempotency_key_reused", detail).into());
     }
-    let status = kept.status.and_then(|status| u16::try_from(status).ok());
-    let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) else {
+    let status = kept.status.and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
+    let opened = kept.answer.map(|sealed| asked.house.secrets.open(&asked.purpose(), &kept.claim, &sealed));
+    let (Some(status), Some(Ok(answer))) = (status, opened) else {
         let detail = "The request was carried out, or is just being; its answer is not there. Read what it made.";
         return Err(Refused::conflict("answer_lost", detail).into());
     };
-    let mut answer = HttpResponse::build(status);
-    answer.insert_header((CONTENT_TYPE, "application/json")).insert_header(("Idempotent-Replayed", "true"));
-    Ok(Some(answer.body(kept.answer.unwrap_or_default())))
+    let mut response = HttpResponse::build(status);
+    response.insert_header(("Idempotent-Replayed", "true"));
+    if answer.is_empty() {
+        return Ok(response.finish());
+    }
+    Ok(response.insert_header((CONTENT_TYPE, "application/json")).body(answer.to_vec()))
 }
 
 async fn keep(
@@ -116,21 +234,15 @@ async fn keep(
     claim: Arc<Claim>,
     response: ServiceResponse<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
-    let status = response.status();
+    let status = response.status().as_u16();
     let (request, response) = response.into_parts();
     let (response, answer) = response.into_parts();
     let answer: Bytes = body::to_bytes(answer).await.unwrap_or_default();
-    let stored = answer.to_vec();
+    let told = answer.to_vec();
     let kept = house
         .run(async move |app| {
             let txn = app.database.begin_write().await?;
-            // Of a verb that found nothing to do no claim is left, and nothing needs repeating.
-            once::Entity::update_many()
-                .col_expr(once::Column::Status, Expr::value(i32::from(status.as_u16())))
-                .col_expr(once::Column::Answer, Expr::value(stored))
-                .filter(once::Column::Claim.eq(claim.claim.clone()))
-                .exec(&txn)
-                .await?;
+            once::keep(&txn, &claim, (status, told)).await?;
             txn.commit().await
         })
         .await;

@@ -9,11 +9,13 @@ use futures_util::future::{Ready, ready};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::{LARGEST_UPLOAD, Sheet, Unreadable};
+use super::{Sheet, Unreadable};
 use crate::app::House;
 use crate::body::too_large;
 use crate::error::{Error, Refused};
+use crate::turns::Turns;
 
 /// The most faulty rows one answer lists.
 const MOST_ERRORS: usize = 200;
@@ -30,6 +32,29 @@ const TABLES: [&str; 6] = [
     "application/octet-stream",
 ];
 
+/// Tables being read at once: each takes a core, and memory by the ten megabytes.
+const AT_ONCE: usize = 2;
+
+/// Where tables are read, in this process.
+struct Desk(Turns);
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self(Turns::new(AT_ONCE))
+    }
+}
+
+/// Reads a table on a thread that may take its time, in turn with those of others.
+async fn read(house: &House, who: Uuid, bytes: Vec<u8>) -> Result<Sheet, Error> {
+    let turn = house.shelf.take::<Desk>().0.take(who).await?;
+    let reading = tokio::task::spawn_blocking(move || {
+        // With the work, not with who waits for it.
+        let _turn = turn;
+        Sheet::read(&bytes)
+    });
+    Ok(reading.await.map_err(Error::fault)??)
+}
+
 /// A table on its way in: the whole body, or the first file of a form (`multipart/form-data`). Nothing of it is read
 /// before the handler asks, which is after it is settled who may upload at all.
 pub struct Upload {
@@ -38,40 +63,43 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Receives the table and reads it on a thread that may take its time.
+    /// Receives the table and reads it.
     ///
     /// # Errors
-    /// 400, 413, 415 and 422, the latter three also as [`Unreadable`] says.
-    pub async fn sheet(self) -> Result<Sheet, Error> {
-        let bytes = self.bytes().await?;
-        let reading = tokio::task::spawn_blocking(move || Sheet::read(&bytes));
-        Ok(reading.await.map_err(Error::fault)??)
+    /// 400, 413, 415 and 422, the latter three also as [`Unreadable`] says; 429 where many of this
+    /// person's wait already.
+    pub async fn sheet(self, who: Uuid) -> Result<Sheet, Error> {
+        let house = self.house()?;
+        let bytes = self.bytes(&house).await?;
+        read(&house, who, bytes).await
     }
 
     /// As [`Upload::sheet`], of a form whose other fields stand before the file.
     ///
     /// # Errors
     /// As [`Upload::sheet`]; 415 where it is no such form.
-    pub async fn filled(self) -> Result<(Vec<(String, String)>, Sheet), Error> {
+    pub async fn filled(self, who: Uuid) -> Result<(Vec<(String, String)>, Sheet), Error> {
+        let house = self.house()?;
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
             let detail = "A form with a file must be multipart/form-data.";
             return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
         }
-        let house = self.request.app_data::<House>();
-        let limit = house.map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
+        let limit = house.settings.server.upload_limit;
         let (fields, bytes) = first_file(Multipart::new(headers, self.payload), limit).await?;
-        let reading = tokio::task::spawn_blocking(move || Sheet::read(&bytes));
-        Ok((fields, reading.await.map_err(Error::fault)??))
+        Ok((fields, read(&house, who, bytes).await?))
     }
 
-    async fn bytes(mut self) -> Result<Vec<u8>, Error> {
+    fn house(&self) -> Result<House, Error> {
+        Ok(self.request.app_data::<House>().cloned().ok_or_else(Refused::not_found)?)
+    }
+
+    async fn bytes(mut self, house: &House) -> Result<Vec<u8>, Error> {
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let house = self.request.app_data::<House>();
-        let limit = house.map_or(LARGEST_UPLOAD, |house| house.settings.server.upload_limit);
+        let limit = house.settings.server.upload_limit;
         if kind == "multipart/form-data" {
             return Ok(first_file(Multipart::new(headers, self.payload), limit).await?.1);
         }
@@ -97,13 +125,14 @@ impl FromRequest for Upload {
 /// The first file of a form, and the fields before it.
 async fn first_file(mut form: Multipart, limit: usize) -> Result<(Vec<(String, String)>, Vec<u8>), Error> {
     let mut fields = Vec::new();
+    let (mut file, mut parts) = (None, 0);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|_| broken())?;
         let described = field.content_disposition();
         let is_file = described.is_some_and(|described| described.get_filename().is_some());
         let name = described.and_then(|described| described.get_name()).unwrap_or_default().to_owned();
         let is_file = is_file || name == "file";
-        let limit = if is_file { limit } else { LONGEST_FIELD };
+        let limit = if is_file && file.is_none() { limit } else { LONGEST_FIELD };
         let mut bytes = Vec::new();
         while let Some(chunk) = field.next().await {
             bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
@@ -111,14 +140,19 @@ async fn first_file(mut form: Multipart, limit: usize) -> Result<(Vec<(String, S
                 return Err(too_large(limit));
             }
         }
-        if is_file {
-            return Ok((fields, bytes));
+        parts += 1;
+        if parts > MOST_FIELDS {
+            return Err(too_large(limit));
         }
-        if fields.len() < MOST_FIELDS {
-            fields.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        // Read to its end, whatever comes behind the file: what a request with a key says is all of it.
+        match file {
+            None if is_file => file = Some(bytes),
+            None => fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            Some(_) => {}
         }
     }
-    Err(Refused::malformed("no_file", "The form holds no file.").into())
+    let file = file.ok_or_else(|| Refused::malformed("no_file", "The form holds no file."))?;
+    Ok((fields, file))
 }
 
 fn broken() -> Error {

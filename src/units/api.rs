@@ -1,7 +1,7 @@
 //! The calls about units.
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use actix_web::{HttpRequest, get, patch, post};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use super::amend::{UnitChanges, amend};
 use super::unit;
 use crate::accounts::SignedIn;
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::{Error, FieldError, Refused};
 use crate::organizations::organization;
 
@@ -65,16 +65,18 @@ pub struct Typed {
 /// Finds units while somebody types. Who: anyone.
 #[utoipa::path(tag = "units", params(Typed), responses(
     (status = 200, body = UnitNames),
+    (status = 401, description = "`not_signed_in` where no organization is named"),
     (status = 404, description = "No such organization"),
     (status = 422, description = "`invalid`: `organization_needed`"),
 ), security((), ("bearer" = [])))]
 #[get("/units")]
 pub async fn search(house: House, request: HttpRequest, typed: Query<Typed>) -> Result<Json<UnitNames>, Error> {
     let Typed { q, organization: named } = typed.into_inner();
+    // Who asks comes first: somebody who names no union is to be of one.
+    let account = if named.is_none() { Some(SignedIn::of(&request).await?) } else { None };
     if q.chars().count() > 80 {
         return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 80 characters")]).into());
     }
-    let account = if named.is_none() { SignedIn::if_any(&request).await? } else { None };
     let found = house
         .run(async move |app| {
             let db = app.database.reader();

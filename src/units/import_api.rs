@@ -1,7 +1,7 @@
 //! The calls that take whole tables.
 
 use actix_web::post;
-use actix_web::web::{Json, Query};
+use actix_web::web::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -10,6 +10,7 @@ use super::enroll::enroll;
 use super::import::{import_units as import, read_roster};
 use crate::accounts::SignedIn;
 use crate::app::House;
+use crate::body::Query;
 use crate::error::Error;
 use crate::organizations::access::meant;
 use crate::sheet::upload::{RowError, Upload, invalid_rows};
@@ -67,7 +68,7 @@ pub async fn import_units(
     // Whose units they are is settled before five megabytes are read; the verb settles it again.
     let named = organization.clone();
     house.run(async move |app| meant(app.database.reader(), &by, named.as_deref()).await).await?;
-    let sheet = upload.sheet().await?;
+    let sheet = upload.sheet(by.account_id).await?;
     let taken = house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial).await).await?;
     Ok(Json(TableTaken { added: taken.added as u64, errors: taken.errors }))
 }
@@ -91,7 +92,7 @@ pub async fn import_roster(
 ) -> Result<Json<TableTaken>, Error> {
     let RosterImport { partial, replace } = how.into_inner();
     let by = UnitVoice { account: by.account, unit: by.unit };
-    let sheet = upload.sheet().await?;
+    let sheet = upload.sheet(by.account.account_id).await?;
     let taken = house
         .run(async move |app| {
             let (people, errors) = read_roster(&sheet)?;

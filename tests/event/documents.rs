@@ -12,8 +12,13 @@ use queqiao::{page, server};
 use serde_json::Value;
 
 /// Said of forms of pages, which no description of the API lists.
-const OF_PAGES: [(&str, &str); 4] =
-    [("malformed_form", "400"), ("not_a_form", "415"), ("nothing_chosen", "422"), ("quiz_opened", "409")];
+const OF_PAGES: [(&str, &str); 5] = [
+    ("malformed_form", "400"),
+    ("method_not_allowed", "405"),
+    ("not_a_form", "415"),
+    ("nothing_chosen", "422"),
+    ("quiz_opened", "409"),
+];
 
 fn of_pages(code: &str) -> Option<&'static str> {
     OF_PAGES.iter().find(|(known, _)| *known == code).map(|(_, status)| *status)

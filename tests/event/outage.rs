@@ -69,12 +69,28 @@ pub fn serve_talking(evening: &Evening, log: &Path) -> Process {
     open(&mut command)
 }
 
+/// Serves the evening's database from a process that may have so many descriptors and not one more,
+/// with settings of the story's own.
+pub fn serve_with(evening: &Evening, descriptors: u64, settings: &[(&str, &str)]) -> Process {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("ulimit -n {descriptors}; exec \"$0\" serve"), env!("CARGO_BIN_EXE_queqiao")]);
+    let mut command = told(evening, command);
+    command.env("QUEQIAO__LOG__FILTER", "error").envs(settings.iter().copied());
+    let process = open(&mut command);
+    assert!(!process.address.is_empty(), "the process did not open");
+    process
+}
+
 /// The program with the evening's settings.
 pub fn program(evening: &Evening, arguments: &[&str]) -> Command {
-    let settings = &evening.app.settings;
     let mut command = Command::new(env!("CARGO_BIN_EXE_queqiao"));
+    command.args(arguments);
+    told(evening, command)
+}
+
+fn told(evening: &Evening, mut command: Command) -> Command {
+    let settings = &evening.app.settings;
     command
-        .args(arguments)
         .current_dir(evening.folder())
         .env("QUEQIAO__DATABASE__URL", settings.database.url.expose_secret())
         .env("QUEQIAO__SECURITY__SECRET", settings.security.secret.expose_secret())
@@ -91,6 +107,12 @@ pub fn open(command: &mut Command) -> Process {
     let mut address = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
     Process { address: address.trim().to_owned(), child }
+}
+
+impl Process {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
 }
 
 impl Drop for Process {

@@ -33,3 +33,11 @@ pub fn bomb() -> Vec<u8> {
     bytes[29..33].copy_from_slice(&sum.to_be_bytes());
     bytes
 }
+
+/// A PNG of nothing, however large.
+pub fn hollow(width: u32, height: u32) -> Vec<u8> {
+    let picture = DynamicImage::ImageLuma8(image::GrayImage::new(width, height));
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}

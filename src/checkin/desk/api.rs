@@ -12,7 +12,7 @@ use super::roster::{self, Roster};
 use crate::app::House;
 use crate::body::too_large;
 use crate::error::{Error, Refused};
-use crate::events::access::Desk;
+use crate::events::access::{By, Desk};
 
 /// What the QRs in a picture say.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,15 +58,24 @@ pub async fn fetch_roster(house: House, desk: Desk, unless: Header<IfNoneMatch>)
     security(("bearer" = []))
 )]
 #[post("/events/{event}/check-ins/pictures")]
-pub async fn read_picture(house: House, _: Desk, request: HttpRequest, payload: Payload) -> Result<Json<Seen>, Error> {
+pub async fn read_picture(
+    house: House,
+    desk: Desk,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<Json<Seen>, Error> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !["image/jpeg", "image/png"].contains(&kind) {
         let detail = "The body must be image/jpeg or image/png.";
         return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_picture", detail).into());
     }
     let unreadable = || Refused::malformed("unreadable_body", "The body could not be read to its end.");
+    let who = match desk.by {
+        By::Person(person) => person.account_id,
+        By::Device(device) => device.id,
+    };
     let limit = decode::MOST_BYTES;
     let picture = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?.map_err(|_| unreadable())?;
-    let codes = house.run(async move |app| decode::decode(&app, picture).await).await?;
+    let codes = house.run(async move |app| decode::decode(&app, who, picture).await).await?;
     Ok(Json(Seen { codes }))
 }

@@ -5,40 +5,47 @@ use std::io::Cursor;
 use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use image::imageops::FilterType;
-use image::{DynamicImage, GrayImage, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
 use rqrr::PreparedImage;
-use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Refused};
+use crate::turns::Turns;
 
 /// Larger pictures take long and are read no better; the page sends less.
 pub const MOST_BYTES: usize = 2 << 20;
 /// Pixels along the longer side that are searched.
 const SEARCHED: u32 = 1280;
-/// A picture that claims to be larger is not unpacked.
-const MOST_PIXELS_ACROSS: u32 = 8000;
-const MOST_MEMORY: u64 = 128 << 20;
+/// A picture that claims to be larger is not unpacked: a frame of a camera is no photo.
+const MOST_PIXELS_ACROSS: u32 = 4096;
+const MOST_PIXELS: u64 = 9_000_000;
+const MOST_MEMORY: u64 = 40 << 20;
 /// Pictures that are read at once: the desks' own scans must not wait for a core.
 const AT_ONCE: usize = 2;
 
-/// Holds back more pictures than the machine has cores for.
-struct Eyes(Semaphore);
+/// Holds back more pictures than the machine has cores for; each desk waits behind its own.
+struct Eyes(Turns);
 
 impl Default for Eyes {
     fn default() -> Self {
-        Self(Semaphore::new(AT_ONCE))
+        Self(Turns::new(AT_ONCE))
     }
 }
 
 /// The texts of the QRs in a JPEG or PNG; empty where there is none. Nothing of the picture is kept.
 ///
 /// # Errors
-/// 422 `not_a_picture`.
-pub async fn decode(app: &App, picture: Bytes) -> Result<Vec<String>, Error> {
+/// 422 `not_a_picture`; 429 where many of this desk's wait already.
+pub async fn decode(app: &App, who: Uuid, picture: Bytes) -> Result<Vec<String>, Error> {
     let eyes = app.shelf.take::<Eyes>();
-    let _turn = eyes.0.acquire().await.map_err(Error::fault)?;
-    match tokio::task::spawn_blocking(move || read(&picture)).await {
+    let turn = eyes.0.take(who).await?;
+    let reading = tokio::task::spawn_blocking(move || {
+        // With the work, not with who waits for it.
+        let _turn = turn;
+        read(&picture)
+    });
+    match reading.await {
         Ok(read) => Ok(read?),
         Err(broken) => {
             // A picture the reader stumbles over holds no QR of ours.
@@ -56,7 +63,13 @@ fn read(picture: &[u8]) -> Result<Vec<String>, Refused> {
     limits.max_image_height = Some(MOST_PIXELS_ACROSS);
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
-    let picture = reader.decode().map_err(|_| no_picture())?;
+    let decoder = reader.into_decoder().map_err(|_| no_picture())?;
+    let (width, height) = decoder.dimensions();
+    // Asked of the header alone: what is not to be unpacked costs nothing.
+    if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
+        return Err(no_picture());
+    }
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| no_picture())?;
     let picture = if picture.width().max(picture.height()) > SEARCHED {
         picture.resize(SEARCHED, SEARCHED, FilterType::Triangle)
     } else {

@@ -62,7 +62,7 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
     let (page, who) = (&visit.page, by.clone());
     let mut ticked = Form::default();
     let taken = async {
-        let (fields, sheet) = upload.filled().await?;
+        let (fields, sheet) = upload.filled(by.account.account_id).await?;
         ticked = Form::filled(fields);
         let has = |name: &str| ticked.has(name, "yes");
         let manner = Manner { partial: has("partial"), approve: has("approve"), create_units: has("create_units") };

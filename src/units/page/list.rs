@@ -114,7 +114,7 @@ pub async fn imported(
 ) -> Result<HttpResponse, Error> {
     let (account, slug) = (by.account, by.organization.slug.clone());
     let taken = async {
-        let (fields, sheet) = upload.filled().await?;
+        let (fields, sheet) = upload.filled(account.account_id).await?;
         let partial = Form::filled(fields).has("partial", "yes");
         house.run(async move |app| import_units(&app, &account, Some(&slug), &sheet, partial).await).await
     };

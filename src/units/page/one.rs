@@ -144,7 +144,7 @@ pub async fn dismissed(house: House, by: UnitKeeper, request: HttpRequest) -> Re
 pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload) -> Result<HttpResponse, Error> {
     let voice = UnitVoice { account: by.account, unit: by.unit.clone() };
     let taken = async {
-        let (fields, sheet) = upload.filled().await?;
+        let (fields, sheet) = upload.filled(by.account.account_id).await?;
         let form = Form::filled(fields);
         let (people, errors) = read_roster(&sheet)?;
         if !errors.is_empty() && !form.has("partial", "yes") {

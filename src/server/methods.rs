@@ -1,0 +1,121 @@
+//! What a path can be asked with: HEAD is GET without a body, OPTIONS says what there is, and a
+//! method that a path does not know is 405 with what it knows, never "there is nothing here".
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::Error as HttpError;
+use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::web::Bytes;
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
+
+use crate::error::{Error, Refused};
+
+/// Path and method of every handler; see `build.rs`.
+static ROUTES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/routes.rs"));
+
+/// What the description of the API lies at, which no handler's attribute says.
+const DOCUMENT: &str = "/api/v1/openapi.json";
+
+/// What a path would have taken, to be told with the answer.
+struct Allowed(String);
+
+/// Where no handler was found.
+///
+/// # Errors
+/// 404 `not_found`, 405 `method_not_allowed`.
+pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
+    let Some(allowed) = allowed(request.path()) else { return Err(Refused::not_found().into()) };
+    request.extensions_mut().insert(Allowed(allowed.clone()));
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().finish());
+    }
+    let detail = format!("Here one can only ask with {allowed}.");
+    Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into())
+}
+
+/// The methods a path knows; None where it leads nowhere.
+fn allowed(path: &str) -> Option<String> {
+    let known = ROUTES.iter().filter(|(pattern, _)| leads_to(pattern, path)).map(|(_, method)| *method);
+    let mut methods: Vec<&str> = known.chain((path == DOCUMENT).then_some("GET")).collect();
+    if methods.is_empty() {
+        return None;
+    }
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.sort_unstable();
+    methods.dedup();
+    Some(methods.join(", "))
+}
+
+fn leads_to(pattern: &str, path: &str) -> bool {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(part)) if wanted == part || (wanted.starts_with('{') && !part.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Asks for HEAD what it would ask for GET, and tells what a path takes.
+///
+/// # Errors
+/// None of its own.
+pub async fn understood<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, Unsent>>, HttpError> {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
+        request.head_mut().method = Method::GET;
+    }
+    let mut response = next.call(request).await?;
+    let allowed = response.request().extensions_mut().remove::<Allowed>();
+    if let Some(allowed) = allowed.and_then(|allowed| HeaderValue::from_str(&allowed.0).ok()) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    Ok(response.map_body(|_, body| match is_head {
+        // A stream is not even begun.
+        true => EitherBody::right(Unsent(body.size())),
+        false => EitherBody::left(body),
+    }))
+}
+
+/// The length of a body, without the body.
+pub struct Unsent(BodySize);
+
+impl MessageBody for Unsent {
+    type Error = <BoxBody as MessageBody>::Error;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_knows_its_methods() {
+        assert!(ROUTES.len() > 350, "{} routes", ROUTES.len());
+        assert_eq!(allowed("/healthz").unwrap(), "GET, HEAD, OPTIONS");
+        assert_eq!(allowed("/api/v1/events/qixi/posts").unwrap(), "GET, HEAD, OPTIONS, POST");
+        assert_eq!(allowed("/api/v1/openapi.json").unwrap(), "GET, HEAD, OPTIONS");
+        assert_eq!(allowed("/events/qixi/posts"), None);
+        assert_eq!(allowed("/api/v1/nothing"), None);
+        assert_eq!(allowed("/api/v1/events//posts"), None);
+    }
+}
