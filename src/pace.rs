@@ -51,6 +51,12 @@ impl Pace {
         self.knock(from).map_err(|seconds| Refused::too_many(seconds).into())
     }
 
+    /// The network a request came from; None where it has no address.
+    #[must_use]
+    pub fn network_of(&self, request: &HttpRequest) -> Option<IpAddr> {
+        address(&self.trusted_proxies, request).map(household)
+    }
+
     /// Lets one request through, or says after how many whole seconds to come back.
     fn knock(&self, from: IpAddr) -> Result<(), u64> {
         if self.limiter.len() > SWEEP_ABOVE {

@@ -79,6 +79,7 @@ pub struct SecuritySettings {
     pub hashings: usize,
     pub sign_in_failures: u64,
     pub sign_in_rest_seconds: i64,
+    pub sign_in_guesses_a_day: u64,
     pub auth_requests_per_minute: u32,
 }
 

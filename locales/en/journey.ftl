@@ -1,5 +1,5 @@
 sign-up-title = Sign up
-sign-up-lead = Five fields, two minutes. One account is good for every event.
+sign-up-lead = It takes a minute; you choose a password by the link in our letter. One account is good for every event.
 sign-up-known = Have an account? Sign in
 sign-up-email-note = Letters and your badge go here; nobody else sees it.
 sign-up-nickname = Nickname
@@ -25,9 +25,9 @@ strength-fair = Nearly there, make it longer
 strength-good = Strong enough
 letter-sent-title = A letter is on its way
 letter-sent-to = To
-letter-sent-note = Open its link within { $hours } hours to confirm the address, and your account begins. Best on this phone: it brings you back to the event you came from.
+letter-sent-note = Open its link within { $hours } hours and choose a password: your account begins, and you are signed in. Best on this phone: it brings you back to the event you came from.
 letter-sent-none = Nothing there? Look into the spam folder, and check the address for slips.
-letter-sent-again = It was wrong, let me try again
+letter-sent-again = Nothing came, or it was wrong: fill it in again
 
 apply-title = Apply
 apply-act = Send the application

@@ -1,5 +1,5 @@
 sign-up-title = 注册
-sign-up-lead = 五项资料，两分钟。一个账号可以报名所有活动。
+sign-up-lead = 一分钟填好，密码在信里的链接上再选。一个账号可以报名所有活动。
 sign-up-known = 已有账号？登录
 sign-up-email-note = 通知、号码牌都寄到这里；不会给别人看。
 sign-up-nickname = 昵称
@@ -25,9 +25,9 @@ strength-fair = 还差一点，再长一些
 strength-good = 够强了
 letter-sent-title = 信已经在路上
 letter-sent-to = 寄往
-letter-sent-note = 在 { $hours } 小时之内打开信里的链接，确认这个邮箱，账号就生效。用这台手机打开最方便，确认之后会带你回到刚才的活动。
+letter-sent-note = 在 { $hours } 小时之内打开信里的链接，选一个密码，账号就生效，并且已经登录。用这台手机打开最方便，之后会带你回到刚才的活动。
 letter-sent-none = 没收到？看看垃圾邮件；也检查一下邮箱有没有写错。
-letter-sent-again = 写错了，重新填写
+letter-sent-again = 没收到，或者写错了：再填一次
 
 apply-title = 报名
 apply-act = 提交报名

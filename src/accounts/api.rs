@@ -1,5 +1,7 @@
 //! Signing up, in and out, for programs. Pages call the same verbs.
 
+use std::sync::Arc;
+
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, post};
 use garde::Validate;
@@ -7,23 +9,27 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::address::{mail_address, read_address};
-use super::log_in::Tokens;
+use super::asker::Asker;
+use super::entered::{Handed, Tokens};
 use super::sign_up_form::SignUpForm;
 use super::signed_in::SignedIn;
 use super::{
-    access_token, change_password, forget_password, log_in, log_out, refresh, register, reset_password, verify,
+    access_token, change_password, forget_password, log_in, log_out, mark, refresh, register, reset_password, verify,
 };
-use crate::app::House;
+use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::Error;
 use crate::language::Language;
 
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LetterToken {
+pub struct FirstPassword {
     /// What the link in the letter carries.
     #[garde(length(chars, max = 200))]
     pub token: String,
+    /// 8 to 128 characters that are not easy to guess.
+    #[garde(skip)]
+    pub password: String,
 }
 
 #[derive(Deserialize, Validate, ToSchema)]
@@ -55,6 +61,7 @@ pub struct NewPassword {
     /// What the link in the letter carries.
     #[garde(length(chars, max = 200))]
     pub token: String,
+    /// 8 to 128 characters that are not easy to guess.
     #[garde(skip)]
     pub password: String,
 }
@@ -90,7 +97,13 @@ impl From<Tokens> for Granted {
     }
 }
 
-/// Signs up. The answer is the same whether or not the address is known; a letter says the rest.
+/// The answer to a sign-in, and the cookie that makes the device known.
+fn granted(app: &App, request: &HttpRequest, Handed { proof, mark }: Handed<Tokens>) -> HttpResponse {
+    HttpResponse::Ok().cookie(mark::set(app, request, &mark)).json(Granted::from(proof))
+}
+
+/// Signs up. The answer is the same, in the same time, whether or not the address is known; a letter
+/// says the rest. Whoever reads it chooses the password.
 ///
 /// Who: anyone.
 #[utoipa::path(
@@ -99,35 +112,41 @@ impl From<Tokens> for Granted {
     responses(
         (status = 202, description = "A letter is on its way."),
         (status = 422, description = "`invalid`"),
-        (status = 429, description = "`too_many_requests`"),
+        (status = 429, description = "`too_many_requests`: this network asks too often, in all or for this address; or too many wait for their letter"),
     )
 )]
 #[post("/auth/register")]
 pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
-    let wish = wish.into_inner().wish(Language::asked(&request))?;
-    house.run(async move |app| register::register(&app, wish).await).await?;
+    let (address, wish) = wish.into_inner().wish(Language::asked(&request))?;
+    let asker = Asker::of(&house, &request);
+    house.run(async move |app| register::register(&app, &asker, &address, wish).await).await?;
     Ok(HttpResponse::Accepted().finish())
 }
 
-/// Proves the mail address with the token of the letter; the account begins.
+/// Proves the mail address with the token of the letter, and chooses the password; the account begins,
+/// and its owner is signed in.
 ///
 /// Who: anyone.
 #[utoipa::path(
     tag = "accounts",
-    request_body = LetterToken,
+    request_body = FirstPassword,
     responses(
-        (status = 204, description = "The account can sign in."),
-        (status = 422, description = "`token_invalid`: unknown, used or too old"),
+        (status = 200, body = Granted),
+        (status = 422, description = "`token_invalid`, `token_used`, `token_expired`, or `invalid` for a weak password"),
         (status = 429, description = "`too_many_requests`"),
     )
 )]
 #[post("/auth/verify")]
-pub async fn verify_mail(house: House, request: HttpRequest, token: Body<LetterToken>) -> Result<HttpResponse, Error> {
+pub async fn verify_mail(
+    house: House,
+    request: HttpRequest,
+    first: Body<FirstPassword>,
+) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
-    let token = token.into_inner().token;
-    house.run(async move |app| verify::verify(&app, &token).await).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let FirstPassword { token, password } = first.into_inner();
+    let entered = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.program(&app).await;
+    Ok(granted(&house, &request, house.run(entered).await?))
 }
 
 /// Signs a program in.
@@ -139,9 +158,8 @@ pub async fn verify_mail(house: House, request: HttpRequest, token: Body<LetterT
     responses(
         (status = 200, body = Granted),
         (status = 401, description = "`wrong_credentials`"),
-        (status = 403, description = "`mail_not_verified`"),
         (status = 422, description = "`invalid`"),
-        (status = 429, description = "`too_many_requests`: this account rests, or this network asks too often"),
+        (status = 429, description = "`too_many_requests`: this asker tried too often, or this account was tried too often by all and the device is not known"),
     )
 )]
 #[post("/auth/login")]
@@ -149,15 +167,17 @@ pub async fn sign_in(
     house: House,
     request: HttpRequest,
     credentials: Body<Credentials>,
-) -> Result<Json<Granted>, Error> {
+) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
     let Credentials { email, password } = credentials.into_inner();
     let address = read_address(&email)?;
-    let tokens = house.run(async move |app| log_in::log_in(&app, &address, &password).await).await?;
-    Ok(Json(tokens.into()))
+    let asker = Asker::of(&house, &request);
+    let handed = house.run(async move |app| log_in::log_in(&app, &asker, &address, &password).await);
+    Ok(granted(&house, &request, handed.await?))
 }
 
-/// Spends a refresh token for the next pair. Shown a second time, it ends the sign-in.
+/// Spends a refresh token for the next pair. Shown a second time, it ends the sign-in; but the client
+/// that spent it is given the same next token for half a minute, in case the answer was lost.
 ///
 /// Who: anyone who holds one.
 #[utoipa::path(
@@ -178,7 +198,8 @@ pub async fn refresh_tokens(
 ) -> Result<Json<Granted>, Error> {
     house.pace.check(&request)?;
     let token = shown.into_inner().refresh_token;
-    let tokens = house.run(async move |app| refresh::refresh(&app, &token).await).await?;
+    let client = Asker::of(&house, &request).client;
+    let tokens = house.run(async move |app| refresh::refresh(&app, &client, &token).await).await?;
     Ok(Json(tokens.into()))
 }
 
@@ -210,7 +231,7 @@ pub async fn sign_out(house: House, shown: Body<RefreshToken>) -> Result<HttpRes
     responses(
         (status = 202, description = "If the address has an account, a letter is on its way."),
         (status = 422, description = "`invalid`"),
-        (status = 429, description = "`too_many_requests`"),
+        (status = 429, description = "`too_many_requests`: as for a sign-up"),
     )
 )]
 #[post("/auth/password/forgot")]
@@ -221,7 +242,8 @@ pub async fn forgot(
 ) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
     let address = read_address(&address.email)?;
-    house.run(async move |app| forget_password::forget_password(&app, &address).await).await?;
+    let asker = Asker::of(&house, &request);
+    house.run(async move |app| forget_password::forget_password(&app, &asker, &address, None).await).await?;
     Ok(HttpResponse::Accepted().finish())
 }
 
@@ -233,7 +255,7 @@ pub async fn forgot(
     request_body = NewPassword,
     responses(
         (status = 204, description = "The new password is set."),
-        (status = 422, description = "`token_invalid`, or `invalid` for a weak password"),
+        (status = 422, description = "`token_invalid`, `token_used`, `token_expired`, or `invalid` for a weak password"),
         (status = 429, description = "`too_many_requests`"),
     )
 )]
@@ -241,8 +263,14 @@ pub async fn forgot(
 pub async fn reset(house: House, request: HttpRequest, new: Body<NewPassword>) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
     let NewPassword { token, password } = new.into_inner();
-    house.run(async move |app| reset_password::reset_password(&app, &token, &password).await).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let reset = async move |app: Arc<App>| {
+        let entered = reset_password::reset_password(&app, &token, &password).await?;
+        let mark = mark::make(&app, entered.account, &entered.hash)?;
+        entered.txn.commit().await?;
+        Ok(mark)
+    };
+    let mark = house.run(reset).await?;
+    Ok(HttpResponse::NoContent().cookie(mark::set(&house, &request, &mark)).finish())
 }
 
 /// Changes one's own password. Other sign-ins and sessions end; this one stays.
@@ -260,10 +288,16 @@ pub async fn reset(house: House, request: HttpRequest, new: Body<NewPassword>) -
     security(("bearer" = []))
 )]
 #[post("/auth/password/change")]
-pub async fn change(house: House, who: SignedIn, new: Body<PasswordChange>) -> Result<HttpResponse, Error> {
+pub async fn change(
+    house: House,
+    request: HttpRequest,
+    who: SignedIn,
+    new: Body<PasswordChange>,
+) -> Result<HttpResponse, Error> {
     let PasswordChange { current_password, password } = new.into_inner();
-    house
-        .run(async move |app| change_password::change_password(&app, &who, &current_password, &password).await)
-        .await?;
-    Ok(HttpResponse::NoContent().finish())
+    let asker = Asker::of(&house, &request);
+    let changed = house
+        .run(async move |app| change_password::change_password(&app, &asker, &who, &current_password, &password).await);
+    let mark = changed.await?;
+    Ok(HttpResponse::NoContent().cookie(mark::set(&house, &request, &mark)).finish())
 }

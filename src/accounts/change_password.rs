@@ -1,34 +1,37 @@
 //! A new password by somebody who knows the old one.
 
 use super::address::MailAddress;
+use super::asker::Asker;
 use super::signed_in::SignedIn;
-use super::{account, letters, password, profile, prove, reset_request, session, sign_in};
+use super::{account, letters, mark, password, profile, prove, reset_request, session, sign_in};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-/// Changes the password. Everybody else who is signed in to the account is out; the caller stays.
+/// Changes the password. Everybody else who is signed in to the account is out; the caller stays,
+/// and is handed a new mark for the device ([`mark::set`]), for older ones are worthless now.
 ///
 /// # Errors
 /// 401 `wrong_credentials`, 422 `invalid` for a weak password, 429 as at signing in.
-pub async fn change_password(app: &App, who: &SignedIn, old: &str, new: &str) -> Result<(), Error> {
+pub async fn change_password(app: &App, asker: &Asker, who: &SignedIn, old: &str, new: &str) -> Result<String, Error> {
     let reader = app.database.reader();
     let account = account::find(reader, who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let profile = profile::Entity::find_by_id(who.account_id).one(reader).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
     password::judge(new, &[&account.email, &nickname])?;
     let address = MailAddress::read(&account.email).map_err(|_| Refused::not_signed_in())?;
-    let proven = prove::prove(app, &address, old).await?;
+    let proven = prove::prove(app, asker, &address, old).await?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
     let txn = app.database.begin_write().await?;
     let account = proven.hold(&txn).await?;
     let id = account.id;
-    let account = account.set_password(&txn, hash, now).await?;
+    let account = account.set_password(&txn, hash.clone(), now).await?;
     letters::changed(&txn, app, &account).await?;
     reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(id)).exec(&txn).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;
     sign_in::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
-    txn.commit().await
+    txn.commit().await?;
+    Ok(mark::make(app, id, &hash)?)
 }

@@ -117,6 +117,16 @@ impl Agreed {
         Self(sentences.into_iter().map(said).collect())
     }
 
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The sentences, as they were read.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|said| said.words.as_str())
+    }
+
     /// The rows that keep it, of one person.
     pub fn rows(
         self,

@@ -1,19 +1,37 @@
 //! A knock: somebody tries a password on an address. Written down before the password is compared,
 //! so that a hundred guesses at once are counted like a hundred in a row, by whichever process of
-//! the house they reach. A right password wipes them out.
+//! the house they reach. Addresses without an account are counted just the same, or the difference
+//! would tell.
 //!
-//! Addresses without an account are counted just the same, or the difference would tell.
+//! Two bounds, so that whoever guesses is slowed and whoever owns the account is not shut out:
+//!
+//! - for one asker at one door `sign_in_failures` (10) within `sign_in_rest_seconds` (a quarter of an
+//!   hour). The asker is the network, or the device where it shows a mark of an earlier sign-in
+//!   ([`super::mark`]). Somebody else's tries from elsewhere do not count;
+//! - for all networks together `sign_in_guesses_a_day` (100) at one door. A device with a mark is
+//!   neither counted here nor held up; on a new one the link in a letter lets its reader in
+//!   ([`super::reset_password`]), which also begins the count afresh, for the password is another.
+//!
+//! What that leaves to a guesser: from one network 10 a quarter of an hour, but with however many
+//! networks 100 a day, 36,500 a year. A password that [`super::password::judge`] takes stands for at
+//! least 10^8 guesses, so the odds are below 1 in 2,700 in a year of guessing. Whoever holds a marked
+//! device has 960 guesses a day, 1 in 285 a year; that device could have been read instead.
+//!
+//! A right password forgives its own asker's tries and nobody else's: who guesses is not helped by
+//! the owner's signing in every day.
 
-use chrono::TimeDelta;
-use hmac::{Hmac, KeyInit, Mac};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
-use sha2::Sha256;
 
 use super::address::MailAddress;
+use super::asker::Asker;
 use crate::app::App;
 use crate::error::Error;
+
+/// What the tries of all networks are counted by.
+pub const DAY: TimeDelta = TimeDelta::days(1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "knock")]
@@ -21,6 +39,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub door: Vec<u8>,
+    /// Stands for the network or the device.
+    pub asker: Vec<u8>,
+    /// Whether the device showed a mark of this account's.
+    pub marked: bool,
     pub at: DateTimeUtc,
 }
 
@@ -30,7 +52,7 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// By how much the clocks of two processes may differ.
-const TOLERATED: TimeDelta = TimeDelta::minutes(5);
+pub const TOLERATED: TimeDelta = TimeDelta::minutes(5);
 
 /// Too many wrong passwords: the door rests for so many more seconds.
 #[derive(Debug)]
@@ -38,14 +60,29 @@ pub struct Resting {
     pub seconds: u64,
 }
 
+/// Who knocks, as the table knows them.
+#[derive(Debug, Clone)]
+pub struct Knocker {
+    asker: Vec<u8>,
+    marked: bool,
+}
+
+impl Knocker {
+    /// A device that shows a mark of this account's, else a network.
+    #[must_use]
+    pub fn of(app: &App, asker: &Asker, account: Uuid, hash: &str) -> Self {
+        match asker.marks.iter().find_map(|mark| mark.device(app, account, hash)) {
+            Some(device) => Self { asker: app.secrets.mac("accounts/device", &[&device]), marked: true },
+            None => Self { asker: asker.network.clone(), marked: false },
+        }
+    }
+}
+
 /// What stands for an address in the table: keyed, so that the table cannot be searched by
 /// whoever has only the table.
 #[must_use]
 pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
-    let key = app.secrets.key("knocks");
-    // HMAC takes keys of any length, so there is no error to tell.
-    let Ok(mac) = Hmac::<Sha256>::new_from_slice(key.as_ref()) else { return Vec::new() };
-    mac.chain_update(address.as_str()).finalize().into_bytes().to_vec()
+    app.secrets.mac("knocks", &[address.as_str().as_bytes()])
 }
 
 /// Knocks at a door: the outer result is a fault, the inner one whether the door rests.
@@ -55,32 +92,71 @@ pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn knock(app: &App, door: &[u8]) -> Result<Result<(), Resting>, Error> {
-    let (allowed, rest) =
-        (app.settings.security.sign_in_failures, TimeDelta::seconds(app.settings.security.sign_in_rest_seconds));
+pub async fn knock(app: &App, door: &[u8], knocker: &Knocker) -> Result<Result<(), Resting>, Error> {
     let (id, now) = (app.new_id(), app.now());
     let txn = app.database.begin_write().await?;
     // Over, or knocked at a time that a clock set wrong said and that has not come.
-    let void = Condition::any().add(Column::At.lte(now - rest)).add(Column::At.gt(now + TOLERATED));
+    let void = Condition::any().add(Column::At.lte(now - DAY)).add(Column::At.gt(now + TOLERATED));
     Entity::delete_many().filter(Column::Door.eq(door)).filter(void).exec(&txn).await?;
-    let row = ActiveModel { id: Set(id), door: Set(door.to_vec()), at: Set(now) };
+    let row = ActiveModel {
+        id: Set(id),
+        door: Set(door.to_vec()),
+        asker: Set(knocker.asker.clone()),
+        marked: Set(knocker.marked),
+        at: Set(now),
+    };
     Entity::insert(row).exec_without_returning(&txn).await?;
     txn.commit().await?;
 
-    let counted = Entity::find().filter(Column::Door.eq(door)).count(app.database.reader()).await?;
-    if counted <= allowed {
-        return Ok(Ok(()));
-    }
+    let Some(until) = rests_until(app, door, knocker, now).await? else { return Ok(Ok(())) };
     // A refused knock is forgotten: trying the closed door must not keep it closed.
     let txn = app.database.begin_write().await?;
     Entity::delete_by_id(id).exec(&txn).await?;
-    let first = Entity::find().filter(Column::Door.eq(door)).order_by_asc(Column::At).limit(1).one(&txn).await?;
     txn.commit().await?;
-    let until = first.map_or(now, |first| first.at) + rest;
     Ok(Err(Resting { seconds: u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1) }))
 }
 
-/// Forgets the knocks at a door.
+/// Until when this door stays closed to this asker, whose knock is written down already.
+async fn rests_until(
+    app: &App,
+    door: &[u8],
+    knocker: &Knocker,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let security = &app.settings.security;
+    let rest = TimeDelta::seconds(security.sign_in_rest_seconds);
+    let at_door = || Entity::find().filter(Column::Door.eq(door));
+    let own = at_door().filter(Column::Asker.eq(knocker.asker.clone())).filter(Column::At.gt(now - rest));
+    if let Some(first) = first_over(app, own, security.sign_in_failures).await? {
+        return Ok(Some(first + rest));
+    }
+    if knocker.marked {
+        return Ok(None);
+    }
+    let all = at_door().filter(Column::Marked.eq(false)).filter(Column::At.gt(now - DAY));
+    Ok(first_over(app, all, security.sign_in_guesses_a_day).await?.map(|first| first + DAY))
+}
+
+/// When the first of these knocks was, where they are more than allowed.
+async fn first_over(app: &App, knocks: Select<Entity>, allowed: u64) -> Result<Option<DateTime<Utc>>, Error> {
+    let reader = app.database.reader();
+    if knocks.clone().count(reader).await? <= allowed {
+        return Ok(None);
+    }
+    let first = knocks.order_by_asc(Column::At).limit(1).one(reader).await?;
+    Ok(first.map(|first| first.at))
+}
+
+/// Forgets what one asker tried in vain at a door.
+///
+/// # Errors
+/// What the database says.
+pub async fn forgive(txn: &impl ConnectionTrait, door: &[u8], knocker: &Knocker) -> Result<(), DbErr> {
+    let own = Entity::delete_many().filter(Column::Door.eq(door)).filter(Column::Asker.eq(knocker.asker.clone()));
+    own.exec(txn).await.map(drop)
+}
+
+/// Forgets all knocks at a door.
 ///
 /// # Errors
 /// What the database says.

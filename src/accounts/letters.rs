@@ -45,12 +45,16 @@ pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, t
         Language::Zh => VerifyZh { nickname, hours }.render(),
         Language::En => VerifyEn { nickname, hours }.render(),
     };
-    let on = wish.to.as_deref().map(|to| format!("&to={}", encoded(to))).unwrap_or_default();
     let action = Action {
-        label: wish.language.choose("确认邮箱", "Confirm the address").to_owned(),
-        url: app.public_url(&format!("/verify?token={token}{on}")),
+        label: wish.language.choose("设置密码，开始使用", "Choose a password and begin").to_owned(),
+        url: app.public_url(&format!("/verify?token={token}{}", on_to(wish.to.as_deref()))),
     };
-    post(txn, app, "verify", wish.address.as_str(), None, wish.language, words.map_err(Error::fault)?, action).await
+    post(txn, app, "verify", &wish.email, None, wish.language, words.map_err(Error::fault)?, action).await
+}
+
+/// What a link says of where its reader was going.
+fn on_to(to: Option<&str>) -> String {
+    to.map(|to| format!("&to={}", encoded(to))).unwrap_or_default()
 }
 
 /// A note to somebody who signs up a second time.
@@ -60,7 +64,7 @@ pub(super) async fn known(txn: &impl ConnectionTrait, app: &App, wish: &Wish) ->
         label: wish.language.choose("重设密码", "Set a new password").to_owned(),
         url: app.public_url("/forgot"),
     };
-    post(txn, app, "known", wish.address.as_str(), None, wish.language, words.to_owned(), action).await
+    post(txn, app, "known", &wish.email, None, wish.language, words.to_owned(), action).await
 }
 
 /// The link that sets a new password.
@@ -69,6 +73,7 @@ pub(super) async fn reset(
     app: &App,
     account: &account::Model,
     token: &str,
+    to: Option<&str>,
 ) -> Result<(), Error> {
     let minutes = reset_request::MINUTES;
     let words = match account.language {
@@ -77,7 +82,7 @@ pub(super) async fn reset(
     };
     let action = Action {
         label: account.language.choose("设置新密码", "Set a new password").to_owned(),
-        url: app.public_url(&format!("/reset?token={token}")),
+        url: app.public_url(&format!("/reset?token={token}{}", on_to(to))),
     };
     let words = words.map_err(Error::fault)?;
     post(txn, app, "reset", &account.email, Some(account.id), account.language, words, action).await

@@ -20,9 +20,15 @@ pub struct Minted {
 /// # Errors
 /// A fault where the operating system has no randomness.
 pub fn mint(app: &App) -> anyhow::Result<Minted> {
-    let text = BASE64URL_NOPAD.encode(&app.chance.secret::<32>()?);
+    Ok(derived(&app.chance.secret::<32>()?))
+}
+
+/// A token made of 32 bytes that nobody can guess.
+#[must_use]
+pub fn derived(bytes: &[u8]) -> Minted {
+    let text = BASE64URL_NOPAD.encode(bytes);
     let digest = digest(text.as_bytes());
-    Ok(Minted { text, digest })
+    Minted { text, digest }
 }
 
 /// The digest to look a shown token up by. The table is searched by digest, so how long the search

@@ -1,7 +1,9 @@
 //! A browser signs in.
 
 use super::address::MailAddress;
-use super::{prove, session};
+use super::asker::Asker;
+use super::entered::Handed;
+use super::prove;
 use crate::app::App;
 use crate::error::Error;
 
@@ -10,11 +12,11 @@ use crate::error::Error;
 ///
 /// # Errors
 /// Those of [`prove::prove`].
-pub async fn open_session(app: &App, address: &MailAddress, password: &str) -> Result<String, Error> {
-    let proven = prove::prove(app, address, password).await?;
-    let txn = app.database.begin_write().await?;
-    let account = proven.hold(&txn).await?;
-    let token = session::Entity::open(&txn, app, account.id).await?;
-    txn.commit().await?;
-    Ok(token)
+pub async fn open_session(
+    app: &App,
+    asker: &Asker,
+    address: &MailAddress,
+    password: &str,
+) -> Result<Handed<String>, Error> {
+    prove::prove(app, asker, address, password).await?.enter(app).await?.browser(app).await
 }

@@ -1,5 +1,7 @@
 //! Signing in and out in a browser, and the pages the letters of this room lead to.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Form, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -7,10 +9,16 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::address::{read_address, shown as shown_address};
+use super::asker::Asker;
+use super::consent::Agreed;
+use super::entered::Handed;
+use super::profile::Gender;
+use super::verify::Dead;
 use super::visit::Visit;
-use super::{account, cookie, end_session, forget_password, open_session, reset_password, verify};
-use crate::app::House;
+use super::{cookie, end_session, forget_password, mark, open_session, reset_password, verify};
+use crate::app::{App, House};
 use crate::error::Error;
+use crate::page::said::see_saying;
 use crate::page::{self, Page, encoded, own_path, words};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +41,17 @@ struct Sheet {
     email: String,
     trouble: Option<String>,
     done: bool,
+    /// Why the link in the letter leads nowhere.
+    dead: Option<Dead>,
+    /// What a sign-up says, for whoever confirms it.
+    said: Option<Said>,
+}
+
+/// What was typed and ticked when somebody signed up with the address.
+struct Said {
+    nickname: String,
+    gender: String,
+    agreed: Agreed,
 }
 
 #[derive(Deserialize)]
@@ -51,15 +70,9 @@ struct Credentials {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Token {
-    token: String,
-    to: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Address {
     email: String,
+    to: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +80,7 @@ struct Address {
 struct NewPassword {
     token: String,
     password: String,
+    to: Option<String>,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
@@ -100,19 +114,28 @@ async fn sign_in(
 ) -> Result<HttpResponse, Error> {
     let Credentials { email, password, to } = form.into_inner();
     let to = own_path(to.as_deref()).to_owned();
+    let asker = Asker::of(&house, &request);
     let opened = async {
         house.pace.check(&request)?;
         let address = read_address(&email)?;
-        house.run(async move |app| open_session::open_session(&app, &address, &password).await).await
+        house.run(async move |app| open_session::open_session(&app, &asker, &address, &password).await).await
     };
     match opened.await {
-        Ok(token) => {
-            let mut answer = page::see(&to);
-            answer.add_cookie(&cookie::set(&house, &token)).map_err(Error::fault)?;
-            Ok(answer)
-        }
+        Ok(handed) => let_in(&house, &request, handed, page::see(&to)),
         Err(error) => Sheet { to, email, ..Sheet::new(visit.page, Kind::SignIn) }.refused(error),
     }
+}
+
+/// The answer to somebody who is let in, with what their browser keeps.
+fn let_in(
+    house: &App,
+    request: &HttpRequest,
+    Handed { proof, mark }: Handed<String>,
+    mut answer: HttpResponse,
+) -> Result<HttpResponse, Error> {
+    answer.add_cookie(&cookie::set(house, &proof)).map_err(Error::fault)?;
+    answer.add_cookie(&mark::set(house, request, &mark)).map_err(Error::fault)?;
+    Ok(answer)
 }
 
 #[post("/sign-out")]
@@ -128,9 +151,8 @@ async fn sign_out(house: House, request: HttpRequest) -> Result<HttpResponse, Er
 /// The link in the letter. Only the button proves: mail programs and scanners open links by
 /// themselves.
 #[get("/verify")]
-async fn verify_page(visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
-    let to = own_path(came.to.as_deref()).to_owned();
-    page::answer(&Sheet { to, token: came.into_inner().token(), ..Sheet::new(visit.page, Kind::Verify) })
+async fn verify_page(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
+    page::answer(&to_verify(&house, visit.page, came.into_inner()).await?)
 }
 
 #[post("/verify")]
@@ -138,51 +160,64 @@ async fn verify_mail(
     house: House,
     request: HttpRequest,
     visit: Visit,
-    form: Form<Token>,
+    form: Form<NewPassword>,
 ) -> Result<HttpResponse, Error> {
-    let Token { token, to } = form.into_inner();
-    let (shown, to) = (token.clone(), own_path(to.as_deref()).to_owned());
+    let NewPassword { token, password, to } = form.into_inner();
+    let came = Came { to, token: Some(token.clone()) };
     let verified = async {
         house.pace.check(&request)?;
-        let verified = house.run(async move |app| {
-            let id = verify::verify(&app, &token).await?;
-            Ok(account::find(app.database.reader(), id).await?)
-        });
-        verified.await
+        let verify = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.browser(&app).await;
+        house.run(verify).await
     };
-    let sheet = Sheet { token: shown, to, ..Sheet::new(visit.page, Kind::Verify) };
     match verified.await {
-        // The address stands in the form that follows: whoever has just typed it need not do so again.
-        Ok(account) => {
-            let email = account.map(|account| shown_address(&account.email)).unwrap_or_default();
-            page::answer(&Sheet { done: true, email, ..sheet })
-        }
-        Err(error) => sheet.refused(error),
+        Ok(handed) => let_in(&house, &request, handed, see_saying(own_path(came.to.as_deref()), "account-begun")?),
+        Err(error) => to_verify(&house, visit.page, came).await?.refused(error),
     }
 }
 
+/// What the link of a sign-up shows: what was said, and a password to choose; or why it is dead.
+async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
+    let (to, token) = came.parts();
+    let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Verify) };
+    Ok(match house.run(async move |app| verify::waiting(&app, &token).await).await? {
+        Ok(wish) => {
+            let gender = match wish.gender {
+                Gender::Male => sheet.page.t("gender-male"),
+                Gender::Female => sheet.page.t("gender-female"),
+            };
+            let said = Said { nickname: wish.nickname, gender, agreed: wish.agreed };
+            Sheet { email: shown_address(&wish.email), said: Some(said), ..sheet }
+        }
+        Err(dead) => Sheet { dead: Some(dead), ..sheet },
+    })
+}
+
 #[get("/forgot")]
-async fn forgot_page(visit: Visit) -> Result<HttpResponse, Error> {
-    page::answer(&Sheet::new(visit.page, Kind::Forgot))
+async fn forgot_page(visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
+    let (to, _) = came.into_inner().parts();
+    page::answer(&Sheet { to, ..Sheet::new(visit.page, Kind::Forgot) })
 }
 
 #[post("/forgot")]
 async fn forgot(house: House, request: HttpRequest, visit: Visit, form: Form<Address>) -> Result<HttpResponse, Error> {
-    let email = form.into_inner().email;
+    let Address { email, to } = form.into_inner();
+    let (to, asker) = (own_path(to.as_deref()).to_owned(), Asker::of(&house, &request));
+    let on = Some(to.clone()).filter(|to| to != "/");
     let asked = async {
         house.pace.check(&request)?;
         let address = read_address(&email)?;
-        house.run(async move |app| forget_password::forget_password(&app, &address).await).await
+        house.run(async move |app| forget_password::forget_password(&app, &asker, &address, on).await).await
     };
+    let sheet = Sheet { to, ..Sheet::new(visit.page, Kind::Forgot) };
     match asked.await {
-        Ok(()) => page::answer(&Sheet { done: true, ..Sheet::new(visit.page, Kind::Forgot) }),
-        Err(error) => Sheet { email, ..Sheet::new(visit.page, Kind::Forgot) }.refused(error),
+        Ok(()) => page::answer(&Sheet { done: true, ..sheet }),
+        Err(error) => Sheet { email, ..sheet }.refused(error),
     }
 }
 
 #[get("/reset")]
-async fn reset_page(visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
-    page::answer(&Sheet { token: came.into_inner().token(), ..Sheet::new(visit.page, Kind::Reset) })
+async fn reset_page(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
+    page::answer(&to_reset(&house, visit.page, came.into_inner()).await?)
 }
 
 #[post("/reset")]
@@ -192,22 +227,35 @@ async fn reset(
     visit: Visit,
     form: Form<NewPassword>,
 ) -> Result<HttpResponse, Error> {
-    let NewPassword { token, password } = form.into_inner();
-    let shown = token.clone();
+    let NewPassword { token, password, to } = form.into_inner();
+    let came = Came { to, token: Some(token.clone()) };
     let reset = async {
         house.pace.check(&request)?;
-        house.run(async move |app| reset_password::reset_password(&app, &token, &password).await).await
+        let reset = async move |app: Arc<App>| {
+            reset_password::reset_password(&app, &token, &password).await?.browser(&app).await
+        };
+        house.run(reset).await
     };
-    let sheet = Sheet { token: shown, ..Sheet::new(visit.page, Kind::Reset) };
     match reset.await {
-        Ok(()) => page::answer(&Sheet { done: true, ..sheet }),
-        Err(error) => sheet.refused(error),
+        Ok(handed) => let_in(&house, &request, handed, see_saying(own_path(came.to.as_deref()), "password-set")?),
+        Err(error) => to_reset(&house, visit.page, came).await?.refused(error),
     }
 }
 
+/// What the link for a new password shows; or why it is dead.
+async fn to_reset(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
+    let (to, token) = came.parts();
+    let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Reset) };
+    Ok(match house.run(async move |app| reset_password::waiting(&app, &token).await).await? {
+        Ok(account) => Sheet { email: shown_address(&account.email), ..sheet },
+        Err(dead) => Sheet { dead: Some(dead), ..sheet },
+    })
+}
+
 impl Came {
-    fn token(self) -> String {
-        self.token.unwrap_or_default()
+    /// Where to go on to, and the token.
+    fn parts(self) -> (String, String) {
+        (own_path(self.to.as_deref()).to_owned(), self.token.unwrap_or_default())
     }
 }
 
@@ -220,7 +268,7 @@ impl Sheet {
             Kind::Reset => "reset",
         };
         let (to, token, email) = (String::new(), String::new(), String::new());
-        Self { page, kind, name, to, token, email, trouble: None, done: false }
+        Self { page, kind, name, to, token, email, trouble: None, done: false, dead: None, said: None }
     }
 
     /// The words of this form for one of its places.
@@ -228,9 +276,40 @@ impl Sheet {
         self.page.t(&format!("{}-{place}", self.name))
     }
 
-    /// Where somebody without an account goes, and comes back from.
-    fn sign_up(&self) -> String {
-        format!("/register?to={}", encoded(&self.to))
+    /// Whether a password is chosen here.
+    fn chooses(&self) -> bool {
+        self.dead.is_none() && matches!(self.kind, Kind::Verify | Kind::Reset)
+    }
+
+    /// Another page of this room, that knows where the person was going.
+    fn way(&self, path: &str) -> String {
+        if self.to == "/" { path.to_owned() } else { format!("{path}?to={}", encoded(&self.to)) }
+    }
+
+    /// Why the link is dead, in words.
+    fn over(&self, place: &str) -> String {
+        let why = self.dead.map_or("", |dead| dead.told().0).trim_start_matches("token_");
+        self.page.t(&format!("{}-{why}{place}", self.name))
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.dead == Some(Dead::Unknown)
+    }
+
+    /// Where whoever holds a dead link goes on, and how that is called.
+    fn on(&self) -> (String, String) {
+        let act = |key: &str| self.page.t(key);
+        match (self.dead, self.kind) {
+            (Some(Dead::Used), _) => (self.way("/sign-in"), act("sign-in-act")),
+            (_, Kind::Reset) => (self.way("/forgot"), act("dead-another")),
+            _ => (self.way("/register"), act("dead-another")),
+        }
+    }
+
+    /// The words of a refusal: at the sign-in it says what helps meanwhile.
+    fn told(&self, code: &str) -> Option<String> {
+        let code = if self.kind == Kind::SignIn && code == "too_many_requests" { "sign_in_rests" } else { code };
+        words::find(self.page.language, &format!("trouble-{code}").replace('_', "-"))
     }
 
     /// The form again, saying what was wrong with it.
@@ -240,7 +319,7 @@ impl Sheet {
         let told = match refused.errors.first() {
             Some(wrong) => find(format!("trouble-{}-{}", wrong.field, wrong.code))
                 .or_else(|| find(format!("trouble-{}", wrong.code))),
-            None => find(format!("trouble-{}", refused.code)),
+            None => self.told(refused.code),
         };
         let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
         let text = Self { trouble: Some(trouble), ..self }.render().map_err(Error::fault)?;

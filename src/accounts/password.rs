@@ -27,7 +27,8 @@ const LONGEST_QUEUE: usize = 400;
 static CROWD: AtomicUsize = AtomicUsize::new(0);
 
 /// Hash of a password nobody has, compared where there is no account, so that both take as long.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$/5uh8ldVvcYWbzSZZhPmV/ZjV2PyJtRWTFNBR4C7Xm4";
+pub const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$/5uh8ldVvcYWbzSZZhPmV/ZjV2PyJtRWTFNBR4C7Xm4";
 
 /// Words every attacker of this house would try first.
 const HOUSE_WORDS: [&str; 8] = ["queqiao", "鹊桥", "qixi", "七夕", "gonghui", "工会", "xiangqin", "相亲"];

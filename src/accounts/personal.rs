@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::address::{MailAddress, shown};
-use super::{account, consent, knock, profile, reset_request, session, sign_in, sign_up};
+use super::{account, asked, consent, knock, profile, reset_request, session, sign_in, sign_up};
 use crate::app::App;
 use crate::error::{Error, Refused};
 
@@ -72,7 +72,9 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let found = account::Entity::find_by_id(account).lock_exclusive().one(txn).await?;
     let found = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     if let Ok(address) = MailAddress::read(&found.email) {
-        knock::forget(txn, &knock::door(app, &address)).await?;
+        let door = knock::door(app, &address);
+        knock::forget(txn, &door).await?;
+        asked::forget(txn, &door).await?;
     }
     sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&found.email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;

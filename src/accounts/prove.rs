@@ -1,34 +1,31 @@
 //! Somebody proves to be the owner of an account, by address and password.
 
-use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
+use actix_web::http::StatusCode;
+use sea_orm::{EntityTrait, QuerySelect};
 use uuid::Uuid;
 
 use super::address::MailAddress;
-use super::knock::Resting;
-use super::{account, knock, password, sign_up};
+use super::asker::Asker;
+use super::entered::Entered;
+use super::knock::{Knocker, Resting};
+use super::{account, knock, password};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 
 /// Why a sign-in fails. `Wrong` does not say which of the two was wrong, or whether the address is
-/// known.
+/// known, or whether somebody signed up with it who has not opened the letter yet.
 pub enum NotSignedIn {
     Wrong,
-    /// The right password, but nobody has shown that the mail arrives.
-    Unverified,
     Resting(Resting),
 }
 
 impl From<NotSignedIn> for Error {
     fn from(not: NotSignedIn) -> Self {
         match not {
-            NotSignedIn::Wrong => Refused::new(
-                actix_web::http::StatusCode::UNAUTHORIZED,
-                "wrong_credentials",
-                "The mail address or the password is wrong.",
-            ),
-            NotSignedIn::Unverified => {
-                Refused::forbidden("mail_not_verified", "Open the link in the mail we sent you first.")
+            NotSignedIn::Wrong => {
+                let detail = "The mail address or the password is wrong.";
+                Refused::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail)
             }
             NotSignedIn::Resting(Resting { seconds }) => Refused::too_many(seconds),
         }
@@ -42,39 +39,30 @@ pub struct Proven {
     /// What the password was compared with: if it has changed meanwhile, the proof is worth nothing.
     against: String,
     door: Vec<u8>,
+    knocker: Knocker,
 }
 
 /// Compares, counts and waits its turn, all before any transaction that matters is opened.
 ///
 /// # Errors
-/// 401 `wrong_credentials`, 403 `mail_not_verified`, 429 `too_many_requests`.
-pub async fn prove(app: &App, address: &MailAddress, password: &str) -> Result<Proven, Error> {
+/// 401 `wrong_credentials`, 429 `too_many_requests`.
+pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
     let door = knock::door(app, address);
-    knock::knock(app, &door).await?.map_err(NotSignedIn::Resting)?;
-    let reader = app.database.reader();
-    let account = account::Entity::of_email(address.as_str()).one(reader).await?;
-    let claimed = account.and_then(|account| Some((account.id, account.verified_at, account.password_hash?)));
-    let Some((account, verified_at, against)) = claimed else {
-        let newest = sign_up::Entity::open(address.as_str(), app.now())
-            .order_by_desc(sign_up::Column::At)
-            .limit(1)
-            .one(reader)
-            .await?;
-        let waiting = newest.map(|sign_up| sign_up.password_hash);
-        let right = password::matches(app, password, waiting.as_deref()).await?;
-        return Err(if right { NotSignedIn::Unverified } else { NotSignedIn::Wrong }.into());
-    };
-    if !password::matches(app, password, Some(&against)).await? {
-        return Err(NotSignedIn::Wrong.into());
+    let account = account::Entity::of_email(address.as_str()).one(app.database.reader()).await?;
+    let claimed = account.and_then(|account| Some((account.id, account.password_hash?)));
+    // The same questions where there is no account: about nobody, whose mark nobody has.
+    let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));
+    let knocker = Knocker::of(app, asker, id, hash);
+    knock::knock(app, &door, &knocker).await?.map_err(NotSignedIn::Resting)?;
+    let right = password::matches(app, password, claimed.as_ref().map(|(_, hash)| hash.as_str())).await?;
+    match claimed {
+        Some((account, against)) if right => Ok(Proven { account, against, door, knocker }),
+        _ => Err(NotSignedIn::Wrong.into()),
     }
-    if verified_at.is_none() {
-        return Err(NotSignedIn::Unverified.into());
-    }
-    Ok(Proven { account, against, door })
 }
 
 impl Proven {
-    /// Uses the proof: the account is held, and the knocks at its door are forgotten.
+    /// Uses the proof: the account is held, and what this asker tried in vain is forgotten.
     ///
     /// # Errors
     /// 401 `wrong_credentials` where the password was changed or the account erased meanwhile.
@@ -83,7 +71,18 @@ impl Proven {
         let account = account
             .filter(|account| account.password_hash.as_deref() == Some(&self.against))
             .ok_or(NotSignedIn::Wrong)?;
-        knock::forget(txn, &self.door).await?;
+        knock::forgive(txn, &self.door, &self.knocker).await?;
         Ok(account)
+    }
+
+    /// Uses the proof to let its bearer in.
+    ///
+    /// # Errors
+    /// As [`Proven::hold`].
+    pub async fn enter(self, app: &App) -> Result<Entered, Error> {
+        let hash = self.against.clone();
+        let txn = app.database.begin_write().await?;
+        let account = self.hold(&txn).await?.id;
+        Ok(Entered { txn, account, hash })
     }
 }

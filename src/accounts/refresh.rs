@@ -1,13 +1,18 @@
 //! A program shows its refresh token and gets the next pair.
 
 use actix_web::http::StatusCode;
+use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
-use super::log_in::Tokens;
+use super::entered::Tokens;
 use super::{access_token, account, one_time, refresh_token, sign_in};
 use crate::app::App;
 use crate::error::{Error, Refused};
+
+/// How long the client that spent a token may show it again, because the answer was lost. Long enough
+/// for a phone that tries again when its network is back, short enough for a copy to be stale.
+pub const AGAIN: TimeDelta = TimeDelta::seconds(30);
 
 /// Why there is no next pair.
 pub enum NotRefreshed {
@@ -29,13 +34,18 @@ impl From<NotRefreshed> for Error {
     }
 }
 
-/// Spends a refresh token. Of any number of hands that show the same one, exactly one gets the
-/// next pair; the others end the sign-in, the winner's pair included.
+/// Spends a refresh token. Of any number of hands that show the same one, exactly one spends it. The
+/// others are given the same next token where they are the same client (network and program) within
+/// [`AGAIN`], so that a lost answer ends nothing; else they end the sign-in, the winner's pair
+/// included.
+///
+/// A thief who sits in the owner's network, calls himself by the owner's program and is there within
+/// half a minute goes on with the owner's pair, until either of them shows a token later than that.
 ///
 /// # Errors
 /// 401 `refresh_token_invalid` or `refresh_token_reused`.
-pub async fn refresh(app: &App, token: &str) -> Result<Tokens, Error> {
-    let digest = one_time::shown(token).ok_or(NotRefreshed::Invalid)?;
+pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Error> {
+    let digest = one_time::shown(shown).ok_or(NotRefreshed::Invalid)?;
     let now = app.now();
     let txn = app.database.begin_write().await?;
     let found = refresh_token::Entity::of_digest(digest).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
@@ -46,7 +56,14 @@ pub async fn refresh(app: &App, token: &str) -> Result<Tokens, Error> {
         return Err(NotRefreshed::Invalid.into());
     }
     let token = refresh_token::Entity::find_by_id(found.id).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
-    if token.spent_at.is_some() {
+    if let Some(spent_at) = token.spent_at {
+        if token.spent_by.as_deref() == Some(client) && now <= spent_at + AGAIN {
+            let given = refresh_token::Entity::issued_after(&txn, app, &token, shown).await?;
+            if let Some(refresh_token) = given {
+                let access_token = access_token::issue_for(app, sign_in.account_id, sign_in.id)?;
+                return Ok(Tokens { access_token, refresh_token });
+            }
+        }
         sign_in.revoke(&txn, now).await?;
         txn.commit().await?;
         return Err(NotRefreshed::Reused.into());
@@ -56,10 +73,11 @@ pub async fn refresh(app: &App, token: &str) -> Result<Tokens, Error> {
     }
     let account = account::Entity::find_by_id(sign_in.account_id).lock_shared().one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(NotRefreshed::Invalid)?;
-    let mut spent: refresh_token::ActiveModel = token.into();
+    let mut spent = token.clone().into_active_model();
     spent.spent_at = Set(Some(now));
+    spent.spent_by = Set(Some(client.to_vec()));
     spent.update(&txn).await?;
-    let refresh_token = refresh_token::Entity::issue(&txn, app, sign_in.id).await?;
+    let refresh_token = refresh_token::Entity::issue_after(&txn, app, &token, shown).await?;
     txn.commit().await?;
     let access_token = access_token::issue_for(app, account.id, sign_in.id)?;
     Ok(Tokens { access_token, refresh_token })

@@ -1,16 +1,22 @@
 //! A refresh token: good once, for thirty days. Spending it makes the next one of its sign-in.
+//!
+//! The first token of a sign-in is chance; each further one is a keyed digest of the one before, so
+//! that the same answer can be given again where it was lost ([`super::refresh`]), and nothing that
+//! opens anything has to be kept for that.
 
 use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
-use super::one_time;
+use super::one_time::{self, Minted};
 use crate::app::App;
 use crate::error::Error;
 
 /// How long an unspent token is good for.
 pub const LIFETIME: TimeDelta = TimeDelta::days(30);
+
+const NEXT: &str = "accounts/next-refresh-token";
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refresh_token")]
@@ -22,6 +28,8 @@ pub struct Model {
     pub issued_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub spent_at: Option<DateTimeUtc>,
+    /// Stands for the client that spent it ([`super::asker::Asker::client`]).
+    pub spent_by: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -39,7 +47,45 @@ impl Entity {
     /// # Errors
     /// What the database says.
     pub async fn issue(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid) -> Result<String, Error> {
-        let minted = one_time::mint(app)?;
+        Self::keep(txn, app, sign_in, one_time::mint(app)?).await
+    }
+
+    /// The next token of a sign-in, after one that was spent: its text.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn issue_after(
+        txn: &impl ConnectionTrait,
+        app: &App,
+        spent: &Model,
+        shown: &str,
+    ) -> Result<String, Error> {
+        let next = one_time::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]));
+        Self::keep(txn, app, spent.sign_in_id, next).await
+    }
+
+    /// The token that was issued after one that was spent; None where there is none (any more).
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn issued_after(
+        txn: &impl ConnectionTrait,
+        app: &App,
+        spent: &Model,
+        shown: &str,
+    ) -> Result<Option<String>, DbErr> {
+        // It may have been made just before the keys were changed.
+        for mac in app.secrets.macs(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]) {
+            let next = one_time::derived(&mac);
+            let same = Self::of_digest(next.digest).filter(Column::SignInId.eq(spent.sign_in_id));
+            if same.one(txn).await?.is_some() {
+                return Ok(Some(next.text));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn keep(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid, minted: Minted) -> Result<String, Error> {
         let now = app.now();
         let row = ActiveModel {
             id: Set(app.new_id()),
@@ -48,6 +94,7 @@ impl Entity {
             issued_at: Set(now),
             expires_at: Set(now + LIFETIME),
             spent_at: Set(None),
+            spent_by: Set(None),
         };
         Self::insert(row).exec_without_returning(txn).await?;
         Ok(minted.text)

@@ -3,40 +3,61 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::address::MailAddress;
-use super::verify::NotVerified;
-use super::{account, knock, letters, one_time, password, profile, reset_request, session, sign_in};
+use super::entered::Entered;
+use super::verify::{Dead, dead};
+use super::{account, knock, letters, one_time, password, profile, reset_request, session, sign_in, spent_link};
 use crate::app::App;
 use crate::error::Error;
 
-/// Sets the password. Whoever was signed in is out, everywhere; every other link is dead; and the
-/// address counts as proven, for its mail was read.
+/// Whose password a link sets, while it does: the outer result is a fault.
 ///
 /// # Errors
-/// 422 `token_invalid`, or `invalid` for a weak password; 429 where too many are being hashed.
-pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<(), Error> {
-    let digest = one_time::shown(token).ok_or(NotVerified)?;
-    let now = app.now();
-    let reader = app.database.reader();
-    let request = reset_request::Entity::shown(digest.clone(), now).one(reader).await?.ok_or(NotVerified)?;
-    let id = request.account_id.ok_or(NotVerified)?;
-    let account = account::find(reader, id).await?.ok_or(NotVerified)?;
-    let profile = profile::Entity::find_by_id(id).one(reader).await?;
+/// Only faults.
+pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Dead>, Error> {
+    let Some(digest) = one_time::shown(token) else { return Ok(Err(Dead::Unknown)) };
+    let db = app.database.reader();
+    let Some(request) = reset_request::Entity::shown(digest.clone()).one(db).await? else {
+        return Ok(Err(dead(db, digest).await?));
+    };
+    if request.expires_at <= app.now() {
+        return Ok(Err(Dead::Expired));
+    }
+    let Some(id) = request.account_id else { return Ok(Err(Dead::Unknown)) };
+    Ok(account::find(db, id).await?.ok_or(Dead::Unknown))
+}
+
+/// Sets the password and lets its owner in. Whoever was signed in is out, everywhere; every other
+/// link is dead; the address counts as proven, for its mail was read; and what strangers tried at the
+/// old password is forgotten.
+///
+/// # Errors
+/// 422 `token_invalid`, `token_used` or `token_expired`, or `invalid` for a weak password; 429 where
+/// too many are being hashed.
+pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered, Error> {
+    let account = waiting(app, token).await??;
+    let id = account.id;
+    let profile = profile::Entity::find_by_id(id).one(app.database.reader()).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
     password::judge(new, &[&account.email, &nickname])?;
     let hash = password::hash(app, new).await?;
 
+    let now = app.now();
+    let digest = one_time::shown(token).ok_or(Dead::Unknown)?;
     let txn = app.database.begin_write().await?;
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
-    let account = account.filter(|account| account.erased_at.is_none()).ok_or(NotVerified)?;
+    let account = account.filter(|account| account.erased_at.is_none()).ok_or(Dead::Unknown)?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
-    reset_request::Entity::shown(digest, now).one(&txn).await?.ok_or(NotVerified)?;
-    reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(id)).exec(&txn).await?;
+    reset_request::Entity::shown(digest).one(&txn).await?.ok_or(Dead::Used)?;
+    let of_account = reset_request::Column::AccountId.eq(id);
+    let links = reset_request::Entity::find().filter(of_account.clone()).all(&txn).await?;
+    spent_link::remember(&txn, app, links.into_iter().map(|link| link.token_digest), true).await?;
+    reset_request::Entity::delete_many().filter(of_account).exec(&txn).await?;
     if let Ok(address) = MailAddress::read(&account.email) {
         knock::forget(&txn, &knock::door(app, &address)).await?;
     }
-    let account = account.set_password(&txn, hash, now).await?;
+    let account = account.set_password(&txn, hash.clone(), now).await?;
     letters::changed(&txn, app, &account).await?;
     session::Entity::end_all(&txn, id, None).await?;
     sign_in::Entity::revoke_all(&txn, id, None, now).await?;
-    txn.commit().await
+    Ok(Entered { txn, account: id, hash })
 }

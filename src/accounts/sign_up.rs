@@ -1,8 +1,7 @@
 //! A sign-up: what somebody typed, kept until the mail address is proven. There is no account
 //! before that, so an address one does not own cannot be taken, and nothing is known about people
-//! who never asked.
+//! who never asked. Nor is there a password: it is chosen by whoever opens the letter.
 
-use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
 
 use super::consent::Agreed;
@@ -12,9 +11,6 @@ use crate::language::Language;
 /// How long the link in the letter works, in hours.
 pub const HOURS: i64 = 48;
 
-/// Letters one address gets within an hour, however often the form is sent.
-pub const LETTERS_AN_HOUR: u64 = 5;
-
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sign_up")]
 pub struct Model {
@@ -22,7 +18,6 @@ pub struct Model {
     pub id: Uuid,
     /// Folded.
     pub email: String,
-    pub password_hash: String,
     pub nickname: String,
     pub gender: Gender,
     pub unit_id: Option<Uuid>,
@@ -39,13 +34,8 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
-    /// The sign-ups of one address that can still be confirmed.
-    pub fn open(email: &str, now: DateTimeUtc) -> Select<Self> {
-        Self::find().filter(Column::Email.eq(email)).filter(Column::ExpiresAt.gt(now))
-    }
-
-    /// Those of one address within the last hour.
-    pub fn lately(email: &str, now: DateTimeUtc) -> Select<Self> {
-        Self::find().filter(Column::Email.eq(email)).filter(Column::At.gt(now - TimeDelta::hours(1)))
+    /// The sign-up a link names, whether it can be confirmed still or not.
+    pub fn shown(digest: Vec<u8>) -> Select<Self> {
+        Self::find().filter(Column::TokenDigest.eq(digest))
     }
 }

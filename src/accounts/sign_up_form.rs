@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::address::{mail_address, read_address};
+use super::address::{MailAddress, mail_address, read_address};
 use super::consent::{Agreed, Sentence};
 use super::profile::Gender;
 use super::register::Wish;
@@ -23,9 +23,6 @@ pub struct SignUpForm {
     #[garde(custom(mail_address))]
     #[schema(example = "lilei@example.cn")]
     pub email: String,
-    /// 8 to 128 characters that are not easy to guess.
-    #[garde(skip)]
-    pub password: String,
     #[garde(custom(one_line(1, 24)))]
     #[schema(example = "云上的喜鹊")]
     pub nickname: String,
@@ -44,21 +41,22 @@ pub struct SignUpForm {
 }
 
 impl SignUpForm {
-    /// What the verb takes. `asked` is the language where the form names none.
+    /// Where to write, and what the verb takes. `asked` is the language where the form names none.
     ///
     /// # Errors
     /// 422 `invalid` where the address is none.
-    pub fn wish(self, asked: Language) -> Result<Wish, Error> {
+    pub fn wish(self, asked: Language) -> Result<(MailAddress, Wish), Error> {
         let language = self.language.unwrap_or(asked);
-        Ok(Wish {
-            address: read_address(&self.email)?,
-            password: self.password,
+        let address = read_address(&self.email)?;
+        let wish = Wish {
+            email: address.as_str().to_owned(),
             nickname: self.nickname.trim().to_owned(),
             gender: self.gender,
             unit_id: self.unit_id,
             language,
             agreed: Agreed::to(self.consents, language),
             to: None,
-        })
+        };
+        Ok((address, wish))
     }
 }

@@ -1,15 +1,11 @@
 //! What has run out is thrown away: sign-ups nobody confirmed, links, sessions, refresh tokens,
 //! knocks. The letters promise it, and what is not there cannot be stolen.
 
-use chrono::TimeDelta;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{knock, refresh_token, reset_request, session, sign_in, sign_up};
+use super::{asked, knock, refresh_token, reset_request, session, sign_in, sign_up, spent_link};
 use crate::app::App;
 use crate::error::Error;
-
-/// Sign-ups and requests are also what the letters of an hour are counted by.
-const COUNTED: TimeDelta = TimeDelta::hours(1);
 
 /// Throws away what has run out. Safe to repeat, and in several processes at once.
 ///
@@ -17,16 +13,23 @@ const COUNTED: TimeDelta = TimeDelta::hours(1);
 /// Only faults.
 pub async fn due(app: &App) -> Result<(), Error> {
     let now = app.now();
-    let rest = TimeDelta::seconds(app.settings.security.sign_in_rest_seconds);
     // Looked at first: nine rounds out of ten there is nothing, and a writer need not be bothered.
     if !anything(app).await? {
         return Ok(());
     }
     let txn = app.database.begin_write().await?;
-    sign_up::Entity::delete_many().filter(sign_up::Column::ExpiresAt.lte(now)).exec(&txn).await?;
-    reset_request::Entity::delete_many().filter(reset_request::Column::ExpiresAt.lte(now - COUNTED)).exec(&txn).await?;
+    let unconfirmed = sign_up::Column::ExpiresAt.lte(now);
+    let late = sign_up::Entity::find().filter(unconfirmed.clone()).all(&txn).await?;
+    spent_link::remember(&txn, app, late.into_iter().map(|wish| wish.token_digest), false).await?;
+    sign_up::Entity::delete_many().filter(unconfirmed).exec(&txn).await?;
+    let unused = reset_request::Column::ExpiresAt.lte(now);
+    let late = reset_request::Entity::find().filter(unused.clone()).all(&txn).await?;
+    spent_link::remember(&txn, app, late.into_iter().map(|link| link.token_digest), false).await?;
+    reset_request::Entity::delete_many().filter(unused).exec(&txn).await?;
+    spent_link::Entity::delete_many().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).exec(&txn).await?;
+    asked::Entity::delete_many().filter(asked::over(now)).exec(&txn).await?;
     session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(&txn).await?;
-    knock::Entity::delete_many().filter(knock::Column::At.lte(now - rest)).exec(&txn).await?;
+    knock::Entity::delete_many().filter(knock::Column::At.lte(now - knock::DAY)).exec(&txn).await?;
     // A spent token is kept as long as it would have been good: shown again, it betrays a thief.
     refresh_token::Entity::delete_many().filter(refresh_token::Column::ExpiresAt.lte(now)).exec(&txn).await?;
     sign_in::Entity::delete_many().filter(over(now)).exec(&txn).await?;
@@ -44,12 +47,13 @@ fn over(now: chrono::DateTime<chrono::Utc>) -> Condition {
 
 async fn anything(app: &App) -> Result<bool, Error> {
     let (db, now) = (app.database.reader(), app.now());
-    let rest = TimeDelta::seconds(app.settings.security.sign_in_rest_seconds);
     let sign_up = sign_up::Entity::find().filter(sign_up::Column::ExpiresAt.lte(now)).one(db).await?;
-    let reset =
-        reset_request::Entity::find().filter(reset_request::Column::ExpiresAt.lte(now - COUNTED)).one(db).await?;
+    let reset = reset_request::Entity::find().filter(reset_request::Column::ExpiresAt.lte(now)).one(db).await?;
+    let link = spent_link::Entity::find().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).one(db).await?;
+    let asked = asked::Entity::find().filter(asked::over(now)).one(db).await?;
     let session = session::Entity::find().filter(session::Column::ExpiresAt.lte(now)).one(db).await?;
-    let knock = knock::Entity::find().filter(knock::Column::At.lte(now - rest)).one(db).await?;
+    let knock = knock::Entity::find().filter(knock::Column::At.lte(now - knock::DAY)).one(db).await?;
     let token = refresh_token::Entity::find().filter(refresh_token::Column::ExpiresAt.lte(now)).one(db).await?;
-    Ok(sign_up.is_some() || reset.is_some() || session.is_some() || knock.is_some() || token.is_some())
+    let (links, doors) = (sign_up.is_some() || reset.is_some() || link.is_some(), asked.is_some() || knock.is_some());
+    Ok(links || doors || session.is_some() || token.is_some())
 }

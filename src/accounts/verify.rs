@@ -1,60 +1,115 @@
-//! A mail address is proven, and the account begins.
+//! A mail address is proven, and the account begins: whoever reads the letter chooses the password,
+//! and is let in with it there and then.
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{account, one_time, profile, sign_up};
+use super::entered::Entered;
+use super::{account, one_time, password, profile, sign_up, spent_link};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 
-/// Why a link does not work. Unknown, used and too old look the same.
-pub struct NotVerified;
+/// Why a link does not work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dead {
+    Unknown,
+    /// It has done what it was for, or another one like it has.
+    Used,
+    Expired,
+}
 
-impl From<NotVerified> for Error {
-    fn from(_: NotVerified) -> Self {
-        Refused::unprocessable("token_invalid", "This link is unknown, used or too old.").into()
+impl Dead {
+    /// The code of the refusal, and its words.
+    #[must_use]
+    pub fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unknown => ("token_invalid", "This link is not one of ours, or very old."),
+            Self::Used => ("token_used", "This link was used already; sign in."),
+            Self::Expired => ("token_expired", "The time of this link is over; ask for another letter."),
+        }
     }
 }
 
-/// Makes an account of a sign-up. An account that an organizer's import prepared, with no password
-/// yet, becomes the account of whoever can read its mail. Every other sign-up of the address ends.
-///
-/// # Errors
-/// 422 `token_invalid`.
-pub async fn verify(app: &App, token: &str) -> Result<Uuid, Error> {
-    let digest = one_time::shown(token).ok_or(NotVerified)?;
-    let now = app.now();
-    let txn = app.database.begin_write().await?;
-    let wish = sign_up::Entity::find()
-        .filter(sign_up::Column::TokenDigest.eq(digest))
-        .filter(sign_up::Column::ExpiresAt.gt(now))
-        .lock_exclusive()
-        .one(&txn)
-        .await?
-        .ok_or(NotVerified)?;
-    let prepared = account::Entity::of_email(&wish.email).lock_exclusive().one(&txn).await?;
-    let id = match prepared {
-        Some(account) if account.is_claimed() => return Err(NotVerified.into()),
-        Some(account) => claim(&txn, account, &wish, now).await?,
-        None => begin(&txn, app, &wish).await?,
-    };
-    wish.agreed.keep(&txn, app, id, None, wish.at).await?;
-    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&wish.email)).exec(&txn).await?;
-    txn.commit().await?;
-    Ok(id)
+impl From<Dead> for Error {
+    fn from(dead: Dead) -> Self {
+        let (code, detail) = dead.told();
+        Refused::unprocessable(code, detail).into()
+    }
 }
 
-async fn begin(txn: &Write, app: &App, wish: &sign_up::Model) -> Result<Uuid, Error> {
+/// What became of a link that nobody waits for any more.
+///
+/// # Errors
+/// Only faults.
+pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Dead, Error> {
+    Ok(match spent_link::was_used(db, digest).await? {
+        Some(true) => Dead::Used,
+        Some(false) => Dead::Expired,
+        None => Dead::Unknown,
+    })
+}
+
+/// The sign-up a link belongs to, while it can be confirmed: the outer result is a fault.
+///
+/// # Errors
+/// Only faults.
+pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Dead>, Error> {
+    let Some(digest) = one_time::shown(token) else { return Ok(Err(Dead::Unknown)) };
+    let db = app.database.reader();
+    let Some(wish) = sign_up::Entity::shown(digest.clone()).one(db).await? else {
+        return Ok(Err(dead(db, digest).await?));
+    };
+    if wish.expires_at <= app.now() {
+        return Ok(Err(Dead::Expired));
+    }
+    // Claimed by another way meanwhile: a new password was asked for and set.
+    let claimed = account::Entity::of_email(&wish.email).one(db).await?.is_some_and(|account| account.is_claimed());
+    Ok(if claimed { Err(Dead::Used) } else { Ok(wish) })
+}
+
+/// Makes an account of a sign-up, with this password. An account that an organizer's import prepared,
+/// with no password yet, becomes the account of whoever can read its mail. Every other sign-up of the
+/// address ends.
+///
+/// # Errors
+/// 422 `token_invalid`, `token_used` or `token_expired`, or `invalid` for a weak password; 429 where
+/// too many are being hashed.
+pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, Error> {
+    let wish = waiting(app, token).await??;
+    password::judge(password, &[&wish.email, &wish.nickname])?;
+    let hash = password::hash(app, password).await?;
+
+    let now = app.now();
+    let txn = app.database.begin_write().await?;
+    // Two letters of one address opened at once would wait for each other's rows.
+    txn.queue_for(wish.email.as_bytes()).await?;
+    // Asked again under the lock: of two hands with one link, one finds it gone.
+    let held = sign_up::Entity::find_by_id(wish.id).lock_exclusive().one(&txn).await?;
+    let wish = held.ok_or(Dead::Used)?;
+    let prepared = account::Entity::of_email(&wish.email).lock_exclusive().one(&txn).await?;
+    let account = match prepared {
+        Some(account) if account.is_claimed() => return Err(Dead::Used.into()),
+        Some(account) => claim(&txn, account, &wish, hash.clone(), now).await?,
+        None => begin(&txn, app, &wish, hash.clone()).await?,
+    };
+    let same = sign_up::Entity::find().filter(sign_up::Column::Email.eq(&wish.email)).all(&txn).await?;
+    spent_link::remember(&txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
+    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&wish.email)).exec(&txn).await?;
+    wish.agreed.keep(&txn, app, account, None, wish.at).await?;
+    Ok(Entered { txn, account, hash })
+}
+
+async fn begin(txn: &Write, app: &App, wish: &sign_up::Model, hash: String) -> Result<Uuid, Error> {
     let id = app.new_id();
     let row = account::ActiveModel {
         id: Set(id),
         email: Set(wish.email.clone()),
-        password_hash: Set(Some(wish.password_hash.clone())),
+        password_hash: Set(Some(hash)),
         language: Set(wish.language),
         administrator: Set(false),
         created_at: Set(app.now()),
@@ -67,16 +122,22 @@ async fn begin(txn: &Write, app: &App, wish: &sign_up::Model) -> Result<Uuid, Er
         .exec_without_returning(txn)
         .await?;
     if made == 0 {
-        return Err(NotVerified.into());
+        return Err(Dead::Used.into());
     }
     begin_profile(txn, id, wish).await?;
     Ok(id)
 }
 
-async fn claim(txn: &Write, account: account::Model, wish: &sign_up::Model, now: DateTime<Utc>) -> Result<Uuid, Error> {
+async fn claim(
+    txn: &Write,
+    account: account::Model,
+    wish: &sign_up::Model,
+    hash: String,
+    now: DateTime<Utc>,
+) -> Result<Uuid, Error> {
     let id = account.id;
     let mut row: account::ActiveModel = account.into();
-    row.password_hash = Set(Some(wish.password_hash.clone()));
+    row.password_hash = Set(Some(hash));
     row.language = Set(wish.language);
     row.verified_at = Set(Some(now));
     row.update(txn).await?;

@@ -10,6 +10,7 @@ use super::hearsay;
 use crate::crash;
 use crate::error::Error;
 use crate::once;
+use crate::secrets::digest;
 
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
 pub struct Write(Option<Way>);
@@ -58,6 +59,22 @@ impl Write {
             once::keep(&self, &claim, answer).await?;
         }
         self.make_true().await
+    }
+
+    /// Waits until no other transaction is at the same matter, and keeps others waiting until this one
+    /// ends: where what is to be counted has no row that could be held. On the embedded database
+    /// nobody else writes anyway.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn queue_for(&self, matter: &[u8]) -> Result<(), DbErr> {
+        if self.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        let first = digest(matter).first_chunk().map_or(0, |first| i64::from_be_bytes(*first));
+        let wait =
+            Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [first.into()]);
+        self.query_one_raw(wait).await.map(drop)
     }
 
     fn transaction(&self) -> Result<&DatabaseTransaction, DbErr> {

@@ -2,7 +2,7 @@
 //! good. On the roof, because leaving goes through every room.
 
 use actix_web::web::ServiceConfig;
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::personal::forget;
 use crate::accounts::address::shown;
+use crate::accounts::asker::Asker;
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, session};
+use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, mark, session};
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
@@ -67,11 +68,22 @@ async fn data_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResp
 }
 
 #[post("/me/data/password")]
-async fn change(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+async fn change(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
     let (old, new) = (form.value("current_password").to_owned(), form.value("password").to_owned());
-    let changed = house.run(async move |app| change_password::change_password(&app, &who, &old, &new).await);
+    let asker = Asker::of(&house, &request);
+    let changed = house.run(async move |app| change_password::change_password(&app, &asker, &who, &old, &new).await);
     match changed.await {
-        Ok(()) => see_saying("/me/data", "password-changed"),
+        Ok(mark) => {
+            let mut answer = see_saying("/me/data", "password-changed")?;
+            answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Error::fault)?;
+            Ok(answer)
+        }
         Err(error) => {
             let form = form.refused(&visit.page, beside_its_field(error))?;
             page::answer_refused(&form.clone(), &gathered(&house, visit.page, who, form).await?)

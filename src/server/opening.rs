@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::rounds;
+use crate::accounts::write_back;
 use crate::app::App;
 use crate::couples::given;
 use crate::crash;
@@ -26,6 +27,7 @@ pub struct Opening {
     serving: JoinHandle<std::io::Result<()>>,
     rounds: JoinHandle<()>,
     postman: JoinHandle<()>,
+    clerk: JoinHandle<()>,
     relay: JoinHandle<()>,
 }
 
@@ -46,11 +48,11 @@ impl Opening {
         let handle = server.handle();
         let closing = CancellationToken::new();
         let relay = relay::start(app, closing.clone()).await?;
-        let (letters, clock) = if crash::is_counting() {
-            (tokio::spawn(async {}), tokio::spawn(async {}))
+        let (letters, clock, clerk) = if crash::is_counting() {
+            (tokio::spawn(async {}), tokio::spawn(async {}), tokio::spawn(async {}))
         } else {
             let rounds = rounds::go(Arc::clone(app), closing.clone());
-            (postman.start(closing.clone()), tokio::spawn(rounds))
+            (postman.start(closing.clone()), tokio::spawn(rounds), write_back::start(app, closing.clone()))
         };
         Ok(Self {
             app: Arc::clone(app),
@@ -59,6 +61,7 @@ impl Opening {
             serving: tokio::spawn(server),
             rounds: clock,
             postman: letters,
+            clerk,
             relay,
             closing,
         })
@@ -73,6 +76,7 @@ impl Opening {
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;
+        let _ = self.clerk.await;
         let _ = self.relay.await;
         company::leave(&self.app).await;
         // A letter cut off here goes again when its lease has run out.

@@ -22,21 +22,23 @@ async fn a_newcomer_goes_from_the_poster_to_the_badge(#[values(Sqlite, Postgres)
     phone.follow(&hall.evening.app.public_url("/e/qixi")).await;
     phone.press("报名").await;
     phone.fill("email", EMAIL).await;
-    phone.fill("password", PASSWORD).await;
     phone.fill("nickname", "小云").await;
     phone.choose("gender", "female").await;
-    phone.fill("unit", "市第一医院").await;
     phone.choose("grown_up", "yes").await;
     phone.choose("may_keep", "yes").await;
     phone.click("main form .act").await;
     phone.see("信已经在路上").await;
 
     phone.follow(&verify_link(&hall).await).await;
-    phone.click("main form .act").await;
-    phone.see("邮箱已确认").await;
+    phone.see("小云").await;
     phone.fill("password", PASSWORD).await;
+    phone.click(".reveal").await;
+    phone.until_true("document.getElementById('password').type === 'text'").await;
+    phone.see("够强了").await;
     phone.click("main form .act").await;
     phone.arrive("/e/qixi/register").await;
+    phone.see("账号已经生效").await;
+    phone.fill("unit", "市第一医院").await;
     phone.fill("birth_year", "1996").await;
     phone.choose("may_show", "yes").await;
     phone.choose("may_check", "yes").await;

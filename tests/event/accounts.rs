@@ -1,7 +1,11 @@
 //! 账号: signing up, in and out, and what a person may do with their own account.
 
 use chrono::Duration;
-use queqiao::accounts::{account, knock, profile, refresh_token, reset_request, session, sign_in, sign_up, sweep};
+use queqiao::accounts::asker::Asker;
+use queqiao::accounts::open_session::open_session;
+use queqiao::accounts::{
+    account, asked, knock, profile, refresh_token, reset_request, session, sign_in, sign_up, spent_link, sweep,
+};
 use queqiao::events::phase::Phase;
 use reqwest::Method;
 use rstest::rstest;
@@ -22,7 +26,7 @@ const RESET: &str = "/api/v1/auth/password/reset";
 const CHANGE: &str = "/api/v1/auth/password/change";
 
 fn wish(email: &str) -> Value {
-    json!({"email": email, "password": PASSWORD, "nickname": "云上的喜鹊", "gender": "female"})
+    json!({"email": email, "nickname": "云上的喜鹊", "gender": "female"})
 }
 
 fn token_in(words: &str) -> String {
@@ -41,7 +45,13 @@ async fn sign_up(evening: &Evening, email: &str) {
     let visitor = evening.visitor();
     assert_eq!(visitor.post(REGISTER, wish(email)).await.status, 202);
     let token = mailed(evening, email, "verify").await;
-    assert_eq!(visitor.post(VERIFY, json!({"token": token})).await.status, 204);
+    let answer = visitor.post(VERIFY, chosen(&token)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+/// What whoever opens a letter sends.
+fn chosen(token: &str) -> Value {
+    json!({"token": token, "password": PASSWORD})
 }
 
 async fn log_in(evening: &Evening, email: &str, password: &str) -> Answer {
@@ -72,11 +82,16 @@ async fn somebody_signs_up_proves_the_address_and_signs_in(#[values(Sqlite, Post
     assert_eq!((answer.status, answer.bytes.len()), (202, 0));
     let after = account::Entity::find().count(evening.app.database.reader()).await.unwrap();
     assert_eq!(before, after, "there is no account before the address is proven");
-    refused(&log_in(&evening, "lily@example.cn", PASSWORD).await, 403, "mail_not_verified");
-    refused(&log_in(&evening, "lily@example.cn", "another password").await, 401, "wrong_credentials");
+    refused(&log_in(&evening, "lily@example.cn", PASSWORD).await, 401, "wrong_credentials");
 
     let token = mailed(&evening, "lily@example.cn", "verify").await;
-    assert_eq!(evening.visitor().post(VERIFY, json!({"token": token})).await.status, 204);
+    let weak = evening.visitor().post(VERIFY, json!({"token": token, "password": "云上的喜鹊云上的喜鹊"})).await;
+    wrong_field(&weak, "password", "guessable");
+    let begun = evening.visitor().post(VERIFY, chosen(&token)).await;
+    assert_eq!((begun.status, &begun.json["expires_in"]), (200, &json!(900)), "{}", begun.text());
+    assert_eq!(me(&evening, &begun.json["access_token"]).await.json["nickname"], "云上的喜鹊");
+    let renewed = evening.visitor().post(REFRESH, json!({"refresh_token": begun.json["refresh_token"]})).await;
+    assert_eq!(renewed.status, 200, "{}", renewed.text());
     let granted = log_in(&evening, "LILY@example.cn", PASSWORD).await;
     assert_eq!(granted.status, 200, "{}", granted.text());
     assert_eq!(granted.json["expires_in"], 900);
@@ -84,7 +99,7 @@ async fn somebody_signs_up_proves_the_address_and_signs_in(#[values(Sqlite, Post
     assert_eq!((me.status, &me.json["nickname"]), (200, &json!("云上的喜鹊")));
     assert_eq!(me.json["gender"], "female");
 
-    refused(&evening.visitor().post(VERIFY, json!({"token": token})).await, 422, "token_invalid");
+    refused(&evening.visitor().post(VERIFY, chosen(&token)).await, 422, "token_used");
 }
 
 #[rstest]
@@ -124,15 +139,17 @@ async fn a_second_sign_up_does_not_change_an_account(#[values(Sqlite, Postgres)]
     assert_eq!(visitor.post(REGISTER, wish("a@example.cn")).await.status, 202);
     let first = mailed(&evening, "a@example.cn", "verify").await;
     let mut other = wish("a@example.cn");
-    other["password"] = json!("an attacker chose this one");
+    other["nickname"] = json!("攻击者");
     assert_eq!(visitor.post(REGISTER, other.clone()).await.status, 202);
     let second = mailed(&evening, "a@example.cn", "verify").await;
-    assert_eq!(visitor.post(VERIFY, json!({"token": first})).await.status, 204);
-    refused(&visitor.post(VERIFY, json!({"token": second})).await, 422, "token_invalid");
+    let granted = visitor.post(VERIFY, chosen(&first)).await;
+    assert_eq!(granted.status, 200, "{}", granted.text());
+    refused(&visitor.post(VERIFY, chosen(&second)).await, 422, "token_used");
     // A third, when there is an account: nothing to open, nothing changed.
     assert_eq!(visitor.post(REGISTER, other).await.status, 202);
+    assert_eq!(evening.letters().await.last().unwrap().kind, "known");
+    assert_eq!(me(&evening, &granted.json["access_token"]).await.json["nickname"], "云上的喜鹊");
     assert_eq!(log_in(&evening, "a@example.cn", PASSWORD).await.status, 200);
-    refused(&log_in(&evening, "a@example.cn", "an attacker chose this one").await, 401, "wrong_credentials");
 }
 
 #[rstest]
@@ -154,16 +171,21 @@ async fn a_link_in_a_letter_grows_old(#[values(Sqlite, Postgres)] engine: Engine
     visitor.post(REGISTER, wish("late@example.cn")).await;
     let token = mailed(&evening, "late@example.cn", "verify").await;
     evening.clock.advance(hours(48));
-    refused(&visitor.post(VERIFY, json!({"token": token})).await, 422, "token_invalid");
+    refused(&visitor.post(VERIFY, chosen(&token)).await, 422, "token_expired");
+    sweep::due(&evening.app).await.unwrap();
+    refused(&visitor.post(VERIFY, chosen(&token)).await, 422, "token_expired");
+    evening.clock.advance(Duration::days(30));
+    sweep::due(&evening.app).await.unwrap();
+    refused(&visitor.post(VERIFY, chosen(&token)).await, 422, "token_invalid");
     for token in ["", "x", &"A".repeat(43), "😀", &"A".repeat(200)] {
-        refused(&visitor.post(VERIFY, json!({"token": token})).await, 422, "token_invalid");
+        refused(&visitor.post(VERIFY, chosen(token)).await, 422, "token_invalid");
     }
     sign_up(&evening, "late@example.cn").await;
     visitor.post(FORGOT, json!({"email": "late@example.cn"})).await;
     let token = mailed(&evening, "late@example.cn", "reset").await;
     evening.clock.advance(Duration::minutes(60));
     let new = json!({"token": token, "password": "the weaver girl waits"});
-    refused(&visitor.post(RESET, new).await, 422, "token_invalid");
+    refused(&visitor.post(RESET, new).await, 422, "token_expired");
 }
 
 #[rstest]
@@ -186,16 +208,13 @@ async fn a_sign_up_that_is_not_right_is_told_field_by_field(#[values(Sqlite, Pos
         ("nickname", json!("   "), "blank"),
         ("nickname", json!("鹊".repeat(25)), "too_long"),
         ("nickname", json!("a\nb"), "control_characters"),
-        ("password", json!("short"), "too_short"),
-        ("password", json!("x".repeat(129)), "too_long"),
-        ("password", json!("password123"), "guessable"),
-        ("password", json!("云上的喜鹊云上的喜鹊"), "guessable"),
         ("gender", json!("men"), "wrong_type"),
         ("unit_id", json!("not an id"), "wrong_type"),
     ] {
         wrong_field(&visitor.post(REGISTER, with(field, value)).await, field, code);
     }
     refused(&visitor.post(REGISTER, with("is_admin", json!(true))).await, 422, "invalid");
+    refused(&visitor.post(REGISTER, with("password", json!(PASSWORD))).await, 422, "invalid");
     refused(&visitor.post(REGISTER, json!([])).await, 422, "invalid");
     let raw = |kind: &'static str, body: &'static str| {
         let request = visitor.request(Method::POST, REGISTER).header("content-type", kind).body(body);
@@ -220,7 +239,7 @@ async fn names_and_domains_in_any_script_are_kept(#[values(Sqlite, Postgres)] en
     assert_eq!(letters[0].recipient, folded);
     assert!(letters[0].subject.starts_with("Confirm") && letters[0].plain.contains("👩‍👩‍👧 𠮷野家"));
     let token = mailed(&evening, folded, "verify").await;
-    evening.visitor().post(VERIFY, json!({"token": token})).await;
+    evening.visitor().post(VERIFY, chosen(&token)).await;
     let granted = log_in(&evening, "HONG＠例子。中国", PASSWORD).await;
     assert_eq!(granted.status, 200, "{}", granted.text());
     let me = me(&evening, &granted.json["access_token"]).await;
@@ -283,9 +302,9 @@ async fn one_network_address_is_paced(#[values(Sqlite, Postgres)] engine: Engine
     let few = |settings: &mut queqiao::settings::Settings| settings.security.auth_requests_per_minute = 2;
     let Some(evening) = Evening::begin_with(engine, Phase::Registration, few).await else { return };
     for _ in 0..2 {
-        refused(&evening.visitor().post(VERIFY, json!({"token": "x"})).await, 422, "token_invalid");
+        refused(&evening.visitor().post(VERIFY, chosen("x")).await, 422, "token_invalid");
     }
-    let paced = evening.visitor().post(VERIFY, json!({"token": "x"})).await;
+    let paced = evening.visitor().post(VERIFY, chosen("x")).await;
     refused(&paced, 429, "too_many_requests");
     assert!(paced.headers.contains_key("retry-after"));
 }
@@ -302,6 +321,7 @@ async fn a_refresh_token_is_good_once(#[values(Sqlite, Postgres)] engine: Engine
     assert_eq!(second.status, 200, "{}", second.text());
     assert_eq!(me(&evening, &second.json["access_token"]).await.status, 200);
 
+    evening.clock.advance(Duration::seconds(31));
     let reused = visitor.post(REFRESH, json!({"refresh_token": first["refresh_token"]})).await;
     refused(&reused, 401, "refresh_token_reused");
     let third = visitor.post(REFRESH, json!({"refresh_token": second.json["refresh_token"]})).await;
@@ -310,32 +330,6 @@ async fn a_refresh_token_is_good_once(#[values(Sqlite, Postgres)] engine: Engine
     assert_eq!(me(&evening, &other["access_token"]).await.status, 200, "another device is not concerned");
     let unknown = visitor.post(REFRESH, json!({"refresh_token": "A".repeat(43)})).await;
     refused(&unknown, 401, "refresh_token_invalid");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_hands_with_one_refresh_token_one_wins(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
-    sign_up(&evening, "a@example.cn").await;
-    let granted = log_in(&evening, "a@example.cn", PASSWORD).await.json;
-    let hands = (0..16).map(|_| {
-        let (visitor, shown) = (evening.visitor(), json!({"refresh_token": granted["refresh_token"]}));
-        tokio::spawn(async move { visitor.post(REFRESH, shown).await })
-    });
-    let mut won = Vec::new();
-    for hand in hands.collect::<Vec<_>>() {
-        let answer = hand.await.unwrap();
-        match answer.status {
-            200 => won.push(answer.json),
-            401 => {}
-            other => panic!("{other}: {}", answer.text()),
-        }
-    }
-    assert_eq!(won.len(), 1);
-    let tokens = refresh_token::Entity::find().count(evening.app.database.reader()).await.unwrap();
-    assert_eq!(tokens, 2, "the first and the winner's");
-    let next = evening.visitor().post(REFRESH, json!({"refresh_token": won[0]["refresh_token"]})).await;
-    refused(&next, 401, "refresh_token_invalid");
 }
 
 #[rstest]
@@ -396,7 +390,7 @@ async fn a_forgotten_password_is_set_anew_and_everybody_is_out(#[values(Sqlite, 
     }
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 422, 422, 422]);
-    refused(&visitor.post(RESET, json!({"token": older, "password": new})).await, 422, "token_invalid");
+    refused(&visitor.post(RESET, json!({"token": older, "password": new})).await, 422, "token_used");
     refused(&me(&evening, &granted["access_token"]).await, 401, "not_signed_in");
     let old = visitor.post(REFRESH, json!({"refresh_token": granted["refresh_token"]})).await;
     refused(&old, 401, "refresh_token_invalid");
@@ -428,23 +422,6 @@ async fn changing_the_password_keeps_only_oneself_signed_in(#[values(Sqlite, Pos
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_mailbox_cannot_be_filled_through_us(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
-    sign_up(&evening, "a@example.cn").await;
-    for _ in 0..8 {
-        assert_eq!(evening.visitor().post(REGISTER, wish("a@example.cn")).await.status, 202);
-        assert_eq!(evening.visitor().post(FORGOT, json!({"email": "a@example.cn"})).await.status, 202);
-    }
-    let letters = evening.letters().await;
-    assert!(letters.iter().filter(|l| l.kind != "reset").count() <= 6);
-    assert_eq!(letters.iter().filter(|l| l.kind == "reset").count(), 5);
-    evening.clock.advance(Duration::minutes(61));
-    evening.visitor().post(FORGOT, json!({"email": "a@example.cn"})).await;
-    assert_eq!(evening.letters().await.iter().filter(|l| l.kind == "reset").count(), 6);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_database_holds_no_secret_it_handed_out(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     sign_up(&evening, "a@example.cn").await;
@@ -454,7 +431,8 @@ async fn the_database_holds_no_secret_it_handed_out(#[values(Sqlite, Postgres)] 
     visitor.post(FORGOT, json!({"email": "a@example.cn"})).await;
     let address = queqiao::accounts::address::MailAddress::read("a@example.cn").unwrap();
     let app = &evening.app;
-    let cookie = queqiao::accounts::open_session::open_session(app, &address, PASSWORD).await.unwrap();
+    let asker = Asker::default();
+    let cookie = open_session(app, &asker, &address, PASSWORD).await.unwrap().proof;
 
     let db = app.database.reader();
     let rows = format!(
@@ -490,7 +468,8 @@ async fn a_browser_signs_in_by_cookie_and_other_sites_cannot_use_it(#[values(Sql
     sign_up(&evening, "a@example.cn").await;
     let address = queqiao::accounts::address::MailAddress::read("a@example.cn").unwrap();
     let app = &evening.app;
-    let token = queqiao::accounts::open_session::open_session(app, &address, PASSWORD).await.unwrap();
+    let asker = Asker::default();
+    let token = open_session(app, &asker, &address, PASSWORD).await.unwrap().proof;
     let cookie = queqiao::accounts::cookie::set(app, &token);
     assert_eq!(cookie.http_only(), Some(true));
     let visitor = evening.visitor();
@@ -514,7 +493,7 @@ async fn a_browser_signs_in_by_cookie_and_other_sites_cannot_use_it(#[values(Sql
     assert_eq!(ask(Method::GET, &[]).await.status, 200);
     queqiao::accounts::end_session::end_session(app, &token).await.unwrap();
     refused(&ask(Method::GET, &[]).await, 401, "not_signed_in");
-    let token = queqiao::accounts::open_session::open_session(app, &address, PASSWORD).await.unwrap();
+    let token = open_session(app, &asker, &address, PASSWORD).await.unwrap().proof;
     evening.clock.advance(Duration::days(14));
     let request = visitor.request(Method::GET, "/api/v1/me").header("cookie", format!("queqiao={token}"));
     refused(&visitor.send(request).await, 401, "not_signed_in");
@@ -574,8 +553,9 @@ async fn what_has_run_out_is_thrown_away(#[values(Sqlite, Postgres)] engine: Eng
     let granted = log_in(&evening, "a@example.cn", PASSWORD).await.json;
     log_in(&evening, "a@example.cn", "wrong").await;
     let address = queqiao::accounts::address::MailAddress::read("a@example.cn").unwrap();
-    queqiao::accounts::open_session::open_session(app, &address, PASSWORD).await.unwrap();
+    open_session(app, &Asker::default(), &address, PASSWORD).await.unwrap();
     log_in(&evening, "a@example.cn", "wrong").await;
+    assert_eq!(evening.letters().await.len(), 3);
     let rows = async || {
         let db = app.database.reader();
         [
@@ -585,20 +565,22 @@ async fn what_has_run_out_is_thrown_away(#[values(Sqlite, Postgres)] engine: Eng
             knock::Entity::find().count(db).await.unwrap(),
             refresh_token::Entity::find().count(db).await.unwrap(),
             sign_in::Entity::find().count(db).await.unwrap(),
+            asked::Entity::find().count(db).await.unwrap(),
+            spent_link::Entity::find().count(db).await.unwrap(),
         ]
     };
     sweep::due(app).await.unwrap();
-    assert_eq!(rows().await, [1; 6], "nothing has run out yet");
+    assert_eq!(rows().await, [1, 1, 1, 2, 2, 2, 3, 1], "nothing has run out yet");
     evening.clock.advance(hours(48));
     sweep::due(app).await.unwrap();
-    assert_eq!(rows().await, [0, 0, 1, 0, 1, 1]);
+    assert_eq!(rows().await, [0, 0, 1, 0, 2, 2, 0, 3], "two links are remembered as too old");
     evening.clock.advance(Duration::days(28) - Duration::seconds(1));
     let next = visitor.post(REFRESH, json!({"refresh_token": granted["refresh_token"]})).await;
     assert_eq!(next.status, 200, "{}", next.text());
     evening.clock.advance(Duration::seconds(1));
     sweep::due(app).await.unwrap();
-    assert_eq!(rows().await, [0, 0, 0, 0, 1, 1], "the sign-in goes on with its next token");
+    assert_eq!(rows().await, [0, 0, 0, 0, 1, 1, 0, 2], "the sign-in goes on with its next token");
     evening.clock.advance(Duration::days(30));
     sweep::due(app).await.unwrap();
-    assert_eq!(rows().await, [0; 6]);
+    assert_eq!(rows().await, [0; 8]);
 }

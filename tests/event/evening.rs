@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use queqiao::accounts::profile::Gender;
-use queqiao::accounts::{access_token, account, profile};
+use queqiao::accounts::{access_token, account, profile, write_back};
 use queqiao::app::App;
 use queqiao::badges::badge;
 use queqiao::checkin::presence;
@@ -349,8 +349,9 @@ impl Evening {
         row.update(txn).await.unwrap();
     }
 
-    /// Every letter in the outbox, oldest first.
+    /// Every letter in the outbox, oldest first; those that were asked for a moment ago too.
     pub async fn letters(&self) -> Vec<letter::Model> {
+        write_back::due(&self.app).await.unwrap();
         let letters = letter::Entity::find().order_by_asc(letter::Column::Id);
         letters.all(self.app.database.reader()).await.unwrap()
     }

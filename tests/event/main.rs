@@ -46,6 +46,7 @@ mod registrations;
 mod reports;
 mod screening;
 mod sheets;
+mod sign_up;
 mod smtp;
 mod stage;
 mod take_down;

@@ -170,17 +170,17 @@ async fn approve(theatre: &Theatre, house: &House, report: &mut Report) -> anyho
 
 async fn sign_up(line: &Line, email: &str, nickname: &str, woman: bool) -> anyhow::Result<()> {
     let gender = if woman { "female" } else { "male" };
-    let body = json!({ "email": email, "password": PASSWORD, "nickname": nickname, "gender": gender });
+    let body = json!({ "email": email, "nickname": nickname, "gender": gender });
     let answer = line.call(Method::POST, "/auth/register", None, Some(&body)).await?;
     ensure!(answer.status == 202, "sign-up: {} {}", answer.status, String::from_utf8_lossy(&answer.bytes));
     Ok(())
 }
 
-/// Follows the link in the newest letter.
+/// Follows the link in the newest letter, and chooses a password.
 async fn verify(line: &Line, letters: Option<&Vec<String>>) -> anyhow::Result<()> {
     let letter = letters.and_then(|letters| letters.last()).context("no letter to confirm the address came")?;
     let token = letter.rsplit("token=").next().and_then(|rest| rest.split_whitespace().next());
-    let body = json!({ "token": token.context("no token in the letter")? });
+    let body = json!({ "token": token.context("no token in the letter")?, "password": PASSWORD });
     line.call(Method::POST, "/auth/verify", None, Some(&body)).await?.ok()?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::client::Line;
 use super::gathering::House;
 use super::report::{Letters, Report};
 use super::{Arguments, tell};
+use crate::accounts::write_back;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::secrets::Secrets;
@@ -85,6 +86,8 @@ impl Theatre {
     /// # Errors
     /// Where the administrator is not answered.
     pub async fn letters_of(&self, house: &House, kind: &str) -> anyhow::Result<HashMap<String, Vec<String>>> {
+        // Those who asked for one are answered before it is written.
+        write_back::due(&self.app).await?;
         let mut letters: HashMap<String, Vec<String>> = HashMap::new();
         for letter in self.outbox(house, &format!("kind={kind}&words=true")).await? {
             let text = |name: &str| letter[name].as_str().unwrap_or_default().to_owned();

@@ -48,6 +48,13 @@ impl Browser {
         Self { cookie: Some(format!("queqiao={token}")), ..Self::open(evening) }
     }
 
+    /// Keeps the session an answer hands out.
+    pub(crate) fn keep(&mut self, answer: &Response) {
+        let cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+        let session = cookies.into_iter().find(|cookie| cookie.starts_with("queqiao="));
+        self.cookie = Some(session.expect("nobody was let in").split(';').next().unwrap().to_owned());
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
         let request = request.header("Accept", "text/html,application/xhtml+xml");
@@ -235,15 +242,33 @@ async fn a_draft_is_shown_to_its_union_only(#[values(Sqlite, Postgres)] engine: 
 async fn somebody_signs_up_and_in_by_forms(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let (email, password) = ("xiaoyun@example.com", "magpies-over-the-river-9");
-    let wish = json!({ "email": email, "password": password, "nickname": "小云", "gender": "female" });
+    let wish = json!({ "email": email, "nickname": "小云", "gender": "female",
+        "consents": ["grown_up"] });
     assert_eq!(evening.visitor().post("/api/v1/auth/register", wish).await.status, 202);
     let letter = evening.letters().await.pop().unwrap();
     let token = letter.plain.split("token=").nth(1).unwrap().trim().to_owned();
     let mut browser = Browser::open(&evening);
     let (status, page) = browser.get(&format!("/verify?token={token}")).await;
     assert!(status == 200 && page.contains(&format!("value=\"{token}\"")), "{page}");
-    let (status, page) = read(browser.send("/verify", &[("token", &token)]).await).await;
-    assert!(status == 200 && page.contains("邮箱已确认"), "{page}");
+    assert!(
+        page.contains("小云") && page.contains("我已满 18 周岁") && page.contains(&format!("value=\"{email}\"")),
+        "{page}"
+    );
+    let (status, page) = read(browser.send("/verify", &[("token", &token), ("password", "woaini1314")]).await).await;
+    assert!(status == 422 && page.contains("太好猜了") && page.contains(&format!("value=\"{token}\"")), "{page}");
+    let begun = browser.send("/verify", &[("token", &token), ("password", password), ("to", "/e/qixi/register")]).await;
+    assert_eq!((begun.status().as_u16(), header(&begun, "location")), (303, "/e/qixi/register"));
+    browser.keep(&begun);
+    assert!(browser.get("/").await.1.contains("action=\"/sign-out\""), "signed in there and then");
+    browser.cookie = None;
+    // The link has done what it was for, and says so.
+    let (status, page) = browser.get(&format!("/verify?token={token}&to=%2Fe%2Fqixi")).await;
+    assert!(
+        status == 200 && page.contains("已经确认过了") && page.contains("href=\"/sign-in?to=%2Fe%2Fqixi\""),
+        "{page}"
+    );
+    let (status, page) = read(browser.send("/verify", &[("token", &token), ("password", password)]).await).await;
+    assert!(status == 422 && page.contains("已经确认过了") && !page.contains("<form class=\"stack\""), "{page}");
 
     let (status, page) = read(browser.send("/sign-in", &[("email", email), ("password", "wrong")]).await).await;
     assert!(status == 403 && page.contains("邮箱或密码不对"), "{page}");

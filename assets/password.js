@@ -1,5 +1,6 @@
-// Says while somebody types how hard a password is to guess. A rough guess on the careful side: the
-// house judges for itself, with dictionaries, when the form is sent.
+// Where a password is chosen: a button that shows what was typed, and a word on how hard it is to
+// guess. A rough guess on the careful side: the house judges for itself, with dictionaries, when the
+// form is sent.
 
 const KNOWN =
   /pass(word)?|qwer(ty)?|asdf|zxcv|admin|welcome|iloveyou|woaini|5201?314|1314|520|queqiao|qixi|gonghui|xiangqin|鹊桥|七夕|工会|相亲|(19|20)\d\d/gi;
@@ -31,4 +32,17 @@ for (const shown of document.querySelectorAll(".strength[data-of]")) {
     words.value = [shown.dataset.weak, shown.dataset.fair, shown.dataset.good][level - 1];
   };
   for (const input of [field, ...own]) input?.addEventListener("input", say);
+}
+
+for (const button of document.querySelectorAll(".reveal[data-of]")) {
+  const field = document.getElementById(button.dataset.of);
+  const words = [button.textContent, button.dataset.hide];
+  const show = (shown) => {
+    field.type = shown ? "text" : "password";
+    button.textContent = words[Number(shown)];
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => show(field.type === "password"));
+  // Sent and kept by the browser as what it is.
+  field.form.addEventListener("submit", () => show(false));
 }

@@ -1,0 +1,165 @@
+//! Somebody asks for a letter: to sign up, or because the password is forgotten. What they ask for is
+//! written down and answered; only then does the house look whether the address is known
+//! ([`super::write_back`]). So neither the answer nor its time can tell, and what was promised
+//! survives a crash.
+//!
+//! How often: [`EACH_AN_HOUR`] letters of a kind to one address for one network. What one network
+//! asks for takes nothing from another, so nobody can silence the owner of an address. Once an
+//! address was written to [`ALL_AN_HOUR`] times within the hour, each further network gets one letter
+//! sent and no second one: filling a mailbox takes as many networks as letters.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
+use serde::{Deserialize, Serialize};
+
+use super::address::MailAddress;
+use super::asker::Asker;
+use super::knock;
+use super::register::Wish;
+use super::write_back::Bell;
+use crate::app::App;
+use crate::error::{Error, Refused};
+
+/// Letters of a kind to one address that one network may ask for within an hour.
+pub const EACH_AN_HOUR: usize = 5;
+
+/// Letters to one address within an hour, from when on each network gets no more than one.
+pub const ALL_AN_HOUR: usize = 20;
+
+/// How many may wait for their letter. The house writes some hundred in a second.
+pub const WAITING: u64 = 5_000;
+
+const HOUR: TimeDelta = TimeDelta::hours(1);
+const PURPOSE: &str = "accounts/asked";
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "asked")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub kind: Kind,
+    /// Stands for the address ([`knock::door`]).
+    pub door: Vec<u8>,
+    /// Stands for the network.
+    pub asker: Vec<u8>,
+    /// An [`Errand`], sealed; nothing once it is done.
+    pub wish: Option<Vec<u8>>,
+    pub at: DateTimeUtc,
+    pub done_at: Option<DateTimeUtc>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Kind {
+    SignUp,
+    Forgotten,
+}
+
+/// What is to be done for whoever asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Errand {
+    SignUp(Wish),
+    Forgotten {
+        /// Folded.
+        email: String,
+        /// Where on our pages the person was going.
+        to: Option<String>,
+    },
+}
+
+impl Errand {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::SignUp(_) => Kind::SignUp,
+            Self::Forgotten { .. } => Kind::Forgotten,
+        }
+    }
+}
+
+impl Model {
+    /// What is to be done; None where nobody can read it any more.
+    #[must_use]
+    pub fn errand(&self, app: &App) -> Option<Errand> {
+        let plain = app.secrets.open(PURPOSE, self.id.as_bytes(), self.wish.as_deref()?).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
+impl Entity {
+    /// What has not been done yet, oldest first.
+    #[must_use]
+    pub fn waiting() -> Select<Self> {
+        Self::find().filter(Column::DoneAt.is_null()).order_by_asc(Column::Id)
+    }
+}
+
+/// Writes down what somebody asks for. It costs the same for every address.
+///
+/// # Errors
+/// 429 `too_many_requests`: for this network and this address, or because too many wait.
+pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Errand) -> Result<(), Error> {
+    let (id, now, kind) = (app.new_id(), app.now(), errand.kind());
+    let door = knock::door(app, address);
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(errand).map_err(Error::fault)?);
+    let wish = app.secrets.seal(PURPOSE, id.as_bytes(), &plain)?;
+    let txn = app.database.begin_write().await?;
+    txn.queue_for(&door).await?;
+    if Entity::waiting().count(&txn).await? >= WAITING {
+        return Err(Refused::too_many(10).into());
+    }
+    // Not what a clock set wrong says of a time that has not come.
+    let lately = Entity::find().filter(Column::Door.eq(door.clone())).filter(Column::At.gt(now - HOUR));
+    let lately = lately.filter(Column::At.lte(now + knock::TOLERATED));
+    let lately = lately.order_by_asc(Column::At).all(&txn).await?;
+    if let Some(seconds) = patience(&lately, kind, &asker.network, now) {
+        return Err(Refused::too_many(seconds).into());
+    }
+    let row = ActiveModel {
+        id: Set(id),
+        kind: Set(kind),
+        door: Set(door),
+        asker: Set(asker.network.clone()),
+        wish: Set(Some(wish)),
+        at: Set(now),
+        done_at: Set(None),
+    };
+    Entity::insert(row).exec_without_returning(&txn).await?;
+    txn.commit().await?;
+    app.shelf.take::<Bell>().ring();
+    Ok(())
+}
+
+/// After how many seconds a network may ask again for a letter to an address; None where it may now.
+fn patience(lately: &[Model], kind: Kind, asker: &[u8], now: DateTime<Utc>) -> Option<u64> {
+    let own: Vec<&Model> = lately.iter().filter(|row| row.asker == asker).collect();
+    let same: Vec<&&Model> = own.iter().filter(|row| row.kind == kind).collect();
+    let oldest = if same.len() >= EACH_AN_HOUR {
+        same.get(same.len() - EACH_AN_HOUR)?.at
+    } else if lately.len() >= ALL_AN_HOUR {
+        own.last()?.at
+    } else {
+        return None;
+    };
+    Some(u64::try_from((oldest + HOUR - now).num_seconds()).unwrap_or(0).max(1))
+}
+
+/// Forgets what was asked for an address.
+///
+/// # Errors
+/// Only faults.
+pub async fn forget(txn: &impl ConnectionTrait, door: &[u8]) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::Door.eq(door)).exec(txn).await.map(drop)
+}
+
+/// What nothing is counted by any more.
+#[must_use]
+pub fn over(now: DateTime<Utc>) -> sea_orm::Condition {
+    sea_orm::Condition::all().add(Column::DoneAt.is_not_null()).add(Column::At.lte(now - HOUR))
+}
