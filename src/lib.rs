@@ -38,10 +38,12 @@ pub mod vigil;
 
 // rooms, in the order of the event
 pub mod accounts;
+pub mod invitations;
 pub mod organizations;
 pub mod units;
 pub mod events;
 pub mod registrations;
+pub mod welcome;
 pub mod points;
 pub mod plaza;
 pub mod screening;

@@ -118,3 +118,22 @@ fn no_file_is_a_junk_drawer() {
         }
     }
 }
+
+/// Naming an address costs and says the same whether or not it has an account, because whoever
+/// invites does not look: these files ask the database for no account by an address.
+#[test]
+fn whoever_invites_does_not_look_for_accounts() {
+    let inviting = ["invitations/invite.rs", "registrations/import.rs", "registrations/known.rs"];
+    let rooms = ["organizations/grant.rs", "units/appoint.rs", "events/enlist.rs"];
+    for Source { file, text, .. } in source() {
+        let asks = |question: &str| text.contains(question);
+        if inviting.contains(&file.as_str()) {
+            assert!(!asks("account::Entity") && !asks("profile"), "{file} looks for accounts");
+        }
+        if inviting.contains(&file.as_str()) || rooms.contains(&file.as_str()) {
+            assert!(!asks("of_email") && !asks("Column::Email"), "{file} looks for an address");
+        }
+        // An address is looked for among invitations in one file, and among accounts in few.
+        assert!(!asks("invitation::Column::Email") && !asks("invitations::invitation::Column::Email"), "{file}");
+    }
+}

@@ -1,3 +1,4 @@
+home-invitations = Invitations to me
 sign-up-title = Sign up
 sign-up-lead = It takes a minute; you choose a password by the link in our letter. One account is good for every event.
 sign-up-known = Have an account? Sign in

@@ -46,17 +46,17 @@ roll-history = History
 roll-decision = Decision
 roll-decided = Nothing can be decided about this application now.
 
-import-approve = Approve at once
+import-approve = Approve whoever accepts
 import-approve-note = The list was checked before.
 import-create-units = Add units that are new
 import-partial-note = Otherwise one row at fault stops all of them.
-import-taken = { $count } people imported.
+import-taken = { $count } people invited.
 import-unused = These columns were not read:
 import-columns = What the table holds
 import-columns-needed = Needed: mail address, gender, unit.
 import-columns-more = Welcome: name, nickname, year of birth, education, phone. In any order, with Chinese or English headings.
 import-template = Download an empty table
-import-letters = People without an account get a letter and choose their own password.
+import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
 
 deed-applied = Applied
 deed-clock = by the clock
@@ -65,11 +65,13 @@ deed-registration-decided-reject = Rejected
 
 said-decided = { $count } applications decided
 said-decided-one = Decided; the letter is on its way
-said-imported = { $count } people imported
+said-imported = { $count } people invited, waiting for their answers
 
 trouble-reason-required = Say why it is rejected.
 trouble-ids-nobody-named = Tick somebody first.
 trouble-ids-invalid = Tick somebody first, at most 1,000 at once.
 trouble-not-decidable = The application stands elsewhere by now; this cannot be decided.
 trouble-phase-closed = The event has gone past this phase.
-trouble-accounts-changed = Somebody signed up in this very moment; import once more.
+trouble-units-changed = A colleague entered one of these units in this very moment; import once more.
+invited-none = No invitation waits for an answer.
+invited-words = What the list said

@@ -16,7 +16,7 @@ units-about = About the unit
 units-contacts-title = Unit contacts
 units-contacts-note = A contact confirms who works there and sees a head count; never who applied.
 units-contacts-none = Nobody yet.
-units-contacts-add = Make them a contact
+units-contacts-add = Invite them to be a contact
 units-roster = Staff roster
 units-roster-note = CSV or XLSX with one column: mail address. Only digests to compare with are kept, not the addresses.
 units-roster-replace = This table is the whole roster
@@ -54,7 +54,9 @@ row-invalid-email = Not a mail address.
 row-public-mail-domain = Anybody can have an address there.
 row-unknown-gender = Must be 男 or 女, male or female.
 row-bad-year = A year such as 1995, of somebody grown up.
-row-already-registered = This person has registered.
+row-already-registered = This person accepted and takes part.
+row-already-invited = This person was invited and has not answered yet.
+row-too-many-letters = This address got too many letters within the hour.
 row-unknown-unit = The union has no such unit.
 row-control-characters = Holds invisible control characters.
 row-formula-without-value = A formula without a result: save the file once more, or paste values.
@@ -73,7 +75,6 @@ column-phone = Phone
 
 said-unit-added = Unit added
 said-units-added = { $count } units added
-said-contact-appointed = Contact appointed
 said-roster-added = { $count } people added to the roster
 said-confirmed = { $count } people confirmed
 

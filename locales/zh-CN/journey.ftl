@@ -1,3 +1,4 @@
+home-invitations = 给我的邀请
 sign-up-title = 注册
 sign-up-lead = 一分钟填好，密码在信里的链接上再选。一个账号可以报名所有活动。
 sign-up-known = 已有账号？登录

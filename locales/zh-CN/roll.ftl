@@ -46,17 +46,17 @@ roll-history = 经过
 roll-decision = 审核
 roll-decided = 这份报名现在不能再审核。
 
-import-approve = 导入即通过
+import-approve = 接受邀请即通过
 import-approve-note = 名单事先核对过，不必再审核。
 import-create-units = 把表里的新单位一起加入
 import-partial-note = 不勾选时，只要有一行不对，就一行也不导入。
-import-taken = 已导入 { $count } 人。
+import-taken = 已邀请 { $count } 人。
 import-unused = 这些列没有读：
 import-columns = 表格怎么写
 import-columns-needed = 必须有：邮箱、性别、单位。
 import-columns-more = 可以有：姓名、昵称、出生年份、学历、手机。列的顺序不限，中文英文标题都认得。
 import-template = 下载空白表格
-import-letters = 没有账号的人会收到一封信，自己设置密码。
+import-letters = 每个人都会收到一封邀请，有没有账号都一样。对方接受之后才算报名，用的是对方自己的资料；在那之前，这里只有名单里写的内容。
 
 deed-applied = 提交报名
 deed-clock = 系统按时间
@@ -65,11 +65,13 @@ deed-registration-decided-reject = 审核不通过
 
 said-decided = 已处理 { $count } 份报名
 said-decided-one = 已处理，信已经在路上
-said-imported = 已导入 { $count } 人
+said-imported = 已邀请 { $count } 人，等待答复
 
 trouble-reason-required = 不通过要写明理由。
 trouble-ids-nobody-named = 先勾选要处理的人。
 trouble-ids-invalid = 先勾选要处理的人，一次最多 1000 个。
 trouble-not-decidable = 这份报名的状态已经变了，不能这样处理。
 trouble-phase-closed = 活动已经过了这个阶段。
-trouble-accounts-changed = 刚才有人正好注册，请再导入一次。
+trouble-units-changed = 刚才有同事正好加入了其中的单位，请再导入一次。
+invited-none = 没有在等答复的邀请。
+invited-words = 名单里这样写

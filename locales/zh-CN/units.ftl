@@ -16,7 +16,7 @@ units-about = 单位资料
 units-contacts-title = 单位工会干事
 units-contacts-note = 干事确认谁是本单位职工，只看得到人数，看不到谁报了名。
 units-contacts-none = 还没有干事。
-units-contacts-add = 请这个人当干事
+units-contacts-add = 邀请这个人当干事
 units-roster = 职工名册
 units-roster-note = CSV 或 XLSX，一列：邮箱。只保存用来核对的摘要，不保存邮箱本身。
 units-roster-replace = 用这张表替换整份名册
@@ -54,7 +54,9 @@ row-invalid-email = 这不像一个邮箱地址。
 row-public-mail-domain = 这是公共邮箱，谁都能注册。
 row-unknown-gender = 请写男或女。
 row-bad-year = 请写成年人的出生年份，例如 1995。
-row-already-registered = 这个人已经报名了。
+row-already-registered = 这个人已经接受邀请，报名了。
+row-already-invited = 已经邀请过，还没有答复。
+row-too-many-letters = 一小时内给这个邮箱寄的信太多了。
 row-unknown-unit = 本工会没有这个单位。
 row-control-characters = 有看不见的控制字符。
 row-formula-without-value = 公式没有算出结果，请在表格软件里保存一次，或粘贴为数值。
@@ -73,7 +75,6 @@ column-phone = 手机
 
 said-unit-added = 单位已加入
 said-units-added = 已加入 { $count } 个单位
-said-contact-appointed = 干事已请好
 said-roster-added = 名册新增 { $count } 人
 said-confirmed = 已确认 { $count } 人
 

@@ -14,8 +14,10 @@ pub struct Model {
     /// Folded: lower case, the domain in its ASCII form.
     #[sea_orm(unique)]
     pub email: String,
-    /// PHC string; None for an imported person who has not chosen a password yet.
+    /// PHC string; None where nobody has chosen a password yet.
     pub password_hash: Option<String>,
+    /// What colleagues call somebody who works for an event; whoever takes part in one has a profile.
+    pub name: Option<String>,
     pub language: Language,
     pub administrator: bool,
     pub created_at: DateTimeUtc,
@@ -52,7 +54,7 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, 
 }
 
 impl Model {
-    /// Whether somebody chose a password; before that an import prepared it for its owner.
+    /// Whether somebody chose a password; before that an import of earlier days prepared it for its owner.
     #[must_use]
     pub fn is_claimed(&self) -> bool {
         self.password_hash.is_some()

@@ -39,6 +39,7 @@ pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &
         id: app.new_id(),
         email: address.as_str().to_owned(),
         password_hash: Some(password_hash),
+        name: None,
         language: Language::default(),
         administrator: true,
         created_at: app.now(),

@@ -1,4 +1,4 @@
-//! What people of one house call each other where a deed is told: nickname and mail address.
+//! What people of one house call each other where a deed is told: nickname (or, of whoever only works here, the name) and mail address.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub async fn called(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap
         profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
     let name = |account: account::Model| {
         let email = shown(&account.email);
-        let name = match nicknames.get(&account.id) {
+        let name = match nicknames.get(&account.id).or(account.name.as_ref()) {
             Some(nickname) => format!("{nickname} · {email}"),
             None => email,
         };

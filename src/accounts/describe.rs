@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,6 +19,8 @@ const OLDEST: i32 = 100;
 #[derive(Debug, Default)]
 pub struct Changes {
     pub language: Option<Language>,
+    /// What colleagues call one; of the account, not of a profile.
+    pub name: Option<Option<String>>,
     pub nickname: Option<String>,
     pub gender: Option<profile::Gender>,
     pub birth_year: Option<Option<i32>>,
@@ -41,31 +43,51 @@ pub async fn describe(
     account: Uuid,
     changes: Changes,
 ) -> Result<(account::Model, Option<profile::Model>), Error> {
-    if let Some(Some(year)) = changes.birth_year {
-        let this_year = app.now().year();
-        if !(this_year - OLDEST..=this_year - ADULT).contains(&year) {
-            let message = format!("between {} and {}", this_year - OLDEST, this_year - ADULT);
-            return Err(Refused::invalid(vec![FieldError::new("birth_year", "out_of_range", message)]).into());
-        }
-    }
     let txn = app.database.begin_write().await?;
     let found = account::Entity::find_by_id(account).lock_exclusive().one(&txn).await?;
     let mut account = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
-    if let Some(language) = changes.language {
-        let mut row: account::ActiveModel = account.into();
-        row.language = Set(language);
+    if changes.language.is_some() || changes.name.is_some() {
+        let mut row: account::ActiveModel = account.clone().into();
+        row.language = Set(changes.language.unwrap_or(account.language));
+        row.name = Set(changes.name.clone().unwrap_or(account.name));
         account = row.update(&txn).await?;
     }
-    let profile = match profile::Entity::find_by_id(account.id).one(&txn).await? {
-        Some(profile) => Some(changes.onto(profile.into()).update(&txn).await?),
-        None if changes.nickname.is_none() && changes.gender.is_none() => None,
-        None => Some(changes.first(account.id)?.insert(&txn).await?),
-    };
+    let profile = changes.write(&txn, app, account.id).await?;
     txn.commit().await?;
     Ok((account, profile))
 }
 
 impl Changes {
+    fn judge(&self, app: &App) -> Result<(), Error> {
+        if let Some(Some(year)) = self.birth_year {
+            let this_year = app.now().year();
+            if !(this_year - OLDEST..=this_year - ADULT).contains(&year) {
+                let message = format!("between {} and {}", this_year - OLDEST, this_year - ADULT);
+                return Err(Refused::invalid(vec![FieldError::new("birth_year", "out_of_range", message)]).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes them into the profile, or begins one, in the transaction of whoever needs it to be said.
+    ///
+    /// # Errors
+    /// 422 `invalid` for a birth year that cannot be, and where a profile would begin without a
+    /// nickname or a gender.
+    pub async fn write(
+        self,
+        txn: &impl ConnectionTrait,
+        app: &App,
+        account: Uuid,
+    ) -> Result<Option<profile::Model>, Error> {
+        self.judge(app)?;
+        Ok(match profile::Entity::find_by_id(account).one(txn).await? {
+            Some(profile) => Some(self.onto(profile.into()).update(txn).await?),
+            None if self.nickname.is_none() && self.gender.is_none() => None,
+            None => Some(self.first(account)?.insert(txn).await?),
+        })
+    }
+
     /// The profile of an account that was made without one (an administrator's).
     fn first(self, account: Uuid) -> Result<profile::ActiveModel, Error> {
         for (field, missing) in [("nickname", self.nickname.is_none()), ("gender", self.gender.is_none())] {

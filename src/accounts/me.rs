@@ -24,6 +24,8 @@ pub struct Me {
     pub email: String,
     pub language: Language,
     pub administrator: bool,
+    /// What colleagues call one who works for a union or an event.
+    pub name: Option<String>,
     pub nickname: Option<String>,
     pub gender: Option<Gender>,
     pub birth_year: Option<i32>,
@@ -46,6 +48,7 @@ impl From<(account::Model, Option<profile::Model>)> for Me {
             email: shown(&account.email),
             language: account.language,
             administrator: account.administrator,
+            name: account.name,
             nickname: None,
             gender: None,
             birth_year: None,
@@ -83,6 +86,10 @@ impl From<(account::Model, Option<profile::Model>)> for Me {
 pub struct MyChanges {
     #[garde(skip)]
     pub language: Option<Language>,
+    #[garde(inner(inner(custom(one_line(1, 40)))))]
+    #[serde(deserialize_with = "named")]
+    #[schema(value_type = Option<String>)]
+    pub name: Option<Option<String>>,
     #[garde(inner(custom(one_line(1, 24))))]
     pub nickname: Option<String>,
     #[garde(skip)]
@@ -130,6 +137,7 @@ impl From<MyChanges> for Changes {
         let line = |field: Option<Option<String>>| field.map(|text| text.map(trimmed));
         Self {
             language: wanted.language,
+            name: line(wanted.name),
             nickname: wanted.nickname.map(trimmed),
             gender: wanted.gender,
             birth_year: wanted.birth_year,

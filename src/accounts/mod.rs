@@ -71,5 +71,5 @@ pub fn calls(config: &mut Calls<'_>) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
-    config.service(my_profile::profile_page).service(my_profile::save_profile);
+    config.service(my_profile::profile_page).service(my_profile::save_profile).service(my_profile::save_name);
 }

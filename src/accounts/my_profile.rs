@@ -5,6 +5,7 @@ use askama::Template;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
+use super::account;
 use super::describe::describe;
 use super::me::MyChanges;
 use super::profile::{self, Gender};
@@ -24,14 +25,44 @@ struct MyProfile {
     form: Form,
     genders: Vec<(&'static str, String)>,
     educations: Vec<(String, String)>,
+    /// What colleagues call whoever works here, in a form of its own: it needs no profile.
+    naming: Option<Form>,
 }
 
 #[get("/me/profile")]
 pub async fn profile_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    let found =
-        house.run(async move |app| Ok(profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?));
-    let form = found.await?.map(filled).unwrap_or_default();
-    page::answer(&MyProfile::new(visit.page, form))
+    let (profile, naming) = read(&house, who).await?;
+    let form = profile.map(filled).unwrap_or_default();
+    page::answer(&MyProfile { naming, ..MyProfile::new(visit.page, form) })
+}
+
+/// The profile, and the form of the name where there is no profile or a name stands already.
+async fn read(house: &House, who: SignedIn) -> Result<(Option<profile::Model>, Option<Form>), Error> {
+    let found = house.run(async move |app| {
+        let db = app.database.reader();
+        let account = account::find(db, who.account_id).await?;
+        Ok((profile::Entity::find_by_id(who.account_id).one(db).await?, account.and_then(|account| account.name)))
+    });
+    let (profile, name) = found.await?;
+    let naming = (profile.is_none() || name.is_some()).then(|| Form::filled([("name", name.unwrap_or_default())]));
+    Ok((profile, naming))
+}
+
+#[post("/me/profile/name")]
+pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+    let saved = async {
+        let changes: MyChanges = body::parse(json!({ "name": form.text("name") }).to_string().as_bytes())?;
+        house.run(async move |app| describe(&app, who.account_id, changes.into()).await).await
+    };
+    match saved.await {
+        Ok(_) => see_saying("/me/profile", "saved"),
+        Err(error) => {
+            let naming = form.refused(&visit.page, error)?;
+            let profile = read(&house, who).await?.0.map(filled).unwrap_or_default();
+            let shown = MyProfile { naming: Some(naming.clone()), ..MyProfile::new(visit.page, profile) };
+            page::answer_refused(&naming, &shown)
+        }
+    }
 }
 
 #[post("/me/profile")]
@@ -44,7 +75,8 @@ pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form)
         Ok(_) => see_saying("/me/profile", "saved"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &MyProfile::new(visit.page, form))
+            let naming = read(&house, who).await?.1;
+            page::answer_refused(&form.clone(), &MyProfile { naming, ..MyProfile::new(visit.page, form) })
         }
     }
 }
@@ -107,7 +139,7 @@ impl MyProfile {
         // What an import wrote in other words is not lost by opening the page.
         let own = Some(form.value("education").to_owned()).filter(|own| !own.is_empty() && !known.contains(own));
         educations.extend(known.into_iter().chain(own).map(|word| (word.clone(), said(&page, &word))));
-        Self { page, form, genders, educations }
+        Self { page, form, genders, educations, naming: None }
     }
 }
 

@@ -25,6 +25,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
     Ok(json!({
         "id": found.id,
         "email": shown(&found.email),
+        "name": found.name,
         "language": found.language,
         "administrator": found.administrator,
         "created_at": found.created_at,
@@ -85,6 +86,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let mut row: account::ActiveModel = found.into();
     row.email = Set(format!("erased:{account}"));
     row.password_hash = Set(None);
+    row.name = Set(None);
     row.administrator = Set(false);
     row.verified_at = Set(None);
     row.erased_at = Set(Some(app.now()));

@@ -110,6 +110,7 @@ async fn begin(txn: &Write, app: &App, wish: &sign_up::Model, hash: String) -> R
         id: Set(id),
         email: Set(wish.email.clone()),
         password_hash: Set(Some(hash)),
+        name: Set(None),
         language: Set(wish.language),
         administrator: Set(false),
         created_at: Set(app.now()),

@@ -11,11 +11,13 @@ use uuid::Uuid;
 
 use super::access::{Organizer, id_in_path};
 use super::crew::{self, Role};
-use super::enlist::{Enlistment, dismiss, enlist};
-use crate::accounts::profile;
+use super::enlist::{Enlistment, dismiss, invite};
+use crate::accounts::{account, profile};
 use crate::app::House;
-use crate::body::Body;
+use crate::body::{Body, Query};
 use crate::error::Error;
+use crate::invitations::invitation::{self, Kind};
+use crate::invitations::listed::{self, Listed, Which};
 use crate::paging::Page;
 
 /// Somebody with a role on the evening.
@@ -25,43 +27,47 @@ pub struct Enlisted {
     pub account_id: Uuid,
     pub role: Role,
     pub granted_at: DateTime<Utc>,
-    /// Null where the person has not made a profile.
+    /// What the person is called, as far as they said.
     pub nickname: Option<String>,
 }
 
-impl Enlisted {
-    fn new(grant: crew::Model, profile: Option<profile::Model>) -> Self {
-        Self {
-            id: grant.id,
-            account_id: grant.account_id,
-            role: grant.role,
-            granted_at: grant.granted_at,
-            nickname: profile.map(|profile| profile.nickname),
-        }
-    }
-}
-
-/// Gives somebody a role on the evening; a grant that is there already is answered with 200. Who: organizer.
+/// Invites somebody to a role on the evening, by mail address. The answer is the same whether or not
+/// the address has an account; they have the role once they accept. Who: organizer.
 #[utoipa::path(tag = "events", params(("event" = String, Path)), request_body = Enlistment, responses(
-    (status = 201, body = Enlisted),
-    (status = 200, body = Enlisted),
+    (status = 201, body = Listed),
+    (status = 200, description = "They are invited already", body = Listed),
     (status = 403, description = "`wrong_role`"),
-    (status = 422, description = "`invalid`: `nobody_named`, `unknown_account`"),
+    (status = 409, description = "`role_held`"),
+    (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/crew")]
-pub async fn enlist_crew(
+pub async fn invite_crew(
     house: House,
     by: Organizer,
     wish: Body<Enlistment>,
-) -> Result<(Json<Enlisted>, StatusCode), Error> {
-    let (enlisted, new) = house
-        .run(async move |app| {
-            let (grant, new) = enlist(&app, &by, wish.into_inner()).await?;
-            let profile = profile::Entity::find_by_id(grant.account_id).one(app.database.reader()).await?;
-            Ok((Enlisted::new(grant, profile), new))
-        })
-        .await?;
-    Ok((Json(enlisted), if new { StatusCode::CREATED } else { StatusCode::OK }))
+) -> Result<(Json<Listed>, StatusCode), Error> {
+    let invited = house.run(async move |app| {
+        let (invitation, new) = invite(&app, &by, wish.into_inner()).await?;
+        Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
+    });
+    invited.await
+}
+
+/// Invitations to take part in the event and to work for it. Who: organizer.
+#[utoipa::path(tag = "events", params(("event" = String, Path), Which), responses(
+    (status = 200, body = Page<Listed>),
+    (status = 403, description = "`wrong_role`"),
+    (status = 422, description = "`invalid`"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/invitations")]
+pub async fn list_invitations(house: House, by: Organizer, which: Query<Which>) -> Result<Json<Page<Listed>>, Error> {
+    let listed = house.run(async move |app| {
+        let kinds = [Kind::Desk, Kind::Host, Kind::Volunteer, Kind::Participant];
+        let rows = invitation::of_subject(&kinds, by.event.id);
+        listed::page(app.database.reader(), &app, rows, which.into_inner()).await
+    });
+    Ok(Json(listed.await?))
 }
 
 /// The crew of an evening. Who: organizer.
@@ -76,11 +82,20 @@ pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Page<Enlisted
         let grants = crew::Entity::find().filter(crew::Column::EventId.eq(by.event.id));
         let grants = grants.order_by_asc(crew::Column::Id).all(db).await?;
         let ids: Vec<Uuid> = grants.iter().map(|grant| grant.account_id).collect();
-        let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
-        let profile_of = |id| profiles.iter().find(|profile| profile.account_id == id).cloned();
-        let enlisted = |grant: crew::Model| {
-            let profile = profile_of(grant.account_id);
-            Enlisted::new(grant, profile)
+        let profiles =
+            profile::Entity::find().filter(profile::Column::AccountId.is_in(ids.iter().copied())).all(db).await?;
+        let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
+        let called = |id| {
+            let profile = profiles.iter().find(|profile| profile.account_id == id);
+            let account = || accounts.iter().find(|account| account.id == id);
+            profile.map(|profile| profile.nickname.clone()).or_else(|| account()?.name.clone())
+        };
+        let enlisted = |grant: crew::Model| Enlisted {
+            id: grant.id,
+            account_id: grant.account_id,
+            role: grant.role,
+            granted_at: grant.granted_at,
+            nickname: called(grant.account_id),
         };
         Ok(Page::whole(grants.into_iter().map(enlisted).collect()))
     });

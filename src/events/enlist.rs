@@ -1,4 +1,4 @@
-//! An organizer gives somebody a role on the evening, and takes it back.
+//! An organizer invites somebody to a role on the evening, and takes the role back.
 
 use garde::Validate;
 use sea_orm::ActiveValue::Set;
@@ -11,85 +11,111 @@ use uuid::Uuid;
 
 use super::access::Organizer;
 use super::crew::{self, Role};
-use crate::accounts::account;
-use crate::accounts::address::MailAddress;
+use super::event;
+use crate::accounts::address::{mail_address, read_address};
 use crate::app::App;
 use crate::audit;
-use crate::body::one_line_or_none;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Refused};
+use crate::invitations::invitation::{self, Kind};
+use crate::invitations::invite::{self, Held, Purpose};
+use crate::language::Language;
+use crate::organizations::{members, organization};
 
-/// Who is to have which role; named by mail address or by account.
+/// Who is to have which role.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Enlistment {
-    #[garde(custom(one_line_or_none(3, 254)))]
-    pub email: Option<String>,
-    #[garde(skip)]
-    pub account_id: Option<Uuid>,
+    /// Of somebody with or without an account: they are invited, and have the role when they accept.
+    #[garde(custom(mail_address))]
+    pub email: String,
     #[garde(skip)]
     pub role: Role,
 }
 
-pub enum NotEnlisted {
-    /// Neither or both of address and account were given.
-    NobodyNamed,
-    UnknownAccount(&'static str),
-}
-
-impl From<NotEnlisted> for Error {
-    fn from(reason: NotEnlisted) -> Self {
-        let (field, code, message) = match reason {
-            NotEnlisted::NobodyNamed => ("email", "nobody_named", "give either email or account_id"),
-            NotEnlisted::UnknownAccount(field) => (field, "unknown_account", "nobody has this account"),
-        };
-        Refused::invalid(vec![FieldError::new(field, code, message)]).into()
+impl From<Role> for Kind {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Desk => Self::Desk,
+            Role::Host => Self::Host,
+            Role::Volunteer => Self::Volunteer,
+        }
     }
 }
 
-/// Grants a role; granted twice, it is the same grant. Says whether it is new.
+impl Role {
+    /// The role that somebody was invited to; none where it was something else.
+    #[must_use]
+    pub fn of_kind(kind: Kind) -> Option<Self> {
+        match kind {
+            Kind::Desk => Some(Self::Desk),
+            Kind::Host => Some(Self::Host),
+            Kind::Volunteer => Some(Self::Volunteer),
+            Kind::Organizer | Kind::UnitContact | Kind::Participant => None,
+        }
+    }
+}
+
+/// To be there, in the words of a letter.
+#[must_use]
+pub fn purpose(union: &organization::Model, event: &event::Model, kind: Kind, language: Language) -> Purpose {
+    Purpose {
+        kind,
+        organization_id: event.organization_id,
+        event_id: Some(event.id),
+        unit_id: None,
+        union: union.called(language).to_owned(),
+        thing: event.titled(language).to_owned(),
+    }
+}
+
+/// Invites somebody to a role; named twice, it is the same invitation. Says whether it is new.
 ///
 /// # Errors
-/// As [`NotEnlisted`].
-pub async fn enlist(app: &App, by: &Organizer, wish: Enlistment) -> Result<(crew::Model, bool), Error> {
+/// 409 `role_held`; 429.
+pub async fn invite(app: &App, by: &Organizer, wish: Enlistment) -> Result<(invitation::Model, bool), Error> {
+    let address = read_address(&wish.email)?;
     let txn = app.database.begin_write().await?;
-    let account = named(&txn, &wish).await?;
+    let grants =
+        crew::Entity::find().filter(crew::Column::EventId.eq(by.event.id)).filter(crew::Column::Role.eq(wish.role));
+    if members::include(&txn, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
+        return Err(Held.into());
+    }
+    let union = organization::Entity::find_by_id(by.event.organization_id).one(&txn).await?;
+    let union = union.ok_or_else(Refused::not_found)?;
+    let purpose = purpose(&union, &by.event, wish.role.into(), by.account.language);
+    let invited = invite::invite(&txn, app, &by.account, &purpose, address).await?;
+    txn.commit().await?;
+    Ok(invited)
+}
+
+/// Gives the role to whoever accepted.
+///
+/// # Errors
+/// 404 where it was no role of an evening; else only faults.
+pub async fn accepted(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    invitation: &invitation::Model,
+    account: Uuid,
+) -> Result<(), Error> {
+    let (event_id, role) = invitation.event_id.zip(Role::of_kind(invitation.kind)).ok_or_else(Refused::not_found)?;
     let row = crew::ActiveModel {
         id: Set(app.new_id()),
-        event_id: Set(by.event.id),
-        account_id: Set(account.id),
-        role: Set(wish.role),
+        event_id: Set(event_id),
+        account_id: Set(account),
+        role: Set(role),
         granted_at: Set(app.now()),
     };
     let unique = [crew::Column::EventId, crew::Column::AccountId, crew::Column::Role];
     let written = crew::Entity::insert(row)
         .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
-        .exec_without_returning(&txn)
+        .exec_without_returning(txn)
         .await?;
-    let grant = crew::Entity::find()
-        .filter(crew::Column::EventId.eq(by.event.id))
-        .filter(crew::Column::AccountId.eq(account.id))
-        .filter(crew::Column::Role.eq(wish.role))
-        .one(&txn)
-        .await?;
-    let grant = grant.ok_or_else(Refused::not_found)?;
     if written > 0 {
-        audit::record(&txn, app, entry(by, &grant, "crew_enlisted")).await?;
+        let (union, detail) = (invitation.organization_id, json!({ "role": role, "invitation": invitation.id }));
+        audit::record(txn, app, entry(account, union, event_id, account, "crew_enlisted", detail)).await?;
     }
-    txn.commit().await?;
-    Ok((grant, written > 0))
-}
-
-async fn named(txn: &impl ConnectionTrait, wish: &Enlistment) -> Result<account::Model, Error> {
-    let (found, field) = match (&wish.email, wish.account_id) {
-        (Some(email), None) => {
-            let Ok(email) = MailAddress::read(email) else { return Err(NotEnlisted::UnknownAccount("email").into()) };
-            let account = account::Entity::alive().filter(account::Column::Email.eq(email.as_str())).one(txn).await?;
-            (account, "email")
-        }
-        (None, Some(id)) => (account::find(txn, id).await?, "account_id"),
-        _ => return Err(NotEnlisted::NobodyNamed.into()),
-    };
-    Ok(found.ok_or(NotEnlisted::UnknownAccount(field))?)
+    Ok(())
 }
 
 /// Takes a grant back.
@@ -101,18 +127,27 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid) -> Result<(), Error> {
     let grant = crew::Entity::find_by_id(id).filter(crew::Column::EventId.eq(by.event.id)).one(&txn).await?;
     let grant = grant.ok_or_else(Refused::not_found)?;
     grant.clone().delete(&txn).await?;
-    audit::record(&txn, app, entry(by, &grant, "crew_dismissed")).await?;
+    let (actor, event, detail) = (by.account.account_id, &by.event, json!({ "role": grant.role }));
+    let entry = entry(actor, event.organization_id, event.id, grant.account_id, "crew_dismissed", detail);
+    audit::record(&txn, app, entry).await?;
     txn.commit().await
 }
 
-fn entry<'a>(by: &Organizer, grant: &crew::Model, action: &'static str) -> audit::Entry<'a> {
+fn entry(
+    actor: Uuid,
+    organization: Uuid,
+    event: Uuid,
+    account: Uuid,
+    action: &'static str,
+    detail: serde_json::Value,
+) -> audit::Entry<'static> {
     audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(by.event.id),
+        actor: Some(actor),
+        organization_id: Some(organization),
+        event_id: Some(event),
         action,
-        subject: Some(("account", grant.account_id)),
-        detail: json!({ "role": grant.role }),
+        subject: Some(("account", account)),
+        detail,
         ..Default::default()
     }
 }

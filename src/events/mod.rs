@@ -11,7 +11,7 @@ mod crew_api;
 pub mod device;
 pub mod device_cookie;
 pub mod draw_up;
-mod enlist;
+pub mod enlist;
 pub mod event;
 pub mod heading;
 pub mod host;
@@ -45,7 +45,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::event_templates)
         .service(api::new_series)
         .service(api::series_of_union)
-        .service(crew_api::enlist_crew)
+        .service(crew_api::invite_crew)
+        .service(crew_api::list_invitations)
         .service(crew_api::list_crew)
         .service(crew_api::dismiss_crew);
 }

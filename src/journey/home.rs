@@ -5,28 +5,33 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::next::{self, Further};
 use super::situation::{self, Situation};
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, profile};
-use crate::app::House;
+use crate::accounts::{SignedIn, account, profile};
+use crate::app::{App, House};
 use crate::error::Error;
 use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::events::phase::Phase;
+use crate::invitations::letters;
+use crate::language::Language;
 use crate::organizations::organization;
 use crate::page::{self, Page, when};
 use crate::registrations::door::Way;
 use crate::registrations::registration;
+use crate::welcome::{self, Sight};
 
 #[derive(Template)]
 #[template(path = "journey/home.html")]
 struct Home {
     page: Page,
     nickname: String,
+    /// Open invitations: the words and where each is answered.
+    invitations: Vec<Way>,
     ahead: Vec<Mine>,
     past: Vec<Mine>,
     roles: Vec<Way>,
@@ -48,6 +53,9 @@ struct Mine {
 }
 
 struct Read {
+    /// What whoever only works here is called.
+    name: Option<String>,
+    invitations: Vec<Sight>,
     profile: Option<profile::Model>,
     situations: Vec<Situation>,
     /// Unions the person works for.
@@ -58,11 +66,13 @@ struct Read {
 
 #[get("/me")]
 pub async fn home_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    let read = house.run(async move |app| read(app.database.reader(), who.account_id, app.now()).await).await?;
+    let language = visit.page.language;
+    let read = house.run(async move |app| read(&app, who.account_id, language).await).await?;
     page::answer(&shown(visit.page, read, who.administrator, house.now()))
 }
 
-async fn read(db: &impl ConnectionTrait, account: Uuid, now: DateTime<Utc>) -> Result<Read, Error> {
+async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Error> {
+    let (db, now) = (app.database.reader(), app.now());
     let of_person = registration::Entity::find().filter(registration::Column::AccountId.eq(account));
     let mine: Vec<_> = of_person.all(db).await?.into_iter().filter(|mine| mine.status.is_active()).collect();
     let grants = crew::Entity::find().filter(crew::Column::AccountId.eq(account)).all(db).await?;
@@ -79,6 +89,8 @@ async fn read(db: &impl ConnectionTrait, account: Uuid, now: DateTime<Utc>) -> R
     let going_on = |event: &event::Model| event.is_published(now) && event.phase(now) < Phase::Closed;
     let crew = grants.iter().filter_map(|grant| Some((grant.role, (*by_id.get(&grant.event_id)?).clone())));
     Ok(Read {
+        name: account::find(db, account).await?.and_then(|account| account.name),
+        invitations: welcome::mine::open(db, app, account, language).await?,
         profile: profile::Entity::find_by_id(account).one(db).await?,
         situations,
         unions: organization::of_staff(db, account).await?.len(),
@@ -94,13 +106,26 @@ fn shown(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -> Hom
     let mut ahead: Vec<Mine> = ahead.iter().map(mine).collect();
     one_first(&mut ahead);
     Home {
-        nickname: read.profile.as_ref().map(|profile| profile.nickname.clone()).unwrap_or_default(),
+        nickname: read
+            .profile
+            .as_ref()
+            .map(|profile| &profile.nickname)
+            .or(read.name.as_ref())
+            .cloned()
+            .unwrap_or_default(),
+        invitations: read.invitations.iter().map(|sight| invitation(&page, sight)).collect(),
         ahead,
         past: past.iter().rev().map(mine).collect(),
         roles: roles(&page, &read, administrator),
         profile_complete: profile_complete || read.profile.is_none(),
         page,
     }
+}
+
+fn invitation(page: &Page, sight: &Sight) -> Way {
+    let what = letters::what(page.language, sight.kind, &sight.thing);
+    let label = format!("{}{}{what}", sight.union, page.t("invitation-invites"));
+    Way { label, address: format!("/me/invitations/{}", sight.id), first: false }
 }
 
 /// Of everything there is to do, one thing comes first: what has a deadline, the nearest of them, else what the next

@@ -10,8 +10,11 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::{Error, Refused};
+use crate::invitations::invitation::Kind;
+use crate::invitations::listed;
+use crate::invitations::rows::{Row, rows};
 use crate::organizations::access::OrganizationStaff;
-use crate::organizations::grant::{Appointment, grant};
+use crate::organizations::grant::{Appointment, invite};
 use crate::organizations::members::{self, StaffMember};
 use crate::organizations::revoke::revoke;
 use crate::page::form::Form;
@@ -26,16 +29,22 @@ struct Colleagues {
     union: String,
     administrator: bool,
     members: Vec<StaffMember>,
+    invitations: Vec<Row>,
     form: Form,
 }
 
 impl Colleagues {
     async fn new(house: &House, page: Page, by: &OrganizationStaff, form: Form) -> Result<Self, Error> {
         let (union, id) = (&by.organization, by.organization.id);
-        let listed = house.run(async move |app| members::of_union(app.database.reader(), id).await).await?;
+        let read = house.run(async move |app| {
+            let db = app.database.reader();
+            Ok((members::of_union(db, id).await?, listed::open(db, &app, &[Kind::Organizer], id).await?))
+        });
+        let (members, open) = read.await?;
         let name = union.called(page.language).to_owned();
         let administrator = by.account.administrator;
-        Ok(Self { slug: union.slug.clone(), union: name, administrator, members: listed, form, page })
+        let invitations = rows(&page, open, house.now());
+        Ok(Self { slug: union.slug.clone(), union: name, administrator, members, invitations, form, page })
     }
 }
 
@@ -45,16 +54,16 @@ pub async fn shown(house: House, visit: Visit, by: OrganizationStaff) -> Result<
     page::answer(&Colleagues::new(&house, visit.page, &by, Form::default()).await?)
 }
 
-/// Makes somebody an organizer, by mail address. Who: organizer of the union, administrator.
+/// Invites somebody to be an organizer, by mail address. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/staff")]
 pub async fn appointed(house: House, visit: Visit, by: OrganizationStaff, form: Form) -> Result<HttpResponse, Error> {
     let who = by.clone();
-    let granted = async {
+    let asked = async {
         let wish: Appointment = body::read(json!({ "email": form.value("email").trim(), "role": "organizer" }))?;
-        house.run(async move |app| grant(&app, &who, wish).await).await
+        house.run(async move |app| invite(&app, &who, wish).await).await
     };
-    match granted.await {
-        Ok((_, new)) => see_saying(&address(&by), if new { "role-granted" } else { "role-held" }),
+    match asked.await {
+        Ok((_, new)) => see_saying(&address(&by), if new { "invited" } else { "invited-already" }),
         Err(error) => refused(&house, visit.page, &by, form, error).await,
     }
 }

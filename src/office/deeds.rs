@@ -8,9 +8,11 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::accounts::address::shown;
 use crate::accounts::called::called;
 use crate::audit::entry::{self, Column};
 use crate::error::Error;
+use crate::invitations::invitation;
 use crate::organizations::organization;
 use crate::page::{Page, when, words};
 use crate::paging::{self, Paging};
@@ -123,6 +125,8 @@ struct Names {
     accounts: HashMap<Uuid, String>,
     registrations: HashMap<Uuid, String>,
     units: HashMap<Uuid, String>,
+    /// By the addresses that were named, while the invitations are kept.
+    invitations: HashMap<Uuid, String>,
     unions: HashMap<Uuid, String>,
 }
 
@@ -141,12 +145,15 @@ impl Names {
         let accounts = actors.chain(about("account")).collect();
         let registrations = registration::Entity::find().filter(registration::Column::Id.is_in(about("registration")));
         let units = unit::Entity::find().filter(unit::Column::Id.is_in(about("unit")));
+        let invitations = invitation::Entity::find().filter(invitation::Column::Id.is_in(about("invitation")));
+        let invitations = invitations.all(db).await?;
         let unions = rows.iter().filter_map(|row| row.organization_id).collect::<Vec<_>>();
         let unions = organization::Entity::find().filter(organization::Column::Id.is_in(unions));
         Ok(Self {
             accounts: called(db, accounts).await?,
             registrations: registrations.all(db).await?.into_iter().map(|row| (row.id, row.label())).collect(),
             units: units.all(db).await?.into_iter().map(|unit| (unit.id, unit.name)).collect(),
+            invitations: invitations.into_iter().map(|sent| (sent.id, shown(&sent.email))).collect(),
             unions: unions.all(db).await?.into_iter().map(|union| (union.id, union.name)).collect(),
         })
     }
@@ -160,6 +167,7 @@ impl Names {
                 Some("account") => named(&self.accounts, entry.subject_id),
                 Some("registration") => named(&self.registrations, entry.subject_id),
                 Some("unit") => named(&self.units, entry.subject_id),
+                Some("invitation") => named(&self.invitations, entry.subject_id),
                 _ => None,
             },
             union: named(&self.unions, entry.organization_id),

@@ -1,72 +1,98 @@
-//! Somebody is given a role at a union.
+//! Somebody is invited to a role at a union, and has it once they accept.
 
 use garde::Validate;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::access::OrganizationStaff;
+use super::members;
+use super::organization;
 use super::staff::{self, Role};
-use crate::accounts::account;
-use crate::accounts::address::{MailAddress, mail_address};
+use crate::accounts::address::{mail_address, read_address};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::Error;
+use crate::invitations::invitation::{self, Kind};
+use crate::invitations::invite::{self, Held, Purpose};
+use crate::language::Language;
 
 /// Who is to have which role.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Appointment {
-    /// The address of an account.
+    /// Of somebody with or without an account: they are invited, and appointed when they accept.
     #[garde(custom(mail_address))]
     pub email: String,
     #[garde(skip)]
     pub role: Role,
 }
 
-/// Nobody has this address.
-pub struct UnknownAccount;
-
-impl From<UnknownAccount> for Error {
-    fn from(_: UnknownAccount) -> Self {
-        Refused::invalid(vec![FieldError::new("email", "unknown_account", "nobody has this account")]).into()
-    }
+/// To work for a union, in the words of a letter.
+#[must_use]
+pub fn purpose(union: &organization::Model, role: Role, language: Language) -> Purpose {
+    let kind = match role {
+        Role::Organizer => Kind::Organizer,
+    };
+    let name = union.called(language).to_owned();
+    Purpose { kind, organization_id: union.id, event_id: None, unit_id: None, thing: name.clone(), union: name }
 }
 
-/// Grants a role; granted twice, it is the same grant. Says whether it is new.
+/// Invites somebody to a role; named twice, it is the same invitation. Says whether it is new.
 ///
 /// # Errors
-/// 422 `invalid` with `unknown_account`.
-pub async fn grant(app: &App, by: &OrganizationStaff, wish: Appointment) -> Result<(staff::Model, bool), Error> {
-    let address = MailAddress::read(&wish.email).map_err(|_| UnknownAccount)?;
+/// 409 `role_held`; 429.
+pub async fn invite(app: &App, by: &OrganizationStaff, wish: Appointment) -> Result<(invitation::Model, bool), Error> {
+    let address = read_address(&wish.email)?;
     let txn = app.database.begin_write().await?;
-    let account = account::Entity::of_email(address.as_str()).lock_shared().one(&txn).await?.ok_or(UnknownAccount)?;
+    let grants = staff::Entity::find()
+        .filter(staff::Column::OrganizationId.eq(by.organization.id))
+        .filter(staff::Column::Role.eq(wish.role));
+    if members::include(&txn, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
+        return Err(Held.into());
+    }
+    let purpose = purpose(&by.organization, wish.role, by.account.language);
+    let invited = invite::invite(&txn, app, &by.account, &purpose, address).await?;
+    txn.commit().await?;
+    Ok(invited)
+}
+
+/// Grants the role to whoever accepted.
+///
+/// # Errors
+/// Only faults.
+pub async fn accepted(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    invitation: &invitation::Model,
+    account: Uuid,
+) -> Result<(), Error> {
+    let role = Role::Organizer;
     let row = staff::Model {
         id: app.new_id(),
-        organization_id: by.organization.id,
-        account_id: account.id,
-        role: wish.role,
+        organization_id: invitation.organization_id,
+        account_id: account,
+        role,
         granted_at: app.now(),
     };
     let unique = [staff::Column::OrganizationId, staff::Column::AccountId, staff::Column::Role];
     let written = staff::Entity::insert(row.into_active_model().reset_all())
         .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
-        .exec_without_returning(&txn)
+        .exec_without_returning(txn)
         .await?;
-    let grant = staff::held(&txn, by.organization.id, account.id, wish.role).await?.ok_or_else(Refused::not_found)?;
     if written > 0 {
         let entry = audit::Entry {
-            actor: Some(by.account.account_id),
-            organization_id: Some(by.organization.id),
+            actor: Some(account),
+            organization_id: Some(invitation.organization_id),
             action: "role_granted",
-            subject: Some(("account", account.id)),
-            detail: json!({"role": grant.role}),
+            subject: Some(("account", account)),
+            detail: json!({ "role": role, "invitation": invitation.id }),
             ..Default::default()
         };
-        audit::record(&txn, app, entry).await?;
+        audit::record(txn, app, entry).await?;
     }
-    txn.commit().await?;
-    Ok((grant, written > 0))
+    Ok(())
 }

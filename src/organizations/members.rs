@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::staff::{self, Role};
 use crate::accounts::account;
-use crate::accounts::address::shown;
+use crate::accounts::address::{MailAddress, shown};
 use crate::error::Error;
 
 /// Somebody who works for a union.
@@ -38,6 +38,20 @@ pub async fn named(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Resu
         })
     };
     Ok(grants.into_iter().filter_map(member).collect())
+}
+
+/// Whether an address is that of one of these accounts. They are all read, whichever address it is:
+/// what is asked of the database does not depend on whether it has an account.
+///
+/// # Errors
+/// Only faults.
+pub async fn include(
+    db: &impl ConnectionTrait,
+    members: impl Iterator<Item = Uuid>,
+    address: &MailAddress,
+) -> Result<bool, Error> {
+    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(members)).all(db).await?;
+    Ok(accounts.iter().any(|account| account.email == address.as_str()))
 }
 
 /// Everybody who works for a union, in the order in which they came.

@@ -19,7 +19,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::found_organization)
         .service(api::list)
         .service(api::show)
-        .service(staff_api::grant_role)
+        .service(staff_api::invite_to_role)
+        .service(staff_api::list_invitations)
         .service(staff_api::list)
         .service(staff_api::revoke_role);
 }

@@ -6,35 +6,55 @@ use actix_web::{HttpResponse, delete, get, post};
 use uuid::Uuid;
 
 use super::access::OrganizationStaff;
-use super::grant::{Appointment, grant};
+use super::grant::{Appointment, invite};
 use super::members::{self, StaffMember};
 use super::revoke::revoke;
 use crate::app::House;
-use crate::body::Body;
-use crate::error::{Error, Refused};
+use crate::body::{Body, Query};
+use crate::error::Error;
+use crate::invitations::invitation::{self, Kind};
+use crate::invitations::listed::{self, Listed, Which};
 use crate::paging::Page;
 
-/// Gives somebody a role. Who: organizer of the union, administrator.
+/// Invites somebody to a role, by mail address. The answer is the same whether or not the address has
+/// an account; they have the role once they accept. Who: organizer of the union, administrator.
 #[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")),
     request_body = Appointment, responses(
-    (status = 200, description = "The person had the role already", body = StaffMember),
-    (status = 201, body = StaffMember),
-    (status = 422, description = "`invalid`: `unknown_account`"),
+    (status = 200, description = "They are invited already", body = Listed),
+    (status = 201, body = Listed),
+    (status = 409, description = "`role_held`"),
+    (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
 #[post("/organizations/{organization}/staff")]
-pub async fn grant_role(
+pub async fn invite_to_role(
     house: House,
     by: OrganizationStaff,
     wish: Body<Appointment>,
-) -> Result<(Json<StaffMember>, StatusCode), Error> {
-    let (member, new) = house
-        .run(async move |app| {
-            let (grant, new) = grant(&app, &by, wish.into_inner()).await?;
-            Ok((members::named(app.database.reader(), vec![grant]).await?.pop(), new))
-        })
-        .await?;
-    let member = member.ok_or_else(Refused::not_found)?;
-    Ok((Json(member), if new { StatusCode::CREATED } else { StatusCode::OK }))
+) -> Result<(Json<Listed>, StatusCode), Error> {
+    let invited = house.run(async move |app| {
+        let (invitation, new) = invite(&app, &by, wish.into_inner()).await?;
+        Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
+    });
+    invited.await
+}
+
+/// Invitations to roles at the union and to speak for its units. Who: organizer of it, administrator.
+#[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id"), Which),
+    responses((status = 200, body = Page<Listed>), (status = 422, description = "`invalid`")),
+    security(("bearer" = [])))]
+#[get("/organizations/{organization}/invitations")]
+pub async fn list_invitations(
+    house: House,
+    by: OrganizationStaff,
+    which: Query<Which>,
+) -> Result<Json<Page<Listed>>, Error> {
+    let listed = house.run(async move |app| {
+        let kinds = [Kind::Organizer, Kind::UnitContact];
+        let rows = invitation::of_union(&kinds, by.organization.id);
+        listed::page(app.database.reader(), &app, rows, which.into_inner()).await
+    });
+    Ok(Json(listed.await?))
 }
 
 /// Who works for the union. Who: organizer of it, administrator.

@@ -130,8 +130,9 @@ pub async fn decide_bulk(
     house.tell(|decided| (decided, StatusCode::OK), async move |app| decide_many(&app, &by, verdicts).await).await
 }
 
-/// Enters a list of applicants, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
-/// gender, unit; and real_name, nickname, birth_year, education, phone. Who: organizer.
+/// Invites everybody in a list, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
+/// gender, unit; and real_name, nickname, birth_year, education, phone. The answer is the same whoever of them has an
+/// account; they take part once they accept, in their own words. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), Manner), request_body(content(
     (String = "text/csv"),
     (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -140,7 +141,7 @@ pub async fn decide_bulk(
     (status = 201, body = Imported),
     (status = 400),
     (status = 403, description = "`wrong_role`"),
-    (status = 409, description = "`phase_closed`, `accounts_changed`"),
+    (status = 409, description = "`phase_closed`, `units_changed`"),
     (status = 413, description = "`too_large`, `workbook_too_large`"),
     (status = 415, description = "`not_a_table`, `workbook_old_or_locked`"),
     (status = 422, description = "`invalid_rows` with `errors: [{line, field, code, message}]` (the first 200) and `errors_total`; `missing_columns`, `sheet_empty`, …"),

@@ -138,7 +138,11 @@ pub async fn apply(
     Ok(registration)
 }
 
-async fn enter(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {
+/// Writes the row.
+///
+/// # Errors
+/// 409 `already_registered`.
+pub async fn enter(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {
     // The number is ours: the one row in the way can only be the person's own living one.
     let written = registration::Entity::insert(registration.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::new().do_nothing().to_owned())

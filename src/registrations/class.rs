@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::attendance;
-use super::enter::ROWS;
+use super::known::ROWS;
 use super::registration::{self, Status};
 use crate::error::Error;
 use crate::events::event;

@@ -1,5 +1,5 @@
-//! An organizer enters a list of applicants gathered elsewhere. People without an account get one, with a letter that
-//! lets them choose a password; nothing is hashed here, so that 800 rows are one short transaction.
+//! An organizer sends a list of people gathered elsewhere: everybody in it is invited. What the list
+//! says stays with the invitation; whoever accepts takes part in their own words (see [`super::join`]).
 
 use std::collections::HashMap;
 
@@ -11,19 +11,18 @@ use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::enter::{Entered, enter, write};
 use super::entrant::{self, Entrant};
-use super::known::Known;
-use super::letters;
-use super::registration::Status;
+use super::join::PHASES;
+use super::known::{Known, ROWS};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
-use crate::events::event;
-use crate::events::phase::Phase;
-use crate::happening::What;
+use crate::events::{enlist, event};
+use crate::invitations::invitation::Kind;
+use crate::invitations::invite::{self, Invitee};
+use crate::invitations::said::Said;
 use crate::organizations::organization;
 use crate::sheet::Sheet;
 use crate::sheet::upload::{RowError, invalid_rows};
@@ -36,7 +35,7 @@ pub struct Manner {
     /// Import the rows that can be imported and tell the others; otherwise one bad row stops all.
     #[serde(default)]
     pub partial: bool,
-    /// They are approved at once: the list was checked before.
+    /// Whoever accepts is approved at once: the list was checked before.
     #[serde(default)]
     pub approve: bool,
     /// Units the union does not know are entered too.
@@ -47,9 +46,8 @@ pub struct Manner {
 /// What came of an import.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Imported {
+    /// How many people were invited. Whether one of them has an account is told to nobody.
     pub imported: usize,
-    /// How many of them had no account.
-    pub accounts_created: usize,
     pub units_created: usize,
     /// Rows left out, with `partial=true`.
     pub errors: Vec<RowError>,
@@ -57,18 +55,24 @@ pub struct Imported {
     pub unused_columns: Vec<String>,
 }
 
-/// Enters a list, whole or, if asked, the part of it that can be.
+/// Invites everybody in a list or, if asked, the part of it that can be. The work is the same whoever
+/// has an account: nobody is looked for among them.
 ///
 /// # Errors
-/// 409 `phase_closed`, 409 `accounts_changed` where somebody signed up in the same instant, 422 `invalid_rows`.
+/// 409 `phase_closed`, 409 `units_changed` where a colleague entered one of the units in the same
+/// instant, 422 `invalid_rows`.
 pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) -> Result<Imported, Error> {
     let list = entrant::read(sheet, app.now().year())?;
     let (mut errors, entrants) = (list.errors, list.rows);
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
-    event.requires_one_of(app.now(), &[Phase::Registration, Phase::Online, Phase::Screening])?;
+    event.requires_one_of(app.now(), &PHASES)?;
+    let union = organization::Entity::find_by_id(event.organization_id).one(&txn).await?;
+    let union = union.ok_or_else(Refused::not_found)?;
+    let purpose = enlist::purpose(&union, &event, Kind::Participant, by.account.language);
     let (units, units_created) = units(&txn, app, &event, &entrants, manner.create_units).await?;
-    let known = Known::of(&txn, &event, &entrants).await?;
+    invite::lapse(&txn, app, &purpose).await?;
+    let known = Known::of(&txn, app, &event, &entrants).await?;
     let (fit, unfit): (Vec<_>, Vec<_>) =
         entrants.into_iter().partition(|entrant| known.objection(entrant, &units).is_none());
     errors.extend(unfit.iter().filter_map(|entrant| known.objection(entrant, &units)));
@@ -76,24 +80,39 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) ->
     if fit.is_empty() || (!manner.partial && !errors.is_empty()) {
         return Err(invalid_rows(&errors).into());
     }
-    let entered = enter(&txn, app, &event, fit, &units, &known, manner.approve).await?;
-    let accounts_created = entered.iter().filter(|entered| !known.accounts.contains_key(&entered.to.email)).count();
-    tell(&txn, app, &event, &entered).await?;
-    let imported = entered.len();
+    let imported = fit.len();
+    let people = fit.into_iter().map(|entrant| invitee(entrant, &units, manner.approve)).collect();
+    invite::invite_all(&txn, app, &by.account, &purpose, people).await?;
     let entry = audit::Entry {
         actor: Some(by.account.account_id),
         organization_id: Some(event.organization_id),
         event_id: Some(event.id),
         action: "registrations_imported",
         subject: Some(("event", event.id)),
-        detail: json!({ "imported": imported, "accounts_created": accounts_created, "approved": manner.approve }),
+        detail: json!({ "imported": imported, "approved": manner.approve }),
         ..Default::default()
     };
     audit::record(&txn, app, entry).await?;
-    let imported = Imported { imported, accounts_created, units_created, errors, unused_columns: list.unused };
+    let imported = Imported { imported, units_created, errors, unused_columns: list.unused };
     txn.commit_telling(&imported).await?;
-    app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(imported)
+}
+
+fn invitee(entrant: Entrant, units: &HashMap<String, Uuid>, approved: bool) -> Invitee {
+    Invitee {
+        address: entrant.address,
+        unit_id: units.get(&unit::folded(&entrant.unit)).copied(),
+        said: Some(Said {
+            gender: entrant.gender,
+            unit: entrant.unit,
+            real_name: entrant.real_name,
+            nickname: entrant.nickname,
+            birth_year: entrant.birth_year,
+            education: entrant.education,
+            phone: entrant.phone,
+            approved,
+        }),
+    }
 }
 
 /// The union's units by folded name; the missing ones are entered where that was asked for.
@@ -131,14 +150,16 @@ async fn units(
     Ok((units, count))
 }
 
-/// Everybody learns that they were entered, and by whom.
-async fn tell(txn: &Write, app: &App, event: &event::Model, entered: &[Entered]) -> Result<(), Error> {
-    let union = organization::Entity::find_by_id(event.organization_id).one(txn).await?;
-    let union = union.map(|union| union.name).unwrap_or_default();
-    for Entered { registration, to, token } in entered {
-        letters::invited(txn, app, event, &union, registration, to, token.as_deref()).await?;
-        if registration.status == Status::Approved {
-            letters::approved(txn, app, event, registration, to).await?;
+/// Inserts rows none of which may be there; one that came to be there meanwhile stops the import, and nothing is
+/// written. Asking the database to step aside keeps the refusal ours.
+async fn write(txn: &Write, mut rows: Vec<unit::ActiveModel>, mut unique: OnConflict) -> Result<(), Error> {
+    while !rows.is_empty() {
+        let some: Vec<unit::ActiveModel> = rows.drain(..rows.len().min(ROWS)).collect();
+        let wanted = some.len() as u64;
+        let insert = unit::Entity::insert_many(some).on_conflict(unique.do_nothing().to_owned());
+        if insert.exec_without_returning(txn).await? != wanted {
+            let detail = "A colleague entered one of these units in this very moment; import the list again.";
+            return Err(Refused::conflict("units_changed", detail).into());
         }
     }
     Ok(())

@@ -1,55 +1,83 @@
-//! What the database knows of the people in a list before they are entered.
+//! What the union knows of the people in a list: whom it invited before, and who of them accepted.
+//! Accounts are not asked about: an address that has one is a row like any other.
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::enter::ROWS;
 use super::entrant::Entrant;
 use super::registration::{self, Status};
-use crate::accounts::{account, profile};
+use crate::accounts::address::MailAddress;
+use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
+use crate::invitations::invitation::{self, Kind, State};
+use crate::invitations::invite::{self, LETTERS_AN_HOUR};
 use crate::sheet::upload::RowError;
 use crate::units::unit;
 
+/// Rows per statement: SQLite binds at most 32,766 values.
+pub const ROWS: usize = 500;
+
+#[derive(Default)]
 pub struct Known {
-    pub accounts: HashMap<String, account::Model>,
-    pub profiles: HashMap<Uuid, profile::Model>,
-    pub registered: HashSet<Uuid>,
+    /// Have not answered yet.
+    invited: HashSet<String>,
+    /// Accepted, and take part.
+    registered: HashSet<String>,
+    /// Letters of the union within the hour.
+    written: HashMap<String, usize>,
 }
 
 impl Known {
-    /// Looks everybody up.
+    /// Looks everybody up among the union's own invitations to the event.
     ///
     /// # Errors
     /// Only faults.
-    pub async fn of(txn: &impl ConnectionTrait, event: &event::Model, entrants: &[Entrant]) -> Result<Self, Error> {
-        let mut known = Self { accounts: HashMap::new(), profiles: HashMap::new(), registered: HashSet::new() };
-        for some in entrants.chunks(ROWS) {
-            let addresses = some.iter().map(|entrant| entrant.address.as_str());
-            let accounts = account::Entity::alive().filter(account::Column::Email.is_in(addresses)).all(txn).await?;
-            let ids: Vec<Uuid> = accounts.iter().map(|account| account.id).collect();
-            let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids.iter().copied()));
-            known.profiles.extend(profiles.all(txn).await?.into_iter().map(|profile| (profile.account_id, profile)));
-            let registered = registration::Entity::of_event(event.id)
-                .filter(registration::Column::AccountId.is_in(ids))
-                .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]));
-            known.registered.extend(registered.all(txn).await?.into_iter().map(|registered| registered.account_id));
-            known.accounts.extend(accounts.into_iter().map(|account| (account.email.clone(), account)));
+    pub async fn of(
+        txn: &impl ConnectionTrait,
+        app: &App,
+        event: &event::Model,
+        entrants: &[Entrant],
+    ) -> Result<Self, Error> {
+        let mut known = Self::default();
+        let people: Vec<&MailAddress> = entrants.iter().map(|entrant| &entrant.address).collect();
+        let mut accepted: HashMap<Uuid, String> = HashMap::new();
+        for some in people.chunks(ROWS) {
+            for row in invitation::named(Kind::Participant, event.id, some.iter().copied()).all(txn).await? {
+                match (row.state_at(app.now()), row.account_id) {
+                    (State::Open, _) => drop(known.invited.insert(row.email)),
+                    (State::Accepted, Some(account)) => drop(accepted.insert(account, row.email)),
+                    _ => {}
+                }
+            }
         }
+        for some in accepted.keys().copied().collect::<Vec<_>>().chunks(ROWS) {
+            let living = registration::Entity::of_event(event.id)
+                .filter(registration::Column::AccountId.is_in(some.iter().copied()))
+                .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]));
+            let emails = living.all(txn).await?.into_iter().filter_map(|row| accepted.get(&row.account_id).cloned());
+            known.registered.extend(emails);
+        }
+        known.written = invite::lately(txn, app, event.organization_id, &people).await?;
         Ok(known)
     }
 
-    /// Why this row cannot be entered, as far as the database knows.
+    /// Why this row cannot be taken, as far as the union knows.
     #[must_use]
     pub fn objection(&self, entrant: &Entrant, units: &HashMap<String, Uuid>) -> Option<RowError> {
         let error =
             |field, code, message: &str| Some(RowError { line: entrant.line, field, code, message: message.into() });
-        let account = self.accounts.get(entrant.address.as_str());
-        if account.is_some_and(|account| self.registered.contains(&account.id)) {
-            return error("email", "already_registered", "this person has a living registration");
+        let email = entrant.address.as_str();
+        if self.invited.contains(email) {
+            return error("email", "already_invited", "was invited and has not answered yet");
+        }
+        if self.registered.contains(email) {
+            return error("email", "already_registered", "accepted an invitation and takes part");
+        }
+        if self.written.get(email).is_some_and(|letters| *letters >= LETTERS_AN_HOUR) {
+            return error("email", "too_many_letters", "was written to too often within the hour");
         }
         if !units.contains_key(&unit::folded(&entrant.unit)) {
             return error("unit", "unknown_unit", "the union has no unit of this name");

@@ -60,28 +60,6 @@ struct RejectedEn<'a> {
     reason: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "registrations/invited.zh.txt", escape = "none")]
-struct InvitedZh<'a> {
-    title: &'a str,
-    nickname: &'a str,
-    union: &'a str,
-    number: String,
-    password: bool,
-    days: i64,
-}
-
-#[derive(Template)]
-#[template(path = "registrations/invited.en.txt", escape = "none")]
-struct InvitedEn<'a> {
-    title: &'a str,
-    nickname: &'a str,
-    union: &'a str,
-    number: String,
-    password: bool,
-    days: i64,
-}
-
 /// The application was approved.
 ///
 /// # Errors
@@ -101,7 +79,7 @@ pub async fn approved(
         Language::Zh => ApprovedZh { title, nickname, number, online, starts, venue }.render(),
         Language::En => ApprovedEn { title, nickname, number, online, starts, venue }.render(),
     };
-    post(txn, app, "approved", event, registration, to, words.map_err(Error::fault)?, None).await
+    post(txn, app, "approved", event, registration, to, words.map_err(Error::fault)?).await
 }
 
 /// The application was turned down, and why.
@@ -121,36 +99,9 @@ pub async fn rejected(
         Language::Zh => RejectedZh { title, nickname, reason }.render(),
         Language::En => RejectedEn { title, nickname, reason }.render(),
     };
-    post(txn, app, "rejected", event, registration, to, words.map_err(Error::fault)?, None).await
+    post(txn, app, "rejected", event, registration, to, words.map_err(Error::fault)?).await
 }
 
-/// Somebody was entered by the organizer; `token` lets them choose a first password.
-///
-/// # Errors
-/// Only faults.
-pub async fn invited(
-    txn: &impl ConnectionTrait,
-    app: &App,
-    event: &event::Model,
-    union: &str,
-    registration: &registration::Model,
-    to: &Recipient,
-    token: Option<&str>,
-) -> Result<(), Error> {
-    let (title, nickname, number) = (title(event, to.language), to.nickname.as_str(), registration.label());
-    let (password, days) = (token.is_some(), super::enter::INVITATION.num_days());
-    let words = match to.language {
-        Language::Zh => InvitedZh { title, nickname, union, number, password, days }.render(),
-        Language::En => InvitedEn { title, nickname, union, number, password, days }.render(),
-    };
-    let action = token.map(|token| Action {
-        label: to.language.choose("设置密码", "Choose a password").to_owned(),
-        url: app.public_url(&format!("/reset?token={token}")),
-    });
-    post(txn, app, "invited", event, registration, to, words.map_err(Error::fault)?, action).await
-}
-
-#[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]
 async fn post(
     txn: &impl ConnectionTrait,
     app: &App,
@@ -159,7 +110,6 @@ async fn post(
     registration: &registration::Model,
     to: &Recipient,
     words: String,
-    action: Option<Action>,
 ) -> Result<(), Error> {
     let journey = Action {
         label: to.language.choose("我的报名", "My registration").to_owned(),
@@ -174,7 +124,7 @@ async fn post(
         event_id: Some(event.id),
         language: to.language,
         words,
-        action: Some(action.unwrap_or(journey)),
+        action: Some(journey),
         attachments: Vec::new(),
         dedupe: Some(format!("{kind}:{}:{decided}", registration.id)),
         not_before: None,

@@ -37,7 +37,7 @@ use crate::error::{Error, FieldError, Refused};
 use crate::{
     accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, feedback, journey, live,
     office, organizations, page, people, picks, plaza, points, programme, registrations, reports, screening, stage,
-    units, volunteers,
+    units, volunteers, welcome,
 };
 use connection::{Doorkeeper, Watched};
 use intake::Held;
@@ -50,6 +50,7 @@ fn calls(config: &mut Calls<'_>) {
         .configure(units::calls)
         .configure(events::calls)
         .configure(registrations::calls)
+        .configure(welcome::calls)
         .configure(points::calls)
         .configure(plaza::calls)
         .configure(screening::calls)
@@ -81,6 +82,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(units::pages)
         .configure(events::pages)
         .configure(registrations::pages)
+        .configure(welcome::pages)
         .configure(points::pages)
         .configure(plaza::pages)
         .configure(screening::pages)

@@ -17,8 +17,8 @@ use crate::accounts::{self, SignedIn, account, cookie};
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
 use crate::{
-    announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, mail, organizations,
-    picks, plaza, points, programme, registrations, screening, stage, units, volunteers,
+    announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, invitations, mail,
+    organizations, picks, plaza, points, programme, registrations, screening, stage, units, volunteers,
 };
 
 /// The calls of the roof itself.
@@ -58,6 +58,7 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("account.json", accounts::personal::export(db, id).await?),
         ("letters.json", mail::personal::export(db, id, &account.email).await?),
         ("audit.json", audit::personal::export(db, id).await?),
+        ("invitations.json", invitations::personal::export(db, app, id, &account.email).await?),
         ("organizations.json", organizations::personal::export(db, id).await?),
         ("units.json", units::personal::export(db, app, id, &account.email).await?),
         ("events.json", events::personal::export(db, id).await?),
@@ -118,6 +119,7 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let account = account::find(&txn, id).await?.ok_or_else(Refused::not_signed_in)?;
     accounts::personal::erase(&txn, app, id).await?;
+    invitations::personal::erase(&txn, id, &account.email).await?;
     organizations::personal::erase(&txn, id).await?;
     units::personal::erase(&txn, app, id, &account.email).await?;
     events::personal::erase(&txn, id).await?;

@@ -15,6 +15,7 @@ use crate::confessions;
 use crate::couples;
 use crate::error::Error;
 use crate::happening::What;
+use crate::invitations;
 use crate::mail;
 use crate::picks;
 use crate::points;
@@ -63,6 +64,7 @@ async fn by_the_clock(app: &Arc<App>) {
     told("mail", mail::forget::due(app).await);
     told("replay", replay::forget(app).await);
     told("accounts", accounts::sweep::due(app).await);
+    told("invitations", invitations::sweep::due(app).await);
     told("points", points::close_books::due(app).await.map(|_| ()));
     told("screening", screening::expire::due(app).await.map(|_| ()));
     told("confessions", confessions::forget::due(app).await);

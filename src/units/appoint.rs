@@ -1,44 +1,72 @@
-//! A union says who speaks for a unit, and who no longer does.
+//! A union invites somebody to speak for a unit, and says who no longer does.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::access::UnitKeeper;
-use super::unit_contact;
-use crate::accounts::account;
-use crate::accounts::address::MailAddress;
+use super::{unit, unit_contact};
+use crate::accounts::address::read_address;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
-use crate::organizations::grant::UnknownAccount;
+use crate::invitations::invitation::{self, Kind};
+use crate::invitations::invite::{self, Held, Purpose};
+use crate::language::Language;
+use crate::organizations::{members, organization};
 
-/// Appoints a contact; appointed twice, it is the same. Says whether it is new.
+/// To speak for a unit, in the words of a letter.
+#[must_use]
+pub fn purpose(union: &organization::Model, unit: &unit::Model, language: Language) -> Purpose {
+    Purpose {
+        kind: Kind::UnitContact,
+        organization_id: union.id,
+        event_id: None,
+        unit_id: Some(unit.id),
+        union: union.called(language).to_owned(),
+        thing: unit.name.clone(),
+    }
+}
+
+/// Invites somebody to be a contact; named twice, it is the same invitation. Says whether it is new.
 ///
 /// # Errors
-/// 422 `invalid` with `unknown_account`.
-pub async fn appoint(app: &App, by: &UnitKeeper, email: &str) -> Result<(unit_contact::Model, bool), Error> {
-    let address = MailAddress::read(email).map_err(|_| UnknownAccount)?;
+/// 409 `role_held`; 422 `invalid`; 429.
+pub async fn invite(app: &App, by: &UnitKeeper, email: &str) -> Result<(invitation::Model, bool), Error> {
+    let address = read_address(email)?;
     let txn = app.database.begin_write().await?;
-    let account = account::Entity::of_email(address.as_str()).lock_shared().one(&txn).await?.ok_or(UnknownAccount)?;
-    let row =
-        unit_contact::Model { id: app.new_id(), unit_id: by.unit.id, account_id: account.id, granted_at: app.now() };
+    let contacts = unit_contact::Entity::find().filter(unit_contact::Column::UnitId.eq(by.unit.id)).all(&txn).await?;
+    if members::include(&txn, contacts.iter().map(|contact| contact.account_id), &address).await? {
+        return Err(Held.into());
+    }
+    let purpose = purpose(&by.union, &by.unit, by.account.language);
+    let invited = invite::invite(&txn, app, &by.account, &purpose, address).await?;
+    txn.commit().await?;
+    Ok(invited)
+}
+
+/// Appoints whoever accepted.
+///
+/// # Errors
+/// 404 where the unit is gone; else only faults.
+pub async fn accepted(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    invitation: &invitation::Model,
+    account: Uuid,
+) -> Result<(), Error> {
+    let unit_id = invitation.unit_id.ok_or_else(Refused::not_found)?;
+    let row = unit_contact::Model { id: app.new_id(), unit_id, account_id: account, granted_at: app.now() };
     let unique = [unit_contact::Column::UnitId, unit_contact::Column::AccountId];
     let written = unit_contact::Entity::insert(row.into_active_model().reset_all())
         .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
-        .exec_without_returning(&txn)
+        .exec_without_returning(txn)
         .await?;
-    let contact = unit_contact::Entity::find()
-        .filter(unit_contact::Column::UnitId.eq(by.unit.id))
-        .filter(unit_contact::Column::AccountId.eq(account.id))
-        .one(&txn)
-        .await?
-        .ok_or_else(Refused::not_found)?;
     if written > 0 {
-        audit::record(&txn, app, entry(by, account.id, "unit_contact_appointed")).await?;
+        let entry = entry(account, invitation.organization_id, unit_id, account, "unit_contact_appointed");
+        audit::record(txn, app, entry).await?;
     }
-    txn.commit().await?;
-    Ok((contact, written > 0))
+    Ok(())
 }
 
 /// Dismisses a contact, from the next request on.
@@ -52,18 +80,20 @@ pub async fn dismiss(app: &App, by: &UnitKeeper, contact: Uuid) -> Result<(), Er
         .one(&txn)
         .await?
         .ok_or_else(Refused::not_found)?;
-    audit::record(&txn, app, entry(by, contact.account_id, "unit_contact_dismissed")).await?;
+    let (actor, unit) = (by.account.account_id, &by.unit);
+    let entry = entry(actor, unit.organization_id, unit.id, contact.account_id, "unit_contact_dismissed");
+    audit::record(&txn, app, entry).await?;
     contact.delete(&txn).await?;
     txn.commit().await
 }
 
-fn entry(by: &UnitKeeper, account: Uuid, action: &'static str) -> audit::Entry<'static> {
+fn entry(actor: Uuid, organization: Uuid, unit: Uuid, account: Uuid, action: &'static str) -> audit::Entry<'static> {
     audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.unit.organization_id),
+        actor: Some(actor),
+        organization_id: Some(organization),
         action,
         subject: Some(("account", account)),
-        detail: serde_json::json!({"unit_id": by.unit.id}),
+        detail: serde_json::json!({ "unit_id": unit }),
         ..Default::default()
     }
 }

@@ -12,19 +12,20 @@ use uuid::Uuid;
 
 use super::access::UnitKeeper;
 use super::api::{UnitName, UnitNames};
-use super::appoint::{appoint, dismiss};
+use super::appoint::{dismiss, invite};
 use super::{unit, unit_contact};
 use crate::accounts::address::{mail_address, shown};
 use crate::accounts::{SignedIn, account};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
+use crate::invitations::listed::Listed;
 
 /// Who is to speak for the unit.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUnitContact {
-    /// The address of an account.
+    /// Of somebody with or without an account.
     #[garde(custom(mail_address))]
     pub email: String,
 }
@@ -44,25 +45,28 @@ pub struct UnitContacts {
     pub next: Option<String>,
 }
 
-/// Appoints a unit contact. Who: organizer of the unit's union, administrator.
+/// Invites somebody to be a unit contact, by mail address. The answer is the same whether or not the
+/// address has an account; they speak for the unit once they accept. Who: organizer of the unit's
+/// union, administrator.
 #[utoipa::path(tag = "units", params(("unit" = Uuid, Path)), request_body = NewUnitContact, responses(
-    (status = 200, description = "The person was a contact already", body = UnitContact),
-    (status = 201, body = UnitContact),
+    (status = 200, description = "They are invited already", body = Listed),
+    (status = 201, body = Listed),
     (status = 403, description = "`wrong_role`"),
-    (status = 422, description = "`invalid`: `unknown_account`"),
+    (status = 409, description = "`role_held`"),
+    (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
 #[post("/units/{unit}/contacts")]
-pub async fn appoint_contact(
+pub async fn invite_contact(
     house: House,
     by: UnitKeeper,
     wish: Body<NewUnitContact>,
-) -> Result<(Json<UnitContact>, StatusCode), Error> {
-    let email = wish.into_inner().email;
-    let (contact, email, new) = house
-        .run(async move |app| appoint(&app, &by, &email).await.map(|(contact, new)| (contact, shown(&email), new)))
-        .await?;
-    let contact = UnitContact { id: contact.id, email, granted_at: contact.granted_at };
-    Ok((Json(contact), if new { StatusCode::CREATED } else { StatusCode::OK }))
+) -> Result<(Json<Listed>, StatusCode), Error> {
+    let invited = house.run(async move |app| {
+        let (invitation, new) = invite(&app, &by, &wish.email).await?;
+        Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
+    });
+    invited.await
 }
 
 /// Who speaks for the unit. Who: organizer of the unit's union, administrator.

@@ -35,7 +35,7 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(import_api::import_roster)
         .service(roster_api::confirm)
         .service(roster_api::head_count)
-        .service(contact_api::appoint_contact)
+        .service(contact_api::invite_contact)
         .service(contact_api::list)
         .service(contact_api::dismiss_contact);
 }

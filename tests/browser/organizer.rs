@@ -4,6 +4,7 @@ use std::path::Path;
 
 use chrono::Duration;
 use data_encoding::BASE64;
+use queqiao::accounts::profile::Gender;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::{self, Status};
@@ -49,11 +50,21 @@ async fn an_organizer_goes_from_nothing_to_badges_by_keyboard_alone(#[values(Sql
     laptop.attach("input[type=file]", &list).await;
     laptop.choose("approve", "yes").await;
     laptop.click("form[enctype] .act").await;
-    laptop.arrive("/office/e/jinqiu/registrations").await;
+    laptop.arrive("/office/e/jinqiu/registrations/invitations").await;
+    laptop.see("王001").await;
+    // Nobody takes part who was not asked: all of them say yes.
+    for (side, gender) in [(1, Gender::Male), (0, Gender::Female)] {
+        let names: Vec<String> =
+            (1..=APPLICANTS).filter(|number| number % 2 == side).map(|number| format!("guest{number:03}")).collect();
+        for guest in hall.evening.accounts(&names, gender).await {
+            assert_eq!(guest.accepts_all().await, 1);
+        }
+    }
+    laptop.go("/office/e/jinqiu/registrations").await;
     laptop.see(&APPLICANTS.to_string()).await;
     let registered = registration::Entity::of_event(event.id).count(db).await.unwrap();
     assert_eq!(registered, u64::from(APPLICANTS));
-    laptop.see("王").await;
+    laptop.see("guest001").await;
 
     at(&hall, &laptop, event.screening_at).await;
     laptop.go("/office/e/jinqiu/screening").await;

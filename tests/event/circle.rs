@@ -208,6 +208,7 @@ async fn nobody_else_hears_of_it(#[values(Sqlite, Postgres)] engine: Engine) {
     let unit = hall.evening.units[0].id;
     let (contacts, body) = (format!("/api/v1/units/{unit}/contacts"), json!({ "email": contact.email }));
     assert!(hall.evening.organizer.post(&contacts, body).await.status < 300);
+    assert_eq!(contact.accepts_all().await, 1);
     for person in [&desk, &host, &stranger, &contact, &hall.evening.organizer] {
         refused_everywhere(person, &id, 403, "not_registered").await;
         is(&person.post(MEMBERSHIP, json!({})).await, 403, "not_registered");

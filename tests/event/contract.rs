@@ -12,6 +12,7 @@ use queqiao::confessions::confession;
 use queqiao::couples::couple;
 use queqiao::events::phase::Phase;
 use queqiao::events::{crew, device};
+use queqiao::invitations::invitation;
 use queqiao::mail::letter;
 use queqiao::organizations::staff;
 use queqiao::picks::matched;
@@ -224,6 +225,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
                 "crew" => id::<crew::Entity>(evening).await,
                 "confessions" => id::<confession::Entity>(evening).await,
                 "cues" => id::<cue::Entity>(evening).await,
+                "invitations" => id::<invitation::Entity>(evening).await,
                 "devices" => id::<device::Entity>(evening).await,
                 "entries" => id::<entry::Entity>(evening).await,
                 "notes" => id::<note::Entity>(evening).await,
@@ -285,6 +287,8 @@ pub async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)>
     does(&organizer, &at("/quizzes"), quiz).await;
     let unit = evening.units[0].id;
     does(&organizer, &format!("/units/{unit}/contacts"), json!({ "email": guests[0].email })).await;
+    guests[0].accepts_all().await;
+    does(&organizer, &at("/crew"), json!({ "email": guests[1].email, "role": "desk" })).await;
     evening.crew(crew::Role::Volunteer).await;
     does(&organizer, &at("/devices"), json!({})).await;
     evening.enter(Phase::Screening).await;

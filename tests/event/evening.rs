@@ -172,6 +172,25 @@ impl Evening {
         self.accounts(&[name.to_owned()], gender).await.remove(0)
     }
 
+    /// What the link in the newest invitation to an address carries.
+    pub async fn invitation_to(&self, email: &str) -> String {
+        let letters = self.letters().await.into_iter().rev();
+        let mut to_them = letters.filter(|letter| letter.kind == "invitation" && letter.recipient == email);
+        let letter = to_them.next().unwrap_or_else(|| panic!("no invitation to {email}"));
+        letter.plain.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned()
+    }
+
+    /// Another union with an organizer and an event of its own, called `other`.
+    pub async fn other_union(&self, phase: Phase) -> (Person, event::Model) {
+        let txn = self.app.database.begin_write().await.unwrap();
+        let other = union(&self.app, &txn, "other").await;
+        let event = edition(&self.app, &txn, other.id, "other", phase).await;
+        let account_id = somebody(&self.app, &txn, "other-organizer", Gender::Male).await;
+        grant_staff(&self.app, &txn, other.id, account_id).await;
+        txn.commit().await.unwrap();
+        (signed_in(&self.app, &self.client, &self.address, account_id, "other-organizer"), event)
+    }
+
     /// Many accounts at once, in one transaction.
     pub async fn accounts(&self, names: &[String], gender: Gender) -> Vec<Person> {
         let txn = self.app.database.begin_write().await.unwrap();
@@ -408,6 +427,17 @@ impl Person {
         self.send(self.request(reqwest::Method::DELETE, path)).await
     }
 
+    /// Says yes to every invitation that is open.
+    pub async fn accepts_all(&self) -> usize {
+        let open = self.get("/api/v1/me/invitations").await.json["items"].as_array().unwrap().clone();
+        for invitation in &open {
+            let path = format!("/api/v1/me/invitations/{}/accept", invitation["id"].as_str().unwrap());
+            let accepted = self.post(&path, json!({})).await;
+            assert_eq!(accepted.status, 200, "{}", accepted.text());
+        }
+        open.len()
+    }
+
     /// The same person, speaking to another process.
     pub fn at(&self, address: &str) -> Self {
         Self { address: address.to_owned(), ..self.clone() }
@@ -518,6 +548,7 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         id: Set(app.new_id()),
         email: Set(format!("{name}@example.com")),
         password_hash: Set(None),
+        name: Set(None),
         language: Set(Language::Zh),
         administrator: Set(false),
         created_at: Set(app.now()),

@@ -317,20 +317,22 @@ async fn the_crew_is_enlisted_and_dismissed(#[values(Sqlite, Postgres)] engine: 
     let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
     let desk = evening.account("desk", Gender::Male).await;
     let path = "/api/v1/events/qixi/crew";
-    let granted = evening.organizer.post(path, json!({ "email": "Desk@Example.com", "role": "desk" })).await;
-    assert_eq!(granted.status, 201, "{}", granted.text());
-    assert_eq!(granted.json["account_id"], json!(desk.account_id));
-    let again = evening.organizer.post(path, json!({ "account_id": desk.account_id, "role": "desk" })).await;
-    assert_eq!((again.status, &again.json["id"]), (200, &granted.json["id"]));
+    let invited = evening.organizer.post(path, json!({ "email": "Desk@Example.com", "role": "desk" })).await;
+    assert_eq!((invited.status, &invited.json["email"]), (201, &json!("desk@example.com")), "{}", invited.text());
+    let again = evening.organizer.post(path, json!({ "email": "desk@example.com", "role": "desk" })).await;
+    assert_eq!((again.status, &again.json["id"]), (200, &invited.json["id"]));
+    assert_eq!(evening.organizer.get(path).await.json["items"], json!([]), "nobody is appointed who did not accept");
+    assert_eq!(desk.accepts_all().await, 1);
     let listed = evening.organizer.get(path).await;
     assert_eq!(listed.json["items"].as_array().unwrap().len(), 1);
     assert_eq!(listed.json["items"][0]["nickname"], "desk");
+    assert_eq!(listed.json["items"][0]["account_id"], json!(desk.account_id));
+    let held = evening.organizer.post(path, json!({ "email": "desk@example.com", "role": "desk" })).await;
+    assert_eq!((held.status, held.code()), (409, "role_held"));
     for (body, code) in [
-        (json!({ "role": "desk" }), "nobody_named"),
-        (json!({ "role": "desk", "email": "a@b.cn", "account_id": desk.account_id }), "nobody_named"),
-        (json!({ "role": "desk", "email": "nobody@example.com" }), "unknown_account"),
-        (json!({ "role": "desk", "email": "no address" }), "unknown_account"),
-        (json!({ "role": "desk", "account_id": evening.event.id }), "unknown_account"),
+        (json!({ "role": "desk" }), "wrong_type"),
+        (json!({ "role": "desk", "email": "a@b.cn", "account_id": desk.account_id }), "wrong_type"),
+        (json!({ "role": "desk", "email": "no address" }), "mail_address"),
         (json!({ "role": "boss", "email": "desk@example.com" }), "wrong_type"),
     ] {
         let refused = evening.organizer.post(path, body.clone()).await;
@@ -338,13 +340,13 @@ async fn the_crew_is_enlisted_and_dismissed(#[values(Sqlite, Postgres)] engine: 
     }
     // The desk itself cannot hand out roles.
     assert_eq!(desk.post(path, json!({ "email": "desk@example.com", "role": "host" })).await.code(), "wrong_role");
-    let grant = format!("{path}/{}", granted.json["id"].as_str().unwrap());
+    let grant = format!("{path}/{}", listed.json["items"][0]["id"].as_str().unwrap());
     assert_eq!(evening.stranger().await.delete(&grant).await.code(), "wrong_role");
     assert_eq!(evening.organizer.delete(&grant).await.status, 204);
     assert_eq!(evening.organizer.delete(&grant).await.status, 404);
     assert_eq!(evening.organizer.delete(&format!("{path}/x")).await.status, 404);
     let actions: Vec<String> = deeds(&evening).await.into_iter().map(|deed| deed.action).collect();
-    assert_eq!(actions, ["crew_enlisted", "crew_dismissed"]);
+    assert_eq!(actions, ["invited", "crew_enlisted", "crew_dismissed"]);
 }
 
 #[rstest]

@@ -31,6 +31,7 @@ mod files;
 mod health;
 mod holds;
 mod house;
+mod invitations;
 mod keys;
 mod live;
 mod mail;

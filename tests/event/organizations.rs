@@ -66,14 +66,19 @@ async fn an_organizer_gives_and_takes_back_roles(#[values(Sqlite, Postgres)] eng
     let colleague = evening.account("colleague", Gender::Female).await;
     refused(&colleague.get(STAFF).await, 404, "not_found");
     let wish = json!({"email": "Colleague@example.com", "role": "organizer"});
-    let granted = evening.organizer.post(STAFF, wish.clone()).await;
-    assert_eq!((granted.status, &granted.json["email"]), (201, &json!("colleague@example.com")), "{}", granted.text());
-    let again = evening.organizer.post(STAFF, wish).await;
-    assert_eq!((again.status, &again.json["id"]), (200, &granted.json["id"]));
+    let invited = evening.organizer.post(STAFF, wish.clone()).await;
+    assert_eq!((invited.status, &invited.json["email"]), (201, &json!("colleague@example.com")), "{}", invited.text());
+    let again = evening.organizer.post(STAFF, wish.clone()).await;
+    assert_eq!((again.status, &again.json["id"]), (200, &invited.json["id"]));
+    assert_eq!(recorded(&evening, "role_granted").await, 0, "nobody is appointed who did not accept");
+    refused(&colleague.get(STAFF).await, 404, "not_found");
+    assert_eq!(colleague.accepts_all().await, 1);
     assert_eq!(recorded(&evening, "role_granted").await, 1);
-    assert_eq!(colleague.get(STAFF).await.json["items"].as_array().unwrap().len(), 2);
+    let members = colleague.get(STAFF).await.json["items"].as_array().unwrap().clone();
+    assert_eq!(members.len(), 2);
+    refused(&evening.organizer.post(STAFF, wish).await, 409, "role_held");
 
-    let grant = format!("{STAFF}/{}", granted.json["id"].as_str().unwrap());
+    let grant = format!("{STAFF}/{}", members[1]["id"].as_str().unwrap());
     assert_eq!(evening.organizer.delete(&grant).await.status, 204);
     refused(&evening.organizer.delete(&grant).await, 404, "not_found");
     refused(&colleague.get(STAFF).await, 404, "not_found");
@@ -101,7 +106,6 @@ async fn nothing_of_a_union_leaks_into_another(#[values(Sqlite, Postgres)] engin
     refused(&stranger.delete(&format!("{UNIONS}/{other}/staff/{grant}")).await, 404, "not_found");
     refused(&evening.visitor().get(STAFF).await, 401, "not_signed_in");
     for wish in [
-        json!({"email": "nobody@example.com", "role": "organizer"}),
         json!({"email": "not an address", "role": "organizer"}),
         json!({"email": "organizer@example.com", "role": "king"}),
         json!({"email": "organizer@example.com"}),
@@ -117,6 +121,7 @@ async fn the_last_two_organizers_cannot_both_leave(#[values(Sqlite, Postgres)] e
     let Some(evening) = Evening::begin(engine, Phase::Draft).await else { return };
     let colleague = evening.account("colleague", Gender::Female).await;
     evening.organizer.post(STAFF, json!({"email": colleague.email, "role": "organizer"})).await;
+    colleague.accepts_all().await;
     let items = evening.organizer.get(STAFF).await.json["items"].clone();
     let leaving = [evening.organizer.clone(), colleague].into_iter().zip(items.as_array().unwrap().clone()).map(
         |(person, grant)| {

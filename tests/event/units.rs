@@ -166,10 +166,15 @@ async fn a_unit_contact_confirms_people_and_learns_nothing(#[values(Sqlite, Post
     let (contacts, roster) = (format!("{UNITS}/{unit}/contacts"), format!("{UNITS}/{unit}/roster"));
     let contact = evening.account("contact", Gender::Female).await;
     refused(&contact.get(&roster).await, 404, "not_found");
-    let granted = evening.organizer.post(&contacts, json!({"email": contact.email})).await;
-    assert_eq!(granted.status, 201, "{}", granted.text());
+    let invited = evening.organizer.post(&contacts, json!({"email": contact.email})).await;
+    assert_eq!(invited.status, 201, "{}", invited.text());
     assert_eq!(evening.organizer.post(&contacts, json!({"email": contact.email})).await.status, 200);
-    refused(&evening.organizer.post(&contacts, json!({"email": "nobody@example.com"})).await, 422, "invalid");
+    assert_eq!(evening.organizer.post(&contacts, json!({"email": "nobody@example.com"})).await.status, 201);
+    refused(&evening.organizer.post(&contacts, json!({"email": "no address"})).await, 422, "invalid");
+    refused(&contact.get(&roster).await, 404, "not_found");
+    assert_eq!(contact.accepts_all().await, 1);
+    refused(&evening.organizer.post(&contacts, json!({"email": contact.email})).await, 409, "role_held");
+    let granted = evening.organizer.get(&contacts).await.json["items"][0].clone();
 
     assert_eq!(names(&contact.get("/api/v1/me/units").await), ["市第一医院"]);
     let applied = contact.post(&roster, json!({"emails": [guest.email]})).await;
@@ -196,7 +201,7 @@ async fn a_unit_contact_confirms_people_and_learns_nothing(#[values(Sqlite, Post
         refused(&contact.post(&roster, json!({"emails": emails})).await, 422, "invalid");
     }
 
-    let grant = format!("{contacts}/{}", granted.json["id"].as_str().unwrap());
+    let grant = format!("{contacts}/{}", granted["id"].as_str().unwrap());
     refused(&contact.delete(&grant).await, 403, "wrong_role");
     assert_eq!(evening.organizer.get(&contacts).await.json["items"][0]["email"], contact.email.as_str());
     assert_eq!(evening.organizer.delete(&grant).await.status, 204);

@@ -117,6 +117,7 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], pass
             id: Set(*id),
             email: Set(person.email.clone()),
             password_hash: Set(Some(password_hash.to_owned())),
+            name: Set(None),
             language: Set(Language::Zh),
             administrator: Set(false),
             created_at: Set(app.now()),

@@ -80,6 +80,7 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
     house.administrator.post(&line, "/organizations", &union).await?.ok()?;
     let grant = json!({ "email": address("organizer"), "role": "organizer" });
     house.administrator.post(&line, &format!("/organizations/union-{tag}/staff"), &grant).await?.ok()?;
+    house.organizer.accept_all(&line).await?;
     import_units(theatre, &line, &mut house).await?;
     report.units = house.unit_ids.len();
     ensure!(report.units == UNITS, "{} units were imported, not {UNITS}", report.units);
@@ -87,6 +88,9 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
     for role in roles.into_iter().skip(1) {
         let grant = json!({ "email": address(role), "role": role.trim_end_matches(char::is_numeric) });
         house.organizer.post(&line, &format!("/events/{}/crew", house.event), &grant).await?.ok()?;
+    }
+    for phone in [&house.host, &house.volunteer].into_iter().chain(house.desks.iter().map(Arc::as_ref)) {
+        phone.accept_all(&line).await?;
     }
     Ok(house)
 }

@@ -1,5 +1,7 @@
 //! Who serves at an event: the crew of the evening, and the union's organizers.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -15,11 +17,14 @@ use crate::body;
 use crate::error::{Error, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::crew;
-use crate::events::enlist::{Enlistment, dismiss, enlist};
+use crate::events::enlist::{Enlistment, dismiss, invite};
 use crate::events::heading::Heading;
 use crate::events::{event, tabs};
+use crate::invitations::invitation::Kind;
+use crate::invitations::listed;
+use crate::invitations::rows::{Row, rows};
 use crate::organizations::access::OrganizationStaff;
-use crate::organizations::grant::{Appointment, grant};
+use crate::organizations::grant::{self, Appointment};
 use crate::organizations::revoke::revoke;
 use crate::organizations::{organization, staff};
 use crate::page::form::Form;
@@ -34,6 +39,7 @@ struct Crew {
     form: Form,
     roles: Choices,
     members: Vec<Member>,
+    invitations: Vec<Row>,
 }
 
 /// Somebody with a role.
@@ -50,7 +56,13 @@ impl Crew {
     async fn new(house: &House, page: Page, by: &Organizer, form: Form) -> Result<Self, Error> {
         let (event, me) = (by.event.clone(), by.account.account_id);
         let of = event.clone();
-        let rows = house.run(async move |app| members(app.database.reader(), &of).await).await?;
+        let read = house.run(async move |app| {
+            let db = app.database.reader();
+            let mut open = listed::open(db, &app, &[Kind::Organizer], of.organization_id).await?;
+            open.extend(listed::open(db, &app, &[Kind::Desk, Kind::Host, Kind::Volunteer], of.id).await?);
+            Ok((members(db, &of).await?, open))
+        });
+        let (found, open) = read.await?;
         let member = |(grant, account, role, nickname, kind): (Uuid, account::Model, String, String, &str)| Member {
             email: shown_address(&account.email),
             nickname,
@@ -60,7 +72,8 @@ impl Crew {
         };
         let roles = ["desk", "host", "volunteer", "organizer"];
         Ok(Self {
-            members: rows.into_iter().map(member).collect(),
+            members: found.into_iter().map(member).collect(),
+            invitations: rows(&page, open, house.now()),
             heading: Heading::of(&page, &event, house.now()),
             tabs: tabs::of_organizer(&page, &event.slug, "staff"),
             roles: roles.map(|role| (role.to_owned(), page.t(&format!("role-{role}")))).to_vec(),
@@ -87,7 +100,8 @@ async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<
     let found = |(grant, id, role, kind): (Uuid, Uuid, String, &'static str)| {
         let account = accounts.iter().find(|account| account.id == id)?.clone();
         let profile = profiles.iter().find(|profile| profile.account_id == id);
-        let nickname = profile.map(|profile| profile.nickname.clone()).unwrap_or_default();
+        let named = profile.map(|profile| profile.nickname.clone()).or_else(|| account.name.clone());
+        let nickname = named.unwrap_or_default();
         Some((grant, account, role, nickname, kind))
     };
     Ok(grants.into_iter().filter_map(found).collect())
@@ -99,23 +113,24 @@ pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResp
     page::answer(&Crew::new(&house, visit.page, &by, Form::filled([("role", "desk")])).await?)
 }
 
-/// Gives somebody a role, by mail address. Who: organizer.
+/// Invites somebody to a role, by mail address. Who: organizer.
 #[post("/office/e/{event}/staff")]
 pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let back = format!("/office/e/{}/staff", by.event.slug);
     let request = json!({ "email": form.value("email").trim(), "role": form.value("role") });
     let (of_union, who) = (form.value("role") == "organizer", by.clone());
-    let granted = async {
+    let asked = async {
         if of_union {
             let wish: Appointment = body::read(request)?;
-            house.run(async move |app| grant(&app, &for_union(&app, &who).await?, wish).await.map(|(_, new)| new)).await
+            let asked = async move |app: Arc<App>| grant::invite(&app, &for_union(&app, &who).await?, wish).await;
+            house.run(asked).await.map(|(_, new)| new)
         } else {
             let wish: Enlistment = body::read(request)?;
-            house.run(async move |app| enlist(&app, &who, wish).await.map(|(_, new)| new)).await
+            house.run(async move |app| invite(&app, &who, wish).await).await.map(|(_, new)| new)
         }
     };
-    match granted.await {
-        Ok(new) => said::see_saying(&back, if new { "role-granted" } else { "role-held" }),
+    match asked.await {
+        Ok(new) => said::see_saying(&back, if new { "invited" } else { "invited-already" }),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let crew = Crew::new(&house, visit.page, &by, form).await?;

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::tabs;
+use crate::invitations::invitation::{self, Kind};
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, own_path, said, when};
 use crate::registrations::decide::decide_many;
@@ -53,6 +54,8 @@ struct List {
     /// Where a deed comes back to.
     here: String,
     waiting: i64,
+    /// How many of the lists have not answered yet.
+    invited: u64,
     /// Whether anything may still be decided.
     decidable: bool,
     searched: bool,
@@ -89,9 +92,11 @@ impl List {
             let db = app.database.reader();
             let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(of.organization_id));
             let units = units.order_by_asc(unit::Column::NameFolded).all(db).await?;
-            Ok((roll::page(db, of.id, filter).await?, roll::counts(db, of.id).await?, units))
+            let open = invitation::of_subject(&[Kind::Participant], of.id).filter(invitation::open_at(app.now()));
+            let invited = open.count(db).await?;
+            Ok((roll::page(db, of.id, filter).await?, roll::counts(db, of.id).await?, units, invited))
         });
-        let (roll, counts, units) = read.await?;
+        let (roll, counts, units, invited) = read.await?;
         let zone = event.zone();
         let row = |applicant: roll::Applicant| Row {
             id: applicant.id.to_string(),
@@ -128,6 +133,7 @@ impl List {
             waiting: counts.iter().filter(|count| count.status == Status::Applied).map(|count| count.count).sum(),
             decidable: event.requires_one_of(now, &[Phase::Registration, Phase::Online, Phase::Screening]).is_ok(),
             searched: !q.is_empty(),
+            invited,
             heading: Heading::of(&page, &event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "registrations"),
             page,

@@ -56,7 +56,7 @@ pub async fn form(house: House, visit: Visit, by: Organizer) -> Result<HttpRespo
     page::answer(&Import::new(&house, visit.page, &by))
 }
 
-/// Enters a list, whole unless told otherwise. Who: organizer.
+/// Invites everybody in a list, whole unless told otherwise. Who: organizer.
 #[post("/office/e/{event}/registrations/import")]
 pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload) -> Result<HttpResponse, Error> {
     let (page, who) = (&visit.page, by.clone());
@@ -72,7 +72,7 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
     let import = Import { form: ticked, ..Import::new(&house, page.clone(), &by) };
     match taken {
         Ok(taken) if taken.errors.is_empty() && taken.unused_columns.is_empty() => {
-            let back = format!("/office/e/{}/registrations", by.event.slug);
+            let back = format!("/office/e/{}/registrations/invitations", by.event.slug);
             said::see_counting(&back, "imported", taken.imported as u64)
         }
         Ok(taken) => page::answer(&Import {

@@ -1,5 +1,6 @@
 //! Where organizers look through applications: the roll, one applicant, lists in and out.
 
+mod invited;
 mod list;
 mod lists;
 mod one;
@@ -15,6 +16,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(list::approved)
         .service(lists::form)
         .service(lists::imported)
+        .service(invited::shown)
         .service(lists::blank)
         .service(lists::exported)
         .service(one::shown)

@@ -17,8 +17,11 @@ use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::tabs;
+use crate::invitations::invitation::{self, Kind};
+use crate::invitations::said;
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, said, when, words as spoken};
+use crate::page::said::see_saying;
+use crate::page::{self, Page, Tab, when, words as spoken};
 use crate::registrations::decide::decide;
 use crate::registrations::registration::{self, Status};
 use crate::registrations::roll::{self, Applicant};
@@ -36,6 +39,8 @@ struct One {
     status: String,
     pill: &'static str,
     answers: Vec<(String, String)>,
+    /// What the union's own list said, where the person came by one.
+    words: Vec<(String, String)>,
     history: Vec<Deed>,
     form: Form,
     may_approve: bool,
@@ -57,10 +62,12 @@ impl One {
         let read = house.run(async move |app| {
             let db = app.database.reader();
             let row = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(id)).one(db).await?;
-            let applicant = roll::applicant(db, row.ok_or_else(Refused::not_found)?).await?;
-            Ok((applicant, deeds(db, event_id, id).await?))
+            let row = row.ok_or_else(Refused::not_found)?;
+            let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
+            let said = accepted.map(|accepted| said::of(&app, &accepted)).transpose()?.flatten();
+            Ok((roll::applicant(db, row).await?, deeds(db, event_id, id).await?, said))
         });
-        let (applicant, deeds) = read.await?;
+        let (applicant, deeds, said) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);
         let mut history = vec![Deed {
             at: moment(applicant.applied_at),
@@ -81,6 +88,7 @@ impl One {
             status: words::status(&page, applicant.status),
             pill: words::pill(applicant.status),
             answers: answers(&applicant.answers),
+            words: said.map(|said| said.told(&page)).unwrap_or_default(),
             may_approve: open && applicant.status == Status::Applied,
             may_reject: open && matches!(applicant.status, Status::Applied | Status::Approved),
             heading: Heading::of(&page, &event, now),
@@ -146,7 +154,7 @@ pub async fn decided(
         house.run(async move |app| decide(&app, &who, id, verdict).await).await
     };
     match decided.await {
-        Ok(_) => said::see_saying(&format!("/office/e/{}/registrations/{id}", by.event.slug), "decided-one"),
+        Ok(_) => see_saying(&format!("/office/e/{}/registrations/{id}", by.event.slug), "decided-one"),
         Err(error) => {
             // What is not there has no page to be refused on.
             let one = One::new(&house, visit.page.clone(), &by, id).await?;

@@ -8,18 +8,21 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::accounts::account;
-use crate::accounts::address::{self, shown as shown_address};
+use crate::accounts::address::shown as shown_address;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Refused};
+use crate::invitations::invitation::Kind;
+use crate::invitations::listed;
+use crate::invitations::rows::{Row, rows};
 use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
 use crate::page::{self, Page, said};
 use crate::sheet::upload::{Upload, invalid_rows};
 use crate::units::access::{UnitKeeper, UnitVoice};
 use crate::units::amend::{UnitChanges, amend};
-use crate::units::appoint::{appoint, dismiss};
+use crate::units::appoint::{dismiss, invite};
 use crate::units::enroll::enroll;
 use crate::units::import::read_roster;
 use crate::units::{roster_entry, unit, unit_contact};
@@ -34,6 +37,7 @@ struct One {
     unit: unit::Model,
     heads: u64,
     contacts: Vec<Contact>,
+    invitations: Vec<Row>,
     form: Form,
     appointing: Form,
     upload: Option<String>,
@@ -53,9 +57,9 @@ impl One {
         let read = house.run(async move |app| {
             let db = app.database.reader();
             let heads = roster_entry::Entity::find().filter(roster_entry::Column::UnitId.eq(id)).count(db).await?;
-            Ok((heads, contacts(db, id).await?))
+            Ok((heads, contacts(db, id).await?, listed::open(db, &app, &[Kind::UnitContact], id).await?))
         });
-        let (heads, contacts) = read.await?;
+        let (heads, contacts, open) = read.await?;
         let domain = unit.mail_domain.as_deref().map(|domain| idna::domain_to_unicode(domain).0).unwrap_or_default();
         let units = format!("/office/o/{}/units", by.union.slug);
         Ok(Self {
@@ -63,6 +67,7 @@ impl One {
             units,
             heads,
             contacts,
+            invitations: rows(&page, open, house.now()),
             form: Form::filled([("name", unit.name.clone()), ("mail_domain", domain)]),
             appointing: Form::default(),
             upload: None,
@@ -109,20 +114,13 @@ pub async fn amended(house: House, visit: Visit, by: UnitKeeper, form: Form) -> 
     }
 }
 
-/// Appoints somebody to speak for it. Who: organizer of the union, administrator.
+/// Invites somebody to speak for it. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/units/{unit}/contacts")]
 pub async fn appointed(house: House, visit: Visit, by: UnitKeeper, form: Form) -> Result<HttpResponse, Error> {
     let one = One::new(&house, visit.page.clone(), &by).await?;
     let email = form.value("email").to_owned();
-    let appointed = async {
-        if address::MailAddress::read(&email).is_err() {
-            let wrong = FieldError::new("email", "mail_address", "must be a mail address");
-            return Err(Refused::invalid(vec![wrong]).into());
-        }
-        house.run(async move |app| appoint(&app, &by, &email).await).await
-    };
-    match appointed.await {
-        Ok(_) => said::see_saying(&one.base, "contact-appointed"),
+    match house.run(async move |app| invite(&app, &by, &email).await).await {
+        Ok((_, new)) => said::see_saying(&one.base, if new { "invited" } else { "invited-already" }),
         Err(error) => {
             let one = One { appointing: form.refused(&visit.page, error)?, ..one };
             page::answer_refused(&one.appointing, &one)

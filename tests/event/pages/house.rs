@@ -34,14 +34,28 @@ async fn a_union_is_taken_in_and_gets_its_first_organizer(#[values(Sqlite, Postg
     assert!(page.contains("市纺织工会") && page.contains("还没有工作人员"), "{page}");
     let (_, page) = administrator.get("/office/o/textile/staff").await;
     assert!(page.contains("还没有人"), "{page}");
-    let nobody = administrator.send("/office/o/textile/staff", &[("email", "nobody@example.com")]).await;
-    let (status, page) = read(nobody).await;
-    assert!(status == 422 && page.contains("id=\"email-wrong\"") && page.contains("nobody@example.com"), "{page}");
-    let named = administrator.send("/office/o/textile/staff", &[("email", &newcomer.email)]).await;
-    assert_eq!(named.status().as_u16(), 303);
+    let no_address = administrator.send("/office/o/textile/staff", &[("email", "no address")]).await;
+    let (status, page) = read(no_address).await;
+    assert!(status == 422 && page.contains("id=\"email-wrong\"") && page.contains("no address"), "{page}");
+    for email in [newcomer.email.as_str(), "nobody@example.com"] {
+        let named = administrator.send("/office/o/textile/staff", &[("email", email)]).await;
+        assert_eq!((named.status().as_u16(), header(&named, "location")), (303, "/office/o/textile/staff"));
+        assert!(header(&named, "set-cookie").contains("invited"), "{named:?}");
+    }
+    let (_, page) = administrator.get("/office/o/textile/staff").await;
+    assert!(page.contains("还没有人") && page.contains("等待答复的邀请"), "{page}");
+    assert!(page.contains(&newcomer.email) && page.contains("nobody@example.com"), "{page}");
 
     // She sees her union and no other, and cannot leave it without anybody.
     let hers = Browser::of(&evening, &newcomer).await;
+    assert_eq!(hers.get("/office/o/textile/staff").await.0, 404, "nobody is appointed who did not accept");
+    let (_, page) = hers.get("/me").await;
+    assert!(page.contains("市纺织工会邀请你担任市纺织工会的工作人员"), "{page}");
+    let mine = page.split("href=\"/me/invitations/").nth(1).unwrap().split('"').next().unwrap();
+    let (status, page) = hers.get(&format!("/me/invitations/{mine}")).await;
+    assert!(status == 200 && page.contains("接受邀请"), "{page}");
+    let accepted = hers.send(&format!("/me/invitations/{mine}"), &[]).await;
+    assert_eq!((accepted.status().as_u16(), header(&accepted, "location")), (303, "/office"));
     assert_eq!(hers.get("/office").await.0, 200);
     let (_, page) = hers.get("/office/o/textile/staff").await;
     assert!(page.contains(&newcomer.email), "{page}");

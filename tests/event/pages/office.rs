@@ -5,6 +5,7 @@ use queqiao::audit::entry;
 use queqiao::events::crew::{self, Role};
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
+use queqiao::invitations::invitation;
 use queqiao::organizations::organization;
 use queqiao::registrations::registration::{self, Status};
 use queqiao::units::{roster_entry, unit, unit_contact};
@@ -318,9 +319,15 @@ async fn the_crew_is_put_together_by_mail_address(#[values(Sqlite, Postgres)] en
     let (_, page) = browser.get(path).await;
     assert!(page.contains("helper@example.com") && page.contains("签到员"), "{page}");
     let nobody = [("email", "nobody@example.com"), ("role", "host")];
-    let (status, page) = read(browser.send(path, &nobody).await).await;
-    assert!(status == 422 && wrong(&page, "email").is_some_and(|words| words.contains("没有用这个邮箱")), "{page}");
-    assert!(page.contains("value=\"nobody@example.com\"") && page.contains("value=\"host\" selected"), "{page}");
+    assert_eq!(browser.send(path, &nobody).await.status().as_u16(), 303, "known and unknown alike");
+    let wrong_one = [("email", "no address"), ("role", "host")];
+    let (status, page) = read(browser.send(path, &wrong_one).await).await;
+    assert!(status == 422 && wrong(&page, "email").is_some_and(|words| words.contains("不像一个邮箱")), "{page}");
+    assert!(page.contains("value=\"no address\"") && page.contains("value=\"host\" selected"), "{page}");
+    assert!(page.contains("等待答复的邀请") && page.contains("nobody@example.com"), "{page}");
+    assert_eq!(helper.accepts_all().await, 1);
+    let (_, page) = browser.get(path).await;
+    assert!(page.contains("helper@example.com") && page.contains("签到员"), "{page}");
     let grant = crew::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
     assert_eq!((grant.account_id, grant.role), (helper.account_id, Role::Desk));
     let leave = format!("{path}/evening/{}/leave", grant.id);
@@ -335,6 +342,7 @@ async fn the_crew_is_put_together_by_mail_address(#[values(Sqlite, Postgres)] en
         browser.send(path, &[("email", "helper@example.com"), ("role", "organizer")]).await.status().as_u16(),
         303
     );
+    assert_eq!(helper.accepts_all().await, 1);
     assert_eq!(browser.send(&format!("{path}/union/{mine}/leave"), &[]).await.status().as_u16(), 303);
     assert_eq!(browser.get(path).await.0, 403, "whoever left sees it no longer");
     assert_eq!(deeds(&evening, "role_granted").await.len(), 1);
@@ -542,10 +550,10 @@ async fn a_list_is_imported_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
     {
         assert!(page.contains(said), "{said}: {page}");
     }
-    let count = async || registration::Entity::find().count(evening.app.database.reader()).await.unwrap();
+    let count = async || invitation::Entity::find().count(evening.app.database.reader()).await.unwrap();
     assert_eq!(count().await, 0);
     let (code, page) = read(upload(&browser, path, &["partial", "approve"], table).await).await;
-    assert!(code == 200 && page.contains("已导入 1 人") && page.contains("请写男或女"), "{page}");
+    assert!(code == 200 && page.contains("已邀请 1 人") && page.contains("请写男或女"), "{page}");
     assert_eq!(count().await, 1);
     let (code, page) = read(upload(&browser, path, &[], "邮箱,性别\na@example.com,男\n").await).await;
     assert!(code == 422 && page.contains("缺少这些列： 单位"), "{page}");
@@ -553,7 +561,15 @@ async fn a_list_is_imported_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
     assert!(code == 422 && page.contains("表里没有内容"), "{page}");
     let good = "邮箱,性别,单位\nd@example.com,女,新单位\n";
     let answer = upload(&browser, path, &["create_units"], good).await;
-    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/office/e/qixi/registrations"));
+    let waiting = "/office/e/qixi/registrations/invitations";
+    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, waiting));
+    let (_, page) = browser.get(waiting).await;
+    assert!(page.contains("a@example.com") && page.contains("=SUM(1)") && page.contains("新单位"), "{page}");
+    let (a, d) = (evening.account("a", Gender::Male).await, evening.account("d", Gender::Female).await);
+    let mine = a.get("/api/v1/me/invitations").await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    let own_words = json!({ "real_name": "=SUM(2)" });
+    assert_eq!(a.post(&format!("/api/v1/me/invitations/{mine}/accept"), own_words).await.status, 200);
+    assert_eq!(d.accepts_all().await, 1);
     let plain = browser.send(path, &[("partial", "yes")]).await;
     assert_eq!(plain.status().as_u16(), 415);
 
@@ -566,7 +582,7 @@ async fn a_list_is_imported_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
     assert_eq!(header(&file, "content-disposition"), "attachment; filename=\"qixi.csv\"");
     let file = file.bytes().await.unwrap();
     let text = String::from_utf8(file.to_vec()).unwrap();
-    assert!(text.starts_with('\u{FEFF}') && text.contains(",'=SUM(1),") && text.contains("\r\n"), "{text}");
+    assert!(text.starts_with('\u{FEFF}') && text.contains(",'=SUM(2),a,电力局,") && text.contains("\r\n"), "{text}");
     let deed = deeds(&evening, "registrations_exported").await.remove(0);
     assert_eq!((deed.actor_id, &deed.detail), (Some(evening.organizer.account_id), &json!({ "rows": 2 })));
 }

@@ -1,0 +1,43 @@
+//! What this room holds about a person, and how it forgets it.
+
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{invitation, said};
+use crate::app::App;
+use crate::error::Error;
+
+/// Who invited the person to what, and what their list said.
+///
+/// # Errors
+/// Only faults.
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Error> {
+    let rows = invitation::Entity::find().filter(invitation::about(account, email));
+    let rows = rows.order_by_asc(invitation::Column::Id).all(db).await?;
+    let mut told = Vec::with_capacity(rows.len());
+    for row in rows {
+        told.push(json!({
+            "kind": row.kind,
+            "organization_id": row.organization_id,
+            "event_id": row.event_id,
+            "unit_id": row.unit_id,
+            "state": row.state_at(app.now()),
+            "words": said::of(app, &row)?,
+            "invited_at": row.invited_at,
+            "sent_at": row.sent_at,
+            "expires_at": row.expires_at,
+            "answered_at": row.answered_at,
+        }));
+    }
+    Ok(Value::Array(told))
+}
+
+/// Throws away every invitation to the person.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, account: Uuid, email: &str) -> Result<(), Error> {
+    invitation::Entity::delete_many().filter(invitation::about(account, email)).exec(txn).await?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! What an inviter's own list says of somebody. It stays the inviter's: nothing of an account is
+//! ever written into it, and nothing of it into an account before its owner agreed.
+
+use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::invitation;
+use crate::accounts::profile::Gender;
+use crate::app::App;
+use crate::page::Page;
+
+const PURPOSE: &str = "invitation words";
+
+/// A row of a list, as far as it says something of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = InvitationWords)]
+pub struct Said {
+    pub gender: Gender,
+    /// The unit's name, as written.
+    pub unit: String,
+    pub real_name: Option<String>,
+    pub nickname: Option<String>,
+    pub birth_year: Option<i32>,
+    pub education: Option<String>,
+    pub phone: Option<String>,
+    /// Checked beforehand: approved as soon as the person accepts.
+    #[serde(default)]
+    pub approved: bool,
+}
+
+impl Said {
+    /// What it says, each with its name, on a page.
+    #[must_use]
+    pub fn told(&self, page: &Page) -> Vec<(String, String)> {
+        let told = [
+            ("column-unit", Some(self.unit.clone())),
+            ("column-real-name", self.real_name.clone()),
+            ("column-nickname", self.nickname.clone()),
+            ("column-gender", Some(page.t(&format!("gender-{}", gender(self.gender))))),
+            ("column-birth-year", self.birth_year.map(|year| year.to_string())),
+            ("column-education", self.education.clone()),
+            ("column-phone", self.phone.clone()),
+        ];
+        told.into_iter().filter_map(|(key, value)| Some((page.t(key), value?))).collect()
+    }
+
+    /// Sealed for the row of this invitation: names and numbers are nothing for whoever has only the
+    /// database.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub fn seal(&self, app: &App, id: Uuid) -> anyhow::Result<Vec<u8>> {
+        app.secrets.seal(PURPOSE, &context(id), &serde_json::to_vec(self)?)
+    }
+}
+
+/// What the list said, where the invitation comes from one.
+///
+/// # Errors
+/// Only faults: the row was not written here, or its key is gone.
+pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<Said>, DbErr> {
+    let Some(sealed) = &invitation.words else { return Ok(None) };
+    let opened = app.secrets.open(PURPOSE, &context(invitation.id), sealed);
+    let opened = opened.map_err(|not| DbErr::Custom(format!("the words of an invitation: {not}")))?;
+    serde_json::from_slice(&opened).map(Some).map_err(|wrong| DbErr::Json(wrong.to_string()))
+}
+
+fn context(id: Uuid) -> Vec<u8> {
+    [b"invitation.words:".as_slice(), id.as_bytes()].concat()
+}
+
+/// As the API and the keys of words spell it.
+#[must_use]
+pub fn gender(gender: Gender) -> &'static str {
+    match gender {
+        Gender::Male => "male",
+        Gender::Female => "female",
+    }
+}

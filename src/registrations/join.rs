@@ -1,0 +1,125 @@
+//! Somebody whom an organizer's list named takes part, because they said so: with the unit of the
+//! list and the profile of the account.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
+
+use super::apply::{NotApplied, enter};
+use super::class;
+use super::letters::{self, Recipient};
+use super::number;
+use super::registration::{self, Side, Status};
+use super::vouch;
+use crate::accounts::consent::Agreed;
+use crate::accounts::describe::Changes;
+use crate::accounts::profile::Gender;
+use crate::accounts::{account, profile};
+use crate::app::App;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::invitations::invitation;
+use crate::invitations::said;
+use crate::units::unit;
+
+/// When a list may name people and they may accept: until seats are given.
+pub const PHASES: [Phase; 3] = [Phase::Registration, Phase::Online, Phase::Screening];
+
+/// What the person says of themself with accepting, as far as their account does not say it yet.
+#[derive(Debug, Default)]
+pub struct Words {
+    pub nickname: Option<String>,
+    pub gender: Option<Gender>,
+    pub birth_year: Option<i32>,
+    pub real_name: Option<String>,
+    pub agreed: Agreed,
+}
+
+/// Enters the registration of whoever accepted; approved where the list was checked beforehand or
+/// somebody vouches. Who had applied by themself meanwhile keeps that application. The account is held.
+///
+/// # Errors
+/// 409 `phase_closed`; 409 `profile_missing` where nobody says the gender; 422 `invalid`.
+pub async fn accepted(
+    txn: &Write,
+    app: &App,
+    invitation: &invitation::Model,
+    account: &account::Model,
+    words: Words,
+) -> Result<registration::Model, Error> {
+    let (event_id, unit_id) = invitation.event_id.zip(invitation.unit_id).ok_or_else(Refused::not_found)?;
+    let now = app.now();
+    let said = said::of(app, invitation)?;
+    let checked = said.as_ref().is_some_and(|said| said.approved);
+    let unit = unit::Entity::find_by_id(unit_id).one(txn).await?.ok_or(NotApplied::UnknownUnit)?;
+    let event = event::hold_shared(txn, event_id).await?;
+    event.requires_one_of(now, &PHASES)?;
+    if let Some(mine) = registration::active_of(txn, event.id, account.id).await? {
+        return stands(txn, app, &event, mine, account, checked).await;
+    }
+    let vouched = vouch::vouches(txn, app, &event.plan(), &unit, account).await?;
+    let class = class::of_person(txn, &event, account.id, now).await?;
+    let number = number::take(txn, app, event.id).await?;
+    let Words { nickname, gender, birth_year, real_name, agreed } = words;
+    let standing = profile::Entity::find_by_id(account.id).one(txn).await?;
+    let is_new = standing.is_none();
+    let lacks = |said: fn(&profile::Model) -> bool| standing.as_ref().is_none_or(|profile| !said(profile));
+    let listed = said.as_ref();
+    let changes = Changes {
+        // Never the real name: others see the nickname.
+        nickname: is_new.then(|| {
+            let named = nickname.or_else(|| listed?.nickname.clone());
+            named.unwrap_or_else(|| format!("嘉宾{number:04}"))
+        }),
+        gender: if is_new { gender.or(listed.map(|said| said.gender)) } else { None },
+        birth_year: birth_year.filter(|_| lacks(|profile| profile.birth_year.is_some())).map(Some),
+        real_name: real_name.filter(|_| lacks(|profile| profile.real_name.is_some())).map(Some),
+        unit_id: is_new.then_some(Some(unit.id)),
+        ..Changes::default()
+    };
+    let profile = changes.write(txn, app, account.id).await?.ok_or(NotApplied::NoProfile)?;
+    let side = Side::from(profile.gender);
+    let approved = checked || vouched;
+    let entered = registration::Model {
+        status: if approved { Status::Approved } else { Status::Applied },
+        decided_at: approved.then_some(now),
+        class,
+        ..registration::fresh(app, &event, account.id, unit.id, side, profile.birth_year, number)
+    };
+    enter(txn, &entered).await?;
+    agreed.keep(txn, app, account.id, Some(entered.id), now).await?;
+    if approved {
+        letters::approved(txn, app, &event, &entered, &to(account, profile.nickname)).await?;
+    }
+    Ok(entered)
+}
+
+/// The application of whoever applied by themself before they accepted: a list that was checked
+/// beforehand approves it, too.
+async fn stands(
+    txn: &Write,
+    app: &App,
+    event: &event::Model,
+    mine: registration::Model,
+    account: &account::Model,
+    checked: bool,
+) -> Result<registration::Model, Error> {
+    let held = registration::Entity::find_by_id(mine.id).lock_exclusive().one(txn).await?;
+    let held = held.ok_or_else(Refused::not_found)?;
+    if !checked || held.status != Status::Applied {
+        return Ok(held);
+    }
+    let mut row = held.into_active_model();
+    row.status = Set(Status::Approved);
+    row.decided_at = Set(Some(app.now()));
+    let approved = row.update(txn).await?;
+    let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
+    let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
+    letters::approved(txn, app, event, &approved, &to(account, nickname)).await?;
+    Ok(approved)
+}
+
+fn to(account: &account::Model, nickname: String) -> Recipient {
+    Recipient { account_id: account.id, email: account.email.clone(), language: account.language, nickname }
+}

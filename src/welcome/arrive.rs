@@ -1,0 +1,93 @@
+//! Somebody without an account accepts: whoever holds the letter chooses a password, has an account,
+//! is signed in, and has accepted, all at once.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+
+use super::answer::{self, Acceptance};
+use crate::accounts::{account, one_time, password, session, sign_up};
+use crate::app::App;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+use crate::invitations::invitation::{self, NotShown, State};
+use crate::language::Language;
+
+/// The address has an account by now; its owner signs in and accepts. Only who holds the letter asks.
+pub struct HasAccount;
+
+impl From<HasAccount> for Error {
+    fn from(_: HasAccount) -> Self {
+        let detail = "This address has an account; sign in to answer the invitation.";
+        Refused::conflict("account_exists", detail).into()
+    }
+}
+
+/// Makes the account and accepts; the text for the session's cookie.
+///
+/// # Errors
+/// 422 `token_invalid`, or `invalid` for a weak password; 409 `account_exists`; 429 where too many
+/// are being hashed; as [`answer::accepted`].
+pub async fn arrive(
+    app: &App,
+    token: &str,
+    password: &str,
+    acceptance: Acceptance,
+    language: Language,
+) -> Result<(String, invitation::Model), Error> {
+    let reader = app.database.reader();
+    let sent = invitation::shown(reader, token).await?.ok_or(NotShown)?;
+    if sent.state_at(app.now()) != State::Open {
+        return Err(NotShown.into());
+    }
+    let standing = account::Entity::of_email(&sent.email).one(reader).await?;
+    if standing.is_some_and(|account| account.is_claimed()) {
+        return Err(HasAccount.into());
+    }
+    let own = [acceptance.name.as_deref(), acceptance.nickname.as_deref(), Some(sent.email.as_str())];
+    password::judge(password, &own.into_iter().flatten().collect::<Vec<_>>())?;
+    let hash = password::hash(app, password).await?;
+
+    let txn = app.database.begin_write().await?;
+    let account = begun(&txn, app, &sent.email, hash, language).await?;
+    let held = invitation::hold(&txn, sent.id).await?;
+    // Asked again under the lock: it may have been answered, or sent again with another link.
+    if one_time::shown(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
+        return Err(NotShown.into());
+    }
+    let id = account.id;
+    let (accepted, news) = answer::accepted(&txn, app, held, account, acceptance, language).await?;
+    let session = session::Entity::open(&txn, app, id).await?;
+    txn.commit().await?;
+    if let Some((event, what)) = news {
+        app.happenings.announce(event, what);
+    }
+    Ok((session, accepted))
+}
+
+/// The account of whoever reads the address's mail, which this proves. Sign-ups of the address end.
+async fn begun(txn: &Write, app: &App, email: &str, hash: String, language: Language) -> Result<account::Model, Error> {
+    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(email)).exec(txn).await?;
+    match account::Entity::of_email(email).lock_exclusive().one(txn).await? {
+        Some(account) if account.is_claimed() => return Err(HasAccount.into()),
+        // A list of earlier days made it for its owner, who has come.
+        Some(account) => return Ok(account.set_password(txn, hash, app.now()).await?),
+        None => {}
+    }
+    let account = account::Model {
+        id: app.new_id(),
+        email: email.to_owned(),
+        password_hash: Some(hash),
+        name: None,
+        language,
+        administrator: false,
+        created_at: app.now(),
+        verified_at: Some(app.now()),
+        erased_at: None,
+    };
+    let made = account::Entity::insert(account.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    // Two hands with one letter: the second finds the address taken.
+    if made == 0 { Err(HasAccount.into()) } else { Ok(account) }
+}

@@ -1,0 +1,35 @@
+//! Somebody says no. Nothing is made of it, and nothing is said of them.
+
+use uuid::Uuid;
+
+use super::accept::own;
+use crate::accounts::{SignedIn, one_time};
+use crate::app::App;
+use crate::error::Error;
+use crate::invitations::invitation::{self, NotShown, State};
+
+/// Declines an invitation to one's own address.
+///
+/// # Errors
+/// 404 where it is to somebody else; 409 `invitation_over`.
+pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let (_, held) = own(&txn, by, id).await?;
+    held.end(&txn, State::Declined, None, app.now()).await?;
+    txn.commit().await
+}
+
+/// Declines for whoever holds the letter: no needs no account.
+///
+/// # Errors
+/// 422 `token_invalid`; 409 `invitation_over`.
+pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let sent = invitation::shown(&txn, token).await?.ok_or(NotShown)?;
+    let held = invitation::hold(&txn, sent.id).await?;
+    if one_time::shown(token).as_ref() != Some(&held.token_digest) {
+        return Err(NotShown.into());
+    }
+    held.end(&txn, State::Declined, None, app.now()).await?;
+    txn.commit().await
+}

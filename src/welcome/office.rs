@@ -1,0 +1,42 @@
+//! Where whoever invited takes an invitation back or sends it again; the lists with the buttons stand
+//! on the pages of the rooms that invite.
+
+use actix_web::{HttpResponse, post};
+
+use super::access::Inviter;
+use super::send_again::send_again;
+use super::withdraw::withdraw;
+use crate::app::House;
+use crate::error::Error;
+use crate::page::form::Form;
+use crate::page::{own_path, said};
+
+/// Who: organizer of the union that sent it, administrator where it is the union's or a unit's.
+#[post("/office/invitations/{invitation}/withdraw")]
+pub async fn withdrawn(house: House, by: Inviter, form: Form) -> Result<HttpResponse, Error> {
+    let taken_back = house.run(async move |app| withdraw(&app, &by).await);
+    back(&form, taken_back.await, "invitation-withdrawn")
+}
+
+/// Who: organizer of the union that sent it, administrator where it is the union's or a unit's.
+#[post("/office/invitations/{invitation}/again")]
+pub async fn sent_again(house: House, by: Inviter, form: Form) -> Result<HttpResponse, Error> {
+    let sent = house.run(async move |app| send_again(&app, &by).await.map(drop));
+    back(&form, sent.await, "invitation-sent-again")
+}
+
+/// To the list the button stands in, which says what became of it.
+fn back(form: &Form, done: Result<(), Error>, key: &str) -> Result<HttpResponse, Error> {
+    let to = own_path(Some(form.value("back")));
+    let to = if to.starts_with("/office/") { to } else { "/office" };
+    match done {
+        Ok(()) => said::see_saying(to, key),
+        Err(Error::Refused(refused)) => match refused.code {
+            "invitation_over" => said::see_saying(to, "invitation-over"),
+            "enough_letters" => said::see_saying(to, "invitation-enough-letters"),
+            "too_many_requests" => said::see_saying(to, "invitation-too-soon"),
+            _ => Err(Error::Refused(refused)),
+        },
+        Err(fault) => Err(fault),
+    }
+}

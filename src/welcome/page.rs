@@ -1,0 +1,377 @@
+//! An invitation as a page: by the link of its letter, or out of 我的. Only the buttons answer: mail
+//! programs and scanners open links by themselves.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Query, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use sea_orm::{ConnectionTrait, EntityTrait};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::accept::{ForAnother, accept};
+use super::answer::Acceptance;
+use super::arrive::arrive;
+use super::decline;
+use super::sight::{self, Sight};
+use crate::accounts::consent::{self, Sentence};
+use crate::accounts::visit::Visit;
+use crate::accounts::{SignedIn, account, cookie, password, profile};
+use crate::app::{App, House};
+use crate::body;
+use crate::error::{Error, FieldError, Refused};
+use crate::events::access::id_in_path;
+use crate::invitations::invitation::{self, Kind, NotShown, State};
+use crate::invitations::letters::what;
+use crate::invitations::said::gender;
+use crate::language::Language;
+use crate::page::form::Form;
+use crate::page::{self, Page, encoded, said, when};
+
+#[derive(Template)]
+#[template(path = "welcome/invitation.html")]
+struct Sheet {
+    page: Page,
+    form: Form,
+    standing: Standing,
+    /// Where the forms go.
+    base: String,
+    /// What the letter's link carries; empty where the page came out of 我的.
+    token: String,
+    sign_in: String,
+    union: String,
+    what: String,
+    until: String,
+    /// What their list says, each with its name.
+    words: Vec<(String, String)>,
+    asked: Asked,
+    genders: Vec<(&'static str, String)>,
+    consents: Vec<(&'static str, String)>,
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Whoever was invited, signed in.
+    Myself,
+    /// Somebody else.
+    Another,
+    /// Nobody is signed in, and the address has an account.
+    Known,
+    /// Nobody is signed in, and the address has none.
+    Unknown,
+}
+
+/// What the person is asked with accepting.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    password: bool,
+    name: bool,
+    profile: bool,
+    birth_year: bool,
+    real_name: bool,
+    consents: Vec<Sentence>,
+}
+
+#[derive(Template)]
+#[template(path = "welcome/over.html")]
+struct Over {
+    page: Page,
+}
+
+#[derive(Deserialize)]
+struct Came {
+    token: Option<String>,
+}
+
+struct Read {
+    sight: Sight,
+    standing: Standing,
+    asked: Asked,
+}
+
+pub fn pages(config: &mut ServiceConfig) {
+    config
+        .service(shown)
+        .service(answered)
+        .service(declined)
+        .service(mine_shown)
+        .service(mine_answered)
+        .service(mine_declined);
+}
+
+/// Who: whoever holds the letter.
+#[get("/invitation")]
+async fn shown(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
+    let token = came.into_inner().token.unwrap_or_default();
+    match read_shown(&house, &visit, &token).await? {
+        Some(read) => page::answer(&Sheet::new(&house, visit.page, read, token, None)),
+        None => over(visit.page),
+    }
+}
+
+/// Accepts. Who: whoever holds the letter and is signed in with its address, or has no account yet.
+#[post("/invitation")]
+async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let token = form.value("token").to_owned();
+    let Some(read) = read_shown(&house, &visit, &token).await? else { return over(visit.page) };
+    let (language, id) = (visit.page.language, read.sight.id);
+    let accepted = async {
+        let acceptance = acceptance(&form, &read)?;
+        match visit.person {
+            Some(person) if read.standing == Standing::Myself => {
+                house.run(async move |app| accept(&app, &person, id, acceptance, language).await).await?;
+                Ok(None)
+            }
+            Some(_) => Err(ForAnother.into()),
+            None => {
+                let password = form.value("password").to_owned();
+                let arrived = house.run(async move |app| arrive(&app, &token, &password, acceptance, language).await);
+                arrived.await.map(|(session, _)| Some(session))
+            }
+        }
+    };
+    match accepted.await {
+        Ok(session) => {
+            let mut answer = on(&read.sight)?;
+            if let Some(session) = session {
+                answer.add_cookie(&cookie::set(&house, &session)).map_err(Error::fault)?;
+            }
+            Ok(answer)
+        }
+        Err(error) => refused(&house, visit.page, read, form, error),
+    }
+}
+
+/// Declines. Who: whoever holds the letter.
+#[post("/invitation/decline")]
+async fn declined(house: House, request: HttpRequest, visit: Visit, form: Form) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let token = form.value("token").to_owned();
+    match house.run(async move |app| decline::decline_shown(&app, &token).await).await {
+        Ok(()) => said::see_saying("/", "invitation-declined"),
+        Err(Error::Refused(_)) => over(visit.page),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Who: account.
+#[get("/me/invitations/{invitation}")]
+async fn mine_shown(house: House, visit: Visit, who: SignedIn, request: HttpRequest) -> Result<HttpResponse, Error> {
+    match read_mine(&house, &visit, who, &request).await? {
+        Some(read) => page::answer(&Sheet::new(&house, visit.page, read, String::new(), None)),
+        None => over(visit.page),
+    }
+}
+
+/// Accepts. Who: account.
+#[post("/me/invitations/{invitation}")]
+async fn mine_answered(
+    house: House,
+    visit: Visit,
+    who: SignedIn,
+    request: HttpRequest,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let Some(read) = read_mine(&house, &visit, who, &request).await? else { return over(visit.page) };
+    let (language, id) = (visit.page.language, read.sight.id);
+    let accepted = async {
+        let acceptance = acceptance(&form, &read)?;
+        house.run(async move |app| accept(&app, &who, id, acceptance, language).await).await
+    };
+    match accepted.await {
+        Ok(_) => on(&read.sight),
+        Err(error) => refused(&house, visit.page, read, form, error),
+    }
+}
+
+/// Declines. Who: account.
+#[post("/me/invitations/{invitation}/decline")]
+async fn mine_declined(house: House, visit: Visit, who: SignedIn, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let id = id_in_path(&request, "invitation")?;
+    match house.run(async move |app| decline::decline(&app, &who, id).await).await {
+        Ok(()) => said::see_saying("/me", "invitation-declined"),
+        Err(Error::Refused(refused)) if refused.code == "invitation_over" => over(visit.page),
+        Err(other) => Err(other),
+    }
+}
+
+/// Where what was accepted begins.
+fn on(sight: &Sight) -> Result<HttpResponse, Error> {
+    let to = match (sight.kind, &sight.event) {
+        (Kind::Organizer, _) => "/office".to_owned(),
+        (Kind::UnitContact, _) => "/unit".to_owned(),
+        (Kind::Participant, Some(event)) => format!("/e/{event}/me"),
+        _ => "/me".to_owned(),
+    };
+    said::see_saying(&to, "invitation-accepted")
+}
+
+/// Unknown, answered, withdrawn and too old look the same.
+fn over(page: Page) -> Result<HttpResponse, Error> {
+    page::answer_as(StatusCode::GONE, &Over { page })
+}
+
+fn refused(house: &House, page: Page, read: Read, form: Form, error: Error) -> Result<HttpResponse, Error> {
+    if let Error::Refused(refused) = &error
+        && matches!(refused.code, "invitation_over" | "token_invalid")
+    {
+        return over(page);
+    }
+    let token = form.value("token").to_owned();
+    let form = form.refused(&page, error)?;
+    page::answer_refused(&form.clone(), &Sheet::new(house, page, read, token, Some(form)))
+}
+
+async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<Read>, Error> {
+    let (token, person, language) = (token.to_owned(), visit.person, visit.page.language);
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let sent = invitation::shown(db, &token).await?.ok_or(NotShown)?;
+        read(db, &app, &sent, person, language).await
+    });
+    gone(read.await)
+}
+
+async fn read_mine(house: &House, visit: &Visit, who: SignedIn, request: &HttpRequest) -> Result<Option<Read>, Error> {
+    let (id, language) = (id_in_path(request, "invitation")?, visit.page.language);
+    let read = house.run(async move |app| {
+        let db = app.database.reader();
+        let sent = invitation::Entity::find_by_id(id).one(db).await?.ok_or_else(Refused::not_found)?;
+        let read = read(db, &app, &sent, Some(who), language).await?;
+        // To everybody else it is not there.
+        if read.standing == Standing::Myself { Ok(read) } else { Err(Refused::not_found().into()) }
+    });
+    gone(read.await)
+}
+
+fn gone(read: Result<Read, Error>) -> Result<Option<Read>, Error> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(Error::Refused(refused)) if refused.code == "token_invalid" => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+async fn read(
+    db: &impl ConnectionTrait,
+    app: &App,
+    sent: &invitation::Model,
+    person: Option<SignedIn>,
+    language: Language,
+) -> Result<Read, Error> {
+    let (standing, account) = match person {
+        Some(person) => {
+            let account = account::find(db, person.account_id).await?.ok_or_else(Refused::not_signed_in)?;
+            (if sent.is_to(&account.email) { Standing::Myself } else { Standing::Another }, Some(account))
+        }
+        None => {
+            let known = account::Entity::of_email(&sent.email).one(db).await?;
+            (if known.is_some_and(|account| account.is_claimed()) { Standing::Known } else { Standing::Unknown }, None)
+        }
+    };
+    if sent.state_at(app.now()) != State::Open {
+        return Err(NotShown.into());
+    }
+    let account = account.filter(|_| standing == Standing::Myself);
+    let profile = match &account {
+        Some(account) => profile::Entity::find_by_id(account.id).one(db).await?,
+        None => None,
+    };
+    let agreed = match &account {
+        Some(account) => consent::of_person(db, account.id).await?,
+        None => Vec::new(),
+    };
+    let answers = matches!(standing, Standing::Myself | Standing::Unknown);
+    let takes_part = sent.kind == Kind::Participant;
+    let is_new = |asked: &Sentence| !agreed.iter().any(|row| row.sentence == *asked);
+    let mut asked = Asked { password: standing == Standing::Unknown, ..Asked::default() };
+    if answers && takes_part {
+        asked.profile = profile.is_none();
+        asked.birth_year = profile.as_ref().is_none_or(|profile| profile.birth_year.is_none());
+        asked.real_name = profile.as_ref().is_none_or(|profile| profile.real_name.is_none());
+        asked.consents = Sentence::OF_ACCOUNT.into_iter().filter(is_new).chain(Sentence::OF_APPLICATION).collect();
+    } else if answers {
+        asked.name = profile.is_none() && account.as_ref().is_none_or(|account| account.name.is_none());
+    }
+    Ok(Read { sight: sight::of(db, app, sent, language).await?, standing, asked })
+}
+
+/// What the form says, or everything that is wrong with it at once.
+fn acceptance(form: &Form, read: &Read) -> Result<Acceptance, Error> {
+    let asked = &read.asked;
+    let mut wrong = Vec::new();
+    let mut needed = |name: &str, wanted: bool, code: &'static str| {
+        if wanted && form.value(name).trim().is_empty() {
+            wrong.push(FieldError::new(name, code, "must be said"));
+        }
+    };
+    needed("name", asked.name, "blank");
+    needed("nickname", asked.profile, "blank");
+    needed("gender", asked.profile, "choose");
+    needed("birth_year", asked.birth_year, "blank");
+    if asked.password
+        && let Err(Error::Refused(refused)) =
+            password::judge(form.value("password"), &[form.value("name"), form.value("nickname")]).map_err(Error::from)
+    {
+        wrong.extend(refused.errors);
+    }
+    wrong.extend(Sentence::unticked(&asked.consents, form));
+    let told = |name: &str, wanted: bool| if wanted { form.text(name) } else { Value::Null };
+    let request = json!({
+        "name": told("name", asked.name),
+        "nickname": told("nickname", asked.profile),
+        "gender": told("gender", asked.profile),
+        "birth_year": if asked.birth_year { form.number("birth_year") } else { Value::Null },
+        "real_name": told("real_name", asked.real_name),
+        "consents": asked.consents,
+    });
+    match body::read::<Acceptance>(request) {
+        Ok(acceptance) if wrong.is_empty() => Ok(acceptance),
+        Ok(_) => Err(Refused::invalid(wrong).into()),
+        Err(Error::Refused(refused)) => {
+            wrong.extend(refused.errors);
+            Err(Refused::invalid(wrong).into())
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+impl Sheet {
+    fn new(house: &House, page: Page, read: Read, token: String, form: Option<Form>) -> Self {
+        let Read { sight, standing, asked } = read;
+        let base = if token.is_empty() { format!("/me/invitations/{}", sight.id) } else { "/invitation".to_owned() };
+        let until = when::day(page.language, chrono_tz::Asia::Shanghai, sight.expires_at, house.now());
+        Self {
+            form: form.unwrap_or_else(|| beforehand(&sight)),
+            sign_in: format!("/sign-in?to={}", encoded(&format!("/invitation?token={token}"))),
+            union: sight.union.clone(),
+            what: what(page.language, sight.kind, &sight.thing),
+            // Whoever is somebody else reads nothing of the person.
+            words: match &sight.words {
+                Some(said) if standing != Standing::Another => said.told(&page),
+                _ => Vec::new(),
+            },
+            consents: asked.consents.iter().map(|asked| (asked.field(), asked.words(page.language))).collect(),
+            genders: vec![("female", page.t("gender-female")), ("male", page.t("gender-male"))],
+            standing,
+            base,
+            token,
+            until,
+            asked,
+            page,
+        }
+    }
+}
+
+/// What their list says stands in the form, for the person to put right.
+fn beforehand(sight: &Sight) -> Form {
+    let Some(said) = &sight.words else { return Form::default() };
+    Form::filled([
+        ("nickname", said.nickname.clone().unwrap_or_default()),
+        ("gender", gender(said.gender).to_owned()),
+        ("birth_year", said.birth_year.map(|year| year.to_string()).unwrap_or_default()),
+        ("real_name", said.real_name.clone().unwrap_or_default()),
+    ])
+}

@@ -1,0 +1,52 @@
+//! An invitation is sent again: a new letter with a new link, and fourteen days more.
+
+use chrono::TimeDelta;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+
+use super::access::Inviter;
+use super::sight;
+use crate::accounts::one_time;
+use crate::app::App;
+use crate::error::{Error, Refused};
+use crate::invitations::invitation::{self, LIFETIME, NotOpen, State};
+use crate::invitations::letters;
+use crate::mail::letter;
+
+/// Between two letters of one invitation.
+const BETWEEN: TimeDelta = TimeDelta::hours(1);
+/// Letters one invitation makes in all: somebody who does not answer five has answered.
+const LETTERS: i32 = 5;
+
+/// Sends it again. The former link is dead: of two letters the newer one counts.
+///
+/// # Errors
+/// 409 `invitation_over`; 409 `enough_letters`; 429 where the last letter is younger than an hour.
+pub async fn send_again(app: &App, by: &Inviter) -> Result<invitation::Model, Error> {
+    let now = app.now();
+    let txn = app.database.begin_write().await?;
+    let held = invitation::hold(&txn, by.invitation).await?;
+    if held.state_at(now) != State::Open {
+        return Err(NotOpen.into());
+    }
+    if held.letters >= LETTERS {
+        let detail = "This invitation has been sent five times; withdraw it or wait.";
+        return Err(Refused::conflict("enough_letters", detail).into());
+    }
+    let wait = held.sent_at + BETWEEN - now;
+    if wait > TimeDelta::zero() {
+        return Err(Refused::too_many(u64::try_from(wait.num_seconds().max(1)).unwrap_or(1)).into());
+    }
+    let minted = one_time::mint(app)?;
+    let letters = held.letters + 1;
+    let mut row: invitation::ActiveModel = held.into();
+    row.letters = Set(letters);
+    row.sent_at = Set(now);
+    row.expires_at = Set(now + LIFETIME);
+    row.token_digest = Set(minted.digest);
+    let sent = row.update(&txn).await?;
+    let purpose = sight::purpose(&txn, &sent, sent.language).await?;
+    letter::post(&txn, app, letters::invitation(app, &sent, &purpose, &minted.text)?).await?;
+    txn.commit().await?;
+    Ok(sent)
+}
