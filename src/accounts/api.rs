@@ -5,32 +5,19 @@ use std::sync::Arc;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, post};
 use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::address::{mail_address, read_address};
 use super::asker::Asker;
-use super::entered::{Handed, Tokens};
+use super::granted::{Granted, granted};
 use super::sign_up_form::SignUpForm;
 use super::signed_in::SignedIn;
-use super::{
-    access_token, change_password, forget_password, log_in, log_out, mark, refresh, register, reset_password, verify,
-};
+use super::{change_password, forget_password, log_in, log_out, mark, refresh, register, reset_password};
 use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::Error;
 use crate::language::Language;
-
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FirstPassword {
-    /// What the link in the letter carries.
-    #[garde(length(chars, max = 200))]
-    pub token: String,
-    /// 8 to 128 characters that are not easy to guess.
-    #[garde(skip)]
-    pub password: String,
-}
 
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,33 +62,6 @@ pub struct PasswordChange {
     pub password: String,
 }
 
-/// Proof for the next requests.
-#[derive(Serialize, ToSchema)]
-pub struct Granted {
-    /// For the `Authorization: Bearer` header.
-    pub access_token: String,
-    /// Seconds.
-    #[schema(example = 900)]
-    pub expires_in: i64,
-    /// Good once, within thirty days, at `/auth/refresh`.
-    pub refresh_token: String,
-}
-
-impl From<Tokens> for Granted {
-    fn from(tokens: Tokens) -> Self {
-        Self {
-            access_token: tokens.access_token,
-            expires_in: access_token::LIFETIME.num_seconds(),
-            refresh_token: tokens.refresh_token,
-        }
-    }
-}
-
-/// The answer to a sign-in, and the cookie that makes the device known.
-fn granted(app: &App, request: &HttpRequest, Handed { proof, mark }: Handed<Tokens>) -> HttpResponse {
-    HttpResponse::Ok().cookie(mark::set(app, request, &mark)).json(Granted::from(proof))
-}
-
 /// Signs up. The answer is the same, in the same time, whether or not the address is known; a letter
 /// says the rest. Whoever reads it chooses the password.
 ///
@@ -122,31 +82,6 @@ pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>)
     let asker = Asker::of(&house, &request);
     house.run(async move |app| register::register(&app, &asker, &address, wish).await).await?;
     Ok(HttpResponse::Accepted().finish())
-}
-
-/// Proves the mail address with the token of the letter, and chooses the password; the account begins,
-/// and its owner is signed in.
-///
-/// Who: anyone.
-#[utoipa::path(
-    tag = "accounts",
-    request_body = FirstPassword,
-    responses(
-        (status = 200, body = Granted),
-        (status = 422, description = "`token_invalid`, `token_used`, `token_expired`, or `invalid` for a weak password"),
-        (status = 429, description = "`too_many_requests`"),
-    )
-)]
-#[post("/auth/verify")]
-pub async fn verify_mail(
-    house: House,
-    request: HttpRequest,
-    first: Body<FirstPassword>,
-) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
-    let FirstPassword { token, password } = first.into_inner();
-    let entered = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.program(&app).await;
-    Ok(granted(&house, &request, house.run(entered).await?))
 }
 
 /// Signs a program in.

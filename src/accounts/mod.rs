@@ -17,6 +17,7 @@ pub mod end_others;
 pub mod end_session;
 pub mod entered;
 pub mod forget_password;
+pub mod granted;
 mod hs256;
 pub mod knock;
 mod letters;
@@ -57,7 +58,6 @@ use crate::calls::Calls;
 pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::sign_up)
-        .service(api::verify_mail)
         .service(api::sign_in)
         .service(api::refresh_tokens)
         .service(api::sign_out)

@@ -38,9 +38,7 @@ pub async fn accept(
     let (account, held) = own(&txn, by, id).await?;
     let (accepted, news) = answer::accepted(&txn, app, held, account, acceptance, read_in).await?;
     txn.commit().await?;
-    if let Some((event, what)) = news {
-        app.happenings.announce(event, what);
-    }
+    answer::announce(app, news);
     Ok(accepted)
 }
 

@@ -50,6 +50,13 @@ pub struct Acceptance {
 /// What became true, to be announced after the commit.
 pub type News = Option<(Uuid, What)>;
 
+/// After the commit.
+pub fn announce(app: &App, news: News) {
+    if let Some((event, what)) = news {
+        app.happenings.announce(event, what);
+    }
+}
+
 /// Accepts an invitation that is held, for the account it was sent to, which is held too: ends it and
 /// hands it to the room whose thing it is. Whoever comes second finds it over.
 ///

@@ -1,5 +1,7 @@
 //! The calls about invitations: of whoever was invited, and of whoever invited.
 
+use std::sync::Arc;
+
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use garde::Validate;
@@ -8,13 +10,15 @@ use utoipa::ToSchema;
 
 use super::accept::accept;
 use super::access::Inviter;
-use super::answer::Acceptance;
+use super::answer::{self, Acceptance};
+use super::arrive::arrive;
 use super::decline;
 use super::send_again::send_again;
 use super::sight::{self, Sight};
 use super::withdraw::withdraw;
-use crate::accounts::SignedIn;
-use crate::app::House;
+use crate::accounts::granted::{Granted, granted};
+use crate::accounts::{SignedIn, verify};
+use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
@@ -31,13 +35,58 @@ pub struct InvitationToken {
     pub token: String,
 }
 
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FirstPassword {
+    /// What the link in the letter carries.
+    #[garde(length(chars, max = 200))]
+    pub token: String,
+    /// 8 to 128 characters that are not easy to guess.
+    #[garde(skip)]
+    pub password: String,
+}
+
+/// Proves the mail address with the token of a letter, and chooses the password; the account begins, and
+/// its owner is signed in. The token of an invitation does the same, and accepts; what is needed to take
+/// part and an account does not say yet is what the invitation says.
+///
+/// Who: anyone.
+#[utoipa::path(
+    tag = "accounts",
+    request_body = FirstPassword,
+    responses(
+        (status = 200, body = Granted),
+        (status = 409, description = "of an invitation: `account_exists`, `phase_closed`"),
+        (status = 422, description = "`token_invalid`, `token_used`, `token_expired`, or `invalid` for a weak password"),
+        (status = 429, description = "`too_many_requests`"),
+    )
+)]
+#[post("/auth/verify")]
+pub async fn verify_mail(
+    house: House,
+    request: HttpRequest,
+    first: Body<FirstPassword>,
+) -> Result<HttpResponse, Error> {
+    house.pace.check(&request)?;
+    let (FirstPassword { token, password }, language) = (first.into_inner(), Language::asked(&request));
+    let entered =
+        async move |app: Arc<App>| match arrive(&app, &token, &password, Acceptance::default(), language).await? {
+            Some((entered, news)) => {
+                let handed = entered.program(&app).await?;
+                answer::announce(&app, news);
+                Ok(handed)
+            }
+            None => verify::verify(&app, &token, &password).await?.program(&app).await,
+        };
+    Ok(granted(&house, &request, house.run(entered).await?))
+}
+
 /// The invitations one may answer: who invites to what. Who: account.
 #[utoipa::path(tag = "invitations", responses((status = 200, body = Page<Sight>)), security(("bearer" = [])))]
 #[get("/me/invitations")]
 pub async fn mine(house: House, who: SignedIn) -> Result<Json<Page<Sight>>, Error> {
-    let open = async move |app: std::sync::Arc<crate::app::App>| {
-        super::mine::open(app.database.reader(), &app, who.account_id, who.language).await
-    };
+    let open =
+        async move |app: Arc<App>| super::mine::open(app.database.reader(), &app, who.account_id, who.language).await;
     Ok(Json(Page::whole(house.run(open).await?)))
 }
 

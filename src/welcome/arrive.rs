@@ -4,8 +4,9 @@
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
-use super::answer::{self, Acceptance};
-use crate::accounts::{account, one_time, password, session, sign_up};
+use super::answer::{self, Acceptance, News};
+use crate::accounts::entered::Entered;
+use crate::accounts::{account, one_time, password, sign_up, spent_link};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
@@ -22,7 +23,8 @@ impl From<HasAccount> for Error {
     }
 }
 
-/// Makes the account and accepts; the text for the session's cookie.
+/// Makes the account and accepts; None where the token is no invitation's. What became true is
+/// announced by whoever commits.
 ///
 /// # Errors
 /// 422 `token_invalid`, or `invalid` for a weak password; 409 `account_exists`; 429 where too many
@@ -33,9 +35,9 @@ pub async fn arrive(
     password: &str,
     acceptance: Acceptance,
     language: Language,
-) -> Result<(String, invitation::Model), Error> {
+) -> Result<Option<(Entered, News)>, Error> {
     let reader = app.database.reader();
-    let sent = invitation::shown(reader, token).await?.ok_or(NotShown)?;
+    let Some(sent) = invitation::shown(reader, token).await? else { return Ok(None) };
     if sent.state_at(app.now()) != State::Open {
         return Err(NotShown.into());
     }
@@ -48,24 +50,23 @@ pub async fn arrive(
     let hash = password::hash(app, password).await?;
 
     let txn = app.database.begin_write().await?;
-    let account = begun(&txn, app, &sent.email, hash, language).await?;
+    // Two letters of one address opened at once would wait for each other's rows.
+    txn.queue_for(sent.email.as_bytes()).await?;
+    let account = begun(&txn, app, &sent.email, hash.clone(), language).await?;
     let held = invitation::hold(&txn, sent.id).await?;
     // Asked again under the lock: it may have been answered, or sent again with another link.
     if one_time::shown(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
         return Err(NotShown.into());
     }
     let id = account.id;
-    let (accepted, news) = answer::accepted(&txn, app, held, account, acceptance, language).await?;
-    let session = session::Entity::open(&txn, app, id).await?;
-    txn.commit().await?;
-    if let Some((event, what)) = news {
-        app.happenings.announce(event, what);
-    }
-    Ok((session, accepted))
+    let (_, news) = answer::accepted(&txn, app, held, account, acceptance, language).await?;
+    Ok(Some((Entered { txn, account: id, hash }, news)))
 }
 
 /// The account of whoever reads the address's mail, which this proves. Sign-ups of the address end.
 async fn begun(txn: &Write, app: &App, email: &str, hash: String, language: Language) -> Result<account::Model, Error> {
+    let same = sign_up::Entity::find().filter(sign_up::Column::Email.eq(email)).all(txn).await?;
+    spent_link::remember(txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
     sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(email)).exec(txn).await?;
     match account::Entity::of_email(email).lock_exclusive().one(txn).await? {
         Some(account) if account.is_claimed() => return Err(HasAccount.into()),

@@ -21,6 +21,7 @@ use crate::calls::Calls;
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut Calls<'_>) {
     config
+        .service(api::verify_mail)
         .service(api::mine)
         .service(api::accept_mine)
         .service(api::decline_mine)

@@ -1,6 +1,8 @@
 //! An invitation as a page: by the link of its letter, or out of 我的. Only the buttons answer: mail
 //! programs and scanners open links by themselves.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::web::{Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -10,13 +12,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::accept::{ForAnother, accept};
-use super::answer::Acceptance;
+use super::answer::{self, Acceptance};
 use super::arrive::arrive;
 use super::decline;
 use super::sight::{self, Sight};
 use crate::accounts::consent::{self, Sentence};
+use crate::accounts::entered::Handed;
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, cookie, password, profile};
+use crate::accounts::{SignedIn, account, cookie, mark, password, profile};
 use crate::app::{App, House};
 use crate::body;
 use crate::error::{Error, FieldError, Refused};
@@ -127,16 +130,23 @@ async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) 
             Some(_) => Err(ForAnother.into()),
             None => {
                 let password = form.value("password").to_owned();
-                let arrived = house.run(async move |app| arrive(&app, &token, &password, acceptance, language).await);
-                arrived.await.map(|(session, _)| Some(session))
+                let arrived = async move |app: Arc<App>| {
+                    let arrived = arrive(&app, &token, &password, acceptance, language).await?;
+                    let (entered, news) = arrived.ok_or(NotShown)?;
+                    let handed = entered.browser(&app).await?;
+                    answer::announce(&app, news);
+                    Ok(handed)
+                };
+                house.run(arrived).await.map(Some)
             }
         }
     };
     match accepted.await {
-        Ok(session) => {
+        Ok(handed) => {
             let mut answer = on(&read.sight)?;
-            if let Some(session) = session {
-                answer.add_cookie(&cookie::set(&house, &session)).map_err(Error::fault)?;
+            if let Some(Handed { proof, mark }) = handed {
+                answer.add_cookie(&cookie::set(&house, &proof)).map_err(Error::fault)?;
+                answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Error::fault)?;
             }
             Ok(answer)
         }

@@ -12,8 +12,7 @@ use queqiao::{page, server};
 use serde_json::Value;
 
 /// Said of forms of pages, which no description of the API lists.
-const OF_PAGES: [(&str, &str); 7] = [
-    ("account_exists", "409"),
+const OF_PAGES: [(&str, &str); 6] = [
     ("invitation_for_another", "403"),
     ("malformed_form", "400"),
     ("method_not_allowed", "405"),

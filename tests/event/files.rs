@@ -63,6 +63,7 @@ impl Place {
             id: Set(Uuid::from_u128(name.len() as u128)),
             email: Set(name.to_owned()),
             password_hash: Set(None),
+            name: Set(None),
             language: Set(Language::Zh),
             administrator: Set(false),
             created_at: Set(the_hour()),

@@ -505,6 +505,37 @@ async fn what_became_of_invitations_is_on_record(#[values(Sqlite, Postgres)] eng
     }
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_program_accepts_with_the_letter_and_a_password(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    invited(&evening, "desk-new@example.com", "desk").await;
+    import(&evening.organizer, "qixi", "邮箱,性别,单位,昵称\nlisted-new@example.com,女,电力局,小云\n").await;
+    let visitor = evening.visitor();
+    for email in ["desk-new@example.com", "listed-new@example.com"] {
+        let token = evening.invitation_to(email).await;
+        let weak = visitor.post("/api/v1/auth/verify", json!({ "token": token, "password": "short" })).await;
+        refused(&weak, 422, "invalid");
+        let body = json!({ "token": token, "password": PASSWORD });
+        let given = visitor.post("/api/v1/auth/verify", body.clone()).await;
+        assert_eq!(given.status, 200, "{}", given.text());
+        refused(&visitor.post("/api/v1/auth/verify", body).await, 422, "token_invalid");
+        let mut person = evening.visitor();
+        person.token = given.json["access_token"].as_str().map(str::to_owned);
+        assert_eq!(person.get("/api/v1/me").await.json["email"], email);
+    }
+    assert_eq!(crew_of(&evening).await, 1);
+    let roll = evening.organizer.get("/api/v1/events/qixi/registrations").await.json["items"].clone();
+    assert_eq!((&roll[0]["nickname"], &roll[0]["side"]), (&json!("小云"), &json!("women")));
+
+    // Of somebody who has an account by now, the letter opens nothing: they sign in.
+    let known = evening.account("known", Gender::Male).await;
+    claimed(&evening, &known).await;
+    invited(&evening, &known.email, "host").await;
+    let body = json!({ "token": evening.invitation_to(&known.email).await, "password": PASSWORD });
+    refused(&visitor.post("/api/v1/auth/verify", body).await, 409, "account_exists");
+}
+
 /// How likely one of the first is to be above one of the second (0.5: nobody could tell them apart).
 fn auc(first: &[Duration], second: &[Duration]) -> f64 {
     let above = |one: &Duration| -> f64 {

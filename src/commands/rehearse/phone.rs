@@ -61,19 +61,6 @@ impl Phone {
         self.call(line, Method::PUT, path, Some(body)).await
     }
 
-    /// Accepts every invitation that is open.
-    ///
-    /// # Errors
-    /// Where one is refused.
-    pub async fn accept_all(&self, line: &Line) -> anyhow::Result<()> {
-        let open = self.get(line, "/me/invitations").await?.ok()?;
-        for invitation in open["items"].as_array().context("no items")? {
-            let id = invitation["id"].as_str().context("an invitation without an id")?;
-            self.post(line, &format!("/me/invitations/{id}/accept"), &json!({})).await?.ok()?;
-        }
-        Ok(())
-    }
-
     /// A token that is good now, for requests made by hand.
     ///
     /// # Errors

@@ -665,6 +665,8 @@ async fn a_unit_contact_confirms_and_sees_a_head_count_only(#[values(Sqlite, Pos
     let (code, page) = read(organizer.send(&contacts, &[("email", "no address")]).await).await;
     assert!(code == 422 && wrong(&page, "email").is_some() && page.contains("value=\"no address\""), "{page}");
     assert_eq!(organizer.send(&contacts, &[("email", &person.email)]).await.status().as_u16(), 303);
+    assert_eq!(browser.get("/unit").await.0, 403, "nobody is appointed who did not accept");
+    assert_eq!(person.accepts_all().await, 1);
     let answer = browser.request(Method::GET, "/unit").send().await.unwrap();
     let mine = format!("/unit/{}", unit.id);
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, mine.as_str()));

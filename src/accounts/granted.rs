@@ -1,0 +1,37 @@
+//! What a program that was let in is answered with.
+
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::entered::{Handed, Tokens};
+use super::{access_token, mark};
+use crate::app::App;
+
+/// Proof for the next requests.
+#[derive(Serialize, ToSchema)]
+pub struct Granted {
+    /// For the `Authorization: Bearer` header.
+    pub access_token: String,
+    /// Seconds.
+    #[schema(example = 900)]
+    pub expires_in: i64,
+    /// Good once, within thirty days, at `/auth/refresh`.
+    pub refresh_token: String,
+}
+
+impl From<Tokens> for Granted {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            expires_in: access_token::LIFETIME.num_seconds(),
+            refresh_token: tokens.refresh_token,
+        }
+    }
+}
+
+/// The answer to a sign-in, and the cookie that makes the device known.
+#[must_use]
+pub fn granted(app: &App, request: &HttpRequest, Handed { proof, mark }: Handed<Tokens>) -> HttpResponse {
+    HttpResponse::Ok().cookie(mark::set(app, request, &mark)).json(Granted::from(proof))
+}
