@@ -34,6 +34,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
             "interests": profile.interests(),
             "nickname": profile.nickname,
             "gender": profile.gender,
+            "born_on": profile.born_on,
             "birth_year": profile.birth_year,
             "education": profile.education,
             "district": profile.district,
@@ -97,6 +98,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let row = profile::ActiveModel {
         account_id: Set(account),
         nickname: Set("已注销".to_owned()),
+        born_on: Set(None),
         birth_year: Set(None),
         education: Set(None),
         district: Set(None),

@@ -560,6 +560,7 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         account_id: Set(account.id),
         nickname: Set(name.to_owned()),
         gender: Set(gender),
+        born_on: Set(None),
         birth_year: Set(Some(1995)),
         education: Set(None),
         district: Set(None),

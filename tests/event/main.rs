@@ -14,6 +14,7 @@ mod postgres;
 mod record;
 
 mod accounts;
+mod age;
 mod attack;
 mod badges;
 mod blessings;

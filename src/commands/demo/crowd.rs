@@ -1,5 +1,6 @@
 //! The people of a demonstration, written as rows: 800 sign-ups would cost 800 password hashes.
 
+use chrono::{Datelike, NaiveDate};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -16,6 +17,12 @@ use crate::error::Error;
 use crate::language::Language;
 use crate::organizations::{organization, staff};
 use crate::units::{unit, unit_contact};
+
+/// A date of birth for the crowd's n-th: between 27 and 40 years ago, spread over the year.
+fn born(place: usize) -> Option<NaiveDate> {
+    let (year, day) = (i32::try_from(1986 + place % 14).ok()?, u32::try_from(1 + place * 37 % 365).ok()?);
+    NaiveDate::from_yo_opt(year, day)
+}
 
 /// How many rows one statement inserts: SQLite takes 32,766 parameters.
 pub const CHUNK: usize = 500;
@@ -129,7 +136,8 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], pass
             account_id: Set(*id),
             nickname: Set(person.nickname.clone()),
             gender: Set(if person.man { Gender::Male } else { Gender::Female }),
-            birth_year: Set(i32::try_from(1986 + place % 14).ok()),
+            born_on: Set(born(place)),
+            birth_year: Set(born(place).map(|born| born.year())),
             education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
             district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
             interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place + 1 + place / 3 % 7) % 8)])),
