@@ -39,8 +39,8 @@ mod m0100_house;
 mod m0120_letters_asked_for;
 mod m0121_knocks_by_asker;
 mod m0122_spent_by;
-mod m0140_invitations;
 mod m0123_born_on;
+mod m0140_invitations;
 mod m0155_contact_given;
 mod m0170_sealed_answers;
 mod m0180_vigil;
@@ -84,8 +84,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0120_letters_asked_for::Migration),
             Box::new(m0121_knocks_by_asker::Migration),
             Box::new(m0122_spent_by::Migration),
-            Box::new(m0140_invitations::Migration),
             Box::new(m0123_born_on::Migration),
+            Box::new(m0140_invitations::Migration),
             Box::new(m0155_contact_given::Migration),
             Box::new(m0170_sealed_answers::Migration),
             Box::new(m0180_vigil::Migration),
