@@ -44,6 +44,7 @@ mod m0140_invitations;
 mod m0155_contact_given;
 mod m0170_sealed_answers;
 mod m0180_vigil;
+mod m0101_bonds;
 
 pub struct Migrator;
 
@@ -89,6 +90,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0155_contact_given::Migration),
             Box::new(m0170_sealed_answers::Migration),
             Box::new(m0180_vigil::Migration),
+            Box::new(m0101_bonds::Migration),
         ]
     }
 }

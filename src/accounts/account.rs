@@ -4,6 +4,8 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryFilter};
 
+use crate::app::App;
+use crate::bonds;
 use crate::language::Language;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,6 +26,8 @@ pub struct Model {
     /// When the mail address was proved.
     pub verified_at: Option<DateTimeUtc>,
     pub erased_at: Option<DateTimeUtc>,
+    /// Vouches for the address and for being an administrator: [`bonds::ACCOUNT`].
+    pub bond: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -53,7 +57,26 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, 
     Entity::alive().filter(Column::Id.eq(id)).one(db).await
 }
 
+/// What is stored beside an address and the right of an administrator: without it neither counts.
+#[must_use]
+pub fn bond(app: &App, id: Uuid, email: &str, administrator: bool) -> Option<Vec<u8>> {
+    Some(bonds::ACCOUNT.vouch(&app.secrets, &[id.as_bytes(), email.as_bytes(), &[u8::from(administrator)]]))
+}
+
 impl Model {
+    /// Whether the house itself gave this account its address and its rights. Where somebody wrote them
+    /// into the database, no letter that opens anything goes there, and nobody is an administrator.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        let parts: [&[u8]; 3] = [self.id.as_bytes(), self.email.as_bytes(), &[u8::from(self.administrator)]];
+        bonds::ACCOUNT.holds(&app.secrets, &parts, self.bond.as_deref())
+    }
+
+    #[must_use]
+    pub fn is_administrator(&self, app: &App) -> bool {
+        self.administrator && self.is_bound(app)
+    }
+
     /// Whether somebody chose a password; before that an import of earlier days prepared it for its owner.
     #[must_use]
     pub fn is_claimed(&self) -> bool {

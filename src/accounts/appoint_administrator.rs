@@ -35,8 +35,9 @@ pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &
     password::judge(password, &[address.as_str()]).map_err(NotAppointed::Weak)?;
     let password_hash = password::hash(app, password).await?;
     let txn = app.database.begin_write().await?;
+    let id = app.new_id();
     let account = account::Model {
-        id: app.new_id(),
+        id,
         email: address.as_str().to_owned(),
         password_hash: Some(password_hash),
         name: None,
@@ -45,8 +46,8 @@ pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &
         created_at: app.now(),
         verified_at: Some(app.now()),
         erased_at: None,
+        bond: account::bond(app, id, address.as_str(), true),
     };
-    let id = account.id;
     let written = account::Entity::insert(account.into_active_model().reset_all())
         .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())
         .exec_without_returning(&txn)

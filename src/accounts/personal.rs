@@ -63,10 +63,10 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
 /// # Errors
 /// 409 `last_administrator`; 401 where the account is gone already.
 pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<(), Error> {
-    if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|account| account.administrator) {
+    if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|row| row.is_administrator(app)) {
         // All administrators are held, so that the last two cannot leave at the same moment.
         let all = account::Entity::alive().filter(account::Column::Administrator.eq(true)).lock_exclusive();
-        if all.all(txn).await?.len() == 1 {
+        if all.all(txn).await?.iter().filter(|row| row.is_administrator(app)).count() == 1 {
             let detail = "You are the only administrator; make another one first.";
             return Err(Refused::conflict("last_administrator", detail).into());
         }
@@ -91,6 +91,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     row.administrator = Set(false);
     row.verified_at = Set(None);
     row.erased_at = Set(Some(app.now()));
+    row.bond = Set(None);
     row.update(txn).await?;
     if profile::Entity::find_by_id(account).count(txn).await? == 0 {
         return Ok(());

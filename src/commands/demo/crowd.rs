@@ -78,7 +78,12 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
     write_people(app, &txn, &people, &password_hash).await?;
     let ids: Vec<Uuid> = crew.iter().map(|(id, _)| *id).collect();
     let [administrator, organizer, contact, crew @ ..] = <[Uuid; 6]>::try_from(ids).unwrap_or_default();
-    let row = account::ActiveModel { id: Set(administrator), administrator: Set(true), ..Default::default() };
+    let row = account::ActiveModel {
+        id: Set(administrator),
+        administrator: Set(true),
+        bond: Set(account::bond(app, administrator, "administrator@demo.example", true)),
+        ..Default::default()
+    };
     account::Entity::update(row).exec(&txn).await?;
     let grant = staff::ActiveModel {
         id: Set(app.new_id()),
@@ -130,6 +135,7 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], pass
             created_at: Set(app.now()),
             verified_at: Set(Some(app.now())),
             erased_at: Set(None),
+            bond: Set(account::bond(app, *id, &person.email, false)),
         });
         account::Entity::insert_many(accounts).exec_without_returning(txn).await?;
         let profiles = chunk.iter().enumerate().map(|(place, (id, person))| profile::ActiveModel {
