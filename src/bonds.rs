@@ -12,13 +12,15 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::database::Database;
 use crate::error::Error;
-use crate::secrets::{Secrets, sealed_under};
+use crate::secrets::{NotOpened, Secrets, sealed_under};
 use Part::{Bytes, Flag, Id, Moment, Text};
 
 const PURPOSE: &str = "bond";
+const SEALING: &str = "sealed in its row";
 
 /// Rows of one transaction: others who write need not wait for the rest.
 const AT_ONCE: u64 = 200;
@@ -50,6 +52,26 @@ pub const SESSION: Bond = Bond {
     name: "token_bond",
     over: &[Id("id"), Id("account_id"), Bytes("token_digest"), Moment("expires_at")],
 };
+/// Whose sign-in the tokens of a program belong to.
+pub const SIGN_IN: Bond = Bond { table: "sign_in", name: "bond", over: &[Id("id"), Id("account_id")] };
+/// To which sign-in a refresh token belongs.
+pub const REFRESH_TOKEN: Bond = Bond {
+    table: "refresh_token",
+    name: "token_bond",
+    over: &[Id("id"), Id("sign_in_id"), Bytes("token_digest"), Moment("expires_at")],
+};
+/// Which address the link in a letter proves.
+pub const SIGN_UP: Bond = Bond {
+    table: "sign_up",
+    name: "token_bond",
+    over: &[Id("id"), Text("email"), Bytes("token_digest"), Moment("expires_at")],
+};
+/// Whose password a link sets, and which address it was written to.
+pub const RESET: Bond = Bond {
+    table: "reset_request",
+    name: "token_bond",
+    over: &[Id("id"), Id("account_id"), Bytes("door"), Bytes("token_digest"), Moment("expires_at")],
+};
 /// At which event a device is a desk.
 pub const DEVICE: Bond =
     Bond { table: "device", name: "token_bond", over: &[Id("id"), Id("event_id"), Bytes("token_digest")] };
@@ -58,7 +80,21 @@ pub const SCREEN: Bond =
     Bond { table: "screen_pass", name: "token_bond", over: &[Id("id"), Id("event_id"), Bytes("token_digest")] };
 
 /// Every bond of the house.
-pub const ALL: &[Bond] = &[ACCOUNT, SESSION, DEVICE, SCREEN];
+pub const ALL: &[Bond] = &[ACCOUNT, SESSION, SIGN_IN, REFRESH_TOKEN, SIGN_UP, RESET, DEVICE, SCREEN];
+
+/// The hash of a password, sealed in the row of its account: whoever has only the database can neither
+/// guess at it nor put another's in its place.
+pub const PASSWORD: Sealed = Sealed { table: "account", name: "password" };
+
+/// Every column of the house that is sealed in its row, and not listed elsewhere.
+pub const SEALED: &[Sealed] = &[PASSWORD];
+
+/// A column that is sealed in the place it stands in. The row's key is called `id`.
+#[derive(Debug, Clone, Copy)]
+pub struct Sealed {
+    pub table: &'static str,
+    pub name: &'static str,
+}
 
 /// How a moment is vouched for: to the second, for databases keep less of it than a clock tells.
 #[must_use]
@@ -83,14 +119,19 @@ impl Bond {
     /// What is stored in this column beside these values, in the order of the list above.
     #[must_use]
     pub fn vouch(&self, secrets: &Secrets, parts: &[&[u8]]) -> Vec<u8> {
-        secrets.vouch(PURPOSE, &[&[self.table.as_bytes(), self.name.as_bytes()], parts].concat())
+        secrets.vouch(PURPOSE, &self.placed(parts))
     }
 
     /// Whether the house made this of these values.
     #[must_use]
     pub fn holds(&self, secrets: &Secrets, parts: &[&[u8]], bond: Option<&[u8]>) -> bool {
-        let parts = [&[self.table.as_bytes(), self.name.as_bytes()], parts].concat();
-        bond.is_some_and(|bond| secrets.vouches(PURPOSE, &parts, bond))
+        bond.is_some_and(|bond| secrets.vouches(PURPOSE, &self.placed(parts), bond))
+    }
+
+    fn placed<'a>(&self, parts: &[&'a [u8]]) -> Vec<&'a [u8]> {
+        let mut placed: Vec<&'a [u8]> = vec![self.table.as_bytes(), self.name.as_bytes()];
+        placed.extend_from_slice(parts);
+        placed
     }
 
     /// The next rows after one, in the order of their ids.
@@ -140,8 +181,9 @@ impl Bond {
             let rows = rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>, _>>()?;
             let Some(last) = rows.last() else { break };
             after = Some(last.id);
+            let rows: Vec<Row> = rows.into_iter().filter(&may).collect();
             let txn = database.begin_write().await?;
-            for row in rows.into_iter().filter(&may) {
+            for row in rows {
                 let bond = self.vouch(secrets, &row.parts());
                 // Whoever changed the row meanwhile made its bond anew.
                 let same = match row.bond {
@@ -162,12 +204,99 @@ impl Bond {
     }
 }
 
+impl Sealed {
+    fn place(&self, id: Uuid) -> Vec<u8> {
+        [self.table.as_bytes(), b".", self.name.as_bytes(), b"\0", id.as_bytes().as_slice()].concat()
+    }
+
+    /// What is stored in the row of this id.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn seal(&self, secrets: &Secrets, id: Uuid, plain: &[u8]) -> anyhow::Result<Vec<u8>> {
+        secrets.seal(SEALING, &self.place(id), plain)
+    }
+
+    /// What was sealed in the row of this id.
+    ///
+    /// # Errors
+    /// Where it was sealed for another row, or under a key this house does not have.
+    pub fn open(&self, secrets: &Secrets, id: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+        secrets.open(SEALING, &self.place(id), sealed)
+    }
+
+    async fn renew(&self, database: &Database, secrets: &Secrets, most: u64) -> Result<bool, Error> {
+        let newest = secrets.newest().to_be_bytes().to_vec();
+        let (mut after, mut made) = (Uuid::nil(), 0);
+        while made < most {
+            let rows = Query::select()
+                .columns(["id", self.name])
+                .from(self.table)
+                .and_where(Expr::col(self.name).is_not_null())
+                .and_where(number_in(self.name).ne(newest.clone()))
+                .and_where(Expr::col("id").gt(after))
+                .order_by("id", Order::Asc)
+                .limit(AT_ONCE)
+                .to_owned();
+            let rows = database.reader().query_all(&rows).await?;
+            let read = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", self.name)?));
+            let rows = rows.iter().map(read).collect::<Result<Vec<(Uuid, Vec<u8>)>, DbErr>>()?;
+            let Some((last, _)) = rows.last() else { return Ok(true) };
+            after = *last;
+            let txn = database.begin_write().await?;
+            for (id, sealed) in rows {
+                let Ok(plain) = self.open(secrets, id, &sealed) else { continue };
+                let update = Query::update()
+                    .table(self.table)
+                    .value(self.name, Expr::value(self.seal(secrets, id, &plain)?))
+                    .and_where(Expr::col("id").eq(id))
+                    .and_where(Expr::col(self.name).eq(sealed))
+                    .to_owned();
+                made += txn.execute(&update).await?.rows_affected();
+            }
+            txn.commit().await?;
+        }
+        Ok(false)
+    }
+}
+
+/// Seals what a former version of the house kept as it was: hashes of passwords. They are not accepted
+/// unsealed, so that this is done once, before the house answers anybody.
+async fn seal_former_passwords(database: &Database, secrets: &Secrets) -> Result<(), Error> {
+    loop {
+        let plain = Query::select()
+            .columns(["id", "password_hash"])
+            .from("account")
+            .and_where(Expr::col("password_hash").is_not_null())
+            .limit(AT_ONCE)
+            .to_owned();
+        let rows = database.reader().query_all(&plain).await?;
+        let read = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", "password_hash")?));
+        let rows = rows.iter().map(read).collect::<Result<Vec<(Uuid, String)>, DbErr>>()?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let txn = database.begin_write().await?;
+        for (id, hash) in rows {
+            let update = Query::update()
+                .table("account")
+                .value("password", Expr::value(PASSWORD.seal(secrets, id, hash.as_bytes())?))
+                .value("password_hash", Expr::value(Option::<String>::None))
+                .and_where(Expr::col("id").eq(id))
+                .to_owned();
+            txn.execute(&update).await?;
+        }
+        txn.commit().await?;
+    }
+}
+
 /// Binds every row that has no bond, or one under a key that is lost: once, for a house from before
 /// there were bonds, or where a new key was meant.
 ///
 /// # Errors
 /// Only faults.
 pub async fn bind(database: &Database, secrets: &Secrets) -> Result<(), Error> {
+    seal_former_passwords(database, secrets).await?;
     let numbers = secrets.numbers();
     let unbound =
         |row: &Row| row.bond.as_deref().and_then(sealed_under).is_none_or(|number| !numbers.contains(&number));
@@ -195,6 +324,9 @@ pub async fn renew(database: &Database, secrets: &Secrets, most: u64) -> Result<
         };
         let holds = |row: &Row| bond.holds(secrets, &row.parts(), row.bond.as_deref());
         all &= bond.remake(database, secrets, older, holds, most).await? < most;
+    }
+    for column in SEALED {
+        all &= column.renew(database, secrets, most).await?;
     }
     Ok(all)
 }

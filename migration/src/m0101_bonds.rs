@@ -23,6 +23,7 @@ impl MigrationTrait for Migration {
         for table in TOKENS {
             manager.alter_table(Table::alter().table(table).add_column(binary_null("token_bond")).to_owned()).await?;
         }
+        manager.alter_table(Table::alter().table("sign_in").add_column(binary_null("bond")).to_owned()).await?;
         for column in ["bond", "password"] {
             manager.alter_table(Table::alter().table("account").add_column(binary_null(column)).to_owned()).await?;
         }
@@ -33,6 +34,7 @@ impl MigrationTrait for Migration {
         for column in ["password", "bond"] {
             manager.alter_table(Table::alter().table("account").drop_column(column).to_owned()).await?;
         }
+        manager.alter_table(Table::alter().table("sign_in").drop_column("bond").to_owned()).await?;
         for table in TOKENS {
             manager.alter_table(Table::alter().table(table).drop_column("token_bond").to_owned()).await?;
         }

@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, QueryFilter};
 
 use crate::app::App;
 use crate::bonds;
+use crate::error::Error;
 use crate::language::Language;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,8 +17,9 @@ pub struct Model {
     /// Folded: lower case, the domain in its ASCII form.
     #[sea_orm(unique)]
     pub email: String,
-    /// PHC string; None where nobody has chosen a password yet.
-    pub password_hash: Option<String>,
+    /// The password's hash (a PHC string), sealed: [`bonds::PASSWORD`]. None where nobody has
+    /// chosen a password yet.
+    pub password: Option<Vec<u8>>,
     /// What colleagues call somebody who works for an event; whoever takes part in one has a profile.
     pub name: Option<String>,
     pub language: Language,
@@ -63,7 +65,22 @@ pub fn bond(app: &App, id: Uuid, email: &str, administrator: bool) -> Option<Vec
     Some(bonds::ACCOUNT.vouch(&app.secrets, &[id.as_bytes(), email.as_bytes(), &[u8::from(administrator)]]))
 }
 
+/// What is stored of a password's hash, in the row of this account.
+///
+/// # Errors
+/// Where the operating system has no randomness to give.
+pub fn sealed_hash(app: &App, id: Uuid, hash: &str) -> anyhow::Result<Vec<u8>> {
+    bonds::PASSWORD.seal(&app.secrets, id, hash.as_bytes())
+}
+
 impl Model {
+    /// The hash of the password; None where there is none, or none the house put here.
+    #[must_use]
+    pub fn hash(&self, app: &App) -> Option<String> {
+        let opened = bonds::PASSWORD.open(&app.secrets, self.id, self.password.as_deref()?).ok()?;
+        String::from_utf8(opened.to_vec()).ok()
+    }
+
     /// Whether the house itself gave this account its address and its rights. Where somebody wrote them
     /// into the database, no letter that opens anything goes there, and nobody is an administrator.
     #[must_use]
@@ -80,7 +97,7 @@ impl Model {
     /// Whether somebody chose a password; before that an import of earlier days prepared it for its owner.
     #[must_use]
     pub fn is_claimed(&self) -> bool {
-        self.password_hash.is_some()
+        self.password.is_some()
     }
 
     /// A new password; the mail address counts as proven, for it took its mail or the old password.
@@ -90,13 +107,15 @@ impl Model {
     pub async fn set_password(
         self,
         txn: &impl ConnectionTrait,
-        hash: String,
+        app: &App,
+        hash: &str,
         now: DateTimeUtc,
-    ) -> Result<Self, sea_orm::DbErr> {
+    ) -> Result<Self, Error> {
         let verified_at = self.verified_at.or(Some(now));
+        let password = sealed_hash(app, self.id, hash)?;
         let mut row: ActiveModel = self.into();
-        row.password_hash = Set(Some(hash));
+        row.password = Set(Some(password));
         row.verified_at = Set(verified_at);
-        row.update(txn).await
+        Ok(row.update(txn).await?)
     }
 }

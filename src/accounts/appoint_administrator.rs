@@ -33,13 +33,13 @@ impl<E: Into<Error>> From<E> for NotAppointed {
 /// As [`NotAppointed`].
 pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &str) -> Result<(), NotAppointed> {
     password::judge(password, &[address.as_str()]).map_err(NotAppointed::Weak)?;
-    let password_hash = password::hash(app, password).await?;
+    let hash = password::hash(app, password).await?;
     let txn = app.database.begin_write().await?;
     let id = app.new_id();
     let account = account::Model {
         id,
         email: address.as_str().to_owned(),
-        password_hash: Some(password_hash),
+        password: Some(account::sealed_hash(app, id, &hash)?),
         name: None,
         language: Language::default(),
         administrator: true,

@@ -86,7 +86,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     consent::Entity::delete_many().filter(consent::Column::AccountId.eq(account)).exec(txn).await?;
     let mut row: account::ActiveModel = found.into();
     row.email = Set(format!("erased:{account}"));
-    row.password_hash = Set(None);
+    row.password = Set(None);
     row.name = Set(None);
     row.administrator = Set(false);
     row.verified_at = Set(None);

@@ -8,7 +8,7 @@ use data_encoding::BASE32_NOPAD;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Func;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::app::App;
@@ -109,14 +109,19 @@ async fn remake(
         let codes = next.all(app.database.reader()).await?;
         let Some(last) = codes.last() else { break };
         after = last.id;
+        let mut anew = Vec::with_capacity(codes.len());
+        for code in codes {
+            if let Some(secret) = open(&code) {
+                anew.push((secret.digest(app), secret.sealed(app, code.id, code.badge_id)?, code));
+            }
+        }
         let txn = app.database.begin_write().await?;
-        for code in &codes {
-            let Some(secret) = open(code) else { continue };
+        for (digest, sealed, code) in anew {
             let update = Entity::update_many()
-                .col_expr(Column::Digest, Expr::value(secret.digest(app)))
-                .col_expr(Column::Sealed, Expr::value(secret.sealed(app, code.id, code.badge_id)?))
+                .col_expr(Column::Digest, Expr::value(digest))
+                .col_expr(Column::Sealed, Expr::value(sealed))
                 .filter(Column::Id.eq(code.id))
-                .filter(Column::Sealed.eq(code.sealed.clone()));
+                .filter(Column::Sealed.eq(code.sealed));
             made += update.exec(&txn).await?.rows_affected;
         }
         txn.commit().await?;

@@ -355,7 +355,7 @@ fn missing(path: &Path, place: &str) -> String {
     format!(
         "{}: the key is missing, and database {place} belongs to a house that has one. Put the file back from \
          where it is kept; if it is lost for good, queqiao serve --new-key goes on without it: passwords, badge \
-         codes, open links and everything else that is sealed are lost then, and everybody sets a new password",
+         codes and everything else that is sealed are lost then, and everybody sets a new password",
         path.display()
     )
 }
@@ -363,7 +363,7 @@ fn missing(path: &Path, place: &str) -> String {
 fn foreign(what: &str, place: &str, house: Uuid) -> String {
     format!(
         "{what}: this is not a key of house {house} in database {place}. Use the one it had; if that is lost for \
-         good, queqiao serve --new-key goes on with this one: passwords, badge codes, open links and everything \
+         good, queqiao serve --new-key goes on with this one: passwords, badge codes and everything \
          else that is sealed are lost then, and everybody sets a new password"
     )
 }

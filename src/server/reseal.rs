@@ -57,7 +57,8 @@ pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
 pub async fn standing(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, BTreeMap<u32, u64>>, Error> {
     let bonds = bonds::ALL.iter().map(|bond| (bond.table, bond.name));
     let mut standing: BTreeMap<&'static str, BTreeMap<u32, u64>> = BTreeMap::new();
-    for (table, column) in bonds.chain(SEALED.iter().copied()) {
+    let sealed = bonds::SEALED.iter().map(|sealed| (sealed.table, sealed.name));
+    for (table, column) in bonds.chain(sealed).chain(SEALED.iter().copied()) {
         for (number, rows) in bonds::standing(db, table, column).await? {
             *standing.entry(table).or_default().entry(number).or_default() += rows;
         }

@@ -554,7 +554,7 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         id: Set(id),
         bond: Set(account::bond(app, id, &email, false)),
         email: Set(email),
-        password_hash: Set(None),
+        password: Set(None),
         name: Set(None),
         language: Set(Language::Zh),
         administrator: Set(false),

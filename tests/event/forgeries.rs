@@ -1,21 +1,33 @@
 //! What somebody with a connection to the database, and no key, gets by writing into it: nothing.
 
-use queqiao::accounts::{account, one_time, session};
+use queqiao::accounts::address::MailAddress;
+use queqiao::accounts::consent::{Agreed, Sentence};
+use queqiao::accounts::profile::Gender;
+use queqiao::accounts::{account, one_time, password, reset_request, session, sign_up};
 use queqiao::commands::doctor::keys;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
+use queqiao::language::Language;
 use queqiao::organizations::staff;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Answer, Evening, Person};
 use crate::pages::Browser;
 
 const FORGOT: &str = "/api/v1/auth/password/forgot";
+const RESET: &str = "/api/v1/auth/password/reset";
+const VERIFY: &str = "/api/v1/auth/verify";
+const LOGIN: &str = "/api/v1/auth/login";
+const REFRESH: &str = "/api/v1/auth/refresh";
+
+/// What somebody who writes the database knows, and what they do not.
+const OWN: &str = "magpies build a bridge";
+const THEIRS: &str = "nobody knows this one";
 
 /// Writes into the database as somebody would who sits at its prompt.
 async fn write(evening: &Evening, sql: &str) {
@@ -93,8 +105,6 @@ async fn an_address_that_was_written_into_the_database_gets_no_letter_and_claims
     let victim = evening.participant("women").await;
     let ask = async |email: &str| {
         assert_eq!(evening.visitor().post(FORGOT, json!({"email": email})).await.status, 202);
-        // The answer is the same for everybody, and the letter may be written after it.
-        queqiao::server::rounds::once(&evening.app).await;
         evening.letters().await.iter().filter(|letter| letter.kind == "reset").count()
     };
     assert_eq!(ask(&victim.email).await, 1, "the owner is written to");
@@ -188,4 +198,130 @@ async fn a_device_and_a_screen_given_another_event_open_nothing_there(#[values(S
     assert_eq!(screen.get("/e/own/stage").await.0, 200);
     write(&evening, "UPDATE screen_pass SET event_id = (SELECT id FROM event WHERE slug = 'qixi')").await;
     assert_ne!(screen.get("/e/qixi/stage").await.0, 200, "a screen at somebody else's evening");
+}
+
+/// A person with a password of their own.
+async fn with_password(evening: &Evening, name: &str, password: &str) -> Person {
+    let person = evening.account(name, Gender::Female).await;
+    let hash = password::hash(&evening.app, password).await.unwrap();
+    let sealed = account::sealed_hash(&evening.app, person.account_id, &hash).unwrap();
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let row = account::ActiveModel { id: Set(person.account_id), password: Set(Some(sealed)), ..Default::default() };
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    person
+}
+
+async fn log_in(evening: &Evening, person: &Person, password: &str) -> Answer {
+    evening.visitor().post(LOGIN, json!({"email": person.email, "password": password})).await
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_password_that_was_written_into_the_database_opens_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let own = with_password(&evening, "own", OWN).await;
+    let victim = with_password(&evening, "victim", THEIRS).await;
+    assert_eq!(log_in(&evening, &own, OWN).await.status, 200);
+    assert_eq!(log_in(&evening, &victim, THEIRS).await.status, 200);
+    let row = account::Entity::find_by_id(own.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
+    let stored = row.password.unwrap();
+    assert!(!stored.windows(6).any(|bytes| bytes == b"argon2"), "a hash to guess at");
+
+    let copied = format!(
+        "UPDATE account SET password = (SELECT password FROM account WHERE email = '{}') WHERE email = '{}'",
+        own.email, victim.email
+    );
+    write(&evening, &copied).await;
+    assert_eq!(log_in(&evening, &victim, OWN).await.status, 401);
+    // As a former version kept it.
+    let hash = password::hash(&evening.app, OWN).await.unwrap();
+    for sealed in ["NULL", "password"] {
+        let plain = format!(
+            "UPDATE account SET password_hash = '{hash}', password = {sealed} WHERE email = '{}'",
+            victim.email
+        );
+        write(&evening, &plain).await;
+        assert_eq!(log_in(&evening, &victim, OWN).await.status, 401);
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_link_that_was_given_somebody_else_sets_no_password_and_proves_no_address(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let (own, victim) = (evening.account("own", Gender::Male).await, evening.account("victim", Gender::Female).await);
+    let reset = async |token: &str| {
+        evening.visitor().post(RESET, json!({"token": token, "password": "four unrelated magpies"})).await.status
+    };
+    let link = async || {
+        let minted = one_time::mint(&evening.app).unwrap();
+        let address = MailAddress::read(&own.email).unwrap();
+        let lasts = chrono::Duration::hours(1);
+        let row = reset_request::Model::new(&evening.app, own.account_id, &address, minted.digest, lasts);
+        let txn = evening.app.database.begin_write().await.unwrap();
+        row.into_active_model().reset_all().insert(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+        minted.text
+    };
+    let moved = link().await;
+    write(&evening, &format!("UPDATE reset_request SET account_id = {}", the(&victim))).await;
+    assert_eq!(reset(&moved).await, 422);
+    let own_link = link().await;
+    // Not even where the account goes by the address it was written to, for a moment.
+    let exchange = |email: &str| format!("UPDATE account SET email = '{email}' WHERE email = '{}'", victim.email);
+    write(&evening, &exchange("aside@example.com")).await;
+    assert_eq!(reset(&moved).await, 422);
+    assert!(reset(&own_link).await < 300, "one's own link works");
+
+    let minted = one_time::mint(&evening.app).unwrap();
+    let (id, until) = (evening.app.new_id(), evening.app.now() + chrono::Duration::hours(1));
+    let row = sign_up::ActiveModel {
+        id: Set(id),
+        email: Set("thief@example.com".to_owned()),
+        nickname: Set("云上的喜鹊".to_owned()),
+        gender: Set(Gender::Female),
+        unit_id: Set(None),
+        language: Set(Language::Zh),
+        agreed: Set(Agreed::to(Sentence::OF_ACCOUNT, Language::Zh)),
+        token_bond: Set(Some(sign_up::bond(&evening.app, id, "thief@example.com", &minted.digest, until))),
+        token_digest: Set(minted.digest),
+        at: Set(evening.app.now()),
+        expires_at: Set(until),
+    };
+    let txn = evening.app.database.begin_write().await.unwrap();
+    row.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let prove = async || {
+        evening.visitor().post(VERIFY, json!({"token": minted.text, "password": "four unrelated magpies"})).await.status
+    };
+    write(&evening, "UPDATE sign_up SET email = 'boss@example.com'").await;
+    assert_eq!(prove().await, 422);
+    write(&evening, "UPDATE sign_up SET email = 'thief@example.com'").await;
+    assert_eq!(prove().await, 200);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_sign_in_that_was_given_somebody_else_is_over(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let own = with_password(&evening, "own", OWN).await;
+    let victim = with_password(&evening, "victim", THEIRS).await;
+    let tokens = log_in(&evening, &own, OWN).await.json;
+    assert_eq!(log_in(&evening, &victim, THEIRS).await.status, 200);
+    let refresh = async |token: &Value| evening.visitor().post(REFRESH, json!({"refresh_token": token})).await;
+    let give = |from: &Person, to: &Person| {
+        format!("UPDATE sign_in SET account_id = {} WHERE account_id = {}", the(to), the(from))
+    };
+    write(&evening, &give(&own, &victim)).await;
+    assert_eq!(refresh(&tokens["refresh_token"]).await.status, 401);
+
+    // One's own token, put into the family of somebody else's.
+    let tokens = log_in(&evening, &own, OWN).await.json;
+    let family = format!("(SELECT id FROM sign_in WHERE account_id = {} LIMIT 1)", the(&victim));
+    let own_family = format!("(SELECT id FROM sign_in WHERE account_id = {} LIMIT 1)", the(&own));
+    write(&evening, &format!("UPDATE refresh_token SET sign_in_id = {family} WHERE sign_in_id = {own_family}")).await;
+    assert_eq!(refresh(&tokens["refresh_token"]).await.status, 401);
 }

@@ -52,7 +52,7 @@ pub struct Crowd {
 /// # Errors
 /// Only faults.
 pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
-    let password_hash = password::hash(app, PASSWORD).await?;
+    let hash = password::hash(app, PASSWORD).await?;
     let txn = app.database.begin_write().await?;
     let union = organization::Model {
         id: app.new_id(),
@@ -74,8 +74,8 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
             (app.new_id(), Applicant { email: format!("a{:04}@demo.example", number + 1), ..person })
         })
         .collect();
-    write_people(app, &txn, &crew, &password_hash).await?;
-    write_people(app, &txn, &people, &password_hash).await?;
+    write_people(app, &txn, &crew, &hash).await?;
+    write_people(app, &txn, &people, &hash).await?;
     let ids: Vec<Uuid> = crew.iter().map(|(id, _)| *id).collect();
     let [administrator, organizer, contact, crew @ ..] = <[Uuid; 6]>::try_from(ids).unwrap_or_default();
     let row = account::ActiveModel {
@@ -123,20 +123,23 @@ async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<
     Ok(ids)
 }
 
-async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], password_hash: &str) -> Result<(), Error> {
+async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], hash: &str) -> Result<(), Error> {
     for chunk in people.chunks(CHUNK) {
-        let accounts = chunk.iter().map(|(id, person)| account::ActiveModel {
-            id: Set(*id),
-            email: Set(person.email.clone()),
-            password_hash: Set(Some(password_hash.to_owned())),
-            name: Set(None),
-            language: Set(Language::Zh),
-            administrator: Set(false),
-            created_at: Set(app.now()),
-            verified_at: Set(Some(app.now())),
-            erased_at: Set(None),
-            bond: Set(account::bond(app, *id, &person.email, false)),
-        });
+        let account = |(id, person): &(Uuid, Applicant)| -> Result<_, Error> {
+            Ok(account::ActiveModel {
+                id: Set(*id),
+                email: Set(person.email.clone()),
+                password: Set(Some(account::sealed_hash(app, *id, hash)?)),
+                name: Set(None),
+                language: Set(Language::Zh),
+                administrator: Set(false),
+                created_at: Set(app.now()),
+                verified_at: Set(Some(app.now())),
+                erased_at: Set(None),
+                bond: Set(account::bond(app, *id, &person.email, false)),
+            })
+        };
+        let accounts = chunk.iter().map(account).collect::<Result<Vec<_>, _>>()?;
         account::Entity::insert_many(accounts).exec_without_returning(txn).await?;
         let profiles = chunk.iter().enumerate().map(|(place, (id, person))| profile::ActiveModel {
             account_id: Set(*id),

@@ -158,8 +158,8 @@ async fn nobody_learns_from_the_form_whether_an_address_is_known(#[values(Sqlite
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let known = evening.account("known", profile::Gender::Male).await;
     let txn = evening.app.database.begin_write().await.unwrap();
-    let claimed = Set(Some("$argon2id$".to_owned()));
-    let row = account::ActiveModel { id: Set(known.account_id), password_hash: claimed, ..Default::default() };
+    let claimed = Set(Some(account::sealed_hash(&evening.app, known.account_id, "$argon2id$").unwrap()));
+    let row = account::ActiveModel { id: Set(known.account_id), password: claimed, ..Default::default() };
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     let form = |email| {
