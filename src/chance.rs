@@ -16,8 +16,16 @@ impl Chance {
     /// than going on with a weak secret.
     pub fn secret<const N: usize>(self) -> anyhow::Result<[u8; N]> {
         let mut bytes = [0; N];
-        getrandom::fill(&mut bytes)?;
+        self.fill(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// As [`Chance::secret`], in the place where the bytes are to stay: what is returned is copied.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn fill(self, place: &mut [u8]) -> anyhow::Result<()> {
+        Ok(getrandom::fill(place)?)
     }
 }
 

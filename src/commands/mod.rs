@@ -9,7 +9,6 @@ pub mod demo;
 pub mod doctor;
 mod embedded;
 pub mod healthcheck;
-pub mod keys;
 pub mod migrate;
 mod part;
 pub mod rehearse;
@@ -22,6 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::memory;
 use crate::settings::{LogFormat, LogSettings, Settings};
 
 #[derive(Parser)]
@@ -49,8 +49,6 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Administrators
     Admin(admin::Arguments),
-    /// The keys of the house
-    Keys(keys::Arguments),
     /// The schema
     Migrate(migrate::Arguments),
     /// Copy the embedded database while it serves
@@ -88,6 +86,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    let open = matches!(&line.command, Command::Serve(arguments) if arguments.is_open_to_debuggers());
+    if !open && let Err(refused) = memory::close_to_others() {
+        return told(&format!("{refused:#}"), 1);
+    }
     match carry_out(line.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Status(status)) => ExitCode::from(status),
@@ -113,7 +115,6 @@ fn carry_out(command: Command) -> Result<(), Ended> {
         Command::Dates(arguments) => dates::dates(&arguments),
         Command::Doctor(arguments) => with_house(|settings| doctor::doctor(settings, arguments)),
         Command::Admin(arguments) => with_house(|settings| admin::admin(settings, arguments)),
-        Command::Keys(arguments) => with_house(|settings| keys::keys(settings, arguments)),
         Command::Migrate(arguments) => with_house(|settings| migrate::migrate(settings, arguments)),
         Command::Backup(arguments) => with_house(|settings| backup::backup(settings, arguments)),
         Command::Restore(arguments) => with_house(|settings| restore::restore(settings, arguments)),

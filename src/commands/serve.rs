@@ -7,13 +7,14 @@ use clap::Args;
 use super::Ended;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::memory;
 use crate::secrets::Secrets;
 use crate::server::opening::Opening;
 use crate::settings::Settings;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Go on with another key where the house's own is lost: passwords, badge codes and
+    /// Go on with another key where the house's own is lost: passwords, badge codes, open links and
     /// everything else that was sealed under it are lost with it
     #[arg(long)]
     new_key: bool,
@@ -25,6 +26,20 @@ pub struct Arguments {
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
     clock_shift: Option<std::path::PathBuf>,
+    /// Let other processes of the same user look into this one, for debuggers and for stories that do
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    open_to_debuggers: bool,
+}
+
+impl Arguments {
+    /// Whether other processes may look into this one.
+    pub(super) fn is_open_to_debuggers(&self) -> bool {
+        #[cfg(debug_assertions)]
+        return self.open_to_debuggers;
+        #[cfg(not(debug_assertions))]
+        false
+    }
 }
 
 /// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end.
@@ -32,6 +47,12 @@ pub struct Arguments {
 /// # Errors
 /// A database or an address out of reach.
 pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    for device in memory::swapped_in_the_clear() {
+        tracing::warn!(
+            device,
+            "memory may be written to this disk as it is, keys included; turn swap off or encrypt it"
+        );
+    }
     let mut secrets = Secrets::load(&settings.security)?;
     if arguments.new_key {
         secrets = secrets.meant();

@@ -81,6 +81,15 @@ pub fn serve_with(evening: &Evening, descriptors: u64, settings: &[(&str, &str)]
     process
 }
 
+/// Serves the evening's database, or a copy of it, from a process whose memory a story may read.
+pub fn serve_open(evening: &Evening, database: &str) -> Process {
+    let mut command = program(evening, &["serve", "--open-to-debuggers"]);
+    command.env("QUEQIAO__LOG__FILTER", "error").env("QUEQIAO__DATABASE__URL", database);
+    let process = open(&mut command);
+    assert!(!process.address.is_empty(), "the process did not open");
+    process
+}
+
 /// The program with the evening's settings.
 pub fn program(evening: &Evening, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_queqiao"));

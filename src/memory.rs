@@ -1,0 +1,93 @@
+//! What this process has forgotten is nowhere in it any more, and nobody else may look into it.
+//!
+//! Freed memory is wiped before it is handed out again, whoever used it: words of a request, a row, an
+//! answer. The stack has no such moment, so work on keys and open ballots says itself when it is done
+//! ([`leaving_nothing`]). Other processes of the same user can neither read this one nor have it
+//! written to disk in a crash; what root can do, nobody can prevent.
+
+use std::alloc::System;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use zeroize::zeroize_stack;
+use zeroizing_alloc::ZeroAlloc;
+
+#[global_allocator]
+static WIPES_WHAT_IS_FREED: ZeroAlloc<System> = ZeroAlloc(System);
+
+/// More stack than any work on keys takes: unoptimised, sealing a ballot takes a tenth of it.
+const REACH: usize = 64 * 1024;
+
+/// Runs work on secrets and wipes the stack it used. Compilers copy what is returned or moved and
+/// leave the copies behind; so what comes back must hold its secrets on the heap.
+pub fn leaving_nothing<T>(work: impl FnOnce() -> T) -> T {
+    let done = apart(work);
+    zeroize_stack::<REACH>();
+    done
+}
+
+/// Never part of its caller: its stack begins where the wiping does.
+#[inline(never)]
+fn apart<T>(work: impl FnOnce() -> T) -> T {
+    work()
+}
+
+/// Other processes of the same user may not look into this one, and a crash writes nothing of it down.
+///
+/// # Errors
+/// Where the system refuses, which Linux never does.
+pub fn close_to_others() -> anyhow::Result<()> {
+    let mut wish = secmem_proc::Config::DEFAULT;
+    // Root may trace this process as it may do anything; a start that refuses would only be in the way.
+    wish.set_anti_tracing(false);
+    wish.harden_process().map_err(|refused| anyhow!("{refused}")).context("memory cannot be closed to other processes")
+}
+
+/// Where memory may be written to a disk as it is: swap that is neither encrypted nor in memory itself.
+#[must_use]
+pub fn swapped_in_the_clear() -> Vec<String> {
+    let devices = fs::read_to_string("/proc/swaps").unwrap_or_default();
+    let encrypted = |device: &str| {
+        let real = fs::canonicalize(device).unwrap_or_else(|_| device.into());
+        let name = real.file_name().unwrap_or_default();
+        let kind = Path::new("/sys/class/block").join(name).join("dm/uuid");
+        fs::read_to_string(kind).is_ok_and(|kind| kind.starts_with("CRYPT-"))
+    };
+    swaps(&devices).filter(|device| !encrypted(device)).map(str::to_owned).collect()
+}
+
+/// Swap on a disk, as `/proc/swaps` lists it.
+fn swaps(devices: &str) -> impl Iterator<Item = &str> {
+    let names = devices.lines().skip(1).filter_map(|line| line.split_ascii_whitespace().next());
+    names.filter(|name| !name.starts_with("/dev/zram"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::hint::black_box;
+
+    use super::*;
+
+    #[test]
+    fn swap_in_memory_is_no_swap_on_a_disk() {
+        let listed =
+            "Filename\t\tType\t\tSize\n/dev/zram0 partition 1 0 5\n/dev/sda2 partition 1 0 -2\n/swapfile file 1\n";
+        assert_eq!(swaps(listed).collect::<Vec<_>>(), ["/dev/sda2", "/swapfile"]);
+        assert_eq!(swaps("").count(), 0);
+    }
+
+    /// Asked of the same place on the stack, because both calls begin at the same depth.
+    #[inline(never)]
+    fn place_of(work: impl FnOnce(usize)) {
+        let bytes = black_box([0x5a_u8; 64]);
+        work(bytes.as_ptr().addr());
+    }
+
+    #[test]
+    fn work_runs_within_the_reach_of_the_wiping() {
+        let here = black_box(0_u8);
+        let here = std::ptr::from_ref(&here).addr();
+        leaving_nothing(|| place_of(|place| assert!(here.abs_diff(place) < REACH)));
+    }
+}
