@@ -232,9 +232,24 @@ at("picks-sure").addEventListener("close", () => {
 // Opens what is planned and closes what is open. Nobody need have planned: where there is no round, or
 // the last one was lost, the next one is as the event says.
 async function turnPicks(picks) {
-  if (["open", "closed"].includes(picks?.state)) return ask(`/pick-rounds/${picks.round}/close`, {});
+  if (["open", "closed"].includes(picks?.state)) return closePicks(picks.round);
   const planned = picks?.state === "planned" ? picks.round : (await ask("/pick-rounds", { limit: Number(board.dataset.picks) })).number;
   return ask(`/pick-rounds/${planned}/open`, {});
+}
+
+// Where the ballots cannot be opened, the way on is a page of its own.
+async function closePicks(round) {
+  const stuck = at("picks-stuck");
+  stuck.hidden = true;
+  try {
+    return await ask(`/pick-rounds/${round}/close`, {});
+  } catch (refused) {
+    if (["key_unavailable", "key_wrong", "ballots_unreadable"].includes(refused.code)) {
+      stuck.querySelector("a").href = `/e/${board.dataset.event}/console/picks/${round}`;
+      stuck.hidden = false;
+    }
+    throw refused;
+  }
 }
 
 const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", n: "segment", Enter: "take" };

@@ -4,7 +4,6 @@
 pub mod access_token;
 pub mod account;
 pub mod address;
-pub mod age;
 pub mod api;
 pub mod appoint_administrator;
 pub mod asked;
@@ -26,7 +25,7 @@ pub mod log_in;
 pub mod log_out;
 pub mod mark;
 pub mod me;
-pub mod my_profile;
+mod my_profile;
 pub mod one_time;
 pub mod open_session;
 mod page;

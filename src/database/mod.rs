@@ -10,6 +10,7 @@ mod group;
 pub mod hearsay;
 pub mod serving;
 pub mod undone;
+mod whereabouts;
 mod write;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! What guests may ask of pick rounds.
 
+use actix_web::middleware::from_fn;
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, get, put};
 use chrono::{DateTime, Utc};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::discreet::discreet;
 use super::light::Picks;
 use super::round::{self, State};
 use super::{light, own};
@@ -174,7 +176,7 @@ pub async fn show_round(house: House, guest: Insider, path: Path<(String, i32)>)
     (status = 503, description = "key_unavailable")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
-#[put("/events/{event}/pick-rounds/{n}/picks")]
+#[put("/events/{event}/pick-rounds/{n}/picks", wrap = "from_fn(discreet)")]
 pub async fn light_up(
     house: House,
     guest: Participant,
@@ -194,10 +196,11 @@ pub async fn light_up(
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = OwnPicks),
     (status = 403),
-    (status = 409, description = "round_not_open, round_closed, round_void")),
+    (status = 409, description = "round_not_open, round_closed, round_void, ballot_unreadable"),
+    (status = 503, description = "key_unavailable")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
-#[get("/events/{event}/pick-rounds/{n}/picks")]
+#[get("/events/{event}/pick-rounds/{n}/picks", wrap = "from_fn(discreet)")]
 pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
     let own = house.run(async move |app| own::ballot(&app, &guest, number).await).await?;

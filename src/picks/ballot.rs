@@ -1,16 +1,20 @@
 //! One sealed ballot: 84 bytes a person and round, from the opening to the tally.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{ConnectionTrait, JoinType, QueryFilter, QuerySelect};
 
 use super::round;
-use super::seal::{Ballot, Seal};
+use super::seal::{Ballot, Owner, Seal};
 use crate::app::App;
 use crate::badges::badge;
+use crate::badges::number::Number;
+use crate::checkin::presence;
 use crate::error::Error;
-use crate::registrations::registration;
+use crate::registrations::registration::{self, Side};
 
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ballot")]
@@ -35,6 +39,12 @@ impl Model {
     pub fn number(&self) -> u32 {
         self.person.unsigned_abs()
     }
+
+    /// Whom it opens for: the account is the one that has the application now.
+    #[must_use]
+    pub fn owner<'a>(&self, account: &'a Uuid) -> Owner<'a> {
+        Owner { person: self.number(), account: account.as_bytes() }
+    }
 }
 
 impl std::fmt::Debug for Model {
@@ -50,38 +60,102 @@ impl Entity {
     }
 }
 
+/// Everybody who wears a badge at an event, with their applications.
+fn wearers(event_id: Uuid) -> Select<badge::Entity> {
+    let wears = badge::Entity::belongs_to(registration::Entity)
+        .from(badge::Column::RegistrationId)
+        .to(registration::Column::Id)
+        .into();
+    badge::Entity::of_event(event_id).join(JoinType::InnerJoin, wears)
+}
+
+/// What everybody wears, by the number ballots know them by. The whole hall is read, never those who
+/// are named on a ballot: what the database is asked stays in its buffers, and may stand in its log.
+///
+/// # Errors
+/// Only faults.
+pub async fn labels(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<u32, String>, Error> {
+    let worn: Vec<(i32, Side, i32)> = wearers(event_id)
+        .select_only()
+        .column(registration::Column::Number)
+        .column(badge::Column::Side)
+        .column(badge::Column::Number)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let label = |(person, side, number): (i32, _, _)| (person.unsigned_abs(), Number { side, number }.to_string());
+    Ok(worn.into_iter().map(label).collect())
+}
+
+/// By what number ballots know those who are inside, by what they wear. The whole hall, as for
+/// [`labels`].
+///
+/// # Errors
+/// Only faults.
+pub async fn inside(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<Number, u32>, Error> {
+    let is = presence::Entity::belongs_to(registration::Entity)
+        .from(presence::Column::RegistrationId)
+        .to(registration::Column::Id)
+        .into();
+    let inside: Vec<(Side, i32, i32)> = presence::Entity::inside(event_id)
+        .join(JoinType::InnerJoin, is)
+        .select_only()
+        .column(presence::Column::Side)
+        .column(presence::Column::Number)
+        .column(registration::Column::Number)
+        .into_tuple()
+        .all(txn)
+        .await?;
+    let known = |(side, number, person): (_, _, i32)| (Number { side, number }, person.unsigned_abs());
+    Ok(inside.into_iter().map(known).collect())
+}
+
 /// Seals an empty ballot for everybody who wears a badge, so that the rows of a round say nothing
 /// about who sent one.
 ///
 /// # Errors
 /// Only faults.
 pub async fn lay_out(txn: &impl ConnectionTrait, app: &App, round: &round::Model, seal: &Seal) -> Result<(), Error> {
-    let wears = badge::Entity::belongs_to(registration::Entity)
-        .from(badge::Column::RegistrationId)
-        .to(registration::Column::Id)
-        .into();
-    let people: Vec<(Uuid, i32)> = badge::Entity::of_event(round.event_id)
-        .join(sea_orm::JoinType::InnerJoin, wears)
+    let people: Vec<(Uuid, i32, Uuid)> = wearers(round.event_id)
         .select_only()
         .column(badge::Column::RegistrationId)
         .column(registration::Column::Number)
+        .column(registration::Column::AccountId)
         .into_tuple()
         .all(txn)
         .await?;
     let mut rows = Vec::with_capacity(people.len());
-    for (registration_id, person) in people {
-        let sealed = seal.close(app.chance.secret()?, person.unsigned_abs(), &Ballot::default());
+    for (registration_id, person, account) in people {
+        let owner = Owner { person: person.unsigned_abs(), account: account.as_bytes() };
+        let sealed = seal.close(app.chance.secret()?, owner, &Ballot::default());
         rows.push(ActiveModel {
             round_id: Set(round.id),
             registration_id: Set(registration_id),
             person: Set(person),
-            sealed: Set(sealed.to_vec()),
+            sealed: Set(sealed),
         });
     }
     for rows in rows.chunks(1000) {
         Entity::insert_many(rows.to_vec()).exec_without_returning(txn).await?;
     }
     Ok(())
+}
+
+/// Who sent these ballots, by application.
+///
+/// # Errors
+/// Only faults.
+pub async fn senders(
+    db: &impl ConnectionTrait,
+    ballots: &[Model],
+) -> Result<HashMap<Uuid, registration::Model>, Error> {
+    let mut senders = HashMap::with_capacity(ballots.len());
+    for ballots in ballots.chunks(1000) {
+        let ids = ballots.iter().map(|ballot| ballot.registration_id);
+        let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(db).await?;
+        senders.extend(people.into_iter().map(|person| (person.id, person)));
+    }
+    Ok(senders)
 }
 
 /// Puts a sealed ballot in the place of the person's former one.

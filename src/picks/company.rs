@@ -1,8 +1,8 @@
 //! Whether all processes of the house can see each other's keys. Several of them on one PostgreSQL
-//! answer ballots of one round, and only those that see its key can seal one; a process that starts
-//! without seeing it would take it for lost and end the round. So each tells the others where its
-//! keys lie for as long as it lives (an advisory lock goes when its connection does), and no round
-//! opens while they lie apart. The embedded database has one process.
+//! answer ballots of one round, and only those that see its key can seal one. So each tells the others
+//! where its keys lie for as long as it lives (an advisory lock goes when its connection does), and no
+//! round opens while they lie apart. That nobody tells of a place proves nothing: the server may have
+//! restarted, or a process may be about to start. The embedded database has one process.
 
 use sea_orm::sqlx::{Connection, PgConnection, query};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -29,7 +29,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
     if !app.database.is_postgres() {
         return Ok(());
     }
-    let place = round::keys(app)?.place()?;
+    let place = round::keys(app).await?.number()?;
     let sign = app.shelf.take::<Sign>();
     let mut shown = sign.0.lock().await;
     if let Some((known, connection)) = shown.as_mut()
@@ -60,15 +60,33 @@ pub async fn leave(app: &App) {
 /// # Errors
 /// Only faults.
 pub async fn is_apart(app: &App, db: &impl ConnectionTrait) -> Result<bool, Error> {
+    Ok(!elsewhere(app, db).await?.is_empty())
+}
+
+/// Whether a living process keeps its keys in this place, which this one cannot see.
+///
+/// # Errors
+/// Only faults.
+pub async fn keeps_elsewhere(app: &App, db: &impl ConnectionTrait, place: i32) -> Result<bool, Error> {
+    Ok(elsewhere(app, db).await?.contains(&place))
+}
+
+/// The places living processes keep their keys in, without this one's own.
+async fn elsewhere(app: &App, db: &impl ConnectionTrait) -> Result<Vec<i32>, Error> {
     if !app.database.is_postgres() {
-        return Ok(false);
+        return Ok(Vec::new());
     }
+    let own = round::keys(app).await?.number()?;
+    let others = "SELECT DISTINCT objid::bigint AS place FROM pg_locks \
+        WHERE locktype = 'advisory' AND granted AND objsubid = 2 \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid::bigint = $1";
     // A lock shows its two numbers without their signs.
-    let own = round::keys(app)?.place()?.cast_unsigned();
-    let others = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 \
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
-        AND classid::bigint = $1 AND objid::bigint <> $2";
-    let values = [i64::from(PLACES.cast_unsigned()).into(), i64::from(own).into()];
-    let found = db.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, others, values)).await?;
-    Ok(found.is_some())
+    let values = [i64::from(PLACES.cast_unsigned()).into()];
+    let found = db.query_all_raw(Statement::from_sql_and_values(DbBackend::Postgres, others, values)).await?;
+    let mut places = Vec::with_capacity(found.len());
+    for row in found {
+        let place: i64 = row.try_get("", "place")?;
+        places.extend(u32::try_from(place).map(u32::cast_signed).ok().filter(|place| *place != own));
+    }
+    Ok(places)
 }

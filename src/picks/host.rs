@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::api::{Bulletin, RoundShown};
 use super::plan::Plan;
-use super::{close, open, plan};
+use super::{close, open, plan, void};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -65,7 +65,8 @@ pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> 
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Bulletin),
     (status = 403),
-    (status = 409, description = "round_not_open, round_void")),
+    (status = 409, description = "round_not_open, round_void, ballots_unreadable"),
+    (status = 503, description = "key_unavailable, key_wrong, with where the key is (`key`); the ballots stay sealed")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/close")]
@@ -73,4 +74,39 @@ pub async fn close_round(house: House, host: Host, path: Path<(String, i32)>) ->
     let (_, number) = path.into_inner();
     let tallied = house.run(async move |app| close::close(&app, &host, number).await).await?;
     Ok(Json(tallied.into()))
+}
+
+/// How sure the host is.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PickRoundVoid)]
+pub struct VoidWish {
+    /// That the host has read what will be destroyed, and means it.
+    #[garde(skip)]
+    #[serde(default)]
+    confirm: bool,
+}
+
+/// Declares a round void whose ballots cannot be opened, and destroys them; once more gives the same.
+/// Who: host.
+///
+/// Without `confirm` it is refused (`void_unconfirmed`) with how many ballots lie there sealed and
+/// where their key was kept.
+#[utoipa::path(tag = "picks", request_body = VoidWish, responses(
+    (status = 200, body = RoundShown),
+    (status = 403),
+    (status = 409, description = "void_unconfirmed, round_can_be_counted, key_is_safe, round_not_open, round_closed")),
+    params(("n" = i32, Path, description = "Number of the round")),
+    security(("bearer" = [])))]
+#[post("/events/{event}/pick-rounds/{n}/void")]
+pub async fn void_round(
+    house: House,
+    host: Host,
+    path: Path<(String, i32)>,
+    wish: Body<VoidWish>,
+) -> Result<Json<RoundShown>, Error> {
+    let (_, number) = path.into_inner();
+    let VoidWish { confirm } = wish.into_inner();
+    let void = house.run(async move |app| void::void(&app, &host, number, confirm).await).await?;
+    Ok(Json(void.into()))
 }

@@ -1,45 +1,72 @@
 //! Where the keys of open rounds lie: in memory that no backup sees, each until its round is
 //! tallied and the tally is on disk, and not a moment longer.
 //!
-//! A file on a tmpfs survives a restart of the process and not a power cut; such a round is void
-//! and takes half a minute to repeat. Where there is no tmpfs, keys live in this process alone.
+//! A file on a tmpfs survives a restart of the process and not a power cut; then only a host can end
+//! the round, and picking again takes half a minute. Where there is no tmpfs, keys live in this
+//! process alone.
+//!
+//! A key belongs to the database its round was opened in, there where it lies. A copy of that database
+//! that is started somewhere, with the same folder for keys as everything on one machine has, may open
+//! with it what it has copied, and never takes it away from the original.
 
 use std::collections::HashMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, bail};
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use super::seal::Secret;
 use crate::chance::Chance;
 use crate::crash;
 
-/// Keys of this process, where no tmpfs can be written.
-static HELD: Mutex<Option<HashMap<Uuid, Secret>>> = Mutex::new(None);
-/// The place of a process whose keys nobody else sees.
+/// Says that keys are to be kept in memory alone, though there may be a tmpfs.
+const IN_MEMORY: &str = "memory";
+
+/// Keys of this process by the home of their database, where no tmpfs can be written.
+static HELD: Mutex<Option<HashMap<(String, Uuid), Arc<Secret>>>> = Mutex::new(None);
+/// The number of a process whose keys nobody else sees.
 static ALONE: OnceLock<i32> = OnceLock::new();
 static USUAL: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 /// The place keys are kept in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keys {
+pub enum Place {
     Folder(PathBuf),
     Memory,
 }
 
-impl Keys {
+/// The keys of one database, in the place they are kept in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keys {
+    place: Place,
+    /// Tells the database from every copy of itself.
+    home: String,
+}
+
+/// What a look for a round's key came to.
+#[derive(Debug)]
+pub enum Looked {
+    Found(Arc<Secret>),
+    /// Something lies there, and it is not the key of this round.
+    Wrong,
+    Nowhere,
+}
+
+impl Place {
     /// The place `picks.key_dir` names; empty: /run/queqiao or a private folder in /dev/shm where
-    /// that is a tmpfs, else memory.
+    /// that is a tmpfs, else memory; `memory`: memory.
     ///
     /// # Errors
     /// A configured folder that cannot be written by us alone, or lies with the data, where every
     /// backup would take the keys along. The message names the setting.
     pub fn of(key_dir: &str, data: Option<&Path>) -> anyhow::Result<Self> {
+        if key_dir == IN_MEMORY {
+            return Ok(Self::Memory);
+        }
         if key_dir.is_empty() {
             let usual = USUAL.get_or_init(|| {
                 usual_folders().find(|folder| prepare(folder).and_then(|()| try_writing(folder)).is_ok())
@@ -55,6 +82,14 @@ impl Keys {
         }
         Ok(Self::Folder(folder.to_owned()))
     }
+}
+
+impl Keys {
+    /// The keys of the database whose home this is, a word fit for a file's name.
+    #[must_use]
+    pub fn new(place: Place, home: String) -> Self {
+        Self { place, home }
+    }
 
     /// Whether a key could be kept here now; asked once at the start, so that a wrong setting shows
     /// before the evening and not in it.
@@ -62,9 +97,11 @@ impl Keys {
     /// # Errors
     /// Where the folder cannot be written.
     pub fn try_out(&self) -> anyhow::Result<()> {
-        match self {
-            Self::Memory => Ok(()),
-            Self::Folder(folder) => try_writing(folder).with_context(|| format!("picks.key_dir: {}", folder.display())),
+        match &self.place {
+            Place::Memory => Ok(()),
+            Place::Folder(folder) => {
+                try_writing(folder).with_context(|| format!("picks.key_dir: {}", folder.display()))
+            }
         }
     }
 
@@ -72,68 +109,77 @@ impl Keys {
     ///
     /// # Errors
     /// Where the file cannot be written; the round must not open then.
-    pub fn keep(&self, round: Uuid, secret: &Secret) -> anyhow::Result<()> {
-        match self {
-            Self::Memory => {
-                with_held(|held| held.insert(round, secret.clone()));
+    pub fn keep(&self, round: Uuid, secret: &Arc<Secret>) -> anyhow::Result<()> {
+        match &self.place {
+            Place::Memory => {
+                with_held(|held| held.insert((self.home.clone(), round), Arc::clone(secret)));
                 Ok(())
             }
-            Self::Folder(folder) => {
+            Place::Folder(folder) => {
                 self.destroy(round)?;
-                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path(folder, round))?;
-                file.write_all(secret.as_ref())?;
+                let path = self.path(folder, round);
+                let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+                file.write_all(secret.as_ref().as_ref())?;
                 Ok(file.sync_all()?)
             }
         }
     }
 
-    /// A round's secret; None where it was destroyed, lost, or lies with another process.
+    /// Looks for the secret of a round, which is known by its [mark](Secret::mark): first for the one
+    /// kept for this database, then for one kept for another that this is a copy of.
     ///
     /// # Errors
     /// A file that is there and cannot be read: that must not be taken for a lost key.
-    pub fn find(&self, round: Uuid) -> anyhow::Result<Option<Secret>> {
-        match self {
-            Self::Memory => Ok(with_held(|held| held.get(&round).cloned())),
-            Self::Folder(folder) => match File::open(path(folder, round)) {
-                Ok(mut file) => {
-                    let mut secret = Zeroizing::new([0; 32]);
-                    file.read_exact(secret.as_mut()).context("the key of a pick round is cut short")?;
-                    Ok(Some(secret))
-                }
-                Err(gone) if gone.kind() == ErrorKind::NotFound => Ok(None),
-                Err(refused) => Err(refused).context("the key of a pick round cannot be read"),
-            },
+    pub fn look(&self, round: Uuid, mark: &[u8]) -> anyhow::Result<Looked> {
+        let folder = match &self.place {
+            Place::Memory => {
+                let held = with_held(|held| held.get(&(self.home.clone(), round)).cloned());
+                return Ok(held.map_or(Looked::Nowhere, Looked::Found));
+            }
+            Place::Folder(folder) => folder,
+        };
+        let mut looked = Looked::Nowhere;
+        let own = self.path(folder, round);
+        let copied = keys_in(folder)?.into_iter().filter(|(of, _, path)| *of == round && *path != own);
+        for path in [own.clone()].into_iter().chain(copied.map(|(_, _, path)| path)) {
+            match read(&path) {
+                Ok(Some(secret)) if secret.mark(round) == mark => return Ok(Looked::Found(Arc::new(secret))),
+                Ok(_) => looked = Looked::Wrong,
+                Err(gone) if gone.kind() == ErrorKind::NotFound => {}
+                Err(refused) => return Err(refused).context("the key of a pick round cannot be read"),
+            }
         }
+        Ok(looked)
     }
 
-    /// Makes a round's ballots unreadable for good. Doing it twice is once.
+    /// Makes a round's ballots unreadable for good, as far as they were sealed for this database.
+    /// Doing it twice is once.
     ///
     /// # Errors
     /// Where the file is there and cannot be removed.
     pub fn destroy(&self, round: Uuid) -> anyhow::Result<()> {
-        match self {
-            Self::Memory => {
-                with_held(|held| held.remove(&round));
-                Ok(())
+        let folder = match &self.place {
+            Place::Memory => {
+                with_held(|held| held.remove(&(self.home.clone(), round)));
+                return Ok(());
             }
-            Self::Folder(folder) => {
-                let path = path(folder, round);
-                match OpenOptions::new().write(true).open(&path) {
-                    Ok(mut file) => {
-                        file.write_all(&[0; 32])?;
-                        file.sync_all()?;
-                        crash::point();
-                    }
-                    Err(gone) if gone.kind() == ErrorKind::NotFound => return Ok(()),
-                    Err(refused) => return Err(refused.into()),
-                }
-                match fs::remove_file(&path) {
-                    Err(refused) if refused.kind() != ErrorKind::NotFound => Err(refused.into()),
-                    _ => {
-                        crash::point();
-                        Ok(())
-                    }
-                }
+            Place::Folder(folder) => folder,
+        };
+        let path = self.path(folder, round);
+        match OpenOptions::new().write(true).open(&path) {
+            Ok(mut file) => {
+                file.write_all(&[0; Secret::LENGTH])?;
+                file.sync_all()?;
+                crash::point();
+            }
+            Err(gone) if gone.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(refused) => return Err(refused.into()),
+        }
+        match fs::remove_file(&path) {
+            Err(refused) if refused.kind() != ErrorKind::NotFound => Err(refused.into()),
+            _ => {
+                crash::point();
+                Ok(())
             }
         }
     }
@@ -142,9 +188,9 @@ impl Keys {
     ///
     /// # Errors
     /// Where the folder cannot be written or read.
-    pub fn place(&self) -> anyhow::Result<i32> {
+    pub fn number(&self) -> anyhow::Result<i32> {
         let fresh = i32::from_be_bytes(Chance.secret()?);
-        let Self::Folder(folder) = self else { return Ok(*ALONE.get_or_init(|| fresh)) };
+        let Place::Folder(folder) = &self.place else { return Ok(*ALONE.get_or_init(|| fresh)) };
         let (mark, trial) = (folder.join("place"), folder.join(format!(".place-{fresh:08x}")));
         if !mark.exists() {
             fs::write(&trial, fresh.to_be_bytes())?;
@@ -158,37 +204,75 @@ impl Keys {
         Ok(i32::from_be_bytes(number))
     }
 
-    /// The rounds whose keys are here.
+    /// Where a person finds this place.
+    #[must_use]
+    pub fn whereabouts(&self) -> String {
+        let machine = rustix::system::uname();
+        let machine = machine.nodename().to_string_lossy();
+        match &self.place {
+            Place::Folder(folder) => format!("{machine}: {}", folder.display()),
+            Place::Memory => format!("{machine}: process {}", std::process::id()),
+        }
+    }
+
+    /// The rounds whose keys are kept here for this database.
     ///
     /// # Errors
     /// Where the folder cannot be read.
     pub fn rounds(&self) -> anyhow::Result<Vec<Uuid>> {
-        match self {
-            Self::Memory => Ok(with_held(|held| held.keys().copied().collect())),
-            Self::Folder(folder) => {
-                let files = fs::read_dir(folder)?.filter_map(Result::ok);
-                Ok(files.filter_map(|file| file.file_name().to_str()?.strip_suffix(".key")?.parse().ok()).collect())
+        match &self.place {
+            Place::Memory => Ok(with_held(|held| {
+                let ours = held.keys().filter(|(home, _)| *home == self.home);
+                ours.map(|(_, round)| *round).collect()
+            })),
+            Place::Folder(folder) => {
+                let keys = keys_in(folder)?.into_iter();
+                Ok(keys.filter(|(_, home, _)| *home == self.home).map(|(round, ..)| round).collect())
             }
         }
     }
+
+    #[must_use]
+    pub fn are_in_memory(&self) -> bool {
+        self.place == Place::Memory
+    }
+
+    fn path(&self, folder: &Path, round: Uuid) -> PathBuf {
+        folder.join(format!("{round}.{}.key", self.home))
+    }
 }
 
-fn with_held<T>(work: impl FnOnce(&mut HashMap<Uuid, Secret>) -> T) -> T {
+fn with_held<T>(work: impl FnOnce(&mut HashMap<(String, Uuid), Arc<Secret>>) -> T) -> T {
     // A thread that died holding the map left it whole: every change is one call.
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     work(held.get_or_insert_default())
 }
 
-fn path(folder: &Path, round: Uuid) -> PathBuf {
-    folder.join(format!("{round}.key"))
+/// The keys in a folder: of which round, of whose database, and their files.
+fn keys_in(folder: &Path) -> anyhow::Result<Vec<(Uuid, String, PathBuf)>> {
+    let files = fs::read_dir(folder)?.filter_map(Result::ok);
+    let key = |file: fs::DirEntry| {
+        let name = file.file_name();
+        let (round, home) = name.to_str()?.strip_suffix(".key")?.split_once('.')?;
+        Some((round.parse().ok()?, home.to_owned(), file.path()))
+    };
+    Ok(files.filter_map(key).collect())
+}
+
+/// A secret from its file; None where the file is of another length.
+fn read(path: &Path) -> std::io::Result<Option<Secret>> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() != Secret::LENGTH as u64 {
+        return Ok(None);
+    }
+    Secret::filled(|place| file.read_exact(place)).map(Some)
 }
 
 /// A folder of our own that nobody else can look into.
 fn prepare(folder: &Path) -> anyhow::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let found = fs::symlink_metadata(folder)?;
-    let ours = fs::metadata("/proc/self").map_or(found.uid(), |process| process.uid());
-    if !found.is_dir() || found.uid() != ours || found.mode() & 0o077 != 0 {
+    if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() || found.mode() & 0o077 != 0 {
         bail!("must be a folder of ours that nobody else can read (mode 0700)");
     }
     Ok(())
@@ -202,7 +286,7 @@ fn try_writing(folder: &Path) -> anyhow::Result<()> {
 
 fn usual_folders() -> impl Iterator<Item = PathBuf> {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    let uid = fs::metadata("/proc/self").map_or(0, |process| process.uid());
+    let uid = rustix::process::geteuid().as_raw();
     let usual = [PathBuf::from("/run/queqiao"), PathBuf::from(format!("/dev/shm/queqiao-{uid}"))];
     usual.into_iter().filter(move |folder| is_in_memory(folder, &mounts))
 }
@@ -233,56 +317,83 @@ fn lies_within(folder: &Path, data: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn says_what_it_keeps(keys: &Keys) {
+    fn secret(byte: u8) -> Arc<Secret> {
+        let filled = Secret::filled(|place| {
+            place.fill(byte);
+            Ok::<_, std::io::Error>(())
+        });
+        Arc::new(filled.unwrap())
+    }
+
+    /// Whether the key found is this one.
+    fn finds(keys: &Keys, round: Uuid, secret: &Secret) -> bool {
+        let looked = keys.look(round, &secret.mark(round)).unwrap();
+        matches!(looked, Looked::Found(found) if found.as_ref().as_ref() == secret.as_ref())
+    }
+
+    fn says_what_it_keeps(place: Place) {
         let round = Uuid::from_u128(7);
-        let secret = Zeroizing::new([5; 32]);
-        assert!(keys.find(round).unwrap().is_none());
-        keys.keep(round, &Zeroizing::new([4; 32])).unwrap();
-        keys.keep(round, &secret).unwrap();
-        assert_eq!(keys.find(round).unwrap(), Some(secret));
+        let (keys, copy) = (Keys::new(place.clone(), "a".to_owned()), Keys::new(place.clone(), "b".to_owned()));
+        assert!(matches!(keys.look(round, b"").unwrap(), Looked::Nowhere));
+        keys.keep(round, &secret(4)).unwrap();
+        keys.keep(round, &secret(5)).unwrap();
+        assert!(finds(&keys, round, &secret(5)));
         assert_eq!(keys.rounds().unwrap(), [round]);
+        // A copy of the database has no say.
+        assert!(copy.rounds().unwrap().is_empty());
+        copy.destroy(round).unwrap();
+        assert!(finds(&keys, round, &secret(5)));
+        assert_eq!(finds(&copy, round, &secret(5)), place != Place::Memory);
         keys.destroy(round).unwrap();
         keys.destroy(round).unwrap();
-        assert!(keys.find(round).unwrap().is_none());
+        assert!(matches!(keys.look(round, b"").unwrap(), Looked::Nowhere));
         assert!(keys.rounds().unwrap().is_empty());
     }
 
     #[test]
     fn a_key_lies_in_a_file_for_our_eyes_only_until_it_is_destroyed() {
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("keys");
-        let keys = Keys::of(place.to_str().unwrap(), None).unwrap();
-        says_what_it_keeps(&keys);
-        keys.keep(Uuid::from_u128(8), &Zeroizing::new([1; 32])).unwrap();
-        let file = fs::metadata(path(&place, Uuid::from_u128(8))).unwrap();
+        let folder = folder.path().join("keys");
+        let place = Place::of(folder.to_str().unwrap(), None).unwrap();
+        says_what_it_keeps(place.clone());
+        let keys = Keys::new(place, "a".to_owned());
+        keys.keep(Uuid::from_u128(8), &secret(1)).unwrap();
+        let file = fs::metadata(keys.path(&folder, Uuid::from_u128(8))).unwrap();
         assert_eq!((file.mode() & 0o777, file.len()), (0o600, 32));
-        assert_eq!(fs::metadata(&place).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::metadata(&folder).unwrap().mode() & 0o777, 0o700);
     }
 
     #[test]
     fn without_a_tmpfs_a_key_lives_in_this_process() {
-        says_what_it_keeps(&Keys::Memory);
+        assert_eq!(Place::of("memory", None).unwrap(), Place::Memory);
+        says_what_it_keeps(Place::Memory);
+    }
+
+    #[test]
+    fn what_is_not_the_key_of_a_round_is_not_taken_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("keys");
+        let keys = Keys::new(Place::of(folder.to_str().unwrap(), None).unwrap(), "a".to_owned());
+        let round = Uuid::from_u128(9);
+        for bytes in [&[0; 3][..], &[6; 32], &[5; 33]] {
+            fs::write(keys.path(&folder, round), bytes).unwrap();
+            assert!(matches!(keys.look(round, &secret(5).mark(round)).unwrap(), Looked::Wrong), "{bytes:?}");
+        }
+        // The right one lies there, too, kept for the database that this is a copy of.
+        Keys::new(Place::Folder(folder), "b".to_owned()).keep(round, &secret(5)).unwrap();
+        assert!(finds(&keys, round, &secret(5)));
     }
 
     #[test]
     fn keys_do_not_lie_with_the_data_nor_where_others_look() {
         let folder = tempfile::tempdir().unwrap();
         let inside = folder.path().join("keys");
-        let refused = Keys::of(inside.to_str().unwrap(), Some(folder.path())).unwrap_err();
+        let refused = Place::of(inside.to_str().unwrap(), Some(folder.path())).unwrap_err();
         assert!(refused.to_string().starts_with("picks.key_dir"), "{refused}");
         let open = folder.path().join("open");
         DirBuilder::new().mode(0o755).create(&open).unwrap();
-        let refused = Keys::of(open.to_str().unwrap(), None).unwrap_err();
+        let refused = Place::of(open.to_str().unwrap(), None).unwrap_err();
         assert!(format!("{refused:#}").contains("0700"), "{refused:#}");
-    }
-
-    #[test]
-    fn a_cut_key_is_a_fault_and_not_a_lost_key() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("keys");
-        let keys = Keys::of(place.to_str().unwrap(), None).unwrap();
-        fs::write(path(&place, Uuid::from_u128(9)), [0; 3]).unwrap();
-        assert!(keys.find(Uuid::from_u128(9)).is_err());
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! 爆灯: a participant lights up for people, in private.
 
-use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
-use std::collections::HashMap;
+use sea_orm::EntityTrait;
 
-use super::ballot;
 use super::round;
-use super::seal::{Ballot, receipt};
+use super::seal::{Ballot, Owner, receipt};
+use super::{ballot, kept};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
@@ -15,7 +14,6 @@ use crate::events::event::Sides;
 use crate::events::phase::Phase;
 use crate::organizations::staff;
 use crate::registrations::access::Participant;
-use crate::registrations::registration;
 
 /// The whole ballot as somebody sends it, dearest first; it replaces what was sent before.
 #[derive(Debug, Clone)]
@@ -87,11 +85,14 @@ impl From<NotTaken> for Error {
                 refused.errors = vec![FieldError::new(format!("badges[{place}]"), code, detail)];
                 refused
             }
-            NotTaken::NoKey => Refused::new(
-                actix_web::http::StatusCode::SERVICE_UNAVAILABLE,
-                "key_unavailable",
-                "This round cannot take ballots here; tell the host.",
-            ),
+            NotTaken::NoKey => Refused {
+                retry_after: Some(5),
+                ..Refused::new(
+                    actix_web::http::StatusCode::SERVICE_UNAVAILABLE,
+                    "key_unavailable",
+                    "The ballots of this round can be neither sealed nor opened here just now; tell the host.",
+                )
+            },
         };
         refused.into()
     }
@@ -116,11 +117,12 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let me = me.filter(|me| me.inside && me.event_id == round.event_id).ok_or(NotTaken::NotCheckedIn)?;
     let numbers = judge(&round, me.worn(), &picks.badges)?;
     let targets = targets(&txn, &round, &numbers, &picks.badges).await?;
-    let secret = round::keys(app)?.find(round.id)?.ok_or(NotTaken::NoKey)?;
+    let secret = kept::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| NotTaken::NoKey)?;
     let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Error::fault)?;
     ballot.follow_up = picks.follow_up;
     let person = guest.registration.number;
-    let sealed = round.seal(&secret).close(app.chance.secret()?, person.unsigned_abs(), &ballot).to_vec();
+    let owner = Owner { person: person.unsigned_abs(), account: account_id.as_bytes() };
+    let sealed = round.seal(&secret).close(app.chance.secret()?, owner, &ballot);
     let taken = Taken { receipt: receipt(&sealed) };
     let row = ballot::Model { round_id: round.id, registration_id: guest.registration.id, person, sealed };
     ballot::put(&txn, row).await?;
@@ -158,16 +160,10 @@ async fn targets(
     numbers: &[Number],
     badges: &[String],
 ) -> Result<Vec<u32>, Error> {
-    let worn = numbers.iter().map(|number| number.number);
-    let inside = presence::Entity::inside(round.event_id).filter(presence::Column::Number.is_in(worn)).all(txn).await?;
-    let inside: HashMap<Number, Uuid> = inside.into_iter().map(|guest| (guest.worn(), guest.registration_id)).collect();
-    let found: Vec<Option<Uuid>> = numbers.iter().map(|number| inside.get(number).copied()).collect();
-    let ids: Vec<Uuid> = found.iter().copied().flatten().collect();
-    let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(txn).await?;
-    let people: HashMap<Uuid, u32> = people.into_iter().map(|guest| (guest.id, guest.number.unsigned_abs())).collect();
+    let inside = ballot::inside(txn, round.event_id).await?;
     let mut targets = Vec::with_capacity(numbers.len());
-    for (place, (id, typed)) in found.into_iter().zip(badges).enumerate() {
-        let person = id.and_then(|id| people.get(&id).copied());
+    for (place, (number, typed)) in numbers.iter().zip(badges).enumerate() {
+        let person = inside.get(number).copied();
         let refused = || NotTaken::Badge { place, typed: typed.clone(), wrong: Wrong::NotHere };
         targets.push(person.ok_or_else(refused)?);
     }

@@ -3,6 +3,7 @@
 pub mod personal;
 pub mod seal;
 pub mod keys;
+pub mod kept;
 pub mod mutual;
 pub mod onstage;
 pub mod round;
@@ -16,6 +17,7 @@ pub mod light;
 pub mod own;
 pub mod close;
 pub mod tally;
+pub mod void;
 pub mod turnout;
 pub mod recovery;
 pub mod company;
@@ -24,6 +26,8 @@ mod gallery;
 mod api;
 mod host;
 mod page;
+mod stuck;
+mod discreet;
 
 use crate::calls::Calls;
 
@@ -35,6 +39,7 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::show_round)
         .service(host::open_round)
         .service(host::close_round)
+        .service(host::void_round)
         .service(api::light_up)
         .service(api::own_picks)
         .service(api::own_matches);
@@ -42,5 +47,5 @@ pub fn calls(config: &mut Calls<'_>) {
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.configure(page::pages);
+    config.configure(page::pages).configure(stuck::pages);
 }

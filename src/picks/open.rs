@@ -1,12 +1,15 @@
 //! The host opens a round: from now on people light up for each other.
 
+use std::sync::Arc;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
 use serde_json::json;
-use zeroize::Zeroizing;
 
+use super::keys::Keys;
 use super::round::{self, State};
-use super::{ballot, company, keys::Keys};
+use super::seal::Secret;
+use super::{ballot, company, kept};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -67,8 +70,16 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     if company::is_apart(app, &txn).await? {
         return Err(NotOpened::KeysApart.into());
     }
-    let secret = Zeroizing::new(app.chance.secret()?);
+    let secret = Arc::new(Secret::drawn()?);
     let coin: [u8; 32] = app.chance.secret()?;
+    let keys = round::keys(app).await?;
+    let key = kept::Model {
+        round_id: found.id,
+        mark: secret.mark(found.id).to_vec(),
+        place: keys.number()?,
+        whereabouts: keys.whereabouts(),
+    };
+    kept::ActiveModel::from(key).insert(&txn).await?;
     ballot::lay_out(&txn, app, &found, &found.seal(&secret)).await?;
     let mut row: round::ActiveModel = found.into();
     row.state = Set(State::Open);
@@ -86,18 +97,37 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     };
     audit::record(&txn, app, entry).await?;
     // Before the commit: an open round without its key would take ballots nobody can count.
-    let keys = round::keys(app)?;
     keys.keep(opened.id, &secret)?;
-    if let Err(fault) = txn.commit_telling(&opened).await {
-        forget(&keys, &opened);
+    if let Err(fault) = txn.commit_telling(&opened).await
+        && !is_open(app, &keys, &opened).await
+    {
         return Err(fault);
     }
     app.happenings.announce(event.id, What::PickRoundOpened);
     Ok(opened)
 }
 
-fn forget(keys: &Keys, round: &round::Model) {
-    if let Err(fault) = keys.destroy(round.id) {
-        tracing::error!(?fault, "the key of a round that did not open could not be destroyed");
+/// Whether the round is open although its commit failed: a commit whose answer is lost may be done.
+/// Only where it surely is not, the key goes. Where nobody knows it stays: it opens nothing else, and
+/// the next opening replaces it.
+async fn is_open(app: &App, keys: &Keys, opened: &round::Model) -> bool {
+    let found = async {
+        // Held, so that a commit still on its way has come to its end before we look.
+        let txn = app.database.begin_write().await?;
+        round::hold(&txn, opened.event_id, opened.number).await
+    };
+    match found.await {
+        // The coin is this opening's own.
+        Ok(found) if found.coin == opened.coin => true,
+        Ok(_) => {
+            if let Err(fault) = keys.destroy(opened.id) {
+                tracing::error!(?fault, "the key of a round that did not open could not be destroyed");
+            }
+            false
+        }
+        Err(fault) => {
+            tracing::error!(round = %opened.id, ?fault, "whether a round is open is not known; its key is kept");
+            false
+        }
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 
 use super::round::{self, State};
 use super::seal::receipt;
-use super::{ballot, matched};
+use super::{ballot, kept, light, matched};
 use crate::accounts::profile;
 use crate::app::App;
 use crate::badges::badge;
@@ -38,33 +38,31 @@ pub struct Partner {
 /// The asker's own ballot.
 ///
 /// # Errors
-/// 409 `round_not_open`, `round_closed`, `round_void`; 404.
+/// 409 `round_not_open`, `round_closed`, `round_void`, `ballot_unreadable`; 503 `key_unavailable`; 404.
 pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<Shown, Error> {
     let db = app.database.reader();
     let round = round::find(db, guest.event.id, number).await?;
     round.takes_ballots()?;
     let sealed = ballot::Entity::find_by_id((round.id, guest.registration.id)).one(db).await?;
-    let (Some(sealed), Some(secret)) = (sealed, round::keys(app)?.find(round.id)?) else {
-        return Ok(Shown::default());
-    };
-    let opened = round.seal(&secret).open(sealed.number(), &sealed.sealed).map_err(Error::fault)?;
-    let targets: Vec<i32> = opened.targets().filter_map(|target| i32::try_from(target).ok()).collect();
-    let people = registration::Entity::of_event(round.event_id)
-        .filter(registration::Column::Number.is_in(targets.iter().copied()))
-        .all(db)
-        .await?;
-    let ids = people.iter().map(|person| person.id);
-    let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(ids)).all(db).await?;
-    let labels: HashMap<Uuid, String> = badges.iter().map(|badge| (badge.registration_id, badge.label())).collect();
-    let labels: HashMap<i32, &String> =
-        people.iter().filter_map(|person| Some((person.number, labels.get(&person.id)?))).collect();
+    // Not taken for an empty ballot: somebody would believe that nothing was chosen.
+    let secret = kept::secret(db, &round::keys(app).await?, round.id).await?.map_err(|_| light::NotTaken::NoKey)?;
+    let Some(sealed) = sealed else { return Ok(Shown::default()) };
+    let owner = sealed.owner(&guest.account.account_id);
+    let opened = round.seal(&secret).open(owner, &sealed.sealed).map_err(|_| unreadable())?;
+    let labels = ballot::labels(db, round.event_id).await?;
     Ok(Shown {
-        badges: targets.iter().filter_map(|target| labels.get(target).copied().cloned()).collect(),
+        badges: opened.targets().filter_map(|target| labels.get(&target).cloned()).collect(),
         stage: opened.stage,
         follow_up: opened.follow_up,
         cast: opened.cast,
         receipt: Some(receipt(&sealed.sealed)),
     })
+}
+
+/// Somebody changed the ballot in the database, or whose application it belongs to.
+fn unreadable() -> Refused {
+    let detail = "This ballot was changed in the database and does not open for you; send it again, or tell the host.";
+    Refused::conflict("ballot_unreadable", detail)
 }
 
 /// Who picked the asker back, by badge number.

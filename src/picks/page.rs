@@ -3,11 +3,13 @@
 //! Every tap sends the whole ballot, so the page works without a script; with one it does the same
 //! without leaving. What a page answers to a ballot is the same whatever was in it.
 
+use actix_web::middleware::from_fn;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 
+use super::discreet::discreet;
 use super::gallery::{self, Face};
 use super::light::{self, Picks};
 use super::own::{self, Shown};
@@ -45,6 +47,8 @@ enum Stand {
     /// A round is open, and this person is not inside.
     Outside,
     Open,
+    /// A round is open, and its ballots can be neither sealed nor opened here just now.
+    Stuck,
     /// Closed and not counted yet.
     Counting,
     Tallied,
@@ -101,6 +105,13 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
             let faces = gallery::faces(db, &me, &round).await?;
             match own::ballot(&app, &me, round.number).await {
                 Ok(own) => Ok(Read { stand, faces, own, round: Some(round) }),
+                Err(Error::Refused(refused)) if refused.code == "key_unavailable" => {
+                    Ok(nothing(Stand::Stuck, Some(round)))
+                }
+                // Can be sent again, as if it had never been.
+                Err(Error::Refused(refused)) if refused.code == "ballot_unreadable" => {
+                    Ok(Read { stand, faces, own: Shown::default(), round: Some(round) })
+                }
                 // Closed between the two looks.
                 Err(Error::Refused(_)) => Ok(nothing(Stand::Counting, Some(round))),
                 Err(fault) => Err(fault),
@@ -109,12 +120,12 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
         .await
 }
 
-#[get("/e/{event}/picks")]
+#[get("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     shown(&house, visit.page, me, Form::default()).await
 }
 
-#[post("/e/{event}/picks")]
+#[post("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let number = form.value("round").parse().map_err(|_| Refused::malformed("malformed_form", "Which round?"))?;
     let picks = Picks {
@@ -174,6 +185,7 @@ impl PicksPage {
             Stand::Early => "picks-early",
             Stand::Outside => "picks-outside",
             Stand::Open => "picks-open",
+            Stand::Stuck => "picks-stuck",
             Stand::Counting => "picks-counting",
             Stand::Tallied => "picks-tallied",
             Stand::Void => "picks-void",

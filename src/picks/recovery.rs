@@ -1,46 +1,57 @@
-//! What a start has to finish that a stop left half-way.
+//! What a stop, a crash or a lost answer left half-way is finished: at the start, and with every
+//! round of scheduled work. Nothing is inferred from a key that is not here.
 
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::EntityTrait;
 
 use super::round::{self, State};
-use super::{company, tally};
+use super::{kept, tally};
 use crate::app::App;
 use crate::error::Error;
 
-/// Closed rounds are tallied, rounds whose key was lost become void, and keys nobody needs any
-/// more are destroyed. To be called once at the start, before the house takes requests.
+/// As [`due`], and says which rounds cannot be counted here. To be called once at the start, before
+/// the house takes requests.
 ///
 /// # Errors
 /// `picks.key_dir` that cannot be used, by name; faults.
 pub async fn resume(app: &App) -> Result<(), Error> {
-    let keys = round::keys(app)?;
+    let keys = round::keys(app).await?;
     keys.try_out()?;
+    due(app).await?;
     for round in round::unfinished(app.database.reader()).await? {
-        let id = round.id;
-        if round.state == State::Open {
-            if keys.find(id)?.is_some() {
-                continue;
-            }
-            if company::is_apart(app, app.database.reader()).await? {
-                tracing::warn!(round = %id, "an open round has its key with another process; see picks.key_dir");
-                continue;
-            }
-            // Nobody can count its ballots; the tally will find no key and end it.
-            let txn = app.database.begin_write().await?;
-            let mut row: round::ActiveModel = round.into();
-            row.state = Set(State::Closed);
-            row.update(&txn).await?;
-            txn.commit().await?;
+        if let Err(missing) = kept::secret(app.database.reader(), &keys, round.id).await? {
+            tracing::warn!(round = %round.id, ?missing, "a pick round cannot be counted here; its ballots stay sealed");
         }
-        let ended = tally::tally(app, id).await?;
-        tracing::info!(round = %id, state = ?ended.state, "a pick round left half-way was finished");
+    }
+    Ok(())
+}
+
+/// Closed rounds whose key is here are tallied, and keys nobody needs any more are destroyed.
+///
+/// # Errors
+/// Only faults.
+pub async fn due(app: &App) -> Result<(), Error> {
+    let db = app.database.reader();
+    let keys = round::keys(app).await?;
+    for closed in round::unfinished(db).await?.into_iter().filter(|round| round.state == State::Closed) {
+        if kept::secret(db, &keys, closed.id).await?.is_err() {
+            continue;
+        }
+        match tally::tally(app, closed.id).await {
+            Ok(ended) => {
+                tracing::info!(round = %ended.id, state = ?ended.state, "a pick round left half-way was finished");
+            }
+            // What keeps it from being counted waits for a host.
+            Err(Error::Refused(refused)) => {
+                tracing::debug!(round = %closed.id, code = refused.code, "a pick round cannot be counted");
+            }
+            Err(fault) => return Err(fault),
+        }
     }
     for id in keys.rounds()? {
-        // A key that is not of this database may belong to another house on this machine.
-        let Some(round) = round::Entity::find_by_id(id).one(app.database.reader()).await? else { continue };
-        if !matches!(round.state, State::Open | State::Closed) {
-            keys.destroy(id)?;
+        // The key of a round that is just being opened belongs to one that still looks planned.
+        let ended = round::Entity::find_by_id(id).one(db).await?;
+        if ended.is_some_and(|round| matches!(round.state, State::Tallied | State::Void)) {
+            tally::forget(&keys, id);
         }
     }
     Ok(())

@@ -1,20 +1,25 @@
-//! One pick round: planned, open, closed, tallied; or void where its key was lost.
+//! One pick round: planned, open, closed, tallied; or void where a host said that it will never be counted.
 
 use std::path::Path;
 
+use data_encoding::HEXLOWER;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
+use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
-use super::keys::Keys;
+use super::keys::{Keys, Place};
 use super::onstage::Coin;
 use super::seal::{Seal, Secret};
 use crate::app::App;
+use crate::database::Database;
 use crate::error::{Error, Refused};
 use crate::events::event::Sides;
+use crate::identity::house;
+use crate::secrets::digest;
 use crate::settings::Settings;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -56,10 +61,10 @@ impl ActiveModelBehavior for ActiveModel {}
 pub enum State {
     Planned,
     Open,
-    /// Takes no more ballots; the tally is under way, or will be at the next start.
+    /// Takes no more ballots; the tally is under way, or waits for the key.
     Closed,
     Tallied,
-    /// The key was lost, so nobody will ever know: pick again in a new round.
+    /// A host declared that nobody will ever know: pick again in a new round.
     Void,
 }
 
@@ -85,7 +90,7 @@ impl Model {
     }
 
     /// # Errors
-    /// 409 `round_not_open` before the opening, `round_void` where the key was lost,
+    /// 409 `round_not_open` before the opening, `round_void` where a host ended it,
     /// `round_closed` ever after.
     pub fn takes_ballots(&self) -> Result<(), Error> {
         let refused = match self.state {
@@ -110,23 +115,40 @@ impl Entity {
     }
 }
 
-/// Where the keys of this house lie.
+/// Tells this database from its copies; asked once.
+#[derive(Default)]
+struct Home(OnceCell<String>);
+
+/// The keys of this house.
 ///
 /// # Errors
-/// As [`Keys::of`].
-pub fn keys(app: &App) -> anyhow::Result<Keys> {
-    keys_of(&app.settings)
+/// As [`keys_of`].
+pub async fn keys(app: &App) -> Result<Keys, Error> {
+    let known = app.shelf.take::<Home>();
+    let home = known.0.get_or_try_init(|| home(&app.database)).await?;
+    Ok(Keys::new(place(&app.settings)?, home.clone()))
 }
 
-/// Where the keys of a house with these settings lie.
+/// The keys of a house with these settings and this database.
 ///
 /// # Errors
-/// As [`Keys::of`].
-pub fn keys_of(settings: &Settings) -> anyhow::Result<Keys> {
+/// As [`Place::of`]; a database that does not answer.
+pub async fn keys_of(settings: &Settings, database: &Database) -> Result<Keys, Error> {
+    Ok(Keys::new(place(settings)?, home(database).await?))
+}
+
+fn place(settings: &Settings) -> anyhow::Result<Place> {
     let database = settings.database.url.expose_secret();
     let file = database.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
     let folder = file.and_then(|file| Path::new(file).parent());
-    Keys::of(&settings.picks.key_dir, folder)
+    Place::of(&settings.picks.key_dir, folder)
+}
+
+async fn home(database: &Database) -> Result<String, Error> {
+    let house = house::Entity::find_by_id(house::PLACE).one(database.reader()).await?;
+    let house = house.map_or(Uuid::nil(), |house| house.id);
+    let digest = digest(format!("{house} {}", database.whereabouts().await?).as_bytes());
+    Ok(HEXLOWER.encode(digest.get(..8).unwrap_or_default()))
 }
 
 /// A round to look at.
@@ -180,5 +202,5 @@ pub fn not_open() -> Refused {
 
 #[must_use]
 pub fn void() -> Refused {
-    Refused::conflict("round_void", "The key of this round was lost with the power; pick again in a new round.")
+    Refused::conflict("round_void", "This round was declared void; pick again in a new one.")
 }

@@ -1,19 +1,79 @@
 //! The sealing of ballots: every ballot, empty or full, is 84 bytes that only the round's key opens,
-//! and only in the place it was sealed for.
+//! and only in the place and for the person it was sealed for.
 //!
 //! `k = HKDF-SHA256(ikm = secret, salt = event ‖ round, info = "queqiao/ballot/v1")`, and
 //! `blob = nonce(24) ‖ XChaCha20-Poly1305(k, nonce, plaintext(44), aad)`, where the associated data
-//! names event, round and person, so that a ballot moved to somebody else does not open.
+//! names event, round, person and the person's account, so that a ballot moved to somebody else does
+//! not open, nor one whose application was moved to another account.
+//!
+//! Secrets lie on the heap, are filled where they lie and wiped there; whoever works on them leaves
+//! nothing on the stack ([`memory::leaving_nothing`]).
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use data_encoding::BASE32_NOPAD;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use uuid::Uuid;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::chance::Chance;
+use crate::memory;
 
 /// What a round's key is made of; from the operating system, one a round.
-pub type Secret = Zeroizing<[u8; 32]>;
+pub struct Secret(Box<[u8; Secret::LENGTH]>);
+
+impl Secret {
+    pub const LENGTH: usize = 32;
+
+    /// A fresh one.
+    ///
+    /// # Errors
+    /// As [`Chance::secret`].
+    pub fn drawn() -> anyhow::Result<Self> {
+        Self::filled(|place| Chance.fill(place))
+    }
+
+    /// One that is read into the place where it stays.
+    ///
+    /// # Errors
+    /// What the reading says.
+    pub fn filled<E>(read: impl FnOnce(&mut [u8; Self::LENGTH]) -> Result<(), E>) -> Result<Self, E> {
+        let mut secret = Self(Box::new([0; Self::LENGTH]));
+        read(&mut secret.0)?;
+        Ok(secret)
+    }
+
+    /// What tells this secret from another one and tells nothing else: to see that what lies where a
+    /// round's key should be is its key, before anybody trusts it with a ballot.
+    #[must_use]
+    pub fn mark(&self, round: Uuid) -> [u8; 16] {
+        let mut mark = [0; 16];
+        memory::leaving_nothing(|| {
+            // 16 bytes are always a valid length for this expansion, so there is no error to tell.
+            let _ = Hkdf::<Sha256>::new(Some(round.as_bytes()), self.as_ref()).expand(MARK, &mut mark);
+        });
+        mark
+    }
+}
+
+impl AsRef<[u8]> for Secret {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_slice()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("secret")
+    }
+}
 
 /// The most targets a ballot has room for.
 pub const ROOM: usize = 10;
@@ -25,6 +85,7 @@ const TAG: usize = 16;
 /// One byte of flags, three of nothing, ten person numbers of four bytes.
 const PLAIN: usize = 4 + 4 * ROOM;
 const CONTEXT: &[u8] = b"queqiao/ballot/v1";
+const MARK: &[u8] = b"queqiao/ballot-key-mark/v1";
 
 const STAGE: u8 = 1;
 const CAST: u8 = 2;
@@ -39,7 +100,8 @@ pub struct Ballot {
     pub follow_up: bool,
     /// Somebody sent it; the ones made for everybody at the opening were not.
     pub cast: bool,
-    targets: [u32; ROOM],
+    /// On the heap, at most [`ROOM`].
+    targets: Vec<u32>,
 }
 
 /// A ballot names more people than it has room for, or nobody by the number 0.
@@ -58,19 +120,15 @@ impl Ballot {
     /// # Errors
     /// More than [`ROOM`] targets, or one that is 0.
     pub fn cast(targets: &[u32], stage: bool) -> Result<Self, NoRoom> {
-        let mut ballot = Self { stage, follow_up: false, cast: true, targets: [0; ROOM] };
         if targets.len() > ROOM || targets.contains(&0) {
             return Err(NoRoom);
         }
-        for (slot, target) in ballot.targets.iter_mut().zip(targets) {
-            *slot = *target;
-        }
-        Ok(ballot)
+        Ok(Self { stage, follow_up: false, cast: true, targets: targets.to_vec() })
     }
 
     /// The people named, dearest first.
     pub fn targets(&self) -> impl Iterator<Item = u32> + '_ {
-        self.targets.iter().copied().take_while(|target| *target != 0)
+        self.targets.iter().copied()
     }
 
     /// How dear a person is, 1 the dearest; None where not named.
@@ -80,98 +138,113 @@ impl Ballot {
         u8::try_from(place + 1).ok()
     }
 
-    fn plain(&self) -> Zeroizing<[u8; PLAIN]> {
-        let mut plain = Zeroizing::new([0; PLAIN]);
-        let (flags, numbers) = plain.split_at_mut(4);
-        if let Some(first) = flags.first_mut() {
-            let flags = [(self.stage, STAGE), (self.follow_up, FOLLOW_UP), (self.cast, CAST)];
-            *first = flags.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, flag)| flags | flag);
-        }
-        for (bytes, target) in numbers.chunks_exact_mut(4).zip(self.targets) {
+    /// Writes the ballot as it is sealed, over zeros.
+    fn write(&self, plain: &mut [u8]) {
+        let Some((flags, numbers)) = plain.split_first_chunk_mut::<4>() else { return };
+        let set = [(self.stage, STAGE), (self.follow_up, FOLLOW_UP), (self.cast, CAST)];
+        let set = set.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, flag)| flags | flag);
+        *flags = [set, 0, 0, 0];
+        for (bytes, target) in numbers.chunks_exact_mut(4).zip(&self.targets) {
             bytes.copy_from_slice(&target.to_be_bytes());
         }
-        plain
     }
 
-    fn from_plain(plain: &[u8]) -> Self {
+    fn read(plain: &[u8]) -> Self {
         let (flags, numbers) = plain.split_at_checked(4).unwrap_or((&[], &[]));
         let flags = flags.first().copied().unwrap_or(0);
         let set = |flag| flags & flag != 0;
-        let mut ballot = Self { stage: set(STAGE), follow_up: set(FOLLOW_UP), cast: set(CAST), targets: [0; ROOM] };
-        let (numbers, _) = numbers.as_chunks::<4>();
-        for (slot, bytes) in ballot.targets.iter_mut().zip(numbers) {
-            *slot = u32::from_be_bytes(*bytes);
-        }
-        ballot
+        let mut targets = Vec::with_capacity(ROOM);
+        targets.extend(numbers.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes)));
+        let named = targets.iter().position(|target| *target == 0).unwrap_or(targets.len());
+        targets.truncate(named);
+        Self { stage: set(STAGE), follow_up: set(FOLLOW_UP), cast: set(CAST), targets }
     }
 }
 
 /// Seals and opens the ballots of one round.
 pub struct Seal {
-    key: Zeroizing<[u8; 32]>,
+    key: Box<[u8; 32]>,
     event: u64,
     round: u64,
+}
+
+/// Whom a ballot is sealed for: the number in the event, and the account it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Owner<'a> {
+    pub person: u32,
+    pub account: &'a [u8],
 }
 
 impl Seal {
     /// `event` and `round` are the numbers the key is bound to.
     #[must_use]
     pub fn of(secret: &Secret, event: u64, round: u64) -> Self {
-        let mut salt = [0; 16];
-        let (front, back) = salt.split_at_mut(8);
-        front.copy_from_slice(&event.to_be_bytes());
-        back.copy_from_slice(&round.to_be_bytes());
-        let mut key = Zeroizing::new([0; 32]);
-        // 32 bytes are always a valid length for this expansion, so there is no error to tell.
-        let _ = Hkdf::<Sha256>::new(Some(&salt), secret.as_ref()).expand(CONTEXT, key.as_mut());
-        Self { key, event, round }
+        let mut seal = Self { key: Box::new([0; 32]), event, round };
+        memory::leaving_nothing(|| {
+            let salt = [event, round].map(u64::to_be_bytes);
+            // 32 bytes are always a valid length for this expansion, so there is no error to tell.
+            let _ = Hkdf::<Sha256>::new(Some(salt.as_flattened()), secret.as_ref()).expand(CONTEXT, seal.key.as_mut());
+        });
+        seal
     }
 
     /// Seals a ballot for one person. `nonce` must be fresh from the operating system: a repeated
     /// one would show whether two ballots are equal.
     #[must_use]
-    pub fn close(&self, nonce: [u8; NONCE], person: u32, ballot: &Ballot) -> [u8; SEALED] {
-        let mut sealed = [0; SEALED];
+    pub fn close(&self, nonce: [u8; NONCE], owner: Owner<'_>, ballot: &Ballot) -> Vec<u8> {
+        let mut sealed = vec![0; SEALED];
+        memory::leaving_nothing(|| self.close_in(&mut sealed, nonce, owner, ballot));
+        sealed
+    }
+
+    fn close_in(&self, sealed: &mut [u8], nonce: [u8; NONCE], owner: Owner<'_>, ballot: &Ballot) {
         let (front, body) = sealed.split_at_mut(NONCE);
         let (body, tag) = body.split_at_mut(PLAIN);
         front.copy_from_slice(&nonce);
-        body.copy_from_slice(ballot.plain().as_ref());
-        // Only a text longer than 256 GiB can fail to be sealed.
-        if let Ok(made) = self.cipher().encrypt_inout_detached(&nonce.into(), &self.place(person), (&mut *body).into())
-        {
-            tag.copy_from_slice(&made);
+        ballot.write(body);
+        match self.cipher().encrypt_inout_detached(&nonce.into(), &self.place(owner), (&mut *body).into()) {
+            Ok(made) => tag.copy_from_slice(&made),
+            // Only a text longer than 256 GiB can fail to be sealed; nothing leaves here in the open.
+            Err(_) => body.zeroize(),
         }
-        sealed
     }
 
     /// Opens what was sealed for this person in this round.
     ///
     /// # Errors
-    /// Anything else: another person's, round's or event's ballot, another key, a changed byte.
-    pub fn open(&self, person: u32, sealed: &[u8]) -> Result<Ballot, NotSealedHere> {
+    /// Anything else: another person's, account's, round's or event's ballot, another key, a changed byte.
+    pub fn open(&self, owner: Owner<'_>, sealed: &[u8]) -> Result<Ballot, NotSealedHere> {
+        memory::leaving_nothing(|| self.open_in(owner, sealed))
+    }
+
+    fn open_in(&self, owner: Owner<'_>, sealed: &[u8]) -> Result<Ballot, NotSealedHere> {
         if sealed.len() != SEALED {
             return Err(NotSealedHere);
         }
-        let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(NotSealedHere)?;
-        let (body, tag) = body.split_at_checked(PLAIN).ok_or(NotSealedHere)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| NotSealedHere)?;
-        let tag: [u8; TAG] = tag.try_into().map_err(|_| NotSealedHere)?;
-        let mut plain = Zeroizing::new([0; PLAIN]);
-        plain.copy_from_slice(body);
+        let (nonce, body) = sealed.split_first_chunk::<NONCE>().ok_or(NotSealedHere)?;
+        let (body, tag) = body.split_last_chunk::<TAG>().ok_or(NotSealedHere)?;
+        let mut plain = body.to_vec();
         self.cipher()
-            .decrypt_inout_detached(&nonce.into(), &self.place(person), plain.as_mut_slice().into(), &tag.into())
+            .decrypt_inout_detached(&(*nonce).into(), &self.place(owner), plain.as_mut_slice().into(), &(*tag).into())
             .map_err(|_| NotSealedHere)?;
-        Ok(Ballot::from_plain(plain.as_ref()))
+        let ballot = Ballot::read(&plain);
+        plain.zeroize();
+        Ok(ballot)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        let key: &[u8; 32] = &self.key;
-        XChaCha20Poly1305::new(key.into())
+        XChaCha20Poly1305::new(self.key.as_ref().into())
     }
 
-    fn place(&self, person: u32) -> Vec<u8> {
-        let numbers = [self.event, self.round, u64::from(person)].map(u64::to_be_bytes);
-        [CONTEXT, b"\0", numbers.as_flattened()].concat()
+    fn place(&self, owner: Owner<'_>) -> Vec<u8> {
+        let numbers = [self.event, self.round, u64::from(owner.person)].map(u64::to_be_bytes);
+        [CONTEXT, b"\0", numbers.as_flattened(), owner.account].concat()
+    }
+}
+
+impl Drop for Seal {
+    fn drop(&mut self) {
+        self.key.zeroize();
     }
 }
 
@@ -193,8 +266,21 @@ mod tests {
     const FULL: &str = "404142434445464748494a4b4c4d4e4f505152535455565763460e806eb3c4dac8b71f7a9e02f48a65f3c16278df159b617e32b0553511a10f6f3daf98eed6b941708f4b3cfd28496e5640ba60ef4e83a688e2a9";
     const EMPTY: &str = "404142434445464748494a4b4c4d4e4f505152535455565762460e806eb3c30fc8b718ab9e02fcec65f3c16278df159b617e32b0553511a10f6f3daf98eed6b941708f4b25822255e5a0b61fad6f7f85e07a7d0b";
 
+    fn of_bytes(bytes: [u8; 32]) -> Secret {
+        Secret::filled(|place| {
+            *place = bytes;
+            Ok::<_, NoRoom>(())
+        })
+        .unwrap()
+    }
+
     fn secret() -> Secret {
-        Zeroizing::new(std::array::from_fn(|byte| u8::try_from(byte).unwrap()))
+        of_bytes(std::array::from_fn(|byte| u8::try_from(byte).unwrap()))
+    }
+
+    /// The vectors were made before ballots were bound to accounts, too.
+    fn owner(person: u32) -> Owner<'static> {
+        Owner { person, account: &[] }
     }
 
     fn nonce() -> [u8; NONCE] {
@@ -206,13 +292,13 @@ mod tests {
         let mut ballot = Ballot::cast(&[2005, 2001, 2150], true).unwrap();
         // The vector was made before ballots said whether somebody had sent them.
         ballot.cast = false;
-        let sealed = Seal::of(&secret(), 7, 3).close(nonce(), 1001, &ballot);
+        let sealed = Seal::of(&secret(), 7, 3).close(nonce(), owner(1001), &ballot);
         assert_eq!(HEXLOWER.encode(&sealed), FULL);
     }
 
     #[test]
     fn c6_an_empty_ballot_is_sealed_byte_for_byte() {
-        let sealed = Seal::of(&secret(), 7, 3).close(nonce(), 1001, &Ballot::default());
+        let sealed = Seal::of(&secret(), 7, 3).close(nonce(), owner(1001), &Ballot::default());
         assert_eq!(HEXLOWER.encode(&sealed), EMPTY);
     }
 
@@ -221,6 +307,14 @@ mod tests {
         assert!(Ballot::cast(&[1; ROOM], false).is_ok());
         assert_eq!(Ballot::cast(&[1; ROOM + 1], false), Err(NoRoom));
         assert_eq!(Ballot::cast(&[3, 0], false), Err(NoRoom));
+    }
+
+    #[test]
+    fn a_mark_tells_one_secret_from_another_and_one_round_from_another() {
+        let (round, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        assert_eq!(secret().mark(round), secret().mark(round));
+        assert_ne!(secret().mark(round), secret().mark(other));
+        assert_ne!(secret().mark(round), of_bytes([9; 32]).mark(round));
     }
 
     #[test]
@@ -233,22 +327,26 @@ mod tests {
         /// P-C6: what is sealed opens to the same, only in its own place, and is always as long.
         #[test]
         fn p_c6_a_ballot_opens_only_in_its_place(
-            secret: [u8; 32], nonce: [u8; NONCE], event: u64, round: u64, person: u32,
+            secret: [u8; 32], nonce: [u8; NONCE], event: u64, round: u64, person: u32, account: [u8; 16],
             targets in prop::collection::vec(1..=u32::MAX, 0..=ROOM), stage: bool, flipped in 0..SEALED,
         ) {
-            let secret = Zeroizing::new(secret);
+            let secret = of_bytes(secret);
+            let owner = Owner { person, account: &account };
+            let other = Owner { person: person ^ 1, ..owner };
+            let stranger = Owner { account: &account.map(|byte| byte ^ 1), ..owner };
             let ballot = Ballot::cast(&targets, stage).unwrap();
             let seal = Seal::of(&secret, event, round);
-            let mut sealed = seal.close(nonce, person, &ballot);
+            let mut sealed = seal.close(nonce, owner, &ballot);
             prop_assert_eq!(sealed.len(), 84);
-            prop_assert_eq!(seal.open(person, &sealed).unwrap(), ballot);
-            prop_assert!(seal.open(person ^ 1, &sealed).is_err());
-            prop_assert!(Seal::of(&secret, event ^ 1, round).open(person, &sealed).is_err());
-            prop_assert!(Seal::of(&secret, event, round ^ 1).open(person, &sealed).is_err());
-            prop_assert!(Seal::of(&Zeroizing::new([9; 32]), event, round).open(person, &sealed).is_err());
-            prop_assert!(seal.open(person, &sealed[1..]).is_err());
+            prop_assert_eq!(seal.open(owner, &sealed).unwrap(), ballot);
+            prop_assert!(seal.open(other, &sealed).is_err());
+            prop_assert!(seal.open(stranger, &sealed).is_err());
+            prop_assert!(Seal::of(&secret, event ^ 1, round).open(owner, &sealed).is_err());
+            prop_assert!(Seal::of(&secret, event, round ^ 1).open(owner, &sealed).is_err());
+            prop_assert!(Seal::of(&of_bytes([9; 32]), event, round).open(owner, &sealed).is_err());
+            prop_assert!(seal.open(owner, &sealed[1..]).is_err());
             sealed[flipped] ^= 1;
-            prop_assert!(seal.open(person, &sealed).is_err());
+            prop_assert!(seal.open(owner, &sealed).is_err());
         }
     }
 }

@@ -8,67 +8,114 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*};
 use serde_json::json;
 
+use super::keys::Keys;
 use super::mutual::{self, Counted};
 use super::round::{self, State};
 use super::seal::{Ballot, Secret, receipt};
-use super::{ballot, barred, letters, matched, onstage, said_on_ballot};
+use super::{ballot, barred, kept, letters, matched, onstage, said_on_ballot};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::event::{self, Sides};
 use crate::happening::What;
+use crate::memory;
 use crate::registrations::registration::{self, Side};
 use crate::small_counts::told_among;
 
 /// What the ballots of a round said.
-struct Opened {
+pub(super) struct Opened {
     ballots: HashMap<u32, Ballot>,
     receipts: Vec<String>,
     /// Who could pick, by the number ballots know them by.
     people: HashMap<u32, registration::Model>,
+    /// How many were changed in the database, and open for nobody.
+    spoilt: usize,
+}
+
+impl Opened {
+    /// Whether enough of them open for the count to mean anything: a few that somebody changed are
+    /// left out, but nobody is to hear that they were not picked because most of them are gone.
+    pub(super) fn can_be_counted(&self) -> bool {
+        self.spoilt == 0 || self.spoilt < self.ballots.len()
+    }
+}
+
+/// More ballots were changed in the database than can be counted: 409 `ballots_unreadable`.
+pub(super) fn unreadable() -> Refused {
+    let detail = "Most ballots of this round were changed in the database and do not open. They are not counted; \
+        put them back, or declare the round void.";
+    Refused::conflict("ballots_unreadable", detail)
 }
 
 /// Tallies a closed round. Repeating it, after a crash or by two processes at once, changes
-/// nothing: the first one through deletes the ballots. A round whose key was lost becomes void.
+/// nothing: the first one through deletes the ballots.
 ///
 /// # Errors
-/// 409 `round_open` while ballots are still taken; faults.
+/// 409 `round_open` while ballots are still taken; 503 `key_unavailable` and `key_wrong`, 409
+/// `ballots_unreadable` where they cannot be opened, and then they stay as they are; faults.
 pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
+    let keys = round::keys(app).await?;
     let txn = app.database.begin_write().await?;
     // Waits for every ballot that saw the round open; see `round::hold_open`.
     let held = round::Entity::find_by_id(round_id).lock_exclusive().one(&txn).await?;
     let round = held.ok_or_else(Refused::not_found)?;
-    let keys = round::keys(app)?;
     match round.state {
         State::Planned | State::Open => {
             return Err(Refused::conflict("round_open", "This round still takes ballots.").into());
         }
         State::Tallied | State::Void => {
             // Whoever tallied it may have died with the key still there.
-            keys.destroy(round.id)?;
+            forget(&keys, round.id);
             return Ok(round);
         }
         State::Closed => {}
     }
-    let tallied = match keys.find(round.id)? {
-        Some(secret) => count(&txn, app, round, &secret).await?,
-        None => end(&txn, app, round).await?,
-    };
-    txn.commit().await?;
-    // Only now: had the commit failed, the key would have been needed again.
-    keys.destroy(tallied.id)?;
-    app.happenings.announce(tallied.event_id, What::PickRoundTallied);
-    if !app.database.settle().await? {
-        tracing::warn!(round = %tallied.id, "readers kept sealed ballots in the write-ahead log a little longer");
+    let secret = kept::secret(&txn, &keys, round.id).await??;
+    let mut tallied = count(&txn, app, round, &secret).await?;
+    drop(secret);
+    if let Err(fault) = txn.commit().await {
+        // Its answer may be lost, and the round tallied all the same.
+        let found = round::Entity::find_by_id(round_id).one(app.database.reader()).await;
+        match found {
+            Ok(Some(found)) if found.state == State::Tallied => tallied = found,
+            _ => return Err(fault),
+        }
     }
+    // Only now: had the commit failed, the key would have been needed again.
+    forget(&keys, tallied.id);
+    app.happenings.announce(tallied.event_id, What::PickRoundTallied);
+    leave_the_log(app, tallied.id).await;
     Ok(tallied)
+}
+
+/// Destroys the key of a round nobody will count again. What was done is not told as a failure
+/// because of it: the next round of scheduled work tries again.
+pub(super) fn forget(keys: &Keys, round_id: Uuid) {
+    if let Err(fault) = keys.destroy(round_id) {
+        tracing::error!(round = %round_id, ?fault, "the key of a pick round could not be destroyed");
+    }
+}
+
+/// Takes sealed ballots out of the write-ahead log; without their key they say nothing there, either.
+pub(super) async fn leave_the_log(app: &App, round_id: Uuid) {
+    match app.database.settle().await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!(round = %round_id, "readers kept sealed ballots in the write-ahead log a little longer");
+        }
+        Err(fault) => tracing::warn!(round = %round_id, %fault, "sealed ballots stay in the write-ahead log for now"),
+    }
 }
 
 async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> Result<round::Model, Error> {
     let event = event::Entity::find_by_id(round.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
-    let Opened { ballots, receipts, people } = open(txn, &round, secret).await?;
-    let mut counted = mutual::count(&ballots);
+    let opened = open(txn, &round, secret).await?;
+    if !opened.can_be_counted() {
+        return Err(unreadable().into());
+    }
+    let Opened { ballots, receipts, people, spoilt } = opened;
+    let mut counted = memory::leaving_nothing(|| mutual::count(&ballots));
     let kept_apart = barred::pairs(txn, round.event_id).await?;
     let ids = |lo: u32, hi: u32| Some(matched::ordered(people.get(&lo)?.id, people.get(&hi)?.id));
     counted.mutual.retain(|pair| ids(pair.lo, pair.hi).is_some_and(|pair| !kept_apart.contains(&pair)));
@@ -107,35 +154,37 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     guests.sort_unstable_by_key(|guest| guest.number);
     letters::post(txn, app, &event, &round, &guests).await?;
     ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(round.id)).exec(txn).await?;
-    keep(txn, app, round, &event, &counted, receipts).await
+    kept::Entity::delete_by_id(round.id).exec(txn).await?;
+    let tallied = keep(txn, app, round, &counted, receipts).await?;
+    record(txn, app, &event, &tallied, spoilt).await?;
+    Ok(tallied)
 }
 
-/// Opens every ballot. One that does not open was tampered with in the database: it is left out,
-/// and its receipt is missing from the bulletin.
-async fn open(txn: &impl ConnectionTrait, round: &round::Model, secret: &Secret) -> Result<Opened, Error> {
+/// Opens every ballot. One that does not open was tampered with in the database, or the application
+/// it belongs to was given to another account: it is left out, and its receipt is missing from the
+/// bulletin.
+pub(super) async fn open(txn: &impl ConnectionTrait, round: &round::Model, secret: &Secret) -> Result<Opened, Error> {
     let seal = round.seal(secret);
     let sealed = ballot::Entity::of_round(round.id).all(txn).await?;
-    let mut opened = Opened { ballots: HashMap::new(), receipts: Vec::new(), people: HashMap::new() };
-    let mut spoilt = 0;
+    let senders = ballot::senders(txn, &sealed).await?;
+    let mut opened = Opened { ballots: HashMap::new(), receipts: Vec::new(), people: HashMap::new(), spoilt: 0 };
     for ballot in &sealed {
-        match seal.open(ballot.number(), &ballot.sealed) {
-            Ok(plain) => {
+        let sender = senders.get(&ballot.registration_id);
+        match sender.map(|sender| seal.open(ballot.owner(&sender.account_id), &ballot.sealed)) {
+            Some(Ok(plain)) => {
                 opened.ballots.insert(ballot.number(), plain);
                 opened.receipts.push(receipt(&ballot.sealed));
             }
-            Err(_) => spoilt += 1,
+            _ => opened.spoilt += 1,
         }
     }
-    if spoilt > 0 {
+    if opened.spoilt > 0 {
+        let spoilt = opened.spoilt;
         tracing::error!(round = %round.id, spoilt, "ballots did not open: somebody changed them in the database");
     }
     // Sorted by what is random, so that their order tells nothing.
     opened.receipts.sort_unstable();
-    for ids in sealed.chunks(1000) {
-        let ids = ids.iter().map(|ballot| ballot.registration_id);
-        let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(txn).await?;
-        opened.people.extend(people.into_iter().map(|person| (person.number.unsigned_abs(), person)));
-    }
+    opened.people = senders.into_values().map(|person| (person.number.unsigned_abs(), person)).collect();
     Ok(opened)
 }
 
@@ -145,7 +194,6 @@ async fn keep(
     txn: &impl ConnectionTrait,
     app: &App,
     round: round::Model,
-    event: &event::Model,
     counted: &Counted,
     receipts: Vec<String>,
 ) -> Result<round::Model, Error> {
@@ -157,20 +205,7 @@ async fn keep(
     row.picks = Set(total(counted.picks));
     row.matches = Set(total(counted.mutual.len()));
     row.receipts = Set(json!(receipts));
-    let tallied = row.update(txn).await?;
-    record(txn, app, event, &tallied, "pick_round_tallied").await?;
-    Ok(tallied)
-}
-
-/// Ends a round nobody can ever count.
-async fn end(txn: &impl ConnectionTrait, app: &App, round: round::Model) -> Result<round::Model, Error> {
-    let event = event::Entity::find_by_id(round.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
-    ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(round.id)).exec(txn).await?;
-    let mut row: round::ActiveModel = round.into();
-    row.state = Set(State::Void);
-    let void = row.update(txn).await?;
-    record(txn, app, &event, &void, "pick_round_void").await?;
-    Ok(void)
+    Ok(row.update(txn).await?)
 }
 
 async fn record(
@@ -178,16 +213,22 @@ async fn record(
     app: &App,
     event: &event::Model,
     round: &round::Model,
-    action: &'static str,
+    spoilt: usize,
 ) -> Result<(), Error> {
-    let entry = audit::Entry {
-        actor: None,
+    let number = round.number;
+    let entry = |entry| audit::Entry {
         organization_id: Some(event.organization_id),
         event_id: Some(event.id),
-        action,
         subject: Some(("pick_round", round.id)),
-        reason: None,
-        detail: json!({ "number": round.number }),
+        ..entry
     };
-    audit::record(txn, app, entry).await
+    let tallied =
+        audit::Entry { action: "pick_round_tallied", detail: json!({ "number": number }), ..Default::default() };
+    audit::record(txn, app, entry(tallied)).await?;
+    if spoilt > 0 {
+        let detail = json!({ "number": number, "ballots": spoilt });
+        let left_out = audit::Entry { action: "pick_ballots_left_out", detail, ..Default::default() };
+        audit::record(txn, app, entry(left_out)).await?;
+    }
+    Ok(())
 }

@@ -2,8 +2,8 @@
 
 use sea_orm::PaginatorTrait;
 
-use super::ballot;
 use super::round::{self, State};
+use super::{ballot, kept};
 use crate::app::App;
 use crate::checkin::presence;
 use crate::error::Error;
@@ -21,13 +21,19 @@ pub async fn turnout(app: &App, round: &round::Model) -> Result<Option<usize>, E
         State::Tallied => return Ok(round.ballots.and_then(|ballots| usize::try_from(ballots).ok())),
         State::Planned | State::Void => return Ok(None),
     }
-    let Some(secret) = round::keys(app)?.find(round.id)? else { return Ok(None) };
+    let db = app.database.reader();
+    let Ok(secret) = kept::secret(db, &round::keys(app).await?, round.id).await? else { return Ok(None) };
     let seal = round.seal(&secret);
-    let sealed = ballot::Entity::of_round(round.id).all(app.database.reader()).await?;
+    let sealed = ballot::Entity::of_round(round.id).all(db).await?;
+    let senders = ballot::senders(db, &sealed).await?;
     // The rows are the same whether their owners chose or not; only the key tells.
-    let cast = |ballot: &&ballot::Model| seal.open(ballot.number(), &ballot.sealed).is_ok_and(|opened| opened.cast);
+    let cast = |ballot: &&ballot::Model| {
+        senders.get(&ballot.registration_id).is_some_and(|sender| {
+            seal.open(ballot.owner(&sender.account_id), &ballot.sealed).is_ok_and(|opened| opened.cast)
+        })
+    };
     // Whoever looks around sees who is tapping anyway; in a small room the count would say for whom.
-    let inside = presence::Entity::inside(round.event_id).count(app.database.reader()).await?;
+    let inside = presence::Entity::inside(round.event_id).count(db).await?;
     let large = usize::try_from(inside).is_ok_and(|inside| inside >= SMALLEST_ROOM);
     Ok(large.then(|| sealed.iter().filter(cast).count()))
 }

@@ -1,5 +1,6 @@
 //! One application.
 
+use chrono::Datelike;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::class;
-use crate::accounts::profile::{self, Gender};
+use crate::accounts::profile::Gender;
 use crate::app::App;
 use crate::events::event;
 
@@ -179,7 +180,7 @@ pub fn fresh(
     account_id: Uuid,
     unit_id: Uuid,
     side: Side,
-    profile: &profile::Model,
+    birth_year: Option<i32>,
     number: i32,
 ) -> Model {
     Model {
@@ -190,7 +191,7 @@ pub fn fresh(
         side,
         number,
         status: Status::Applied,
-        band: band(event, side, profile),
+        band: band(event, side, birth_year),
         class: class::ORDINARY,
         held: false,
         answers: json!({}),
@@ -202,7 +203,7 @@ pub fn fresh(
 }
 
 /// The age band of this side that takes the person, where the event has bands.
-fn band(event: &event::Model, side: Side, profile: &profile::Model) -> Option<String> {
-    let age = profile.age_on(event.starts_at.with_timezone(&event.zone()).date_naive())?;
+fn band(event: &event::Model, side: Side, birth_year: Option<i32>) -> Option<String> {
+    let age = event.starts_at.with_timezone(&event.zone()).year() - birth_year?;
     event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
 }

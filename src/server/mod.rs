@@ -12,7 +12,6 @@ mod replay;
 pub mod opening;
 mod personal;
 mod refusals;
-pub mod reseal;
 pub mod rounds;
 mod shield;
 mod trace;

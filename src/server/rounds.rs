@@ -23,7 +23,7 @@ use crate::screening;
 use crate::vigil;
 use crate::volunteers;
 
-use super::{replay, reseal};
+use super::replay;
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -49,9 +49,9 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
 
 /// One round; a room that fails does not keep the others from theirs.
 pub async fn once(app: &Arc<App>) {
-    told("keys", reseal::due(app).await);
     told("vigil", vigil::attend(app).await);
     told("picks", picks::company::attend(app).await);
+    told("picks", picks::recovery::due(app).await);
     told("couples", couples::begin::due(app).await);
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
     // What cannot be undone waits while nobody is sure what time it is.

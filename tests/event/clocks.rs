@@ -68,7 +68,7 @@ async fn is_frozen(evening: &Evening) -> bool {
 
 /// What doctor says about one thing: what is wrong, and what is worth a look.
 async fn doctor_on(evening: &Evening, check: &str) -> (Vec<String>, Vec<String>) {
-    let keys = round::keys(&evening.app).unwrap();
+    let keys = round::keys(&evening.app).await.unwrap();
     let findings = examine(evening.app.database.reader(), &keys).await.unwrap();
     let finding = findings.into_iter().find(|finding| finding.check == check).unwrap();
     (finding.wrong, finding.worth_a_look)
@@ -262,14 +262,11 @@ async fn whoever_came_in_before_the_clock_went_back_can_leave(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Postgres)] engine: Engine) {
-    let change = |settings: &mut queqiao::settings::Settings| {
-        settings.security.secret = "a secret that two processes of one story share".into();
-    };
-    let Some(evening) = Evening::begin_with(engine, Phase::Confirmation, change).await else { return };
+    let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
     rounds::once(&evening.app).await;
     let next = |by| Clock::stopped_at(evening.app.now() + by);
     let started = async |clock: &Clock| {
-        let secrets = queqiao::secrets::Secrets::load(&evening.app.settings.security).unwrap();
+        let secrets = queqiao::secrets::Secrets::fresh().unwrap();
         let app = queqiao::app::App::build(evening.app.settings.clone(), clock.clone(), secrets).await.unwrap();
         vigil::begin(&app).await.unwrap();
         app

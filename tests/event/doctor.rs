@@ -13,7 +13,7 @@ use crate::evening::Evening;
 
 /// The checks that find something wrong.
 async fn wrong(evening: &Evening) -> Vec<&'static str> {
-    let keys = round::keys(&evening.app).unwrap();
+    let keys = round::keys(&evening.app).await.unwrap();
     let findings = examine(evening.app.database.reader(), &keys).await.unwrap();
     findings.into_iter().filter(|finding| !finding.wrong.is_empty()).map(|finding| finding.check).collect()
 }
@@ -24,7 +24,7 @@ async fn a_whole_event_is_found_well_and_whatever_is_tampered_with_is_named(
     #[values(Sqlite, Postgres)] engine: Engine,
 ) {
     let Some((evening, _)) = one_of_everything(engine).await else { return };
-    let keys = round::keys(&evening.app).unwrap();
+    let keys = round::keys(&evening.app).await.unwrap();
     let findings = examine(evening.app.database.reader(), &keys).await.unwrap();
     assert!(findings.iter().all(|finding| finding.wrong.is_empty() && finding.examined > 0), "{findings:?}");
     for (check, tampering, mending) in [

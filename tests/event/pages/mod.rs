@@ -55,6 +55,11 @@ impl Browser {
         self.cookie = Some(session.expect("nobody was let in").split(';').next().unwrap().to_owned());
     }
 
+    /// The same browser, looking at another process.
+    pub(crate) fn at(self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self }
+    }
+
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.address));
         let request = request.header("Accept", "text/html,application/xhtml+xml");
