@@ -218,10 +218,13 @@ async fn passers_by(address: &str, token: &str) {
 async fn evening(app: &Arc<App>) -> (event::Model, String) {
     let txn = app.database.begin_write().await.unwrap();
     let now = app.now();
+    let id = app.new_id();
     let host = account::ActiveModel {
-        id: Set(app.new_id()),
+        id: Set(id),
+        bond: Set(account::bond(app, id, "host@example.com", false)),
         email: Set("host@example.com".to_owned()),
-        password_hash: Set(None),
+        password: Set(None),
+        name: Set(None),
         language: Set(Language::Zh),
         administrator: Set(false),
         created_at: Set(now),

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, Semaphore};
 use tracing::Instrument;
 use uuid::{ContextV7, Timestamp, Uuid};
 
+use crate::bonds;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::database::{Database, hearsay};
@@ -63,6 +64,13 @@ impl App {
         database.migrate().await?;
         let (url, expected) = (&settings.database.url, &settings.security.house);
         let identity = identity::enter(&database, url, &secrets, expected, clock.now()).await?;
+        if identity.to_bind {
+            let bound = async {
+                bonds::bind(&database, &secrets).await?;
+                identity::bound(&database, &secrets, identity.id).await
+            };
+            bound.await.map_err(|fault| anyhow!("{fault}"))?;
+        }
         Ok(Arc::new(Self {
             database,
             clock,

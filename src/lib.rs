@@ -20,6 +20,7 @@ pub mod crash;
 pub mod pace;
 pub mod database;
 pub mod identity;
+pub mod bonds;
 pub mod shelf;
 pub mod small_counts;
 pub mod app;

@@ -36,13 +36,15 @@ mod m0070_hearts;
 mod m0071_circle;
 mod m0072_consents;
 mod m0100_house;
+mod m0101_bonds;
 mod m0120_letters_asked_for;
 mod m0121_knocks_by_asker;
 mod m0122_spent_by;
+mod m0123_born_on;
+mod m0140_invitations;
 mod m0150_pick_keys;
 mod m0155_contact_given;
 mod m0170_sealed_answers;
-mod m0140_invitations;
 mod m0180_vigil;
 
 pub struct Migrator;
@@ -81,13 +83,15 @@ impl MigratorTrait for Migrator {
             Box::new(m0071_circle::Migration),
             Box::new(m0072_consents::Migration),
             Box::new(m0100_house::Migration),
+            Box::new(m0101_bonds::Migration),
             Box::new(m0120_letters_asked_for::Migration),
             Box::new(m0121_knocks_by_asker::Migration),
             Box::new(m0122_spent_by::Migration),
+            Box::new(m0123_born_on::Migration),
+            Box::new(m0140_invitations::Migration),
             Box::new(m0150_pick_keys::Migration),
             Box::new(m0155_contact_given::Migration),
             Box::new(m0170_sealed_answers::Migration),
-            Box::new(m0140_invitations::Migration),
             Box::new(m0180_vigil::Migration),
         ]
     }

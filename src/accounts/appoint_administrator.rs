@@ -33,20 +33,21 @@ impl<E: Into<Error>> From<E> for NotAppointed {
 /// As [`NotAppointed`].
 pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &str) -> Result<(), NotAppointed> {
     password::judge(password, &[address.as_str()]).map_err(NotAppointed::Weak)?;
-    let password_hash = password::hash(app, password).await?;
+    let hash = password::hash(app, password).await?;
     let txn = app.database.begin_write().await?;
+    let id = app.new_id();
     let account = account::Model {
-        id: app.new_id(),
+        id,
         email: address.as_str().to_owned(),
-        password_hash: Some(password_hash),
+        password: Some(account::sealed_hash(app, id, &hash)?),
         name: None,
         language: Language::default(),
         administrator: true,
         created_at: app.now(),
         verified_at: Some(app.now()),
         erased_at: None,
+        bond: account::bond(app, id, address.as_str(), true),
     };
-    let id = account.id;
     let written = account::Entity::insert(account.into_active_model().reset_all())
         .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())
         .exec_without_returning(&txn)

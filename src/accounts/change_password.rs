@@ -25,9 +25,9 @@ pub async fn change_password(app: &App, asker: &Asker, who: &SignedIn, old: &str
 
     let now = app.now();
     let txn = app.database.begin_write().await?;
-    let account = proven.hold(&txn).await?;
+    let account = proven.hold(app, &txn).await?;
     let id = account.id;
-    let account = account.set_password(&txn, hash.clone(), now).await?;
+    let account = account.set_password(&txn, app, &hash, now).await?;
     letters::changed(&txn, app, &account).await?;
     reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(id)).exec(&txn).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;

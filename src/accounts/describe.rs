@@ -1,19 +1,15 @@
 //! A person says about themself what others may see, and what only a handshake gives away.
 
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{account, profile};
+use super::{account, age, profile};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
 use crate::language::Language;
-
-/// The youngest who may take part, in years; the Civil Code's age of majority.
-const ADULT: i32 = 18;
-const OLDEST: i32 = 100;
 
 /// What is to be different. `None` leaves a field as it is; `Some(None)` empties it.
 #[derive(Debug, Default)]
@@ -23,7 +19,7 @@ pub struct Changes {
     pub name: Option<Option<String>>,
     pub nickname: Option<String>,
     pub gender: Option<profile::Gender>,
-    pub birth_year: Option<Option<i32>>,
+    pub born_on: Option<Option<NaiveDate>>,
     pub education: Option<Option<String>>,
     pub district: Option<Option<String>>,
     pub interests: Option<Vec<String>>,
@@ -37,7 +33,7 @@ pub struct Changes {
 /// Changes one's own account and profile.
 ///
 /// # Errors
-/// 422 `invalid` for a birth year that cannot be; 401 where the account is gone.
+/// 422 `invalid` for a date of birth that cannot be, or of somebody under age; 401 where the account is gone.
 pub async fn describe(
     app: &App,
     account: Uuid,
@@ -59,20 +55,16 @@ pub async fn describe(
 
 impl Changes {
     fn judge(&self, app: &App) -> Result<(), Error> {
-        if let Some(Some(year)) = self.birth_year {
-            let this_year = app.now().year();
-            if !(this_year - OLDEST..=this_year - ADULT).contains(&year) {
-                let message = format!("between {} and {}", this_year - OLDEST, this_year - ADULT);
-                return Err(Refused::invalid(vec![FieldError::new("birth_year", "out_of_range", message)]).into());
-            }
+        match self.born_on.flatten().and_then(|born| age::wrong("born_on", born, app.now())) {
+            Some(wrong) => Err(Refused::invalid(vec![wrong]).into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Writes them into the profile, or begins one, in the transaction of whoever needs it to be said.
     ///
     /// # Errors
-    /// 422 `invalid` for a birth year that cannot be, and where a profile would begin without a
+    /// 422 `invalid` for a date of birth that cannot be or of somebody under age, and where a profile would begin without a
     /// nickname or a gender.
     pub async fn write(
         self,
@@ -108,7 +100,8 @@ impl Changes {
         }
         put(&mut row.nickname, self.nickname);
         put(&mut row.gender, self.gender);
-        put(&mut row.birth_year, self.birth_year);
+        put(&mut row.born_on, self.born_on);
+        put(&mut row.birth_year, self.born_on.map(|born| born.map(|born| born.year())));
         put(&mut row.education, self.education);
         put(&mut row.district, self.district);
         put(&mut row.interests, self.interests.map(|words| json!(words)));

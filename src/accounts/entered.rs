@@ -45,6 +45,7 @@ impl Entered {
             account_id: Set(account),
             at: Set(app.now()),
             revoked_at: Set(None),
+            bond: Set(Some(sign_in::bond(app, sign_in, account))),
         };
         sign_in::Entity::insert(row).exec_without_returning(&txn).await?;
         let refresh_token = refresh_token::Entity::issue(&txn, app, sign_in).await?;

@@ -2,6 +2,7 @@
 
 use actix_web::web::Json;
 use actix_web::{get, patch};
+use chrono::NaiveDate;
 use garde::Validate;
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -28,6 +29,9 @@ pub struct Me {
     pub name: Option<String>,
     pub nickname: Option<String>,
     pub gender: Option<Gender>,
+    /// Shown to nobody else: others are told an age band, organizers the age on the day of their event.
+    pub born_on: Option<NaiveDate>,
+    /// That of the date; or all that is known.
     pub birth_year: Option<i32>,
     pub education: Option<String>,
     pub district: Option<String>,
@@ -51,6 +55,7 @@ impl From<(account::Model, Option<profile::Model>)> for Me {
             name: account.name,
             nickname: None,
             gender: None,
+            born_on: None,
             birth_year: None,
             education: None,
             district: None,
@@ -66,6 +71,7 @@ impl From<(account::Model, Option<profile::Model>)> for Me {
             interests: profile.interests(),
             nickname: Some(profile.nickname),
             gender: Some(profile.gender),
+            born_on: profile.born_on,
             birth_year: profile.birth_year,
             education: profile.education,
             district: profile.district,
@@ -96,8 +102,8 @@ pub struct MyChanges {
     pub gender: Option<Gender>,
     #[garde(skip)]
     #[serde(deserialize_with = "named")]
-    #[schema(value_type = Option<i32>)]
-    pub birth_year: Option<Option<i32>>,
+    #[schema(value_type = Option<String>, format = Date, example = "1996-08-22")]
+    pub born_on: Option<Option<NaiveDate>>,
     #[garde(inner(inner(custom(one_line(1, 20)))))]
     #[serde(deserialize_with = "named")]
     #[schema(value_type = Option<String>)]
@@ -140,7 +146,7 @@ impl From<MyChanges> for Changes {
             name: line(wanted.name),
             nickname: wanted.nickname.map(trimmed),
             gender: wanted.gender,
-            birth_year: wanted.birth_year,
+            born_on: wanted.born_on,
             education: line(wanted.education),
             district: line(wanted.district),
             interests: wanted.interests.map(|words| words.into_iter().map(trimmed).collect()),

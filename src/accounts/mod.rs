@@ -4,6 +4,7 @@
 pub mod access_token;
 pub mod account;
 pub mod address;
+pub mod age;
 pub mod api;
 pub mod appoint_administrator;
 pub mod asked;
@@ -25,7 +26,7 @@ pub mod log_in;
 pub mod log_out;
 pub mod mark;
 pub mod me;
-mod my_profile;
+pub mod my_profile;
 pub mod one_time;
 pub mod open_session;
 mod page;

@@ -6,6 +6,7 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::account;
+use super::age;
 use super::describe::describe;
 use super::me::MyChanges;
 use super::profile::{self, Gender};
@@ -68,7 +69,11 @@ pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) ->
 #[post("/me/profile")]
 pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
     let saved = async {
-        let changes: MyChanges = body::parse(request(&form).to_string().as_bytes()).map_err(of_the_whole_list)?;
+        let stored = house
+            .run(async move |app| Ok(profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?));
+        let is_dated = stored.await?.is_some_and(|profile| profile.born_on.is_some());
+        let changes: MyChanges =
+            body::parse(request(&form, is_dated).to_string().as_bytes()).map_err(of_the_whole_list)?;
         house.run(async move |app| describe(&app, who.account_id, changes.into()).await).await
     };
     match saved.await {
@@ -90,7 +95,7 @@ fn filled(profile: profile::Model) -> Form {
     let fields = [
         ("nickname", Some(profile.nickname)),
         ("gender", Some(gender.to_owned())),
-        ("birth_year", profile.birth_year.map(|year| year.to_string())),
+        ("born_on", profile.born_on.map(|born| born.to_string())),
         ("education", profile.education),
         ("district", profile.district),
         ("interests", Some(interests)),
@@ -102,14 +107,14 @@ fn filled(profile: profile::Model) -> Form {
     Form::filled(fields.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }
 
-/// The same request a program would send. An emptied field is null, which empties it.
-fn request(form: &Form) -> Value {
+/// The same request a program would send. An emptied field is null, which empties it; but a date that was
+/// never there leaves the year that is known.
+fn request(form: &Form, is_dated: bool) -> Value {
     let interests = form.value("interests").split([',', '，', '、', ';', '；', ' ', '　', '\n']);
     let interests: Vec<&str> = interests.map(str::trim).filter(|word| !word.is_empty()).collect();
-    json!({
+    let mut request = json!({
         "nickname": form.value("nickname"),
         "gender": form.text("gender"),
-        "birth_year": form.number("birth_year"),
         "education": form.text("education"),
         "district": form.text("district"),
         "interests": interests,
@@ -117,7 +122,21 @@ fn request(form: &Form) -> Value {
         "wechat": form.text("wechat"),
         "phone": form.text("phone"),
         "real_name": form.text("real_name"),
-    })
+    });
+    let born = born_on(form);
+    if let (Value::Object(members), true) = (&mut request, is_dated || !born.is_null()) {
+        members.insert("born_on".to_owned(), born);
+    }
+    request
+}
+
+/// The date of birth in a form, for a request; what is none stays as it is, to be refused by its name.
+#[must_use]
+pub fn born_on(form: &Form) -> Value {
+    match age::read(form.value("born_on")) {
+        Some(born) => json!(born),
+        None => form.text("born_on"),
+    }
 }
 
 /// The words are typed into one field, so what is wrong with one is told beside it.

@@ -34,6 +34,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
             "interests": profile.interests(),
             "nickname": profile.nickname,
             "gender": profile.gender,
+            "born_on": profile.born_on,
             "birth_year": profile.birth_year,
             "education": profile.education,
             "district": profile.district,
@@ -62,10 +63,10 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
 /// # Errors
 /// 409 `last_administrator`; 401 where the account is gone already.
 pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<(), Error> {
-    if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|account| account.administrator) {
+    if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|row| row.is_administrator(app)) {
         // All administrators are held, so that the last two cannot leave at the same moment.
         let all = account::Entity::alive().filter(account::Column::Administrator.eq(true)).lock_exclusive();
-        if all.all(txn).await?.len() == 1 {
+        if all.all(txn).await?.iter().filter(|row| row.is_administrator(app)).count() == 1 {
             let detail = "You are the only administrator; make another one first.";
             return Err(Refused::conflict("last_administrator", detail).into());
         }
@@ -85,11 +86,12 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     consent::Entity::delete_many().filter(consent::Column::AccountId.eq(account)).exec(txn).await?;
     let mut row: account::ActiveModel = found.into();
     row.email = Set(format!("erased:{account}"));
-    row.password_hash = Set(None);
+    row.password = Set(None);
     row.name = Set(None);
     row.administrator = Set(false);
     row.verified_at = Set(None);
     row.erased_at = Set(Some(app.now()));
+    row.bond = Set(None);
     row.update(txn).await?;
     if profile::Entity::find_by_id(account).count(txn).await? == 0 {
         return Ok(());
@@ -97,6 +99,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let row = profile::ActiveModel {
         account_id: Set(account),
         nickname: Set("已注销".to_owned()),
+        born_on: Set(None),
         birth_year: Set(None),
         education: Set(None),
         district: Set(None),

@@ -11,6 +11,9 @@ pub struct Model {
     pub account_id: Uuid,
     pub nickname: String,
     pub gender: Gender,
+    /// Shown to nobody: others are told a band, organizers the age on the day of their event. Where it
+    /// is there, `birth_year` is its year.
+    pub born_on: Option<Date>,
     pub birth_year: Option<i32>,
     pub education: Option<String>,
     pub district: Option<String>,

@@ -49,7 +49,7 @@ pub struct Proven {
 pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
     let door = knock::door(app, address);
     let account = account::Entity::of_email(address.as_str()).one(app.database.reader()).await?;
-    let claimed = account.and_then(|account| Some((account.id, account.password_hash?)));
+    let claimed = account.and_then(|account| Some((account.id, account.hash(app)?)));
     // The same questions where there is no account: about nobody, whose mark nobody has.
     let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));
     let knocker = Knocker::of(app, asker, id, hash);
@@ -66,11 +66,10 @@ impl Proven {
     ///
     /// # Errors
     /// 401 `wrong_credentials` where the password was changed or the account erased meanwhile.
-    pub async fn hold(self, txn: &Write) -> Result<account::Model, Error> {
+    pub async fn hold(self, app: &App, txn: &Write) -> Result<account::Model, Error> {
         let account = account::Entity::find_by_id(self.account).lock_exclusive().one(txn).await?;
-        let account = account
-            .filter(|account| account.password_hash.as_deref() == Some(&self.against))
-            .ok_or(NotSignedIn::Wrong)?;
+        let account = account.filter(|account| account.hash(app).as_ref() == Some(&self.against));
+        let account = account.ok_or(NotSignedIn::Wrong)?;
         knock::forgive(txn, &self.door, &self.knocker).await?;
         Ok(account)
     }
@@ -82,7 +81,7 @@ impl Proven {
     pub async fn enter(self, app: &App) -> Result<Entered, Error> {
         let hash = self.against.clone();
         let txn = app.database.begin_write().await?;
-        let account = self.hold(&txn).await?.id;
+        let account = self.hold(app, &txn).await?.id;
         Ok(Entered { txn, account, hash })
     }
 }

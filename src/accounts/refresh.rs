@@ -52,10 +52,11 @@ pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Er
     // The sign-in is held, not the token: a thief with an older token of the same family must not
     // slip between the owner's spending and the next token's appearing.
     let sign_in = sign_in::Entity::held(found.sign_in_id).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
-    if sign_in.revoked_at.is_some() {
+    if sign_in.revoked_at.is_some() || !sign_in.is_bound(app) {
         return Err(NotRefreshed::Invalid.into());
     }
-    let token = refresh_token::Entity::find_by_id(found.id).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
+    let token = refresh_token::Entity::find_by_id(found.id).one(&txn).await?;
+    let token = token.filter(|token| token.is_bound(app)).ok_or(NotRefreshed::Invalid)?;
     if let Some(spent_at) = token.spent_at {
         if token.spent_by.as_deref() == Some(client) && now <= spent_at + AGAIN {
             let given = refresh_token::Entity::issued_after(&txn, app, &token, shown).await?;

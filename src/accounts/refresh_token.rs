@@ -11,6 +11,7 @@ use sea_orm::entity::prelude::*;
 
 use super::one_time::{self, Minted};
 use crate::app::App;
+use crate::bonds;
 use crate::error::Error;
 
 /// How long an unspent token is good for.
@@ -30,6 +31,18 @@ pub struct Model {
     pub spent_at: Option<DateTimeUtc>,
     /// Stands for the client that spent it ([`super::asker::Asker::client`]).
     pub spent_by: Option<Vec<u8>>,
+    /// Vouches for the sign-in it belongs to: [`bonds::REFRESH_TOKEN`].
+    pub token_bond: Option<Vec<u8>>,
+}
+
+impl Model {
+    /// Whether the house made this token for this sign-in.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        let until = bonds::moment(self.expires_at);
+        let parts: [&[u8]; 4] = [self.id.as_bytes(), self.sign_in_id.as_bytes(), &self.token_digest, &until];
+        bonds::REFRESH_TOKEN.holds(&app.secrets, &parts, self.token_bond.as_deref())
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -86,10 +99,13 @@ impl Entity {
     }
 
     async fn keep(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid, minted: Minted) -> Result<String, Error> {
-        let now = app.now();
+        let (id, now) = (app.new_id(), app.now());
+        let until = bonds::moment(now + LIFETIME);
+        let parts: [&[u8]; 4] = [id.as_bytes(), sign_in.as_bytes(), &minted.digest, &until];
         let row = ActiveModel {
-            id: Set(app.new_id()),
+            id: Set(id),
             sign_in_id: Set(sign_in),
+            token_bond: Set(Some(bonds::REFRESH_TOKEN.vouch(&app.secrets, &parts))),
             token_digest: Set(minted.digest),
             issued_at: Set(now),
             expires_at: Set(now + LIFETIME),

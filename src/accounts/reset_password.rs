@@ -23,7 +23,8 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, De
         return Ok(Err(Dead::Expired));
     }
     let Some(id) = request.account_id else { return Ok(Err(Dead::Unknown)) };
-    Ok(account::find(db, id).await?.ok_or(Dead::Unknown))
+    // An account or a link that was written into the database past the house opens nothing.
+    Ok(account::find(db, id).await?.filter(|account| request.is_for(app, account)).ok_or(Dead::Unknown))
 }
 
 /// Sets the password and lets its owner in. Whoever was signed in is out, everywhere; every other
@@ -47,7 +48,10 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(Dead::Unknown)?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
-    reset_request::Entity::shown(digest).one(&txn).await?.ok_or(Dead::Used)?;
+    let request = reset_request::Entity::shown(digest).one(&txn).await?.ok_or(Dead::Used)?;
+    if !request.is_for(app, &account) {
+        return Err(Dead::Unknown.into());
+    }
     let of_account = reset_request::Column::AccountId.eq(id);
     let links = reset_request::Entity::find().filter(of_account.clone()).all(&txn).await?;
     spent_link::remember(&txn, app, links.into_iter().map(|link| link.token_digest), true).await?;
@@ -55,7 +59,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     if let Ok(address) = MailAddress::read(&account.email) {
         knock::forget(&txn, &knock::door(app, &address)).await?;
     }
-    let account = account.set_password(&txn, hash.clone(), now).await?;
+    let account = account.set_password(&txn, app, &hash, now).await?;
     letters::changed(&txn, app, &account).await?;
     session::Entity::end_all(&txn, id, None).await?;
     sign_in::Entity::revoke_all(&txn, id, None, now).await?;

@@ -1,6 +1,12 @@
 //! A request to set a new password: the link in the letter, as its digest.
 
+use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
+
+use super::address::MailAddress;
+use super::{account, knock};
+use crate::app::App;
+use crate::bonds;
 
 /// How long the link works, in minutes.
 pub const MINUTES: i64 = 60;
@@ -15,6 +21,43 @@ pub struct Model {
     pub token_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
+    /// Vouches for whose it is and where it was written to: [`bonds::RESET`].
+    pub token_bond: Option<Vec<u8>>,
+}
+
+impl Model {
+    /// A link for an account, written to its address, with what vouches for it.
+    #[must_use]
+    pub fn new(app: &App, account: Uuid, address: &MailAddress, digest: Vec<u8>, lasts: TimeDelta) -> Self {
+        let (now, door) = (app.now(), knock::door(app, address));
+        let link = Self {
+            id: app.new_id(),
+            account_id: Some(account),
+            door,
+            token_digest: digest,
+            at: now,
+            expires_at: now + lasts,
+            token_bond: None,
+        };
+        let bond = link.with_parts(|parts| bonds::RESET.vouch(&app.secrets, parts));
+        Self { token_bond: Some(bond), ..link }
+    }
+
+    /// Whether the house made this link for this account, as its address is now.
+    #[must_use]
+    pub fn is_for(&self, app: &App, account: &account::Model) -> bool {
+        let door = MailAddress::read(&account.email).map(|address| knock::door(app, &address));
+        self.account_id == Some(account.id)
+            && account.is_bound(app)
+            && door.is_ok_and(|door| door == self.door)
+            && self.with_parts(|parts| bonds::RESET.holds(&app.secrets, parts, self.token_bond.as_deref()))
+    }
+
+    fn with_parts<T>(&self, question: impl FnOnce(&[&[u8]]) -> T) -> T {
+        let account = self.account_id.map(|id| *id.as_bytes());
+        let account = account.as_ref().map(<[u8; 16]>::as_slice).unwrap_or_default();
+        question(&[self.id.as_bytes(), account, &self.door, &self.token_digest, &bonds::moment(self.expires_at)])
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

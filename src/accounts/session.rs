@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 
 use super::one_time;
 use crate::app::App;
+use crate::bonds;
 use crate::error::Error;
 
 /// How long a session lasts, from signing in.
@@ -21,6 +22,18 @@ pub struct Model {
     pub token_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
+    /// Vouches for whose it is, and until when: [`bonds::SESSION`].
+    pub token_bond: Option<Vec<u8>>,
+}
+
+impl Model {
+    /// Whether the house opened this session for this account.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        let until = bonds::moment(self.expires_at);
+        let parts: [&[u8]; 4] = [self.id.as_bytes(), self.account_id.as_bytes(), self.token_digest.as_slice(), &until];
+        bonds::SESSION.holds(&app.secrets, &parts, self.token_bond.as_deref())
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -42,12 +55,17 @@ impl Entity {
     pub async fn open(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<String, Error> {
         let minted = one_time::mint(app)?;
         let now = app.now();
+        let (id, expires_at) = (app.new_id(), now + LIFETIME);
+        let parts: [&[u8]; 4] =
+            [id.as_bytes(), account.as_bytes(), minted.digest.as_slice(), &bonds::moment(expires_at)];
+        let bond = bonds::SESSION.vouch(&app.secrets, &parts);
         let row = ActiveModel {
-            id: Set(app.new_id()),
+            id: Set(id),
             account_id: Set(account),
             token_digest: Set(minted.digest),
             at: Set(now),
-            expires_at: Set(now + LIFETIME),
+            expires_at: Set(expires_at),
+            token_bond: Set(Some(bond)),
         };
         Self::insert(row).exec_without_returning(txn).await?;
         Ok(minted.text)

@@ -6,6 +6,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{ConnectionTrait, QuerySelect, QueryTrait};
 
+use crate::app::App;
+use crate::bonds;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "sign_in")]
 pub struct Model {
@@ -14,6 +17,14 @@ pub struct Model {
     pub account_id: Uuid,
     pub at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
+    /// Vouches for whose it is: [`bonds::SIGN_IN`].
+    pub bond: Option<Vec<u8>>,
+}
+
+/// What is stored beside whose a sign-in is.
+#[must_use]
+pub fn bond(app: &App, id: Uuid, account: Uuid) -> Vec<u8> {
+    bonds::SIGN_IN.vouch(&app.secrets, &[id.as_bytes(), account.as_bytes()])
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -55,6 +66,13 @@ pub fn whose(id: Uuid) -> SelectStatement {
 }
 
 impl Model {
+    /// Whether the house opened this sign-in for this account.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        let parts: [&[u8]; 2] = [self.id.as_bytes(), self.account_id.as_bytes()];
+        bonds::SIGN_IN.holds(&app.secrets, &parts, self.bond.as_deref())
+    }
+
     /// Ends this sign-in: none of its tokens is good any more.
     ///
     /// # Errors

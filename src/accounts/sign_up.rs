@@ -6,6 +6,8 @@ use sea_orm::entity::prelude::*;
 
 use super::consent::Agreed;
 use super::profile::Gender;
+use crate::app::App;
+use crate::bonds;
 use crate::language::Language;
 
 /// How long the link in the letter works, in hours.
@@ -26,6 +28,24 @@ pub struct Model {
     pub token_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
+    /// Vouches for the address it proves: [`bonds::SIGN_UP`].
+    pub token_bond: Option<Vec<u8>>,
+}
+
+/// What is stored beside the digest of a link: it proves this address and no other.
+#[must_use]
+pub fn bond(app: &App, id: Uuid, email: &str, digest: &[u8], expires_at: DateTimeUtc) -> Vec<u8> {
+    bonds::SIGN_UP.vouch(&app.secrets, &[id.as_bytes(), email.as_bytes(), digest, &bonds::moment(expires_at)])
+}
+
+impl Model {
+    /// Whether the house wrote this link to this address.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        let until = bonds::moment(self.expires_at);
+        let parts: [&[u8]; 4] = [self.id.as_bytes(), self.email.as_bytes(), &self.token_digest, &until];
+        bonds::SIGN_UP.holds(&app.secrets, &parts, self.token_bond.as_deref())
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -118,13 +118,15 @@ impl Credential {
             }
             Self::Cookie(token) => {
                 let wanted = session::Entity::shown(token, app.now()).ok_or_else(Refused::not_signed_in)?;
-                let session = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
+                let session = wanted.one(db).await?.filter(|session| session.is_bound(app));
+                let session = session.ok_or_else(Refused::not_signed_in)?;
                 let account = account::Entity::alive().filter(account::Column::Id.eq(session.account_id));
                 (account, Via::Session(session.id))
             }
         };
         let account = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
-        Ok(SignedIn { account_id: account.id, administrator: account.administrator, language: account.language, via })
+        let administrator = account.is_administrator(app);
+        Ok(SignedIn { account_id: account.id, administrator, language: account.language, via })
     }
 }
 

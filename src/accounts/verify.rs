@@ -64,6 +64,9 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, De
     let Some(wish) = sign_up::Entity::shown(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
     };
+    if !wish.is_bound(app) {
+        return Ok(Err(Dead::Unknown));
+    }
     if wish.expires_at <= app.now() {
         return Ok(Err(Dead::Expired));
     }
@@ -90,12 +93,13 @@ pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, E
     txn.queue_for(wish.email.as_bytes()).await?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
     let held = sign_up::Entity::find_by_id(wish.id).lock_exclusive().one(&txn).await?;
-    let wish = held.ok_or(Dead::Used)?;
+    let wish = held.filter(|wish| wish.is_bound(app)).ok_or(Dead::Used)?;
     let prepared = account::Entity::of_email(&wish.email).lock_exclusive().one(&txn).await?;
     let account = match prepared {
-        Some(account) if account.is_claimed() => return Err(Dead::Used.into()),
-        Some(account) => claim(&txn, account, &wish, hash.clone(), now).await?,
-        None => begin(&txn, app, &wish, hash.clone()).await?,
+        // An account whose address was written into the database is nobody's to claim.
+        Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(Dead::Used.into()),
+        Some(account) => claim(&txn, app, account, &wish, &hash, now).await?,
+        None => begin(&txn, app, &wish, &hash).await?,
     };
     let same = sign_up::Entity::find().filter(sign_up::Column::Email.eq(&wish.email)).all(&txn).await?;
     spent_link::remember(&txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
@@ -104,18 +108,19 @@ pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, E
     Ok(Entered { txn, account, hash })
 }
 
-async fn begin(txn: &Write, app: &App, wish: &sign_up::Model, hash: String) -> Result<Uuid, Error> {
+async fn begin(txn: &Write, app: &App, wish: &sign_up::Model, hash: &str) -> Result<Uuid, Error> {
     let id = app.new_id();
     let row = account::ActiveModel {
         id: Set(id),
         email: Set(wish.email.clone()),
-        password_hash: Set(Some(hash)),
+        password: Set(Some(account::sealed_hash(app, id, hash)?)),
         name: Set(None),
         language: Set(wish.language),
         administrator: Set(false),
         created_at: Set(app.now()),
         verified_at: Set(Some(app.now())),
         erased_at: Set(None),
+        bond: Set(account::bond(app, id, &wish.email, false)),
     };
     // Two links of one address opened at once: the second finds the address taken.
     let made = account::Entity::insert(row)
@@ -131,14 +136,15 @@ async fn begin(txn: &Write, app: &App, wish: &sign_up::Model, hash: String) -> R
 
 async fn claim(
     txn: &Write,
+    app: &App,
     account: account::Model,
     wish: &sign_up::Model,
-    hash: String,
+    hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Uuid, Error> {
     let id = account.id;
     let mut row: account::ActiveModel = account.into();
-    row.password_hash = Set(Some(hash));
+    row.password = Set(Some(account::sealed_hash(app, id, hash)?));
     row.language = Set(wish.language);
     row.verified_at = Set(Some(now));
     row.update(txn).await?;

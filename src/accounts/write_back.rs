@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::address::MailAddress;
 use super::asked::{self, Errand};
 use super::register::Wish;
-use super::{account, knock, letters, one_time, reset_request, sign_up};
+use super::{account, letters, one_time, reset_request, sign_up};
 use crate::app::App;
 use crate::error::Error;
 
@@ -103,8 +103,10 @@ async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Resul
         return letters::known(txn, app, wish).await;
     }
     let (minted, now) = (one_time::mint(app)?, app.now());
+    let (id, expires_at) = (app.new_id(), now + TimeDelta::hours(sign_up::HOURS));
     let row = sign_up::ActiveModel {
-        id: Set(app.new_id()),
+        id: Set(id),
+        token_bond: Set(Some(sign_up::bond(app, id, &wish.email, &minted.digest, expires_at))),
         email: Set(wish.email.clone()),
         nickname: Set(wish.nickname.clone()),
         gender: Set(wish.gender),
@@ -113,7 +115,7 @@ async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Resul
         agreed: Set(wish.agreed.clone()),
         token_digest: Set(minted.digest),
         at: Set(now),
-        expires_at: Set(now + TimeDelta::hours(sign_up::HOURS)),
+        expires_at: Set(expires_at),
     };
     sign_up::Entity::insert(row).exec_without_returning(txn).await?;
     letters::verify(txn, app, wish, &minted.text).await
@@ -123,15 +125,13 @@ async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Resul
 async fn to_whoever_forgot(txn: &impl ConnectionTrait, app: &App, email: &str, to: Option<&str>) -> Result<(), Error> {
     let Some(account) = account::Entity::of_email(email).one(txn).await? else { return Ok(()) };
     let Ok(address) = MailAddress::read(email) else { return Ok(()) };
-    let (minted, now) = (one_time::mint(app)?, app.now());
-    let row = reset_request::ActiveModel {
-        id: Set(app.new_id()),
-        account_id: Set(Some(account.id)),
-        door: Set(knock::door(app, &address)),
-        token_digest: Set(minted.digest),
-        at: Set(now),
-        expires_at: Set(now + TimeDelta::minutes(reset_request::MINUTES)),
-    };
-    reset_request::Entity::insert(row).exec_without_returning(txn).await?;
+    // The address may have been written into the database by somebody who reads its mail.
+    if !account.is_bound(app) {
+        return Ok(());
+    }
+    let minted = one_time::mint(app)?;
+    let lasts = TimeDelta::minutes(reset_request::MINUTES);
+    let row = reset_request::Model::new(app, account.id, &address, minted.digest, lasts);
+    reset_request::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(txn).await?;
     letters::reset(txn, app, &account, &minted.text, to).await
 }

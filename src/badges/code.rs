@@ -1,18 +1,29 @@
 //! The secret code of a badge. It opens the door, so it is stored twice and never plainly: as a
 //! keyed digest, by which the desk finds it, and sealed, so that its owner can be shown it again.
+//! When the key of the house changes both are made anew, and what is printed goes on opening.
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use data_encoding::BASE32_NOPAD;
-use hmac::{Hmac, Mac};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
-use sha2::Sha256;
+use sea_orm::sea_query::Func;
+use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::app::App;
+use crate::bonds;
 use crate::error::Error;
+
+/// What codes are sealed for, and what they are found by.
+const SEAL: &str = "badge code";
+const DIGEST: &str = "badge code digest";
+
+/// Bytes of a code that was sealed before keys had numbers.
+const FORMER: i32 = 12 + 26 + 16;
+
+/// Codes of one transaction: who stands at the door need not wait for the rest.
+const AT_ONCE: u64 = 200;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "badge_code")]
@@ -22,7 +33,7 @@ pub struct Model {
     pub badge_id: Uuid,
     #[sea_orm(unique)]
     pub digest: Vec<u8>,
-    /// 12 bytes of nonce, then the ciphertext, bound to the badge.
+    /// Bound to this row and to the badge.
     pub sealed: Vec<u8>,
     pub issued_at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
@@ -45,15 +56,77 @@ impl Model {
     /// The code itself, for its owner.
     ///
     /// # Errors
-    /// A fault where the installation's secret is not the one it was sealed with.
+    /// A fault where it stands under a key this house does not have.
     pub fn open(&self, app: &App) -> Result<Secret, Error> {
-        let broken = || Error::from(anyhow::anyhow!("a badge code does not open: was security.secret changed?"));
-        let (nonce, ciphertext) = self.sealed.split_at_checked(12).ok_or_else(broken)?;
-        let nonce = Nonce::try_from(nonce).map_err(|_| broken())?;
-        let payload = Payload { msg: ciphertext, aad: self.badge_id.as_bytes() };
-        let plain = cipher(app).decrypt(&nonce, payload).map_err(|_| broken())?;
-        Ok(Secret(String::from_utf8(plain).map_err(|_| broken())?))
+        let opened = app.secrets.open(SEAL, &place(self.id, self.badge_id), &self.sealed);
+        let opened = opened.map_err(|closed| anyhow::Error::from(closed).context("a badge code"))?;
+        String::from_utf8(opened.to_vec()).map(Secret).map_err(Error::fault)
     }
+
+    /// As [`Model::open`], of a code sealed before keys had numbers: 12 bytes of nonce, then the
+    /// ciphertext.
+    fn open_former(&self, app: &App) -> Option<Secret> {
+        let (nonce, ciphertext) = self.sealed.split_at_checked(12)?;
+        let payload = Payload { msg: ciphertext, aad: self.badge_id.as_bytes() };
+        let cipher = ChaCha20Poly1305::new(&Key::from(*app.secrets.key("badge code seal")));
+        let plain = cipher.decrypt(&Nonce::try_from(nonce).ok()?, payload).ok()?;
+        String::from_utf8(plain).ok().map(Secret)
+    }
+}
+
+fn place(id: Uuid, badge_id: Uuid) -> Vec<u8> {
+    [id.as_bytes().as_slice(), badge_id.as_bytes()].concat()
+}
+
+/// Gives the codes of a house from before there were numbered keys their present form.
+///
+/// # Errors
+/// Only faults.
+pub async fn renew_former(app: &App) -> Result<(), Error> {
+    let former = Expr::expr(Func::cust("length").arg(Expr::col(Column::Sealed))).eq(FORMER);
+    remake(app, &Entity::find().filter(former), |code| code.open_former(app), u64::MAX).await.map(drop)
+}
+
+/// Seals codes anew that stand under an older key, at most so many, while desks go on scanning. Says
+/// whether all are done.
+///
+/// # Errors
+/// Only faults.
+pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
+    let older = bonds::number_in("sealed").ne(app.secrets.newest().to_be_bytes().to_vec());
+    Ok(remake(app, &Entity::find().filter(older), |code| code.open(app).ok(), most).await? < most)
+}
+
+async fn remake(
+    app: &App,
+    question: &Select<Entity>,
+    open: impl Fn(&Model) -> Option<Secret>,
+    most: u64,
+) -> Result<u64, Error> {
+    let (mut after, mut made) = (Uuid::nil(), 0);
+    while made < most {
+        let next = question.clone().filter(Column::Id.gt(after)).order_by_asc(Column::Id).limit(AT_ONCE);
+        let codes = next.all(app.database.reader()).await?;
+        let Some(last) = codes.last() else { break };
+        after = last.id;
+        let mut anew = Vec::with_capacity(codes.len());
+        for code in codes {
+            if let Some(secret) = open(&code) {
+                anew.push((secret.digest(app), secret.sealed(app, code.id, code.badge_id)?, code));
+            }
+        }
+        let txn = app.database.begin_write().await?;
+        for (digest, sealed, code) in anew {
+            let update = Entity::update_many()
+                .col_expr(Column::Digest, Expr::value(digest))
+                .col_expr(Column::Sealed, Expr::value(sealed))
+                .filter(Column::Id.eq(code.id))
+                .filter(Column::Sealed.eq(code.sealed));
+            made += update.exec(&txn).await?.rows_affected;
+        }
+        txn.commit().await?;
+    }
+    Ok(made)
 }
 
 /// What a QR says: 128 random bits in base32, 26 characters without padding.
@@ -95,15 +168,21 @@ impl Secret {
         app.public_url(&format!("/c/{}", self.0))
     }
 
-    /// What is stored and looked up instead. Keyed, because people also hold things before a
-    /// scanner that are short and personal, and every attempt is kept.
+    /// What is stored instead. Keyed, because people also hold things before a scanner that are short
+    /// and personal, and every attempt is kept.
     #[must_use]
     pub fn digest(&self, app: &App) -> Vec<u8> {
-        let key = app.secrets.key("badge code digest");
-        // Every key length is valid for HMAC, so there is no error to tell.
-        Hmac::<Sha256>::new_from_slice(key.as_ref())
-            .map(|mac| mac.chain_update(self.0.as_bytes()).finalize().into_bytes().to_vec())
-            .unwrap_or_default()
+        app.secrets.mac(DIGEST, &[self.0.as_bytes()])
+    }
+
+    /// What it may be stored as: to be looked up by.
+    #[must_use]
+    pub fn digests(&self, app: &App) -> Vec<Vec<u8>> {
+        app.secrets.macs(DIGEST, &[self.0.as_bytes()])
+    }
+
+    fn sealed(&self, app: &App, id: Uuid, badge_id: Uuid) -> anyhow::Result<Vec<u8>> {
+        app.secrets.seal(SEAL, &place(id, badge_id), self.0.as_bytes())
     }
 
     /// The row of this code for a badge.
@@ -111,25 +190,16 @@ impl Secret {
     /// # Errors
     /// Where the operating system has no randomness to give.
     pub fn row(&self, app: &App, badge_id: Uuid) -> Result<ActiveModel, Error> {
-        let nonce = app.chance.secret::<12>()?;
-        let payload = Payload { msg: self.0.as_bytes(), aad: badge_id.as_bytes() };
-        let ciphertext = cipher(app)
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| anyhow::anyhow!("a badge code could not be sealed"))?;
+        let id = app.new_id();
         Ok(ActiveModel {
-            id: Set(app.new_id()),
+            id: Set(id),
             badge_id: Set(badge_id),
             digest: Set(self.digest(app)),
-            sealed: Set([nonce.as_slice(), &ciphertext].concat()),
+            sealed: Set(self.sealed(app, id, badge_id)?),
             issued_at: Set(app.now()),
             revoked_at: Set(None),
         })
     }
-}
-
-fn cipher(app: &App) -> ChaCha20Poly1305 {
-    let key = app.secrets.key("badge code seal");
-    ChaCha20Poly1305::new(&Key::from(*key))
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ impl Found {
 /// Only faults.
 pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &Scan) -> Result<Found, Error> {
     let found = match (&scan.code, &scan.badge) {
-        (Some(read), _) => by_code(&Secret::scanned(read).digest(app)).one(txn).await?,
+        (Some(read), _) => by_code(Secret::scanned(read).digests(app)).one(txn).await?,
         (None, Some(typed)) => match typed.parse::<Number>() {
             Ok(worn) => by_number(event_id, worn).one(txn).await?,
             Err(_) => match applicant_number(typed) {
@@ -124,16 +124,19 @@ pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &
 /// # Errors
 /// Only faults.
 pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Result<Option<Bearer>, Error> {
-    Ok(with_code(&code.digest(app)).into_model().one(db).await?)
+    Ok(with_code(code.digests(app)).into_model().one(db).await?)
 }
 
-fn with_code(digest: &[u8]) -> Select<badge::Entity> {
+fn with_code(digests: Vec<Vec<u8>>) -> Select<badge::Entity> {
     let on_code = badge::Entity::belongs_to(code::Entity).from(badge::Column::Id).to(code::Column::BadgeId).into();
-    badges().join(JoinType::InnerJoin, on_code).column(code::Column::RevokedAt).filter(code::Column::Digest.eq(digest))
+    badges()
+        .join(JoinType::InnerJoin, on_code)
+        .column(code::Column::RevokedAt)
+        .filter(code::Column::Digest.is_in(digests))
 }
 
-fn by_code(digest: &[u8]) -> sea_orm::Selector<sea_orm::SelectModel<Bearer>> {
-    let mut badges = with_code(digest);
+fn by_code(digests: Vec<Vec<u8>>) -> sea_orm::Selector<sea_orm::SelectModel<Bearer>> {
+    let mut badges = with_code(digests);
     QuerySelect::query(&mut badges).lock_with_tables(
         LockType::Update,
         [registration::Entity.table_name(), badge::Entity.table_name(), code::Entity.table_name()],

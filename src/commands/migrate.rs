@@ -9,6 +9,8 @@ use super::Ended;
 use super::embedded::{Alone, NotAlone, said};
 use crate::database::undone::Lost;
 use crate::database::{Database, file_of};
+use crate::identity;
+use crate::secrets::Secrets;
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -38,6 +40,8 @@ pub enum Act {
 /// A database out of reach, or a migration that fails; one that is taken back while somebody serves, or
 /// without a yes.
 pub async fn migrate(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    // An empty file where there was a house is not to be filled.
+    identity::look(&settings.database.url, &Secrets::load(&settings.security)?)?;
     if let Act::Down { .. } = arguments.act {
         nobody_serves_the_file(&settings).await?;
     }

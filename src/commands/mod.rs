@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 mod embedded;
 pub mod healthcheck;
+pub mod keys;
 pub mod migrate;
 mod part;
 pub mod rehearse;
@@ -49,6 +50,8 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Administrators
     Admin(admin::Arguments),
+    /// The keys of the house
+    Keys(keys::Arguments),
     /// The schema
     Migrate(migrate::Arguments),
     /// Copy the embedded database while it serves
@@ -115,6 +118,7 @@ fn carry_out(command: Command) -> Result<(), Ended> {
         Command::Dates(arguments) => dates::dates(&arguments),
         Command::Doctor(arguments) => with_house(|settings| doctor::doctor(settings, arguments)),
         Command::Admin(arguments) => with_house(|settings| admin::admin(settings, arguments)),
+        Command::Keys(arguments) => with_house(|settings| keys::keys(settings, arguments)),
         Command::Migrate(arguments) => with_house(|settings| migrate::migrate(settings, arguments)),
         Command::Backup(arguments) => with_house(|settings| backup::backup(settings, arguments)),
         Command::Restore(arguments) => with_house(|settings| restore::restore(settings, arguments)),

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Go on with another key where the house's own is lost: passwords, badge codes, open links and
+    /// Go on with another key where the house's own is lost: passwords, badge codes and
     /// everything else that was sealed under it are lost with it
     #[arg(long)]
     new_key: bool,

@@ -175,7 +175,7 @@ impl Desk {
         };
         // An access token is no device's, which can be seen without asking the database.
         let Some(shown) = shown.filter(|shown| one_time::shown(shown).is_some()) else { return Ok(None) };
-        let found = house.run(async move |app| device::shown(app.database.reader(), &shown, app.now()).await).await?;
+        let found = house.run(async move |app| device::shown(&app, &shown).await).await?;
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }
 

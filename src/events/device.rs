@@ -3,10 +3,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect};
+use sea_orm::{QueryFilter, QuerySelect};
 
 use super::event;
 use crate::accounts::one_time;
+use crate::app::App;
+use crate::bonds;
 use crate::error::Error;
 
 /// How long after the evening a device may still upload what it holds. A desk that lies in a drawer
@@ -29,6 +31,8 @@ pub struct Model {
     pub name: Option<String>,
     /// Of the token it shows with every request; None until it is paired.
     pub token_digest: Option<Vec<u8>>,
+    /// Vouches for the event it is a desk of: [`bonds::DEVICE`].
+    pub token_bond: Option<Vec<u8>>,
     pub paired_at: Option<DateTimeUtc>,
     /// When it last fetched its roster.
     pub seen_at: Option<DateTimeUtc>,
@@ -52,7 +56,19 @@ pub enum Standing {
     Revoked,
 }
 
+/// What is stored beside the digest of a device's token: it makes the device a desk of this event.
+#[must_use]
+pub fn bond(app: &App, id: Uuid, event_id: Uuid, digest: &[u8]) -> Vec<u8> {
+    bonds::DEVICE.vouch(&app.secrets, &[id.as_bytes(), event_id.as_bytes(), digest])
+}
+
 impl Model {
+    fn is_bound(&self, app: &App) -> bool {
+        let digest = self.token_digest.as_deref().unwrap_or_default();
+        let parts: [&[u8]; 3] = [self.id.as_bytes(), self.event_id.as_bytes(), digest];
+        bonds::DEVICE.holds(&app.secrets, &parts, self.token_bond.as_deref())
+    }
+
     #[must_use]
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
         match (self.revoked_at, self.paired_at) {
@@ -82,14 +98,11 @@ impl Entity {
 ///
 /// # Errors
 /// Only faults.
-pub async fn shown(
-    db: &impl ConnectionTrait,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<(Model, event::Model)>, Error> {
+pub async fn shown(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Error> {
     let Some(digest) = one_time::shown(token) else { return Ok(None) };
+    let (db, now) = (app.database.reader(), app.now());
     let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());
-    let Some(device) = wanted.one(db).await? else { return Ok(None) };
+    let Some(device) = wanted.one(db).await?.filter(|device| device.is_bound(app)) else { return Ok(None) };
     let event = event::Entity::find_by_id(device.event_id).one(db).await?;
     Ok(event.filter(|event| event.ends_at + GRACE > now).map(|event| (device, event)))
 }

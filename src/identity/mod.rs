@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::chance::Chance;
 use crate::database::{Database, Write};
 use crate::error::Error;
-use crate::secrets::{Secrets, Source, without_password};
+use crate::secrets::{Secrets, Source, sealed_under, without_password};
 
 /// Lets one process at a time enter a house on PostgreSQL.
 const ENTERING: i64 = 0x6872_7365_6e74_6572;
@@ -138,6 +138,89 @@ fn note(secrets: &Secrets, id: Uuid) {
             "the key file could not be told its house; set security.house"
         );
     }
+}
+
+/// Lets the database know a key that came into the file, and which of them seals.
+///
+/// # Errors
+/// What the database says.
+pub async fn known(database: &Database, secrets: &Secrets, id: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
+    let txn = database.begin_write().await?;
+    know(&txn, secrets, id, now).await?;
+    txn.commit().await
+}
+
+/// Lets the database forget the keys that are not here any more.
+///
+/// # Errors
+/// What the database says.
+pub async fn forgotten(database: &Database, secrets: &Secrets) -> Result<(), Error> {
+    let here = secrets.numbers().into_iter().map(u32::cast_signed);
+    let txn = database.begin_write().await?;
+    key_check::Entity::delete_many().filter(key_check::Column::Number.is_not_in(here)).exec(&txn).await?;
+    txn.commit().await
+}
+
+/// Seals the house's own row under the sealing key, where it stands under another.
+///
+/// # Errors
+/// What the database says.
+pub async fn renew(database: &Database, secrets: &Secrets, id: Uuid) -> Result<(), Error> {
+    let Some(house) = house::Entity::find_by_id(house::PLACE).one(database.reader()).await? else { return Ok(()) };
+    if sealed_under(&house.lasting) == Some(secrets.newest()) {
+        return Ok(());
+    }
+    let Ok(root) = secrets.open(LASTING, id.as_bytes(), &house.lasting) else { return Ok(()) };
+    let lasting = secrets.seal(LASTING, id.as_bytes(), &root)?;
+    let bound = house.bound.as_deref().filter(|mark| secrets.vouches(BOUND, &[id.as_bytes()], mark));
+    let bound = bound.map(|_| secrets.vouch(BOUND, &[id.as_bytes()]));
+    let txn = database.begin_write().await?;
+    let row =
+        house::ActiveModel { place: Set(house::PLACE), lasting: Set(lasting), bound: Set(bound), ..Default::default() };
+    row.update(&txn).await?;
+    txn.commit().await
+}
+
+/// What a look at the database says about the keys; nothing is changed.
+#[derive(Debug, Default)]
+pub struct Recognised {
+    pub house: Option<Uuid>,
+    /// The numbers the database knows, and since when each is not the sealing one.
+    pub known: Vec<(u32, Option<DateTime<Utc>>)>,
+    /// What does not fit.
+    pub wrong: Vec<String>,
+}
+
+/// Compares the keys with the database, and numbers them as it does.
+///
+/// # Errors
+/// What the database says.
+pub async fn recognise(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Recognised, Error> {
+    let Some(house) = house::Entity::find_by_id(house::PLACE).one(db).await? else { return Ok(Recognised::default()) };
+    let checks = key_check::Entity::find().order_by_asc(key_check::Column::Number).all(db).await?;
+    let mut wrong = Vec::new();
+    if let Some(own) = secrets.house().filter(|own| *own != house.id) {
+        wrong.push(format!("the key file belongs to house {own}, and this is house {}", house.id));
+    }
+    if matches!(secrets.source(), Source::Unwritten(_)) {
+        wrong.push("the key file is missing".to_owned());
+    }
+    let fitting = fitting(secrets, house.id, &checks);
+    let after_all = checks.last().map_or(0, |check| check.number).cast_unsigned() + 1;
+    if matches!(secrets.source(), Source::Settings) {
+        secrets.number(&fitting.iter().map(|number| number.unwrap_or(after_all)).collect::<Vec<_>>());
+    }
+    for (number, fits) in secrets.numbers().into_iter().zip(&fitting) {
+        if *fits != Some(number) {
+            wrong.push(format!("key {number} does not fit this database"));
+        }
+    }
+    match secrets.open(LASTING, house.id.as_bytes(), &house.lasting).map(|root| <[u8; 32]>::try_from(root.as_slice())) {
+        Ok(Ok(root)) => secrets.last(Zeroizing::new(root)),
+        _ => wrong.push("the lasting key of the house does not open".to_owned()),
+    }
+    let known = checks.iter().map(|check| (check.number.cast_unsigned(), check.retired_at)).collect();
+    Ok(Recognised { house: Some(house.id), known, wrong })
 }
 
 async fn begin(database: &Database) -> anyhow::Result<Write> {
@@ -272,7 +355,7 @@ fn missing(path: &Path, place: &str) -> String {
     format!(
         "{}: the key is missing, and database {place} belongs to a house that has one. Put the file back from \
          where it is kept; if it is lost for good, queqiao serve --new-key goes on without it: passwords, badge \
-         codes, open links and everything else that is sealed are lost then, and everybody sets a new password",
+         codes and everything else that is sealed are lost then, and everybody sets a new password",
         path.display()
     )
 }
@@ -280,7 +363,7 @@ fn missing(path: &Path, place: &str) -> String {
 fn foreign(what: &str, place: &str, house: Uuid) -> String {
     format!(
         "{what}: this is not a key of house {house} in database {place}. Use the one it had; if that is lost for \
-         good, queqiao serve --new-key goes on with this one: passwords, badge codes, open links and everything \
+         good, queqiao serve --new-key goes on with this one: passwords, badge codes and everything \
          else that is sealed are lost then, and everybody sets a new password"
     )
 }

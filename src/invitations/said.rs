@@ -1,6 +1,7 @@
 //! What an inviter's own list says of somebody. It stays the inviter's: nothing of an account is
 //! ever written into it, and nothing of it into an account before its owner agreed.
 
+use chrono::NaiveDate;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,6 +23,8 @@ pub struct Said {
     pub unit: String,
     pub real_name: Option<String>,
     pub nickname: Option<String>,
+    #[serde(default)]
+    pub born_on: Option<NaiveDate>,
     pub birth_year: Option<i32>,
     pub education: Option<String>,
     pub phone: Option<String>,
@@ -39,7 +42,8 @@ impl Said {
             ("column-real-name", self.real_name.clone()),
             ("column-nickname", self.nickname.clone()),
             ("column-gender", Some(page.t(&format!("gender-{}", gender(self.gender))))),
-            ("column-birth-year", self.birth_year.map(|year| year.to_string())),
+            ("column-born-on", self.born_on.map(|born| born.to_string())),
+            ("column-birth-year", self.birth_year.filter(|_| self.born_on.is_none()).map(|year| year.to_string())),
             ("column-education", self.education.clone()),
             ("column-phone", self.phone.clone()),
         ];

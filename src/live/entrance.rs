@@ -60,7 +60,7 @@ impl Entrance {
     pub async fn judge(&self, app: &App) -> Result<Admitted, Error> {
         let db = app.database.reader();
         if let Some(pass) = &self.pass
-            && let Some(event) = pass::watches(db, pass, app.now()).await?
+            && let Some(event) = pass::watches(app, pass).await?
             && event.slug == self.slug
         {
             return Ok(Admitted { event, audience: Audience::Screen });

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -94,14 +94,14 @@ async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Re
     let profiles = profile::Entity::find().filter(profile::Column::AccountId.in_subquery(accounts)).all(db).await?;
     let mut profiles: HashMap<Uuid, profile::Model> =
         profiles.into_iter().map(|profile| (profile.account_id, profile)).collect();
-    let year = me.event.starts_at.with_timezone(&me.event.zone()).year();
+    let day = me.event.starts_at.with_timezone(&me.event.zone()).date_naive();
     let neighbour = |row: registration::Model| {
         let profile = profiles.remove(&row.account_id).filter(|profile| !gone.contains(&profile.account_id))?;
         Some(Neighbour {
             registration_id: row.id,
             handle: handle::of(app, row.id),
             side: row.side,
-            band: profile.birth_year.map(|born| Band::of(born, year)),
+            band: profile.age_on(day).map(Band::of),
             interests: profile.interests(),
             nickname: profile.nickname,
             education: profile.education,

@@ -42,8 +42,8 @@ impl From<registration::Model> for Applied {
 /// Applies to an event. Who: anyone signed in with a confirmed mail address.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Application, responses(
     (status = 201, body = Applied),
-    (status = 403, description = "`mail_not_verified`"),
-    (status = 409, description = "`already_registered`, `phase_closed`, `profile_missing`"),
+    (status = 403, description = "`mail_not_verified`, `under_age`"),
+    (status = 409, description = "`already_registered`, `birthday_missing`, `phase_closed`, `profile_missing`"),
     (status = 422, description = "`invalid`: `unknown_unit`, …"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations")]
@@ -131,7 +131,7 @@ pub async fn decide_bulk(
 }
 
 /// Invites everybody in a list, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
-/// gender, unit; and real_name, nickname, birth_year, education, phone. The answer is the same whoever of them has an
+/// gender, unit; and real_name, nickname, born_on (or birth_year), education, phone. The answer is the same whoever of them has an
 /// account; they take part once they accept, in their own words. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), Manner), request_body(content(
     (String = "text/csv"),

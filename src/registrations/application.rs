@@ -13,6 +13,7 @@ use super::withdraw::withdraw;
 use crate::accounts::consent::{self, Sentence};
 use crate::accounts::describe::{self, Changes};
 use crate::accounts::me::MyChanges;
+use crate::accounts::my_profile::born_on;
 use crate::accounts::profile;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
@@ -48,7 +49,7 @@ struct Sheet {
 struct Missing {
     /// An account that was made without a profile, such as an administrator's.
     profile: bool,
-    birth_year: bool,
+    born_on: bool,
     real_name: bool,
     /// What is to be agreed to: with each application, and what the account's own sign-up would have asked.
     consents: Vec<Sentence>,
@@ -59,7 +60,7 @@ impl Missing {
         let is_new = |asked: &Sentence| !agreed.iter().any(|row| row.sentence == *asked);
         Self {
             profile: profile.is_none(),
-            birth_year: profile.is_none_or(|profile| profile.birth_year.is_none()),
+            born_on: profile.is_none_or(|profile| profile.born_on.is_none()),
             real_name: profile.is_none_or(|profile| profile.real_name.is_none()),
             consents: Sentence::OF_ACCOUNT.into_iter().filter(is_new).chain(Sentence::OF_APPLICATION).collect(),
         }
@@ -155,10 +156,10 @@ fn read(form: &Form, missing: &Missing, employer: &Meant) -> Result<Option<Chang
             wrong.push(FieldError::new("gender", "choose", "must be chosen"));
         }
     }
-    if missing.birth_year {
-        add("birth_year", form.number("birth_year"));
-        if form.value("birth_year").trim().is_empty() {
-            wrong.push(FieldError::new("birth_year", "blank", "must not be blank"));
+    if missing.born_on {
+        add("born_on", born_on(form));
+        if form.value("born_on").trim().is_empty() {
+            wrong.push(FieldError::new("born_on", "blank", "must not be blank"));
         }
     }
     if missing.real_name {

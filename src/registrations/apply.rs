@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use garde::Validate;
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect};
@@ -16,7 +17,7 @@ use super::number;
 use super::registration::{self, Side, Status};
 use super::vouch;
 use crate::accounts::consent::{Agreed, Sentence};
-use crate::accounts::{account, profile};
+use crate::accounts::{account, age, profile};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Guest;
@@ -61,6 +62,10 @@ pub enum NotApplied {
     Already,
     MailUnproven,
     NoProfile,
+    /// By the date of birth, or by a year that leaves no doubt.
+    UnderAge,
+    /// The age has to be known for certain, and is not.
+    NoBirthday,
     UnknownUnit,
 }
 
@@ -74,11 +79,32 @@ impl From<NotApplied> for Error {
                 Refused::forbidden("mail_not_verified", "Confirm your mail address first.").into()
             }
             NotApplied::NoProfile => Refused::conflict("profile_missing", "Fill in your profile first.").into(),
+            NotApplied::UnderAge => {
+                Refused::forbidden("under_age", "Only grown-ups take part, from 18 years on.").into()
+            }
+            NotApplied::NoBirthday => {
+                Refused::conflict("birthday_missing", "Say your date of birth in your profile first.").into()
+            }
             NotApplied::UnknownUnit => {
                 let message = "the union of this event has no such unit";
                 Refused::invalid(vec![FieldError::new("unit_id", "unknown_unit", message)]).into()
             }
         }
+    }
+}
+
+/// Whether somebody may apply by their age. Whoever has said nothing yet has agreed to being of age
+/// with their account; an event with age bands has to know.
+///
+/// # Errors
+/// As [`NotApplied`].
+pub fn judge_age(profile: &profile::Model, event: &event::Model, now: DateTime<Utc>) -> Result<(), NotApplied> {
+    let has_bands = event.plan().screening.is_some_and(|plan| !plan.band.is_empty());
+    match profile.is_grown_up(age::today(now)) {
+        Some(true) => Ok(()),
+        Some(false) => Err(NotApplied::UnderAge),
+        None if profile.birth_year.is_some() || has_bands => Err(NotApplied::NoBirthday),
+        None => Ok(()),
     }
 }
 
@@ -101,6 +127,7 @@ pub async fn apply(
         return Err(NotApplied::MailUnproven.into());
     }
     let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(NotApplied::NoProfile)?;
+    judge_age(&profile, &by.event, app.now())?;
     let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
     let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or(NotApplied::UnknownUnit)?;
     let vouched = vouch::vouches(&txn, app, &by.event.plan(), &unit, &account).await?;
@@ -119,7 +146,7 @@ pub async fn apply(
         decided_at: vouched.then_some(now),
         status,
         class,
-        ..registration::fresh(app, &event, account.id, unit.id, side, profile.birth_year, number)
+        ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)
     };
     enter(&txn, &registration).await?;
     let agreed = Agreed::to(application.consents, read_in);

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 
-use chrono::Datelike;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -62,7 +61,7 @@ pub struct Imported {
 /// 409 `phase_closed`, 409 `units_changed` where a colleague entered one of the units in the same
 /// instant, 422 `invalid_rows`.
 pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) -> Result<Imported, Error> {
-    let list = entrant::read(sheet, app.now().year())?;
+    let list = entrant::read(sheet, app.now())?;
     let (mut errors, entrants) = (list.errors, list.rows);
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
@@ -107,6 +106,7 @@ fn invitee(entrant: Entrant, units: &HashMap<String, Uuid>, approved: bool) -> I
             unit: entrant.unit,
             real_name: entrant.real_name,
             nickname: entrant.nickname,
+            born_on: entrant.born_on,
             birth_year: entrant.birth_year,
             education: entrant.education,
             phone: entrant.phone,

@@ -1,10 +1,11 @@
 //! Somebody whom an organizer's list named takes part, because they said so: with the unit of the
 //! list and the profile of the account.
 
+use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
-use super::apply::{NotApplied, enter};
+use super::apply::{NotApplied, enter, judge_age};
 use super::class;
 use super::letters::{self, Recipient};
 use super::number;
@@ -31,7 +32,7 @@ pub const PHASES: [Phase; 3] = [Phase::Registration, Phase::Online, Phase::Scree
 pub struct Words {
     pub nickname: Option<String>,
     pub gender: Option<Gender>,
-    pub birth_year: Option<i32>,
+    pub born_on: Option<NaiveDate>,
     pub real_name: Option<String>,
     pub agreed: Agreed,
 }
@@ -40,7 +41,8 @@ pub struct Words {
 /// somebody vouches. Who had applied by themself meanwhile keeps that application. The account is held.
 ///
 /// # Errors
-/// 409 `phase_closed`; 409 `profile_missing` where nobody says the gender; 422 `invalid`.
+/// 409 `phase_closed`; 409 `profile_missing` where nobody says the gender; 409 `birthday_missing`, 403
+/// `under_age`; 422 `invalid`.
 pub async fn accepted(
     txn: &Write,
     app: &App,
@@ -61,7 +63,7 @@ pub async fn accepted(
     let vouched = vouch::vouches(txn, app, &event.plan(), &unit, account).await?;
     let class = class::of_person(txn, &event, account.id, now).await?;
     let number = number::take(txn, app, event.id).await?;
-    let Words { nickname, gender, birth_year, real_name, agreed } = words;
+    let Words { nickname, gender, born_on, real_name, agreed } = words;
     let standing = profile::Entity::find_by_id(account.id).one(txn).await?;
     let is_new = standing.is_none();
     let lacks = |said: fn(&profile::Model) -> bool| standing.as_ref().is_none_or(|profile| !said(profile));
@@ -73,19 +75,20 @@ pub async fn accepted(
             named.unwrap_or_else(|| format!("嘉宾{number:04}"))
         }),
         gender: if is_new { gender.or(listed.map(|said| said.gender)) } else { None },
-        birth_year: birth_year.filter(|_| lacks(|profile| profile.birth_year.is_some())).map(Some),
+        born_on: born_on.filter(|_| lacks(|profile| profile.born_on.is_some())).map(Some),
         real_name: real_name.filter(|_| lacks(|profile| profile.real_name.is_some())).map(Some),
         unit_id: is_new.then_some(Some(unit.id)),
         ..Changes::default()
     };
     let profile = changes.write(txn, app, account.id).await?.ok_or(NotApplied::NoProfile)?;
+    judge_age(&profile, &event, now)?;
     let side = Side::from(profile.gender);
     let approved = checked || vouched;
     let entered = registration::Model {
         status: if approved { Status::Approved } else { Status::Applied },
         decided_at: approved.then_some(now),
         class,
-        ..registration::fresh(app, &event, account.id, unit.id, side, profile.birth_year, number)
+        ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)
     };
     enter(txn, &entered).await?;
     agreed.keep(txn, app, account.id, Some(entered.id), now).await?;

@@ -1,6 +1,5 @@
 //! One application.
 
-use chrono::Datelike;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::class;
-use crate::accounts::profile::Gender;
+use crate::accounts::profile::{self, Gender};
 use crate::app::App;
 use crate::events::event;
 
@@ -180,7 +179,7 @@ pub fn fresh(
     account_id: Uuid,
     unit_id: Uuid,
     side: Side,
-    birth_year: Option<i32>,
+    profile: &profile::Model,
     number: i32,
 ) -> Model {
     Model {
@@ -191,7 +190,7 @@ pub fn fresh(
         side,
         number,
         status: Status::Applied,
-        band: band(event, side, birth_year),
+        band: band(event, side, profile),
         class: class::ORDINARY,
         held: false,
         answers: json!({}),
@@ -203,7 +202,7 @@ pub fn fresh(
 }
 
 /// The age band of this side that takes the person, where the event has bands.
-fn band(event: &event::Model, side: Side, birth_year: Option<i32>) -> Option<String> {
-    let age = event.starts_at.with_timezone(&event.zone()).year() - birth_year?;
+fn band(event: &event::Model, side: Side, profile: &profile::Model) -> Option<String> {
+    let age = profile.age_on(event.starts_at.with_timezone(&event.zone()).date_naive())?;
     event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::registration::{self, Side, Status};
 use crate::accounts::{account, profile};
 use crate::error::{Error, FieldError, Refused};
+use crate::events::event;
 use crate::paging::{Page, Paging};
 use crate::units::unit;
 
@@ -50,7 +51,8 @@ pub struct Applicant {
     pub unit: UnitName,
     pub nickname: String,
     pub real_name: Option<String>,
-    pub birth_year: Option<i32>,
+    /// In full years on the day of the event; by the year alone where the date of birth is not known.
+    pub age: Option<i32>,
     pub education: Option<String>,
     pub email_verified: bool,
     pub answers: Value,
@@ -200,6 +202,8 @@ pub async fn applicant(db: &impl ConnectionTrait, registration: registration::Mo
 
 /// What is told of applicants besides their applications.
 struct People {
+    /// Of the event, in its own zone.
+    day: NaiveDate,
     profiles: HashMap<Uuid, profile::Model>,
     units: HashMap<Uuid, String>,
     verified: HashMap<Uuid, bool>,
@@ -207,12 +211,18 @@ struct People {
 
 impl People {
     async fn of(db: &impl ConnectionTrait, rows: &[registration::Model]) -> Result<Self, Error> {
+        let event = match rows.first() {
+            Some(row) => event::Entity::find_by_id(row.event_id).one(db).await?,
+            None => None,
+        };
+        let day = event.map(|event| event.starts_at.with_timezone(&event.zone()).date_naive()).unwrap_or_default();
         let ids: Vec<Uuid> = rows.iter().map(|row| row.account_id).collect();
         let units: Vec<Uuid> = rows.iter().map(|row| row.unit_id).collect();
         let accounts = account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
         let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
         let units = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
         Ok(Self {
+            day,
             profiles: profiles.into_iter().map(|profile| (profile.account_id, profile)).collect(),
             units: units.into_iter().map(|unit| (unit.id, unit.name)).collect(),
             verified: accounts.into_iter().map(|account| (account.id, account.verified_at.is_some())).collect(),
@@ -229,7 +239,7 @@ impl People {
             unit: UnitName { id: row.unit_id, name: self.units.get(&row.unit_id).cloned().unwrap_or_default() },
             nickname: profile.map(|profile| profile.nickname.clone()).unwrap_or_default(),
             real_name: profile.and_then(|profile| profile.real_name.clone()),
-            birth_year: profile.and_then(|profile| profile.birth_year),
+            age: profile.and_then(|profile| profile.age_on(self.day)),
             education: profile.and_then(|profile| profile.education.clone()),
             email_verified: self.verified.get(&row.account_id).copied().unwrap_or_default(),
             answers: row.answers,

@@ -260,6 +260,45 @@ impl Secrets {
         }
     }
 
+    /// Puts another key into the file, which opens and does not seal yet: every process of the house is
+    /// to know it before anything stands under it. Where there is such a key already it is that one.
+    ///
+    /// # Errors
+    /// Where the keys do not lie in a file, or that cannot be written.
+    pub fn add(&self) -> anyhow::Result<u32> {
+        let path = self.path()?;
+        let (seals, numbers) = (self.newest(), self.numbers());
+        if let Some(waiting) = numbers.iter().copied().max().filter(|highest| *highest > seals) {
+            return Ok(waiting);
+        }
+        let (number, secret) = (seals + 1, Zeroizing::new(Chance.secret::<32>()?));
+        self.written(&path, |file| file.keys.push(Kept { number, secret: kept(secret.as_ref()) }))?;
+        Ok(number)
+    }
+
+    /// Lets the key of this number seal from now on.
+    ///
+    /// # Errors
+    /// As [`Secrets::add`].
+    pub fn seal_under(&self, number: u32) -> anyhow::Result<()> {
+        self.written(&self.path()?, |file| file.seals = number)
+    }
+
+    /// Takes every key but the sealing one out of the file.
+    ///
+    /// # Errors
+    /// As [`Secrets::add`].
+    pub fn drop_older(&self) -> anyhow::Result<()> {
+        self.written(&self.path()?, |file| file.keys.retain(|key| key.number == file.seals))
+    }
+
+    fn path(&self) -> anyhow::Result<PathBuf> {
+        match self.source() {
+            Source::File(path) => Ok(path),
+            _ => bail!("the key does not lie in security.secret_file"),
+        }
+    }
+
     /// Notes in the key file which house it belongs to.
     ///
     /// # Errors

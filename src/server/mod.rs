@@ -12,6 +12,7 @@ mod replay;
 pub mod opening;
 mod personal;
 mod refusals;
+pub mod reseal;
 pub mod rounds;
 mod shield;
 mod trace;

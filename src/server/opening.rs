@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::rounds;
 use crate::accounts::write_back;
 use crate::app::App;
+use crate::badges;
 use crate::couples::given;
 use crate::crash;
 use crate::live::station::Station;
@@ -39,6 +40,7 @@ impl Opening {
     /// key.
     pub async fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         vigil::begin(app).await?;
+        badges::code::renew_former(app).await?;
         company::attend(app).await?;
         recovery::resume(app).await?;
         given::complete(app).await?;

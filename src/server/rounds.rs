@@ -23,7 +23,7 @@ use crate::screening;
 use crate::vigil;
 use crate::volunteers;
 
-use super::replay;
+use super::{replay, reseal};
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -49,6 +49,7 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
 
 /// One round; a room that fails does not keep the others from theirs.
 pub async fn once(app: &Arc<App>) {
+    told("keys", reseal::due(app).await);
     told("vigil", vigil::attend(app).await);
     told("picks", picks::company::attend(app).await);
     told("picks", picks::recovery::due(app).await);

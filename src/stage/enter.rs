@@ -17,10 +17,12 @@ use crate::events::event;
 pub async fn enter(app: &App, link: &str) -> Result<(event::Model, String), Error> {
     let txn = app.database.begin_write().await?;
     let waiting = pass::Entity::waiting(link, app.now())?.lock_exclusive().one(&txn).await?;
-    let waiting = waiting.ok_or_else(Refused::not_found)?;
+    let waiting = waiting.filter(|waiting| waiting.is_bound(app)).ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(waiting.event_id).one(&txn).await?.ok_or_else(Refused::not_found)?;
     let minted = one_time::mint(app)?;
+    let bond = pass::bond(app, waiting.id, event.id, &minted.digest);
     let mut row = waiting.into_active_model();
+    row.token_bond = Set(Some(bond));
     row.token_digest = Set(minted.digest);
     row.opened_at = Set(Some(app.now()));
     row.update(&txn).await?;

@@ -19,11 +19,13 @@ use crate::events::access::Host;
 pub async fn invite(app: &App, host: &Host) -> Result<String, Error> {
     let txn = app.database.begin_write().await?;
     let minted = one_time::mint(app)?;
+    let id = app.new_id();
     let row = pass::ActiveModel {
-        id: Set(app.new_id()),
+        id: Set(id),
         event_id: Set(host.event.id),
         made_by: Set(host.account.account_id),
         made_at: Set(app.now()),
+        token_bond: Set(Some(pass::bond(app, id, host.event.id, &minted.digest))),
         token_digest: Set(minted.digest),
         opened_at: Set(None),
         revoked_at: Set(None),

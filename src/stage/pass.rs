@@ -3,10 +3,12 @@
 //! browser that opens it is given a token of its own.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::QueryFilter;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QueryFilter};
 
 use crate::accounts::one_time;
+use crate::app::App;
+use crate::bonds;
 use crate::error::{Error, Refused};
 use crate::events::event;
 
@@ -27,6 +29,23 @@ pub struct Model {
     pub token_digest: Vec<u8>,
     pub opened_at: Option<DateTimeUtc>,
     pub revoked_at: Option<DateTimeUtc>,
+    /// Vouches for the event it may watch: [`bonds::SCREEN`].
+    pub token_bond: Option<Vec<u8>>,
+}
+
+/// What is stored beside the digest of a token: it opens this event.
+#[must_use]
+pub fn bond(app: &App, id: Uuid, event_id: Uuid, digest: &[u8]) -> Vec<u8> {
+    bonds::SCREEN.vouch(&app.secrets, &[id.as_bytes(), event_id.as_bytes(), digest])
+}
+
+impl Model {
+    /// Whether the house gave its token this event.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        let parts: [&[u8]; 3] = [self.id.as_bytes(), self.event_id.as_bytes(), self.token_digest.as_slice()];
+        bonds::SCREEN.holds(&app.secrets, &parts, self.token_bond.as_deref())
+    }
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -60,13 +79,11 @@ impl Entity {
 ///
 /// # Errors
 /// Only faults.
-pub async fn watches(
-    db: &impl ConnectionTrait,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<event::Model>, Error> {
+pub async fn watches(app: &App, token: &str) -> Result<Option<event::Model>, Error> {
+    let (db, now) = (app.database.reader(), app.now());
     let Some(wanted) = Entity::with(token) else { return Ok(None) };
-    let Some(pass) = wanted.filter(Column::OpenedAt.is_not_null()).one(db).await? else { return Ok(None) };
+    let pass = wanted.filter(Column::OpenedAt.is_not_null()).one(db).await?;
+    let Some(pass) = pass.filter(|pass| pass.is_bound(app)) else { return Ok(None) };
     let event = event::Entity::find_by_id(pass.event_id).one(db).await?;
     Ok(event.filter(|event| event.ends_at + GRACE > now))
 }

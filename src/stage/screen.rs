@@ -33,7 +33,7 @@ impl FromRequest for Watcher {
         let slug = request.match_info().get("event").unwrap_or_default().to_owned();
         Box::pin(async move {
             if let (Some(house), Some(token)) = (house, token) {
-                let watched = house.run(async move |app| pass::watches(app.database.reader(), &token, app.now()).await);
+                let watched = house.run(async move |app| pass::watches(&app, &token).await);
                 if let Some(event) = watched.await?.filter(|event| event.slug == slug) {
                     return Ok(Self { event });
                 }
@@ -103,7 +103,8 @@ async fn offered(house: House, visit: Visit, token: Path<String>) -> Result<Http
     let asked = token.clone();
     let event = house.run(async move |app| {
         let db = app.database.reader();
-        let waiting = pass::Entity::waiting(&asked, app.now())?.one(db).await?.ok_or_else(Refused::not_found)?;
+        let waiting = pass::Entity::waiting(&asked, app.now())?.one(db).await?;
+        let waiting = waiting.filter(|waiting| waiting.is_bound(&app)).ok_or_else(Refused::not_found)?;
         let event = event::Entity::find_by_id(waiting.event_id).one(db).await?;
         Ok(event.ok_or_else(Refused::not_found)?)
     });

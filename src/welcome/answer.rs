@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
@@ -39,7 +40,7 @@ pub struct Acceptance {
     #[garde(skip)]
     pub gender: Option<Gender>,
     #[garde(skip)]
-    pub birth_year: Option<i32>,
+    pub born_on: Option<NaiveDate>,
     #[garde(inner(custom(one_line(1, 40))))]
     pub real_name: Option<String>,
     /// The sentences one was shown and agreed to, each on its own.
@@ -90,7 +91,7 @@ pub async fn accepted(
             let words = Words {
                 nickname: acceptance.nickname.map(trimmed),
                 gender: acceptance.gender,
-                birth_year: acceptance.birth_year,
+                born_on: acceptance.born_on,
                 real_name: acceptance.real_name.map(trimmed),
                 agreed: Agreed::to(acceptance.consents, read_in),
             };

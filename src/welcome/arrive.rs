@@ -52,7 +52,7 @@ pub async fn arrive(
     let txn = app.database.begin_write().await?;
     // Two letters of one address opened at once would wait for each other's rows.
     txn.queue_for(sent.email.as_bytes()).await?;
-    let account = begun(&txn, app, &sent.email, hash.clone(), language).await?;
+    let account = begun(&txn, app, &sent.email, &hash, language).await?;
     let held = invitation::hold(&txn, sent.id).await?;
     // Asked again under the lock: it may have been answered, or sent again with another link.
     if one_time::shown(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
@@ -64,26 +64,29 @@ pub async fn arrive(
 }
 
 /// The account of whoever reads the address's mail, which this proves. Sign-ups of the address end.
-async fn begun(txn: &Write, app: &App, email: &str, hash: String, language: Language) -> Result<account::Model, Error> {
+async fn begun(txn: &Write, app: &App, email: &str, hash: &str, language: Language) -> Result<account::Model, Error> {
     let same = sign_up::Entity::find().filter(sign_up::Column::Email.eq(email)).all(txn).await?;
     spent_link::remember(txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
     sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(email)).exec(txn).await?;
     match account::Entity::of_email(email).lock_exclusive().one(txn).await? {
-        Some(account) if account.is_claimed() => return Err(HasAccount.into()),
+        // An account whose address was written into the database is nobody's to claim.
+        Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(HasAccount.into()),
         // A list of earlier days made it for its owner, who has come.
-        Some(account) => return Ok(account.set_password(txn, hash, app.now()).await?),
+        Some(account) => return account.set_password(txn, app, hash, app.now()).await,
         None => {}
     }
+    let id = app.new_id();
     let account = account::Model {
-        id: app.new_id(),
+        id,
         email: email.to_owned(),
-        password_hash: Some(hash),
+        password: Some(account::sealed_hash(app, id, hash)?),
         name: None,
         language,
         administrator: false,
         created_at: app.now(),
         verified_at: Some(app.now()),
         erased_at: None,
+        bond: account::bond(app, id, email, false),
     };
     let made = account::Entity::insert(account.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())

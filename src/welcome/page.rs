@@ -18,6 +18,7 @@ use super::decline;
 use super::sight::{self, Sight};
 use crate::accounts::consent::{self, Sentence};
 use crate::accounts::entered::Handed;
+use crate::accounts::my_profile::born_on;
 use crate::accounts::visit::Visit;
 use crate::accounts::{SignedIn, account, cookie, mark, password, profile};
 use crate::app::{App, House};
@@ -71,7 +72,7 @@ struct Asked {
     password: bool,
     name: bool,
     profile: bool,
-    birth_year: bool,
+    born_on: bool,
     real_name: bool,
     consents: Vec<Sentence>,
 }
@@ -299,7 +300,7 @@ async fn read(
     let mut asked = Asked { password: standing == Standing::Unknown, ..Asked::default() };
     if answers && takes_part {
         asked.profile = profile.is_none();
-        asked.birth_year = profile.as_ref().is_none_or(|profile| profile.birth_year.is_none());
+        asked.born_on = profile.as_ref().is_none_or(|profile| profile.born_on.is_none());
         asked.real_name = profile.as_ref().is_none_or(|profile| profile.real_name.is_none());
         asked.consents = Sentence::OF_ACCOUNT.into_iter().filter(is_new).chain(Sentence::OF_APPLICATION).collect();
     } else if answers {
@@ -320,7 +321,7 @@ fn acceptance(form: &Form, read: &Read) -> Result<Acceptance, Error> {
     needed("name", asked.name, "blank");
     needed("nickname", asked.profile, "blank");
     needed("gender", asked.profile, "choose");
-    needed("birth_year", asked.birth_year, "blank");
+    needed("born_on", asked.born_on, "blank");
     if asked.password
         && let Err(Error::Refused(refused)) =
             password::judge(form.value("password"), &[form.value("name"), form.value("nickname")]).map_err(Error::from)
@@ -333,7 +334,7 @@ fn acceptance(form: &Form, read: &Read) -> Result<Acceptance, Error> {
         "name": told("name", asked.name),
         "nickname": told("nickname", asked.profile),
         "gender": told("gender", asked.profile),
-        "birth_year": if asked.birth_year { form.number("birth_year") } else { Value::Null },
+        "born_on": if asked.born_on { born_on(form) } else { Value::Null },
         "real_name": told("real_name", asked.real_name),
         "consents": asked.consents,
     });
@@ -381,7 +382,7 @@ fn beforehand(sight: &Sight) -> Form {
     Form::filled([
         ("nickname", said.nickname.clone().unwrap_or_default()),
         ("gender", gender(said.gender).to_owned()),
-        ("birth_year", said.birth_year.map(|year| year.to_string()).unwrap_or_default()),
+        ("born_on", said.born_on.map(|born| born.to_string()).unwrap_or_default()),
         ("real_name", said.real_name.clone().unwrap_or_default()),
     ])
 }

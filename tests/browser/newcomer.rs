@@ -39,7 +39,7 @@ async fn a_newcomer_goes_from_the_poster_to_the_badge(#[values(Sqlite, Postgres)
     phone.arrive("/e/qixi/register").await;
     phone.see("账号已经生效").await;
     phone.fill("unit", "市第一医院").await;
-    phone.fill("birth_year", "1996").await;
+    phone.fill("born_on", "1996-08-02").await;
     phone.choose("may_show", "yes").await;
     phone.choose("may_check", "yes").await;
     phone.click("main form .act").await;

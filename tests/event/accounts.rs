@@ -504,7 +504,7 @@ async fn a_browser_signs_in_by_cookie_and_other_sites_cannot_use_it(#[values(Sql
 async fn a_person_describes_themself(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let guest = evening.participant("men").await;
-    let changes = json!({"nickname": " 牛郎 ", "birth_year": 1994, "education": "本科", "district": "海淀",
+    let changes = json!({"nickname": " 牛郎 ", "born_on": "1994-07-07", "education": "本科", "district": "海淀",
         "interests": ["爬山", "👾"], "about": "第一行\n第二行", "real_name": "李雷", "phone": "+86 138-0000-0000",
         "wechat": "lilei", "language": "en"});
     let answer = guest.patch("/api/v1/me", changes).await;
@@ -517,9 +517,11 @@ async fn a_person_describes_themself(#[values(Sqlite, Postgres)] engine: Engine)
 
     for (field, value, code) in [
         ("nickname", json!(""), "blank"),
-        ("birth_year", json!(2009), "out_of_range"),
-        ("birth_year", json!(1900), "out_of_range"),
-        ("birth_year", json!("1990"), "wrong_type"),
+        ("born_on", json!("2008-08-23"), "under_age"),
+        ("born_on", json!("1900-01-01"), "out_of_range"),
+        ("born_on", json!("2026-08-23"), "out_of_range"),
+        ("born_on", json!("1990"), "wrong_type"),
+        ("born_on", json!(1990), "wrong_type"),
         ("about", json!("鹊".repeat(1001)), "too_long"),
         ("phone", json!("call me"), "phone_number"),
         ("interests[0]", json!([""]), "blank"),

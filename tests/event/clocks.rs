@@ -262,11 +262,14 @@ async fn whoever_came_in_before_the_clock_went_back_can_leave(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
+    let change = |settings: &mut queqiao::settings::Settings| {
+        settings.security.secret = "a secret that two processes of one story share".into();
+    };
+    let Some(evening) = Evening::begin_with(engine, Phase::Confirmation, change).await else { return };
     rounds::once(&evening.app).await;
     let next = |by| Clock::stopped_at(evening.app.now() + by);
     let started = async |clock: &Clock| {
-        let secrets = queqiao::secrets::Secrets::fresh().unwrap();
+        let secrets = queqiao::secrets::Secrets::load(&evening.app.settings.security).unwrap();
         let app = queqiao::app::App::build(evening.app.settings.clone(), clock.clone(), secrets).await.unwrap();
         vigil::begin(&app).await.unwrap();
         app

@@ -121,9 +121,9 @@ impl Evening {
         settings.server.shutdown_seconds = 1;
         change(&mut settings);
         let clock = Clock::stopped_at(the_hour());
-        // A story with a second process says which secret the two share.
+        // A story with a second process says which secret the two share, or where it lies.
         let secrets = match settings.security.secret.expose_secret() {
-            "" => Secrets::fresh().unwrap(),
+            "" if settings.security.secret_file == "data/secret.key" => Secrets::fresh().unwrap(),
             _ => Secrets::load(&settings.security).unwrap(),
         };
         let app = App::build(settings, clock.clone(), secrets).await.unwrap();
@@ -206,7 +206,12 @@ impl Evening {
     pub async fn administrator(&self) -> Person {
         let person = self.account(&format!("admin-{}", self.app.new_id()), Gender::Male).await;
         let txn = self.app.database.begin_write().await.unwrap();
-        let row = account::ActiveModel { id: Set(person.account_id), administrator: Set(true), ..Default::default() };
+        let row = account::ActiveModel {
+            id: Set(person.account_id),
+            administrator: Set(true),
+            bond: Set(account::bond(&self.app, person.account_id, &person.email, true)),
+            ..Default::default()
+        };
         row.update(&txn).await.unwrap();
         txn.commit().await.unwrap();
         person
@@ -544,10 +549,12 @@ fn set_boundaries(row: &mut event::ActiveModel, now: DateTime<Utc>, phase: Phase
 }
 
 async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
+    let (id, email) = (app.new_id(), format!("{name}@example.com"));
     let row = account::ActiveModel {
-        id: Set(app.new_id()),
-        email: Set(format!("{name}@example.com")),
-        password_hash: Set(None),
+        id: Set(id),
+        bond: Set(account::bond(app, id, &email, false)),
+        email: Set(email),
+        password: Set(None),
         name: Set(None),
         language: Set(Language::Zh),
         administrator: Set(false),
@@ -560,6 +567,7 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         account_id: Set(account.id),
         nickname: Set(name.to_owned()),
         gender: Set(gender),
+        born_on: Set(None),
         birth_year: Set(Some(1995)),
         education: Set(None),
         district: Set(None),

@@ -62,13 +62,14 @@ impl Place {
         let row = account::ActiveModel {
             id: Set(Uuid::from_u128(name.len() as u128)),
             email: Set(name.to_owned()),
-            password_hash: Set(None),
+            password: Set(None),
             name: Set(None),
             language: Set(Language::Zh),
             administrator: Set(false),
             created_at: Set(the_hour()),
             verified_at: Set(None),
             erased_at: Set(None),
+            bond: Set(None),
         };
         row.insert(&txn).await.unwrap();
         txn.commit().await.unwrap();

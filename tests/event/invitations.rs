@@ -46,8 +46,8 @@ async fn crew_of(evening: &Evening) -> u64 {
 /// Whoever chose a password, so that the pages see an account.
 async fn claimed(evening: &Evening, person: &Person) {
     let txn = evening.app.database.begin_write().await.unwrap();
-    let hash = Set(Some("$argon2id$".to_owned()));
-    let row = account::ActiveModel { id: Set(person.account_id), password_hash: hash, ..Default::default() };
+    let hash = Set(Some(account::sealed_hash(&evening.app, person.account_id, "$argon2id$").unwrap()));
+    let row = account::ActiveModel { id: Set(person.account_id), password: hash, ..Default::default() };
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
 }
@@ -337,7 +337,7 @@ async fn nobody_accepts_for_somebody_else(#[values(Sqlite, Postgres)] engine: En
     let (status, page) = his.get(&link).await;
     assert!(status == 200 && page.contains("寄给了另一个邮箱") && !page.contains("接受邀请"), "{page}");
     assert!(!page.contains("张某某"), "{page}");
-    let form = [("token", token.as_str()), ("nickname", "我"), ("gender", "male"), ("birth_year", "1990")];
+    let form = [("token", token.as_str()), ("nickname", "我"), ("gender", "male"), ("born_on", "1990-01-01")];
     assert_eq!(his.send("/invitation", &form).await.status().as_u16(), 403);
     assert_eq!(his.get(&format!("/me/invitations/{id}")).await.0, 404);
     // Nor does somebody with the letter who is not signed in get past a password.
@@ -347,7 +347,7 @@ async fn nobody_accepts_for_somebody_else(#[values(Sqlite, Postgres)] engine: En
     let taken = [("token", token.as_str()), ("password", PASSWORD), ("may_show", "yes"), ("may_check", "yes")];
     assert_eq!(nobody.send("/invitation", &taken).await.status().as_u16(), 409);
     let hash = account::Entity::find_by_id(her.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
-    assert_eq!(hash.password_hash.as_deref(), Some("$argon2id$"));
+    assert_eq!(hash.hash(&evening.app).as_deref(), Some("$argon2id$"));
     assert_eq!(registration::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
     assert_eq!(her.accepts_all().await, 1);
 }
@@ -364,7 +364,7 @@ async fn whoever_only_works_here_needs_a_name_and_a_password(#[values(Sqlite, Po
     for asked in ["name=\"name\"", "name=\"password\""] {
         assert!(page.contains(asked), "{asked}: {page}");
     }
-    for asked in ["gender", "grown_up", "birth_year", "单身"] {
+    for asked in ["gender", "grown_up", "born_on", "单身"] {
         assert!(!page.contains(asked), "{asked}: {page}");
     }
     let empty = browser.send("/invitation", &[("token", &token), ("name", " "), ("password", "short")]).await;
@@ -406,13 +406,14 @@ async fn whoever_only_works_here_needs_a_name_and_a_password(#[values(Sqlite, Po
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_is_on_a_list_says_in_their_own_words_who_they_are(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let list = "邮箱,性别,单位,姓名,出生年份\nnew@example.com,男,新单位,张三,1990\n";
+    let list = "邮箱,性别,单位,姓名,出生日期\nnew@example.com,男,新单位,张三,1990-03-01\n";
     assert_eq!(import(&evening.organizer, "qixi", list).await.status, 201);
     let token = evening.invitation_to("new@example.com").await;
     let browser = Browser::open(&evening);
     let (status, page) = browser.get(&format!("/invitation?token={token}")).await;
     assert!(status == 200 && page.contains("燕缘际会工会邀请你参加“情定七夕”"), "{page}");
-    for said in ["对方的名单里这样写", "张三", "新单位", "value=\"1990\"", "name=\"may_show\"", "name=\"grown_up\""]
+    for said in
+        ["对方的名单里这样写", "张三", "新单位", "value=\"1990-03-01\"", "name=\"may_show\"", "name=\"grown_up\""]
     {
         assert!(page.contains(said), "{said}: {page}");
     }
@@ -420,7 +421,7 @@ async fn whoever_is_on_a_list_says_in_their_own_words_who_they_are(#[values(Sqli
         ("token", token.as_str()),
         ("nickname", "云上的喜鹊"),
         ("gender", "female"),
-        ("birth_year", "1992"),
+        ("born_on", "1992-06-01"),
         ("real_name", "章三"),
         ("password", PASSWORD),
     ];

@@ -49,7 +49,7 @@ async fn people_are_met_page_by_page_and_nobody_twice(#[values(Sqlite, Postgres)
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let men = evening.participants("men", 5, Status::Approved).await;
     let her = evening.participant("women").await;
-    let about = json!({"birth_year": 1996, "interests": ["爬山"], "about": "周末在山上", "real_name": "赵本名"});
+    let about = json!({"born_on": "1996-01-05", "interests": ["爬山"], "about": "周末在山上", "real_name": "赵本名"});
     assert_eq!(men[0].patch("/api/v1/me", about).await.status, 200);
 
     let mut page = met(&her, "limit=2").await;

@@ -85,7 +85,8 @@ async fn a_list_makes_invitations_and_nothing_else(#[values(Sqlite, Postgres)] e
     assert!(!invited.plain.contains("王小云"), "{}", invited.plain);
     let open = evening.organizer.get("/api/v1/events/qixi/invitations").await.json["items"].clone();
     let words = json!({
-        "gender": "female", "unit": "市第一医院", "real_name": "王小云", "nickname": null, "birth_year": 1995,
+        "gender": "female", "unit": "市第一医院", "real_name": "王小云", "nickname": null, "born_on": null,
+        "birth_year": 1995,
         "education": null, "phone": null, "approved": true,
     });
     assert_eq!((&open[0]["email"], &open[0]["words"]), (&json!("yun@例子.中国"), &words));

@@ -371,8 +371,8 @@ async fn addresses(evening: &Evening) -> Vec<(String, bool)> {
     let hash = password::hash(&evening.app, PASSWORD).await.unwrap();
     let txn = evening.app.database.begin_write().await.unwrap();
     for person in &known {
-        let hash = Set(Some(hash.clone()));
-        let row = account::ActiveModel { id: Set(person.account_id), password_hash: hash, ..Default::default() };
+        let hash = Set(Some(account::sealed_hash(&evening.app, person.account_id, &hash).unwrap()));
+        let row = account::ActiveModel { id: Set(person.account_id), password: hash, ..Default::default() };
         row.update(&txn).await.unwrap();
     }
     txn.commit().await.unwrap();

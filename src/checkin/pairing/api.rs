@@ -104,7 +104,7 @@ pub async fn devices(house: House, organizer: Organizer) -> Result<Json<Page<Dev
 #[post("/events/{event}/devices")]
 pub async fn invite_device(house: House, organizer: Organizer) -> Result<(Json<Invited>, StatusCode), Error> {
     let invited = house.run(async move |app| invite::invite(&app, &organizer).await).await?;
-    let token = invite::token(&house, invited.id);
+    let token = invite::token(&house, invited.id, invited.event_id);
     let url = house.public_url(&format!("/pair/{token}"));
     let told = Invited { id: invited.id, url, token, ends_at: invited.invitation_ends_at };
     Ok((Json(told), StatusCode::CREATED))

@@ -32,10 +32,11 @@ pub async fn invite(app: &App, organizer: &Organizer) -> Result<device::Model, E
         event_id: Set(event.id),
         invited_by: Set(organizer.account.account_id),
         invited_at: Set(app.now()),
-        invitation_digest: Set(digest(token(app, id).as_bytes())),
+        invitation_digest: Set(digest(token(app, id, event.id).as_bytes())),
         invitation_ends_at: Set(app.now() + LIFETIME),
         name: Set(None),
         token_digest: Set(None),
+        token_bond: Set(None),
         paired_at: Set(None),
         seen_at: Set(None),
         revoked_at: Set(None),
@@ -56,13 +57,16 @@ pub async fn invite(app: &App, organizer: &Organizer) -> Result<device::Model, E
     Ok(invited)
 }
 
-/// What the QR of an invitation carries. It is made again from the house's secret whenever the QR is
-/// shown, so that it is kept nowhere but as a digest.
+/// What the QR of an invitation to an event carries. It is made again from the house's secret whenever
+/// the QR is shown, so that it is kept nowhere but as a digest.
 #[must_use]
-pub fn token(app: &App, invitation: Uuid) -> String {
+pub fn token(app: &App, invitation: Uuid, event: Uuid) -> String {
     let key = app.secrets.key("device invitation");
     // Every key length is valid for HMAC, so there is no error to tell.
     Hmac::<Sha256>::new_from_slice(key.as_ref())
-        .map(|mac| BASE64URL_NOPAD.encode(&mac.chain_update(invitation.as_bytes()).finalize().into_bytes()))
+        .map(|mac| {
+            BASE64URL_NOPAD
+                .encode(&mac.chain_update(invitation.as_bytes()).chain_update(event.as_bytes()).finalize().into_bytes())
+        })
         .unwrap_or_default()
 }

@@ -115,7 +115,8 @@ async fn invitation(
     let device = read.await?;
     let standing = device.standing(house.now());
     let open = standing == Standing::Invited;
-    let url = if open { house.public_url(&format!("/pair/{}", invite::token(&house, id))) } else { String::new() };
+    let url =
+        if open { house.public_url(&format!("/pair/{}", invite::token(&house, id, event_id))) } else { String::new() };
     let qr = if open { BASE64.encode(picture::svg(&url)?.as_bytes()) } else { String::new() };
     let minutes = (device.invitation_ends_at - house.now()).num_minutes() + 1;
     let tabs = tabs::of_organizer(&visit.page, &event.slug, "staff");
@@ -136,7 +137,7 @@ async fn revoke_device(house: House, request: HttpRequest, organizer: Organizer)
 async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
     let shown = token.clone();
-    let opened = house.run(async move |app| pair::invitation(app.database.reader(), &shown, app.now()).await);
+    let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
     let event = opened.await?;
     let title = title(&event, visit.page.language);
     alone(page::answer(&Pair { title, token, form: Form::default(), page: visit.page })?)
@@ -168,7 +169,7 @@ async fn enter(
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let shown = token.clone();
-            let opened = house.run(async move |app| pair::invitation(app.database.reader(), &shown, app.now()).await);
+            let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
             let event = opened.await?;
             let title = title(&event, visit.page.language);
             alone(page::answer_refused(&form, &Pair { title, token, form: form.clone(), page: visit.page })?)

@@ -1,14 +1,14 @@
 //! A phone has scanned the QR and becomes a desk.
 
 use actix_web::http::StatusCode;
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select, SqlErr};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select, SqlErr};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::invite;
 use crate::accounts::one_time;
 use crate::app::App;
 use crate::audit;
@@ -65,8 +65,9 @@ impl From<NotPaired> for Error {
 ///
 /// # Errors
 /// [`NotPaired::NoInvitation`].
-pub async fn invitation(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<event::Model, Error> {
-    let invited = open(invited(token)?.one(db).await?, now)?;
+pub async fn invitation(app: &App, token: &str) -> Result<event::Model, Error> {
+    let db = app.database.reader();
+    let invited = open(app, invited(token)?.one(db).await?, token)?;
     Ok(event::Entity::find_by_id(invited.event_id).one(db).await?.ok_or(NotPaired::NoInvitation)?)
 }
 
@@ -75,8 +76,11 @@ fn invited(token: &str) -> Result<Select<device::Entity>, NotPaired> {
     Ok(device::Entity::find().filter(device::Column::InvitationDigest.eq(digest)))
 }
 
-fn open(invited: Option<device::Model>, now: DateTime<Utc>) -> Result<device::Model, NotPaired> {
-    invited.filter(|device| device.standing(now) == Standing::Invited).ok_or(NotPaired::NoInvitation)
+/// The row's own event is in the token: an invitation that was given another one opens nothing there.
+fn open(app: &App, invited: Option<device::Model>, token: &str) -> Result<device::Model, NotPaired> {
+    let device = invited.filter(|device| device.standing(app.now()) == Standing::Invited);
+    let own = |device: &device::Model| invite::token(app, device.id, device.event_id) == token;
+    device.filter(own).ok_or(NotPaired::NoInvitation)
 }
 
 /// Uses an invitation up: of any number of phones that scan one QR, one becomes a desk.
@@ -87,7 +91,7 @@ pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
     let minted = one_time::mint(app)?;
     let name = pairing.name.trim();
     let txn = app.database.begin_write().await?;
-    let invited = open(invited(&pairing.token)?.lock_exclusive().one(&txn).await?, app.now())?;
+    let invited = open(app, invited(&pairing.token)?.lock_exclusive().one(&txn).await?, &pairing.token)?;
     let event = event::Entity::find_by_id(invited.event_id).one(&txn).await?.ok_or(NotPaired::NoInvitation)?;
     let namesake = device::Entity::of_event(event.id)
         .filter(device::Column::Name.eq(name))
@@ -98,6 +102,7 @@ pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
     let row = device::ActiveModel {
         id: Set(invited.id),
         name: Set(Some(name.to_owned())),
+        token_bond: Set(Some(device::bond(app, invited.id, event.id, &minted.digest))),
         token_digest: Set(Some(minted.digest)),
         paired_at: Set(Some(app.now())),
         ..Default::default()

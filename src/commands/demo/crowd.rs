@@ -1,5 +1,6 @@
 //! The people of a demonstration, written as rows: 800 sign-ups would cost 800 password hashes.
 
+use chrono::{Datelike, NaiveDate};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -16,6 +17,12 @@ use crate::error::Error;
 use crate::language::Language;
 use crate::organizations::{organization, staff};
 use crate::units::{unit, unit_contact};
+
+/// A date of birth for the crowd's n-th: between 27 and 40 years ago, spread over the year.
+fn born(place: usize) -> Option<NaiveDate> {
+    let (year, day) = (i32::try_from(1986 + place % 14).ok()?, u32::try_from(1 + place * 37 % 365).ok()?);
+    NaiveDate::from_yo_opt(year, day)
+}
 
 /// How many rows one statement inserts: SQLite takes 32,766 parameters.
 pub const CHUNK: usize = 500;
@@ -45,7 +52,7 @@ pub struct Crowd {
 /// # Errors
 /// Only faults.
 pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
-    let password_hash = password::hash(app, PASSWORD).await?;
+    let hash = password::hash(app, PASSWORD).await?;
     let txn = app.database.begin_write().await?;
     let union = organization::Model {
         id: app.new_id(),
@@ -67,11 +74,16 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
             (app.new_id(), Applicant { email: format!("a{:04}@demo.example", number + 1), ..person })
         })
         .collect();
-    write_people(app, &txn, &crew, &password_hash).await?;
-    write_people(app, &txn, &people, &password_hash).await?;
+    write_people(app, &txn, &crew, &hash).await?;
+    write_people(app, &txn, &people, &hash).await?;
     let ids: Vec<Uuid> = crew.iter().map(|(id, _)| *id).collect();
     let [administrator, organizer, contact, crew @ ..] = <[Uuid; 6]>::try_from(ids).unwrap_or_default();
-    let row = account::ActiveModel { id: Set(administrator), administrator: Set(true), ..Default::default() };
+    let row = account::ActiveModel {
+        id: Set(administrator),
+        administrator: Set(true),
+        bond: Set(account::bond(app, administrator, "administrator@demo.example", true)),
+        ..Default::default()
+    };
     account::Entity::update(row).exec(&txn).await?;
     let grant = staff::ActiveModel {
         id: Set(app.new_id()),
@@ -111,25 +123,30 @@ async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<
     Ok(ids)
 }
 
-async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], password_hash: &str) -> Result<(), Error> {
+async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], hash: &str) -> Result<(), Error> {
     for chunk in people.chunks(CHUNK) {
-        let accounts = chunk.iter().map(|(id, person)| account::ActiveModel {
-            id: Set(*id),
-            email: Set(person.email.clone()),
-            password_hash: Set(Some(password_hash.to_owned())),
-            name: Set(None),
-            language: Set(Language::Zh),
-            administrator: Set(false),
-            created_at: Set(app.now()),
-            verified_at: Set(Some(app.now())),
-            erased_at: Set(None),
-        });
+        let account = |(id, person): &(Uuid, Applicant)| -> Result<_, Error> {
+            Ok(account::ActiveModel {
+                id: Set(*id),
+                email: Set(person.email.clone()),
+                password: Set(Some(account::sealed_hash(app, *id, hash)?)),
+                name: Set(None),
+                language: Set(Language::Zh),
+                administrator: Set(false),
+                created_at: Set(app.now()),
+                verified_at: Set(Some(app.now())),
+                erased_at: Set(None),
+                bond: Set(account::bond(app, *id, &person.email, false)),
+            })
+        };
+        let accounts = chunk.iter().map(account).collect::<Result<Vec<_>, _>>()?;
         account::Entity::insert_many(accounts).exec_without_returning(txn).await?;
         let profiles = chunk.iter().enumerate().map(|(place, (id, person))| profile::ActiveModel {
             account_id: Set(*id),
             nickname: Set(person.nickname.clone()),
             gender: Set(if person.man { Gender::Male } else { Gender::Female }),
-            birth_year: Set(i32::try_from(1986 + place % 14).ok()),
+            born_on: Set(born(place)),
+            birth_year: Set(born(place).map(|born| born.year())),
             education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
             district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
             interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place + 1 + place / 3 % 7) % 8)])),

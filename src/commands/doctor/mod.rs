@@ -4,6 +4,7 @@
 mod evening;
 mod house;
 mod journey;
+pub mod keys;
 
 use clap::Args;
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -16,6 +17,7 @@ use crate::error::Error;
 use crate::events::event;
 use crate::picks::keys::Keys;
 use crate::picks::round;
+use crate::secrets::Secrets;
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -35,11 +37,13 @@ pub struct Finding {
     pub wrong: Vec<String>,
     /// What holds, and somebody should know about all the same, a line each.
     pub worth_a_look: Vec<String>,
+    /// What there is to know besides, a line each.
+    pub told: Vec<String>,
 }
 
 impl Finding {
     fn of(check: &'static str, examined: usize) -> Self {
-        Self { check, examined, wrong: Vec::new(), worth_a_look: Vec::new() }
+        Self { check, examined, wrong: Vec::new(), worth_a_look: Vec::new(), told: Vec::new() }
     }
 
     /// Notes what somebody should know about.
@@ -59,10 +63,14 @@ impl Finding {
 /// Exit 1 where something is wrong; 2 where the database is out of reach.
 pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     let database = Database::connect(&settings.database.url, 2).await?;
-    let findings = match round::keys_of(&settings, &database).await {
-        Ok(keys) => examine(database.reader(), &keys).await,
-        Err(fault) => Err(fault),
+    let secrets = Secrets::load(&settings.security)?;
+    let examined = async {
+        let keys = round::keys_of(&settings, &database).await?;
+        let mut findings = examine(database.reader(), &keys).await?;
+        findings.push(keys::keys(database.reader(), &secrets).await?);
+        Ok::<_, Error>(findings)
     };
+    let findings = examined.await;
     database.close().await;
     let findings = findings.map_err(|fault| Ended::Failed(fault.to_string()))?;
     if arguments.json {
@@ -80,7 +88,7 @@ fn told(finding: &Finding) {
         (true, true) => "holds",
     };
     println!("{mark}  {:<12} {:>7} examined", finding.check, finding.examined);
-    for line in finding.wrong.iter().chain(&finding.worth_a_look) {
+    for line in finding.wrong.iter().chain(&finding.worth_a_look).chain(&finding.told) {
         println!("       {line}");
     }
 }

@@ -82,17 +82,17 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     browser.keep(&answer);
 
     let (status, page) = browser.get("/e/qixi/register").await;
-    assert!(status == 200 && page.contains("name=\"unit\"") && page.contains("name=\"birth_year\""), "{page}");
+    assert!(status == 200 && page.contains("name=\"unit\"") && page.contains("name=\"born_on\""), "{page}");
     // What was meant is offered, and can be chosen without typing again.
     let (_, page) = read(browser.send("/e/qixi/register", &[("unit", "第一医院xx")]).await).await;
     let near = format!("name=\"unit_id\" value=\"{}\"", evening.units[0].id);
     assert!(page.contains(&near) && page.contains("市第一医院") && page.contains("value=\"第一医院xx\""), "{page}");
     let (status, page) =
-        read(browser.send("/e/qixi/register", &[("unit", "市第一医院"), ("birth_year", "19")]).await).await;
+        read(browser.send("/e/qixi/register", &[("unit", "市第一医院"), ("born_on", "19")]).await).await;
     assert!(status == 422 && page.contains("value=\"19\"") && page.contains("id=\"may_show-wrong\""), "{page}");
     let apply = [
         ("unit", "市第一医院"),
-        ("birth_year", "１９９６"),
+        ("born_on", "１９９６年８月２日"),
         ("real_name", "李云"),
         ("may_show", "yes"),
         ("may_check", "yes"),
@@ -109,6 +109,7 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     assert_eq!(given_with, [None, None, Some(row.id), Some(row.id)]);
     let profile = profile::Entity::find_by_id(row.account_id).one(db).await.unwrap().unwrap();
     assert_eq!((profile.birth_year, profile.real_name.as_deref()), (Some(1996), Some("李云")));
+    assert_eq!(profile.born_on.unwrap().to_string(), "1996-08-02");
     // Once is enough, and the page says where one stands.
     let again = browser.send("/e/qixi/register", &apply).await;
     assert_eq!((again.status().as_u16(), header(&again, "location")), (303, "/e/qixi/me"));
@@ -132,7 +133,7 @@ async fn whoever_never_agreed_is_asked_when_they_apply(#[values(Sqlite, Postgres
 
     let her = evening.account("her", profile::Gender::Female).await;
     let browser = Browser::of(&evening, &her).await;
-    let said = [("unit", "市第一医院"), ("birth_year", "1996"), ("may_show", "yes"), ("may_check", "yes")];
+    let said = [("unit", "市第一医院"), ("born_on", "1996-08-02"), ("may_show", "yes"), ("may_check", "yes")];
     let (status, page) = read(browser.send("/e/qixi/register", &said).await).await;
     assert!(
         status == 422 && page.contains("id=\"grown_up-wrong\"") && page.contains("id=\"may_keep-wrong\""),
@@ -157,8 +158,8 @@ async fn nobody_learns_from_the_form_whether_an_address_is_known(#[values(Sqlite
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let known = evening.account("known", profile::Gender::Male).await;
     let txn = evening.app.database.begin_write().await.unwrap();
-    let claimed = Set(Some("$argon2id$".to_owned()));
-    let row = account::ActiveModel { id: Set(known.account_id), password_hash: claimed, ..Default::default() };
+    let claimed = Set(Some(account::sealed_hash(&evening.app, known.account_id, "$argon2id$").unwrap()));
+    let row = account::ActiveModel { id: Set(known.account_id), password: claimed, ..Default::default() };
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     let form = |email| {
@@ -209,7 +210,7 @@ async fn the_door_of_an_event_knows_who_stands_before_it(#[values(Sqlite, Postgr
     let (status, page) = newcomer.get("/e/qixi/register").await;
     assert!(status == 200 && page.contains("现在不接受报名") && !page.contains("<form class=\"stack\""), "{page}");
     let ticked = ["grown_up", "may_keep", "may_show", "may_check"].map(|consent| (consent, "yes"));
-    let late = [[("unit", "市第一医院"), ("birth_year", "1996")].as_slice(), &ticked].concat();
+    let late = [[("unit", "市第一医院"), ("born_on", "1996-08-02")].as_slice(), &ticked].concat();
     let (status, page) = read(newcomer.send("/e/qixi/register", &late).await).await;
     assert_eq!(status, 409, "{page}");
     // Without an application there is no journey: the event's page says what to do.
@@ -426,7 +427,7 @@ async fn a_profile_keeps_what_was_typed_and_shows_it_as_text(#[values(Sqlite, Po
     let form = [
         ("nickname", EVIL),
         ("gender", "female"),
-        ("birth_year", "1996"),
+        ("born_on", "1996-08-02"),
         ("education", "本科"),
         ("district", EVIL),
         ("interests", "徒步、读书，做饭 <i>"),
@@ -450,8 +451,8 @@ async fn a_profile_keeps_what_was_typed_and_shows_it_as_text(#[values(Sqlite, Po
     wrong[8].1 = "call me";
     let (status, page) = read(browser.send("/me/profile", &wrong).await).await;
     assert_eq!(status, 422);
-    assert!(page.contains("value=\"19九六\"") && page.contains("id=\"birth_year-wrong\""), "{page}");
-    wrong[2].1 = "1996";
+    assert!(page.contains("value=\"19九六\"") && page.contains("id=\"born_on-wrong\""), "{page}");
+    wrong[2].1 = "1996-08-02";
     wrong[5].1 = "一个远远超过二十个字的兴趣一个远远超过二十个字的兴趣";
     let (_, page) = read(browser.send("/me/profile", &wrong).await).await;
     for field in ["nickname", "phone", "interests"] {
@@ -462,7 +463,7 @@ async fn a_profile_keeps_what_was_typed_and_shows_it_as_text(#[values(Sqlite, Po
     (emptied[2].1, emptied[7].1) = ("", "");
     assert_eq!(browser.send("/me/profile", &emptied).await.status().as_u16(), 303);
     let me = her.get("/api/v1/me").await.json;
-    assert_eq!((&me["birth_year"], &me["wechat"]), (&Value::Null, &Value::Null));
+    assert_eq!((&me["born_on"], &me["birth_year"], &me["wechat"]), (&Value::Null, &Value::Null, &Value::Null));
 }
 
 #[rstest]

@@ -1,0 +1,43 @@
+//! Whether the keys are the house's own, and what stands under which of them.
+
+use sea_orm::ConnectionTrait;
+
+use super::Finding;
+use crate::bonds;
+use crate::commands::keys::under;
+use crate::error::Error;
+use crate::identity;
+use crate::secrets::Secrets;
+use crate::server::reseal;
+
+/// Every key fits, everything stands under a key that is here, and no row was written past the house.
+///
+/// # Errors
+/// Only faults.
+pub async fn keys(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Finding, Error> {
+    let recognised = identity::recognise(db, secrets).await?;
+    let mut finding = Finding::of("keys", recognised.known.len());
+    let Some(house) = recognised.house else {
+        finding.told.push("nobody has served this database since there are keys".to_owned());
+        return Ok(finding);
+    };
+    finding.told.push(format!("house {house}"));
+    finding.wrong.extend(recognised.wrong);
+    let (standing, here) = (reseal::standing(db).await?, secrets.numbers());
+    let mut numbers: Vec<u32> = standing.values().flat_map(|by| by.keys().copied()).chain(here.clone()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    for number in numbers {
+        let words = under(&standing, number);
+        if here.contains(&number) {
+            let role = if number == secrets.newest() { "seals" } else { "opens" };
+            finding.told.push(format!("key {number} {role}: {words}"));
+        } else {
+            finding.wrong.push(format!("key {number} is not here: {words}"));
+        }
+    }
+    for (table, id) in bonds::broken(db, secrets).await? {
+        finding.wrong.push(format!("{table} {id}: written past the house; it opens nothing"));
+    }
+    Ok(finding)
+}
