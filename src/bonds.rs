@@ -239,8 +239,10 @@ impl Sealed {
                 .limit(AT_ONCE)
                 .to_owned();
             let rows = database.reader().query_all(&rows).await?;
-            let read = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", self.name)?));
-            let rows = rows.iter().map(read).collect::<Result<Vec<(Uuid, Vec<u8>)>, DbErr>>()?;
+            let read = |row: &QueryResult| -> Result<(Uuid, Vec<u8>), DbErr> {
+                Ok((row.try_get("", "id")?, row.try_get("", self.name)?))
+            };
+            let rows = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
             let Some((last, _)) = rows.last() else { return Ok(true) };
             after = *last;
             let txn = database.begin_write().await?;
@@ -271,8 +273,10 @@ async fn seal_former_passwords(database: &Database, secrets: &Secrets) -> Result
             .limit(AT_ONCE)
             .to_owned();
         let rows = database.reader().query_all(&plain).await?;
-        let read = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", "password_hash")?));
-        let rows = rows.iter().map(read).collect::<Result<Vec<(Uuid, String)>, DbErr>>()?;
+        let read = |row: &QueryResult| -> Result<(Uuid, String), DbErr> {
+            Ok((row.try_get("", "id")?, row.try_get("", "password_hash")?))
+        };
+        let rows = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         if rows.is_empty() {
             return Ok(());
         }
