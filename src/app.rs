@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -18,8 +19,10 @@ use uuid::{ContextV7, Timestamp, Uuid};
 use crate::bonds;
 use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::database::errand::{self, Errand};
 use crate::database::{Database, hearsay};
 use crate::error::Error;
+use crate::error::trouble::Trouble;
 use crate::happening::Happenings;
 use crate::identity::{self, Identity};
 use crate::once;
@@ -57,10 +60,11 @@ impl App {
     /// every request.
     ///
     /// # Errors
-    /// What [`Database::connect`], [`Database::migrate`] and [`identity::enter`] say.
+    /// What [`Database::open`], [`Database::migrate`] and [`identity::enter`] say.
     pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
         identity::look(&settings.database.url, &secrets)?;
-        let database = Database::connect(&settings.database.url, settings.database.connections).await?;
+        let database = Database::open(&settings.database).await?;
+        database.examine(settings.database.connections).await?;
         database.migrate().await?;
         let (url, expected) = (&settings.database.url, &settings.security.house);
         let identity = identity::enter(&database, url, &secrets, expected, clock.now()).await?;
@@ -123,19 +127,30 @@ impl App {
     /// along, and a client who hangs up would cancel half-done work.
     ///
     /// # Errors
-    /// What the verb says, or a fault where it panicked.
+    /// What the verb says; a fault where it panicked, or took too long.
     pub async fn run<T, V, F>(self: &Arc<Self>, verb: V) -> Result<T, Error>
     where
         T: Send + 'static,
         V: FnOnce(Arc<Self>) -> F,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        let verb = hearsay::confirmed(verb(Arc::clone(self))).in_current_span();
+        let errand = Arc::new(Errand::of_request());
+        // Whoever hangs up stops waiting; what is begun is brought to its end.
+        let _here = errand.left.clone().drop_guard();
+        let limit = Duration::from_secs(self.settings.server.answer_seconds.max(1));
+        let verb = tokio::time::timeout(limit, hearsay::confirmed(verb(Arc::clone(self))));
+        let verb = errand::on(Arc::clone(&errand), verb).in_current_span();
         let running = match once::current() {
             Some(claim) => self.runtime.spawn(once::with_claim(claim, verb)),
             None => self.runtime.spawn(verb),
         };
-        running.await.map_err(|broken| Error::from(anyhow!("a verb broke off: {broken}")))?
+        let answer = match running.await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(late)) => Err(Error::known(Trouble::Busy, late)),
+            Err(broken) => Err(anyhow!("a verb broke off: {broken}").into()),
+        };
+        // Nobody may say that nothing was changed where something was.
+        answer.map_err(|wrong| if errand.has_deeds() { wrong.after_deeds() } else { wrong })
     }
 
     /// As [`App::run`], and makes the answer of what the verb gives. Where the verb ends with
@@ -260,5 +275,49 @@ mod tests {
         assert!(second.await.unwrap().unwrap());
         assert!(is_there(app.database.reader()).await);
         first.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn what_nobody_waits_for_any_more_is_not_begun() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = house(&folder).await;
+        let somebody = app.database.begin_write().await.unwrap();
+        let left = tokio::spawn({
+            let app = Arc::clone(&app);
+            async move {
+                app.run(async move |app| {
+                    let txn = app.database.begin_write().await?;
+                    put(&txn).await;
+                    txn.commit().await
+                })
+                .await
+            }
+        });
+        in_line(&app, 1).await;
+        left.abort();
+        assert!(left.await.unwrap_err().is_cancelled());
+        drop(somebody);
+        // Whoever comes next finds the line free and nothing done.
+        let txn = app.database.begin_write().await.unwrap();
+        assert!(!is_there(&txn).await);
+        txn.commit().await.unwrap();
+        assert!(!is_there(app.database.reader()).await);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn a_fault_after_something_was_done_does_not_say_that_nothing_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = house(&folder).await;
+        let told = app
+            .run(async move |app| {
+                let txn = app.database.begin_write().await?;
+                put(&txn).await;
+                txn.commit().await?;
+                Err::<(), _>(anyhow!("what comes after fails").into())
+            })
+            .await;
+        assert_eq!(told.unwrap_err().code(), "outcome_unknown");
+        let told = app.run(async move |_| Err::<(), _>(anyhow!("before anything was done").into())).await;
+        assert_eq!(told.unwrap_err().code(), "fault");
     }
 }

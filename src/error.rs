@@ -1,6 +1,9 @@
 //! Refused or Fault. A refusal is an answer: it has a status, a stable code and words a person can
 //! act on. Everything else is one kind of fault: logged once with its request id, told to the
-//! caller as "not your fault", and never in detail.
+//! caller as "not your fault", and never in detail; what is told is whether to come back and whether
+//! anything was changed ([`trouble::Trouble`]).
+
+pub mod trouble;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +15,8 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
+
+use trouble::Trouble;
 
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -137,11 +142,22 @@ impl Refused {
 }
 
 /// Something that is not the caller's fault. Its text is for the log only.
-pub struct Fault(anyhow::Error);
+pub struct Fault {
+    cause: anyhow::Error,
+    trouble: Trouble,
+}
+
+impl Fault {
+    /// What may be told of it.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        self.trouble
+    }
+}
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:#}", self.0)
+        write!(f, "{:#}", self.cause)
     }
 }
 
@@ -177,7 +193,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refused) => refused.status,
-            Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Fault(fault) => fault.trouble.status(),
         }
     }
 
@@ -185,9 +201,10 @@ impl ResponseError for Error {
         match self {
             Self::Refused(refused) => refused.response(),
             Self::Fault(fault) => {
-                tracing::error!(fault = ?fault, "a request failed");
-                Refused::new(self.status_code(), "fault", "This is our fault, not yours. Nothing was changed.")
-                    .response()
+                let trouble = fault.trouble;
+                tracing::error!(fault = ?fault, code = trouble.code(), "a request failed");
+                let told = Refused::new(trouble.status(), trouble.code(), trouble.words());
+                Refused { retry_after: trouble.retry_after(), ..told }.response()
             }
         }
     }
@@ -200,20 +217,43 @@ impl From<Refused> for Error {
 }
 
 impl From<anyhow::Error> for Error {
-    fn from(fault: anyhow::Error) -> Self {
-        Self::Fault(Fault(fault))
+    fn from(cause: anyhow::Error) -> Self {
+        Self::Fault(Fault { trouble: Trouble::of(&cause), cause })
     }
 }
 
 impl From<DbErr> for Error {
     fn from(fault: DbErr) -> Self {
-        Self::Fault(Fault(fault.into()))
+        anyhow::Error::from(fault).into()
     }
 }
 
 impl Error {
     /// A fault from anything that is an error.
     pub fn fault(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::Fault(Fault(cause.into()))
+        anyhow::Error::from(cause).into()
+    }
+
+    /// A fault of which it is known what may be told.
+    pub fn known(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
+        Self::Fault(Fault { cause: cause.into(), trouble })
+    }
+
+    /// Stable: of a refusal its own, of a fault what may be told of it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refused) => refused.code,
+            Self::Fault(fault) => fault.trouble.code(),
+        }
+    }
+
+    /// The same, where something was done before: then nobody may say that nothing was changed.
+    #[must_use]
+    pub fn after_deeds(self) -> Self {
+        match self {
+            Self::Fault(fault) => Self::Fault(Fault { trouble: Trouble::Unknown, ..fault }),
+            refused @ Self::Refused(_) => refused,
+        }
     }
 }

@@ -2,8 +2,12 @@
 //! the password hashing. What protects an account is counted in the database
 //! (`accounts::knock`), where no load balancer can spread it out.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::HttpRequest;
 use governor::clock::{Clock as _, DefaultClock};
@@ -16,10 +20,52 @@ use crate::settings::Settings;
 /// Addresses remembered before the idle ones are swept out.
 const SWEEP_ABOVE: usize = 10_000;
 
+/// So many different addresses that somebody says to speak for within [`LATELY`] are no household and no
+/// joke: that is a proxy nobody told us of, and everybody behind it shares one budget.
+const CROWD: usize = 20;
+const LATELY: Duration = Duration::from_mins(1);
+
 /// A budget per network address, refilled steadily.
 pub struct Pace {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     trusted_proxies: Networks,
+    unlisted: Mutex<Unlisted>,
+}
+
+/// Who brings requests of others without being in `server.trusted_proxies`.
+struct Unlisted {
+    since: Instant,
+    /// By the address that brings them: digests of the addresses it says to speak for.
+    crowds: HashMap<IpAddr, HashSet<u64>>,
+    told: HashSet<IpAddr>,
+    hasher: RandomState,
+}
+
+impl Default for Unlisted {
+    fn default() -> Self {
+        let (crowds, told) = (HashMap::new(), HashSet::new());
+        Self { since: Instant::now(), crowds, told, hasher: RandomState::new() }
+    }
+}
+
+impl Unlisted {
+    /// Notes that `peer` brings a request of somebody; true once for each, where it brings a crowd.
+    fn brings(&mut self, peer: IpAddr, of: &str, now: Instant) -> bool {
+        if now.duration_since(self.since) > LATELY {
+            self.crowds.clear();
+            self.since = now;
+        }
+        if self.told.contains(&peer) || (self.crowds.len() >= 100 && !self.crowds.contains_key(&peer)) {
+            return false;
+        }
+        let crowd = self.crowds.entry(peer).or_default();
+        crowd.insert(self.hasher.hash_one(of));
+        if crowd.len() < CROWD {
+            return false;
+        }
+        self.crowds.remove(&peer);
+        self.told.len() < 100 && self.told.insert(peer)
+    }
 }
 
 impl Pace {
@@ -38,6 +84,7 @@ impl Pace {
             limiter: RateLimiter::keyed(Quota::per_minute(per_minute)),
             // Read by `Settings::judge` before; an entry that is none is nobody's proxy.
             trusted_proxies: Networks::read(&settings.server.trusted_proxies).unwrap_or_default(),
+            unlisted: Mutex::default(),
         }
     }
 
@@ -48,6 +95,7 @@ impl Pace {
     pub fn check(&self, request: &HttpRequest) -> Result<(), Error> {
         // Without an address there is no network to pace: a Unix socket, or a test.
         let Some(from) = address(&self.trusted_proxies, request) else { return Ok(()) };
+        self.look_for_a_proxy(request);
         self.knock(from).map_err(|seconds| Refused::too_many(seconds).into())
     }
 
@@ -55,6 +103,25 @@ impl Pace {
     #[must_use]
     pub fn network_of(&self, request: &HttpRequest) -> Option<IpAddr> {
         address(&self.trusted_proxies, request).map(household)
+    }
+
+    /// Tells the operator of a proxy that is missing in the settings. Its address is a machine's, of one
+    /// that speaks for twenty others within a minute, and no person's.
+    fn look_for_a_proxy(&self, request: &HttpRequest) {
+        let Some(peer) = request.peer_addr().map(|peer| peer.ip().to_canonical()) else { return };
+        let forwarded = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).last();
+        let Some(of) = forwarded.and_then(|value| value.rsplit(',').next()) else { return };
+        if self.trusted_proxies.contain(peer) {
+            return;
+        }
+        let mut unlisted = self.unlisted.lock().unwrap_or_else(PoisonError::into_inner);
+        if unlisted.brings(peer, of.trim(), Instant::now()) {
+            tracing::warn!(
+                proxy = %peer,
+                "one address brings requests of many others (X-Forwarded-For) and is not in server.trusted_proxies: \
+                 everybody behind it counts as one and is refused together (429)"
+            );
+        }
     }
 
     /// Lets one request through, or says after how many whole seconds to come back.
@@ -116,6 +183,26 @@ mod tests {
         assert_eq!(pace.knock(ip("2001:db8:1:1::1")), Ok(()));
         assert!(pace.knock(ip("2001:db8:1:1:ffff::2")).is_err());
         assert_eq!(pace.knock(ip("2001:db8:1:2::1")), Ok(()));
+    }
+
+    #[test]
+    fn a_proxy_that_is_missing_in_the_settings_is_told_once() {
+        let mut unlisted = Unlisted::default();
+        let now = Instant::now();
+        let mut told = Vec::new();
+        for second in 0..40_u64 {
+            if unlisted.brings(ip("10.0.0.1"), &format!("192.0.2.{second}"), now + Duration::from_secs(second)) {
+                told.push(second);
+            }
+            // One who forwards themselves, however often, is nobody's proxy.
+            assert!(!unlisted.brings(ip("192.0.2.7"), "198.51.100.9", now));
+        }
+        assert_eq!(told, [19]);
+        let mut slow = Unlisted::default();
+        for turn in 0..100_u64 {
+            let at = now + Duration::from_secs(turn * 10);
+            assert!(!slow.brings(ip("10.0.0.1"), &format!("192.0.2.{turn}"), at), "{turn}");
+        }
     }
 
     #[test]

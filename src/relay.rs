@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::sqlx::{PgConnection, query};
+use sea_orm::sqlx::{Executor, PgConnection, query};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,6 +25,10 @@ use crate::happening::Happening;
 const CHANNEL: &str = "queqiao_happening";
 /// How long happenings are gathered before they are sent together.
 const GATHERED: Duration = Duration::from_millis(10);
+/// How long nothing is heard before the ear is asked whether it still hears.
+const QUIET: Duration = Duration::from_secs(20);
+/// How long the database may take to take a note or to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// After a connection was lost.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -65,7 +70,15 @@ async fn listener(app: &App) -> Result<PgListener, Error> {
 
 async fn overhear(app: &App, own_id: Uuid, mut ear: PgListener) {
     loop {
-        match ear.try_recv().await {
+        let Ok(heard) = timeout(QUIET, ear.try_recv()).await else {
+            if !matches!(timeout(PATIENCE, ear.execute("SELECT 1")).await, Ok(Ok(_))) {
+                ear = heard_again(app).await;
+                // Nobody knows what was said in between.
+                app.happenings.overhear(Happening::MISSED);
+            }
+            continue;
+        };
+        match heard {
             Ok(Some(heard)) => match serde_json::from_str::<Note>(heard.payload()) {
                 Ok(note) if note.from == own_id => {}
                 Ok(note) => app.happenings.overhear(note.happening),
@@ -79,6 +92,18 @@ async fn overhear(app: &App, own_id: Uuid, mut ear: PgListener) {
                 tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+}
+
+/// A new ear in the place of one that has gone silent.
+async fn heard_again(app: &App) -> PgListener {
+    loop {
+        match timeout(PATIENCE, listener(app)).await {
+            Ok(Ok(ear)) => return ear,
+            Ok(Err(fault)) => tracing::warn!(?fault, "the other processes cannot be heard"),
+            Err(_) => tracing::warn!("the other processes cannot be heard: the database has gone silent"),
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -116,6 +141,6 @@ async fn say(app: &App, voice: &mut Option<PgConnection>, notes: &[String]) -> R
         None => voice.insert(app.database.own_connection().await?),
     };
     let all = query("SELECT pg_notify($1, note) FROM unnest($2) AS note").bind(CHANNEL).bind(notes);
-    all.execute(connection).await.map_err(Error::fault)?;
+    timeout(PATIENCE, all.execute(connection)).await.map_err(Error::fault)?.map_err(Error::fault)?;
     Ok(())
 }

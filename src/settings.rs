@@ -41,6 +41,7 @@ pub struct ServerSettings {
     pub workers: usize,
     pub body_limit: usize,
     pub upload_limit: usize,
+    pub answer_seconds: u64,
     pub shutdown_seconds: u64,
     pub trusted_proxies: Vec<String>,
     pub connections_per_address: usize,
@@ -67,6 +68,10 @@ pub struct LiveSettings {
 pub struct DatabaseSettings {
     pub url: SecretString,
     pub connections: u32,
+    pub wait_seconds: u64,
+    pub connect_seconds: u64,
+    pub lock_seconds: u64,
+    pub statement_seconds: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -7,6 +7,8 @@ use migration::{Migrator, MigratorTrait};
 
 use super::Ended;
 use super::embedded::{Alone, NotAlone, said};
+use crate::database::schema::Standing;
+use crate::database::tenancy::Tenancy;
 use crate::database::undone::Lost;
 use crate::database::{Database, file_of};
 use crate::identity;
@@ -40,6 +42,11 @@ pub enum Act {
 /// A database out of reach, or a migration that fails; one that is taken back while somebody serves, or
 /// without a yes.
 pub async fn migrate(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    // Nobody may be served by a schema that changes below them.
+    let _alone = match arguments.act {
+        Act::Up | Act::Down { .. } => Some(Tenancy::take(&settings.database.url)?),
+        Act::Status => None,
+    };
     // An empty file where there was a house is not to be filled.
     identity::look(&settings.database.url, &Secrets::load(&settings.security)?)?;
     if let Act::Down { .. } = arguments.act {
@@ -56,10 +63,13 @@ pub async fn migrate(settings: Settings, arguments: Arguments) -> Result<(), End
 }
 
 async fn status(database: &Database) -> Result<(), Ended> {
-    let applied = Migrator::get_migration_with_status(database.writer_for_schema()).await;
-    for applied in applied.map_err(anyhow::Error::from)? {
-        println!("{}\t{}", applied.name(), applied.status());
+    let standing = Standing::of(database.reader()).await.map_err(anyhow::Error::from)?;
+    for migration in Migrator::migrations() {
+        let is_pending = standing.pending.iter().any(|name| name == migration.name());
+        println!("{}\t{}", migration.name(), if is_pending { "Pending" } else { "Applied" });
     }
+    standing.newer.iter().for_each(|name| println!("{name}\tApplied by a newer binary; this one may serve"));
+    standing.foreign.iter().for_each(|name| println!("{name}\tApplied by a newer binary; this one may not serve"));
     Ok(())
 }
 
@@ -68,6 +78,11 @@ async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Ended> {
     let hold = database.hold_schema().await?;
     if database.is_served().await.map_err(anyhow::Error::from)? {
         return Err(Ended::Failed("somebody serves this database: stop the service first".to_owned()));
+    }
+    let standing = Standing::of(database.reader()).await.map_err(anyhow::Error::from)?;
+    if let Some(newer) = standing.newer.iter().chain(&standing.foreign).next() {
+        let words = format!("a newer binary applied {newer}; only that one can take it back");
+        return Err(Ended::Failed(words));
     }
     let lost = database.would_lose(steps).await.map_err(anyhow::Error::from)?;
     for lost in &lost {

@@ -19,6 +19,7 @@ pub mod serve;
 pub mod verify;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -141,7 +142,10 @@ where
         .enable_all()
         .build()
         .map_err(|refused| Ended::Failed(refused.to_string()))?;
-    runtime.block_on(command(settings))
+    let ended = runtime.block_on(command(settings));
+    // What is left behind hangs: a thread that waits for the disk would keep the process for ever.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 fn listen_to_log(log: &LogSettings) -> Result<(), Ended> {

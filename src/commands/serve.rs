@@ -1,12 +1,14 @@
 //! `queqiao serve`: migrate, then serve until told to stop.
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::Ended;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::database::tenancy::Tenancy;
 use crate::memory;
 use crate::secrets::Secrets;
 use crate::server::opening::Opening;
@@ -42,11 +44,16 @@ impl Arguments {
     }
 }
 
-/// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end.
+/// How long a stop takes at most after the last request was given its time.
+const AFTER_REQUESTS: Duration = Duration::from_secs(5);
+
+/// Serves until SIGTERM or Ctrl-C; requests being answered are answered to their end, within
+/// `server.shutdown_seconds`.
 ///
 /// # Errors
-/// A database or an address out of reach.
+/// A database or an address out of reach, or an embedded database that somebody else serves.
 pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    let _alone = Tenancy::take(&settings.database.url)?;
     for device in memory::swapped_in_the_clear() {
         tracing::warn!(
             device,
@@ -58,6 +65,7 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
         secrets = secrets.meant();
     }
     let bind = settings.server.bind.clone();
+    let shutdown_seconds = settings.server.shutdown_seconds;
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
     #[cfg(debug_assertions)]
@@ -76,7 +84,10 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     tracing::info!(address = %opening.address, "open");
     told_to_stop().await;
     tracing::info!("closing");
-    opening.close().await;
+    let limit = Duration::from_secs(shutdown_seconds) + AFTER_REQUESTS;
+    if tokio::time::timeout(limit, opening.close()).await.is_err() {
+        tracing::warn!("something hangs and is left behind");
+    }
     Ok(())
 }
 

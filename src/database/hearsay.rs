@@ -10,9 +10,13 @@ use anyhow::anyhow;
 use tokio::sync::watch;
 
 use crate::error::Error;
+use crate::error::trouble::Trouble;
 
-/// Whether a shared commit is on disk; None until it is known.
-pub type Outcome = watch::Receiver<Option<bool>>;
+/// Whether a shared commit is on disk; where not, what may be told of it.
+pub type Fate = Result<(), Trouble>;
+
+/// The fate of a shared commit; None until it is known.
+pub type Outcome = watch::Receiver<Option<Fate>>;
 
 tokio::task_local! {
     static HEARD: RefCell<Vec<Outcome>>;
@@ -30,9 +34,10 @@ pub async fn confirmed<T>(verb: impl Future<Output = Result<T, Error>>) -> Resul
         })
         .await;
     for mut outcome in heard {
-        let kept = *outcome.wait_for(Option::is_some).await.map_err(Error::fault)?;
-        if kept != Some(true) {
-            return Err(anyhow!("the shared commit that an answer rests on failed").into());
+        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Error::known(Trouble::Unknown, gone))?;
+        if kept != Some(Ok(())) {
+            let trouble = kept.and_then(Result::err).unwrap_or(Trouble::Unknown);
+            return Err(Error::known(trouble, anyhow!("the shared commit that an answer rests on failed")));
         }
     }
     answer
@@ -55,7 +60,7 @@ mod tests {
             note(outcome);
             Ok::<_, Error>(())
         });
-        sender.send_replace(Some(false));
-        assert!(matches!(verb.await, Err(Error::Fault(_))));
+        sender.send_replace(Some(Err(Trouble::Full)));
+        assert_eq!(verb.await.unwrap_err().code(), "storage_full");
     }
 }

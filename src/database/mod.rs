@@ -3,12 +3,20 @@
 //! SQLite: one writer connection and a pool of readers that cannot write. A deferred `BEGIN` that
 //! reads first and writes later fails at once when somebody else wrote in between, whatever
 //! `busy_timeout` says, so writing begins with `BEGIN IMMEDIATE`, and verbs that stand in line share one
-//! durable commit ([`group`]). PostgreSQL: one pool, READ
-//! COMMITTED and row locks. The rooms see one code path.
+//! durable commit ([`group`]). PostgreSQL: connections that read, connections that write, READ
+//! COMMITTED and row locks, with a limit on everything ([`server`]). The rooms see one code path.
 
+pub mod errand;
 mod group;
 pub mod hearsay;
+mod pool;
+mod reader;
+mod readiness;
+pub mod schema;
+mod server;
 pub mod serving;
+mod spoken;
+pub mod tenancy;
 pub mod undone;
 mod whereabouts;
 mod write;
@@ -16,77 +24,116 @@ mod write;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
-use migration::{Migrator, MigratorTrait};
+use anyhow::{Context, anyhow, bail};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{Connection, PgConnection, query};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbBackend, DbErr, Statement,
-    TransactionTrait,
-};
+use sea_orm::sqlx::{ConnectOptions as _, Connection, Executor, PgConnection, query};
+use sea_orm::{ConnectOptions, Database as Connect, DatabaseConnection, DbErr};
 use secrecy::{ExposeSecret, SecretString};
+use tracing::Instrument;
 
 use crate::error::Error;
+use crate::error::trouble::Trouble;
 use crate::private;
 use crate::secrets::without_password;
+use crate::settings::{DatabaseSettings, Settings};
 use group::Line;
-use write::Way;
+use pool::Limits;
+use readiness::Readiness;
+use server::Server;
 
 use crate::once;
+pub use reader::Reader;
 pub use write::Write;
 
 /// Advisory lock that lets one process at a time migrate a PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
 
-/// A connection that was in use so lately is not asked whether the server is still there.
-const SURELY_ALIVE: Duration = Duration::from_secs(1);
-
 #[derive(Clone, Debug)]
 pub struct Database {
-    writer: DatabaseConnection,
-    /// Where verbs stand in line for the one writer of SQLite; None on PostgreSQL.
-    line: Option<Line>,
-    reader: DatabaseConnection,
+    engine: Engine,
+    reader: Reader,
+    /// What migrations work on: they take as long as they take.
+    schema: DatabaseConnection,
+    readiness: Arc<Readiness>,
+}
+
+#[derive(Clone, Debug)]
+enum Engine {
+    /// Verbs stand in line for the one writer.
+    Embedded(Line),
+    Server(Server),
 }
 
 impl Database {
+    /// As configured but for the address and the number of connections.
+    ///
+    /// # Errors
+    /// As [`Database::open`].
+    pub async fn connect(url: &SecretString, connections: u32) -> anyhow::Result<Self> {
+        let defaults = Settings::defaults()?.database;
+        Self::open(&DatabaseSettings { url: url.clone(), connections, ..defaults }).await
+    }
+
     /// # Errors
     /// An address that is neither SQLite nor PostgreSQL, or a database out of reach; the message
     /// names the address without its password.
-    pub async fn connect(url: &SecretString, connections: u32) -> anyhow::Result<Self> {
+    pub async fn open(settings: &DatabaseSettings) -> anyhow::Result<Self> {
+        let DatabaseSettings { url, connections, .. } = settings;
         let place = || format!("database {}", without_password(url));
         let address = url.expose_secret();
+        let readiness = Arc::default();
         if let Some(file) = file_of(url) {
             keep_private(&file).with_context(place)?;
-            let writer = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
-            let reader = Connect::connect(sqlite(address, connections, true)).await.with_context(place)?;
-            Ok(Self { line: Some(Line::before(writer.clone())), writer, reader })
+            let schema = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
+            let readers = Connect::connect(sqlite(address, *connections, true)).await.with_context(place)?;
+            let writer: SqliteConnectOptions = address.parse().with_context(place)?;
+            let line = Line::before(embedded(writer.disable_statement_logging()));
+            Ok(Self { engine: Engine::Embedded(line), reader: Reader::Embedded(readers), schema, readiness })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            let options: PgConnectOptions = address.parse().with_context(place)?;
+            let server = Server::new(&options.disable_statement_logging(), Limits::from(settings), *connections);
             // A pool only says that it timed out; one connection says why.
-            PgConnection::connect(address).await.with_context(place)?.close().await?;
-            let pool = Connect::connect(postgres(address, connections)).await.with_context(place)?;
-            Ok(Self { line: None, writer: pool.clone(), reader: pool })
+            server.writers.connect().await.with_context(place)?.close().await?;
+            let schema = Connect::connect(lazily(address)).await.with_context(place)?;
+            let reader = Reader::Server(server.readers.clone());
+            Ok(Self { engine: Engine::Server(server), reader, schema, readiness })
         } else {
             bail!("database.url: {} is neither sqlite:// nor postgres://", without_password(url));
         }
     }
 
-    /// For questions outside a verb. On SQLite these connections refuse to write.
+    /// Whether a server will do for a house with so many connections, before anybody is served.
+    ///
+    /// # Errors
+    /// What it lacks, in words.
+    pub async fn examine(&self, connections: u32) -> anyhow::Result<()> {
+        match &self.engine {
+            Engine::Embedded(_) => Ok(()),
+            Engine::Server(server) => server.examine(connections.max(2) + server::BESIDES).await,
+        }
+    }
+
+    /// For questions outside a verb. These connections refuse to write.
     #[must_use]
-    pub fn reader(&self) -> &DatabaseConnection {
+    pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
     #[cfg(test)]
     pub(crate) fn people_in_line(&self) -> usize {
-        self.line.as_ref().map_or(0, Line::people)
+        match &self.engine {
+            Engine::Embedded(line) => line.people(),
+            Engine::Server(_) => 0,
+        }
     }
 
     #[must_use]
     pub fn is_postgres(&self) -> bool {
-        self.writer.get_database_backend() == DbBackend::Postgres
+        matches!(self.engine, Engine::Server(_))
     }
 
     /// Begins the one transaction of a verb. Where the request carries an `Idempotency-Key`, the
@@ -94,33 +141,40 @@ impl Database {
     ///
     /// # Errors
     /// 409 `request_in_progress` where another request holds the key; a fault where the database
-    /// does not answer.
+    /// does not answer, or nobody waits for the answer any more.
     pub async fn begin_write(&self) -> Result<Write, Error> {
-        // In a task of its own: a `begin` dropped half-way would leave the pooled connection
-        // inside a transaction (sqlx 0.9), and somebody else's statements would vanish in it.
-        let begun = match &self.line {
-            Some(line) => tokio::spawn(begin_grouped(line.clone())),
-            None => tokio::spawn(begin_alone(self.writer.clone())),
+        let begun = tokio::select! {
+            begun = self.begin() => begun,
+            () = errand::abandoned() => {
+                Err(Error::known(Trouble::Busy, anyhow!("nobody waits for the answer any more")))
+            }
         };
-        let write = begun.await.map_err(Error::fault)??;
+        let write = begun?;
         once::claim(&write).await?;
         Ok(write)
+    }
+
+    async fn begin(&self) -> Result<Write, Error> {
+        // In a task of its own: whoever goes away half-way must neither leave the line in disorder nor
+        // a connection inside a transaction.
+        let begun = match &self.engine {
+            Engine::Embedded(line) => tokio::spawn(begin_grouped(line.clone()).in_current_span()),
+            Engine::Server(server) => tokio::spawn(begin_alone(server.clone(), errand::lane()).in_current_span()),
+        };
+        Ok(begun.await.map_err(Error::fault)??)
     }
 
     /// Brings the schema up to date, one process at a time.
     ///
     /// # Errors
-    /// A migration that fails; the schema stays as it was.
+    /// A binary that is older than the schema, or a migration that fails; the schema stays as it was.
     pub async fn migrate(&self) -> anyhow::Result<()> {
-        if !self.is_postgres() {
-            return Ok(Migrator::up(&self.writer, None).await?);
-        }
         let hold = self.hold_schema().await?;
-        let migrated = Migrator::up(&self.writer, None).await;
+        let migrated = schema::bring_up(&self.schema).await;
         if let Some(lock) = hold {
             lock.close().await?;
         }
-        Ok(migrated?)
+        migrated
     }
 
     /// Keeps the schema from everybody else who would change it, for as long as the connection lives;
@@ -129,13 +183,10 @@ impl Database {
     /// # Errors
     /// Only faults.
     pub async fn hold_schema(&self) -> anyhow::Result<Option<PgConnection>> {
-        if !self.is_postgres() {
-            return Ok(None);
-        }
-        // On a connection of its own: with a pool of one, waiting for the lock on a pooled
-        // connection would wait for itself.
-        let options = self.writer.get_postgres_connection_pool().connect_options();
-        let mut lock = PgConnection::connect_with(&options).await?;
+        let Engine::Server(server) = &self.engine else { return Ok(None) };
+        // However long the others migrate, and however long we do.
+        let mut lock = server.writers.connect().await?;
+        lock.execute("SET lock_timeout = 0; SET statement_timeout = 0").await?;
         query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK).execute(&mut lock).await?;
         Ok(Some(lock))
     }
@@ -154,54 +205,63 @@ impl Database {
     /// # Errors
     /// Only faults.
     pub async fn own_connection(&self) -> Result<PgConnection, Error> {
-        let options = self.writer.get_postgres_connection_pool().connect_options();
-        PgConnection::connect_with(&options).await.map_err(Error::fault)
+        match &self.engine {
+            Engine::Server(server) => server.writers.connect().await.map_err(Error::fault),
+            Engine::Embedded(_) => Err(anyhow!("an embedded database has no connections of one's own").into()),
+        }
     }
 
-    /// The connection migrations and backups work on.
+    /// The connection migrations work on.
     #[must_use]
     pub fn writer_for_schema(&self) -> &DatabaseConnection {
-        &self.writer
+        &self.schema
     }
 
     /// Brings what is committed into the database file and empties the write-ahead log, so that
     /// bytes deleted before are in neither. Readers may hold it up; it tries for a second and says
-    /// whether it is done. PostgreSQL looks after its log itself.
+    /// whether it is done: what was committed is committed, also where it is not. PostgreSQL looks
+    /// after its log itself.
     ///
     /// # Errors
-    /// Only faults.
+    /// None today.
     pub async fn settle(&self) -> Result<bool, DbErr> {
-        if self.is_postgres() {
-            return Ok(true);
-        }
+        let Engine::Embedded(line) = &self.engine else { return Ok(true) };
         for _ in 0..20 {
-            let outcome = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
-            let row = self.writer.query_one_raw(outcome).await?;
-            if row.is_some_and(|row| matches!(row.try_get_by_index::<i32>(0), Ok(0))) {
-                return Ok(true);
+            let line = line.clone();
+            // In a task of its own: it may end a transaction that others wait for.
+            match tokio::spawn(async move { line.settle().await }).await {
+                Ok(Ok(true)) => return Ok(true),
+                Ok(Ok(false)) => {}
+                Ok(Err(fault)) => tracing::warn!(%fault, "the write-ahead log could not be emptied"),
+                Err(broken) => tracing::warn!(%broken, "the write-ahead log could not be emptied"),
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(false)
     }
 
-    /// Whether the database answers and its schema is the one this binary knows.
-    pub async fn is_ready(&self) -> bool {
-        matches!(Migrator::get_pending_migrations_read_only(&self.reader).await, Ok(pending) if pending.is_empty())
-    }
-
+    /// Closes what can be closed within a few seconds.
     pub async fn close(self) {
-        let _ = self.reader.close().await;
-        let _ = self.writer.close().await;
+        match &self.engine {
+            Engine::Embedded(line) => line.close().await,
+            Engine::Server(server) => server.close(),
+        }
+        let rest = async {
+            if let Reader::Embedded(readers) = self.reader {
+                let _ = readers.close().await;
+            }
+            let _ = self.schema.close().await;
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(5), rest).await;
     }
 }
 
 async fn begin_grouped(line: Line) -> Result<Write, DbErr> {
-    Ok(Way::Grouped(line.begin().await?).into())
+    Ok(line.begin().await?.into())
 }
 
-async fn begin_alone(writer: DatabaseConnection) -> Result<Write, DbErr> {
-    Ok(Way::Alone(writer.begin().await?).into())
+async fn begin_alone(server: Server, lane: Option<Arc<str>>) -> Result<Write, DbErr> {
+    Ok(server.begin(lane).await?.into())
 }
 
 /// Where the embedded database lies, by its address; None for PostgreSQL.
@@ -215,9 +275,9 @@ pub fn file_of(url: &SecretString) -> Option<PathBuf> {
 /// earlier versions left open. SQLite gives its log the rights the file has.
 fn keep_private(file: &Path) -> std::io::Result<()> {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = stem_of(file);
     let folder = private::around(file);
-    private::folder(folder, |other| private::is_ours(other) || other.starts_with(&stem))?;
+    keep_folder(file)?;
     match private::create(file) {
         Err(refused) if refused.kind() != ErrorKind::AlreadyExists => return Err(refused),
         _ => {}
@@ -231,50 +291,53 @@ fn keep_private(file: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Sees to the folder the database lies in.
+fn keep_folder(file: &Path) -> std::io::Result<()> {
+    let stem = stem_of(file);
+    private::folder(private::around(file), |other| private::is_ours(other) || other.starts_with(&stem))
+}
+
+fn stem_of(file: &Path) -> String {
+    file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
-    let mut options = quiet(ConnectOptions::new(url), connections);
-    if !reads_only {
-        // The writer lives as long as the house: nobody may find it being replaced.
-        options.min_connections(1).idle_timeout(None).max_lifetime(None);
-    }
-    options.map_sqlx_sqlite_opts(move |options: SqliteConnectOptions| {
-        let options = options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // What was answered is on disk.
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .foreign_keys(true)
-            // What is deleted is gone from the file, not only from its index: ballots above all.
-            .pragma("secure_delete", "on")
-            .pragma("cache_size", "-16000");
-        if reads_only { options.pragma("query_only", "on") } else { options.optimize_on_close(true, Some(400)) }
+    let mut options = quiet(url, connections);
+    options.map_sqlx_sqlite_opts(move |options| {
+        let options = embedded(options);
+        if reads_only { options.pragma("query_only", "on") } else { options }
     });
     options
 }
 
-fn postgres(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = quiet(ConnectOptions::new(url), connections);
-    options.map_sqlx_postgres_pool_opts(|pool| {
-        pool.before_acquire(|connection, since| {
-            Box::pin(async move {
-                if since.idle_for > SURELY_ALIVE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-    });
+/// How every connection to an embedded database is opened.
+fn embedded(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // What was answered is on disk.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        // What is deleted is gone from the file, not only from its index: ballots above all.
+        .pragma("secure_delete", "on")
+        .pragma("cache_size", "-16000")
+}
+
+/// Connects when it is needed: migrations are rare.
+fn lazily(url: &str) -> ConnectOptions {
+    let mut options = quiet(url, 1);
+    options.connect_lazy(true).idle_timeout(Duration::from_secs(5));
     options
 }
 
-fn quiet(mut options: ConnectOptions, connections: u32) -> ConnectOptions {
+fn quiet(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
-        // Whoever stands in line for a busy event waits; refusing them sooner would only bring them back.
         .acquire_timeout(Duration::from_secs(30))
         .connect_timeout(Duration::from_secs(10))
-        // A round trip before each question; see `postgres` for where it is asked all the same.
+        // A round trip before each question.
         .test_before_acquire(false)
         .sqlx_logging(false)
         .record_stmt_in_spans(false);

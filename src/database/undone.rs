@@ -26,12 +26,12 @@ impl Database {
     /// # Errors
     /// Where one of them cannot be taken back.
     pub async fn would_lose(&self, steps: u32) -> Result<Vec<Lost>, DbErr> {
-        let before = columns(&self.writer).await?;
+        let before = columns(&self.schema).await?;
         let mut counts = BTreeMap::new();
         for table in before.keys() {
-            counts.insert(table.clone(), count(&self.writer, table, None).await?);
+            counts.insert(table.clone(), count(&self.schema, table, None).await?);
         }
-        let trial = self.writer.begin().await?;
+        let trial = self.schema.begin().await?;
         Migrator::down(&trial, Some(steps)).await?;
         let after = columns(&trial).await?;
         let mut lost = Vec::new();
@@ -45,7 +45,7 @@ impl Database {
         for (table, columns) in &before {
             let Some(left) = after.get(table) else { continue };
             for column in columns.difference(left) {
-                let rows = count(&self.writer, table, Some(column)).await?;
+                let rows = count(&self.schema, table, Some(column)).await?;
                 lost.push(Lost { table: table.clone(), column: Some(column.clone()), rows });
             }
         }
@@ -57,7 +57,7 @@ impl Database {
     /// # Errors
     /// A migration that fails.
     pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
-        Migrator::down(&self.writer, Some(steps)).await
+        Migrator::down(&self.schema, Some(steps)).await
     }
 }
 

@@ -1,31 +1,66 @@
 //! A transaction that writes, as the rooms see it.
 
 use std::any::Any;
+use std::sync::{Mutex, PoisonError};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use anyhow::anyhow;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement, sqlx};
 use tokio::runtime::Handle;
+use tokio::sync::Mutex as Held;
+use tracing::Instrument;
 
+use super::errand;
 use super::group::Turn;
 use super::hearsay;
+use super::server::Alone;
+use super::spoken::{embedded, not_executed, not_queried, server};
 use crate::crash;
 use crate::error::Error;
+use crate::error::trouble::Trouble;
 use crate::once;
 use crate::secrets::digest;
 
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
-pub struct Write(Option<Way>);
+pub struct Write {
+    way: Option<Way>,
+    /// What a statement failed of, where the database may have taken back more than that statement:
+    /// nothing may be added to it, and nothing of it may be told as done.
+    spoilt: Mutex<Option<Trouble>>,
+}
 
 /// How it becomes durable.
 pub(super) enum Way {
     /// By itself: PostgreSQL groups the commits of its connections on its own.
-    Alone(DatabaseTransaction),
+    Alone(Held<Alone>),
     /// Together with others that stand in line for the one writer.
-    Grouped(Turn),
+    Grouped(Held<Turn>),
 }
 
-impl From<Way> for Write {
-    fn from(way: Way) -> Self {
-        Self(Some(way))
+impl From<Alone> for Write {
+    fn from(alone: Alone) -> Self {
+        Self { way: Some(Way::Alone(Held::new(alone))), spoilt: Mutex::default() }
+    }
+}
+
+impl From<Turn> for Write {
+    fn from(turn: Turn) -> Self {
+        Self { way: Some(Way::Grouped(Held::new(turn))), spoilt: Mutex::default() }
+    }
+}
+
+impl Way {
+    async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Alone(alone) => alone.into_inner().commit().await,
+            Self::Grouped(turn) => turn.into_inner().commit().await,
+        }
+    }
+
+    async fn take_back(self, after: Option<Trouble>) {
+        match self {
+            Self::Alone(alone) => alone.into_inner().take_back().await,
+            Self::Grouped(turn) => turn.into_inner().take_back(after).await,
+        }
     }
 }
 
@@ -33,18 +68,28 @@ impl Write {
     /// Makes everything of this transaction true at once and durable.
     ///
     /// # Errors
-    /// A fault where the database cannot; nothing is true then.
+    /// A fault where the database cannot, or where a statement failed before: PostgreSQL would answer
+    /// the commit of such a transaction kindly, and take it back.
     pub async fn commit(self) -> Result<(), Error> {
         self.commit_telling(&()).await
     }
 
     async fn make_true(mut self) -> Result<(), Error> {
         crash::point();
-        match self.0.take() {
-            Some(Way::Alone(transaction)) => transaction.commit().await?,
-            Some(Way::Grouped(turn)) => turn.commit().await?,
-            None => {}
+        if let Some(trouble) = self.spoilt() {
+            return Err(Error::known(trouble, anyhow!("a transaction in which a statement failed is not committed")));
         }
+        let Some(way) = self.way.take() else { return Ok(()) };
+        let pending = errand::commits();
+        // In a task of its own: a caller who goes away, or has no more time, must not break it off.
+        let kept = tokio::spawn(way.commit().in_current_span()).await;
+        let kept = kept.unwrap_or_else(|broken| Err(Error::known(Trouble::Unknown, broken)));
+        if let Err(Error::Fault(fault)) = &kept
+            && fault.trouble() != Trouble::Unknown
+        {
+            pending.failed();
+        }
+        kept?;
         crash::point();
         Ok(())
     }
@@ -77,52 +122,118 @@ impl Write {
         self.query_one_raw(wait).await.map(drop)
     }
 
-    fn transaction(&self) -> Result<&DatabaseTransaction, DbErr> {
+    fn spoilt(&self) -> Option<Trouble> {
+        *self.spoilt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn way(&self) -> Result<&Way, DbErr> {
         crash::point();
-        match &self.0 {
-            Some(Way::Alone(transaction)) => Ok(transaction),
-            Some(Way::Grouped(turn)) => Ok(turn.transaction()),
+        match &self.way {
+            _ if self.spoilt().is_some() => Err(DbErr::Custom("a statement failed before this one".to_owned())),
+            Some(way) => Ok(way),
             None => Err(DbErr::Custom("the transaction is over".to_owned())),
         }
     }
+
+    /// Lets nothing come after a statement that may have taken more with it.
+    fn judged<T>(&self, done: sqlx::Result<T>) -> sqlx::Result<T> {
+        if let Err(fault) = &done
+            && (matches!(self.way, Some(Way::Alone(_))) || takes_all(fault))
+        {
+            *self.spoilt.lock().unwrap_or_else(PoisonError::into_inner) = Some(Trouble::of_driver(fault));
+        }
+        done
+    }
+}
+
+/// Whether SQLite may have taken back the whole transaction by itself, rather than one statement.
+fn takes_all(fault: &sqlx::Error) -> bool {
+    let code = fault.as_database_error().and_then(|said| said.code()).and_then(|code| code.parse::<i32>().ok());
+    // ERROR, SCHEMA, TOOBIG, CONSTRAINT, MISMATCH, RANGE: the statement alone.
+    !matches!(code.map(|code| code & 0xff), Some(1 | 17 | 18 | 19 | 20 | 25))
 }
 
 impl Drop for Write {
     fn drop(&mut self) {
         // A verb that refused, or whose task was dropped, must not keep the others waiting. Where
         // no runtime is left there is nobody to wait either.
-        if let (Some(Way::Grouped(turn)), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+        let after = self.spoilt();
+        if let (Some(way), Ok(runtime)) = (self.way.take(), Handle::try_current()) {
             // What it answers may rest on the others all the same.
-            if let Some(outcome) = turn.others() {
+            if let Way::Grouped(turn) = &way
+                && let Ok(turn) = turn.try_lock()
+                && let Some(outcome) = turn.others()
+            {
                 hearsay::note(outcome);
             }
-            runtime.spawn(turn.take_back());
+            runtime.spawn(way.take_back(after));
         }
     }
+}
+
+fn no_writer() -> sqlx::Error {
+    sqlx::Error::WorkerCrashed
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Write {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
-            Some(Way::Alone(transaction)) => transaction.get_database_backend(),
+        match &self.way {
+            Some(Way::Alone(_)) => DbBackend::Postgres,
             _ => DbBackend::Sqlite,
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.transaction()?.execute_raw(statement).await
+        let done = match self.way()? {
+            Way::Alone(alone) => {
+                alone.lock().await.line().exchange(|line| Box::pin(server::execute(line, statement))).await
+            }
+            Way::Grouped(turn) => match turn.lock().await.writer() {
+                Some(writer) => embedded::execute(writer, statement).await,
+                None => Err(no_writer()),
+            },
+        };
+        self.judged(done).map_err(not_executed)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.transaction()?.execute_unprepared(sql).await
+        let done = match self.way()? {
+            Way::Alone(alone) => {
+                let sql = sql.to_owned();
+                alone.lock().await.line().exchange(|line| Box::pin(server::unprepared(line, sql))).await
+            }
+            Way::Grouped(turn) => match turn.lock().await.writer() {
+                Some(writer) => embedded::unprepared(writer, sql.to_owned()).await,
+                None => Err(no_writer()),
+            },
+        };
+        self.judged(done).map_err(not_executed)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.transaction()?.query_one_raw(statement).await
+        let done = match self.way()? {
+            Way::Alone(alone) => {
+                alone.lock().await.line().exchange(|line| Box::pin(server::one(line, statement))).await
+            }
+            Way::Grouped(turn) => match turn.lock().await.writer() {
+                Some(writer) => embedded::one(writer, statement).await,
+                None => Err(no_writer()),
+            },
+        };
+        self.judged(done).map_err(not_queried)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.transaction()?.query_all_raw(statement).await
+        let done = match self.way()? {
+            Way::Alone(alone) => {
+                alone.lock().await.line().exchange(|line| Box::pin(server::all(line, statement))).await
+            }
+            Way::Grouped(turn) => match turn.lock().await.writer() {
+                Some(writer) => embedded::all(writer, statement).await,
+                None => Err(no_writer()),
+            },
+        };
+        self.judged(done).map_err(not_queried)
     }
 }

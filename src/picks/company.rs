@@ -4,9 +4,12 @@
 //! round opens while they lie apart. That nobody tells of a place proves nothing: the server may have
 //! restarted, or a process may be about to start. The embedded database has one process.
 
+use std::time::Duration;
+
 use sea_orm::sqlx::{Connection, PgConnection, query};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::round;
 use crate::app::App;
@@ -15,6 +18,9 @@ use crate::error::Error;
 
 /// The places keys lie in, among the advisory locks of PostgreSQL.
 const PLACES: i32 = 0x6b65_7973;
+
+/// How long a living server takes to say that it lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 
 /// How this process tells the others: a place, and the connection that holds its lock.
 #[derive(Default)]
@@ -34,7 +40,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
     let mut shown = sign.0.lock().await;
     if let Some((known, connection)) = shown.as_mut()
         && *known == place
-        && connection.ping().await.is_ok()
+        && matches!(timeout(SIGN_OF_LIFE, connection.ping()).await, Ok(Ok(())))
     {
         return Ok(());
     }

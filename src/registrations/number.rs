@@ -10,10 +10,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use sea_orm::sqlx::{PgConnection, query_scalar};
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder, sqlx};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::registration::{Column, Entity};
@@ -35,6 +37,9 @@ struct Line {
     waiting: AtomicI32,
     ready: Mutex<VecDeque<i32>>,
 }
+
+/// How long the database may take to count.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// Rows that came by a list count too.
 const COUNT: &str = "
@@ -81,16 +86,17 @@ impl Counter {
     /// Counts on by so many; the last of the numbers.
     async fn count(&self, app: &App, event_id: Uuid, people: i32) -> Result<i32, Error> {
         let mut open = self.connection.lock().await;
-        if let Some(connection) = open.as_mut()
-            && let Ok(last) = counted(connection, event_id, people).await
+        if let Some(mut connection) = open.take()
+            && let Ok(Ok(last)) = timeout(LONGEST, counted(&mut connection, event_id, people)).await
         {
+            *open = Some(connection);
             return Ok(last);
         }
-        // The first time, or the database went away and came back.
-        *open = None;
+        // The first time, or the database went away or silent and came back.
         let mut connection = app.database.own_connection().await?;
         sqlx::query("SET synchronous_commit = off").execute(&mut connection).await.map_err(Error::fault)?;
-        let last = counted(&mut connection, event_id, people).await.map_err(Error::fault)?;
+        let counted = timeout(LONGEST, counted(&mut connection, event_id, people)).await;
+        let last = counted.map_err(Error::fault)?.map_err(Error::fault)?;
         *open = Some(connection);
         Ok(last)
     }

@@ -33,10 +33,8 @@ pub async fn problems<B: MessageBody + 'static>(
     if !is_problem {
         return Ok(response.map_into_left_body());
     }
-    let code = match response.response().error().and_then(|error| error.as_error::<Error>()) {
-        Some(Error::Refused(refused)) => refused.code,
-        _ => "fault",
-    };
+    let told = response.response().error().and_then(|error| error.as_error::<Error>());
+    let code = told.map_or("fault", Error::code);
     let status = response.status();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     if status == StatusCode::UNAUTHORIZED {

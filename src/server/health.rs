@@ -1,6 +1,6 @@
 //! Whether the house stands (`/healthz`), may take guests (`/readyz`), and how busy it is (`/metrics`).
 
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, RETRY_AFTER};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -34,11 +34,12 @@ async fn healthz() -> HttpResponse {
 
 #[get("/readyz")]
 async fn readyz(house: House) -> Result<HttpResponse, Error> {
-    let ready = house.run(async move |app| Ok(app.database.is_ready().await)).await?;
-    Ok(if ready {
-        HttpResponse::Ok().content_type("text/plain").body("ready")
-    } else {
-        HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database is away or not migrated")
+    let verdict = house.run(async move |app| Ok(app.database.readiness().await)).await?;
+    Ok(match verdict {
+        None => HttpResponse::Ok().content_type("text/plain").body("ready"),
+        Some(why) => {
+            HttpResponse::ServiceUnavailable().insert_header((RETRY_AFTER, 2)).content_type("text/plain").body(why)
+        }
     })
 }
 

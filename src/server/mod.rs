@@ -4,6 +4,7 @@ mod connection;
 mod dress;
 mod health;
 mod intake;
+mod lanes;
 mod methods;
 mod my_data;
 mod nul;
@@ -207,6 +208,7 @@ fn site(
         .configure(pages)
         .default_service(web::to(methods::nothing_here))
         .wrap(from_fn(replay::once))
+        .wrap(from_fn(lanes::keep))
         .wrap(from_fn(nul::refused))
         .wrap(from_fn(intake::bounded))
         .wrap(from_fn(shield::stand))

@@ -57,7 +57,7 @@ const ONCE: &[Told] = &[
     ("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key"),
     ("422", &["invalid"], "with an Idempotency-Key that is none"),
 ];
-const ALWAYS: &[Told] = &[("500", &["fault"], "")];
+const ALWAYS: &[Told] = &[("500", &["fault"], ""), ("503", &["busy", "storage_full", "outcome_unknown"], "")];
 
 /// The description with what any call may say.
 #[must_use]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts;
@@ -27,6 +27,8 @@ use super::{replay, reseal};
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
+/// How long one may take before it is given up.
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// Goes round until the house closes.
 pub async fn go(app: Arc<App>, closing: CancellationToken) {
@@ -35,7 +37,11 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
     let mut news = app.happenings.listen();
     loop {
         tokio::select! {
-            _ = ticks.tick() => once(&app).await,
+            _ = ticks.tick() => {
+                if timeout(LONGEST, once(&app)).await.is_err() {
+                    tracing::error!("a round hung and was given up; the next one tries again");
+                }
+            }
             // Two who are willing are a couple at once: the host is waiting.
             Ok(heard) = news.recv() => {
                 if heard.what == What::PickRoundTallied {

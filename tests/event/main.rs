@@ -24,6 +24,7 @@ mod clocks;
 mod confessions;
 mod contract;
 mod couples;
+mod database;
 mod dates;
 mod doctor;
 mod documents;

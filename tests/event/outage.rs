@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use chrono::SubsecRound;
 use queqiao::events::phase::Phase;
@@ -90,6 +91,29 @@ pub fn serve_open(evening: &Evening, database: &str) -> Process {
     process
 }
 
+/// Serves from a process that is started in a way of the story's own, given the program.
+pub fn serve_by(evening: &Evening, start: impl FnOnce(&str) -> Command) -> Process {
+    let mut command = start(env!("CARGO_BIN_EXE_queqiao"));
+    let ours: Vec<_> = command.get_envs().map(|(name, _)| name.to_owned()).collect();
+    for (name, value) in program(evening, &["serve"]).get_envs() {
+        if let Some(value) = value
+            && !ours.contains(&name.to_owned())
+        {
+            command.env(name, value);
+        }
+    }
+    let process = open(command.env("QUEQIAO__LOG__FILTER", "off"));
+    assert!(!process.address.is_empty(), "the process did not open");
+    process
+}
+
+/// What a command says that ends by itself: its exit status and its standard error.
+pub fn told_by(evening: &Evening, arguments: &[&str]) -> (i32, String) {
+    let mut command = program(evening, arguments);
+    let ended = command.env("QUEQIAO__LOG__FILTER", "off").output().unwrap();
+    (ended.status.code().unwrap(), String::from_utf8(ended.stderr).unwrap())
+}
+
 /// The program with the evening's settings.
 pub fn program(evening: &Evening, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_queqiao"));
@@ -106,6 +130,7 @@ fn told(evening: &Evening, mut command: Command) -> Command {
         .env("QUEQIAO__PICKS__KEY_DIR", &settings.picks.key_dir)
         .env("QUEQIAO__SERVER__BIND", "127.0.0.1:0")
         .env("QUEQIAO__SERVER__PUBLIC_URL", &settings.server.public_url)
+        .env("QUEQIAO__SERVER__SHUTDOWN_SECONDS", settings.server.shutdown_seconds.to_string())
         .env("QUEQIAO__SERVER__WORKERS", "1");
     command
 }
@@ -121,6 +146,18 @@ pub fn open(command: &mut Command) -> Process {
 impl Process {
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Asks it to stop, as the system does; how long it took.
+    pub async fn terminated(mut self) -> Duration {
+        let asked = Instant::now();
+        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(asked.elapsed() < Duration::from_secs(60), "it does not stop");
+            tokio::task::yield_now().await;
+        }
+        asked.elapsed()
     }
 }
 

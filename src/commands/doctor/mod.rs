@@ -1,5 +1,6 @@
 //! `queqiao doctor`: whether everything that was answered or promised is in the database exactly
-//! once. Reads only, and may run while the service does; says what is wrong by id, never by name.
+//! once, and whether the database still keeps anything. Writes one row of the house's own and otherwise
+//! only reads, and may run while the service does; says what is wrong by id, never by name.
 
 mod evening;
 mod house;
@@ -63,6 +64,7 @@ impl Finding {
 /// Exit 1 where something is wrong; 2 where the database is out of reach.
 pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     let database = Database::connect(&settings.database.url, 2).await?;
+    let keeps = keeps(&database).await;
     let secrets = Secrets::load(&settings.security)?;
     let examined = async {
         let keys = round::keys_of(&settings, &database).await?;
@@ -72,13 +74,24 @@ pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ende
     };
     let findings = examined.await;
     database.close().await;
-    let findings = findings.map_err(|fault| Ended::Failed(fault.to_string()))?;
+    let mut findings = findings.map_err(|fault| Ended::Failed(fault.to_string()))?;
+    findings.insert(0, keeps);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&findings).map_err(anyhow::Error::from)?);
     } else {
         findings.iter().for_each(told);
     }
     if findings.iter().all(|finding| finding.wrong.is_empty()) { Ok(()) } else { Err(Ended::Status(1)) }
+}
+
+/// Whether what is written comes to be on disk: where somebody holds the database in a transaction that
+/// never ends, or there is no room, everything that is there may be in order and nothing more comes.
+async fn keeps(database: &Database) -> Finding {
+    let mut finding = Finding::of("writes", 1);
+    if let Err(fault) = database.prove_write().await {
+        finding.wrong.push(format!("nothing can be written: {}: {fault}", fault.code()));
+    }
+    finding
 }
 
 fn told(finding: &Finding) {

@@ -1,0 +1,103 @@
+//! Whether guests may be let in: the schema fits, and a write is on disk. A write, because a database
+//! that still reads may long have stopped keeping anything. Asked of the database once a second at most,
+//! however many ask, and answered in time whatever hangs.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::schema::Standing;
+use super::{Database, Engine};
+use crate::crash;
+use crate::error::Error;
+
+/// How long an answer holds for others.
+const FRESH: Duration = Duration::from_secs(1);
+/// How long is asked before it is told that no answer comes.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// A line that kept something so lately moves: whoever is writing now just takes long.
+const MOVING: Duration = Duration::from_secs(10);
+
+/// What the last one who asked heard.
+#[derive(Debug, Default)]
+pub struct Readiness(Mutex<Option<(Instant, Verdict)>>);
+
+/// None: ready. Else why not, in words for the operator.
+pub type Verdict = Option<String>;
+
+impl Database {
+    /// Whether guests may be let in.
+    pub async fn readiness(&self) -> Verdict {
+        let asked = async {
+            let mut last = self.readiness.0.lock().await;
+            if let Some((at, verdict)) = &*last
+                && at.elapsed() < FRESH
+            {
+                return verdict.clone();
+            }
+            let verdict = self.look().await;
+            *last = Some((Instant::now(), verdict.clone()));
+            verdict
+        };
+        match timeout(PATIENCE, asked).await {
+            Ok(verdict) => verdict,
+            Err(_) if self.moves() => None,
+            Err(_) => Some("the database does not answer in time".to_owned()),
+        }
+    }
+
+    async fn look(&self) -> Verdict {
+        match Standing::of(self.reader()).await {
+            Ok(standing) if standing.is_fit() => {}
+            Ok(standing) => {
+                let older = "the schema is older than this binary: migrate";
+                return Some(standing.older_binary().unwrap_or_else(|| older.to_owned()));
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "not ready");
+                return Some("the database is away".to_owned());
+            }
+        }
+        if crash::is_counting() || self.kept_within(FRESH) {
+            return None;
+        }
+        match self.prove_write().await {
+            Ok(()) => None,
+            Err(fault) => {
+                tracing::warn!(%fault, "not ready");
+                Some(format!("nothing can be written: {}", fault.code()))
+            }
+        }
+    }
+
+    /// Writes one row of the house's own, durably.
+    ///
+    /// # Errors
+    /// Where that cannot be done.
+    pub async fn prove_write(&self) -> Result<(), Error> {
+        use sea_orm::ConnectionTrait;
+        const BEAT: &str = "INSERT INTO pulse (id, beats) VALUES (1, 1) \
+            ON CONFLICT (id) DO UPDATE SET beats = pulse.beats + 1";
+        match &self.engine {
+            Engine::Server(server) => server.prove(BEAT).await.map_err(Error::fault),
+            Engine::Embedded(_) => {
+                let txn = self.begin().await?;
+                txn.execute_unprepared(BEAT).await?;
+                txn.commit().await
+            }
+        }
+    }
+
+    fn kept_within(&self, lately: Duration) -> bool {
+        match &self.engine {
+            Engine::Embedded(line) => line.last_kept().is_some_and(|ago| ago < lately),
+            Engine::Server(_) => false,
+        }
+    }
+
+    /// Whether the line of the embedded database moves, although one in it takes long.
+    fn moves(&self) -> bool {
+        self.kept_within(MOVING)
+    }
+}

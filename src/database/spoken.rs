@@ -1,0 +1,51 @@
+//! How the rooms' statements are said to a connection that is in our own hands.
+
+use sea_orm::sea_query::Values;
+use sea_orm::sqlx::{AssertSqlSafe, Executor, PgConnection, SqliteConnection, query_with};
+use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx};
+use sea_query_sqlx::SqlxValues;
+
+/// The same four sentences for either database.
+macro_rules! spoken {
+    ($engine:ident, $connection:ty) => {
+        pub mod $engine {
+            use super::*;
+
+            pub async fn execute(to: &mut $connection, said: Statement) -> sqlx::Result<ExecResult> {
+                let (sql, values) = super::parts(said);
+                query_with(AssertSqlSafe(sql), values).execute(to).await.map(ExecResult::from)
+            }
+
+            pub async fn unprepared(to: &mut $connection, sql: String) -> sqlx::Result<ExecResult> {
+                to.execute(AssertSqlSafe(sql)).await.map(ExecResult::from)
+            }
+
+            pub async fn one(to: &mut $connection, said: Statement) -> sqlx::Result<Option<QueryResult>> {
+                let (sql, values) = super::parts(said);
+                let row = query_with(AssertSqlSafe(sql), values).fetch_optional(to).await?;
+                Ok(row.map(QueryResult::from))
+            }
+
+            pub async fn all(to: &mut $connection, said: Statement) -> sqlx::Result<Vec<QueryResult>> {
+                let (sql, values) = super::parts(said);
+                let rows = query_with(AssertSqlSafe(sql), values).fetch_all(to).await?;
+                Ok(rows.into_iter().map(QueryResult::from).collect())
+            }
+        }
+    };
+}
+
+spoken!(embedded, SqliteConnection);
+spoken!(server, PgConnection);
+
+fn parts(said: Statement) -> (String, SqlxValues) {
+    (said.sql, SqlxValues(said.values.unwrap_or(Values(Vec::new()))))
+}
+
+pub fn not_executed(fault: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(fault.into()))
+}
+
+pub fn not_queried(fault: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(fault.into()))
+}
