@@ -47,6 +47,7 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
     responses(
         (status = 200, body = MyProgramme),
+        (status = 403, description = "`not_registered`"),
     ))]
 #[get("/events/{event}/programme/me")]
 pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgramme>, Error> {
@@ -57,6 +58,7 @@ pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgra
 #[utoipa::path(tag = "programme", request_body = Offer, security(("bearer" = [])),
     responses(
         (status = 204, description = "Offered"),
+        (status = 403, description = "`not_registered`"),
         (status = 409, description = "`phase_closed`, `not_confirmed`"),
     ))]
 #[put("/events/{event}/programme/talent")]
@@ -70,6 +72,7 @@ pub async fn offer_to_show(house: House, me: Participant, offer: Body<Offer>) ->
 #[utoipa::path(tag = "programme", security(("bearer" = [])),
     responses(
         (status = 204, description = "Nothing is offered"),
+        (status = 403, description = "`not_registered`"),
     ))]
 #[delete("/events/{event}/programme/talent")]
 pub async fn withdraw_talent(house: House, me: Participant) -> Result<HttpResponse, Error> {

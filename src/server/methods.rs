@@ -34,13 +34,43 @@ pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
     if request.method() == Method::OPTIONS {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let detail = format!("Here one can only ask with {allowed}.");
-    Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into())
+    Err(not_allowed(&allowed))
 }
 
-/// The methods a path knows; None where it leads nowhere.
+fn not_allowed(allowed: &str) -> Error {
+    let detail = format!("Here one can only ask with {allowed}.");
+    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into()
+}
+
+/// Where a path was taken for a name in a longer one, because it does not know the method itself.
+///
+/// # Errors
+/// None of its own.
+pub async fn taken_literally(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, HttpError> {
+    let method = request.method().clone();
+    let response = next.call(request).await?;
+    let is_lost = response.status() == StatusCode::NOT_FOUND && response.request().path().starts_with("/api/");
+    let allowed = if is_lost { allowed(response.request().path()) } else { None };
+    match allowed {
+        Some(allowed) if !allowed.split(", ").any(|known| known == method.as_str()) => {
+            let (request, _) = response.into_parts();
+            let refused = not_allowed(&allowed);
+            request.extensions_mut().insert(Allowed(allowed));
+            Ok(ServiceResponse::from_err(refused, request))
+        }
+        _ => Ok(response.map_into_boxed_body()),
+    }
+}
+
+/// The methods a path knows; None where it leads nowhere. `/units/import` is itself and no unit's.
 fn allowed(path: &str) -> Option<String> {
-    let known = ROUTES.iter().filter(|(pattern, _)| leads_to(pattern, path)).map(|(_, method)| *method);
+    let leading = || ROUTES.iter().filter(|(pattern, _)| leads_to(pattern, path));
+    let names = |pattern: &str| pattern.bytes().filter(|byte| *byte == b'{').count();
+    let fewest = leading().map(|(pattern, _)| names(pattern)).min();
+    let known = leading().filter(|(pattern, _)| Some(names(pattern)) == fewest).map(|(_, method)| *method);
     let mut methods: Vec<&str> = known.chain((path == DOCUMENT).then_some("GET")).collect();
     if methods.is_empty() {
         return None;
@@ -114,6 +144,7 @@ mod tests {
         assert_eq!(allowed("/healthz").unwrap(), "GET, HEAD, OPTIONS");
         assert_eq!(allowed("/api/v1/events/qixi/posts").unwrap(), "GET, HEAD, OPTIONS, POST");
         assert_eq!(allowed("/api/v1/openapi.json").unwrap(), "GET, HEAD, OPTIONS");
+        assert_eq!(allowed("/api/v1/units/import").unwrap(), "OPTIONS, POST");
         assert_eq!(allowed("/events/qixi/posts"), None);
         assert_eq!(allowed("/api/v1/nothing"), None);
         assert_eq!(allowed("/api/v1/events//posts"), None);

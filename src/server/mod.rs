@@ -207,6 +207,7 @@ fn site(
         .configure(openapi::pages)
         .configure(pages)
         .default_service(web::to(methods::nothing_here))
+        .wrap(from_fn(methods::taken_literally))
         .wrap(from_fn(replay::once))
         .wrap(from_fn(lanes::keep))
         .wrap(from_fn(nul::refused))
