@@ -32,7 +32,9 @@ async fn an_older_binary_serves_below_a_newer_schema_that_says_so(#[values(Sqlit
     })
     .await;
     assert_eq!(outage::told_by(&evening, &["serve"]), (1, format!("queqiao: {words}\n")));
-    let (status, refused) = outage::told_by(&evening, &["migrate", "down"]);
-    let taken_back = "queqiao: a newer binary applied m9999_of_tomorrow; only that one can take it back\n";
-    assert_eq!((status, refused.as_str()), (1, taken_back));
+    if engine == Postgres {
+        // The file of an embedded database is in the story's own hands, which is refused before.
+        let taken_back = "queqiao: a newer binary applied m9999_of_tomorrow; only that one can take it back\n";
+        assert_eq!(outage::told_by(&evening, &["migrate", "down"]), (1, taken_back.to_owned()));
+    }
 }
