@@ -67,6 +67,8 @@ pub struct Claim {
     whole: AtomicBool,
     teller: Mutex<Option<Teller>>,
     taken: AtomicBool,
+    /// The transaction that took it is committed.
+    durable: AtomicBool,
     kept: AtomicBool,
 }
 
@@ -87,6 +89,7 @@ impl Claim {
             whole: AtomicBool::new(false),
             teller: Mutex::default(),
             taken: AtomicBool::new(false),
+            durable: AtomicBool::new(false),
             kept: AtomicBool::new(false),
         }
     }
@@ -138,12 +141,13 @@ pub fn current() -> Option<Arc<Claim>> {
     CLAIM.try_with(Arc::clone).ok()
 }
 
-/// Writes the claim into the request's first transaction.
+/// Writes the claim into the request's first transaction; where that one was taken back, into the next.
 pub(crate) async fn claim(txn: &impl ConnectionTrait) -> Result<(), Error> {
     let Some(claim) = current() else { return Ok(()) };
-    if claim.taken.swap(true, Ordering::SeqCst) {
+    if claim.durable.load(Ordering::SeqCst) {
         return Ok(());
     }
+    claim.taken.store(true, Ordering::SeqCst);
     let row = ActiveModel {
         claim: Set(claim.claim.clone()),
         request_digest: Set(claim.request_digest()),
@@ -160,6 +164,13 @@ pub(crate) async fn claim(txn: &impl ConnectionTrait) -> Result<(), Error> {
         return Err(in_progress().into());
     }
     Ok(())
+}
+
+/// A transaction of the request is committed, and the claim in it.
+pub(crate) fn is_durable() {
+    if let Some(claim) = current() {
+        claim.durable.store(true, Ordering::SeqCst);
+    }
 }
 
 /// The answer that follows from what a verb is about to commit; None where nobody asked for one.

@@ -90,6 +90,7 @@ impl Write {
             pending.failed();
         }
         kept?;
+        once::is_durable();
         crash::point();
         Ok(())
     }
