@@ -313,11 +313,11 @@ mod tests {
                 let txn = app.database.begin_write().await?;
                 put(&txn).await;
                 txn.commit().await?;
-                Err::<(), _>(anyhow!("what comes after fails").into())
+                Err::<(), _>(Error::from(anyhow!("what comes after fails")))
             })
             .await;
         assert_eq!(told.unwrap_err().code(), "outcome_unknown");
-        let told = app.run(async move |_| Err::<(), _>(anyhow!("before anything was done").into())).await;
+        let told = app.run(async move |_| Err::<(), _>(Error::from(anyhow!("before anything was done")))).await;
         assert_eq!(told.unwrap_err().code(), "fault");
     }
 }
