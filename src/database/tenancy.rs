@@ -71,7 +71,8 @@ impl Taken {
             Err(_) => "another process".to_owned(),
         };
         let database = path.with_extension("");
-        format!("{}: {who} serves it; an embedded database has one service at a time", database.display())
+        let database = database.display();
+        format!("{database}: {who} serves it; an embedded database has one service at a time: stop the service first")
     }
 }
 
