@@ -14,6 +14,7 @@ use super::Ended;
 use super::embedded::{Alone, NotAlone, about, embedded, examine, open, said};
 use super::part::{BESIDE, Part, named};
 use crate::crash;
+use crate::database::tenancy::Tenancy;
 use crate::private;
 use crate::settings::Settings;
 
@@ -32,6 +33,8 @@ pub struct Arguments {
 /// where there is no room. The database is then what it was.
 pub async fn restore(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     let database = embedded(&settings, "pg_restore")?;
+    // Whoever would serve meanwhile is refused until this is over.
+    let _alone = Tenancy::take(&settings.database.url)?;
     #[cfg(debug_assertions)]
     if let Some(steps) = arguments.crash_after {
         crash::after(steps);

@@ -26,6 +26,7 @@ use serde_json::json;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, Person, hours};
+use crate::mail::{draft, post};
 use crate::outage;
 use crate::pages::{Browser, change};
 use crate::smtp::{MailServer, Mood};

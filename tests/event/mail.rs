@@ -33,7 +33,7 @@ async fn evening_at(engine: Engine, url: String, ca_file: String) -> Option<Even
     .await
 }
 
-fn draft(to: &str) -> Draft {
+pub fn draft(to: &str) -> Draft {
     Draft {
         kind: "verify",
         to: format!("{to}@example.com"),
@@ -48,7 +48,7 @@ fn draft(to: &str) -> Draft {
     }
 }
 
-async fn post(evening: &Evening, draft: Draft) {
+pub async fn post(evening: &Evening, draft: Draft) {
     let txn = evening.app.database.begin_write().await.unwrap();
     letter::post(&txn, &evening.app, draft).await.unwrap();
     txn.commit().await.unwrap();
