@@ -226,9 +226,7 @@ async fn a_wrong_day_holds_no_letter_for_a_day(
         settings.mail.url = url.into();
     };
     let Some(evening) = Evening::begin_with(engine, Phase::Registration, change).await else { return };
-    let asked =
-        evening.visitor().post("/api/v1/auth/password/forgot", json!({ "email": evening.organizer.email })).await;
-    assert_eq!(asked.status, 202, "{}", asked.text());
+    post(&evening, draft("li")).await;
     let jump = |by| if was_believed { believed(&evening, by) } else { evening.clock.jump(by) };
     jump(Duration::days(1));
     let postman = Postman::new(&evening.app).unwrap();
