@@ -115,7 +115,12 @@ impl Evening {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let mut settings = Settings::defaults().unwrap();
         settings.database.url = url.into();
-        settings.database.connections = 8;
+        // Half of them may write for one event at once: stories make many wait at one door.
+        settings.database.connections = 24;
+        // Whoever waits for the story's own hand waits as long as a busy machine needs.
+        settings.database.wait_seconds = 60;
+        settings.database.lock_seconds = 60;
+        settings.database.statement_seconds = 60;
         settings.server.public_url.clone_from(&address);
         settings.server.workers = 2;
         settings.server.shutdown_seconds = 1;

@@ -33,7 +33,7 @@ async fn asked_at_closing(evening: &Evening, asked: Vec<BoxFuture<'_, Answer>>) 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nothing_begins_in_a_hall_that_is_just_closing(#[values(Sqlite, Postgres)] engine: Engine) {
-    let begun = Evening::begin_with(engine, Phase::OnSite, |settings| settings.database.connections = 16).await;
+    let begun = Evening::begin_with(engine, Phase::OnSite, |settings| settings.database.connections = 32).await;
     let Some(evening) = begun else { return };
     let hall = Hall::fill(evening, 2).await;
     let (evening, host) = (&hall.evening, &hall.host);

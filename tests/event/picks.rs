@@ -535,8 +535,8 @@ async fn the_willing_go_on_stage_with_whom_they_would_rather(#[values(Sqlite, Po
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite, Postgres)] engine: Engine) {
     const PAIRS: u32 = 12;
-    // Everybody's ballot holds a connection; somebody has to close.
-    let roomy = |settings: &mut Settings| settings.database.connections = PAIRS * 2 + 8;
+    // Everybody's ballot holds a connection, of the half that may write for one event; somebody has to close.
+    let roomy = |settings: &mut Settings| settings.database.connections = PAIRS * 4 + 16;
     let Some(evening) = Evening::begin_with(engine, Phase::OnSite, roomy).await else { return };
     let hall = Arc::new(Hall::fill(evening, PAIRS).await);
     let mut found = 0;
@@ -763,7 +763,7 @@ async fn a_ballot_that_comes_too_late_keeps_nobody_waiting() {
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn closing_from_eight_consoles_makes_one_match_a_pair(#[values(Sqlite, Postgres)] engine: Engine) {
-    let roomy = |settings: &mut Settings| settings.database.connections = 12;
+    let roomy = |settings: &mut Settings| settings.database.connections = 24;
     let Some(evening) = Evening::begin_with(engine, Phase::OnSite, roomy).await else { return };
     let hall = Hall::fill(evening, 5).await;
     let n = hall.open(1).await;

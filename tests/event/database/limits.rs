@@ -18,6 +18,7 @@ use crate::evening::{Answer, Evening};
 use crate::outage;
 
 fn impatient(settings: &mut Settings) {
+    settings.database.connections = 8;
     settings.database.wait_seconds = 3;
     settings.database.connect_seconds = 1;
     settings.database.lock_seconds = 1;
