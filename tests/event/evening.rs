@@ -119,6 +119,7 @@ impl Evening {
         settings.database.connections = 24;
         // Whoever waits for the story's own hand waits as long as a busy machine needs.
         settings.database.wait_seconds = 60;
+        settings.database.connect_seconds = 60;
         settings.database.lock_seconds = 60;
         settings.database.statement_seconds = 60;
         settings.server.public_url.clone_from(&address);
