@@ -20,7 +20,7 @@ use crate::outage;
 fn impatient(settings: &mut Settings) {
     settings.database.connections = 8;
     settings.database.wait_seconds = 3;
-    settings.database.connect_seconds = 1;
+    settings.database.connect_seconds = 3;
     settings.database.lock_seconds = 1;
     settings.database.statement_seconds = 2;
 }
@@ -99,8 +99,8 @@ async fn a_line_with_nobody_behind_it_is_tried_again_until_somebody_is() {
     let evening = Evening::begin_with(Postgres, Phase::Registration, |settings| wire = Some(Wire::before(settings)));
     let (Some(evening), Some(wire)) = (evening.await, wire) else { return };
     let guest = evening.account("away", Gender::Female).await;
-    wire.is(Mood::Silent);
     wire.is(Mood::Away);
+    wire.cut_all();
     let wish = json!({ "nickname": "patient" });
     let asked = join_all((0..8).map(|_| guest.patch("/api/v1/me", wish.clone())));
     let back = async {

@@ -61,6 +61,11 @@ impl Wire {
         self.mood.send_replace(mood);
     }
 
+    /// Cuts every connection there is.
+    pub fn cut_all(&self) {
+        self.all.send_modify(|all| *all += 1);
+    }
+
     /// Cuts the line around the next commit.
     pub fn cut_at_commit(&self, cut: Cut) {
         *self.cut.lock().unwrap() = Some(cut);
