@@ -27,6 +27,7 @@ use crate::happening::Happenings;
 use crate::identity::{self, Identity};
 use crate::once;
 use crate::pace::Pace;
+use crate::sealed;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
 use crate::shelf::Shelf;
@@ -74,6 +75,11 @@ impl App {
                 identity::bound(&database, &secrets, identity.id).await
             };
             bound.await.map_err(|fault| anyhow!("{fault}"))?;
+        }
+        // Before anybody reads: what a former version wrote in the clear is read by nothing else.
+        let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
+        if sealed > 0 {
+            database.rewrite().await?;
         }
         Ok(Arc::new(Self {
             database,

@@ -23,6 +23,7 @@ pub mod identity;
 pub mod bonds;
 pub mod shelf;
 pub mod small_counts;
+pub mod sealed;
 pub mod app;
 pub mod judging;
 pub mod relay;

@@ -53,7 +53,7 @@ trouble-password-too-short = The password is too short: at least 8 characters.
 trouble-password-too-long = The password is too long.
 trouble-guessable = This password is easy to guess; take a longer one.
 
-invitation-title = Invitation
+invited-title = Invitation
 invitation-invites = { " " }invites you{ " " }
 invited-to-organizer = to work for { $thing } as an organizer
 invited-to-unit-contact = to speak for { $thing } as its union contact

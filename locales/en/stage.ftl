@@ -96,4 +96,3 @@ stuck-over = This round is over; there is nothing to be done.
 said-round-void = The round is void; a new one can be opened
 trouble-round-can-be-counted = Nothing is wrong with this round: close it on the console
 trouble-key-is-safe = The process that has the key is running: close the round there
-trouble-key-unavailable = Ballots cannot be opened here just now; tell the host

@@ -53,7 +53,7 @@ trouble-password-too-short = 密码太短，至少 8 个字。
 trouble-password-too-long = 密码太长。
 trouble-guessable = 这个密码太好猜了，换一个长一些的。
 
-invitation-title = 邀请
+invited-title = 邀请
 invitation-invites = 邀请你
 invited-to-organizer = 担任{ $thing }的工作人员
 invited-to-unit-contact = 担任“{ $thing }”的工会干事

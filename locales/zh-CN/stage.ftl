@@ -96,4 +96,3 @@ stuck-over = 这一轮已经结束，没有什么要处理的。
 said-round-void = 这一轮已作废，可以重开一轮
 trouble-round-can-be-counted = 这一轮没有问题，回控制台截止就行
 trouble-key-is-safe = 有钥匙的那个进程还在运行，请到那里截止
-trouble-key-unavailable = 选票在这里暂时打不开，请告诉主持人

@@ -1,6 +1,7 @@
 //! The few kinds of column every table is made of.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 
 pub use sea_orm_migration::schema::*;
 
@@ -61,6 +62,31 @@ fn name_of(prefix: &str, table: &str, columns: &[&str]) -> String {
 pub async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
         manager.drop_table(Table::drop().table(*table).to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// Adds `column_sealed`, a column of sealed texts, filled with `texts`, in SQL. A migration has no key,
+/// so they go over in the clear, behind a zero where the number of the key will stand; the house seals
+/// them when it starts next, before it answers anybody.
+pub async fn seal(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+    texts: &str,
+    required: bool,
+) -> Result<(), DbErr> {
+    let database = manager.get_connection();
+    let (kind, empty, clear) = match manager.get_database_backend() {
+        DbBackend::Postgres => ("bytea", "''", format!("decode('00000000', 'hex') || convert_to({texts}, 'UTF8')")),
+        _ => ("blob", "x''", format!("CAST(x'00000000' || CAST({texts} AS TEXT) AS BLOB)")),
+    };
+    let required = if required { format!("NOT NULL DEFAULT {empty}") } else { String::new() };
+    for statement in [
+        format!("ALTER TABLE {table} ADD COLUMN {column}_sealed {kind} {required}"),
+        format!("UPDATE {table} SET {column}_sealed = {clear} WHERE {texts} IS NOT NULL"),
+    ] {
+        database.execute_unprepared(&statement).await?;
     }
     Ok(())
 }

@@ -47,6 +47,8 @@ mod m0155_contact_given;
 mod m0160_pulse;
 mod m0170_sealed_answers;
 mod m0180_vigil;
+mod m0110_sealed_letters;
+mod m0111_sealed_people;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -101,6 +103,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0160_pulse::Migration),
             Box::new(m0170_sealed_answers::Migration),
             Box::new(m0180_vigil::Migration),
+            Box::new(m0110_sealed_letters::Migration),
+            Box::new(m0111_sealed_people::Migration),
         ]
     }
 }

@@ -1,9 +1,8 @@
 //! A new password by somebody who knows the old one.
 
-use super::address::MailAddress;
 use super::asker::Asker;
 use super::signed_in::SignedIn;
-use super::{account, letters, mark, password, profile, prove, reset_request, session, sign_in};
+use super::{account, letters, mark, password, profile, prove_again, reset_request, session, sign_in};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -19,8 +18,7 @@ pub async fn change_password(app: &App, asker: &Asker, who: &SignedIn, old: &str
     let profile = profile::Entity::find_by_id(who.account_id).one(reader).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
     password::judge(new, &[&account.email, &nickname])?;
-    let address = MailAddress::read(&account.email).map_err(|_| Refused::not_signed_in())?;
-    let proven = prove::prove(app, asker, &address, old).await?;
+    let proven = prove_again::prove_again(app, asker, who, old).await?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();

@@ -74,14 +74,14 @@ impl Changes {
     ) -> Result<Option<profile::Model>, Error> {
         self.judge(app)?;
         Ok(match profile::Entity::find_by_id(account).one(txn).await? {
-            Some(profile) => Some(self.onto(profile.into()).update(txn).await?),
+            Some(profile) => Some(self.onto(app, account, profile.into())?.update(txn).await?),
             None if self.nickname.is_none() && self.gender.is_none() => None,
-            None => Some(self.first(account)?.insert(txn).await?),
+            None => Some(self.first(app, account)?.insert(txn).await?),
         })
     }
 
     /// The profile of an account that was made without one (an administrator's).
-    fn first(self, account: Uuid) -> Result<profile::ActiveModel, Error> {
+    fn first(self, app: &App, account: Uuid) -> Result<profile::ActiveModel, Error> {
         for (field, missing) in [("nickname", self.nickname.is_none()), ("gender", self.gender.is_none())] {
             if missing {
                 let error = FieldError::new(field, "required", "a profile needs a nickname and a gender");
@@ -89,10 +89,10 @@ impl Changes {
             }
         }
         let empty = profile::ActiveModel { account_id: Set(account), interests: Set(json!([])), ..Default::default() };
-        Ok(self.onto(empty))
+        self.onto(app, account, empty)
     }
 
-    fn onto(self, mut row: profile::ActiveModel) -> profile::ActiveModel {
+    fn onto(self, app: &App, account: Uuid, mut row: profile::ActiveModel) -> Result<profile::ActiveModel, Error> {
         fn put<T: Into<sea_orm::Value>>(field: &mut sea_orm::ActiveValue<T>, change: Option<T>) {
             if let Some(value) = change {
                 *field = Set(value);
@@ -106,10 +106,16 @@ impl Changes {
         put(&mut row.district, self.district);
         put(&mut row.interests, self.interests.map(|words| json!(words)));
         put(&mut row.about, self.about);
-        put(&mut row.real_name, self.real_name);
-        put(&mut row.phone, self.phone);
-        put(&mut row.wechat, self.wechat);
+        if let Some(name) = self.real_name {
+            row.set_real_name(&app.secrets, account, name.as_deref())?;
+        }
+        if let Some(phone) = self.phone {
+            row.set_phone(&app.secrets, account, phone.as_deref())?;
+        }
+        if let Some(wechat) = self.wechat {
+            row.set_wechat(&app.secrets, account, wechat.as_deref())?;
+        }
         put(&mut row.unit_id, self.unit_id);
-        row
+        Ok(row)
     }
 }

@@ -12,9 +12,9 @@ use uuid::Uuid;
 use super::account;
 use super::address::shown;
 use super::describe::{self, Changes};
-use super::profile::{self, Gender};
+use super::profile::{self, Gender, Private};
 use super::signed_in::SignedIn;
-use crate::app::House;
+use crate::app::{App, House};
 use crate::body::{Body, one_line, text};
 use crate::error::{Error, Refused};
 use crate::language::Language;
@@ -46,8 +46,8 @@ pub struct Me {
     pub unit_id: Option<Uuid>,
 }
 
-impl From<(account::Model, Option<profile::Model>)> for Me {
-    fn from((account, profile): (account::Model, Option<profile::Model>)) -> Self {
+impl Me {
+    fn of(app: &App, (account, profile): (account::Model, Option<profile::Model>)) -> Result<Self, Error> {
         let me = Self {
             email: shown(&account.email),
             language: account.language,
@@ -66,8 +66,9 @@ impl From<(account::Model, Option<profile::Model>)> for Me {
             wechat: None,
             unit_id: None,
         };
-        let Some(profile) = profile else { return me };
-        Self {
+        let Some(profile) = profile else { return Ok(me) };
+        let Private { real_name, phone, wechat } = profile.private(&app.secrets)?;
+        Ok(Self {
             interests: profile.interests(),
             nickname: Some(profile.nickname),
             gender: Some(profile.gender),
@@ -76,12 +77,12 @@ impl From<(account::Model, Option<profile::Model>)> for Me {
             education: profile.education,
             district: profile.district,
             about: profile.about,
-            real_name: profile.real_name,
-            phone: profile.phone,
-            wechat: profile.wechat,
+            real_name,
+            phone,
+            wechat,
             unit_id: profile.unit_id,
             ..me
-        }
+        })
     }
 }
 
@@ -192,10 +193,10 @@ pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
             let found = account::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
             let account = found.ok_or_else(Refused::not_signed_in)?;
             let profile = profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
-            Ok((account, profile))
+            Me::of(&app, (account, profile))
         })
         .await?;
-    Ok(Json(found.into()))
+    Ok(Json(found))
 }
 
 /// Changes one's own profile and language.
@@ -214,6 +215,9 @@ pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
 #[patch("/me")]
 pub async fn change(house: House, who: SignedIn, changes: Body<MyChanges>) -> Result<Json<Me>, Error> {
     let changes = changes.into_inner().into();
-    let changed = house.run(async move |app| describe::describe(&app, who.account_id, changes).await).await?;
-    Ok(Json(changed.into()))
+    let changed = house.run(async move |app| {
+        let changed = describe::describe(&app, who.account_id, changes).await?;
+        Me::of(&app, changed)
+    });
+    Ok(Json(changed.await?))
 }

@@ -34,6 +34,7 @@ pub mod password;
 pub mod personal;
 pub mod profile;
 pub mod prove;
+pub mod prove_again;
 pub mod refresh;
 pub mod refresh_token;
 pub mod register;

@@ -9,7 +9,7 @@ use super::account;
 use super::age;
 use super::describe::describe;
 use super::me::MyChanges;
-use super::profile::{self, Gender};
+use super::profile::{self, Gender, Private};
 use super::signed_in::SignedIn;
 use super::visit::Visit;
 use crate::app::House;
@@ -33,16 +33,19 @@ struct MyProfile {
 #[get("/me/profile")]
 pub async fn profile_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
     let (profile, naming) = read(&house, who).await?;
-    let form = profile.map(filled).unwrap_or_default();
+    let form = profile.unwrap_or_default();
     page::answer(&MyProfile { naming, ..MyProfile::new(visit.page, form) })
 }
 
-/// The profile, and the form of the name where there is no profile or a name stands already.
-async fn read(house: &House, who: SignedIn) -> Result<(Option<profile::Model>, Option<Form>), Error> {
+/// The profile as a form, and the form of the name where there is no profile or a name stands already.
+async fn read(house: &House, who: SignedIn) -> Result<(Option<Form>, Option<Form>), Error> {
     let found = house.run(async move |app| {
         let db = app.database.reader();
         let account = account::find(db, who.account_id).await?;
-        Ok((profile::Entity::find_by_id(who.account_id).one(db).await?, account.and_then(|account| account.name)))
+        let profile = profile::Entity::find_by_id(who.account_id).one(db).await?;
+        let profile =
+            profile.map(|profile| Ok::<_, Error>(filled(profile.private(&app.secrets)?, profile))).transpose()?;
+        Ok((profile, account.and_then(|account| account.name)))
     });
     let (profile, name) = found.await?;
     let naming = (profile.is_none() || name.is_some()).then(|| Form::filled([("name", name.unwrap_or_default())]));
@@ -59,7 +62,7 @@ pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) ->
         Ok(_) => see_saying("/me/profile", "saved"),
         Err(error) => {
             let naming = form.refused(&visit.page, error)?;
-            let profile = read(&house, who).await?.0.map(filled).unwrap_or_default();
+            let profile = read(&house, who).await?.0.unwrap_or_default();
             let shown = MyProfile { naming: Some(naming.clone()), ..MyProfile::new(visit.page, profile) };
             page::answer_refused(&naming, &shown)
         }
@@ -86,7 +89,7 @@ pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form)
     }
 }
 
-fn filled(profile: profile::Model) -> Form {
+fn filled(private: Private, profile: profile::Model) -> Form {
     let gender = match profile.gender {
         Gender::Male => "male",
         Gender::Female => "female",
@@ -100,9 +103,9 @@ fn filled(profile: profile::Model) -> Form {
         ("district", profile.district),
         ("interests", Some(interests)),
         ("about", profile.about),
-        ("wechat", profile.wechat),
-        ("phone", profile.phone),
-        ("real_name", profile.real_name),
+        ("wechat", private.wechat),
+        ("phone", private.phone),
+        ("real_name", private.real_name),
     ];
     Form::filled(fields.into_iter().filter_map(|(name, value)| Some((name, value?))))
 }

@@ -14,9 +14,10 @@ use crate::error::{Error, Refused};
 ///
 /// # Errors
 /// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Error> {
     let found = account::find(db, account).await?.ok_or_else(Refused::not_signed_in)?;
     let profile = profile::Entity::find_by_id(account).one(db).await?;
+    let private = profile.as_ref().map(|profile| profile.private(&app.secrets)).transpose()?.unwrap_or_default();
     let sign_ins = sign_in::Entity::find().filter(sign_in::Column::AccountId.eq(account)).all(db).await?;
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account)).all(db).await?;
     let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
@@ -39,9 +40,9 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
             "education": profile.education,
             "district": profile.district,
             "about": profile.about,
-            "real_name": profile.real_name,
-            "phone": profile.phone,
-            "wechat": profile.wechat,
+            "real_name": private.real_name,
+            "phone": private.phone,
+            "wechat": private.wechat,
             "unit_id": profile.unit_id,
         })),
         "sign_ins": sign_ins.iter().map(|row| json!({"at": row.at, "revoked_at": row.revoked_at})).collect::<Vec<_>>(),
@@ -106,6 +107,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
         interests: Set(json!([])),
         about: Set(None),
         real_name: Set(None),
+        real_name_digest: Set(None),
         phone: Set(None),
         wechat: Set(None),
         unit_id: Set(None),

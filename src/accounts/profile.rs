@@ -1,8 +1,13 @@
 //! What others may see of a person, and what only the person may see.
 
+use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::error::Error;
+use crate::sealed::{self, Sealed};
+use crate::secrets::Secrets;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "profile")]
@@ -20,12 +25,17 @@ pub struct Model {
     /// A list of short words.
     pub interests: Json,
     pub about: Option<String>,
-    /// Never shown to another participant or a desk.
-    pub real_name: Option<String>,
+    /// Sealed, as the next two: [`Model::private`]. Never shown to another participant or a desk.
+    #[sea_orm(column_name = "real_name_sealed")]
+    pub real_name: Option<Sealed>,
+    /// What a whole real name is found by.
+    pub real_name_digest: Option<Vec<u8>>,
     /// Given only by handshake.
-    pub phone: Option<String>,
+    #[sea_orm(column_name = "phone_sealed")]
+    pub phone: Option<Sealed>,
     /// Given only by handshake.
-    pub wechat: Option<String>,
+    #[sea_orm(column_name = "wechat_sealed")]
+    pub wechat: Option<Sealed>,
     /// Where the person says they work; each registration says it again.
     pub unit_id: Option<Uuid>,
 }
@@ -43,7 +53,72 @@ pub enum Gender {
     Female,
 }
 
+/// What is sealed in a profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Private {
+    pub real_name: Option<String>,
+    pub phone: Option<String>,
+    pub wechat: Option<String>,
+}
+
+impl Private {
+    /// As it is put into the profile of this account.
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn sealed(&self, secrets: &Secrets, account_id: Uuid) -> Result<ActiveModel, Error> {
+        let mut row = ActiveModel { ..Default::default() };
+        row.set_real_name(secrets, account_id, self.real_name.as_deref())?;
+        row.set_phone(secrets, account_id, self.phone.as_deref())?;
+        row.set_wechat(secrets, account_id, self.wechat.as_deref())?;
+        Ok(row)
+    }
+}
+
+impl ActiveModel {
+    /// # Errors
+    /// Where the operating system has no randomness to give; so the next two.
+    pub fn set_real_name(&mut self, secrets: &Secrets, account: Uuid, name: Option<&str>) -> Result<(), Error> {
+        self.real_name = Set(sealed::REAL_NAME.seal_if_any(secrets, &[account], name)?);
+        self.real_name_digest = Set(name.map(|name| sealed::REAL_NAME.digest(secrets, name)));
+        Ok(())
+    }
+
+    /// # Errors
+    /// As above.
+    pub fn set_phone(&mut self, secrets: &Secrets, account: Uuid, phone: Option<&str>) -> Result<(), Error> {
+        self.phone = Set(sealed::PHONE.seal_if_any(secrets, &[account], phone)?);
+        Ok(())
+    }
+
+    /// # Errors
+    /// As above.
+    pub fn set_wechat(&mut self, secrets: &Secrets, account: Uuid, wechat: Option<&str>) -> Result<(), Error> {
+        self.wechat = Set(sealed::WECHAT.seal_if_any(secrets, &[account], wechat)?);
+        Ok(())
+    }
+}
+
 impl Model {
+    /// What only the person, an organizer or a match may see of it.
+    ///
+    /// # Errors
+    /// A fault where it was sealed by another house; so the next one.
+    pub fn private(&self, secrets: &Secrets) -> Result<Private, Error> {
+        let row = &[self.account_id];
+        Ok(Private {
+            real_name: self.real_name(secrets)?,
+            phone: sealed::PHONE.open_if_any(secrets, row, self.phone.as_ref())?,
+            wechat: sealed::WECHAT.open_if_any(secrets, row, self.wechat.as_ref())?,
+        })
+    }
+
+    /// # Errors
+    /// As above.
+    pub fn real_name(&self, secrets: &Secrets) -> Result<Option<String>, Error> {
+        sealed::REAL_NAME.open_if_any(secrets, &[self.account_id], self.real_name.as_ref())
+    }
+
     /// Whether others find in it what they look for in somebody they may meet.
     #[must_use]
     pub fn says_enough(&self) -> bool {

@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use serde_json::json;
 use uuid::Uuid;
 
-use super::announcement::{self, sent};
+use super::announcement::{self, Said, sent};
 use super::letters;
 use super::message::{Message, once};
 use super::whom::{self, Recipient};
@@ -116,13 +116,17 @@ async fn written(
     digest: String,
     people: usize,
 ) -> Result<announcement::Model, Error> {
+    let id = app.new_id();
+    let said = Said {
+        subject: message.subject.trim().to_owned(),
+        text: message.text.trim().to_owned(),
+        subject_en: message.subject_en.as_ref().map(|words| words.trim().to_owned()),
+        text_en: message.text_en.as_ref().map(|words| words.trim().to_owned()),
+    };
     let row = announcement::ActiveModel {
-        id: Set(app.new_id()),
+        id: Set(id),
         event_id: Set(by.event.id),
-        subject: Set(message.subject.trim().to_owned()),
-        words: Set(message.text.trim().to_owned()),
-        subject_en: Set(message.subject_en.as_ref().map(|words| words.trim().to_owned())),
-        words_en: Set(message.text_en.as_ref().map(|words| words.trim().to_owned())),
+        message: Set(said.sealed(app, id)?),
         whom: Set(serde_json::to_value(&message.to).map_err(Error::fault)?),
         digest: Set(digest),
         people: Set(i32::try_from(people).unwrap_or(i32::MAX)),

@@ -2,6 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::sealed::{self, Sealed};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "announcement")]
@@ -9,10 +14,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    pub subject: String,
-    pub words: String,
-    pub subject_en: Option<String>,
-    pub words_en: Option<String>,
+    /// Sealed [`Said`].
+    #[sea_orm(column_name = "message_sealed")]
+    pub message: Sealed,
     /// To whom, as it was asked.
     pub whom: Json,
     /// Of all the words: the same words are the same message.
@@ -27,6 +31,33 @@ pub struct Model {
 pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What was written to many.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub subject: String,
+    pub text: String,
+    pub subject_en: Option<String>,
+    pub text_en: Option<String>,
+}
+
+impl Said {
+    /// # Errors
+    /// Where the operating system has no randomness to give.
+    pub fn sealed(&self, app: &App, id: Uuid) -> Result<Sealed, Error> {
+        let words = serde_json::to_string(self).map_err(Error::fault)?;
+        sealed::ANNOUNCEMENT.seal(&app.secrets, &[id], &words)
+    }
+}
+
+impl Model {
+    /// # Errors
+    /// A fault where it was sealed by another house.
+    pub fn said(&self, app: &App) -> Result<Said, Error> {
+        let words = sealed::ANNOUNCEMENT.open(&app.secrets, &[self.id], &self.message)?;
+        serde_json::from_str(&words).map_err(Error::fault)
+    }
+}
 
 /// Which announcement a letter belongs to.
 pub mod sent {

@@ -99,6 +99,6 @@ pub async fn list(
     _event: Path<String>,
     paging: Query<Paging>,
 ) -> Result<Json<Page<Told>>, Error> {
-    let told = house.run(async move |app| history::page(app.database.reader(), by.event.id, &paging).await);
+    let told = house.run(async move |app| history::page(&app, app.database.reader(), by.event.id, &paging).await);
     Ok(Json(told.await?))
 }

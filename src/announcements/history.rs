@@ -10,9 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::announcement::{self, sent};
+use super::announcement::{self, Said, sent};
 use super::whom::Whom;
 use crate::accounts::profile;
+use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::mail::letter::{self, State};
 use crate::paging::{Page, Paging};
@@ -47,7 +48,7 @@ pub struct Missed {
 ///
 /// # Errors
 /// 422 for a limit or cursor that cannot be.
-pub async fn page(db: &impl ConnectionTrait, event_id: Uuid, paging: &Paging) -> Result<Page<Told>, Error> {
+pub async fn page(app: &App, db: &impl ConnectionTrait, event_id: Uuid, paging: &Paging) -> Result<Page<Told>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
     let mut rows = announcement::Entity::of_event(event_id).order_by_desc(announcement::Column::Id).limit(limit + 1);
     if let Some(after) = after {
@@ -55,18 +56,19 @@ pub async fn page(db: &impl ConnectionTrait, event_id: Uuid, paging: &Paging) ->
     }
     let rows = rows.all(db).await?;
     let fates = fates(db, &rows).await?;
-    Ok(Page::of(rows, limit, |row| row.id, |row| told(row, &fates)))
+    let page = Page::of(rows, limit, |row| row.id, |row| told(app, row, &fates));
+    Ok(Page { items: page.items.into_iter().collect::<Result<_, _>>()?, next: page.next })
 }
 
 /// One of an event's announcements, and whom it did not reach.
 ///
 /// # Errors
 /// 404.
-pub async fn one(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<(Told, Vec<Missed>), Error> {
+pub async fn one(app: &App, db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<(Told, Vec<Missed>), Error> {
     let row = announcement::Entity::find_by_id(id).filter(announcement::Column::EventId.eq(event_id)).one(db).await?;
     let row = row.ok_or_else(Refused::not_found)?;
     let fates = fates(db, std::slice::from_ref(&row)).await?;
-    Ok((told(row, &fates), missed(db, event_id, id).await?))
+    Ok((told(app, row, &fates)?, missed(db, event_id, id).await?))
 }
 
 type Fates = Vec<(Uuid, State, i64)>;
@@ -86,23 +88,24 @@ async fn fates(db: &impl ConnectionTrait, rows: &[announcement::Model]) -> Resul
         .await?)
 }
 
-fn told(row: announcement::Model, fates: &Fates) -> Told {
+fn told(app: &App, row: announcement::Model, fates: &Fates) -> Result<Told, Error> {
+    let Said { subject, text, subject_en, text_en } = row.said(app)?;
     let count = |state: State| {
         fates.iter().find(|(id, fate, _)| *id == row.id && *fate == state).map_or(0, |(.., letters)| *letters)
     };
-    Told {
+    Ok(Told {
         id: row.id,
         sent: count(State::Sent),
         waiting: count(State::Waiting),
         failed: count(State::Failed),
-        subject: row.subject,
-        text: row.words,
-        subject_en: row.subject_en,
-        text_en: row.words_en,
+        subject,
+        text,
+        subject_en,
+        text_en,
         to: serde_json::from_value(row.whom).unwrap_or_default(),
         sent_at: row.sent_at,
         people: row.people,
-    }
+    })
 }
 
 async fn missed(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Vec<Missed>, Error> {

@@ -121,7 +121,7 @@ async fn shown(
     let of = event.clone();
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let history = history::page(db, of.id, &Paging { limit: Some(20), ..paging }).await?;
+        let history = history::page(&app, db, of.id, &Paging { limit: Some(20), ..paging }).await?;
         let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(of.organization_id));
         let units = units.order_by_asc(unit::Column::NameFolded).all(db).await?;
         Ok((history, units, roll::counts(db, of.id).await?))
@@ -196,7 +196,7 @@ async fn open_announcement(
 ) -> Result<HttpResponse, Error> {
     let id: Uuid = id_in_path(&request, "id")?;
     let event = by.event.clone();
-    let read = house.run(async move |app| history::one(app.database.reader(), by.event.id, id).await);
+    let read = house.run(async move |app| history::one(&app, app.database.reader(), by.event.id, id).await);
     let (told, missed) = read.await?;
     let page = visit.page;
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");

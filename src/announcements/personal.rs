@@ -6,14 +6,18 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::announcement;
+use crate::app::App;
 use crate::error::Error;
 
 /// What the person announced.
 ///
 /// # Errors
 /// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Error> {
     let mine = announcement::Entity::find().filter(announcement::Column::SentBy.eq(account)).all(db).await?;
-    let mine = mine.iter().map(|one| json!({ "subject": one.subject, "text": one.words, "sent_at": one.sent_at }));
-    Ok(mine.collect())
+    let told = |one: &announcement::Model| {
+        let said = one.said(app)?;
+        Ok(json!({ "subject": said.subject, "text": said.text, "sent_at": one.sent_at }))
+    };
+    mine.iter().map(told).collect()
 }

@@ -8,7 +8,8 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
-use super::words::{self, Addressees, Drawn, Occasion};
+use super::code::Secret;
+use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::audit;
@@ -34,8 +35,6 @@ pub struct Issued {
 /// # Errors
 /// 409 `phase_closed` before the confirmation and after the event; 404 where the event is gone.
 pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Issued, Error> {
-    // As many QRs as will be needed, before anything is held.
-    let mut drawn = Drawn::fresh(app, waiting(app.database.reader(), event_id).await?.len()).await?;
     let txn = app.database.begin_write().await?;
     // One numbering at a time. Not an exclusive lock: the desks go on scanning meanwhile, and each
     // scan's foreign keys need this row.
@@ -43,14 +42,11 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
     let event = event.ok_or_else(Refused::not_found)?;
     event.requires_one_of(app.now(), &[Phase::Confirmation, Phase::OnSite])?;
     let waiting = waiting(&txn, event.id).await?;
-    if let Some(more) = waiting.len().checked_sub(drawn.len()) {
-        drawn.extend(Drawn::fresh(app, more).await?);
-    }
     let (mut men, mut women) = (highest(&txn, event.id, Side::Men).await?, highest(&txn, event.id, Side::Women).await?);
     let accounts: Vec<Uuid> = waiting.iter().map(|registration| registration.account_id).collect();
     let addressees = Addressees::of(&txn, &accounts).await?;
     let (mut badges, mut codes, mut letters) = (Vec::new(), Vec::new(), Vec::new());
-    for (registration, its) in waiting.iter().zip(&drawn) {
+    for registration in &waiting {
         let last = match registration.side {
             Side::Men => &mut men,
             Side::Women => &mut women,
@@ -65,9 +61,9 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
             issued_at: app.now(),
             reminded_at: None,
         };
-        codes.push(its.secret.row(app, badge.id)?);
+        codes.push(Secret::fresh(app)?.row(app, badge.id)?);
         let to = (&addressees, registration.account_id);
-        letters.extend(words::letter(app, &event, to, Occasion::Badge, badge.worn(), its)?);
+        letters.extend(words::letter(app, &event, to, Occasion::Badge, badge.worn())?);
         badges.push(badge::ActiveModel {
             id: Set(badge.id),
             event_id: Set(badge.event_id),

@@ -1,4 +1,4 @@
-//! The QR of a code, as a drawing for a page and as an image for a letter.
+//! The QR of a code, as a drawing for a page.
 
 use qrcode::render::svg;
 use qrcode::{Color, EcLevel, QrCode};
@@ -7,8 +7,6 @@ use crate::error::Error;
 
 /// Light modules around the code: fewer, and scanners miss it on a dark background (ISO 18004 wants 4).
 const MARGIN: usize = 4;
-/// Pixels a module is wide in the image. Eight, because one bit a pixel makes a module one byte.
-const SCALE: usize = 8;
 
 /// A drawing that fills what it is put into.
 ///
@@ -45,35 +43,6 @@ pub fn drawing(text: &str) -> Result<Drawing, Error> {
     Ok(Drawing { across: width + 2 * MARGIN, path })
 }
 
-/// A black and white PNG.
-///
-/// # Errors
-/// A fault where the text is too long for a QR.
-pub fn png(text: &str) -> Result<Vec<u8>, Error> {
-    let code = encode(text)?;
-    let (width, modules) = (code.width(), code.to_colors());
-    let across = width + 2 * MARGIN;
-    // One bit a pixel, 1 is white.
-    let mut pixels = vec![0xff; MARGIN * SCALE * across];
-    for row in modules.chunks(width) {
-        let mut line = vec![0xff; across];
-        for (pixel, module) in line.iter_mut().skip(MARGIN).zip(row) {
-            *pixel = if *module == Color::Dark { 0x00 } else { 0xff };
-        }
-        pixels.extend(line.repeat(SCALE));
-    }
-    pixels.resize(across * SCALE * across, 0xff);
-    let mut image = Vec::new();
-    let side = u32::try_from(across * SCALE).map_err(Error::fault)?;
-    let mut encoder = png::Encoder::new(&mut image, side, side);
-    encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::One);
-    let mut writer = encoder.write_header().map_err(Error::fault)?;
-    writer.write_image_data(&pixels).map_err(Error::fault)?;
-    writer.finish().map_err(Error::fault)?;
-    Ok(image)
-}
-
 /// A quarter of the modules may be hidden by a thumb or a crease.
 fn encode(text: &str) -> Result<QrCode, Error> {
     QrCode::with_error_correction_level(text, EcLevel::Q).map_err(Error::fault)
@@ -82,20 +51,6 @@ fn encode(text: &str) -> Result<QrCode, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_image_is_square_and_has_its_margin_and_corner() {
-        let image = png("https://queqiao.example/c/ABCDEFGHIJKLMNOPQRSTUVWX23").unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(image)).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!(info.width, info.height);
-        let white = |x: usize, y: usize| pixels[y * info.line_size + x / 8] >> (7 - x % 8) & 1 == 1;
-        let edge = MARGIN * SCALE;
-        assert!(white(0, 0) && white(edge - 1, edge) && !white(edge, edge));
-        // The finder pattern: seven dark modules, then a light one.
-        assert!(!white(edge + 7 * SCALE - 1, edge) && white(edge + 7 * SCALE, edge));
-    }
 
     #[test]
     fn a_drawing_covers_every_dark_module_once() {

@@ -5,8 +5,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveModelTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
+use super::code::Secret;
 use super::number::Number;
-use super::words::{self, Addressees, Drawn, Occasion};
+use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::audit;
@@ -37,7 +38,6 @@ impl From<NotReissued> for Error {
 /// [`NotReissued`], and faults.
 pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &str) -> Result<badge::Model, Error> {
     let event = &organizer.event;
-    let drawn = Drawn::fresh(app, 1).await?;
     let txn = app.database.begin_write().await?;
     let held = badge::Entity::of_event(event.id)
         .filter(badge::Column::Side.eq(worn.side))
@@ -50,12 +50,11 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
         let revoked = code::ActiveModel { id: Set(old.id), revoked_at: Set(Some(app.now())), ..Default::default() };
         revoked.update(&txn).await?;
     }
-    let drawn = drawn.first().ok_or_else(|| anyhow::anyhow!("no code was drawn"))?;
-    drawn.secret.row(app, badge.id)?.insert(&txn).await?;
+    Secret::fresh(app)?.row(app, badge.id)?.insert(&txn).await?;
     if let Some(owner) = registration::Entity::find_by_id(badge.registration_id).one(&txn).await? {
         let addressees = Addressees::of(&txn, &[owner.account_id]).await?;
         let to = (&addressees, owner.account_id);
-        if let Some(draft) = words::letter(app, event, to, Occasion::Badge, badge.worn(), drawn)? {
+        if let Some(draft) = words::letter(app, event, to, Occasion::Badge, badge.worn())? {
             letter::post(&txn, app, draft).await?;
         }
     }

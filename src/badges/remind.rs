@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
-use super::words::{self, Addressees, Drawn, Occasion};
+use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::events::event;
 use crate::mail::letter;
 use crate::registrations::registration::{self, Status};
 
-/// How many letters one transaction writes: the QRs are drawn meanwhile.
+/// How many letters one transaction writes.
 const AT_ONCE: u64 = 50;
 
 /// Writes the reminders that are due: from 24 hours before an event begins until it begins, one a
@@ -65,11 +65,11 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
     let mut written = 0;
     for badge in &badges {
         let Some(account_id) = owners.get(&badge.registration_id) else { continue };
-        let Some(code) = code::valid_for(&txn, badge.id).await? else { continue };
-        let drawn = Drawn::of(app, vec![code.open(app)?]).await?;
-        let Some(drawn) = drawn.first() else { continue };
+        if code::valid_for(&txn, badge.id).await?.is_none() {
+            continue;
+        }
         let to = (&addressees, *account_id);
-        if let Some(mut draft) = words::letter(app, event, to, Occasion::Reminder, badge.worn(), drawn)? {
+        if let Some(mut draft) = words::letter(app, event, to, Occasion::Reminder, badge.worn())? {
             draft.dedupe = Some(format!("reminder:{}", badge.registration_id));
             letter::post(&txn, app, draft).await?;
             written += 1;

@@ -5,9 +5,8 @@ use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
 use std::collections::HashMap;
 
-use super::code::Secret;
+use super::calendar;
 use super::number::Number;
-use super::{calendar, picture};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::Error;
@@ -82,37 +81,9 @@ impl Addressees {
     }
 }
 
-/// A QR drawn in advance: drawing takes longer than everything else, and nothing slow is done
-/// while the event is held.
-#[derive(Debug)]
-pub struct Drawn {
-    pub secret: Secret,
-    image: Vec<u8>,
-}
-
-impl Drawn {
-    /// Draws codes where drawing keeps nobody else waiting.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn of(app: &App, secrets: Vec<Secret>) -> Result<Vec<Self>, Error> {
-        let urls: Vec<String> = secrets.iter().map(|secret| secret.url(app)).collect();
-        let drawing = move || urls.iter().map(|url| picture::png(url)).collect::<Result<Vec<_>, _>>();
-        let images = tokio::task::spawn_blocking(drawing).await.map_err(Error::fault)??;
-        Ok(secrets.into_iter().zip(images).map(|(secret, image)| Self { secret, image }).collect())
-    }
-
-    /// Draws a fresh code for each of so many people.
-    ///
-    /// # Errors
-    /// As [`Drawn::of`], and where the operating system has no randomness to give.
-    pub async fn fresh(app: &App, people: usize) -> Result<Vec<Self>, Error> {
-        let secrets = (0..people).map(|_| Secret::fresh(app)).collect::<Result<Vec<_>, _>>()?;
-        Self::of(app, secrets).await
-    }
-}
-
-/// The letter with number, QR and calendar entry; None where nobody is there to read it.
+/// The letter with number, calendar entry and the way to the badge; None where nobody is there to
+/// read it. The code is not in it: whoever reads a mailbox, or the outbox, would walk in with it. The
+/// page behind the link shows it, and once opened works without a network.
 ///
 /// # Errors
 /// Only faults.
@@ -122,7 +93,6 @@ pub fn letter(
     to: (&Addressees, Uuid),
     occasion: Occasion,
     worn: Number,
-    drawn: &Drawn,
 ) -> Result<Option<Draft>, Error> {
     let (addressees, account_id) = to;
     let Some((account, profile)) = addressees.0.get(&account_id) else { return Ok(None) };
@@ -144,7 +114,7 @@ pub fn letter(
         (Occasion::Reminder, Language::Zh) => ReminderZh { its }.render(),
         (Occasion::Reminder, Language::En) => ReminderEn { its }.render(),
     };
-    let url = app.public_url(&format!("/e/{}/me", event.slug));
+    let url = app.public_url(&format!("/e/{}/badge", event.slug));
     let entry = calendar::entry(event, title, account_id, &url, app.now());
     Ok(Some(Draft {
         kind: match occasion {
@@ -157,10 +127,7 @@ pub fn letter(
         language,
         words: words.map_err(Error::fault)?,
         action: Some(Action { label: language.choose("查看我的号码牌", "Open my badge").to_owned(), url }),
-        attachments: vec![
-            Attachment::file("badge.png", "image/png", &drawn.image).shown_as("badge"),
-            Attachment::file("event.ics", "text/calendar; charset=utf-8", entry.as_bytes()),
-        ],
+        attachments: vec![Attachment::file("event.ics", "text/calendar; charset=utf-8", entry.as_bytes())],
         dedupe: None,
         not_before: None,
     }))

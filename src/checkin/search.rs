@@ -22,6 +22,7 @@ use crate::body::one_line;
 use crate::error::Error;
 use crate::events::access::Desk;
 use crate::registrations::registration::{self, Side};
+use crate::sealed;
 use crate::units::unit::folded;
 
 /// A desk may find somebody, and may not browse.
@@ -57,12 +58,14 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
     }
     let txn = app.database.begin_write().await?;
     let guests = guests(&txn, desk.event.id).await?;
-    let is_meant = |nickname: &str, real_name: Option<&str>| {
-        folded(nickname).contains(&wanted) || real_name.is_some_and(|real_name| folded(real_name) == wanted)
+    // Real names stay sealed: a whole one is known by its digest.
+    let whole = sealed::REAL_NAME.digests(&app.secrets, name);
+    let is_meant = |nickname: &str, real_name: Option<&Vec<u8>>| {
+        folded(nickname).contains(&wanted) || real_name.is_some_and(|digest| whole.contains(digest))
     };
     let hits: Vec<Hit> = guests
         .into_iter()
-        .filter(|(_, _, nickname, real_name)| is_meant(nickname, real_name.as_deref()))
+        .filter(|(_, _, nickname, real_name)| is_meant(nickname, real_name.as_ref()))
         .take(MOST_ROWS)
         .map(|(side, number, nickname, _)| Hit { badge: Number { side, number }.to_string(), nickname })
         .collect();
@@ -84,9 +87,9 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
     Ok(hits)
 }
 
-type Guest = (Side, i32, String, Option<String>);
+type Guest = (Side, i32, String, Option<Vec<u8>>);
 
-/// Everyone with a badge. Names are compared here and not in the database, because neither of the
+/// Everyone with a badge. Nicknames are compared here and not in the database, because neither of the
 /// two folds full-width letters or the case of all alphabets.
 async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Error> {
     let on_registration: RelationDef = badge::Entity::belongs_to(registration::Entity)
@@ -100,7 +103,7 @@ async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>,
     let guests = badge::Entity::of_event(event_id)
         .select_only()
         .columns([badge::Column::Side, badge::Column::Number])
-        .columns([profile::Column::Nickname, profile::Column::RealName])
+        .columns([profile::Column::Nickname, profile::Column::RealNameDigest])
         .join(JoinType::InnerJoin, on_registration)
         .join(JoinType::InnerJoin, on_profile)
         .order_by_asc(badge::Column::Side)

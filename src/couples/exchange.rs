@@ -54,7 +54,7 @@ impl From<NotExchanged> for Error {
 pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Field>) -> Result<Standing, Error> {
     let txn = app.database.begin_write().await?;
     let mine = mine::hold(&txn, account.account_id, match_id).await?;
-    judge(&txn, &mine, &fields).await?;
+    judge(&txn, app, &mine, &fields).await?;
     let row = offer::Model { match_id, registration_id: mine.own_id, fields: json!(fields), offered_at: app.now() };
     offer::put(&txn, row).await?;
     let both = offer::of_match(&txn, match_id).await?.len() == 2;
@@ -76,7 +76,7 @@ pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Fie
     Ok(standing)
 }
 
-async fn judge(txn: &crate::database::Write, mine: &Mine, fields: &[Field]) -> Result<(), Error> {
+async fn judge(txn: &crate::database::Write, app: &App, mine: &Mine, fields: &[Field]) -> Result<(), Error> {
     if opening::Entity::find_by_id(mine.found.id).one(txn).await?.is_some() {
         return Err(NotExchanged::AlreadyOpened.into());
     }
@@ -84,7 +84,7 @@ async fn judge(txn: &crate::database::Write, mine: &Mine, fields: &[Field]) -> R
         return Err(NotExchanged::Nothing.into());
     }
     let own = registration::Entity::find_by_id(mine.own_id).one(txn).await?.ok_or_else(Refused::not_found)?;
-    let Details { wechat, phone, email } = mine::details(txn, &own, fields).await?;
+    let Details { wechat, phone, email } = mine::details(txn, app, &own, fields).await?;
     for (place, field) in fields.iter().enumerate() {
         if fields.iter().take(place).any(|earlier| earlier == field) {
             return Err(NotExchanged::Repeated(place).into());

@@ -71,7 +71,7 @@ pub async fn keep(txn: &impl ConnectionTrait, app: &App, found: &matched::Model)
     let people = people.all(txn).await?;
     for offer in offer::of_match(txn, found.id).await? {
         let Some(giver) = people.iter().find(|person| person.id == offer.registration_id) else { continue };
-        let details = mine::details(txn, giver, &offer.fields()).await?;
+        let details = mine::details(txn, app, giver, &offer.fields()).await?;
         let plain = zeroize::Zeroizing::new(serde_json::to_vec(&details).map_err(Error::fault)?);
         let row = ActiveModel {
             match_id: Set(found.id),

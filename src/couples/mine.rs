@@ -110,6 +110,7 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
 /// Only faults.
 pub async fn details(
     db: &impl ConnectionTrait,
+    app: &App,
     person: &registration::Model,
     fields: &[Field],
 ) -> Result<Details, Error> {
@@ -118,10 +119,11 @@ pub async fn details(
     else {
         return Ok(Details::default());
     };
+    let own = profile.private(&app.secrets)?;
     let given = |field, value: Option<String>| value.filter(|_| fields.contains(&field));
     Ok(Details {
-        wechat: given(Field::Wechat, profile.wechat),
-        phone: given(Field::Phone, profile.phone),
+        wechat: given(Field::Wechat, own.wechat),
+        phone: given(Field::Phone, own.phone),
         email: given(Field::Email, Some(account.email)),
     })
 }

@@ -61,7 +61,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
         }
         matches.sort_by(|one, other| one.badge.cmp(&other.badge));
         let all = [Field::Wechat, Field::Phone, Field::Email];
-        let own = mine::details(db, &me.registration, &all).await?;
+        let own = mine::details(db, &app, &me.registration, &all).await?;
         let mine = vec![(Field::Wechat, own.wechat), (Field::Phone, own.phone), (Field::Email, own.email)];
         Ok((called.map(|round| round.state), matches, mine))
     });

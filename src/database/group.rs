@@ -114,7 +114,10 @@ impl Line {
             Some(writer) => writer,
             None => self.options.connect().await?,
         };
+        // Whoever reads for long (a backup) must not keep the desks from writing meanwhile.
+        writer.execute("PRAGMA busy_timeout = 50").await?;
         let held_up: i32 = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer).await?;
+        writer.execute("PRAGMA busy_timeout = 5000").await?;
         desk.writer = Some(writer);
         Ok(held_up == 0)
     }

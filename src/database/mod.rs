@@ -31,7 +31,7 @@ use anyhow::{Context, anyhow, bail};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions as _, Connection, Executor, PgConnection, query};
-use sea_orm::{ConnectOptions, Database as Connect, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
@@ -238,6 +238,31 @@ impl Database {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(false)
+    }
+
+    /// Writes the embedded database anew, so that nothing stands in it but what its rows say: after
+    /// much was overwritten, and before anybody is served.
+    ///
+    /// # Errors
+    /// Only faults, a full disk above all.
+    pub async fn rewrite(&self) -> Result<(), DbErr> {
+        if !self.is_postgres() {
+            self.schema.execute_unprepared("VACUUM").await?;
+            self.settle().await?;
+        }
+        Ok(())
+    }
+
+    /// Gives what rows that are gone took back to the tables, where the database does not do so by
+    /// itself: on PostgreSQL, whose dead rows would stand there until it thinks it worth its while.
+    ///
+    /// # Errors
+    /// Where this house may not do that to its tables.
+    pub async fn sweep_up(&self, tables: &[&str]) -> Result<(), DbErr> {
+        if self.is_postgres() {
+            self.schema.execute_unprepared(&format!("VACUUM {}", tables.join(", "))).await?;
+        }
+        Ok(())
     }
 
     /// Closes what can be closed within a few seconds.

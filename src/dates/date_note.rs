@@ -1,10 +1,16 @@
 //! 随手记: what somebody writes down for themselves after a date. Nobody else ever reads it: no call
 //! and no page of anybody but the writer asks for it.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{ConnectionTrait, QueryFilter};
+
+use crate::app::App;
+use crate::error::Error;
+use crate::sealed::{self, Sealed};
 
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "date_note")]
@@ -13,7 +19,9 @@ pub struct Model {
     pub written_by: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub about: Uuid,
-    pub words: String,
+    /// Sealed.
+    #[sea_orm(column_name = "words_sealed")]
+    pub words: Sealed,
     pub written_at: DateTimeUtc,
 }
 
@@ -29,27 +37,47 @@ impl std::fmt::Debug for Model {
     }
 }
 
-/// Everything one person wrote.
+impl Model {
+    /// What was noted.
+    ///
+    /// # Errors
+    /// A fault where it was sealed by another house.
+    pub fn words(&self, app: &App) -> Result<String, Error> {
+        sealed::DATE_NOTE.open(&app.secrets, &[self.written_by, self.about], &self.words)
+    }
+}
+
+/// What one person wrote, by whom it is about.
 ///
 /// # Errors
 /// Only faults.
-pub async fn written_by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<Model>, DbErr> {
-    Entity::find().filter(Column::WrittenBy.eq(registration_id)).all(db).await
+pub async fn written_by(
+    db: &impl ConnectionTrait,
+    app: &App,
+    registration_id: Uuid,
+) -> Result<HashMap<Uuid, String>, Error> {
+    let notes = Entity::find().filter(Column::WrittenBy.eq(registration_id)).all(db).await?;
+    notes.iter().map(|note| Ok((note.about, note.words(app)?))).collect()
 }
 
 /// Puts a note in the place of the former one about the same person.
 ///
 /// # Errors
 /// Only faults.
-pub async fn put(txn: &impl ConnectionTrait, note: Model) -> Result<(), DbErr> {
+pub async fn put(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    (written_by, about): (Uuid, Uuid),
+    words: &str,
+) -> Result<(), Error> {
     let place = OnConflict::columns([Column::WrittenBy, Column::About])
         .update_columns([Column::Words, Column::WrittenAt])
         .to_owned();
     let row = ActiveModel {
-        written_by: Set(note.written_by),
-        about: Set(note.about),
-        words: Set(note.words),
-        written_at: Set(note.written_at),
+        written_by: Set(written_by),
+        about: Set(about),
+        words: Set(sealed::DATE_NOTE.seal(&app.secrets, &[written_by, about], words)?),
+        written_at: Set(app.now()),
     };
     Entity::insert(row).on_conflict(place).exec_without_returning(txn).await?;
     Ok(())

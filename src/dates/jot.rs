@@ -46,10 +46,7 @@ pub async fn jot(app: &App, me: &Participant, round: i32, note: NewNote) -> Resu
         "" => {
             date_note::Entity::delete_by_id((written_by, about)).exec(&txn).await?;
         }
-        words => {
-            let words = words.to_owned();
-            date_note::put(&txn, date_note::Model { written_by, about, words, written_at: app.now() }).await?;
-        }
+        words => date_note::put(&txn, app, (written_by, about), words).await?,
     }
     txn.commit().await
 }

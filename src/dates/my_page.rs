@@ -7,7 +7,6 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::EntityTrait;
-use uuid::Uuid;
 
 use super::date_note;
 use super::date_round::State;
@@ -76,10 +75,9 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let presence = presence::Entity::find_by_id(me.registration.id).one(db).await?;
-        Ok((presence, mine::seats(db, &me).await?, date_note::written_by(db, me.registration.id).await?))
+        Ok((presence, mine::seats(db, &me).await?, date_note::written_by(db, &app, me.registration.id).await?))
     });
-    let (presence, seats, notes) = read.await?;
-    let mut notes: HashMap<Uuid, String> = notes.into_iter().map(|note| (note.about, note.words)).collect();
+    let (presence, seats, mut notes) = read.await?;
     let now = match (presence, status) {
         (None, status) if !matches!(status, Status::Confirmed | Status::Selected) => Now::Unseated,
         (presence, _) => now(&event, presence.map(|presence| presence.inside), &seats, house.now()),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{date_note, sat_out, sitting};
+use crate::app::App;
 use crate::error::Error;
 use crate::registrations::exclusion;
 
@@ -13,7 +14,7 @@ use crate::registrations::exclusion;
 ///
 /// # Errors
 /// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Value, Error> {
     let mine = || registrations.iter().copied();
     let one_of_two =
         Condition::any().add(sitting::Column::OneId.is_in(mine())).add(sitting::Column::OtherId.is_in(mine()));
@@ -21,13 +22,14 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     let waited = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.is_in(mine())).all(db).await?;
     let apart = exclusion::Entity::find().filter(exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
     let notes = date_note::Entity::find().filter(date_note::Column::WrittenBy.is_in(mine())).all(db).await?;
+    let notes = notes.iter().map(|row| Ok(json!({"words": row.words(app)?, "at": row.written_at})));
     let sittings = sittings.iter().map(
         |row| json!({"event_id": row.event_id, "round_id": row.round_id, "table": row.table_number, "held": row.held}),
     );
     Ok(json!({
         "sittings": sittings.collect::<Vec<_>>(),
         "sat_out": waited.iter().map(|row| json!({"round_id": row.round_id})).collect::<Vec<_>>(),
-        "notes": notes.iter().map(|row| json!({"words": row.words, "at": row.written_at})).collect::<Vec<_>>(),
+        "notes": notes.collect::<Result<Vec<_>, Error>>()?,
         "kept_apart": apart.iter().map(|row| json!({"event_id": row.event_id, "because": row.because, "at": row.at})).collect::<Vec<_>>(),
     }))
 }

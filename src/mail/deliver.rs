@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 use super::letter::Model;
 use super::line::{Lines, NotTaken, Patience, Server};
 use super::message::message;
+use crate::secrets::Secrets;
 use crate::settings::{Delivery, MailSettings};
 
 /// Where letters go.
@@ -65,8 +66,13 @@ impl Smtp {
     ///
     /// # Errors
     /// See [`Undelivered`].
-    pub async fn deliver(&self, letter: &Model, now: DateTime<Utc>) -> Result<(), Undelivered> {
-        let message = message(letter, &self.from, now).map_err(|wrong| Undelivered::Refused(format!("{wrong:#}")))?;
+    pub async fn deliver(&self, secrets: &Secrets, letter: &Model, now: DateTime<Utc>) -> Result<(), Undelivered> {
+        let opened = letter.to(secrets).and_then(|to| Ok((to, letter.contents(secrets)?)));
+        // What this house cannot open, another process of it may: nothing is held against the letter.
+        let (to, contents) = opened.map_err(|fault| Undelivered::Later(format!("{fault:?}")))?;
+        let contents = contents.ok_or_else(|| Undelivered::Refused("what it said was forgotten".to_owned()))?;
+        let message = message(letter, &to, &contents, &self.from, now)
+            .map_err(|wrong| Undelivered::Refused(format!("{wrong:#}")))?;
         self.lines.send(&message).await.map_err(Undelivered::from)
     }
 

@@ -9,8 +9,9 @@ use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use super::deliver::Undelivered;
 use super::letter::{self, Column, Entity, Model, State};
 use super::postman::Round;
+use crate::app::App;
 use crate::error::Error;
-use crate::settings::MailSettings;
+use crate::sealed::{self, Sealed};
 
 /// The longest wait between two tries.
 const LONGEST: TimeDelta = TimeDelta::hours(1);
@@ -68,12 +69,13 @@ pub(super) async fn release(txn: &impl ConnectionTrait) -> Result<u64, Error> {
 /// Writes down how a try went.
 pub(super) async fn settle(
     txn: &impl ConnectionTrait,
-    settings: &MailSettings,
+    app: &App,
     letter: &Model,
     outcome: &Result<(), Undelivered>,
     now: DateTime<Utc>,
     round: &mut Round,
 ) -> Result<(), Error> {
+    let settings = &app.settings.mail;
     let note = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
         .filter(Column::Id.eq(letter.id));
@@ -84,7 +86,9 @@ pub(super) async fn settle(
         let note = note
             .col_expr(Column::State, Expr::value(State::Sent))
             .col_expr(Column::SentAt, Expr::value(now))
-            .col_expr(Column::LastError, Expr::value(None::<String>));
+            // What it says belongs to its addressee, who has it.
+            .col_expr(Column::Contents, Expr::value(None::<Sealed>))
+            .col_expr(Column::LastError, Expr::value(None::<Sealed>));
         note.filter(Column::State.ne(State::Sent)).exec(txn).await?;
         return Ok(());
     };
@@ -106,7 +110,10 @@ pub(super) async fn settle(
     tracing::warn!(letter = %letter.id, kind = %letter.kind, tries = letter.tries, outcome, "a letter did not go");
     note.col_expr(Column::State, Expr::value(state))
         .col_expr(Column::Refusals, Expr::value(refusals))
-        .col_expr(Column::LastError, Expr::value(shortened(words)))
+        .col_expr(
+            Column::LastError,
+            Expr::value(sealed::LETTER_ERROR.seal(&app.secrets, &[letter.id], &shortened(words))?),
+        )
         .col_expr(Column::NotBefore, Expr::value(now + pause(letter, first)))
         .filter(Column::State.eq(State::Waiting))
         .filter(Column::Tries.eq(letter.tries))

@@ -9,9 +9,12 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, ConnectionTrait, ExprTrait};
 use serde::{Deserialize, Serialize};
 
+use super::kind;
 use crate::app::App;
 use crate::error::Error;
 use crate::language::Language;
+use crate::sealed::{self, Sealed};
+use crate::secrets::Secrets;
 
 /// Letters one statement writes: databases bind a limited number of values in one.
 const MANY: usize = 500;
@@ -25,12 +28,15 @@ pub struct Model {
     pub kind: String,
     pub account_id: Option<Uuid>,
     pub event_id: Option<Uuid>,
-    pub recipient: String,
+    /// Sealed: [`sealed::LETTER_RECIPIENT`].
+    #[sea_orm(column_name = "recipient_sealed")]
+    pub recipient: Sealed,
+    /// What letters to one address are found by.
+    pub recipient_digest: Option<Vec<u8>>,
     pub language: Language,
-    pub subject: String,
-    pub plain: String,
-    pub html: String,
-    pub attachments: Json,
+    /// Sealed [`Contents`]; None once a mail server has them.
+    #[sea_orm(column_name = "contents_sealed")]
+    pub contents: Option<Sealed>,
     /// Two letters with the same value are one letter.
     pub dedupe: Option<String>,
     pub state: State,
@@ -39,7 +45,9 @@ pub struct Model {
     pub refusals: i32,
     pub not_before: DateTimeUtc,
     pub leased_until: Option<DateTimeUtc>,
-    pub last_error: Option<String>,
+    /// Sealed: mail servers like to repeat the address.
+    #[sea_orm(column_name = "last_error_sealed")]
+    pub last_error: Option<Sealed>,
     pub posted_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
 }
@@ -83,11 +91,47 @@ pub struct Action {
     pub url: String,
 }
 
+/// What a letter says, as its row holds it: sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Contents {
+    pub subject: String,
+    pub plain: String,
+    pub html: String,
+    pub attachments: Vec<Attachment>,
+}
+
+impl Model {
+    /// The address it goes to; empty where that was forgotten.
+    ///
+    /// # Errors
+    /// A fault where it was sealed by another house.
+    pub fn to(&self, secrets: &Secrets) -> Result<String, Error> {
+        sealed::LETTER_RECIPIENT.open(secrets, &[self.id], &self.recipient)
+    }
+
+    /// What it says; None once it was delivered or forgotten.
+    ///
+    /// # Errors
+    /// As [`Model::to`].
+    pub fn contents(&self, secrets: &Secrets) -> Result<Option<Contents>, Error> {
+        let opened = sealed::LETTER_CONTENTS.open_if_any(secrets, &[self.id], self.contents.as_ref())?;
+        opened.map(|contents| serde_json::from_str(&contents).map_err(Error::fault)).transpose()
+    }
+
+    /// What the mail server said last.
+    ///
+    /// # Errors
+    /// As [`Model::to`].
+    pub fn last_error(&self, secrets: &Secrets) -> Result<Option<String>, Error> {
+        sealed::LETTER_ERROR.open_if_any(secrets, &[self.id], self.last_error.as_ref())
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Attachment {
     pub name: String,
     pub content_type: String,
-    /// Base64, because the row is JSON.
+    /// Base64, because the contents are JSON.
     pub content: String,
     /// Shown inside the letter under this id.
     pub inline_id: Option<String>,
@@ -178,18 +222,20 @@ impl Draft {
     }
 
     fn row(self, app: &App) -> Result<ActiveModel, Error> {
-        let (now, Sight { subject, plain, html }) = (app.now(), self.sight()?);
+        let (now, id, Sight { subject, plain, html }) = (app.now(), app.new_id(), self.sight()?);
+        let contents = Contents { subject, plain, html, attachments: self.attachments };
+        let contents = serde_json::to_string(&contents).map_err(Error::fault)?;
+        // Said while the kind is being written rather than when somebody looks for the letter.
+        let _ = kind::privacy(self.kind);
         Ok(ActiveModel {
-            id: Set(app.new_id()),
+            id: Set(id),
             kind: Set(self.kind.to_owned()),
             account_id: Set(self.account_id),
             event_id: Set(self.event_id),
-            recipient: Set(self.to),
+            recipient: Set(sealed::LETTER_RECIPIENT.seal(&app.secrets, &[id], &self.to)?),
+            recipient_digest: Set(Some(sealed::LETTER_RECIPIENT.digest(&app.secrets, &self.to))),
             language: Set(self.language),
-            subject: Set(subject),
-            plain: Set(plain),
-            html: Set(html),
-            attachments: Set(serde_json::to_value(&self.attachments).map_err(Error::fault)?),
+            contents: Set(Some(sealed::LETTER_CONTENTS.seal(&app.secrets, &[id], &contents)?)),
             dedupe: Set(self.dedupe),
             state: Set(State::Waiting),
             tries: Set(0),

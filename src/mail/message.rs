@@ -10,7 +10,7 @@ use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
-use super::letter::{self, Model};
+use super::letter::{self, Contents, Model};
 
 /// Builds the message. Its Message-ID comes from the letter's key, so that a letter sent twice is
 /// recognised as one by every mail program.
@@ -18,18 +18,26 @@ use super::letter::{self, Model};
 /// # Errors
 /// An address that is none, or attachments that are not what [`letter::Attachment`] writes: this
 /// letter will never go.
-pub fn message(letter: &Model, from: &Mailbox, now: DateTime<Utc>) -> anyhow::Result<Message> {
-    let to: Mailbox = letter.recipient.parse().context("the recipient's address")?;
-    let files: Vec<letter::Attachment> =
-        serde_json::from_value(letter.attachments.clone()).context("the attachments")?;
+pub fn message(
+    letter: &Model,
+    to: &str,
+    contents: &Contents,
+    from: &Mailbox,
+    now: DateTime<Utc>,
+) -> anyhow::Result<Message> {
+    let to: Mailbox = to.parse().context("the recipient's address")?;
+    let Contents { subject, plain, html: words_in_html, attachments: files } = contents;
     let (inside, behind): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.inline_id.is_some());
-    let mut html = MultiPart::related().singlepart(SinglePart::html(letter.html.clone()));
+    let mut html = MultiPart::related().singlepart(SinglePart::html(words_in_html.clone()));
     for file in &inside {
         html = html.singlepart(part(file)?);
     }
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(letter.plain.clone()));
-    let words =
-        if inside.is_empty() { words.singlepart(SinglePart::html(letter.html.clone())) } else { words.multipart(html) };
+    let words = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
+    let words = if inside.is_empty() {
+        words.singlepart(SinglePart::html(words_in_html.clone()))
+    } else {
+        words.multipart(html)
+    };
     let whole = if behind.is_empty() {
         words
     } else {
@@ -42,7 +50,7 @@ pub fn message(letter: &Model, from: &Mailbox, now: DateTime<Utc>) -> anyhow::Re
     let message = Message::builder()
         .from(from.clone())
         .to(to)
-        .subject(letter.subject.clone())
+        .subject(subject.clone())
         .date(SystemTime::from(now))
         .message_id(Some(format!("<{}@{}>", letter.id, from.email.domain())))
         .raw_header(header("Auto-Submitted", "auto-generated"))
@@ -66,26 +74,24 @@ fn part(file: &letter::Attachment) -> anyhow::Result<SinglePart> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
     use uuid::Uuid;
 
     use super::*;
     use crate::language::Language;
     use crate::mail::letter::{Attachment, State};
+    use crate::sealed::Sealed;
 
-    fn letter(attachments: &[Attachment]) -> Model {
+    fn letter() -> Model {
         let now = "2026-08-22T06:00:00Z".parse().unwrap();
         Model {
             id: Uuid::from_u128(7),
             kind: "badge".to_owned(),
             account_id: None,
             event_id: None,
-            recipient: "li@example.com".to_owned(),
+            recipient: Sealed(Vec::new()),
+            recipient_digest: None,
             language: Language::Zh,
-            subject: "爱的号码牌 女008".to_owned(),
-            plain: "你好\n".to_owned(),
-            html: "<p>你好</p>".to_owned(),
-            attachments: json!(attachments),
+            contents: None,
             dedupe: None,
             state: State::Waiting,
             tries: 0,
@@ -98,14 +104,24 @@ mod tests {
         }
     }
 
-    fn wire(letter: &Model) -> String {
-        let from = "鹊桥 <queqiao@union.example>".parse().unwrap();
-        String::from_utf8(message(letter, &from, letter.posted_at).unwrap().formatted()).unwrap()
+    fn saying(attachments: &[Attachment]) -> Contents {
+        Contents {
+            subject: "爱的号码牌 女008".to_owned(),
+            plain: "你好\n".to_owned(),
+            html: "<p>你好</p>".to_owned(),
+            attachments: attachments.to_vec(),
+        }
+    }
+
+    fn wire(attachments: &[Attachment]) -> String {
+        let (letter, from) = (letter(), "鹊桥 <queqiao@union.example>".parse().unwrap());
+        let message = message(&letter, "li@example.com", &saying(attachments), &from, letter.posted_at).unwrap();
+        String::from_utf8(message.formatted()).unwrap()
     }
 
     #[test]
     fn a_letter_keeps_its_name_however_often_it_is_built() {
-        let wire = wire(&letter(&[]));
+        let wire = wire(&[]);
         let named = "Message-ID: <00000000-0000-0000-0000-000000000007@union.example>\r\n";
         assert!(wire.contains(named), "{wire}");
         assert!(wire.contains("Content-Type: multipart/alternative;"), "{wire}");
@@ -114,10 +130,10 @@ mod tests {
 
     #[test]
     fn pictures_go_inside_and_files_behind() {
-        let wire = wire(&letter(&[
+        let wire = wire(&[
             Attachment::file("badge.png", "image/png", b"png").shown_as("badge"),
             Attachment::file("evening.ics", "text/calendar; charset=utf-8", b"BEGIN:VCALENDAR"),
-        ]));
+        ]);
         let order = ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html"];
         let places: Vec<_> = order.iter().map(|part| wire.find(part).unwrap()).collect();
         assert!(places.is_sorted(), "{wire}");
@@ -127,8 +143,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_told() {
-        let broken = Model { recipient: "nobody".to_owned(), ..letter(&[]) };
         let from = "queqiao@union.example".parse().unwrap();
-        assert!(message(&broken, &from, broken.posted_at).is_err());
+        assert!(message(&letter(), "nobody", &saying(&[]), &from, letter().posted_at).is_err());
     }
 }

@@ -3,9 +3,11 @@
 
 pub mod deliver;
 pub mod forget;
+pub mod kind;
 mod lease;
 pub mod letter;
 pub mod line;
 pub mod message;
+pub mod opening;
 pub mod personal;
 pub mod postman;

@@ -1,34 +1,48 @@
 //! What the outbox holds about a person, and how it forgets it.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::letter::{self, State};
+use super::opening;
+use crate::app::App;
 use crate::error::Error;
+use crate::sealed;
 
-fn of(account: Uuid, email: &str) -> Condition {
-    Condition::any().add(letter::Column::AccountId.eq(account)).add(letter::Column::Recipient.eq(email))
+fn of(app: &App, account: Uuid, email: &str) -> Condition {
+    let digests = sealed::LETTER_RECIPIENT.digests(&app.secrets, email);
+    Condition::any().add(letter::Column::AccountId.eq(account)).add(letter::Column::RecipientDigest.is_in(digests))
 }
 
-/// Every letter to a person, as text; links that open something are left out.
+/// Every letter to a person, as text as long as it is kept, and who opened one; links that open
+/// something are left out.
 ///
 /// # Errors
 /// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid, email: &str) -> Result<Value, Error> {
-    let letters = letter::Entity::find().filter(of(account, email)).order_by_asc(letter::Column::Id).all(db).await?;
-    let letters = letters.iter().map(|letter| {
-        let lines = letter.plain.lines().filter(|line| !line.contains("token="));
-        json!({
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Error> {
+    let letters = letter::Entity::find().filter(of(app, account, email)).order_by_asc(letter::Column::Id);
+    let letters = letters.all(db).await?.into_iter().map(|letter| {
+        let contents = letter.contents(&app.secrets)?;
+        let text = contents.as_ref().map(|contents| {
+            contents.plain.lines().filter(|line| !line.contains("token=")).collect::<Vec<_>>().join("\n")
+        });
+        Ok(json!({
             "kind": letter.kind,
-            "subject": letter.subject,
-            "text": lines.collect::<Vec<_>>().join("\n"),
+            "subject": contents.map(|contents| contents.subject),
+            "text": text,
             "posted_at": letter.posted_at,
             "sent_at": letter.sent_at,
-        })
+        }))
     });
-    Ok(letters.collect())
+    let openings = opening::of_person(db, app, account, email).await?;
+    Ok(json!({
+        "letters": letters.collect::<Result<Vec<_>, Error>>()?,
+        "opened_by_an_administrator": openings.iter().map(|row| json!({"kind": row.kind, "at": row.at})).collect::<Vec<_>>(),
+    }))
 }
 
 /// Forgets what was written to a person and where. That something was written stays on record;
@@ -36,21 +50,24 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, email: &str) -> Re
 ///
 /// # Errors
 /// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, account: Uuid, email: &str) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Error> {
+    opening::forget(txn, app, account, email).await?;
     letter::Entity::delete_many()
-        .filter(of(account, email))
+        .filter(of(app, account, email))
         .filter(letter::Column::State.eq(State::Waiting))
         .exec(txn)
         .await?;
-    letter::Entity::update_many()
-        .col_expr(letter::Column::Recipient, Expr::value("erased"))
-        .col_expr(letter::Column::Subject, Expr::value(""))
-        .col_expr(letter::Column::Plain, Expr::value(""))
-        .col_expr(letter::Column::Html, Expr::value(""))
-        .col_expr(letter::Column::Attachments, Expr::value(json!([])))
-        .col_expr(letter::Column::LastError, Expr::value(None::<String>))
-        .filter(of(account, email))
-        .exec(txn)
-        .await?;
+    let ids = letter::Entity::find().select_only().column(letter::Column::Id).filter(of(app, account, email));
+    for id in ids.into_tuple::<Uuid>().all(txn).await? {
+        let row = letter::ActiveModel {
+            id: Set(id),
+            recipient: Set(sealed::LETTER_RECIPIENT.seal(&app.secrets, &[id], "")?),
+            recipient_digest: Set(None),
+            contents: Set(None),
+            last_error: Set(None),
+            ..Default::default()
+        };
+        row.update(txn).await?;
+    }
     Ok(())
 }

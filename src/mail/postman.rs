@@ -20,6 +20,7 @@ use super::lease;
 use super::letter::{self, Column, Entity, Model, State};
 use crate::app::App;
 use crate::error::Error;
+use crate::sealed::Sealed;
 
 /// How often the outbox is looked at when nobody rings: for what other processes wrote, and for
 /// what waited for its hour.
@@ -66,6 +67,9 @@ impl Postman {
         app.spawn(async move {
             if let Err(fault) = self.take_over().await {
                 tracing::error!(?fault, "the outbox could not be read");
+            }
+            if let Err(fault) = self.empty().await {
+                tracing::error!(?fault, "letters that went could not be emptied");
             }
             // Each hand by itself: what one line does to its hand is nothing to the others.
             join_all((0..self.hands()).map(|hand| self.go(hand == 0))).await;
@@ -148,6 +152,21 @@ impl Postman {
         Ok(round)
     }
 
+    /// What went while letters were still kept, or before they were emptied, says nothing any more.
+    async fn empty(&self) -> Result<(), Error> {
+        if matches!(self.mailer, Mailer::Kept) {
+            return Ok(());
+        }
+        let txn = self.app.database.begin_write().await?;
+        Entity::update_many()
+            .col_expr(Column::Contents, Expr::value(None::<Sealed>))
+            .filter(Column::State.eq(State::Sent))
+            .filter(Column::Contents.is_not_null())
+            .exec(&txn)
+            .await?;
+        txn.commit().await
+    }
+
     /// Keeping a letter is delivering it: all that is due at once.
     async fn keep(&self) -> Result<Round, Error> {
         let now = self.app.now();
@@ -177,7 +196,7 @@ impl Postman {
             let Some(letter) = self.settle_and_take(tried.take(), more, &mut round).await? else { break };
             // There may be more than one pair of hands can carry.
             self.app.postbell.notify_one();
-            let outcome = self.in_hand(&letter, smtp.deliver(&letter, self.app.now())).await;
+            let outcome = self.in_hand(&letter, smtp.deliver(&self.app.secrets, &letter, self.app.now())).await;
             round.away = matches!(outcome, Err(Undelivered::Away(_) | Undelivered::Unsure(_)));
             tried = Some((letter, outcome));
         }
@@ -228,7 +247,7 @@ impl Postman {
         }
         let txn = self.app.database.begin_write().await?;
         if let Some((letter, outcome)) = tried {
-            lease::settle(&txn, &self.app.settings.mail, &letter, &outcome, now, round).await?;
+            lease::settle(&txn, &self.app, &letter, &outcome, now, round).await?;
         }
         let taken = if more { lease::take(&txn, now, self.leased_until(now)?).await? } else { None };
         txn.commit().await?;

@@ -1,12 +1,18 @@
 //! The outbox, for administrators.
 
 use actix_web::web::{Json, Path};
-use actix_web::{get, post};
+use actix_web::{HttpRequest, get, post};
+
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::drawer::{self, Listed, Opened, Wanted};
+use super::open_letter::open_letter;
 use super::post_again;
+use crate::accounts::asker::Asker;
 use crate::app::House;
-use crate::body::Query;
+use crate::body::{Body, Query};
 use crate::error::{Error, Refused};
 use crate::organizations::access::Administrator;
 use crate::paging::Page;
@@ -23,15 +29,47 @@ pub async fn list_letters(house: House, _: Administrator, wanted: Query<Wanted>)
     Ok(Json(house.run(async move |app| drawer::list(&app, &wanted).await).await?))
 }
 
-/// One letter; what it says only where letters are kept rather than sent. Who: administrator.
+/// One letter, without what it says. Who: administrator.
 #[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), responses(
-    (status = 200, body = Opened),
+    (status = 200, body = Listed),
     (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/admin/outbox/{id}")]
-pub async fn read_letter(house: House, _: Administrator, id: Path<String>) -> Result<Json<Opened>, Error> {
+pub async fn look_at_letter(house: House, _: Administrator, id: Path<String>) -> Result<Json<Listed>, Error> {
     let id = id.parse().map_err(|_| Refused::not_found())?;
-    Ok(Json(house.run(async move |app| drawer::open(&app, id).await).await?))
+    Ok(Json(house.run(async move |app| drawer::look(&app, id).await).await?))
+}
+
+/// The administrator's own password, once more.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    #[garde(length(chars, max = 128))]
+    pub password: String,
+}
+
+/// Opens a letter where letters are kept rather than sent: audited, and told to its addressee. Who:
+/// administrator.
+#[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), request_body = Again, responses(
+    (status = 200, body = Opened),
+    (status = 401, description = "`wrong_credentials`"),
+    (status = 403, description = "`wrong_role`"),
+    (status = 409, description = "`letter_closed`"),
+    (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
+), security(("bearer" = [])))]
+#[post("/admin/outbox/{id}/open")]
+pub async fn open_kept_letter(
+    house: House,
+    by: Administrator,
+    request: HttpRequest,
+    id: Path<String>,
+    again: Body<Again>,
+) -> Result<Json<Opened>, Error> {
+    let id = id.parse().map_err(|_| Refused::not_found())?;
+    let (asker, password) = (Asker::of(&house, &request), again.into_inner().password);
+    let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &password).await);
+    Ok(Json(opened.await?))
 }
 
 /// Has a letter tried again that was given up; audited. Who: administrator.
@@ -43,6 +81,9 @@ pub async fn read_letter(house: House, _: Administrator, id: Path<String>) -> Re
 #[post("/admin/outbox/{id}/retry")]
 pub async fn post_letter_again(house: House, by: Administrator, id: Path<String>) -> Result<Json<Listed>, Error> {
     let id = id.parse().map_err(|_| Refused::not_found())?;
-    let letter = house.run(async move |app| post_again::post_again(&app, &by, id).await).await?;
-    Ok(Json(letter.into()))
+    let letter = house.run(async move |app| {
+        let letter = post_again::post_again(&app, &by, id).await?;
+        drawer::listed(&app, letter)
+    });
+    Ok(Json(letter.await?))
 }

@@ -1,12 +1,13 @@
-//! What an administrator sees of the letters. What they say is shown only where keeping them is
-//! their delivery: where they go out by mail they belong to whoever they were written to, and their
-//! links open accounts.
+//! What an administrator sees of the letters: that they are there and how they fared. What one says
+//! is shown only where keeping letters is their delivery, one at a time ([`super::open_letter`]):
+//! where they go out by mail they belong to whoever they were written to, and their links open
+//! accounts.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,20 +16,21 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::language::Language;
-use crate::mail::letter::{self, Attachment, Column, State};
+use crate::mail::kind::{Privacy, SECRET, privacy};
+use crate::mail::letter::{self, Attachment, Column, Contents, State};
 use crate::paging::{Page, Paging};
 use crate::settings::Delivery;
 
-/// A letter as the list shows it.
+/// A letter as the list shows it: that there is one, and never what it says.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Listed {
     pub id: Uuid,
+    /// Null where it would tell who found whom; so are event, recipient and the server's words then.
     #[schema(example = "verify")]
-    pub kind: String,
+    pub kind: Option<String>,
     pub event_id: Option<Uuid>,
-    pub recipient: String,
+    pub recipient: Option<String>,
     pub language: Language,
-    pub subject: String,
     pub state: Standing,
     /// How often it was tried, and how often the mail server refused it for good.
     pub tries: i32,
@@ -39,17 +41,19 @@ pub struct Listed {
     /// When it may be tried next.
     pub not_before: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
-    /// The text; null unless asked for by `words` and unless letters are kept.
-    pub plain: Option<String>,
+    /// Whether an administrator may open it, with their password and on record.
+    pub opens: bool,
 }
 
-/// A whole letter.
+/// A letter that an administrator opened, as the postman of a house that keeps its letters.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Opened {
     #[serde(flatten)]
     pub listed: Listed,
-    /// Null unless letters are kept.
-    pub html: Option<String>,
+    pub subject: String,
+    pub plain: String,
+    /// With its pictures put in, to be shown where nothing may be fetched.
+    pub html: String,
     pub attachments: Vec<Enclosed>,
 }
 
@@ -77,8 +81,6 @@ pub struct Wanted {
     pub state: Option<Standing>,
     /// `verify`, `screened`, …
     pub kind: Option<String>,
-    /// With the text of each, where letters are kept.
-    pub words: Option<bool>,
     /// How many items, 1 to 200; 50 where it is left out.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u64>,
@@ -106,29 +108,61 @@ impl Standing {
     }
 }
 
-/// Whether the letters may be read here.
-#[must_use]
-pub fn are_readable(app: &App) -> bool {
-    app.settings.mail.delivery == Delivery::Kept
+/// Whether a letter may be opened here: only where keeping it was its delivery, and only where it
+/// says nothing of how somebody fared.
+pub(super) fn opens(app: &App, letter: &letter::Model) -> bool {
+    app.settings.mail.delivery == Delivery::Kept && privacy(&letter.kind) == Privacy::Opens && letter.contents.is_some()
 }
 
-fn listed(letter: letter::Model, words: bool) -> Listed {
-    Listed {
+/// A letter without what it says.
+///
+/// # Errors
+/// Only faults.
+pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Error> {
+    let told = privacy(&letter.kind) != Privacy::Secret;
+    Ok(Listed {
+        opens: opens(app, &letter),
+        recipient: if told { Some(letter.to(&app.secrets)?) } else { None },
+        last_error: if told { letter.last_error(&app.secrets)? } else { None },
         id: letter.id,
-        kind: letter.kind,
-        event_id: letter.event_id,
-        recipient: letter.recipient,
+        kind: told.then_some(letter.kind),
+        event_id: letter.event_id.filter(|_| told),
         language: letter.language,
-        subject: letter.subject,
         state: letter.state.into(),
         tries: letter.tries,
         refusals: letter.refusals,
-        last_error: letter.last_error,
         posted_at: letter.posted_at,
         not_before: letter.not_before,
         sent_at: letter.sent_at,
-        plain: words.then_some(letter.plain),
+    })
+}
+
+/// A letter with what it says, once that may be shown.
+pub(super) fn shown(listed: Listed, contents: Contents) -> Opened {
+    // A link opens beside the outbox: inside the frame our own pages refuse to be shown.
+    let mut html = contents.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
+    for file in &contents.attachments {
+        if let Some(id) = &file.inline_id {
+            let picture = format!("data:{};base64,{}", file.content_type, file.content);
+            html = html.replace(&format!("cid:{id}"), &picture);
+        }
     }
+    let enclosed =
+        |file: Attachment| Enclosed { name: file.name, content_type: file.content_type, inline_id: file.inline_id };
+    Opened {
+        listed,
+        subject: contents.subject,
+        plain: contents.plain,
+        html,
+        attachments: contents.attachments.into_iter().map(enclosed).collect(),
+    }
+}
+
+/// What stands in the outbox. Letters that only some people get because of others do not, or the
+/// list would tell who they are and the count how many; what could not be delivered needs a look all
+/// the same, and is told without either.
+pub(super) fn visible() -> Condition {
+    Condition::any().add(Column::Kind.is_not_in(SECRET)).add(Column::State.eq(State::Failed))
 }
 
 /// A page of the outbox, the latest letters first.
@@ -138,54 +172,29 @@ fn listed(letter: letter::Model, words: bool) -> Listed {
 pub async fn list(app: &App, wanted: &Wanted) -> Result<Page<Listed>, Error> {
     let paging = Paging { limit: wanted.limit, cursor: wanted.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let mut letters: Select<letter::Entity> = letter::Entity::find().order_by_desc(Column::Id).limit(limit + 1);
+    let mut letters: Select<letter::Entity> =
+        letter::Entity::find().filter(visible()).order_by_desc(Column::Id).limit(limit + 1);
     if let Some(state) = wanted.state {
         letters = letters.filter(Column::State.eq(state.state()));
     }
     if let Some(kind) = &wanted.kind {
-        letters = letters.filter(Column::Kind.eq(kind));
+        letters = letters.filter(Column::Kind.eq(kind)).filter(Column::Kind.is_not_in(SECRET));
     }
     if let Some(after) = after {
         letters = letters.filter(Column::Id.lt(after));
     }
-    let words = wanted.words == Some(true) && are_readable(app);
     let letters = letters.all(app.database.reader()).await?;
-    Ok(Page::of(letters, limit, |letter| letter.id, |letter| listed(letter, words)))
+    let page = Page::of(letters, limit, |letter| letter.id, |letter| listed(app, letter));
+    Ok(Page { items: page.items.into_iter().collect::<Result<_, _>>()?, next: page.next })
 }
 
-/// One letter.
+/// One letter, without what it says.
 ///
 /// # Errors
 /// 404.
-pub async fn open(app: &App, id: Uuid) -> Result<Opened, Error> {
-    let letter = row(app, id).await?;
-    let readable = are_readable(app);
-    let files: Vec<Attachment> = serde_json::from_value(letter.attachments.clone()).map_err(Error::fault)?;
-    let enclosed =
-        |file: Attachment| Enclosed { name: file.name, content_type: file.content_type, inline_id: file.inline_id };
-    let html = readable.then(|| letter.html.clone());
-    Ok(Opened { html, attachments: files.into_iter().map(enclosed).collect(), listed: listed(letter, readable) })
-}
-
-/// The HTML of a kept letter with its pictures put in, to be shown where nothing may be fetched.
-///
-/// # Errors
-/// 404, also where letters are not kept.
-pub async fn shown(app: &App, id: Uuid) -> Result<String, Error> {
-    if !are_readable(app) {
-        return Err(Refused::not_found().into());
-    }
-    let letter = row(app, id).await?;
-    let files: Vec<Attachment> = serde_json::from_value(letter.attachments).map_err(Error::fault)?;
-    // A link opens beside the outbox: inside the frame our own pages refuse to be shown.
-    let mut html = letter.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
-    for file in files {
-        if let Some(id) = file.inline_id {
-            let picture = format!("data:{};base64,{}", file.content_type, file.content);
-            html = html.replace(&format!("cid:{id}"), &picture);
-        }
-    }
-    Ok(html)
+pub async fn look(app: &App, id: Uuid) -> Result<Listed, Error> {
+    let letter = letter::Entity::find_by_id(id).filter(visible()).one(app.database.reader()).await?;
+    listed(app, letter.ok_or_else(Refused::not_found)?)
 }
 
 /// How many letters there are of each standing.
@@ -195,19 +204,8 @@ pub async fn shown(app: &App, id: Uuid) -> Result<String, Error> {
 pub async fn counts(db: &impl ConnectionTrait) -> Result<HashMap<Standing, u64>, Error> {
     let mut counts = HashMap::new();
     for standing in [Standing::Waiting, Standing::Sent, Standing::Failed] {
-        let letters = letter::Entity::find().filter(Column::State.eq(standing.state())).count(db).await?;
-        counts.insert(standing, letters);
+        let letters = letter::Entity::find().filter(visible()).filter(Column::State.eq(standing.state()));
+        counts.insert(standing, letters.count(db).await?);
     }
     Ok(counts)
-}
-
-async fn row(app: &App, id: Uuid) -> Result<letter::Model, Error> {
-    let letter = letter::Entity::find_by_id(id).one(app.database.reader()).await?;
-    letter.ok_or_else(|| Refused::not_found().into())
-}
-
-impl From<letter::Model> for Listed {
-    fn from(letter: letter::Model) -> Self {
-        listed(letter, false)
-    }
 }

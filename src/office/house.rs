@@ -103,7 +103,8 @@ pub async fn confirmed(house: House, by: Administrator) -> Result<HttpResponse, 
 
 async fn read(app: &App) -> Result<Read, Error> {
     let db = app.database.reader();
-    let waits = letter::Entity::find().filter(letter::Column::State.eq(letter::State::Waiting));
+    let waits = letter::Entity::find().filter(drawer::visible());
+    let waits = waits.filter(letter::Column::State.eq(letter::State::Waiting));
     let oldest = waits.order_by_asc(letter::Column::PostedAt).one(db).await?;
     Ok(Read {
         unions: organization::Entity::find().order_by_asc(organization::Column::Id).all(db).await?,

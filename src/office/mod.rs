@@ -9,6 +9,7 @@ mod deeds;
 mod drawer;
 mod house;
 mod matters;
+pub mod open_letter;
 mod overview;
 mod page;
 pub mod post_again;
@@ -17,7 +18,11 @@ use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut Calls<'_>) {
-    config.service(api::list_letters).service(api::read_letter).service(api::post_letter_again);
+    config
+        .service(api::list_letters)
+        .service(api::look_at_letter)
+        .service(api::open_kept_letter)
+        .service(api::post_letter_again);
 }
 
 /// The pages of this room.

@@ -1,19 +1,24 @@
 //! The outbox as pages.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::web::{Path, Query, ServiceConfig};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
 use uuid::Uuid;
 
 use super::drawer::{self, Listed, Opened, Standing, Wanted};
+use super::open_letter::open_letter;
 use super::post_again;
+use crate::accounts::asker::Asker;
+use crate::accounts::prove_again;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Refused};
+use crate::mail::kind::words;
 use crate::organizations::access::Administrator;
+use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
 
 #[derive(Template)]
@@ -31,11 +36,14 @@ struct Outbox {
 struct Letter {
     page: Page,
     now: DateTime<Utc>,
-    letter: Opened,
+    form: Form,
+    letter: Listed,
+    /// What it says, once it was opened.
+    opened: Option<Opened>,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(outbox).service(one_letter).service(inside).service(again);
+    config.service(outbox).service(one_letter).service(open_one).service(again);
 }
 
 #[get("/admin/outbox")]
@@ -70,22 +78,41 @@ async fn outbox(house: House, visit: Visit, _: Administrator, wanted: Query<Want
 #[get("/admin/outbox/{id}")]
 async fn one_letter(house: House, visit: Visit, _: Administrator, id: Path<String>) -> Result<HttpResponse, Error> {
     let id: Uuid = id.parse().map_err(|_| Refused::not_found())?;
-    let letter = house.run(async move |app| drawer::open(&app, id).await).await?;
-    page::answer(&Letter { letter, now: house.now(), page: visit.page })
+    let letter = house.run(async move |app| drawer::look(&app, id).await).await?;
+    page::answer(&Letter::new(&house, visit.page, letter, Form::default()))
 }
 
-/// What the frame of a letter's page shows: the letter alone, which may fetch nothing, run nothing
-/// and lead nowhere.
-#[get("/admin/outbox/{id}/inside")]
-async fn inside(house: House, _: Administrator, id: Path<String>) -> Result<HttpResponse, Error> {
+/// Opens a letter and shows it, this once: coming back asks for the password again.
+#[post("/admin/outbox/{id}/open")]
+async fn open_one(
+    house: House,
+    visit: Visit,
+    by: Administrator,
+    request: HttpRequest,
+    id: Path<String>,
+    form: Form,
+) -> Result<HttpResponse, Error> {
     let id: Uuid = id.parse().map_err(|_| Refused::not_found())?;
-    let html = house.run(async move |app| drawer::shown(&app, id).await).await?;
-    let nothing = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox";
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_SECURITY_POLICY, nothing))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .content_type("text/html; charset=utf-8")
-        .body(html))
+    let password = form.value("password").to_owned();
+    let asker = Asker::of(&house, &request);
+    let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &password).await);
+    match opened.await {
+        Ok(opened) => {
+            let letter = Letter::new(&house, visit.page, opened.listed.clone(), Form::default());
+            let mut answer = page::answer(&Letter { opened: Some(opened), ..letter })?;
+            // The frame runs nothing and fetches nothing, but a letter brings its looks along.
+            let looks = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                img-src 'self' data:; connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; \
+                base-uri 'none'; frame-ancestors 'none'";
+            answer.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(looks));
+            Ok(answer)
+        }
+        Err(error) => {
+            let form = form.refused(&visit.page, prove_again::beside("password", error))?;
+            let letter = house.run(async move |app| drawer::look(&app, id).await).await?;
+            page::answer_refused(&form.clone(), &Letter::new(&house, visit.page, letter, form))
+        }
+    }
 }
 
 #[post("/admin/outbox/{id}/retry")]
@@ -95,13 +122,32 @@ async fn again(house: House, by: Administrator, id: Path<String>) -> Result<Http
     Ok(page::see(&format!("/admin/outbox/{id}")))
 }
 
+impl Listed {
+    /// What it is called; one that may not be told is a private letter.
+    fn words(&self, page: &Page) -> String {
+        words(page, self.kind.as_deref().unwrap_or("private"))
+    }
+}
+
 impl Outbox {
+    fn kind(&self, letter: &Listed) -> String {
+        letter.words(&self.page)
+    }
+
     fn when(&self, at: &DateTime<Utc>) -> String {
         when::moment(self.page.language, Shanghai, *at, self.now)
     }
 }
 
 impl Letter {
+    fn new(house: &House, page: Page, letter: Listed, form: Form) -> Self {
+        Self { now: house.now(), letter, opened: None, form, page }
+    }
+
+    fn kind(&self) -> String {
+        self.letter.words(&self.page)
+    }
+
     fn when(&self, at: &DateTime<Utc>) -> String {
         when::moment(self.page.language, Shanghai, *at, self.now)
     }

@@ -6,6 +6,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{barred, own, round};
+use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
 use crate::dates::{date_note, mine};
@@ -29,7 +30,12 @@ pub struct Face {
 ///
 /// # Errors
 /// Only faults.
-pub async fn faces(db: &impl ConnectionTrait, me: &Participant, round: &round::Model) -> Result<Vec<Face>, Error> {
+pub async fn faces(
+    db: &impl ConnectionTrait,
+    app: &App,
+    me: &Participant,
+    round: &round::Model,
+) -> Result<Vec<Face>, Error> {
     let my_id = me.registration.id;
     let hidden = barred::by(db, my_id).await?;
     let here = presence::Entity::inside(round.event_id).all(db).await?;
@@ -43,8 +49,7 @@ pub async fn faces(db: &impl ConnectionTrait, me: &Participant, round: &round::M
     let met: HashMap<Uuid, i32> =
         met.filter_map(|seat| Some((seat.partner?.registration_id, seat.round.number))).collect();
     here.sort_by_key(|(id, worn)| (met.get(id).copied().unwrap_or(i32::MAX), *worn));
-    let notes = date_note::written_by(db, my_id).await?;
-    let mut notes: HashMap<Uuid, String> = notes.into_iter().map(|note| (note.about, note.words)).collect();
+    let mut notes = date_note::written_by(db, app, my_id).await?;
     let mut names = own::faces(db, here.iter().map(|(id, _)| *id)).await?;
     let face = |(id, worn): (Uuid, Number)| Face {
         badge: worn.to_string(),

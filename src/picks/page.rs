@@ -102,7 +102,7 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
             if !presence::is_inside(db, me.registration.id).await? {
                 return Ok(nothing(Stand::Outside, Some(round)));
             }
-            let faces = gallery::faces(db, &me, &round).await?;
+            let faces = gallery::faces(db, &app, &me, &round).await?;
             match own::ballot(&app, &me, round.number).await {
                 Ok(own) => Ok(Read { stand, faces, own, round: Some(round) }),
                 Err(Error::Refused(refused)) if refused.code == "key_unavailable" => {

@@ -79,7 +79,7 @@ pub async fn withdraw_me(house: House, me: Participant) -> Result<HttpResponse, 
 #[get("/events/{event}/registrations")]
 pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<Json<Page<Applicant>>, Error> {
     let filter = filter.into_inner();
-    let page = house.run(async move |app| roll::page(app.database.reader(), by.event.id, filter).await);
+    let page = house.run(async move |app| roll::page(&app, by.event.id, filter).await);
     Ok(Json(page.await?))
 }
 

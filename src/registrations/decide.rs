@@ -37,7 +37,7 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
         return Err(NotDecided::NotDecidable(held.status).into());
     }
     let decided = settle(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
-    let decided = roll::applicant(&txn, decided.ok_or_else(Refused::not_found)?).await?;
+    let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(decided)

@@ -15,7 +15,7 @@ use crate::events::access::Organizer;
 /// Only faults.
 pub async fn hand_out(app: &App, by: &Organizer) -> Result<Vec<Applicant>, Error> {
     let txn = app.database.begin_write().await?;
-    let roll = roll::whole(&txn, by.event.id).await?;
+    let roll = roll::whole(app, &txn, by.event.id).await?;
     let entry = audit::Entry {
         actor: Some(by.account.account_id),
         organization_id: Some(by.event.organization_id),

@@ -5,17 +5,18 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::personal::forget;
 use crate::accounts::address::shown;
 use crate::accounts::asker::Asker;
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, mark, session};
-use crate::app::House;
+use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, mark, prove_again, session};
+use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
+use crate::mail::{kind, opening};
 use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, when};
@@ -28,6 +29,8 @@ struct MyData {
     form: Form,
     email: String,
     consents: Vec<Consent>,
+    /// Letters an administrator opened: what kind, and when.
+    openings: Vec<(String, String)>,
     sessions: Vec<Session>,
 }
 
@@ -55,6 +58,7 @@ struct Read {
     account: account::Model,
     agreed: Vec<consent::Model>,
     applications: Vec<(registration::Model, Option<event::Model>)>,
+    openings: Vec<opening::Model>,
     sessions: Vec<session::Model>,
 }
 
@@ -85,19 +89,9 @@ async fn change(
             Ok(answer)
         }
         Err(error) => {
-            let form = form.refused(&visit.page, beside_its_field(error))?;
+            let form = form.refused(&visit.page, prove_again::beside("current_password", error))?;
             page::answer_refused(&form.clone(), &gathered(&house, visit.page, who, form).await?)
         }
-    }
-}
-
-/// Somebody who is signed in can only have the password wrong.
-fn beside_its_field(error: Error) -> Error {
-    match error {
-        Error::Refused(refused) if refused.code == "wrong_credentials" => {
-            Refused::invalid(vec![FieldError::new("current_password", "wrong", "is not the present password")]).into()
-        }
-        other => other,
     }
 }
 
@@ -131,7 +125,7 @@ async fn leave(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<
 }
 
 async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Result<MyData, Error> {
-    let read = house.run(async move |app| read(app.database.reader(), who.account_id, app.now()).await).await?;
+    let read = house.run(async move |app| read(&app, who.account_id).await).await?;
     let now = house.now();
     // The account belongs to no event, so neither does its calendar.
     let day = |at: DateTime<Utc>| when::day(page.language, chrono_tz::Asia::Shanghai, at, now);
@@ -159,13 +153,15 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
     Ok(MyData {
         email: shown(&read.account.email),
         consents,
+        openings: read.openings.iter().map(|row| (kind::words(&page, &row.kind), moment(row.at))).collect(),
         sessions: read.sessions.into_iter().map(session).collect(),
         form,
         page,
     })
 }
 
-async fn read(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result<Read, Error> {
+async fn read(app: &App, id: Uuid) -> Result<Read, Error> {
+    let (db, now) = (app.database.reader(), app.now());
     let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
     let mine = registration::Entity::find().filter(registration::Column::AccountId.eq(id));
     let mine: Vec<_> = mine.order_by_desc(registration::Column::AppliedAt).all(db).await?;
@@ -179,5 +175,6 @@ async fn read(db: &impl ConnectionTrait, id: Uuid, now: DateTime<Utc>) -> Result
         .filter(session::Column::ExpiresAt.gt(now))
         .order_by_desc(session::Column::At);
     let agreed = consent::of_person(db, id).await?;
-    Ok(Read { account, agreed, applications, sessions: sessions.all(db).await? })
+    let openings = opening::of_person(db, app, id, &account.email).await?;
+    Ok(Read { account, agreed, applications, openings, sessions: sessions.all(db).await? })
 }

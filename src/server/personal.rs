@@ -5,6 +5,7 @@
 
 use std::io::{Cursor, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::calls::Calls;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -55,8 +56,8 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
     let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
     let mine = registrations::personal::ids(db, id).await?;
     Ok(vec![
-        ("account.json", accounts::personal::export(db, id).await?),
-        ("letters.json", mail::personal::export(db, id, &account.email).await?),
+        ("account.json", accounts::personal::export(db, app, id).await?),
+        ("letters.json", mail::personal::export(db, app, id, &account.email).await?),
         ("audit.json", audit::personal::export(db, id).await?),
         ("invitations.json", invitations::personal::export(db, app, id, &account.email).await?),
         ("organizations.json", organizations::personal::export(db, id).await?),
@@ -69,15 +70,15 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
         ("badges.json", badges::personal::export(db, &mine).await?),
         ("check-ins.json", checkin::personal::export(db, id, &mine).await?),
         ("programme.json", programme::personal::export(db, &mine).await?),
-        ("dates.json", dates::personal::export(db, &mine).await?),
+        ("dates.json", dates::personal::export(db, app, &mine).await?),
         ("picks.json", picks::personal::export(db, &mine).await?),
         ("couples.json", couples::personal::export(db, app, &mine).await?),
         ("confessions.json", confessions::personal::export(db, &mine).await?),
         ("blessings.json", stage::personal::export(db, &mine).await?),
         ("feedback.json", feedback::personal::export(db, app, &mine).await?),
         ("circle.json", circle::personal::export(db, &mine).await?),
-        ("volunteers.json", volunteers::personal::export(db, id, &mine).await?),
-        ("announcements.json", announcements::personal::export(db, id).await?),
+        ("volunteers.json", volunteers::personal::export(db, app, id, &mine).await?),
+        ("announcements.json", announcements::personal::export(db, app, id).await?),
     ])
 }
 
@@ -114,6 +115,43 @@ pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<
     Ok(answer.finish())
 }
 
+/// Whether somebody was forgotten since the tables were swept.
+#[derive(Default)]
+struct Erasures(AtomicBool);
+
+/// Where something of a person stood that is deleted or overwritten when they are forgotten.
+const TOUCHED: [&str; 17] = [
+    "account",
+    "profile",
+    "consent",
+    "sign_up",
+    "sign_in",
+    "session",
+    "refresh_token",
+    "reset_request",
+    "letter",
+    "letter_opening",
+    "registration",
+    "contribution",
+    "circle_note",
+    "date_note",
+    "contact_offer",
+    "follow_up",
+    "photo",
+];
+
+/// After somebody was forgotten: what their rows took is given back to the tables.
+///
+/// # Errors
+/// Only faults.
+pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Error> {
+    let erasures = app.shelf.take::<Erasures>();
+    if erasures.0.swap(false, Ordering::Relaxed) {
+        app.database.sweep_up(&TOUCHED).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     let id = who.account_id;
     let txn = app.database.begin_write().await?;
@@ -136,8 +174,8 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     stage::personal::erase(&txn, &mine).await?;
     feedback::personal::erase(&txn, app, &mine).await?;
     circle::personal::erase(&txn, &mine).await?;
-    volunteers::personal::erase(&txn, id, &mine).await?;
-    mail::personal::erase(&txn, id, &account.email).await?;
+    volunteers::personal::erase(&txn, app, id, &mine).await?;
+    mail::personal::erase(&txn, app, id, &account.email).await?;
     let entry = audit::Entry {
         actor: Some(id),
         action: "account_erased",
@@ -146,6 +184,7 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     };
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;
+    app.shelf.take::<Erasures>().0.store(true, Ordering::Relaxed);
     for (event, what) in news {
         app.happenings.announce(event, what);
     }

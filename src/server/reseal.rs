@@ -12,6 +12,7 @@ use crate::badges;
 use crate::bonds;
 use crate::error::Error;
 use crate::identity;
+use crate::sealed;
 
 /// Rows of each kind a round seals anew at most.
 pub const A_ROUND: u64 = 2_000;
@@ -47,7 +48,8 @@ pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
     identity::renew(&app.database, &app.secrets, app.house_id()).await?;
     let bonds = bonds::renew(&app.database, &app.secrets, most).await?;
     let codes = badges::code::renew(app, most).await?;
-    Ok(bonds && codes)
+    let texts = sealed::anew::renew(&app.database, &app.secrets, most).await?;
+    Ok(bonds && codes && texts)
 }
 
 /// How many things of each table stand under which key; 0 is none that has a number.
@@ -57,8 +59,9 @@ pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
 pub async fn standing(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, BTreeMap<u32, u64>>, Error> {
     let bonds = bonds::ALL.iter().map(|bond| (bond.table, bond.name));
     let mut standing: BTreeMap<&'static str, BTreeMap<u32, u64>> = BTreeMap::new();
-    let sealed = bonds::SEALED.iter().map(|sealed| (sealed.table, sealed.name));
-    for (table, column) in bonds.chain(sealed).chain(SEALED.iter().copied()) {
+    let hashes = bonds::SEALED.iter().map(|sealed| (sealed.table, sealed.name));
+    let texts = sealed::ALL.iter().map(sealed::Column::place);
+    for (table, column) in bonds.chain(hashes).chain(texts).chain(SEALED.iter().copied()) {
         for (number, rows) in bonds::standing(db, table, column).await? {
             *standing.entry(table).or_default().entry(number).or_default() += rows;
         }

@@ -23,25 +23,30 @@ use crate::screening;
 use crate::vigil;
 use crate::volunteers;
 
-use super::{replay, reseal};
+use super::{personal, replay, reseal};
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
 /// How long one may take before it is given up.
 const LONGEST: Duration = Duration::from_mins(5);
+/// How often what is deleted is made to be gone: twice within the minute that is promised.
+const SETTLE: Duration = Duration::from_secs(25);
 
 /// Goes round until the house closes.
 pub async fn go(app: Arc<App>, closing: CancellationToken) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut settling = interval(SETTLE);
+    settling.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut news = app.happenings.listen();
     loop {
         tokio::select! {
             _ = ticks.tick() => {
-                if timeout(LONGEST, once(&app)).await.is_err() {
+                if timeout(LONGEST, rooms(&app)).await.is_err() {
                     tracing::error!("a round hung and was given up; the next one tries again");
                 }
             }
+            _ = settling.tick() => gone(&app).await,
             // Two who are willing are a couple at once: the host is waiting.
             Ok(heard) = news.recv() => {
                 if heard.what == What::PickRoundTallied {
@@ -53,8 +58,24 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
     }
 }
 
-/// One round; a room that fails does not keep the others from theirs.
+/// One round, and what was deleted by then is gone.
 pub async fn once(app: &Arc<App>) {
+    rooms(app).await;
+    gone(app).await;
+}
+
+/// What was deleted or overwritten, by whomever, stands in the write-ahead log until that is emptied.
+async fn gone(app: &Arc<App>) {
+    match app.database.settle().await {
+        Ok(true) => {}
+        Ok(false) => tracing::warn!("readers kept what was deleted in the write-ahead log a little longer"),
+        Err(fault) => tracing::error!(?fault, "the write-ahead log could not be emptied"),
+    }
+    told("erasure", personal::sweep_up(app).await);
+}
+
+/// A room that fails does not keep the others from theirs.
+async fn rooms(app: &Arc<App>) {
     told("keys", reseal::due(app).await);
     told("vigil", vigil::attend(app).await);
     told("picks", picks::company::attend(app).await);

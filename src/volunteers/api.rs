@@ -49,9 +49,9 @@ pub struct FollowUp {
     milestone: Option<Milestone>,
 }
 
-impl From<follow_up::Model> for FollowUp {
-    fn from(noted: follow_up::Model) -> Self {
-        Self { id: noted.id, state: noted.state, note: noted.note, at: noted.at, milestone: noted.milestone }
+impl FollowUp {
+    fn of(noted: &follow_up::Model, note: String) -> Self {
+        Self { id: noted.id, state: noted.state, note, at: noted.at, milestone: noted.milestone }
     }
 }
 
@@ -198,7 +198,7 @@ pub async fn note_follow_up(
     heard: Body<NewFollowUp>,
 ) -> Result<impl Responder, Error> {
     let NewFollowUp { state, note, at } = heard.into_inner();
-    let heard = Heard { state, note, at };
+    let heard = Heard { state, note: note.clone(), at };
     let noted = house.run(async move |app| tend::note(&app, account, id.into_inner(), heard).await).await?;
-    Ok(Json(FollowUp::from(noted)).customize().with_status(StatusCode::CREATED))
+    Ok(Json(FollowUp::of(&noted, note)).customize().with_status(StatusCode::CREATED))
 }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::milestone::Milestone;
+use crate::app::App;
+use crate::error::Error;
+use crate::sealed::{self, Sealed};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "follow_up")]
@@ -18,7 +21,9 @@ pub struct Model {
     /// Which due task it answered; None for a note in between.
     pub milestone: Option<Milestone>,
     pub state: State,
-    pub note: String,
+    /// Sealed.
+    #[sea_orm(column_name = "note_sealed")]
+    pub note: Sealed,
     /// When they spoke.
     pub at: DateTimeUtc,
     pub recorded_at: DateTimeUtc,
@@ -66,6 +71,16 @@ pub enum State {
 impl State {
     pub const ALL: [Self; 6] =
         [Self::GettingToKnow, Self::Dating, Self::Engaged, Self::Married, Self::Parted, Self::Unreachable];
+}
+
+impl Model {
+    /// What was heard.
+    ///
+    /// # Errors
+    /// A fault where it was sealed by another house.
+    pub fn note(&self, app: &App) -> Result<String, Error> {
+        sealed::FOLLOW_UP_NOTE.open(&app.secrets, &[self.id], &self.note)
+    }
 }
 
 /// Everything noted about some couples, oldest first.

@@ -171,7 +171,7 @@ async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result
     let id = id_in_path(request, "couple")?;
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let told = timeline::of_couple(db, account.account_id, id).await?;
+        let told = timeline::of_couple(db, &app, account.account_id, id).await?;
         let mut pairs = pairs(db, std::slice::from_ref(&told.case)).await?;
         Ok((told, pairs.remove(&id).unwrap_or_default()))
     });

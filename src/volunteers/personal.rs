@@ -1,13 +1,15 @@
 //! What this room holds about a person, and how it forgets it.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{caseload, follow_up};
+use crate::app::App;
 use crate::couples::couple;
 use crate::error::Error;
+use crate::sealed;
 
 async fn couples_of(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let mine = || registrations.iter().copied();
@@ -19,14 +21,19 @@ async fn couples_of(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 ///
 /// # Errors
 /// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(
+    db: &impl ConnectionTrait,
+    app: &App,
+    account: Uuid,
+    registrations: &[Uuid],
+) -> Result<Value, Error> {
     let couples = couples_of(db, registrations).await?;
     let about = follow_up::Entity::find().filter(follow_up::Column::CoupleId.is_in(couples)).all(db).await?;
     let noted = follow_up::Entity::find().filter(follow_up::Column::AccountId.eq(account)).all(db).await?;
     let cases = caseload::Entity::find().filter(caseload::Column::VolunteerId.eq(account)).all(db).await?;
-    let note = |row: &follow_up::Model| json!({"state": row.state, "note": row.note, "at": row.at});
+    let note = |row: &follow_up::Model| Ok(json!({"state": row.state, "note": row.note(app)?, "at": row.at}));
     Ok(json!({
-        "noted_about_you": about.iter().map(note).collect::<Vec<_>>(),
+        "noted_about_you": about.iter().map(note).collect::<Result<Vec<_>, Error>>()?,
         "noted_by_you": noted.iter().map(|row| json!({"at": row.at, "state": row.state})).collect::<Vec<_>>(),
         "your_cases": cases.iter().map(|row| json!({"taken_at": row.taken_at})).collect::<Vec<_>>(),
     }))
@@ -37,13 +44,14 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
 ///
 /// # Errors
 /// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, account: Uuid, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, registrations: &[Uuid]) -> Result<(), Error> {
     let couples = couples_of(txn, registrations).await?;
-    follow_up::Entity::update_many()
-        .col_expr(follow_up::Column::Note, Expr::value(""))
-        .filter(follow_up::Column::CoupleId.is_in(couples))
-        .exec(txn)
-        .await?;
+    let noted = follow_up::Entity::find().filter(follow_up::Column::CoupleId.is_in(couples)).all(txn).await?;
+    for follow_up::Model { id, .. } in noted {
+        let nothing = sealed::FOLLOW_UP_NOTE.seal(&app.secrets, &[id], "")?;
+        let row = follow_up::ActiveModel { id: Set(id), note: Set(nothing), ..Default::default() };
+        row.update(txn).await?;
+    }
     caseload::Entity::delete_many().filter(caseload::Column::VolunteerId.eq(account)).exec(txn).await?;
     Ok(())
 }

@@ -20,6 +20,7 @@ use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::happening::What;
 use crate::organizations::staff;
+use crate::sealed;
 
 /// What a volunteer heard.
 #[derive(Debug, Clone)]
@@ -111,13 +112,14 @@ pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -
     let since = couple.follow_up_since.unwrap_or(couple.formed_at);
     // A call the day before is the call that was due.
     let due = |milestone: &Milestone| milestone.due(since, event.zone()) <= at + Duration::days(1);
+    let id = app.new_id();
     let row = follow_up::ActiveModel {
-        id: Set(app.new_id()),
+        id: Set(id),
         couple_id: Set(couple_id),
         account_id: Set(account.account_id),
         milestone: Set(Milestone::next(&answered).filter(due)),
         state: Set(heard.state),
-        note: Set(heard.note),
+        note: Set(sealed::FOLLOW_UP_NOTE.seal(&app.secrets, &[id], &heard.note)?),
         at: Set(at),
         recorded_at: Set(now),
     };

@@ -9,6 +9,7 @@ use super::cases::{self, Case};
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use crate::accounts::profile;
+use crate::app::App;
 use crate::couples::couple;
 use crate::error::{Error, Refused};
 use crate::events::crew::{self, Role};
@@ -41,7 +42,12 @@ pub struct Noted {
 /// # Errors
 /// 404 where the two do not want to be asked, for who does not serve at their event, and for a
 /// volunteer where another one looks after them.
-pub async fn of_couple(db: &impl ConnectionTrait, account_id: Uuid, couple_id: Uuid) -> Result<Timeline, Error> {
+pub async fn of_couple(
+    db: &impl ConnectionTrait,
+    app: &App,
+    account_id: Uuid,
+    couple_id: Uuid,
+) -> Result<Timeline, Error> {
     let couple = couple::Entity::shown().filter(couple::Column::Id.eq(couple_id)).one(db).await?;
     let couple = couple.ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(couple.event_id).one(db).await?.ok_or_else(Refused::not_found)?;
@@ -65,13 +71,15 @@ pub async fn of_couple(db: &impl ConnectionTrait, account_id: Uuid, couple_id: U
     let faces = profile::Entity::find().filter(profile::Column::AccountId.is_in(people)).all(db).await?;
     let names: HashMap<Uuid, String> = faces.into_iter().map(|face| (face.account_id, face.nickname)).collect();
     let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
-    let notes = noted.into_iter().map(|noted| Noted {
-        state: noted.state,
-        note: noted.note,
-        at: noted.at,
-        milestone: noted.milestone,
-        by: name(noted.account_id),
+    let notes = noted.into_iter().map(|noted| {
+        Ok(Noted {
+            state: noted.state,
+            note: noted.note(app)?,
+            at: noted.at,
+            milestone: noted.milestone,
+            by: name(noted.account_id),
+        })
     });
-    let notes = notes.collect();
+    let notes = notes.collect::<Result<_, Error>>()?;
     Ok(Timeline { case, notes, volunteers: serving.map(|id| (id, name(id))).collect(), organizer })
 }

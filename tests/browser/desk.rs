@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use chrono::Duration;
-use data_encoding::BASE64;
+use qrcode::{EcLevel, QrCode};
 use queqiao::checkin::{attempt, presence};
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
@@ -27,7 +27,7 @@ async fn a_desk_sees_a_badge_and_loses_nothing_when_the_line_is_cut(#[values(Sql
     let guests = guests(&hall).await;
     let folder = tempfile::tempdir().unwrap();
     let film = folder.path().join("badge.y4m");
-    film_of(&badge_picture(&hall, &guests[0]).await, &film);
+    film_of(&badge_url(&guests[0]).await, &film);
     let line = Line::to(&hall.evening.address).await;
     let flags = [
         "--use-fake-device-for-media-stream".to_owned(),
@@ -203,25 +203,25 @@ async fn inside(hall: &Hall) -> u64 {
     presence::Entity::inside(hall.evening.event.id).count(hall.evening.app.database.reader()).await.unwrap()
 }
 
-/// The picture of the QR that was mailed to a guest.
-async fn badge_picture(hall: &Hall, guest: &Person) -> Vec<u8> {
-    let letter = hall.evening.letters_to(guest, "badge").await.pop().unwrap();
-    let files = letter.attachments.as_array().unwrap();
-    let picture = files.iter().find(|file| file.to_string().contains("image/png")).unwrap();
-    BASE64.decode(picture["content"].as_str().unwrap().as_bytes()).unwrap()
+/// What the QR on a guest's badge page leads to.
+async fn badge_url(guest: &Person) -> String {
+    let mine = guest.get("/api/v1/events/qixi/badges/me").await;
+    mine.json["url"].as_str().unwrap().to_owned()
 }
 
 /// A second of a badge held before a camera: grey, 640 × 480, uncompressed.
-fn film_of(picture: &[u8], film: &Path) {
+fn film_of(url: &str, film: &Path) {
     const WIDTH: usize = 640;
     const HEIGHT: usize = 480;
-    let mut decoder = png::Decoder::new(std::io::Cursor::new(picture));
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info().unwrap();
-    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-    let shape = reader.next_frame(&mut pixels).unwrap();
-    let (wide, high) = (shape.width as usize, shape.height as usize);
-    let bright = |x: usize, y: usize| pixels[y * shape.line_size + x * shape.color_type.samples()];
+    const MARGIN: usize = 4;
+    let code = QrCode::with_error_correction_level(url, EcLevel::Q).unwrap();
+    let (modules, across) = (code.to_colors(), code.width());
+    let (wide, high) = (across + 2 * MARGIN, across + 2 * MARGIN);
+    let bright = |x: usize, y: usize| {
+        let inside = (MARGIN..MARGIN + across).contains(&x) && (MARGIN..MARGIN + across).contains(&y);
+        let dark = inside && modules[(y - MARGIN) * across + x - MARGIN] == qrcode::Color::Dark;
+        if dark { 0 } else { 255 }
+    };
     // As large as fits, with air around it.
     let side = HEIGHT - 80;
     let (left, top) = ((WIDTH - side) / 2, (HEIGHT - side) / 2);

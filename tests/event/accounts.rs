@@ -110,7 +110,7 @@ async fn nobody_learns_which_addresses_are_known(#[values(Sqlite, Postgres)] eng
     let known = evening.visitor().post(REGISTER, wish("known@example.cn")).await;
     let unknown = evening.visitor().post(REGISTER, wish("unknown@example.cn")).await;
     assert_eq!((known.status, &known.bytes), (unknown.status, &unknown.bytes));
-    let kinds = |letters: &[queqiao::mail::letter::Model], to: &str| {
+    let kinds = |letters: &[crate::evening::Letter], to: &str| {
         letters.iter().filter(|l| l.recipient == to).map(|l| l.kind.clone()).collect::<Vec<_>>()
     };
     let letters = evening.letters().await;
@@ -452,7 +452,7 @@ async fn the_database_holds_no_secret_it_handed_out(#[values(Sqlite, Postgres)] 
         // Debug prints bytes as numbers: a token stored as it is would show in one of the two forms.
         let numbers = format!("{:?}", secret.as_bytes());
         assert!(!rows.contains(&secret) && !rows.contains(&numbers));
-        if engine == Sqlite && !evening.letters().await.iter().any(|letter| letter.plain.contains(&secret)) {
+        if engine == Sqlite {
             for file in std::fs::read_dir(evening.folder()).unwrap() {
                 let bytes = std::fs::read(file.unwrap().path()).unwrap();
                 assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));

@@ -336,7 +336,7 @@ async fn doctor_tells_of_letters_that_were_given_up_and_rounds_that_are_void(
     let letter = evening.letters().await.remove(0);
     let id = letter.id;
     let txn = evening.app.database.begin_write().await.unwrap();
-    let mut letter = letter.into_active_model();
+    let mut letter = letter.row.into_active_model();
     letter.state = Set(State::Failed);
     letter.update(&txn).await.unwrap();
     let mut rounds = BTreeSet::new();

@@ -4,6 +4,7 @@
 //! story is about goes through HTTP.
 
 use std::net::TcpListener;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +12,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use queqiao::accounts::profile::Gender;
-use queqiao::accounts::{access_token, account, profile, write_back};
+use queqiao::accounts::{access_token, account, password, profile, write_back};
 use queqiao::app::App;
 use queqiao::badges::badge;
 use queqiao::checkin::presence;
@@ -75,6 +76,42 @@ pub struct Answer {
     pub bytes: Vec<u8>,
     /// Null where the body is not JSON.
     pub json: Value,
+}
+
+/// A letter with what is sealed in its row; empty where that says nothing any more.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    pub row: letter::Model,
+    pub recipient: String,
+    pub subject: String,
+    pub plain: String,
+    pub html: String,
+    pub attachments: Value,
+    pub last_error: Option<String>,
+}
+
+impl Letter {
+    pub fn open(app: &App, row: letter::Model) -> Self {
+        let contents = row.contents(&app.secrets).unwrap();
+        let text = |part: fn(&letter::Contents) -> &String| contents.as_ref().map(part).cloned().unwrap_or_default();
+        Self {
+            recipient: row.to(&app.secrets).unwrap(),
+            subject: text(|contents| &contents.subject),
+            plain: text(|contents| &contents.plain),
+            html: text(|contents| &contents.html),
+            attachments: contents.as_ref().map_or(Value::Null, |contents| json!(contents.attachments)),
+            last_error: row.last_error(&app.secrets).unwrap(),
+            row,
+        }
+    }
+}
+
+impl Deref for Letter {
+    type Target = letter::Model;
+
+    fn deref(&self) -> &letter::Model {
+        &self.row
+    }
 }
 
 impl Answer {
@@ -221,6 +258,15 @@ impl Evening {
         row.update(&txn).await.unwrap();
         txn.commit().await.unwrap();
         person
+    }
+
+    /// The person chose this password.
+    pub async fn with_password(&self, person: &Person, password: &str) {
+        let hash = password::hash(&self.app, password).await.unwrap();
+        let txn = self.app.database.begin_write().await.unwrap();
+        let own = account::find(&txn, person.account_id).await.unwrap().unwrap();
+        own.set_password(&txn, &self.app, &hash, self.app.now()).await.unwrap();
+        txn.commit().await.unwrap();
     }
 
     /// The same person with a fresh token, after the clock moved on.
@@ -379,15 +425,17 @@ impl Evening {
         row.update(txn).await.unwrap();
     }
 
-    /// Every letter in the outbox, oldest first; those that were asked for a moment ago too.
-    pub async fn letters(&self) -> Vec<letter::Model> {
+    /// Every letter in the outbox, oldest first, as its addressee reads it; those that were asked for
+    /// a moment ago too.
+    pub async fn letters(&self) -> Vec<Letter> {
         write_back::due(&self.app).await.unwrap();
         let letters = letter::Entity::find().order_by_asc(letter::Column::Id);
-        letters.all(self.app.database.reader()).await.unwrap()
+        let letters = letters.all(self.app.database.reader()).await.unwrap();
+        letters.into_iter().map(|row| Letter::open(&self.app, row)).collect()
     }
 
     /// The letters of one kind to one person.
-    pub async fn letters_to(&self, person: &Person, kind: &str) -> Vec<letter::Model> {
+    pub async fn letters_to(&self, person: &Person, kind: &str) -> Vec<Letter> {
         let letters = self.letters().await.into_iter();
         letters.filter(|letter| letter.kind == kind && letter.recipient == person.email).collect()
     }
@@ -569,6 +617,8 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         erased_at: Set(None),
     };
     let account = row.insert(txn).await.unwrap();
+    let own =
+        profile::Private { real_name: None, phone: Some("13800000000".to_owned()), wechat: Some(format!("wx-{name}")) };
     let row = profile::ActiveModel {
         account_id: Set(account.id),
         nickname: Set(name.to_owned()),
@@ -579,10 +629,8 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         district: Set(None),
         interests: Set(json!([])),
         about: Set(None),
-        real_name: Set(None),
-        phone: Set(Some("13800000000".to_owned())),
-        wechat: Set(Some(format!("wx-{name}"))),
         unit_id: Set(None),
+        ..own.sealed(&app.secrets, account.id).unwrap()
     };
     row.insert(txn).await.unwrap();
     account.id

@@ -58,16 +58,15 @@ const OWN: [&str; 7] = ["机密昵称", "王机密", ">1987<", "机密学历", "
 async fn somebody_with_secrets(evening: &Evening) -> Person {
     let person = evening.participant("women").await;
     let txn = evening.app.database.begin_write().await.unwrap();
+    let [real_name, phone, wechat] = [OWN[1], OWN[5], OWN[6]].map(|own| Some(own.to_owned()));
+    let own = profile::Private { real_name, phone, wechat };
     let row = profile::ActiveModel {
         account_id: Set(person.account_id),
         nickname: Set(OWN[0].to_owned()),
-        real_name: Set(Some(OWN[1].to_owned())),
         birth_year: Set(Some(1987)),
         education: Set(Some(OWN[3].to_owned())),
         district: Set(Some(OWN[4].to_owned())),
-        phone: Set(Some(OWN[5].to_owned())),
-        wechat: Set(Some(OWN[6].to_owned())),
-        ..Default::default()
+        ..own.sealed(&evening.app.secrets, person.account_id).unwrap()
     };
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
@@ -116,7 +115,7 @@ async fn not_one_byte_of_an_account_reaches_another_union(#[values(Sqlite, Postg
 
     let letters: Vec<_> = evening.letters().await.into_iter().filter(|letter| letter.kind == "invitation").collect();
     assert_eq!(letters.len(), 12);
-    let text = |letter: &queqiao::mail::letter::Model, email: &str| {
+    let text = |letter: &crate::evening::Letter, email: &str| {
         let plain = letter.plain.split("token=").next().unwrap();
         format!("{:?} {:?} {} {plain}", letter.account_id, letter.language, letter.subject).replace(email, "ADDRESS")
     };
@@ -435,7 +434,7 @@ async fn whoever_is_on_a_list_says_in_their_own_words_who_they_are(#[values(Sqli
     assert_eq!((row.side, row.status, row.number), (registration::Side::Women, Status::Applied, 1));
     let own = profile::Entity::find_by_id(row.account_id).one(db).await.unwrap().unwrap();
     assert_eq!(
-        (own.nickname.as_str(), own.real_name.as_deref(), own.birth_year),
+        (own.nickname.as_str(), own.real_name(&evening.app.secrets).unwrap().as_deref(), own.birth_year),
         ("云上的喜鹊", Some("章三"), Some(1992))
     );
     assert_eq!(consent::of_person(db, row.account_id).await.unwrap().len(), 4);

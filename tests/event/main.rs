@@ -15,6 +15,7 @@ mod record;
 
 mod accounts;
 mod age;
+mod at_rest;
 mod attack;
 mod badges;
 mod blessings;

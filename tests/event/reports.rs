@@ -9,6 +9,7 @@ use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::picks::{matched, round};
 use queqiao::registrations::registration::{Side, Status};
+use queqiao::sealed;
 use queqiao::volunteers::follow_up::{self, State};
 use queqiao::volunteers::milestone::Milestone;
 use rstest::rstest;
@@ -82,13 +83,14 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
             follow_up_since: Set(Some(at)),
         };
         let shown = shown.insert(&txn).await.unwrap();
+        let id = evening.app.new_id();
         let noted = follow_up::ActiveModel {
-            id: Set(evening.app.new_id()),
+            id: Set(id),
             couple_id: Set(shown.id),
             account_id: Set(evening.organizer.account_id),
             milestone: Set(Some(Milestone::ThreeMonths)),
             state: Set(if place < together { State::Dating } else { State::Parted }),
-            note: Set(String::new()),
+            note: Set(sealed::FOLLOW_UP_NOTE.seal(&evening.app.secrets, &[id], "").unwrap()),
             at: Set(at),
             recorded_at: Set(at),
         };

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::PASSWORD;
 use crate::accounts::consent::{self, Agreed, Sentence};
-use crate::accounts::profile::Gender;
+use crate::accounts::profile::{Gender, Private};
 use crate::accounts::{account, password, profile};
 use crate::app::App;
 use crate::commands::rehearse::cast::{self, Applicant};
@@ -141,21 +141,24 @@ async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], hash
         };
         let accounts = chunk.iter().map(account).collect::<Result<Vec<_>, _>>()?;
         account::Entity::insert_many(accounts).exec_without_returning(txn).await?;
-        let profiles = chunk.iter().enumerate().map(|(place, (id, person))| profile::ActiveModel {
-            account_id: Set(*id),
-            nickname: Set(person.nickname.clone()),
-            gender: Set(if person.man { Gender::Male } else { Gender::Female }),
-            born_on: Set(born(place)),
-            birth_year: Set(born(place).map(|born| born.year())),
-            education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
-            district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
-            interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place + 1 + place / 3 % 7) % 8)])),
-            about: Set(ABOUT.get(place % 7).map(|word| (*word).to_owned())),
-            real_name: Set(None),
-            phone: Set(None),
-            wechat: Set(Some(format!("wx_{}", person.email.split('@').next().unwrap_or_default()))),
-            unit_id: Set(None),
-        });
+        let profile = |(place, (id, person)): (usize, &(Uuid, Applicant))| -> Result<_, Error> {
+            let wechat = format!("wx_{}", person.email.split('@').next().unwrap_or_default());
+            let own = Private { wechat: Some(wechat), ..Private::default() };
+            Ok(profile::ActiveModel {
+                account_id: Set(*id),
+                nickname: Set(person.nickname.clone()),
+                gender: Set(if person.man { Gender::Male } else { Gender::Female }),
+                born_on: Set(born(place)),
+                birth_year: Set(born(place).map(|born| born.year())),
+                education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
+                district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
+                interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place + 1 + place / 3 % 7) % 8)])),
+                about: Set(ABOUT.get(place % 7).map(|word| (*word).to_owned())),
+                unit_id: Set(None),
+                ..own.sealed(&app.secrets, *id)?
+            })
+        };
+        let profiles = chunk.iter().enumerate().map(profile).collect::<Result<Vec<_>, Error>>()?;
         profile::Entity::insert_many(profiles).exec_without_returning(txn).await?;
         let agreed = Agreed::to(Sentence::OF_ACCOUNT, Language::Zh);
         let agreed = chunk.iter().flat_map(|(id, _)| agreed.clone().rows(app, *id, None, app.now()));

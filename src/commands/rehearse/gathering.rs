@@ -66,7 +66,7 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
     house.administrator.post(&line, "/organizations", &union).await?.ok()?;
     let grant = json!({ "email": address("organizer"), "role": "organizer" });
     house.administrator.post(&line, &format!("/organizations/union-{tag}/staff"), &grant).await?.ok()?;
-    come(theatre, &line, &house, &[address("organizer")]).await?;
+    come(theatre, &line, &[address("organizer")]).await?;
     house.organizer = Phone::sign_in(&line, &address("organizer"), PASSWORD).await?;
     import_units(theatre, &line, &mut house).await?;
     report.units = house.unit_ids.len();
@@ -78,7 +78,7 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
         let grant = json!({ "email": address(role), "role": role.trim_end_matches(char::is_numeric) });
         house.organizer.post(&line, &format!("/events/{}/crew", house.event), &grant).await?.ok()?;
     }
-    come(theatre, &line, &house, &roles.iter().map(|role| address(role)).collect::<Vec<_>>()).await?;
+    come(theatre, &line, &roles.iter().map(|role| address(role)).collect::<Vec<_>>()).await?;
     house.host = Phone::sign_in(&line, &address("host"), PASSWORD).await?;
     house.volunteer = Phone::sign_in(&line, &address("volunteer"), PASSWORD).await?;
     for desk in &desks {
@@ -89,8 +89,8 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
 
 /// Those who are invited to work have no account yet: each opens their letter and chooses a password,
 /// which accepts.
-async fn come(theatre: &Theatre, line: &Line, house: &House, people: &[String]) -> anyhow::Result<()> {
-    let letters = theatre.letters_of(house, "invitation").await?;
+async fn come(theatre: &Theatre, line: &Line, people: &[String]) -> anyhow::Result<()> {
+    let letters = theatre.letters_of("invitation").await?;
     for person in people {
         verify(line, letters.get(person)).await?;
     }
@@ -111,7 +111,7 @@ pub async fn applicants(theatre: &Theatre, house: &House, report: &mut Report) -
         async move { sign_up(&line, &applicant.email, &applicant.nickname, !applicant.man).await }
     })
     .await?;
-    let letters = Arc::new(theatre.letters_of(house, "verify").await?);
+    let letters = Arc::new(theatre.letters_of("verify").await?);
     let line = theatre.line.step("mail confirmed");
     at_once(PHONES, cast.clone(), |applicant| {
         let (line, letters) = (line.clone(), Arc::clone(&letters));

@@ -5,10 +5,11 @@ use std::future::Future;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use chrono::{DateTime, Duration, Utc};
 use data_encoding::BASE32_NOPAD;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -19,6 +20,7 @@ use super::{Arguments, tell};
 use crate::accounts::write_back;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::mail::letter;
 use crate::secrets::Secrets;
 use crate::server::opening::Opening;
 use crate::server::rounds;
@@ -81,17 +83,20 @@ impl Theatre {
         rounds::once(&self.app).await;
     }
 
-    /// Reads all letters of one kind: plain texts by recipient.
+    /// Reads all letters of one kind as their readers would, out of what was kept: plain texts by
+    /// recipient.
     ///
     /// # Errors
-    /// Where the administrator is not answered.
-    pub async fn letters_of(&self, house: &House, kind: &str) -> anyhow::Result<HashMap<String, Vec<String>>> {
+    /// Only faults.
+    pub async fn letters_of(&self, kind: &str) -> anyhow::Result<HashMap<String, Vec<String>>> {
         // Those who asked for one are answered before it is written.
         write_back::due(&self.app).await?;
         let mut letters: HashMap<String, Vec<String>> = HashMap::new();
-        for letter in self.outbox(house, &format!("kind={kind}&words=true")).await? {
-            let text = |name: &str| letter[name].as_str().unwrap_or_default().to_owned();
-            letters.entry(text("recipient")).or_default().push(text("plain"));
+        let kept = letter::Entity::find().filter(letter::Column::Kind.eq(kind)).order_by_desc(letter::Column::Id);
+        for letter in kept.all(self.app.database.reader()).await? {
+            let opened = letter.to(&self.app.secrets).and_then(|to| Ok((to, letter.contents(&self.app.secrets)?)));
+            let (to, contents) = opened.map_err(|fault| anyhow!("{fault:?}"))?;
+            letters.entry(to).or_default().extend(contents.map(|contents| contents.plain));
         }
         Ok(letters)
     }

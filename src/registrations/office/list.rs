@@ -94,7 +94,7 @@ impl List {
             let units = units.order_by_asc(unit::Column::NameFolded).all(db).await?;
             let open = invitation::of_subject(&[Kind::Participant], of.id).filter(invitation::open_at(app.now()));
             let invited = open.count(db).await?;
-            Ok((roll::page(db, of.id, filter).await?, roll::counts(db, of.id).await?, units, invited))
+            Ok((roll::page(&app, of.id, filter).await?, roll::counts(db, of.id).await?, units, invited))
         });
         let (roll, counts, units, invited) = read.await?;
         let zone = event.zone();

@@ -65,7 +65,7 @@ impl One {
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
             let said = accepted.map(|accepted| said::of(&app, &accepted)).transpose()?.flatten();
-            Ok((roll::applicant(db, row).await?, deeds(db, event_id, id).await?, said))
+            Ok((roll::applicant(&app, db, row).await?, deeds(db, event_id, id).await?, said))
         });
         let (applicant, deeds, said) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);

@@ -148,12 +148,12 @@ async fn a_number_opens_the_door_however_it_is_typed(#[values(Sqlite, Postgres)]
 async fn a_desk_finds_somebody_and_cannot_browse(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, desk, guests)) = doors_open(engine, 7, 1).await else { return };
     let txn = evening.app.database.begin_write().await.unwrap();
-    let row = profile::ActiveModel {
+    let mut row = profile::ActiveModel {
         account_id: Set(guests[7].account_id),
         nickname: Set("小鹿🦌Lulu".to_owned()),
-        real_name: Set(Some("欧阳鹿".to_owned())),
         ..Default::default()
     };
+    row.set_real_name(&evening.app.secrets, guests[7].account_id, Some("欧阳鹿")).unwrap();
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     let path = format!("{DOOR}/search");

@@ -98,7 +98,7 @@ async fn a_letter_that_waits_too_long_is_worth_a_look(#[values(Sqlite, Postgres)
     let txn = evening.app.database.begin_write().await.unwrap();
     letter::Entity::update_many()
         .col_expr(letter::Column::State, Expr::value(letter::State::Waiting))
-        .filter(letter::Column::Recipient.eq("her@example.com"))
+        .filter(letter::Column::Kind.eq("verify"))
         .exec(&txn)
         .await
         .unwrap();

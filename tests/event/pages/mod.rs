@@ -10,12 +10,14 @@ mod studio;
 mod volunteer;
 mod journey;
 
+use queqiao::accounts::profile::Gender;
 use queqiao::accounts::session;
 use queqiao::audit::entry;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
 use queqiao::mail::letter::{self, Attachment, Draft, State};
+use queqiao::mail::opening;
 use queqiao::mail::postman::Postman;
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -25,7 +27,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
+use crate::evening::{Evening, Letter, Person};
 
 /// A browser: it says what it reads, and shows us redirects instead of following them.
 pub(crate) struct Browser {
@@ -106,9 +108,15 @@ pub(crate) async fn change(evening: &Evening, change: impl FnOnce(&mut event::Ac
     txn.commit().await.unwrap();
 }
 
-async fn post_letter(evening: &Evening) -> letter::Model {
+const PASSWORD: &str = "magpies build a bridge";
+
+async fn post_letter(evening: &Evening) -> Letter {
+    post_letter_of(evening, "badge").await
+}
+
+async fn post_letter_of(evening: &Evening, kind: &'static str) -> Letter {
     let draft = Draft {
-        kind: "badge",
+        kind,
         to: "li@example.com".to_owned(),
         account_id: None,
         event_id: Some(evening.event.id),
@@ -187,9 +195,7 @@ async fn no_page_asks_anybody_else(#[values(Sqlite, Postgres)] engine: Engine) {
     let letter = post_letter(&evening).await;
     let browser = Browser::of(&evening, &evening.administrator().await).await;
     let one = format!("/admin/outbox/{}", letter.id);
-    let inside = format!("{one}/inside");
-    for path in ["/", "/e/qixi", "/forgot", "/verify?token=x", "/admin/outbox", &one, &inside, "/nothing", "/api/docs/"]
-    {
+    for path in ["/", "/e/qixi", "/forgot", "/verify?token=x", "/admin/outbox", &one, "/nothing", "/api/docs/"] {
         let answer = browser.request(Method::GET, path).send().await.unwrap();
         let policy = header(&answer, "content-security-policy").to_owned();
         assert!(policy.contains("default-src 'none'") && !policy.contains("http"), "{path}: {policy}");
@@ -314,27 +320,128 @@ async fn the_outbox_is_for_administrators(#[values(Sqlite, Postgres)] engine: En
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let letter = post_letter(&evening).await;
     let paths = ["/admin/outbox".to_owned(), format!("/admin/outbox/{}", letter.id)];
+    let open = format!("{}/open", paths[1]);
     let visitor = Browser::open(&evening);
     let answer = visitor.request(Method::GET, &paths[0]).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/sign-in?to=%2Fadmin%2Foutbox"));
     let organizer = Browser::of(&evening, &evening.organizer).await;
+    let again = json!({ "password": PASSWORD });
+    evening.with_password(&evening.organizer, PASSWORD).await;
     for path in &paths {
         let (status, page) = organizer.get(path).await;
         assert!(status == 403 && !page.contains("li@example.com"), "{page}");
         assert_eq!(evening.organizer.get(&format!("/api/v1{path}")).await.status, 403);
         assert_eq!(evening.visitor().get(&format!("/api/v1{path}")).await.status, 401);
     }
-    assert_eq!(organizer.get(&format!("{}/inside", paths[1])).await.0, 403);
+    assert_eq!(organizer.send(&open, &[("password", PASSWORD)]).await.status().as_u16(), 403);
+    assert_eq!(evening.organizer.post(&format!("/api/v1{open}"), again.clone()).await.status, 403);
     assert_eq!(evening.organizer.post(&format!("/api/v1{}/retry", paths[1]), json!({})).await.status, 403);
-    let administrator = Browser::of(&evening, &evening.administrator().await).await;
-    let (status, page) = administrator.get(&paths[0]).await;
-    assert!(status == 200 && page.contains("li@example.com") && page.contains("爱的号码牌"), "{page}");
-    let (status, page) = administrator.get(&paths[1]).await;
+    let keeper = evening.administrator().await;
+    let administrator = Browser::of(&evening, &keeper).await;
+    for path in &paths {
+        let (status, page) = administrator.get(path).await;
+        assert!(status == 200 && page.contains("li@example.com") && page.contains("号码牌"), "{page}");
+        assert!(!page.contains("爱的号码牌") && !page.contains("女008"), "what it says is not shown: {page}");
+        let told = keeper.get(&format!("/api/v1{path}")).await.text();
+        assert!(told.contains("li@example.com") && !told.contains("女008") && !told.contains("爱的号码牌"), "{told}");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_kept_letter_opens_with_the_password_on_record_and_its_addressee_reads_of_it(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let letter = post_letter(&evening).await;
+    let open = format!("/admin/outbox/{}/open", letter.id);
+    let keeper = evening.administrator().await;
+    evening.with_password(&keeper, PASSWORD).await;
+    let wrong = keeper.post(&format!("/api/v1{open}"), json!({ "password": "not the one" })).await;
+    assert_eq!((wrong.status, wrong.code()), (401, "wrong_credentials"));
+    let browser = Browser::of(&evening, &keeper).await;
+    let (status, page) = read(browser.send(&open, &[("password", "not the one")]).await).await;
+    assert!(status == 422 && page.contains("这不是现在的密码") && !page.contains("女008"), "{status} {page}");
+    let db = evening.app.database.reader();
+    assert!(entry::Entity::find().all(db).await.unwrap().iter().all(|deed| deed.action != "letter_opened"));
+
+    let answer = browser.send(&open, &[("password", PASSWORD)]).await;
+    assert!(header(&answer, "content-security-policy").contains("script-src 'self'; style-src 'self' 'unsafe-inline'"));
+    let (status, page) = read(answer).await;
     assert!(status == 200 && page.contains("你的号码是女008") && page.contains("badge.png"), "{page}");
-    let inside = administrator.request(Method::GET, &format!("{}/inside", paths[1])).send().await.unwrap();
-    assert!(header(&inside, "content-security-policy").contains("sandbox"));
-    let inside = inside.text().await.unwrap();
-    assert!(inside.contains("src=\"data:image/png;base64,") && inside.contains("<base target=\"_blank\">"), "{inside}");
+    assert!(page.contains("data:image/png;base64,") && page.contains("sandbox=\"allow-popups"), "{page}");
+    let opened = keeper.post(&format!("/api/v1{open}"), json!({ "password": PASSWORD })).await;
+    assert_eq!((opened.status, &opened.json["subject"]), (200, &json!("爱的号码牌")), "{}", opened.text());
+    let deeds = entry::Entity::find().all(db).await.unwrap();
+    let deeds: Vec<_> = deeds.iter().filter(|deed| deed.action == "letter_opened").collect();
+    assert_eq!(deeds.len(), 2);
+    assert_eq!((deeds[0].actor_id, deeds[0].subject_id), (Some(keeper.account_id), Some(letter.id)));
+
+    let li = evening.account("li", Gender::Male).await;
+    let (_, page) = Browser::of(&evening, &li).await.get("/me/data").await;
+    assert_eq!(page.matches("号码牌 <span").count(), 2, "the addressee reads of it: {page}");
+    let other = evening.account("wang", Gender::Male).await;
+    assert!(!Browser::of(&evening, &other).await.get("/me/data").await.1.contains("号码牌 <span"));
+    assert_eq!(li.delete("/api/v1/me").await.status, 204);
+    assert_eq!(opening::Entity::find().all(db).await.unwrap(), []);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn guessing_the_password_at_a_letter_is_slowed_as_signing_in_is(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let letter = post_letter(&evening).await;
+    let keeper = evening.administrator().await;
+    evening.with_password(&keeper, PASSWORD).await;
+    let open = format!("/api/v1/admin/outbox/{}/open", letter.id);
+    for _ in 0..evening.app.settings.security.sign_in_failures {
+        assert_eq!(keeper.post(&open, json!({ "password": "a guess" })).await.code(), "wrong_credentials");
+    }
+    let refused = keeper.post(&open, json!({ "password": PASSWORD })).await;
+    assert_eq!((refused.status, refused.code()), (429, "too_many_requests"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn letters_that_tell_how_somebody_fared_open_for_nobody(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let keeper = evening.administrator().await;
+    evening.with_password(&keeper, PASSWORD).await;
+    let mut letters = Vec::new();
+    for kind in ["screened", "round_over", "contact_opened", "case_due"] {
+        letters.push((kind, post_letter_of(&evening, kind).await));
+    }
+    let again = json!({ "password": PASSWORD });
+    for (kind, letter) in &letters {
+        let refused = keeper.post(&format!("/api/v1/admin/outbox/{}/open", letter.id), again.clone()).await;
+        let secret = ["contact_opened", "case_due"].contains(kind);
+        assert_eq!(refused.status, if secret { 404 } else { 409 }, "{kind}: {}", refused.text());
+    }
+    let listed = async |query: &str| {
+        let listed = keeper.get(&format!("/api/v1/admin/outbox{query}")).await;
+        assert_eq!(listed.status, 200, "{}", listed.text());
+        listed.json["items"].as_array().unwrap().clone()
+    };
+    let kinds: Vec<_> = listed("").await.iter().map(|row| row["kind"].clone()).collect();
+    assert_eq!(kinds, [json!("round_over"), json!("screened")], "nobody counts who found whom");
+    assert_eq!(listed("?kind=contact_opened").await, Vec::<serde_json::Value>::new());
+    let browser = Browser::of(&evening, &keeper).await;
+    assert_eq!(browser.get("/admin/outbox").await.1.matches("href=\"/admin/outbox/").count(), 2);
+
+    // What cannot be delivered needs a look, but not at whom it is about.
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let failed = letter::ActiveModel { id: Set(letters[2].1.id), state: Set(State::Failed), ..Default::default() };
+    failed.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let failed = listed("?state=failed").await.remove(0);
+    for told in ["kind", "event_id", "recipient", "last_error"] {
+        assert_eq!(failed[told], json!(null), "{told}");
+    }
+    assert_eq!(listed("?kind=contact_opened").await, Vec::<serde_json::Value>::new());
+    let (status, page) = browser.get(&format!("/admin/outbox/{}", letters[2].1.id)).await;
+    assert!(status == 200 && page.contains("私人信件") && !page.contains("li@example.com"), "{page}");
+    let refused = keeper.post(&format!("/api/v1/admin/outbox/{}/open", letters[2].1.id), again).await;
+    assert_eq!((refused.status, refused.code()), (409, "letter_closed"));
 }
 
 #[rstest]
@@ -347,14 +454,16 @@ async fn letters_that_go_out_by_mail_are_not_read_here(#[values(Sqlite, Postgres
     let Some(evening) = begun.await else { return };
     let letter = post_letter(&evening).await;
     let administrator = evening.administrator().await;
+    evening.with_password(&administrator, PASSWORD).await;
     let path = format!("/admin/outbox/{}", letter.id);
-    let opened = administrator.get(&format!("/api/v1{path}")).await;
-    assert_eq!((opened.status, &opened.json["plain"], &opened.json["html"]), (200, &json!(null), &json!(null)));
-    let listed = administrator.get("/api/v1/admin/outbox?words=true").await;
-    assert_eq!(listed.json["items"][0]["plain"], json!(null));
+    assert_eq!(administrator.get(&format!("/api/v1{path}")).await.json["opens"], json!(false));
+    let refused = administrator.post(&format!("/api/v1{path}/open"), json!({ "password": PASSWORD })).await;
+    assert_eq!((refused.status, refused.code()), (409, "letter_closed"));
     let browser = Browser::of(&evening, &administrator).await;
-    assert!(!browser.get(&path).await.1.contains("女008"));
-    assert_eq!(browser.get(&format!("{path}/inside")).await.0, 404);
+    let (_, page) = browser.get(&path).await;
+    assert!(!page.contains("女008") && !page.contains("type=\"password\""), "{page}");
+    let (status, page) = read(browser.send(&format!("{path}/open"), &[("password", PASSWORD)]).await).await;
+    assert!(status == 409 && !page.contains("女008"), "{status} {page}");
 }
 
 #[rstest]

@@ -430,12 +430,12 @@ async fn a_draft_is_published_from_its_overview(#[values(Sqlite, Postgres)] engi
 
 async fn called(evening: &Evening, person: &Person, name: &str) {
     let txn = evening.app.database.begin_write().await.unwrap();
-    let row = profile::ActiveModel {
+    let mut row = profile::ActiveModel {
         account_id: Set(person.account_id),
         nickname: Set(name.to_owned()),
-        real_name: Set(Some(name.to_owned())),
         ..Default::default()
     };
+    row.set_real_name(&evening.app.secrets, person.account_id, Some(name)).unwrap();
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
 }

@@ -327,8 +327,8 @@ async fn people_are_known_by_what_they_say_of_themselves(#[values(Sqlite, Postgr
             row.nickname = Set(nickname.to_owned());
             row.birth_year = Set(Some(born));
             row.interests = Set(json!([interest]));
-            row.real_name = Set(Some("赵本名".to_owned()));
-            row.phone = Set(Some("13912345678".to_owned()));
+            row.set_real_name(&evening.app.secrets, person.account_id, Some("赵本名")).unwrap();
+            row.set_phone(&evening.app.secrets, person.account_id, Some("13912345678")).unwrap();
         })
         .await;
     }
