@@ -134,7 +134,7 @@ fn meant(words: &str) -> Result<Meant, Error> {
 }
 
 /// The first numbers among these applications whose nickname or real name holds the words. Real names
-/// are sealed, so those of the event are opened and looked through here: 10,000 take some 50 ms.
+/// are sealed, so those of the event, some thousands at most, are opened and looked through here.
 async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: u64) -> Result<Vec<i32>, Error> {
     let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
         .from(registration::Column::AccountId)
