@@ -50,7 +50,7 @@ async fn house(url: String) -> Opening {
     settings.database.url = url.into();
     settings.security.secret = "what two processes of one house share".into();
     let secrets = Secrets::load(&settings.security).unwrap();
-    let app = App::build(settings, Clock::Machine, secrets).await.unwrap();
+    let app = App::build(settings, Clock::machine(), secrets).await.unwrap();
     Opening::begin(&app, TcpListener::bind("127.0.0.1:0").unwrap()).await.unwrap()
 }
 

@@ -66,10 +66,9 @@ struct Told(AtomicBool);
 /// Only faults.
 pub async fn begin(app: &App) -> Result<(), Error> {
     let machine = app.clock.by_the_machine();
-    if let Some(seen) = written(app.database.reader()).await?.map(|written| written.seen_at) {
-        if is_behind(machine, seen) || machine - seen > REST {
-            app.clock.doubt_the_start();
-        }
+    let seen = written(app.database.reader()).await?.map(|written| written.seen_at);
+    if seen.is_some_and(|seen| is_behind(machine, seen) || machine - seen > REST) {
+        app.clock.doubt_the_start();
     }
     // Whoever was unsure before is gone; who still is says so again.
     app.shelf.take::<Told>().0.store(true, Ordering::SeqCst);

@@ -79,7 +79,6 @@ trouble-invitation-for-another = This invitation was sent to another address. Si
 trouble-account-exists = This address has an account. Sign in first, then accept.
 trouble-role-held = They have this role already.
 trouble-nickname-blank = Choose a nickname.
-trouble-name-blank = Say what you are called.
 said-invitation-accepted = Invitation accepted
 said-invitation-declined = Declined
 said-invited = The invitation is on its way; they have the role once they accept

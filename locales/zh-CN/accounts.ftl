@@ -79,7 +79,6 @@ trouble-invitation-for-another = 这份邀请寄给了另一个邮箱。请退�
 trouble-account-exists = 这个邮箱已经有账号。请先登录，再接受邀请。
 trouble-role-held = 对方已经有这个角色。
 trouble-nickname-blank = 请写一个昵称。
-trouble-name-blank = 请写下怎么称呼你。
 said-invitation-accepted = 已接受邀请
 said-invitation-declined = 已谢绝
 said-invited = 邀请已寄出，等对方接受

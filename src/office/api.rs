@@ -48,8 +48,9 @@ pub struct Again {
     pub password: String,
 }
 
-/// Opens a letter where letters are kept rather than sent: audited, and told to its addressee. Who:
-/// administrator.
+/// Opens a letter where letters are kept rather than sent: audited, and told to its addressee.
+///
+/// Who: administrator.
 #[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), request_body = Again, responses(
     (status = 200, body = Opened),
     (status = 401, description = "`wrong_credentials`"),

@@ -313,7 +313,14 @@ async fn copy(hall: &Hall, folder: &Path) -> String {
     let (name, options) = rest.split_once('?').unwrap();
     let mut apart = PgConnection::connect(&format!("{server}/postgres?{options}")).await.unwrap();
     let copied = format!("CREATE DATABASE {name}_copy TEMPLATE {name}");
-    apart.execute(AssertSqlSafe(copied)).await.unwrap();
+    let alone = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    // The server takes a moment to see who has gone.
+    let mut tries = 0;
+    while let Err(busy) = apart.execute(AssertSqlSafe(copied.clone())).await {
+        tries += 1;
+        assert!(tries < 500, "{busy}");
+        apart.execute(AssertSqlSafe(alone.clone())).await.unwrap();
+    }
     apart.close().await.unwrap();
     format!("{server}/{name}_copy?{options}")
 }

@@ -52,7 +52,7 @@ async fn carry(mut client: UnixStream, mut server: UnixStream, passing: Passing)
                 let commits = sent.windows(7).any(|window| window == b"COMMIT\0");
                 if commits && passing.load(Ordering::SeqCst) >= 0 && passing.fetch_sub(1, Ordering::SeqCst) == 0 {
                     // It is done; and here the line is cut.
-                    server.read(&mut down).await?;
+                    let _answer = server.read(&mut down).await?;
                     return Ok(());
                 }
             }

@@ -85,7 +85,7 @@ async fn a_list_makes_invitations_and_nothing_else(#[values(Sqlite, Postgres)] e
     assert!(!invited.plain.contains("王小云"), "{}", invited.plain);
     let open = evening.organizer.get("/api/v1/events/qixi/invitations").await.json["items"].clone();
     let words = json!({
-        "gender": "female", "unit": "市第一医院", "real_name": "王小云", "nickname": null, "born_on": null,
+        "gender": "female", "unit": "市第一医院", "real_name": "王小云", "nickname": null, "born_on": "1995-08-02",
         "birth_year": 1995,
         "education": null, "phone": null, "approved": true,
     });
