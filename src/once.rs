@@ -3,7 +3,7 @@
 //! The roof computes the claim; the claim itself is a row written by [`claim`] inside the transaction
 //! that does the work, so that no crash can leave one without the other. What the work answers is
 //! kept in that transaction too, wherever it follows from what the verb commits
-//! ([`crate::app::App::tell`]); of other calls the roof keeps the answer right after, and should the
+//! (`App::tell`); of other calls the roof keeps the answer right after, and should the
 //! process die in between, a retry learns that the work was done (409 `answer_lost`), and never does
 //! it again.
 

@@ -111,7 +111,7 @@ pub struct NotOpened;
 
 impl Secrets {
     /// The configured secrets, or those in `secret_file`. Where that is missing a secret is made, and
-    /// written once it is sure that no house is waiting for another one ([`crate::identity`]).
+    /// written once it is sure that no house is waiting for another one.
     ///
     /// # Errors
     /// A secret shorter than 32 bytes, or a file that cannot be read or makes no sense.

@@ -136,6 +136,8 @@ pub fn description() -> String {
 /// # Errors
 /// Where the listener cannot be taken.
 pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
+    // Counted from the first request on, not from the first time somebody asks for the figures.
+    health::recorder();
     let house: House = web::Data::from(Arc::clone(app));
     let settings = &app.settings;
     let document = web::Data::new(openapi::Document::from(document()));

@@ -220,8 +220,7 @@ async fn figures_are_kept_of_what_there_is_and_not_of_what_somebody_makes_up() {
     tokio::task::spawn_blocking(move || {
         for number in 0..300 {
             let mut stream = connect(&address);
-            // As long as a head may be; longer ones are refused before anybody counts them.
-            let method = format!("X{number}{}", "M".repeat(500));
+            let method = format!("X{number}");
             let _ = stream.write_all(format!("{method} /healthz HTTP/1.1\r\nConnection: close\r\n\r\n").as_bytes());
             let (heard, _) = until_closed(stream);
             assert!(heard.starts_with("HTTP/1.1 4"), "{heard}");

@@ -34,7 +34,11 @@ async fn a_whole_event_is_found_well_and_whatever_is_tampered_with_is_named(
             "UPDATE screening_run SET selected = selected + 1",
             "UPDATE screening_run SET selected = selected - 1",
         ),
-        ("letters", "UPDATE letter SET account_id = NULL WHERE kind = 'screened'", ""),
+        (
+            "letters",
+            "UPDATE letter SET account_id = NULL WHERE id = (SELECT id FROM letter WHERE kind = 'screened' ORDER BY id LIMIT 1)",
+            "",
+        ),
         ("check-ins", "UPDATE presence SET attempt_id = registration_id", ""),
         ("pick rounds", "UPDATE pick_round SET matches = 9", "UPDATE pick_round SET matches = NULL"),
         ("badges", "UPDATE registration SET side = 'men'", ""),

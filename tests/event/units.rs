@@ -59,7 +59,8 @@ async fn a_unit_is_found_while_somebody_types(#[values(Sqlite, Postgres)] engine
     assert_eq!(search("!").await, Vec::<String>::new());
     assert_eq!(search("").await.len(), 6);
     assert_eq!(names(&evening.organizer.get("/api/v1/units?q=abc").await).len(), 1, "one's own union needs no name");
-    refused(&visitor.get("/api/v1/units?q=abc").await, 422, "invalid");
+    // Of which union, only somebody who works for one need not say; and who asks comes first.
+    refused(&visitor.get("/api/v1/units?q=abc").await, 401, "not_signed_in");
     refused(&visitor.get("/api/v1/units?q=abc&organization=nowhere").await, 404, "not_found");
     refused(&visitor.get("/api/v1/units?q=abc&organisation=yanyuan").await, 422, "invalid");
     refused(&visitor.get(&format!("/api/v1/units?organization=yanyuan&q={}", "a".repeat(81))).await, 422, "invalid");
