@@ -376,8 +376,12 @@ impl Drop for Window {
     }
 }
 
-/// What is typed for a value: into the browser's own field for a day and a time, month first.
+/// What is typed for a value: into the browser's own fields for a day, and for a day and a time, month
+/// first.
 fn typed(value: &str) -> String {
+    if let Ok(day) = chrono::NaiveDate::parse_from_str(value, "%Y-%m-%d") {
+        return day.format("%m%d%Y").to_string();
+    }
     let Ok(moment) = chrono::NaiveDateTime::parse_from_str(value, "%Y-%m-%dT%H:%M") else {
         return value.to_owned();
     };

@@ -221,7 +221,9 @@ async fn figures_are_kept_of_what_there_is_and_not_of_what_somebody_makes_up() {
         for number in 0..300 {
             let mut stream = connect(&address);
             let method = format!("X{number}");
-            let _ = stream.write_all(format!("{method} /healthz HTTP/1.1\r\nConnection: close\r\n\r\n").as_bytes());
+            let _ = stream.write_all(
+                format!("{method} /healthz HTTP/1.1\r\nHost: house\r\nConnection: close\r\n\r\n").as_bytes(),
+            );
             let (heard, _) = until_closed(stream);
             assert!(heard.starts_with("HTTP/1.1 4"), "{heard}");
         }
