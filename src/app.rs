@@ -69,6 +69,9 @@ impl App {
         database.migrate().await?;
         let (url, expected) = (&settings.database.url, &settings.security.house);
         let identity = identity::enter(&database, url, &secrets, expected, clock.now()).await?;
+        // Before anybody reads: what a former version wrote in the clear is read by nothing else. And before
+        // anything is bound, for addresses are vouched for by what they are found by.
+        let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
         if identity.to_bind {
             let bound = async {
                 bonds::bind(&database, &secrets).await?;
@@ -76,8 +79,6 @@ impl App {
             };
             bound.await.map_err(|fault| anyhow!("{fault}"))?;
         }
-        // Before anybody reads: what a former version wrote in the clear is read by nothing else.
-        let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
         if sealed > 0 {
             database.rewrite().await?;
         }

@@ -45,7 +45,7 @@ enum Part {
 
 /// Which address and which rights an account has.
 pub const ACCOUNT: Bond =
-    Bond { table: "account", name: "bond", over: &[Id("id"), Text("email"), Flag("administrator")] };
+    Bond { table: "account", name: "bond", over: &[Id("id"), Bytes("email_digest"), Flag("administrator")] };
 /// Whose session a browser's token opens.
 pub const SESSION: Bond = Bond {
     table: "session",
@@ -64,7 +64,7 @@ pub const REFRESH_TOKEN: Bond = Bond {
 pub const SIGN_UP: Bond = Bond {
     table: "sign_up",
     name: "token_bond",
-    over: &[Id("id"), Text("email"), Bytes("token_digest"), Moment("expires_at")],
+    over: &[Id("id"), Bytes("email_digest"), Bytes("token_digest"), Moment("expires_at")],
 };
 /// Whose password a link sets, and which address it was written to.
 pub const RESET: Bond = Bond {
@@ -79,8 +79,22 @@ pub const DEVICE: Bond =
 pub const SCREEN: Bond =
     Bond { table: "screen_pass", name: "token_bond", over: &[Id("id"), Id("event_id"), Bytes("token_digest")] };
 
+/// Who is invited to what, and which link accepts it.
+pub const INVITATION: Bond = Bond {
+    table: "invitation",
+    name: "bond",
+    over: &[
+        Id("id"),
+        Text("kind"),
+        Id("subject_id"),
+        Bytes("email_digest"),
+        Bytes("token_digest"),
+        Moment("expires_at"),
+    ],
+};
+
 /// Every bond of the house.
-pub const ALL: &[Bond] = &[ACCOUNT, SESSION, SIGN_IN, REFRESH_TOKEN, SIGN_UP, RESET, DEVICE, SCREEN];
+pub const ALL: &[Bond] = &[ACCOUNT, SESSION, SIGN_IN, REFRESH_TOKEN, SIGN_UP, RESET, DEVICE, SCREEN, INVITATION];
 
 /// The hash of a password, sealed in the row of its account: whoever has only the database can neither
 /// guess at it nor put another's in its place.

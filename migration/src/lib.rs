@@ -47,6 +47,9 @@ mod m0155_contact_given;
 mod m0160_pulse;
 mod m0170_sealed_answers;
 mod m0180_vigil;
+mod m0190_sealed_addresses;
+mod m0191_sealed_birthdays;
+mod m0192_bound_invitations;
 mod m0110_sealed_letters;
 mod m0111_sealed_people;
 
@@ -105,6 +108,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0180_vigil::Migration),
             Box::new(m0110_sealed_letters::Migration),
             Box::new(m0111_sealed_people::Migration),
+            Box::new(m0190_sealed_addresses::Migration),
+            Box::new(m0191_sealed_birthdays::Migration),
+            Box::new(m0192_bound_invitations::Migration),
         ]
     }
 }

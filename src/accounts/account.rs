@@ -2,21 +2,27 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, QueryFilter};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, QueryFilter};
 
 use crate::app::App;
 use crate::bonds;
 use crate::error::Error;
 use crate::language::Language;
+use crate::sealed::{ACCOUNT_EMAIL, Sealed};
+use crate::secrets::Secrets;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Folded: lower case, the domain in its ASCII form.
+    /// Sealed: [`Model::address`]. None once the account is erased.
+    #[sea_orm(column_name = "email_sealed")]
+    pub email: Option<Sealed>,
+    /// What the address is found by, and what keeps it from having two accounts.
     #[sea_orm(unique)]
-    pub email: String,
+    pub email_digest: Vec<u8>,
     /// The password's hash (a PHC string), sealed: [`bonds::PASSWORD`]. None where nobody has
     /// chosen a password yet.
     pub password: Option<Vec<u8>>,
@@ -46,8 +52,8 @@ impl Entity {
 
     /// The living account with this folded address.
     #[must_use]
-    pub fn of_email(email: &str) -> Select<Self> {
-        Self::alive().filter(Column::Email.eq(email))
+    pub fn of_email(secrets: &Secrets, email: &str) -> Select<Self> {
+        Self::alive().filter(Column::EmailDigest.eq(ACCOUNT_EMAIL.digest(secrets, email)))
     }
 }
 
@@ -59,10 +65,47 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, 
     Entity::alive().filter(Column::Id.eq(id)).one(db).await
 }
 
-/// What is stored beside an address and the right of an administrator: without it neither counts.
-#[must_use]
-pub fn bond(app: &App, id: Uuid, email: &str, administrator: bool) -> Option<Vec<u8>> {
-    Some(bonds::ACCOUNT.vouch(&app.secrets, &[id.as_bytes(), email.as_bytes(), &[u8::from(administrator)]]))
+/// An account of this folded address, which counts as proven, with this hash of a password. What of it
+/// is sealed and vouched for is so in the row of `id`.
+///
+/// # Errors
+/// Where the operating system has no randomness to give.
+pub fn new(app: &App, id: Uuid, email: &str, hash: &str) -> Result<Model, Error> {
+    Ok(Model {
+        id,
+        email: Some(ACCOUNT_EMAIL.seal(&app.secrets, &[id], email)?),
+        email_digest: ACCOUNT_EMAIL.digest(&app.secrets, email),
+        password: Some(sealed_hash(app, id, hash)?),
+        name: None,
+        language: Language::default(),
+        administrator: false,
+        created_at: app.now(),
+        verified_at: Some(app.now()),
+        erased_at: None,
+        bond: None,
+    }
+    .bound(app))
+}
+
+impl Model {
+    /// With what vouches for its address and its rights: without it neither counts.
+    #[must_use]
+    pub fn bound(self, app: &App) -> Self {
+        let bond = bonds::ACCOUNT.vouch(&app.secrets, &self.vouched());
+        Self { bond: Some(bond), ..self }
+    }
+
+    /// Writes a new account; says false where its address has one.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn begin(self, txn: &impl ConnectionTrait) -> Result<bool, Error> {
+        let written = Entity::insert(self.into_active_model().reset_all())
+            .on_conflict(OnConflict::column(Column::EmailDigest).do_nothing().to_owned())
+            .exec_without_returning(txn)
+            .await?;
+        Ok(written > 0)
+    }
 }
 
 /// What is stored of a password's hash, in the row of this account.
@@ -85,8 +128,19 @@ impl Model {
     /// into the database, no letter that opens anything goes there, and nobody is an administrator.
     #[must_use]
     pub fn is_bound(&self, app: &App) -> bool {
-        let parts: [&[u8]; 3] = [self.id.as_bytes(), self.email.as_bytes(), &[u8::from(self.administrator)]];
-        bonds::ACCOUNT.holds(&app.secrets, &parts, self.bond.as_deref())
+        bonds::ACCOUNT.holds(&app.secrets, &self.vouched(), self.bond.as_deref())
+    }
+
+    fn vouched(&self) -> [&[u8]; 3] {
+        [self.id.as_bytes(), &self.email_digest, if self.administrator { &[1] } else { &[0] }]
+    }
+
+    /// The folded address: lower case, the domain in its ASCII form; empty once the account is erased.
+    ///
+    /// # Errors
+    /// A fault where it was not sealed for this account.
+    pub fn address(&self, secrets: &Secrets) -> Result<String, Error> {
+        Ok(ACCOUNT_EMAIL.open_if_any(secrets, &[self.id], self.email.as_ref())?.unwrap_or_default())
     }
 
     #[must_use]

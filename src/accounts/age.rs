@@ -5,7 +5,8 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use unicode_normalization::UnicodeNormalization;
 
 use super::profile;
-use crate::error::FieldError;
+use crate::error::{Error, FieldError};
+use crate::secrets::Secrets;
 
 /// The Civil Code's age of majority.
 pub const ADULT: i32 = 18;
@@ -61,24 +62,28 @@ pub fn read(text: &str) -> Option<NaiveDate> {
 impl profile::Model {
     /// How old the person is on a day, as far as known; by the year alone as old as they may become in
     /// that year, which is how age bands count.
-    #[must_use]
-    pub fn age_on(&self, day: NaiveDate) -> Option<i32> {
-        match (self.born_on, self.birth_year) {
+    ///
+    /// # Errors
+    /// A fault where the date was sealed by another house; so the next one.
+    pub fn age_on(&self, secrets: &Secrets, day: NaiveDate) -> Result<Option<i32>, Error> {
+        Ok(match (self.born_on(secrets)?, self.birth_year) {
             (Some(born), _) => Some(years(born, day)),
             (None, year) => year.map(|year| day.year() - year),
-        }
+        })
     }
 
     /// Whether the person is grown up on a day; None where nothing was said, or only a year that does
     /// not say it for certain.
-    #[must_use]
-    pub fn is_grown_up(&self, day: NaiveDate) -> Option<bool> {
-        match (self.born_on, self.birth_year) {
+    ///
+    /// # Errors
+    /// As above.
+    pub fn is_grown_up(&self, secrets: &Secrets, day: NaiveDate) -> Result<Option<bool>, Error> {
+        Ok(match (self.born_on(secrets)?, self.birth_year) {
             (Some(born), _) => Some(years(born, day) >= ADULT),
             (None, Some(year)) if surely_grown_up(year, day) => Some(true),
             (None, Some(year)) if day.year() - year < ADULT => Some(false),
             _ => None,
-        }
+        })
     }
 }
 

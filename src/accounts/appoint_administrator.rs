@@ -1,15 +1,11 @@
 //! Somebody at the machine makes an administrator.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
-
 use super::account;
 use super::address::MailAddress;
 use super::password::{self, Weak};
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
-use crate::language::Language;
 
 /// Why there is no new administrator.
 pub enum NotAppointed {
@@ -36,23 +32,8 @@ pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &
     let hash = password::hash(app, password).await?;
     let txn = app.database.begin_write().await?;
     let id = app.new_id();
-    let account = account::Model {
-        id,
-        email: address.as_str().to_owned(),
-        password: Some(account::sealed_hash(app, id, &hash)?),
-        name: None,
-        language: Language::default(),
-        administrator: true,
-        created_at: app.now(),
-        verified_at: Some(app.now()),
-        erased_at: None,
-        bond: account::bond(app, id, address.as_str(), true),
-    };
-    let written = account::Entity::insert(account.into_active_model().reset_all())
-        .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())
-        .exec_without_returning(&txn)
-        .await?;
-    if written == 0 {
+    let account = account::Model { administrator: true, ..account::new(app, id, address.as_str(), &hash)? };
+    if !account.bound(app).begin(&txn).await? {
         return Err(NotAppointed::Already);
     }
     let entry =

@@ -21,6 +21,7 @@ use super::register::Wish;
 use super::write_back::Bell;
 use crate::app::App;
 use crate::error::{Error, Refused};
+use crate::sealed::{ASKED_WISH, Sealed};
 
 /// Letters of a kind to one address that one network may ask for within an hour.
 pub const EACH_AN_HOUR: usize = 5;
@@ -32,7 +33,6 @@ pub const ALL_AN_HOUR: usize = 20;
 pub const WAITING: u64 = 5_000;
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
-const PURPOSE: &str = "accounts/asked";
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "asked")]
@@ -44,8 +44,8 @@ pub struct Model {
     pub door: Vec<u8>,
     /// Stands for the network.
     pub asker: Vec<u8>,
-    /// An [`Errand`], sealed; nothing once it is done.
-    pub wish: Option<Vec<u8>>,
+    /// An [`Errand`] as JSON; nothing once it is done.
+    pub wish: Option<Sealed>,
     pub at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,
 }
@@ -87,8 +87,8 @@ impl Model {
     /// What is to be done; None where nobody can read it any more.
     #[must_use]
     pub fn errand(&self, app: &App) -> Option<Errand> {
-        let plain = app.secrets.open(PURPOSE, self.id.as_bytes(), self.wish.as_deref()?).ok()?;
-        serde_json::from_slice(&plain).ok()
+        let wish = ASKED_WISH.open(&app.secrets, &[self.id], self.wish.as_ref()?).ok()?;
+        serde_json::from_str(&wish).ok()
     }
 }
 
@@ -107,8 +107,8 @@ impl Entity {
 pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Errand) -> Result<(), Error> {
     let (id, now, kind) = (app.new_id(), app.now(), errand.kind());
     let door = knock::door(app, address);
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(errand).map_err(Error::fault)?);
-    let wish = app.secrets.seal(PURPOSE, id.as_bytes(), &plain)?;
+    let plain = zeroize::Zeroizing::new(serde_json::to_string(errand).map_err(Error::fault)?);
+    let wish = ASKED_WISH.seal(&app.secrets, &[id], &plain)?;
     let txn = app.database.begin_write().await?;
     txn.queue_for(&door).await?;
     if Entity::waiting().count(&txn).await? >= WAITING {

@@ -7,24 +7,25 @@ use uuid::Uuid;
 
 use super::address::shown;
 use super::{account, profile};
+use crate::app::App;
 use crate::error::Error;
 
 /// The names of accounts; those that are gone have none.
 ///
 /// # Errors
 /// Only faults.
-pub async fn called(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
+pub async fn called(db: &impl ConnectionTrait, app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
     let nicknames: HashMap<Uuid, String> =
         profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
     let name = |account: account::Model| {
-        let email = shown(&account.email);
+        let email = shown(&account.address(&app.secrets)?);
         let name = match nicknames.get(&account.id).or(account.name.as_ref()) {
             Some(nickname) => format!("{nickname} · {email}"),
             None => email,
         };
-        (account.id, name)
+        Ok((account.id, name))
     };
-    Ok(accounts.into_iter().map(name).collect())
+    accounts.into_iter().map(name).collect()
 }

@@ -17,7 +17,7 @@ pub async fn change_password(app: &App, asker: &Asker, who: &SignedIn, old: &str
     let account = account::find(reader, who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let profile = profile::Entity::find_by_id(who.account_id).one(reader).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    password::judge(new, &[&account.email, &nickname])?;
+    password::judge(new, &[&account.address(&app.secrets)?, &nickname])?;
     let proven = prove_again::prove_again(app, asker, who, old).await?;
     let hash = password::hash(app, new).await?;
 

@@ -1,6 +1,6 @@
 //! A person says about themself what others may see, and what only a handshake gives away.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect};
 use serde_json::json;
@@ -100,14 +100,15 @@ impl Changes {
         }
         put(&mut row.nickname, self.nickname);
         put(&mut row.gender, self.gender);
-        put(&mut row.born_on, self.born_on);
-        put(&mut row.birth_year, self.born_on.map(|born| born.map(|born| born.year())));
         put(&mut row.education, self.education);
         put(&mut row.district, self.district);
         put(&mut row.interests, self.interests.map(|words| json!(words)));
         put(&mut row.about, self.about);
         if let Some(name) = self.real_name {
             row.set_real_name(&app.secrets, account, name.as_deref())?;
+        }
+        if let Some(born) = self.born_on {
+            row.set_born_on(&app.secrets, account, born)?;
         }
         if let Some(phone) = self.phone {
             row.set_phone(&app.secrets, account, phone.as_deref())?;

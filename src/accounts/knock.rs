@@ -82,7 +82,7 @@ impl Knocker {
 /// whoever has only the table.
 #[must_use]
 pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
-    app.secrets.mac("knocks", &[address.as_str().as_bytes()])
+    app.secrets.lasting_mac("knocks", &[address.as_str().as_bytes()])
 }
 
 /// Knocks at a door: the outer result is a fault, the inner one whether the door rests.

@@ -85,7 +85,7 @@ pub(super) async fn reset(
         url: app.public_url(&format!("/reset?token={token}{}", on_to(to))),
     };
     let words = words.map_err(Error::fault)?;
-    post(txn, app, "reset", &account.email, Some(account.id), account.language, words, action).await
+    post(txn, app, "reset", &account.address(&app.secrets)?, Some(account.id), account.language, words, action).await
 }
 
 /// A warning to the owner.
@@ -95,8 +95,8 @@ pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &acc
         label: account.language.choose("重设密码", "Set a new password").to_owned(),
         url: app.public_url("/forgot"),
     };
-    post(txn, app, "password_changed", &account.email, Some(account.id), account.language, words.to_owned(), action)
-        .await
+    let to = account.address(&app.secrets)?;
+    post(txn, app, "password_changed", &to, Some(account.id), account.language, words.to_owned(), action).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]

@@ -49,7 +49,7 @@ pub struct Me {
 impl Me {
     fn of(app: &App, (account, profile): (account::Model, Option<profile::Model>)) -> Result<Self, Error> {
         let me = Self {
-            email: shown(&account.email),
+            email: shown(&account.address(&app.secrets)?),
             language: account.language,
             administrator: account.administrator,
             name: account.name,
@@ -67,12 +67,12 @@ impl Me {
             unit_id: None,
         };
         let Some(profile) = profile else { return Ok(me) };
-        let Private { real_name, phone, wechat } = profile.private(&app.secrets)?;
+        let Private { real_name, born_on, phone, wechat } = profile.private(&app.secrets)?;
         Ok(Self {
             interests: profile.interests(),
             nickname: Some(profile.nickname),
             gender: Some(profile.gender),
-            born_on: profile.born_on,
+            born_on,
             birth_year: profile.birth_year,
             education: profile.education,
             district: profile.district,

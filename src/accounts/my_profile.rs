@@ -98,7 +98,7 @@ fn filled(private: Private, profile: profile::Model) -> Form {
     let fields = [
         ("nickname", Some(profile.nickname)),
         ("gender", Some(gender.to_owned())),
-        ("born_on", profile.born_on.map(|born| born.to_string())),
+        ("born_on", private.born_on.map(|born| born.to_string())),
         ("education", profile.education),
         ("district", profile.district),
         ("interests", Some(interests)),

@@ -181,12 +181,13 @@ async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Verify) };
     Ok(match house.run(async move |app| verify::waiting(&app, &token).await).await? {
         Ok(wish) => {
+            let email = shown_address(&wish.address(house)?);
             let gender = match wish.gender {
                 Gender::Male => sheet.page.t("gender-male"),
                 Gender::Female => sheet.page.t("gender-female"),
             };
             let said = Said { nickname: wish.nickname, gender, agreed: wish.agreed };
-            Sheet { email: shown_address(&wish.email), said: Some(said), ..sheet }
+            Sheet { email, said: Some(said), ..sheet }
         }
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
     })
@@ -247,7 +248,7 @@ async fn to_reset(house: &House, page: Page, came: Came) -> Result<Sheet, Error>
     let (to, token) = came.parts();
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Reset) };
     Ok(match house.run(async move |app| reset_password::waiting(&app, &token).await).await? {
-        Ok(account) => Sheet { email: shown_address(&account.email), ..sheet },
+        Ok(account) => Sheet { email: shown_address(&account.address(&house.secrets)?), ..sheet },
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
     })
 }

@@ -16,16 +16,17 @@ use crate::error::{Error, Refused};
 /// Only faults.
 pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Error> {
     let found = account::find(db, account).await?.ok_or_else(Refused::not_signed_in)?;
+    let email = found.address(&app.secrets)?;
     let profile = profile::Entity::find_by_id(account).one(db).await?;
     let private = profile.as_ref().map(|profile| profile.private(&app.secrets)).transpose()?.unwrap_or_default();
     let sign_ins = sign_in::Entity::find().filter(sign_in::Column::AccountId.eq(account)).all(db).await?;
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account)).all(db).await?;
     let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
     let consents = consent::of_person(db, account).await?;
-    let sign_ups = sign_up::Entity::find().filter(sign_up::Column::Email.eq(&found.email)).all(db).await?;
+    let sign_ups = sign_up::Entity::find().filter(sign_up::of_email(app, &email)).all(db).await?;
     Ok(json!({
         "id": found.id,
-        "email": shown(&found.email),
+        "email": shown(&email),
         "name": found.name,
         "language": found.language,
         "administrator": found.administrator,
@@ -35,7 +36,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
             "interests": profile.interests(),
             "nickname": profile.nickname,
             "gender": profile.gender,
-            "born_on": profile.born_on,
+            "born_on": private.born_on,
             "birth_year": profile.birth_year,
             "education": profile.education,
             "district": profile.district,
@@ -74,19 +75,22 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     }
     let found = account::Entity::find_by_id(account).lock_exclusive().one(txn).await?;
     let found = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
-    if let Ok(address) = MailAddress::read(&found.email) {
+    let email = found.address(&app.secrets)?;
+    if let Ok(address) = MailAddress::read(&email) {
         let door = knock::door(app, &address);
         knock::forget(txn, &door).await?;
         asked::forget(txn, &door).await?;
     }
-    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&found.email)).exec(txn).await?;
+    sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;
     // With their refresh tokens.
     sign_in::Entity::delete_many().filter(sign_in::Column::AccountId.eq(account)).exec(txn).await?;
     reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(account)).exec(txn).await?;
     consent::Entity::delete_many().filter(consent::Column::AccountId.eq(account)).exec(txn).await?;
     let mut row: account::ActiveModel = found.into();
-    row.email = Set(format!("erased:{account}"));
+    row.email = Set(None);
+    // Of no address: it stands for the row alone.
+    row.email_digest = Set(account.as_bytes().to_vec());
     row.password = Set(None);
     row.name = Set(None);
     row.administrator = Set(false);

@@ -1,5 +1,6 @@
 //! What others may see of a person, and what only the person may see.
 
+use chrono::Datelike;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,10 @@ pub struct Model {
     pub account_id: Uuid,
     pub nickname: String,
     pub gender: Gender,
-    /// Shown to nobody: others are told a band, organizers the age on the day of their event. Where it
+    /// Sealed. Shown to nobody: others are told a band, organizers the age on the day of their event. Where it
     /// is there, `birth_year` is its year.
-    pub born_on: Option<Date>,
+    #[sea_orm(column_name = "born_on_sealed")]
+    pub born_on: Option<Sealed>,
     pub birth_year: Option<i32>,
     pub education: Option<String>,
     pub district: Option<String>,
@@ -57,6 +59,7 @@ pub enum Gender {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private {
     pub real_name: Option<String>,
+    pub born_on: Option<Date>,
     pub phone: Option<String>,
     pub wechat: Option<String>,
 }
@@ -69,6 +72,7 @@ impl Private {
     pub fn sealed(&self, secrets: &Secrets, account_id: Uuid) -> Result<ActiveModel, Error> {
         let mut row = ActiveModel { ..Default::default() };
         row.set_real_name(secrets, account_id, self.real_name.as_deref())?;
+        row.set_born_on(secrets, account_id, self.born_on)?;
         row.set_phone(secrets, account_id, self.phone.as_deref())?;
         row.set_wechat(secrets, account_id, self.wechat.as_deref())?;
         Ok(row)
@@ -77,10 +81,21 @@ impl Private {
 
 impl ActiveModel {
     /// # Errors
-    /// Where the operating system has no randomness to give; so the next two.
+    /// Where the operating system has no randomness to give; so the next three.
     pub fn set_real_name(&mut self, secrets: &Secrets, account: Uuid, name: Option<&str>) -> Result<(), Error> {
         self.real_name = Set(sealed::REAL_NAME.seal_if_any(secrets, &[account], name)?);
         self.real_name_digest = Set(name.map(|name| sealed::REAL_NAME.digest(secrets, name)));
+        Ok(())
+    }
+
+    /// With the year.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn set_born_on(&mut self, secrets: &Secrets, account: Uuid, born: Option<Date>) -> Result<(), Error> {
+        let written = born.map(|born| born.to_string());
+        self.born_on = Set(sealed::BORN_ON.seal_if_any(secrets, &[account], written.as_deref())?);
+        self.birth_year = Set(born.map(|born| born.year()));
         Ok(())
     }
 
@@ -103,14 +118,22 @@ impl Model {
     /// What only the person, an organizer or a match may see of it.
     ///
     /// # Errors
-    /// A fault where it was sealed by another house; so the next one.
+    /// A fault where it was sealed by another house; so the next two.
     pub fn private(&self, secrets: &Secrets) -> Result<Private, Error> {
         let row = &[self.account_id];
         Ok(Private {
             real_name: self.real_name(secrets)?,
+            born_on: self.born_on(secrets)?,
             phone: sealed::PHONE.open_if_any(secrets, row, self.phone.as_ref())?,
             wechat: sealed::WECHAT.open_if_any(secrets, row, self.wechat.as_ref())?,
         })
+    }
+
+    /// # Errors
+    /// As above.
+    pub fn born_on(&self, secrets: &Secrets) -> Result<Option<Date>, Error> {
+        let written = sealed::BORN_ON.open_if_any(secrets, &[self.account_id], self.born_on.as_ref())?;
+        written.map(|written| written.parse().map_err(Error::fault)).transpose()
     }
 
     /// # Errors

@@ -48,7 +48,7 @@ pub struct Proven {
 /// 401 `wrong_credentials`, 429 `too_many_requests`.
 pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
     let door = knock::door(app, address);
-    let account = account::Entity::of_email(address.as_str()).one(app.database.reader()).await?;
+    let account = account::Entity::of_email(&app.secrets, address.as_str()).one(app.database.reader()).await?;
     let claimed = account.and_then(|account| Some((account.id, account.hash(app)?)));
     // The same questions where there is no account: about nobody, whose mark nobody has.
     let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));

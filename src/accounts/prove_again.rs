@@ -16,7 +16,7 @@ use crate::error::{Error, FieldError, Refused};
 /// 401 `wrong_credentials`, 429 `too_many_requests`.
 pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, password: &str) -> Result<Proven, Error> {
     let account = account::find(app.database.reader(), who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
-    let address = MailAddress::read(&account.email).map_err(|_| Refused::not_signed_in())?;
+    let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| Refused::not_signed_in())?;
     prove::prove(app, asker, &address, password).await
 }
 

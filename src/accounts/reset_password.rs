@@ -39,7 +39,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let id = account.id;
     let profile = profile::Entity::find_by_id(id).one(app.database.reader()).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    password::judge(new, &[&account.email, &nickname])?;
+    password::judge(new, &[&account.address(&app.secrets)?, &nickname])?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
@@ -56,7 +56,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let links = reset_request::Entity::find().filter(of_account.clone()).all(&txn).await?;
     spent_link::remember(&txn, app, links.into_iter().map(|link| link.token_digest), true).await?;
     reset_request::Entity::delete_many().filter(of_account).exec(&txn).await?;
-    if let Ok(address) = MailAddress::read(&account.email) {
+    if let Ok(address) = MailAddress::read(&account.address(&app.secrets)?) {
         knock::forget(&txn, &knock::door(app, &address)).await?;
     }
     let account = account.set_password(&txn, app, &hash, now).await?;

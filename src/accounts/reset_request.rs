@@ -46,7 +46,8 @@ impl Model {
     /// Whether the house made this link for this account, as its address is now.
     #[must_use]
     pub fn is_for(&self, app: &App, account: &account::Model) -> bool {
-        let door = MailAddress::read(&account.email).map(|address| knock::door(app, &address));
+        let email = account.address(&app.secrets).unwrap_or_default();
+        let door = MailAddress::read(&email).map(|address| knock::door(app, &address));
         self.account_id == Some(account.id)
             && account.is_bound(app)
             && door.is_ok_and(|door| door == self.door)

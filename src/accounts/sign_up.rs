@@ -3,12 +3,15 @@
 //! who never asked. Nor is there a password: it is chosen by whoever opens the letter.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::SimpleExpr;
 
 use super::consent::Agreed;
 use super::profile::Gender;
 use crate::app::App;
 use crate::bonds;
+use crate::error::Error;
 use crate::language::Language;
+use crate::sealed::{SIGN_UP_EMAIL, Sealed};
 
 /// How long the link in the letter works, in hours.
 pub const HOURS: i64 = 48;
@@ -18,8 +21,11 @@ pub const HOURS: i64 = 48;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Folded.
-    pub email: String,
+    /// Sealed: [`Model::address`].
+    #[sea_orm(column_name = "email_sealed")]
+    pub email: Sealed,
+    /// What the address is found by.
+    pub email_digest: Vec<u8>,
     pub nickname: String,
     pub gender: Gender,
     pub unit_id: Option<Uuid>,
@@ -32,20 +38,38 @@ pub struct Model {
     pub token_bond: Option<Vec<u8>>,
 }
 
-/// What is stored beside the digest of a link: it proves this address and no other.
-#[must_use]
-pub fn bond(app: &App, id: Uuid, email: &str, digest: &[u8], expires_at: DateTimeUtc) -> Vec<u8> {
-    bonds::SIGN_UP.vouch(&app.secrets, &[id.as_bytes(), email.as_bytes(), digest, &bonds::moment(expires_at)])
-}
-
 impl Model {
+    /// With what vouches for its link: it proves this address and no other.
+    #[must_use]
+    pub fn bound(self, app: &App) -> Self {
+        let bond = self.with_parts(|parts| bonds::SIGN_UP.vouch(&app.secrets, parts));
+        Self { token_bond: Some(bond), ..self }
+    }
+
     /// Whether the house wrote this link to this address.
     #[must_use]
     pub fn is_bound(&self, app: &App) -> bool {
-        let until = bonds::moment(self.expires_at);
-        let parts: [&[u8]; 4] = [self.id.as_bytes(), self.email.as_bytes(), &self.token_digest, &until];
-        bonds::SIGN_UP.holds(&app.secrets, &parts, self.token_bond.as_deref())
+        self.with_parts(|parts| bonds::SIGN_UP.holds(&app.secrets, parts, self.token_bond.as_deref()))
     }
+
+    fn with_parts<T>(&self, question: impl FnOnce(&[&[u8]]) -> T) -> T {
+        let until = bonds::moment(self.expires_at);
+        question(&[self.id.as_bytes(), &self.email_digest, &self.token_digest, &until])
+    }
+
+    /// The folded address.
+    ///
+    /// # Errors
+    /// A fault where it was not sealed for this sign-up.
+    pub fn address(&self, app: &App) -> Result<String, Error> {
+        SIGN_UP_EMAIL.open(&app.secrets, &[self.id], &self.email)
+    }
+}
+
+/// Those of a folded address.
+#[must_use]
+pub fn of_email(app: &App, email: &str) -> SimpleExpr {
+    Column::EmailDigest.eq(SIGN_UP_EMAIL.digest(&app.secrets, email))
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

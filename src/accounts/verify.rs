@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -71,7 +71,8 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, De
         return Ok(Err(Dead::Expired));
     }
     // Claimed by another way meanwhile: a new password was asked for and set.
-    let claimed = account::Entity::of_email(&wish.email).one(db).await?.is_some_and(|account| account.is_claimed());
+    let standing = account::Entity::of_email(&app.secrets, &wish.address(app)?).one(db).await?;
+    let claimed = standing.is_some_and(|account| account.is_claimed());
     Ok(if claimed { Err(Dead::Used) } else { Ok(wish) })
 }
 
@@ -84,50 +85,36 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, De
 /// too many are being hashed.
 pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, Error> {
     let wish = waiting(app, token).await??;
-    password::judge(password, &[&wish.email, &wish.nickname])?;
+    let email = wish.address(app)?;
+    password::judge(password, &[&email, &wish.nickname])?;
     let hash = password::hash(app, password).await?;
 
     let now = app.now();
     let txn = app.database.begin_write().await?;
     // Two letters of one address opened at once would wait for each other's rows.
-    txn.queue_for(wish.email.as_bytes()).await?;
+    txn.queue_for(email.as_bytes()).await?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
     let held = sign_up::Entity::find_by_id(wish.id).lock_exclusive().one(&txn).await?;
     let wish = held.filter(|wish| wish.is_bound(app)).ok_or(Dead::Used)?;
-    let prepared = account::Entity::of_email(&wish.email).lock_exclusive().one(&txn).await?;
+    let prepared = account::Entity::of_email(&app.secrets, &email).lock_exclusive().one(&txn).await?;
     let account = match prepared {
         // An account whose address was written into the database is nobody's to claim.
         Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(Dead::Used.into()),
         Some(account) => claim(&txn, app, account, &wish, &hash, now).await?,
-        None => begin(&txn, app, &wish, &hash).await?,
+        None => begin(&txn, app, &email, &wish, &hash).await?,
     };
-    let same = sign_up::Entity::find().filter(sign_up::Column::Email.eq(&wish.email)).all(&txn).await?;
+    let same = sign_up::Entity::find().filter(sign_up::of_email(app, &email)).all(&txn).await?;
     spent_link::remember(&txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
-    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(&wish.email)).exec(&txn).await?;
+    sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(&txn).await?;
     wish.agreed.keep(&txn, app, account, None, wish.at).await?;
     Ok(Entered { txn, account, hash })
 }
 
-async fn begin(txn: &Write, app: &App, wish: &sign_up::Model, hash: &str) -> Result<Uuid, Error> {
+async fn begin(txn: &Write, app: &App, email: &str, wish: &sign_up::Model, hash: &str) -> Result<Uuid, Error> {
     let id = app.new_id();
-    let row = account::ActiveModel {
-        id: Set(id),
-        email: Set(wish.email.clone()),
-        password: Set(Some(account::sealed_hash(app, id, hash)?)),
-        name: Set(None),
-        language: Set(wish.language),
-        administrator: Set(false),
-        created_at: Set(app.now()),
-        verified_at: Set(Some(app.now())),
-        erased_at: Set(None),
-        bond: Set(account::bond(app, id, &wish.email, false)),
-    };
+    let account = account::Model { language: wish.language, ..account::new(app, id, email, hash)? };
     // Two links of one address opened at once: the second finds the address taken.
-    let made = account::Entity::insert(row)
-        .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())
-        .exec_without_returning(txn)
-        .await?;
-    if made == 0 {
+    if !account.begin(txn).await? {
         return Err(Dead::Used.into());
     }
     begin_profile(txn, id, wish).await?;

@@ -19,6 +19,7 @@ use super::register::Wish;
 use super::{account, letters, one_time, reset_request, sign_up};
 use crate::app::App;
 use crate::error::Error;
+use crate::sealed::SIGN_UP_EMAIL;
 
 /// How many one transaction does.
 const MANY: u64 = 32;
@@ -98,32 +99,33 @@ async fn write(txn: &impl ConnectionTrait, app: &App, row: asked::Model) -> Resu
 
 /// A link to whoever reads the address; where it has an account, a note that says so.
 async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Error> {
-    let known = account::Entity::of_email(&wish.email).one(txn).await?.is_some_and(|account| account.is_claimed());
-    if known {
+    let standing = account::Entity::of_email(&app.secrets, &wish.email).one(txn).await?;
+    if standing.is_some_and(|account| account.is_claimed()) {
         return letters::known(txn, app, wish).await;
     }
     let (minted, now) = (one_time::mint(app)?, app.now());
     let (id, expires_at) = (app.new_id(), now + TimeDelta::hours(sign_up::HOURS));
-    let row = sign_up::ActiveModel {
-        id: Set(id),
-        token_bond: Set(Some(sign_up::bond(app, id, &wish.email, &minted.digest, expires_at))),
-        email: Set(wish.email.clone()),
-        nickname: Set(wish.nickname.clone()),
-        gender: Set(wish.gender),
-        unit_id: Set(wish.unit_id),
-        language: Set(wish.language),
-        agreed: Set(wish.agreed.clone()),
-        token_digest: Set(minted.digest),
-        at: Set(now),
-        expires_at: Set(expires_at),
+    let row = sign_up::Model {
+        id,
+        email: SIGN_UP_EMAIL.seal(&app.secrets, &[id], &wish.email)?,
+        email_digest: SIGN_UP_EMAIL.digest(&app.secrets, &wish.email),
+        nickname: wish.nickname.clone(),
+        gender: wish.gender,
+        unit_id: wish.unit_id,
+        language: wish.language,
+        agreed: wish.agreed.clone(),
+        token_digest: minted.digest,
+        at: now,
+        expires_at,
+        token_bond: None,
     };
-    sign_up::Entity::insert(row).exec_without_returning(txn).await?;
+    sign_up::Entity::insert(row.bound(app).into_active_model().reset_all()).exec_without_returning(txn).await?;
     letters::verify(txn, app, wish, &minted.text).await
 }
 
 /// A link to set a new password, where the address has an account.
 async fn to_whoever_forgot(txn: &impl ConnectionTrait, app: &App, email: &str, to: Option<&str>) -> Result<(), Error> {
-    let Some(account) = account::Entity::of_email(email).one(txn).await? else { return Ok(()) };
+    let Some(account) = account::Entity::of_email(&app.secrets, email).one(txn).await? else { return Ok(()) };
     let Ok(address) = MailAddress::read(email) else { return Ok(()) };
     // The address may have been written into the database by somebody who reads its mail.
     if !account.is_bound(app) {

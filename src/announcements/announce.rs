@@ -58,7 +58,7 @@ pub async fn announce(app: &App, by: &Organizer, message: Message) -> Result<Ann
     // One announcement at a time, so that two who send the same do not both write it. The desks go on scanning.
     let event = event::Entity::find_by_id(by.event.id).lock(LockType::NoKeyUpdate).one(&txn).await?;
     let event = event.ok_or_else(Refused::not_found)?;
-    let people = whom::recipients(&txn, event.id, &message.to).await?;
+    let people = whom::recipients(&txn, app, event.id, &message.to).await?;
     if people.is_empty() {
         return Err(NotAnnounced::Nobody.into());
     }

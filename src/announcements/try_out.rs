@@ -22,7 +22,7 @@ pub async fn oneself(app: &App, by: &Organizer) -> Result<Recipient, Error> {
     let profile = profile::Entity::find_by_id(account.id).one(db).await?;
     Ok(Recipient {
         account_id: account.id,
-        email: account.email,
+        email: account.address(&app.secrets)?,
         language: Language::Zh,
         nickname: profile.map(|profile| profile.nickname).unwrap_or_default(),
         number: "A0001".to_owned(),

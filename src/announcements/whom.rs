@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::accounts::{account, profile};
+use crate::app::App;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::error::Error;
@@ -54,7 +55,12 @@ pub struct Recipient {
 ///
 /// # Errors
 /// Only faults.
-pub async fn recipients(db: &impl ConnectionTrait, event_id: Uuid, whom: &Whom) -> Result<Vec<Recipient>, Error> {
+pub async fn recipients(
+    db: &impl ConnectionTrait,
+    app: &App,
+    event_id: Uuid,
+    whom: &Whom,
+) -> Result<Vec<Recipient>, Error> {
     let mut rows = registration::Entity::of_event(event_id);
     if let Some(side) = whom.side {
         rows = rows.filter(registration::Column::Side.eq(side));
@@ -72,7 +78,7 @@ pub async fn recipients(db: &impl ConnectionTrait, event_id: Uuid, whom: &Whom) 
         let came = came(db, event_id).await?;
         rows.retain(|row| came.contains(&row.id) == wanted);
     }
-    addressed(db, &rows).await
+    addressed(db, app, &rows).await
 }
 
 /// Who is inside, or was let out again after having been.
@@ -88,7 +94,11 @@ async fn came(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<Uuid>
 }
 
 /// The people behind some registrations, one letter a person.
-async fn addressed(db: &impl ConnectionTrait, rows: &[registration::Model]) -> Result<Vec<Recipient>, Error> {
+async fn addressed(
+    db: &impl ConnectionTrait,
+    app: &App,
+    rows: &[registration::Model],
+) -> Result<Vec<Recipient>, Error> {
     let mut accounts = HashMap::new();
     let mut nicknames = HashMap::new();
     for some in rows.chunks(MANY) {
@@ -98,16 +108,17 @@ async fn addressed(db: &impl ConnectionTrait, rows: &[registration::Model]) -> R
         let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids())).all(db).await?;
         nicknames.extend(profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)));
     }
-    let recipient = |row: &registration::Model| {
+    let mut people = Vec::with_capacity(rows.len());
+    for row in rows {
         // Taken out: somebody who withdrew and applied again stands here twice.
-        let account = accounts.remove(&row.account_id)?;
-        Some(Recipient {
+        let Some(account) = accounts.remove(&row.account_id) else { continue };
+        people.push(Recipient {
             account_id: account.id,
-            email: account.email,
+            email: account.address(&app.secrets)?,
             language: account.language,
             nickname: nicknames.get(&row.account_id).cloned().unwrap_or_default(),
             number: row.label(),
-        })
-    };
-    Ok(rows.iter().filter_map(recipient).collect())
+        });
+    }
+    Ok(people)
 }

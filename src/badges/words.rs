@@ -121,7 +121,7 @@ pub fn letter(
             Occasion::Badge => "badge",
             Occasion::Reminder => "reminder",
         },
-        to: account.email.clone(),
+        to: account.address(&app.secrets)?,
         account_id: Some(account_id),
         event_id: Some(event.id),
         language,

@@ -59,10 +59,9 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
     let txn = app.database.begin_write().await?;
     let guests = guests(&txn, desk.event.id).await?;
     // Real names stay sealed: a whole one is known by its digest.
-    let whole = sealed::REAL_NAME.digests(&app.secrets, name);
-    let is_meant = |nickname: &str, real_name: Option<&Vec<u8>>| {
-        folded(nickname).contains(&wanted) || real_name.is_some_and(|digest| whole.contains(digest))
-    };
+    let whole = sealed::REAL_NAME.digest(&app.secrets, name);
+    let is_meant =
+        |nickname: &str, real_name: Option<&Vec<u8>>| folded(nickname).contains(&wanted) || real_name == Some(&whole);
     let hits: Vec<Hit> = guests
         .into_iter()
         .filter(|(_, _, nickname, real_name)| is_meant(nickname, real_name.as_ref()))

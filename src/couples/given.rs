@@ -13,8 +13,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::picks::matched;
 use crate::registrations::registration;
-
-const PURPOSE: &str = "contact given";
+use crate::sealed::{CONTACT_GIVEN, Sealed};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "contact_given")]
@@ -24,8 +23,8 @@ pub struct Model {
     /// Who gave it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub registration_id: Uuid,
-    /// [`Details`] as JSON, sealed in this place.
-    pub sealed: Vec<u8>,
+    /// [`Details`] as JSON.
+    pub sealed: Sealed,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -33,18 +32,14 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-fn place(match_id: Uuid, registration_id: Uuid) -> Vec<u8> {
-    [b"contact_given".as_slice(), match_id.as_bytes(), registration_id.as_bytes()].concat()
-}
-
 impl Model {
     /// What was given.
     ///
     /// # Errors
     /// A fault where it was not sealed in this place.
     pub fn details(&self, app: &App) -> Result<Details, Error> {
-        let opened = app.secrets.open(PURPOSE, &place(self.match_id, self.registration_id), &self.sealed);
-        serde_json::from_slice(&opened.map_err(Error::fault)?).map_err(Error::fault)
+        let row = [self.match_id, self.registration_id];
+        serde_json::from_str(&CONTACT_GIVEN.open(&app.secrets, &row, &self.sealed)?).map_err(Error::fault)
     }
 }
 
@@ -72,11 +67,11 @@ pub async fn keep(txn: &impl ConnectionTrait, app: &App, found: &matched::Model)
     for offer in offer::of_match(txn, found.id).await? {
         let Some(giver) = people.iter().find(|person| person.id == offer.registration_id) else { continue };
         let details = mine::details(txn, app, giver, &offer.fields()).await?;
-        let plain = zeroize::Zeroizing::new(serde_json::to_vec(&details).map_err(Error::fault)?);
+        let plain = zeroize::Zeroizing::new(serde_json::to_string(&details).map_err(Error::fault)?);
         let row = ActiveModel {
             match_id: Set(found.id),
             registration_id: Set(giver.id),
-            sealed: Set(app.secrets.seal(PURPOSE, &place(found.id, giver.id), &plain)?),
+            sealed: Set(CONTACT_GIVEN.seal(&app.secrets, &[found.id, giver.id], &plain)?),
         };
         let once = OnConflict::columns([Column::MatchId, Column::RegistrationId]).do_nothing().to_owned();
         Entity::insert(row).on_conflict(once).exec_without_returning(txn).await?;

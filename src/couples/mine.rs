@@ -124,6 +124,6 @@ pub async fn details(
     Ok(Details {
         wechat: given(Field::Wechat, own.wechat),
         phone: given(Field::Phone, own.phone),
-        email: given(Field::Email, Some(account.email)),
+        email: given(Field::Email, Some(account.address(&app.secrets)?)),
     })
 }

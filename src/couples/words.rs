@@ -51,7 +51,7 @@ pub(super) async fn opened(txn: &Write, app: &App, mine: &Mine) -> Result<(), Er
         };
         let draft = Draft {
             kind: "contact_opened",
-            to: account.email.clone(),
+            to: account.address(&app.secrets)?,
             account_id: Some(account.id),
             event_id: Some(event.id),
             language: account.language,

@@ -77,7 +77,7 @@ pub async fn invite(app: &App, by: &Organizer, wish: Enlistment) -> Result<(invi
     let txn = app.database.begin_write().await?;
     let grants =
         crew::Entity::find().filter(crew::Column::EventId.eq(by.event.id)).filter(crew::Column::Role.eq(wish.role));
-    if members::include(&txn, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
+    if members::include(&txn, app, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
         return Err(Held.into());
     }
     let union = organization::Entity::find_by_id(by.event.organization_id).one(&txn).await?;

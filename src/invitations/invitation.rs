@@ -4,14 +4,18 @@
 use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ActiveModelTrait, Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::address::MailAddress;
-use crate::accounts::one_time;
+use crate::accounts::{account, one_time};
+use crate::app::App;
+use crate::bonds;
 use crate::error::{Error, Refused};
 use crate::language::Language;
+use crate::sealed::{INVITATION_EMAIL, Sealed};
 
 /// How long an invitation waits for an answer.
 pub const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -31,10 +35,13 @@ pub struct Model {
     pub unit_id: Option<Uuid>,
     /// What it is for: the union, the event or the unit.
     pub subject_id: Uuid,
-    /// Folded.
-    pub email: String,
-    /// Sealed; see [`super::said`].
-    pub words: Option<Vec<u8>>,
+    /// Sealed: [`Model::address`].
+    #[sea_orm(column_name = "email_sealed")]
+    pub email: Sealed,
+    /// What the address is found by.
+    pub email_digest: Vec<u8>,
+    /// See [`super::said`].
+    pub words: Option<Sealed>,
     /// Of the letter: the inviter's, for what the person reads best is not known.
     pub language: Language,
     pub state: State,
@@ -50,6 +57,8 @@ pub struct Model {
     pub answered_at: Option<DateTimeUtc>,
     /// Who accepted.
     pub account_id: Option<Uuid>,
+    /// Vouches for whom it is to, for what, and for its link: [`bonds::INVITATION`].
+    pub bond: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -139,10 +148,39 @@ impl Model {
         if self.state == State::Open && self.expires_at <= now { State::Expired } else { self.state }
     }
 
-    /// Whether it was sent to this (folded) address.
+    /// With what vouches for it.
     #[must_use]
-    pub fn is_to(&self, email: &str) -> bool {
-        self.email == email
+    pub fn bound(self, app: &App) -> Self {
+        let bond = self.with_parts(|parts| bonds::INVITATION.vouch(&app.secrets, parts));
+        Self { bond: Some(bond), ..self }
+    }
+
+    /// Whether the house itself wrote it to this address, to this end and with this link.
+    #[must_use]
+    pub fn is_bound(&self, app: &App) -> bool {
+        self.with_parts(|parts| bonds::INVITATION.holds(&app.secrets, parts, self.bond.as_deref()))
+    }
+
+    fn with_parts<T>(&self, question: impl FnOnce(&[&[u8]]) -> T) -> T {
+        let (kind, until) = (self.kind.to_value(), bonds::moment(self.expires_at));
+        let (id, subject) = (self.id.as_bytes(), self.subject_id.as_bytes());
+        question(&[id, kind.as_bytes(), subject, &self.email_digest, &self.token_digest, &until])
+    }
+
+    /// The folded address.
+    ///
+    /// # Errors
+    /// A fault where it was not sealed for this invitation.
+    pub fn address(&self, app: &App) -> Result<String, Error> {
+        INVITATION_EMAIL.open(&app.secrets, &[self.id], &self.email)
+    }
+
+    /// Whether the house sent it to the address of this account.
+    ///
+    /// # Errors
+    /// As [`Model::address`].
+    pub fn is_to(&self, app: &App, account: &account::Model) -> Result<bool, Error> {
+        Ok(self.is_bound(app) && self.address(app)? == account.address(&app.secrets)?)
     }
 
     /// Ends it, once: the row is held, and open.
@@ -167,6 +205,16 @@ impl Model {
     }
 }
 
+/// What an address is found by among invitations.
+#[must_use]
+pub fn digest(app: &App, address: &MailAddress) -> Vec<u8> {
+    INVITATION_EMAIL.digest(&app.secrets, address.as_str())
+}
+
+fn is_of(app: &App, email: &str) -> SimpleExpr {
+    Column::EmailDigest.eq(INVITATION_EMAIL.digest(&app.secrets, email))
+}
+
 /// What stands at a moment: open, and not too old.
 #[must_use]
 pub fn open_at(now: DateTimeUtc) -> Condition {
@@ -189,14 +237,14 @@ pub fn of_union(kinds: &[Kind], organization: Uuid) -> Select<Entity> {
 
 /// Those that an address may still answer.
 #[must_use]
-pub fn to_address(email: &str, now: DateTimeUtc) -> Select<Entity> {
-    Entity::find().filter(Column::Email.eq(email)).filter(open_at(now)).order_by_asc(Column::Id)
+pub fn to_address(app: &App, email: &str) -> Select<Entity> {
+    Entity::find().filter(is_of(app, email)).filter(open_at(app.now())).order_by_asc(Column::Id)
 }
 
 /// Every one to an address, or accepted by an account.
 #[must_use]
-pub fn about(account: Uuid, email: &str) -> Condition {
-    Condition::any().add(Column::Email.eq(email)).add(Column::AccountId.eq(account))
+pub fn about(app: &App, account: Uuid, email: &str) -> Condition {
+    Condition::any().add(is_of(app, email)).add(Column::AccountId.eq(account))
 }
 
 /// The one by which somebody came to a thing, the latest first.
@@ -212,35 +260,40 @@ pub fn accepted_by(kind: Kind, subject: Uuid, account: Uuid) -> Select<Entity> {
 
 /// Those of one kind to one thing and some addresses.
 #[must_use]
-pub fn named<'a>(kind: Kind, subject: Uuid, emails: impl IntoIterator<Item = &'a MailAddress>) -> Select<Entity> {
-    let emails = emails.into_iter().map(MailAddress::as_str);
+pub fn named<'a>(
+    app: &App,
+    kind: Kind,
+    subject: Uuid,
+    addresses: impl IntoIterator<Item = &'a MailAddress>,
+) -> Select<Entity> {
     Entity::find()
         .filter(Column::SubjectId.eq(subject))
         .filter(Column::Kind.eq(kind))
-        .filter(Column::Email.is_in(emails))
+        .filter(Column::EmailDigest.is_in(addresses.into_iter().map(|address| digest(app, address))))
 }
 
 /// Those of one union to some addresses that a letter went to since a moment.
 #[must_use]
 pub fn written_to<'a>(
+    app: &App,
     organization: Uuid,
-    emails: impl IntoIterator<Item = &'a MailAddress>,
+    addresses: impl IntoIterator<Item = &'a MailAddress>,
     since: DateTimeUtc,
 ) -> Select<Entity> {
-    let emails = emails.into_iter().map(MailAddress::as_str);
     Entity::find()
         .filter(Column::OrganizationId.eq(organization))
         .filter(Column::SentAt.gt(since))
-        .filter(Column::Email.is_in(emails))
+        .filter(Column::EmailDigest.is_in(addresses.into_iter().map(|address| digest(app, address))))
 }
 
-/// The one a letter's link names, open or not.
+/// The one a letter's link names, open or not; none that somebody wrote past the house.
 ///
 /// # Errors
 /// Only faults.
-pub async fn shown(db: &impl ConnectionTrait, token: &str) -> Result<Option<Model>, DbErr> {
+pub async fn shown(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
     let Some(digest) = one_time::shown(token) else { return Ok(None) };
-    Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await
+    let shown = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
+    Ok(shown.filter(|shown| shown.is_bound(app)))
 }
 
 /// Holds one against everybody else who would answer it or take it back.

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
 use crate::mail::letter;
+use crate::sealed::INVITATION_EMAIL;
 
 /// Letters of one union that an address gets within an hour, however often it is named.
 pub const LETTERS_AN_HOUR: usize = 6;
@@ -89,11 +90,11 @@ pub async fn invite(
 ) -> Result<(invitation::Model, bool), Error> {
     lapse(txn, app, purpose).await?;
     let standing =
-        || invitation::named(purpose.kind, purpose.subject(), [&address]).filter(Column::State.eq(State::Open));
+        || invitation::named(app, purpose.kind, purpose.subject(), [&address]).filter(Column::State.eq(State::Open));
     if let Some(open) = standing().one(txn).await? {
         return Ok((open, false));
     }
-    let lately = invitation::written_to(purpose.organization_id, [&address], app.now() - TimeDelta::hours(1));
+    let lately = invitation::written_to(app, purpose.organization_id, [&address], app.now() - TimeDelta::hours(1));
     if lately.count(txn).await? >= LETTERS_AN_HOUR as u64 {
         return Err(Refused::too_many(3600).into());
     }
@@ -162,7 +163,8 @@ pub async fn lapse(txn: &impl ConnectionTrait, app: &App, purpose: &Purpose) -> 
     Ok(())
 }
 
-/// How many letters the union wrote to each of these addresses within the hour, as far as it did.
+/// How many letters the union wrote to each of these addresses within the hour, as far as it did; by
+/// [`invitation::digest`].
 ///
 /// # Errors
 /// Only faults.
@@ -171,12 +173,12 @@ pub async fn lately(
     app: &App,
     organization: Uuid,
     people: &[&MailAddress],
-) -> Result<HashMap<String, usize>, Error> {
+) -> Result<HashMap<Vec<u8>, usize>, Error> {
     let mut counts = HashMap::new();
     for some in people.chunks(ROWS) {
         let since = app.now() - TimeDelta::hours(1);
-        for row in invitation::written_to(organization, some.iter().copied(), since).all(txn).await? {
-            *counts.entry(row.email).or_default() += 1;
+        for row in invitation::written_to(app, organization, some.iter().copied(), since).all(txn).await? {
+            *counts.entry(row.email_digest).or_default() += 1;
         }
     }
     Ok(counts)
@@ -197,7 +199,8 @@ fn drawn_up(
         event_id: purpose.event_id,
         unit_id: person.unit_id.or(purpose.unit_id),
         subject_id: purpose.subject(),
-        email: person.address.as_str().to_owned(),
+        email: INVITATION_EMAIL.seal(&app.secrets, &[id], person.address.as_str())?,
+        email_digest: invitation::digest(app, &person.address),
         words,
         language: by.language,
         state: State::Open,
@@ -209,7 +212,9 @@ fn drawn_up(
         expires_at: now + LIFETIME,
         answered_at: None,
         account_id: None,
-    };
+        bond: None,
+    }
+    .bound(app);
     let letter = letters::invitation(app, &row, purpose, &minted.text)?;
     Ok((row, letter))
 }

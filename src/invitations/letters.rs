@@ -46,7 +46,7 @@ pub fn invitation(app: &App, invitation: &invitation::Model, purpose: &Purpose, 
     };
     Ok(Draft {
         kind: "invitation",
-        to: invitation.email.clone(),
+        to: invitation.address(app)?,
         account_id: None,
         event_id: invitation.event_id,
         language,

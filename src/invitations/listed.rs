@@ -58,7 +58,7 @@ impl Listed {
             id: invitation.id,
             kind: invitation.kind,
             state: invitation.state_at(app.now()),
-            email: shown(&invitation.email),
+            email: shown(&invitation.address(app)?),
             invited_at: invitation.invited_at,
             sent_at: invitation.sent_at,
             letters: invitation.letters,

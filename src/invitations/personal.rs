@@ -13,7 +13,7 @@ use crate::error::Error;
 /// # Errors
 /// Only faults.
 pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Error> {
-    let rows = invitation::Entity::find().filter(invitation::about(account, email));
+    let rows = invitation::Entity::find().filter(invitation::about(app, account, email));
     let rows = rows.order_by_asc(invitation::Column::Id).all(db).await?;
     let mut told = Vec::with_capacity(rows.len());
     for row in rows {
@@ -37,7 +37,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: 
 ///
 /// # Errors
 /// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, account: Uuid, email: &str) -> Result<(), Error> {
-    invitation::Entity::delete_many().filter(invitation::about(account, email)).exec(txn).await?;
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Error> {
+    invitation::Entity::delete_many().filter(invitation::about(app, account, email)).exec(txn).await?;
     Ok(())
 }

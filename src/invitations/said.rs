@@ -2,7 +2,6 @@
 //! ever written into it, and nothing of it into an account before its owner agreed.
 
 use chrono::NaiveDate;
-use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,9 +9,9 @@ use uuid::Uuid;
 use super::invitation;
 use crate::accounts::profile::Gender;
 use crate::app::App;
+use crate::error::Error;
 use crate::page::Page;
-
-const PURPOSE: &str = "invitation words";
+use crate::sealed::{INVITATION_WORDS, Sealed};
 
 /// A row of a list, as far as it says something of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -55,8 +54,8 @@ impl Said {
     ///
     /// # Errors
     /// Only faults.
-    pub fn seal(&self, app: &App, id: Uuid) -> anyhow::Result<Vec<u8>> {
-        app.secrets.seal(PURPOSE, &context(id), &serde_json::to_vec(self)?)
+    pub fn seal(&self, app: &App, id: Uuid) -> Result<Sealed, Error> {
+        INVITATION_WORDS.seal(&app.secrets, &[id], &serde_json::to_string(self).map_err(Error::fault)?)
     }
 }
 
@@ -64,15 +63,9 @@ impl Said {
 ///
 /// # Errors
 /// Only faults: the row was not written here, or its key is gone.
-pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<Said>, DbErr> {
-    let Some(sealed) = &invitation.words else { return Ok(None) };
-    let opened = app.secrets.open(PURPOSE, &context(invitation.id), sealed);
-    let opened = opened.map_err(|not| DbErr::Custom(format!("the words of an invitation: {not}")))?;
-    serde_json::from_slice(&opened).map(Some).map_err(|wrong| DbErr::Json(wrong.to_string()))
-}
-
-fn context(id: Uuid) -> Vec<u8> {
-    [b"invitation.words:".as_slice(), id.as_bytes()].concat()
+pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<Said>, Error> {
+    let words = INVITATION_WORDS.open_if_any(&app.secrets, &[invitation.id], invitation.words.as_ref())?;
+    words.map(|words| serde_json::from_str(&words).map_err(Error::fault)).transpose()
 }
 
 /// As the API and the keys of words spell it.

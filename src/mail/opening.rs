@@ -27,8 +27,8 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 fn of(app: &App, account: Uuid, email: &str) -> Condition {
-    let digests = sealed::LETTER_RECIPIENT.digests(&app.secrets, email);
-    Condition::any().add(Column::AccountId.eq(account)).add(Column::RecipientDigest.is_in(digests))
+    let digest = sealed::LETTER_RECIPIENT.digest(&app.secrets, email);
+    Condition::any().add(Column::AccountId.eq(account)).add(Column::RecipientDigest.eq(digest))
 }
 
 /// Which letters to a person were opened, the latest first.

@@ -14,8 +14,8 @@ use crate::error::Error;
 use crate::sealed;
 
 fn of(app: &App, account: Uuid, email: &str) -> Condition {
-    let digests = sealed::LETTER_RECIPIENT.digests(&app.secrets, email);
-    Condition::any().add(letter::Column::AccountId.eq(account)).add(letter::Column::RecipientDigest.is_in(digests))
+    let digest = sealed::LETTER_RECIPIENT.digest(&app.secrets, email);
+    Condition::any().add(letter::Column::AccountId.eq(account)).add(letter::Column::RecipientDigest.eq(digest))
 }
 
 /// Every letter to a person, as text as long as it is kept, and who opened one; links that open

@@ -81,7 +81,7 @@ async fn found(
     let asked: Asked = serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
     let wanted = asked.clone();
     let Found { deeds, actions, people } =
-        house.run(async move |app| deeds::find(app.database.reader(), of, &wanted, zone).await).await?;
+        house.run(async move |app| deeds::find(app.database.reader(), &app, of, &wanted, zone).await).await?;
     let now = house.now();
     let row = |deed: Deed| Row {
         at: deeds::moment(&page, zone, &deed, now),

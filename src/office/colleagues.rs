@@ -38,7 +38,7 @@ impl Colleagues {
         let (union, id) = (&by.organization, by.organization.id);
         let read = house.run(async move |app| {
             let db = app.database.reader();
-            Ok((members::of_union(db, id).await?, listed::open(db, &app, &[Kind::Organizer], id).await?))
+            Ok((members::of_union(db, &app, id).await?, listed::open(db, &app, &[Kind::Organizer], id).await?))
         });
         let (members, open) = read.await?;
         let name = union.called(page.language).to_owned();

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::accounts::address::shown;
 use crate::accounts::called::called;
+use crate::app::App;
 use crate::audit::entry::{self, Column};
 use crate::error::Error;
 use crate::invitations::invitation;
@@ -59,6 +60,7 @@ pub struct Found {
 /// 422 for a cursor that is none.
 pub async fn find(
     db: &impl ConnectionTrait,
+    app: &App,
     of: Select<entry::Entity>,
     asked: &Asked,
     zone: Tz,
@@ -95,7 +97,7 @@ pub async fn find(
         rows = rows.filter(Column::Id.lt(after));
     }
     let rows = rows.order_by_desc(Column::Id).limit(limit + 1).all(db).await?;
-    let names = Names::of(db, &rows, actors.iter().flatten().copied()).await?;
+    let names = Names::of(db, app, &rows, actors.iter().flatten().copied()).await?;
     let mut people: Vec<(String, String)> =
         actors.iter().flatten().filter_map(|id| Some((id.to_string(), names.accounts.get(id)?.clone()))).collect();
     people.sort_by(|(_, one), (_, other)| one.cmp(other));
@@ -133,6 +135,7 @@ struct Names {
 impl Names {
     async fn of(
         db: &impl ConnectionTrait,
+        app: &App,
         rows: &[entry::Model],
         actors: impl Iterator<Item = Uuid>,
     ) -> Result<Self, Error> {
@@ -150,10 +153,13 @@ impl Names {
         let unions = rows.iter().filter_map(|row| row.organization_id).collect::<Vec<_>>();
         let unions = organization::Entity::find().filter(organization::Column::Id.is_in(unions));
         Ok(Self {
-            accounts: called(db, accounts).await?,
+            accounts: called(db, app, accounts).await?,
             registrations: registrations.all(db).await?.into_iter().map(|row| (row.id, row.label())).collect(),
             units: units.all(db).await?.into_iter().map(|unit| (unit.id, unit.name)).collect(),
-            invitations: invitations.into_iter().map(|sent| (sent.id, shown(&sent.email))).collect(),
+            invitations: invitations
+                .into_iter()
+                .map(|sent| Ok((sent.id, shown(&sent.address(app)?))))
+                .collect::<Result<_, Error>>()?,
             unions: unions.all(db).await?.into_iter().map(|union| (union.id, union.name)).collect(),
         })
     }

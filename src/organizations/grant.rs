@@ -51,7 +51,7 @@ pub async fn invite(app: &App, by: &OrganizationStaff, wish: Appointment) -> Res
     let grants = staff::Entity::find()
         .filter(staff::Column::OrganizationId.eq(by.organization.id))
         .filter(staff::Column::Role.eq(wish.role));
-    if members::include(&txn, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
+    if members::include(&txn, app, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
         return Err(Held.into());
     }
     let purpose = purpose(&by.organization, wish.role, by.account.language);

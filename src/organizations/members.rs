@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::staff::{self, Role};
 use crate::accounts::account;
 use crate::accounts::address::{MailAddress, shown};
+use crate::app::App;
 use crate::error::Error;
+use crate::sealed::ACCOUNT_EMAIL;
 
 /// Somebody who works for a union.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,19 +27,16 @@ pub struct StaffMember {
 ///
 /// # Errors
 /// Only faults.
-pub async fn named(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
+pub async fn named(db: &impl ConnectionTrait, app: &App, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
     let ids = grants.iter().map(|grant| grant.account_id);
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
-    let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown(&account.email));
-    let member = |grant: staff::Model| {
-        Some(StaffMember {
-            id: grant.id,
-            email: email(grant.account_id)?,
-            role: grant.role,
-            granted_at: grant.granted_at,
-        })
-    };
-    Ok(grants.into_iter().filter_map(member).collect())
+    let mut members = Vec::with_capacity(grants.len());
+    for grant in grants {
+        let Some(account) = accounts.iter().find(|account| account.id == grant.account_id) else { continue };
+        let email = shown(&account.address(&app.secrets)?);
+        members.push(StaffMember { id: grant.id, email, role: grant.role, granted_at: grant.granted_at });
+    }
+    Ok(members)
 }
 
 /// Whether an address is that of one of these accounts. They are all read, whichever address it is:
@@ -47,18 +46,20 @@ pub async fn named(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Resu
 /// Only faults.
 pub async fn include(
     db: &impl ConnectionTrait,
+    app: &App,
     members: impl Iterator<Item = Uuid>,
     address: &MailAddress,
 ) -> Result<bool, Error> {
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(members)).all(db).await?;
-    Ok(accounts.iter().any(|account| account.email == address.as_str()))
+    let digest = ACCOUNT_EMAIL.digest(&app.secrets, address.as_str());
+    Ok(accounts.iter().any(|account| account.email_digest == digest))
 }
 
 /// Everybody who works for a union, in the order in which they came.
 ///
 /// # Errors
 /// Only faults.
-pub async fn of_union(db: &impl ConnectionTrait, organization_id: Uuid) -> Result<Vec<StaffMember>, Error> {
+pub async fn of_union(db: &impl ConnectionTrait, app: &App, organization_id: Uuid) -> Result<Vec<StaffMember>, Error> {
     let grants = staff::Entity::find().filter(staff::Column::OrganizationId.eq(organization_id));
-    named(db, grants.order_by_asc(staff::Column::Id).all(db).await?).await
+    named(db, app, grants.order_by_asc(staff::Column::Id).all(db).await?).await
 }

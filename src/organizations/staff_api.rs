@@ -63,7 +63,7 @@ pub async fn list_invitations(
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}/staff")]
 pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<Page<StaffMember>>, Error> {
-    let items = house.run(async move |app| members::of_union(app.database.reader(), by.organization.id).await);
+    let items = house.run(async move |app| members::of_union(app.database.reader(), &app, by.organization.id).await);
     Ok(Json(Page::whole(items.await?)))
 }
 

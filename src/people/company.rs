@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -79,7 +79,7 @@ pub async fn kept_apart(app: &App, me: &Participant) -> Result<Vec<(Neighbour, e
     Ok(said.into_iter().filter_map(|said| Some((people.remove(&said.about)?, said.because))).collect())
 }
 
-async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Neighbour>, DbErr> {
+async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Neighbour>, Error> {
     // Whoever was not selected stays: leaving would tell it to everybody.
     let rows = registration::Entity::of_event(me.event.id).filter(registration::Column::Status.is_not_in([
         Status::Applied,
@@ -95,21 +95,23 @@ async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Re
     let mut profiles: HashMap<Uuid, profile::Model> =
         profiles.into_iter().map(|profile| (profile.account_id, profile)).collect();
     let day = me.event.starts_at.with_timezone(&me.event.zone()).date_naive();
-    let neighbour = |row: registration::Model| {
-        let profile = profiles.remove(&row.account_id).filter(|profile| !gone.contains(&profile.account_id))?;
-        Some(Neighbour {
+    let mut people = Vec::with_capacity(rows.len());
+    for row in rows {
+        let profile = profiles.remove(&row.account_id).filter(|profile| !gone.contains(&profile.account_id));
+        let Some(profile) = profile else { continue };
+        people.push(Neighbour {
             registration_id: row.id,
             handle: handle::of(app, row.id),
             side: row.side,
-            band: profile.age_on(day).map(Band::of),
+            band: profile.age_on(&app.secrets, day)?.map(Band::of),
             interests: profile.interests(),
             nickname: profile.nickname,
             education: profile.education,
             district: profile.district,
             about: profile.about,
-        })
-    };
-    Ok(rows.into_iter().filter_map(neighbour).collect())
+        });
+    }
+    Ok(people)
 }
 
 /// The people somebody may come to meet, in a day's order for this reader.

@@ -59,7 +59,7 @@ pub async fn post(
             let nickname = nicknames.get(&guest.account_id).map_or("", String::as_str);
             let draft = Draft {
                 kind: "round_over",
-                to: account.email.clone(),
+                to: account.address(&app.secrets)?,
                 account_id: Some(account.id),
                 event_id: Some(event.id),
                 language: account.language,

@@ -98,12 +98,12 @@ impl From<NotApplied> for Error {
 ///
 /// # Errors
 /// As [`NotApplied`].
-pub fn judge_age(profile: &profile::Model, event: &event::Model, now: DateTime<Utc>) -> Result<(), NotApplied> {
+pub fn judge_age(app: &App, profile: &profile::Model, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
     let has_bands = event.plan().screening.is_some_and(|plan| !plan.band.is_empty());
-    match profile.is_grown_up(age::today(now)) {
+    match profile.is_grown_up(&app.secrets, age::today(now))? {
         Some(true) => Ok(()),
-        Some(false) => Err(NotApplied::UnderAge),
-        None if profile.birth_year.is_some() || has_bands => Err(NotApplied::NoBirthday),
+        Some(false) => Err(NotApplied::UnderAge.into()),
+        None if profile.birth_year.is_some() || has_bands => Err(NotApplied::NoBirthday.into()),
         None => Ok(()),
     }
 }
@@ -127,7 +127,7 @@ pub async fn apply(
         return Err(NotApplied::MailUnproven.into());
     }
     let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(NotApplied::NoProfile)?;
-    judge_age(&profile, &by.event, app.now())?;
+    judge_age(app, &profile, &by.event, app.now())?;
     let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
     let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or(NotApplied::UnknownUnit)?;
     let vouched = vouch::vouches(&txn, app, &by.event.plan(), &unit, &account).await?;
@@ -146,7 +146,7 @@ pub async fn apply(
         decided_at: vouched.then_some(now),
         status,
         class,
-        ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)
+        ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)?
     };
     enter(&txn, &registration).await?;
     let agreed = Agreed::to(application.consents, read_in);
@@ -154,7 +154,7 @@ pub async fn apply(
     if vouched {
         let to = Recipient {
             account_id: account.id,
-            email: account.email,
+            email: account.address(&app.secrets)?,
             language: account.language,
             nickname: profile.nickname,
         };

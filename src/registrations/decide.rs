@@ -130,7 +130,7 @@ async fn settle(
     decision: Decision,
     reason: Option<String>,
 ) -> Result<Vec<registration::Model>, Error> {
-    let recipients = recipients(txn, &held).await?;
+    let recipients = recipients(txn, app, &held).await?;
     let mut decided = Vec::with_capacity(held.len());
     for held in held {
         let before = held.status;
@@ -164,6 +164,7 @@ async fn settle(
 /// Where to write to these applicants.
 async fn recipients(
     txn: &impl ConnectionTrait,
+    app: &App,
     registrations: &[registration::Model],
 ) -> Result<HashMap<Uuid, Recipient>, Error> {
     let ids: Vec<Uuid> = registrations.iter().map(|registration| registration.account_id).collect();
@@ -173,7 +174,8 @@ async fn recipients(
         profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
     let recipient = |account: account::Model| {
         let nickname = names.remove(&account.id).unwrap_or_default();
-        (account.id, Recipient { account_id: account.id, email: account.email, language: account.language, nickname })
+        let email = account.address(&app.secrets)?;
+        Ok((account.id, Recipient { account_id: account.id, email, language: account.language, nickname }))
     };
-    Ok(accounts.into_iter().map(recipient).collect())
+    accounts.into_iter().map(recipient).collect()
 }

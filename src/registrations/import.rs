@@ -73,8 +73,8 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) ->
     invite::lapse(&txn, app, &purpose).await?;
     let known = Known::of(&txn, app, &event, &entrants).await?;
     let (fit, unfit): (Vec<_>, Vec<_>) =
-        entrants.into_iter().partition(|entrant| known.objection(entrant, &units).is_none());
-    errors.extend(unfit.iter().filter_map(|entrant| known.objection(entrant, &units)));
+        entrants.into_iter().partition(|entrant| known.objection(app, entrant, &units).is_none());
+    errors.extend(unfit.iter().filter_map(|entrant| known.objection(app, entrant, &units)));
     errors.sort_by_key(|error| error.line);
     if fit.is_empty() || (!manner.partial && !errors.is_empty()) {
         return Err(invalid_rows(&errors).into());

@@ -81,19 +81,19 @@ pub async fn accepted(
         ..Changes::default()
     };
     let profile = changes.write(txn, app, account.id).await?.ok_or(NotApplied::NoProfile)?;
-    judge_age(&profile, &event, now)?;
+    judge_age(app, &profile, &event, now)?;
     let side = Side::from(profile.gender);
     let approved = checked || vouched;
     let entered = registration::Model {
         status: if approved { Status::Approved } else { Status::Applied },
         decided_at: approved.then_some(now),
         class,
-        ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)
+        ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)?
     };
     enter(txn, &entered).await?;
     agreed.keep(txn, app, account.id, Some(entered.id), now).await?;
     if approved {
-        letters::approved(txn, app, &event, &entered, &to(account, profile.nickname)).await?;
+        letters::approved(txn, app, &event, &entered, &to(app, account, profile.nickname)?).await?;
     }
     Ok(entered)
 }
@@ -119,10 +119,11 @@ async fn stands(
     let approved = row.update(txn).await?;
     let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    letters::approved(txn, app, event, &approved, &to(account, nickname)).await?;
+    letters::approved(txn, app, event, &approved, &to(app, account, nickname)?).await?;
     Ok(approved)
 }
 
-fn to(account: &account::Model, nickname: String) -> Recipient {
-    Recipient { account_id: account.id, email: account.email.clone(), language: account.language, nickname }
+fn to(app: &App, account: &account::Model, nickname: String) -> Result<Recipient, Error> {
+    let email = account.address(&app.secrets)?;
+    Ok(Recipient { account_id: account.id, email, language: account.language, nickname })
 }

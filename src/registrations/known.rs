@@ -20,14 +20,15 @@ use crate::units::unit;
 /// Rows per statement: SQLite binds at most 32,766 values.
 pub const ROWS: usize = 500;
 
+/// By [`invitation::digest`] of their address.
 #[derive(Default)]
 pub struct Known {
     /// Have not answered yet.
-    invited: HashSet<String>,
+    invited: HashSet<Vec<u8>>,
     /// Accepted, and take part.
-    registered: HashSet<String>,
+    registered: HashSet<Vec<u8>>,
     /// Letters of the union within the hour.
-    written: HashMap<String, usize>,
+    written: HashMap<Vec<u8>, usize>,
 }
 
 impl Known {
@@ -43,12 +44,12 @@ impl Known {
     ) -> Result<Self, Error> {
         let mut known = Self::default();
         let people: Vec<&MailAddress> = entrants.iter().map(|entrant| &entrant.address).collect();
-        let mut accepted: HashMap<Uuid, String> = HashMap::new();
+        let mut accepted: HashMap<Uuid, Vec<u8>> = HashMap::new();
         for some in people.chunks(ROWS) {
-            for row in invitation::named(Kind::Participant, event.id, some.iter().copied()).all(txn).await? {
+            for row in invitation::named(app, Kind::Participant, event.id, some.iter().copied()).all(txn).await? {
                 match (row.state_at(app.now()), row.account_id) {
-                    (State::Open, _) => drop(known.invited.insert(row.email)),
-                    (State::Accepted, Some(account)) => drop(accepted.insert(account, row.email)),
+                    (State::Open, _) => drop(known.invited.insert(row.email_digest)),
+                    (State::Accepted, Some(account)) => drop(accepted.insert(account, row.email_digest)),
                     _ => {}
                 }
             }
@@ -57,8 +58,8 @@ impl Known {
             let living = registration::Entity::of_event(event.id)
                 .filter(registration::Column::AccountId.is_in(some.iter().copied()))
                 .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]));
-            let emails = living.all(txn).await?.into_iter().filter_map(|row| accepted.get(&row.account_id).cloned());
-            known.registered.extend(emails);
+            let people = living.all(txn).await?.into_iter().filter_map(|row| accepted.get(&row.account_id).cloned());
+            known.registered.extend(people);
         }
         known.written = invite::lately(txn, app, event.organization_id, &people).await?;
         Ok(known)
@@ -66,10 +67,10 @@ impl Known {
 
     /// Why this row cannot be taken, as far as the union knows.
     #[must_use]
-    pub fn objection(&self, entrant: &Entrant, units: &HashMap<String, Uuid>) -> Option<RowError> {
+    pub fn objection(&self, app: &App, entrant: &Entrant, units: &HashMap<String, Uuid>) -> Option<RowError> {
         let error =
             |field, code, message: &str| Some(RowError { line: entrant.line, field, code, message: message.into() });
-        let email = entrant.address.as_str();
+        let email = &invitation::digest(app, &entrant.address);
         if self.invited.contains(email) {
             return error("email", "already_invited", "was invited and has not answered yet");
         }

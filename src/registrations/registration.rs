@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::class;
 use crate::accounts::profile::{self, Gender};
 use crate::app::App;
+use crate::error::Error;
 use crate::events::event;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -173,6 +174,9 @@ pub async fn latest_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
 }
 
 /// An application nobody has looked at yet.
+///
+/// # Errors
+/// A fault where the date of birth was sealed by another house.
 pub fn fresh(
     app: &App,
     event: &event::Model,
@@ -181,8 +185,8 @@ pub fn fresh(
     side: Side,
     profile: &profile::Model,
     number: i32,
-) -> Model {
-    Model {
+) -> Result<Model, Error> {
+    Ok(Model {
         id: app.new_id(),
         event_id: event.id,
         account_id,
@@ -190,7 +194,7 @@ pub fn fresh(
         side,
         number,
         status: Status::Applied,
-        band: band(event, side, profile),
+        band: band(app, event, side, profile)?,
         class: class::ORDINARY,
         held: false,
         answers: json!({}),
@@ -198,11 +202,12 @@ pub fn fresh(
         applied_at: app.now(),
         decided_at: None,
         reply_by: None,
-    }
+    })
 }
 
 /// The age band of this side that takes the person, where the event has bands.
-fn band(event: &event::Model, side: Side, profile: &profile::Model) -> Option<String> {
-    let age = profile.age_on(event.starts_at.with_timezone(&event.zone()).date_naive())?;
-    event.plan().screening?.band_of(side.word(), age).map(str::to_owned)
+fn band(app: &App, event: &event::Model, side: Side, profile: &profile::Model) -> Result<Option<String>, Error> {
+    let age = profile.age_on(&app.secrets, event.starts_at.with_timezone(&event.zone()).date_naive())?;
+    let plan = event.plan().screening;
+    Ok(age.and_then(|age| plan?.band_of(side.word(), age).map(str::to_owned)))
 }

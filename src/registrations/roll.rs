@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationDef, Select,
@@ -243,9 +243,9 @@ pub async fn applicant(
 
 /// What is told of applicants besides their applications.
 struct People {
-    /// Of the event, in its own zone.
-    day: NaiveDate,
     profiles: HashMap<Uuid, profile::Model>,
+    /// On the day of the event, in its own zone.
+    ages: HashMap<Uuid, i32>,
     real_names: HashMap<Uuid, String>,
     units: HashMap<Uuid, String>,
     verified: HashMap<Uuid, bool>,
@@ -263,14 +263,17 @@ impl People {
         let accounts = account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
         let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
         let units = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
-        let mut real_names = HashMap::new();
+        let (mut real_names, mut ages) = (HashMap::new(), HashMap::new());
         for profile in &profiles {
+            if let Some(age) = profile.age_on(&app.secrets, day)? {
+                ages.insert(profile.account_id, age);
+            }
             if let Some(name) = profile.real_name(&app.secrets)? {
                 real_names.insert(profile.account_id, name);
             }
         }
         Ok(Self {
-            day,
+            ages,
             real_names,
             profiles: profiles.into_iter().map(|profile| (profile.account_id, profile)).collect(),
             units: units.into_iter().map(|unit| (unit.id, unit.name)).collect(),
@@ -288,7 +291,7 @@ impl People {
             unit: UnitName { id: row.unit_id, name: self.units.get(&row.unit_id).cloned().unwrap_or_default() },
             nickname: profile.map(|profile| profile.nickname.clone()).unwrap_or_default(),
             real_name: self.real_names.get(&row.account_id).cloned(),
-            age: profile.and_then(|profile| profile.age_on(self.day)),
+            age: self.ages.get(&row.account_id).copied(),
             education: profile.and_then(|profile| profile.education.clone()),
             email_verified: self.verified.get(&row.account_id).copied().unwrap_or_default(),
             answers: row.answers,

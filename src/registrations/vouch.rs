@@ -24,10 +24,11 @@ pub async fn vouches(
     if account.verified_at.is_none() {
         return Ok(false);
     }
-    if approval.by_mail_domain && has_domain(&account.email, unit.mail_domain.as_deref()) {
+    let email = account.address(&app.secrets)?;
+    if approval.by_mail_domain && has_domain(&email, unit.mail_domain.as_deref()) {
         return Ok(true);
     }
-    Ok(approval.by_roster && roster_entry::lists(txn, app, unit.id, &account.email).await?)
+    Ok(approval.by_roster && roster_entry::lists(txn, app, unit.id, &email).await?)
 }
 
 /// The very domain: anybody may be able to have an address below it.

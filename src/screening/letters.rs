@@ -92,7 +92,7 @@ pub async fn screened(
     run: &run::Model,
     seats: &Seats,
 ) -> Result<(), Error> {
-    let recipients = recipients(txn, event.id).await?;
+    let recipients = recipients(txn, app, event.id).await?;
     let reply_by = deadline::of_invitations(event, app.now());
     for seat in &seats.0 {
         // An erased account has no address any more.
@@ -127,7 +127,8 @@ pub async fn offered(
     let Some(account) = account else { return Ok(()) };
     let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    let to = Recipient { account_id: account.id, email: account.email, language: account.language, nickname };
+    let email = account.address(&app.secrets)?;
+    let to = Recipient { account_id: account.id, email, language: account.language, nickname };
     let mut its = evening(event, &to);
     its.deadline = moment(event, moved_up.reply_by.unwrap_or_else(|| app.now()), to.language);
     let words = match to.language {
@@ -146,7 +147,7 @@ struct Recipient {
     nickname: String,
 }
 
-async fn recipients(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<Uuid, Recipient>, Error> {
+async fn recipients(txn: &impl ConnectionTrait, app: &App, event_id: Uuid) -> Result<HashMap<Uuid, Recipient>, Error> {
     let applied = Query::select()
         .column(registration::Column::AccountId)
         .from(registration::Entity)
@@ -158,10 +159,11 @@ async fn recipients(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMa
         profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
     let recipient = |account: account::Model| {
         let nickname = names.remove(&account.id).unwrap_or_default();
-        let to = Recipient { account_id: account.id, email: account.email, language: account.language, nickname };
-        (to.account_id, to)
+        let email = account.address(&app.secrets)?;
+        let to = Recipient { account_id: account.id, email, language: account.language, nickname };
+        Ok((to.account_id, to))
     };
-    Ok(accounts.into_iter().map(recipient).collect())
+    accounts.into_iter().map(recipient).collect()
 }
 
 fn evening(event: &event::Model, to: &Recipient) -> Facts {

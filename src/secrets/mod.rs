@@ -370,6 +370,12 @@ impl Secrets {
         self.read(|ring| ring.keys.first().map(|newest| newest.mac(purpose, parts))).unwrap_or_default()
     }
 
+    /// A keyed digest under the lasting key: what is looked up by it is found whichever key seals.
+    #[must_use]
+    pub fn lasting_mac(&self, purpose: &str, parts: &[&[u8]]) -> Vec<u8> {
+        mac(&self.key(purpose), parts)
+    }
+
     /// The digests something may be stored under, the sealing key's first: what to look it up by.
     #[must_use]
     pub fn macs(&self, purpose: &str, parts: &[&[u8]]) -> Vec<Vec<u8>> {

@@ -151,7 +151,7 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
         here: who.via.session() == Some(row.id),
     };
     Ok(MyData {
-        email: shown(&read.account.email),
+        email: shown(&read.account.address(&house.secrets)?),
         consents,
         openings: read.openings.iter().map(|row| (kind::words(&page, &row.kind), moment(row.at))).collect(),
         sessions: read.sessions.into_iter().map(session).collect(),
@@ -175,6 +175,6 @@ async fn read(app: &App, id: Uuid) -> Result<Read, Error> {
         .filter(session::Column::ExpiresAt.gt(now))
         .order_by_desc(session::Column::At);
     let agreed = consent::of_person(db, id).await?;
-    let openings = opening::of_person(db, app, id, &account.email).await?;
+    let openings = opening::of_person(db, app, id, &account.address(&app.secrets)?).await?;
     Ok(Read { account, agreed, applications, openings, sessions: sessions.all(db).await? })
 }

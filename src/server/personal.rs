@@ -54,14 +54,15 @@ pub async fn export(house: House, who: SignedIn) -> Result<HttpResponse, Error> 
 async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, Error> {
     let (db, id) = (app.database.reader(), who.account_id);
     let account = account::find(db, id).await?.ok_or_else(Refused::not_signed_in)?;
+    let email = account.address(&app.secrets)?;
     let mine = registrations::personal::ids(db, id).await?;
     Ok(vec![
         ("account.json", accounts::personal::export(db, app, id).await?),
-        ("letters.json", mail::personal::export(db, app, id, &account.email).await?),
+        ("letters.json", mail::personal::export(db, app, id, &email).await?),
         ("audit.json", audit::personal::export(db, id).await?),
-        ("invitations.json", invitations::personal::export(db, app, id, &account.email).await?),
+        ("invitations.json", invitations::personal::export(db, app, id, &email).await?),
         ("organizations.json", organizations::personal::export(db, id).await?),
-        ("units.json", units::personal::export(db, app, id, &account.email).await?),
+        ("units.json", units::personal::export(db, app, id, &email).await?),
         ("events.json", events::personal::export(db, id).await?),
         ("registrations.json", registrations::personal::export(db, id).await?),
         ("points.json", points::personal::export(db, &mine).await?),
@@ -120,7 +121,7 @@ pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<
 struct Erasures(AtomicBool);
 
 /// Where something of a person stood that is deleted or overwritten when they are forgotten.
-const TOUCHED: [&str; 17] = [
+const TOUCHED: [&str; 20] = [
     "account",
     "profile",
     "consent",
@@ -136,6 +137,9 @@ const TOUCHED: [&str; 17] = [
     "circle_note",
     "date_note",
     "contact_offer",
+    "contact_given",
+    "invitation",
+    "asked",
     "follow_up",
     "photo",
 ];
@@ -156,10 +160,11 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     let id = who.account_id;
     let txn = app.database.begin_write().await?;
     let account = account::find(&txn, id).await?.ok_or_else(Refused::not_signed_in)?;
+    let email = account.address(&app.secrets)?;
     accounts::personal::erase(&txn, app, id).await?;
-    invitations::personal::erase(&txn, id, &account.email).await?;
+    invitations::personal::erase(&txn, app, id, &email).await?;
     organizations::personal::erase(&txn, id).await?;
-    units::personal::erase(&txn, app, id, &account.email).await?;
+    units::personal::erase(&txn, app, id, &email).await?;
     events::personal::erase(&txn, id).await?;
     let news = registrations::personal::erase(&txn, app, id).await?;
     let mine = registrations::personal::ids(&txn, id).await?;
@@ -175,7 +180,7 @@ pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
     feedback::personal::erase(&txn, app, &mine).await?;
     circle::personal::erase(&txn, &mine).await?;
     volunteers::personal::erase(&txn, app, id, &mine).await?;
-    mail::personal::erase(&txn, app, id, &account.email).await?;
+    mail::personal::erase(&txn, app, id, &email).await?;
     let entry = audit::Entry {
         actor: Some(id),
         action: "account_erased",

@@ -81,13 +81,9 @@ impl Asked {
         [who, place, key]
     }
 
+    /// The same whichever key seals: a request is not carried out again because a key was dropped.
     fn claim(&self) -> Vec<u8> {
-        self.house.secrets.mac(CLAIM, &self.parts())
-    }
-
-    /// Whatever secret it was made under.
-    fn claims(&self) -> Vec<Vec<u8>> {
-        self.house.secrets.macs(CLAIM, &self.parts())
+        self.house.secrets.lasting_mac(CLAIM, &self.parts())
     }
 
     /// The purpose is part of what the key is derived from: without what the asker sent there is none.
@@ -101,17 +97,15 @@ impl Asked {
     }
 
     fn is_same(&self, kept: &once::Model, body: &[u8]) -> bool {
-        let [who, place, key] = self.parts();
         // Of a call that wants no body nothing is kept to compare.
-        kept.request_digest.is_empty()
-            || self.house.secrets.macs(REQUEST, &[who, place, key, body]).contains(&kept.request_digest)
+        kept.request_digest.is_empty() || kept.request_digest == self.request_digest(body)
     }
 }
 
 impl Keeper for Asked {
     fn request_digest(&self, body: &[u8]) -> Vec<u8> {
         let [who, place, key] = self.parts();
-        self.house.secrets.mac(REQUEST, &[who, place, key, body])
+        self.house.secrets.lasting_mac(REQUEST, &[who, place, key, body])
     }
 
     fn seal(&self, claim: &[u8], answer: &[u8]) -> anyhow::Result<Vec<u8>> {
@@ -193,12 +187,8 @@ fn asker(request: &ServiceRequest, house: &House) -> Option<Vec<u8>> {
 }
 
 async fn known(asked: &Asked) -> Result<Option<once::Model>, Error> {
-    let claims = asked.claims();
-    let found = asked.house.run(async move |app| {
-        let claims = once::Entity::find().filter(once::Column::Claim.is_in(claims));
-        Ok(claims.one(app.database.reader()).await?)
-    });
-    found.await
+    let claim = once::Entity::find().filter(once::Column::Claim.eq(asked.claim()));
+    asked.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
 }
 
 /// The first answer again; the body is read for its digest alone and held nowhere.

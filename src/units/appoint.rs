@@ -36,7 +36,7 @@ pub async fn invite(app: &App, by: &UnitKeeper, email: &str) -> Result<(invitati
     let address = read_address(email)?;
     let txn = app.database.begin_write().await?;
     let contacts = unit_contact::Entity::find().filter(unit_contact::Column::UnitId.eq(by.unit.id)).all(&txn).await?;
-    if members::include(&txn, contacts.iter().map(|contact| contact.account_id), &address).await? {
+    if members::include(&txn, app, contacts.iter().map(|contact| contact.account_id), &address).await? {
         return Err(Held.into());
     }
     let purpose = purpose(&by.union, &by.unit, by.account.language);

@@ -86,12 +86,14 @@ pub async fn list(house: House, by: UnitKeeper) -> Result<Json<UnitContacts>, Er
                 .await?;
             let ids = contacts.iter().map(|contact| contact.account_id);
             let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
-            let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown(&account.email));
-            let item = |contact: unit_contact::Model| {
-                let email = email(contact.account_id)?;
-                Some(UnitContact { id: contact.id, email, granted_at: contact.granted_at })
-            };
-            Ok(contacts.into_iter().filter_map(item).collect())
+            let mut items = Vec::with_capacity(contacts.len());
+            for contact in contacts {
+                if let Some(account) = accounts.iter().find(|account| account.id == contact.account_id) {
+                    let email = shown(&account.address(&app.secrets)?);
+                    items.push(UnitContact { id: contact.id, email, granted_at: contact.granted_at });
+                }
+            }
+            Ok(items)
         })
         .await?;
     Ok(Json(UnitContacts { items, next: None }))

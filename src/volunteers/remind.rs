@@ -144,7 +144,7 @@ async fn post(
     let Some((milestone, _)) = case.next else { return Ok(()) };
     let draft = Draft {
         kind,
-        to: account.email,
+        to: account.address(&app.secrets)?,
         account_id: Some(account.id),
         event_id: Some(case.event.id),
         language: account.language,

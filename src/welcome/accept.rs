@@ -35,7 +35,7 @@ pub async fn accept(
     read_in: Language,
 ) -> Result<invitation::Model, Error> {
     let txn = app.database.begin_write().await?;
-    let (account, held) = own(&txn, by, id).await?;
+    let (account, held) = own(&txn, app, by, id).await?;
     let (accepted, news) = answer::accepted(&txn, app, held, account, acceptance, read_in).await?;
     txn.commit().await?;
     answer::announce(app, news);
@@ -46,14 +46,19 @@ pub async fn accept(
 ///
 /// # Errors
 /// 404 where it is to somebody else; 401; 403 `mail_not_verified`.
-pub async fn own(txn: &Write, by: &SignedIn, id: Uuid) -> Result<(account::Model, invitation::Model), Error> {
+pub async fn own(
+    txn: &Write,
+    app: &App,
+    by: &SignedIn,
+    id: Uuid,
+) -> Result<(account::Model, invitation::Model), Error> {
     let account = account::Entity::find_by_id(by.account_id).lock(LockType::NoKeyUpdate).one(txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     if account.verified_at.is_none() {
         return Err(Refused::forbidden("mail_not_verified", "Confirm your mail address first.").into());
     }
     let held = invitation::hold(txn, id).await?;
-    if !held.is_to(&account.email) {
+    if !held.is_to(app, &account)? {
         return Err(Refused::not_found().into());
     }
     Ok((account, held))

@@ -137,7 +137,7 @@ pub async fn look(house: House, request: HttpRequest, shown: Body<InvitationToke
     let language = Language::asked(&request);
     let seen = house.run(async move |app| {
         let db = app.database.reader();
-        let sent = invitation::shown(db, &shown.token).await?;
+        let sent = invitation::shown(db, &app, &shown.token).await?;
         let sent = sent.filter(|sent| sent.state_at(app.now()) == State::Open).ok_or(NotShown)?;
         sight::of(db, &app, &sent, language).await
     });

@@ -1,8 +1,7 @@
 //! Somebody without an account accepts: whoever holds the letter chooses a password, has an account,
 //! is signed in, and has accepted, all at once.
 
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::answer::{self, Acceptance, News};
 use crate::accounts::entered::Entered;
@@ -37,22 +36,23 @@ pub async fn arrive(
     language: Language,
 ) -> Result<Option<(Entered, News)>, Error> {
     let reader = app.database.reader();
-    let Some(sent) = invitation::shown(reader, token).await? else { return Ok(None) };
+    let Some(sent) = invitation::shown(reader, app, token).await? else { return Ok(None) };
     if sent.state_at(app.now()) != State::Open {
         return Err(NotShown.into());
     }
-    let standing = account::Entity::of_email(&sent.email).one(reader).await?;
+    let email = sent.address(app)?;
+    let standing = account::Entity::of_email(&app.secrets, &email).one(reader).await?;
     if standing.is_some_and(|account| account.is_claimed()) {
         return Err(HasAccount.into());
     }
-    let own = [acceptance.name.as_deref(), acceptance.nickname.as_deref(), Some(sent.email.as_str())];
+    let own = [acceptance.name.as_deref(), acceptance.nickname.as_deref(), Some(email.as_str())];
     password::judge(password, &own.into_iter().flatten().collect::<Vec<_>>())?;
     let hash = password::hash(app, password).await?;
 
     let txn = app.database.begin_write().await?;
     // Two letters of one address opened at once would wait for each other's rows.
-    txn.queue_for(sent.email.as_bytes()).await?;
-    let account = begun(&txn, app, &sent.email, &hash, language).await?;
+    txn.queue_for(email.as_bytes()).await?;
+    let account = begun(&txn, app, &email, &hash, language).await?;
     let held = invitation::hold(&txn, sent.id).await?;
     // Asked again under the lock: it may have been answered, or sent again with another link.
     if one_time::shown(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
@@ -65,33 +65,17 @@ pub async fn arrive(
 
 /// The account of whoever reads the address's mail, which this proves. Sign-ups of the address end.
 async fn begun(txn: &Write, app: &App, email: &str, hash: &str, language: Language) -> Result<account::Model, Error> {
-    let same = sign_up::Entity::find().filter(sign_up::Column::Email.eq(email)).all(txn).await?;
+    let same = sign_up::Entity::find().filter(sign_up::of_email(app, email)).all(txn).await?;
     spent_link::remember(txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
-    sign_up::Entity::delete_many().filter(sign_up::Column::Email.eq(email)).exec(txn).await?;
-    match account::Entity::of_email(email).lock_exclusive().one(txn).await? {
+    sign_up::Entity::delete_many().filter(sign_up::of_email(app, email)).exec(txn).await?;
+    match account::Entity::of_email(&app.secrets, email).lock_exclusive().one(txn).await? {
         // An account whose address was written into the database is nobody's to claim.
         Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(HasAccount.into()),
         // A list of earlier days made it for its owner, who has come.
         Some(account) => return account.set_password(txn, app, hash, app.now()).await,
         None => {}
     }
-    let id = app.new_id();
-    let account = account::Model {
-        id,
-        email: email.to_owned(),
-        password: Some(account::sealed_hash(app, id, hash)?),
-        name: None,
-        language,
-        administrator: false,
-        created_at: app.now(),
-        verified_at: Some(app.now()),
-        erased_at: None,
-        bond: account::bond(app, id, email, false),
-    };
-    let made = account::Entity::insert(account.clone().into_active_model().reset_all())
-        .on_conflict(OnConflict::column(account::Column::Email).do_nothing().to_owned())
-        .exec_without_returning(txn)
-        .await?;
+    let account = account::Model { language, ..account::new(app, app.new_id(), email, hash)? };
     // Two hands with one letter: the second finds the address taken.
-    if made == 0 { Err(HasAccount.into()) } else { Ok(account) }
+    if account.clone().begin(txn).await? { Ok(account) } else { Err(HasAccount.into()) }
 }

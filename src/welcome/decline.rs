@@ -14,7 +14,7 @@ use crate::invitations::invitation::{self, NotShown, State};
 /// 404 where it is to somebody else; 409 `invitation_over`.
 pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let (_, held) = own(&txn, by, id).await?;
+    let (_, held) = own(&txn, app, by, id).await?;
     held.end(&txn, State::Declined, None, app.now()).await?;
     txn.commit().await
 }
@@ -25,7 +25,7 @@ pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
 /// 422 `token_invalid`; 409 `invitation_over`.
 pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let sent = invitation::shown(&txn, token).await?.ok_or(NotShown)?;
+    let sent = invitation::shown(&txn, app, token).await?.ok_or(NotShown)?;
     let held = invitation::hold(&txn, sent.id).await?;
     if one_time::shown(token).as_ref() != Some(&held.token_digest) {
         return Err(NotShown.into());

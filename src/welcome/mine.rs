@@ -22,8 +22,10 @@ pub async fn open(
 ) -> Result<Vec<Sight>, Error> {
     let account = account::find(db, account).await?.ok_or_else(Refused::not_signed_in)?;
     let mut seen = Vec::new();
-    for row in invitation::to_address(&account.email, app.now()).all(db).await? {
-        seen.push(sight::of(db, app, &row, language).await?);
+    for row in invitation::to_address(app, &account.address(&app.secrets)?).all(db).await? {
+        if row.is_bound(app) {
+            seen.push(sight::of(db, app, &row, language).await?);
+        }
     }
     Ok(seen)
 }

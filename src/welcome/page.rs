@@ -239,7 +239,7 @@ async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<
     let (token, person, language) = (token.to_owned(), visit.person, visit.page.language);
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let sent = invitation::shown(db, &token).await?.ok_or(NotShown)?;
+        let sent = invitation::shown(db, &app, &token).await?.ok_or(NotShown)?;
         read(db, &app, &sent, person, language).await
     });
     gone(read.await)
@@ -275,10 +275,10 @@ async fn read(
     let (standing, account) = match person {
         Some(person) => {
             let account = account::find(db, person.account_id).await?.ok_or_else(Refused::not_signed_in)?;
-            (if sent.is_to(&account.email) { Standing::Myself } else { Standing::Another }, Some(account))
+            (if sent.is_to(app, &account)? { Standing::Myself } else { Standing::Another }, Some(account))
         }
         None => {
-            let known = account::Entity::of_email(&sent.email).one(db).await?;
+            let known = account::Entity::of_email(&app.secrets, &sent.address(app)?).one(db).await?;
             (if known.is_some_and(|account| account.is_claimed()) { Standing::Known } else { Standing::Unknown }, None)
         }
     };

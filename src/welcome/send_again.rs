@@ -1,8 +1,7 @@
 //! An invitation is sent again: a new letter with a new link, and fourteen days more.
 
 use chrono::TimeDelta;
-use sea_orm::ActiveModelTrait;
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::access::Inviter;
 use super::sight;
@@ -38,13 +37,14 @@ pub async fn send_again(app: &App, by: &Inviter) -> Result<invitation::Model, Er
         return Err(Refused::too_many(u64::try_from(wait.num_seconds().max(1)).unwrap_or(1)).into());
     }
     let minted = one_time::mint(app)?;
-    let letters = held.letters + 1;
-    let mut row: invitation::ActiveModel = held.into();
-    row.letters = Set(letters);
-    row.sent_at = Set(now);
-    row.expires_at = Set(now + LIFETIME);
-    row.token_digest = Set(minted.digest);
-    let sent = row.update(&txn).await?;
+    let again = invitation::Model {
+        letters: held.letters + 1,
+        sent_at: now,
+        expires_at: now + LIFETIME,
+        token_digest: minted.digest,
+        ..held
+    };
+    let sent = again.bound(app).into_active_model().reset_all().update(&txn).await?;
     let purpose = sight::purpose(&txn, &sent, sent.language).await?;
     letter::post(&txn, app, letters::invitation(app, &sent, &purpose, &minted.text)?).await?;
     txn.commit().await?;

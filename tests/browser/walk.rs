@@ -69,7 +69,7 @@ impl Scene {
     }
 
     async fn account(&self, name: &str) -> Uuid {
-        let found = account::Entity::find().filter(account::Column::Email.eq(format!("{name}@demo.example")));
+        let found = account::Entity::of_email(&self.app.secrets, &format!("{name}@demo.example"));
         found.one(self.app.database.reader()).await.unwrap().unwrap().id
     }
 

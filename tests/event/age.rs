@@ -20,12 +20,9 @@ fn refused(answer: &Answer, status: u16, code: &str) {
 async fn born(evening: &Evening, person: &Person, on: Option<&str>, year: Option<i32>) {
     let txn = evening.app.database.begin_write().await.unwrap();
     let born_on: Option<NaiveDate> = on.map(|on| on.parse().unwrap());
-    let row = profile::ActiveModel {
-        account_id: Set(person.account_id),
-        born_on: Set(born_on),
-        birth_year: Set(year),
-        ..Default::default()
-    };
+    let mut row = profile::ActiveModel { account_id: Set(person.account_id), ..Default::default() };
+    row.set_born_on(&evening.app.secrets, person.account_id, born_on).unwrap();
+    row.birth_year = Set(year);
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
 }

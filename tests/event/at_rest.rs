@@ -1,7 +1,7 @@
 //! What somebody reads who has the database and not the secret: nothing about anybody.
 
 use migration::{Migrator, MigratorTrait};
-use queqiao::accounts::profile;
+use queqiao::accounts::{account, profile};
 use queqiao::app::App;
 use queqiao::clock::Clock;
 use queqiao::database::Database;
@@ -89,6 +89,15 @@ async fn a_copy_of_the_database_tells_no_name_number_letter_or_session(#[values(
     txn.commit().await.unwrap();
     secrets.push(note.to_owned());
 
+    // The addresses they sign in with, that of somebody who is invited, one that signs up; a birthday.
+    secrets.extend([he.email.clone(), she.email.clone()]);
+    let invited = json!({ "email": "lu.su@example.com", "role": "host" });
+    assert_eq!(evening.organizer.post("/api/v1/events/qixi/crew", invited).await.status, 201);
+    let signs_up = json!({ "email": "xiaoqiao@example.com", "nickname": "小乔", "gender": "female" });
+    assert_eq!(evening.visitor().post("/api/v1/auth/register", signs_up).await.status, 202);
+    assert_eq!(she.patch("/api/v1/me", json!({ "born_on": "1994-07-07" })).await.status, 200);
+    secrets.extend(["lu.su@example.com", "xiaoqiao@example.com", "1994-07-07"].map(str::to_owned));
+
     evening.with_password(he, PASSWORD).await;
     let visitor = evening.visitor();
     let tokens = visitor.post("/api/v1/auth/login", json!({ "email": he.email, "password": PASSWORD })).await;
@@ -173,7 +182,7 @@ async fn what_is_erased_or_taken_down_is_gone_from_the_files_within_a_round(#[va
     let letter = evening.letters_to(&him, "reset").await.remove(0);
     let sealed = [own.real_name, own.phone, own.wechat, Some(letter.row.recipient), letter.row.contents];
     let mut traces: Vec<Vec<u8>> = sealed.into_iter().map(|sealed| sealed.unwrap().0).collect();
-    traces.extend([nickname, about, "心有灵犀一点通", &him.email].map(|trace| trace.as_bytes().to_vec()));
+    traces.extend([nickname, about, "心有灵犀一点通"].map(|trace| trace.as_bytes().to_vec()));
     evening.app.database.settle().await.unwrap();
     let before = files(evening.folder());
     for trace in &traces {
@@ -250,14 +259,16 @@ async fn what_a_former_version_wrote_in_the_clear_is_sealed_before_anybody_is_an
     let private = own.private(&app.secrets).unwrap();
     assert_eq!((private.real_name.as_deref(), private.phone.as_deref()), (Some("欧阳长庚"), Some("13912345678")));
     assert_eq!(private.wechat, None);
-    assert!(sealed::REAL_NAME.digests(&app.secrets, "欧阳 长庚").contains(&own.real_name_digest.unwrap()));
+    assert_eq!(sealed::REAL_NAME.digest(&app.secrets, "欧阳 长庚"), own.real_name_digest.unwrap());
+    let account = account::Entity::of_email(&app.secrets, "li@example.com").one(db).await.unwrap().unwrap();
+    assert_eq!((account.id, account.address(&app.secrets).unwrap().as_str()), (person, "li@example.com"));
     let letter = letter::Entity::find_by_id(letter).one(db).await.unwrap().unwrap();
     assert_eq!(letter.to(&app.secrets).unwrap(), "li@example.com");
     assert_eq!(letter.last_error(&app.secrets).unwrap().as_deref(), Some("no such li@example.com"));
     let contents = letter.contents(&app.secrets).unwrap().unwrap();
     assert_eq!((contents.subject.as_str(), contents.plain.as_str()), ("重设密码 \"一\"", "请点 token=geheim"));
     let held = if engine == Sqlite { files(folder.path()) } else { rows(db).await };
-    for clear in ["欧阳长庚", "13912345678", "重设密码", "geheim", "no such"] {
+    for clear in ["欧阳长庚", "13912345678", "重设密码", "geheim", "no such", "li@example.com"] {
         assert!(!stands(&held, clear.as_bytes()), "{clear} is still there");
     }
     // Once more changes nothing.
@@ -273,4 +284,54 @@ async fn what_a_former_version_wrote_in_the_clear_is_sealed_before_anybody_is_an
     assert_eq!((own.nickname.as_str(), own.private(&app.secrets).unwrap().real_name), ("小云", None));
     let letter = letter::Entity::find_by_id(letter.id).one(db).await.unwrap().unwrap();
     assert_eq!((letter.state, letter.to(&app.secrets).unwrap().as_str()), (letter::State::Failed, ""));
+}
+
+/// Before addresses and birthdays were sealed.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn addresses_and_birthdays_of_a_former_version_are_sealed_and_found(#[values(Sqlite, Postgres)] engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = match engine {
+        Sqlite => format!("sqlite://{}/queqiao.sqlite3", folder.path().display()),
+        Postgres => {
+            let Some(url) = postgres::fresh().await else { return };
+            url
+        }
+    };
+    let mut settings = Settings::defaults().unwrap();
+    settings.database.url = url.into();
+    let database = Database::open(&settings.database).await.unwrap();
+    database.migrate().await.unwrap();
+    let writer = database.writer_for_schema();
+    let newer = Migrator::migrations().iter().filter(|step| step.name() >= "m0190").count();
+    Migrator::down(writer, Some(u32::try_from(newer).unwrap())).await.unwrap();
+    let person = Uuid::from_u128(0x19);
+    let (id, no) = match database.is_postgres() {
+        true => (format!("'{person}'"), "false"),
+        false => (format!("x'{}'", person.simple()), "0"),
+    };
+    for statement in [
+        format!(
+            "INSERT INTO account (id, email, language, administrator, created_at) \
+             VALUES ({id}, 'li@example.com', 'zh', {no}, '2026-08-01 00:00:00+00:00')"
+        ),
+        format!(
+            "INSERT INTO profile (account_id, nickname, gender, born_on, birth_year, interests) \
+             VALUES ({id}, '小云', 'female', '1994-07-07', 1994, '[]')"
+        ),
+    ] {
+        writer.execute_unprepared(&statement).await.unwrap();
+    }
+    database.close().await;
+    let app = App::build(settings, Clock::stopped_at(the_hour()), Secrets::fresh().unwrap()).await.unwrap();
+    let db = app.database.reader();
+    let account = account::Entity::of_email(&app.secrets, "li@example.com").one(db).await.unwrap().unwrap();
+    assert_eq!((account.id, account.address(&app.secrets).unwrap().as_str()), (person, "li@example.com"));
+    assert!(account.is_bound(&app), "vouched for as it is found now");
+    let own = profile::Entity::find_by_id(person).one(db).await.unwrap().unwrap();
+    assert_eq!(own.born_on(&app.secrets).unwrap().unwrap().to_string(), "1994-07-07");
+    let held = if engine == Sqlite { files(folder.path()) } else { rows(db).await };
+    for clear in ["li@example.com", "1994-07-07"] {
+        assert!(!stands(&held, clear.as_bytes()), "{clear} is still there");
+    }
 }

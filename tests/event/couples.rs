@@ -19,12 +19,17 @@ use crate::picks::{Hall, light, mine};
 /// A hall where the first man and the first woman picked each other; the id of their match.
 pub async fn matched(engine: Engine) -> Option<(Hall, String)> {
     let hall = Hall::begin(engine, 2).await?;
+    let id = a_match(&hall).await;
+    Some((hall, id))
+}
+
+/// The first two light up for each other: the match they have.
+pub async fn a_match(hall: &Hall) -> String {
     let n = hall.open(1).await;
     light(&hall.men[0], n, &["女001"]).await;
     light(&hall.women[0], n, &["男001"]).await;
     assert_eq!(hall.close(n).await.status, 200);
-    let id = mine(&hall.men[0], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
-    Some((hall, id))
+    mine(&hall.men[0], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned()
 }
 
 pub async fn consent(person: &Person, id: &str, show: bool, follow_up: bool) -> Value {
@@ -214,7 +219,7 @@ async fn what_was_opened_is_what_it_was_in_that_moment(#[values(Sqlite, Postgres
     // In the database it is sealed.
     let rows = given::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
     assert_eq!(rows.len(), 2);
-    assert!(rows.iter().all(|row| !row.sealed.windows(11).any(|bytes| bytes == b"13800000000")));
+    assert!(rows.iter().all(|row| !row.sealed.0.windows(11).any(|bytes| bytes == b"13800000000")));
     // She blocks him: even that is closed to him, and hers of him stays.
     let block = json!({ "badge": "男001", "because": "blocked" });
     assert_eq!(she.post("/api/v1/events/qixi/dates/exclusions", block).await.status, 204);

@@ -20,7 +20,6 @@ use queqiao::clock::Clock;
 use queqiao::database::{Database, Write};
 use queqiao::events::phase::Phase;
 use queqiao::events::{crew, event, template};
-use queqiao::language::Language;
 use queqiao::mail::letter;
 use queqiao::organizations::{organization, staff};
 use queqiao::registrations::registration::{self, Side, Status};
@@ -249,13 +248,9 @@ impl Evening {
     pub async fn administrator(&self) -> Person {
         let person = self.account(&format!("admin-{}", self.app.new_id()), Gender::Male).await;
         let txn = self.app.database.begin_write().await.unwrap();
-        let row = account::ActiveModel {
-            id: Set(person.account_id),
-            administrator: Set(true),
-            bond: Set(account::bond(&self.app, person.account_id, &person.email, true)),
-            ..Default::default()
-        };
-        row.update(&txn).await.unwrap();
+        let found = account::find(&txn, person.account_id).await.unwrap().unwrap();
+        let row = account::Model { administrator: true, ..found }.bound(&self.app);
+        row.into_active_model().reset_all().update(&txn).await.unwrap();
         txn.commit().await.unwrap();
         person
     }
@@ -604,27 +599,17 @@ fn set_boundaries(row: &mut event::ActiveModel, now: DateTime<Utc>, phase: Phase
 
 async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
     let (id, email) = (app.new_id(), format!("{name}@example.com"));
-    let row = account::ActiveModel {
-        id: Set(id),
-        bond: Set(account::bond(app, id, &email, false)),
-        email: Set(email),
-        password: Set(None),
-        name: Set(None),
-        language: Set(Language::Zh),
-        administrator: Set(false),
-        created_at: Set(app.now()),
-        verified_at: Set(Some(app.now())),
-        erased_at: Set(None),
+    let account = account::Model { password: None, ..account::new(app, id, &email, "").unwrap() };
+    let account = account.into_active_model().reset_all().insert(txn).await.unwrap();
+    let own = profile::Private {
+        phone: Some("13800000000".to_owned()),
+        wechat: Some(format!("wx-{name}")),
+        ..Default::default()
     };
-    let account = row.insert(txn).await.unwrap();
-    let own =
-        profile::Private { real_name: None, phone: Some("13800000000".to_owned()), wechat: Some(format!("wx-{name}")) };
     let row = profile::ActiveModel {
         account_id: Set(account.id),
         nickname: Set(name.to_owned()),
         gender: Set(gender),
-        born_on: Set(None),
-        birth_year: Set(Some(1995)),
         education: Set(None),
         district: Set(None),
         interests: Set(json!([])),
@@ -632,6 +617,7 @@ async fn somebody(app: &App, txn: &Write, name: &str, gender: Gender) -> Uuid {
         unit_id: Set(None),
         ..own.sealed(&app.secrets, account.id).unwrap()
     };
+    let row = profile::ActiveModel { birth_year: Set(Some(1995)), ..row };
     row.insert(txn).await.unwrap();
     account.id
 }

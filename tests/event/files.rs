@@ -61,7 +61,8 @@ impl Place {
         let txn = database.begin_write().await.unwrap();
         let row = account::ActiveModel {
             id: Set(Uuid::from_u128(name.len() as u128)),
-            email: Set(name.to_owned()),
+            email: Set(None),
+            email_digest: Set(name.as_bytes().to_vec()),
             password: Set(None),
             name: Set(None),
             language: Set(Language::Zh),
@@ -101,7 +102,7 @@ async fn held(file: &Path) -> Vec<String> {
     assert_eq!(sound.unwrap().unwrap().try_get_by_index::<String>(0).unwrap(), "ok", "{}", file.display());
     let accounts = account::Entity::find().all(database.reader()).await.unwrap();
     database.close().await;
-    accounts.into_iter().map(|account| account.email).collect()
+    accounts.into_iter().map(|account| String::from_utf8(account.email_digest).unwrap()).collect()
 }
 
 fn mode(path: &Path) -> u32 {

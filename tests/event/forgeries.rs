@@ -7,8 +7,10 @@ use queqiao::accounts::{account, one_time, password, reset_request, session, sig
 use queqiao::commands::doctor::keys;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
+use queqiao::invitations::invitation::{self, Kind};
 use queqiao::language::Language;
 use queqiao::organizations::staff;
+use queqiao::sealed::{SIGN_UP_EMAIL, Sealed};
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -39,7 +41,26 @@ async fn write(evening: &Evening, sql: &str) {
 
 /// The account of a person, in SQL.
 fn the(person: &Person) -> String {
-    format!("(SELECT id FROM account WHERE email = '{}')", person.email)
+    format!("(SELECT account_id FROM profile WHERE nickname = '{}')", person.email.split('@').next().unwrap())
+}
+
+/// Lets an account be found by the address of another, who stands aside, with what vouches for it; and
+/// written to where `says` says.
+async fn exchange(evening: &Evening, victim: &Person, own: &Person, says: Option<Sealed>) {
+    let own = account::Entity::find_by_id(own.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let aside =
+        account::ActiveModel { id: Set(own.id), email_digest: Set(own.id.as_bytes().to_vec()), ..Default::default() };
+    aside.update(&txn).await.unwrap();
+    let moved = account::ActiveModel {
+        id: Set(victim.account_id),
+        email: Set(says.or(own.email)),
+        email_digest: Set(own.email_digest),
+        bond: Set(own.bond),
+        ..Default::default()
+    };
+    moved.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
 }
 
 /// A request with a browser's cookie.
@@ -108,30 +129,17 @@ async fn an_address_that_was_written_into_the_database_gets_no_letter_and_claims
         evening.letters().await.iter().filter(|letter| letter.kind == "reset").count()
     };
     assert_eq!(ask(&victim.email).await, 1, "the owner is written to");
-    let moved = format!("UPDATE account SET email = 'thief@example.com' WHERE email = '{}'", victim.email);
-    write(&evening, &moved).await;
-    assert_eq!(ask("thief@example.com").await, 1, "the thief is written to");
+    // As another address stands sealed elsewhere, and as a former version wrote it in the clear.
+    for (own, says) in [("thief", None), ("robber", Some(Sealed(b"\0\0\0\0robber@example.com".to_vec())))] {
+        let own = evening.account(own, Gender::Male).await;
+        exchange(&evening, &victim, &own, says).await;
+        assert_eq!(ask(&own.email).await, 1, "the thief is written to");
+    }
     assert!(
         named(&evening)
             .await
             .contains(&format!("account {}: written past the house; it opens nothing", victim.account_id))
     );
-
-    // Two accounts exchange their addresses, bonds and all.
-    let own = evening.participant("men").await;
-    let bond = account::Entity::find_by_id(own.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
-    let txn = evening.app.database.begin_write().await.unwrap();
-    for (id, email) in [(own.account_id, "aside@example.com"), (victim.account_id, own.email.as_str())] {
-        let row = account::ActiveModel {
-            id: Set(id),
-            email: Set(email.to_owned()),
-            bond: Set(bond.bond.clone()),
-            ..Default::default()
-        };
-        row.update(&txn).await.unwrap();
-    }
-    txn.commit().await.unwrap();
-    assert_eq!(ask(&own.email).await, 1, "the thief is written to");
 }
 
 #[rstest]
@@ -141,11 +149,12 @@ async fn an_administrator_who_was_written_into_the_database_is_none(#[values(Sql
     let administrator = evening.administrator().await;
     let person = evening.participant("men").await;
     assert_eq!(administrator.get("/api/v1/admin/outbox").await.status, 200);
-    write(&evening, &format!("UPDATE account SET administrator = TRUE WHERE email = '{}'", person.email)).await;
+    write(&evening, &format!("UPDATE account SET administrator = TRUE WHERE id = {}", the(&person))).await;
     assert_eq!(person.get("/api/v1/admin/outbox").await.status, 403);
     let copied = format!(
-        "UPDATE account SET bond = (SELECT bond FROM account WHERE email = '{}') WHERE email = '{}'",
-        administrator.email, person.email
+        "UPDATE account SET bond = (SELECT bond FROM account WHERE id = {}) WHERE id = {}",
+        the(&administrator),
+        the(&person)
     );
     write(&evening, &copied).await;
     assert_eq!(person.get("/api/v1/admin/outbox").await.status, 403);
@@ -229,18 +238,17 @@ async fn a_password_that_was_written_into_the_database_opens_nothing(#[values(Sq
     assert!(!stored.windows(6).any(|bytes| bytes == b"argon2"), "a hash to guess at");
 
     let copied = format!(
-        "UPDATE account SET password = (SELECT password FROM account WHERE email = '{}') WHERE email = '{}'",
-        own.email, victim.email
+        "UPDATE account SET password = (SELECT password FROM account WHERE id = {}) WHERE id = {}",
+        the(&own),
+        the(&victim)
     );
     write(&evening, &copied).await;
     assert_eq!(log_in(&evening, &victim, OWN).await.status, 401);
     // As a former version kept it.
     let hash = password::hash(&evening.app, OWN).await.unwrap();
     for sealed in ["NULL", "password"] {
-        let plain = format!(
-            "UPDATE account SET password_hash = '{hash}', password = {sealed} WHERE email = '{}'",
-            victim.email
-        );
+        let plain =
+            format!("UPDATE account SET password_hash = '{hash}', password = {sealed} WHERE id = {}", the(&victim));
         write(&evening, &plain).await;
         assert_eq!(log_in(&evening, &victim, OWN).await.status, 401);
     }
@@ -269,37 +277,45 @@ async fn a_link_that_was_given_somebody_else_sets_no_password_and_proves_no_addr
     let moved = link().await;
     write(&evening, &format!("UPDATE reset_request SET account_id = {}", the(&victim))).await;
     assert_eq!(reset(&moved).await, 422);
-    let own_link = link().await;
-    // Not even where the account goes by the address it was written to, for a moment.
-    let exchange = |email: &str| format!("UPDATE account SET email = '{email}' WHERE email = '{}'", victim.email);
-    write(&evening, &exchange("aside@example.com")).await;
+    assert!(reset(&link().await).await < 300, "one's own link works");
+    // Not even where the account goes by the address it was written to.
+    let moved = link().await;
+    write(&evening, &format!("UPDATE reset_request SET account_id = {}", the(&victim))).await;
+    exchange(&evening, &victim, &own, None).await;
     assert_eq!(reset(&moved).await, 422);
-    assert!(reset(&own_link).await < 300, "one's own link works");
 
     let minted = one_time::mint(&evening.app).unwrap();
     let (id, until) = (evening.app.new_id(), evening.app.now() + chrono::Duration::hours(1));
-    let row = sign_up::ActiveModel {
-        id: Set(id),
-        email: Set("thief@example.com".to_owned()),
-        nickname: Set("云上的喜鹊".to_owned()),
-        gender: Set(Gender::Female),
-        unit_id: Set(None),
-        language: Set(Language::Zh),
-        agreed: Set(Agreed::to(Sentence::OF_ACCOUNT, Language::Zh)),
-        token_bond: Set(Some(sign_up::bond(&evening.app, id, "thief@example.com", &minted.digest, until))),
-        token_digest: Set(minted.digest),
-        at: Set(evening.app.now()),
-        expires_at: Set(until),
+    let digest = |email: &str| SIGN_UP_EMAIL.digest(&evening.app.secrets, email);
+    let row = sign_up::Model {
+        id,
+        email: SIGN_UP_EMAIL.seal(&evening.app.secrets, &[id], "thief@example.com").unwrap(),
+        email_digest: digest("thief@example.com"),
+        nickname: "云上的喜鹊".to_owned(),
+        gender: Gender::Female,
+        unit_id: None,
+        language: Language::Zh,
+        agreed: Agreed::to(Sentence::OF_ACCOUNT, Language::Zh),
+        token_digest: minted.digest,
+        at: evening.app.now(),
+        expires_at: until,
+        token_bond: None,
     };
     let txn = evening.app.database.begin_write().await.unwrap();
-    row.insert(&txn).await.unwrap();
+    row.bound(&evening.app).into_active_model().reset_all().insert(&txn).await.unwrap();
     txn.commit().await.unwrap();
+    let found_by = async |email: &str| {
+        let txn = evening.app.database.begin_write().await.unwrap();
+        let row = sign_up::ActiveModel { id: Set(id), email_digest: Set(digest(email)), ..Default::default() };
+        row.update(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+    };
     let prove = async || {
         evening.visitor().post(VERIFY, json!({"token": minted.text, "password": "four unrelated magpies"})).await.status
     };
-    write(&evening, "UPDATE sign_up SET email = 'boss@example.com'").await;
+    found_by("boss@example.com").await;
     assert_eq!(prove().await, 422);
-    write(&evening, "UPDATE sign_up SET email = 'thief@example.com'").await;
+    found_by("thief@example.com").await;
     assert_eq!(prove().await, 200);
 }
 
@@ -324,4 +340,62 @@ async fn a_sign_in_that_was_given_somebody_else_is_over(#[values(Sqlite, Postgre
     let own_family = format!("(SELECT id FROM sign_in WHERE account_id = {} LIMIT 1)", the(&own));
     write(&evening, &format!("UPDATE refresh_token SET sign_in_id = {family} WHERE sign_in_id = {own_family}")).await;
     assert_eq!(refresh(&tokens["refresh_token"]).await.status, 401);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_invitation_that_was_changed_past_the_house_invites_nobody(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let thief = evening.account("thief", Gender::Male).await;
+    let invite = async |email: &str, role: &str| {
+        let wish = json!({"email": email, "role": role});
+        let answer = evening.organizer.post("/api/v1/events/qixi/crew", wish).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        answer.json["id"].as_str().unwrap().parse::<uuid::Uuid>().unwrap()
+    };
+    let (own, other) = (invite(&thief.email, "desk").await, invite("boss@example.com", "volunteer").await);
+    let find = async |id| invitation::Entity::find_by_id(id).one(evening.app.database.reader()).await.unwrap().unwrap();
+    let put = async |row: invitation::Model| {
+        let txn = evening.app.database.begin_write().await.unwrap();
+        row.into_active_model().reset_all().update(&txn).await.unwrap();
+        txn.commit().await.unwrap();
+    };
+    let accept = async |id| {
+        let path = format!("/api/v1/me/invitations/{id}/accept");
+        thief.post(&path, json!({"name": "某人"})).await.status
+    };
+    let (as_it_was, theirs) = (find(own).await, find(other).await);
+
+    // One's own, to be something else, at another event, or for longer.
+    let (_, elsewhere) = evening.other_union(Phase::Registration).await;
+    let later = as_it_was.expires_at + chrono::Duration::days(300);
+    for forged in [
+        invitation::Model { kind: Kind::Host, ..as_it_was.clone() },
+        invitation::Model { subject_id: elsewhere.id, event_id: Some(elsewhere.id), ..as_it_was.clone() },
+        invitation::Model { expires_at: later, ..as_it_was.clone() },
+    ] {
+        put(forged).await;
+        assert_eq!(accept(own).await, 404);
+        assert_eq!(thief.get("/api/v1/me/invitations").await.json["items"], json!([]));
+    }
+    // Somebody else's, as if it were to oneself.
+    put(invitation::Model {
+        email: as_it_was.email.clone(),
+        email_digest: as_it_was.email_digest.clone(),
+        ..theirs.clone()
+    })
+    .await;
+    assert_ne!(accept(other).await, 200);
+    // A link of one's own for an address that has no account: it would be one's to take.
+    let minted = one_time::mint(&evening.app).unwrap();
+    put(invitation::Model { token_digest: minted.digest, ..theirs.clone() }).await;
+    let taken = json!({"token": minted.text, "password": "four unrelated magpies"});
+    let taken = evening.visitor().post(VERIFY, taken).await;
+    assert_eq!((taken.status, taken.code()), (422, "token_invalid"), "{}", taken.text());
+    assert!(named(&evening).await.iter().any(|line| line.starts_with(&format!("invitation {other}: "))));
+
+    for row in [as_it_was, theirs] {
+        put(row).await;
+    }
+    assert_eq!(accept(own).await, 200, "as the house wrote it");
 }

@@ -59,15 +59,15 @@ async fn somebody_with_secrets(evening: &Evening) -> Person {
     let person = evening.participant("women").await;
     let txn = evening.app.database.begin_write().await.unwrap();
     let [real_name, phone, wechat] = [OWN[1], OWN[5], OWN[6]].map(|own| Some(own.to_owned()));
-    let own = profile::Private { real_name, phone, wechat };
+    let own = profile::Private { real_name, born_on: None, phone, wechat };
     let row = profile::ActiveModel {
         account_id: Set(person.account_id),
         nickname: Set(OWN[0].to_owned()),
-        birth_year: Set(Some(1987)),
         education: Set(Some(OWN[3].to_owned())),
         district: Set(Some(OWN[4].to_owned())),
         ..own.sealed(&evening.app.secrets, person.account_id).unwrap()
     };
+    let row = profile::ActiveModel { birth_year: Set(Some(1987)), ..row };
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     claimed(evening, &person).await;
@@ -378,7 +378,7 @@ async fn whoever_only_works_here_needs_a_name_and_a_password(#[values(Sqlite, Po
     let (status, page) = browser.get("/me").await;
     assert!(status == 200 && page.contains("小林") && page.contains("/e/qixi/desk"), "{page}");
     let db = evening.app.database.reader();
-    let hers = account::Entity::of_email("new@example.com").one(db).await.unwrap().unwrap();
+    let hers = account::Entity::of_email(&evening.app.secrets, "new@example.com").one(db).await.unwrap().unwrap();
     assert!(hers.verified_at.is_some());
     assert_eq!(profile::Entity::find_by_id(hers.id).count(db).await.unwrap(), 0, "nobody is asked for a gender");
     assert_eq!(consent::of_person(db, hers.id).await.unwrap().len(), 0);

@@ -22,11 +22,13 @@ use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::{Value, json};
 
+use crate::couples::a_match;
 use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Evening, Person};
+use crate::picks::Hall;
 
 const DOOR: &str = "/api/v1/events/qixi/check-ins";
 
@@ -149,6 +151,86 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
     // The next start finds it all in order.
     let again = beside(&evening, evening.app.settings.clone()).await;
     assert_eq!((again.house_id(), again.secrets.newest()), (evening.app.house_id(), 2));
+}
+
+/// Every column of the database with something under the first key, as `table.column`.
+async fn under_the_first_key(evening: &Evening) -> Vec<String> {
+    let db = evening.app.database.reader();
+    let (columns, first) = match evening.app.database.is_postgres() {
+        true => (
+            "SELECT table_name::text AS name, column_name::text AS part FROM information_schema.columns \
+             WHERE table_schema = 'public' AND data_type = 'bytea'",
+            "'\\x00000001'::bytea",
+        ),
+        false => (
+            "SELECT owner.name AS name, part.name AS part FROM sqlite_master AS owner \
+             JOIN pragma_table_info(owner.name) AS part WHERE owner.type = 'table' AND part.type LIKE '%blob%'",
+            "x'00000001'",
+        ),
+    };
+    let ask = async |question: String| {
+        let statement = Statement::from_string(db.get_database_backend(), question);
+        db.query_all_raw(statement).await.unwrap()
+    };
+    let mut found = Vec::new();
+    for column in ask(columns.to_owned()).await {
+        let [name, part] = ["name", "part"].map(|field| column.try_get::<String>("", field).unwrap());
+        let rows = ask(format!("SELECT 1 FROM \"{name}\" WHERE substr(\"{part}\", 1, 4) = {first} LIMIT 1"));
+        found.extend((!rows.await.is_empty()).then(|| format!("{name}.{part}")));
+    }
+    found.sort_unstable();
+    found
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_lost_with_a_key_that_was_dropped(#[values(Sqlite, Postgres)] engine: Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mut evening) = begin(engine, &folder.path().join("secret.key")).await else { return };
+    // A guest of somebody's list, contacts that were opened, a request that may be repeated, a link.
+    evening.enter(Phase::Registration).await;
+    let lists = "/api/v1/events/qixi/registrations/import?create_units=true";
+    let list = "email,real_name,nickname,gender,unit,phone\nlate@example.com,王迟到,迟到,male,二分厂,13855556666\n";
+    let import = evening.organizer.request(Method::POST, lists).header("Content-Type", "text/csv");
+    let invited = evening.organizer.send(import.body(list)).await;
+    assert_eq!(invited.status, 201, "{}", invited.text());
+    evening.enter(Phase::OnSite).await;
+    let hall = Hall::fill(evening, 2).await;
+    let (he, she) = (&hall.men[0], &hall.women[0]);
+    let id = a_match(&hall).await;
+    let contact = format!("/api/v1/matches/{id}/contact");
+    for person in [he, she] {
+        assert_eq!(person.post(&contact, json!({ "fields": ["phone"] })).await.status, 200);
+    }
+    let one_more_host = async || {
+        let organizer = hall.evening.again(&hall.evening.organizer);
+        let wish = json!({ "email": "host@example.com", "role": "host" });
+        let wish = organizer.request(Method::POST, "/api/v1/events/qixi/crew").json(&wish);
+        organizer.send(wish.header("Idempotency-Key", "one more host")).await
+    };
+    assert_eq!(one_more_host().await.status, 201);
+    hall.evening.visitor().post("/api/v1/auth/password/forgot", json!({ "email": she.email })).await;
+    let reset = hall.evening.letters_to(she, "reset").await.remove(0);
+    let token = reset.plain.split_once("token=").unwrap().1.split_whitespace().next().unwrap().to_owned();
+    assert!(under_the_first_key(&hall.evening).await.len() > 8);
+
+    keys::rotate(&hall.evening.app, Duration::ZERO).await.unwrap();
+    hall.evening.clock.advance(chrono::Duration::minutes(17));
+    keys::drop_older(&hall.evening.app).await.unwrap();
+    // Kept answers are gone with their key, and in two days anyway; that they were given is not.
+    let left = under_the_first_key(&hall.evening).await;
+    assert!(left.iter().all(|column| column == "once.answer"), "{left:?}");
+
+    let (he, she) = (&hall.evening.again(he), &hall.evening.again(she));
+    assert_eq!(he.get(&format!("/api/v1/matches/{id}")).await.json["contact"]["theirs"]["phone"], "13800000000");
+    let organizer = hall.evening.again(&hall.evening.organizer);
+    let open = organizer.get("/api/v1/events/qixi/invitations").await;
+    assert_eq!(open.json["items"][0]["words"]["phone"], "13855556666", "{}", open.text());
+    let again = one_more_host().await;
+    assert_eq!((again.status, again.code()), (409, "answer_lost"), "{}", again.text());
+    let anew = json!({ "token": token, "password": "a bridge of magpies, once a year" });
+    let anew = she.post("/api/v1/auth/password/reset", anew).await;
+    assert!(anew.status < 300, "{}", anew.text());
 }
 
 #[rstest]

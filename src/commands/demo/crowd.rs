@@ -1,6 +1,6 @@
 //! The people of a demonstration, written as rows: 800 sign-ups would cost 800 password hashes.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::accounts::{account, password, profile};
 use crate::app::App;
 use crate::commands::rehearse::cast::{self, Applicant};
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Refused};
 use crate::language::Language;
 use crate::organizations::{organization, staff};
 use crate::units::{unit, unit_contact};
@@ -78,13 +78,9 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
     write_people(app, &txn, &people, &hash).await?;
     let ids: Vec<Uuid> = crew.iter().map(|(id, _)| *id).collect();
     let [administrator, organizer, contact, crew @ ..] = <[Uuid; 6]>::try_from(ids).unwrap_or_default();
-    let row = account::ActiveModel {
-        id: Set(administrator),
-        administrator: Set(true),
-        bond: Set(account::bond(app, administrator, "administrator@demo.example", true)),
-        ..Default::default()
-    };
-    account::Entity::update(row).exec(&txn).await?;
+    let found = account::find(&txn, administrator).await?.ok_or_else(Refused::not_found)?;
+    let row = account::Model { administrator: true, ..found }.bound(app);
+    account::Entity::update(row.into_active_model().reset_all()).exec(&txn).await?;
     let grant = staff::ActiveModel {
         id: Set(app.new_id()),
         organization_id: Set(union.id),
@@ -126,30 +122,17 @@ async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<
 async fn write_people(app: &App, txn: &Write, people: &[(Uuid, Applicant)], hash: &str) -> Result<(), Error> {
     for chunk in people.chunks(CHUNK) {
         let account = |(id, person): &(Uuid, Applicant)| -> Result<_, Error> {
-            Ok(account::ActiveModel {
-                id: Set(*id),
-                email: Set(person.email.clone()),
-                password: Set(Some(account::sealed_hash(app, *id, hash)?)),
-                name: Set(None),
-                language: Set(Language::Zh),
-                administrator: Set(false),
-                created_at: Set(app.now()),
-                verified_at: Set(Some(app.now())),
-                erased_at: Set(None),
-                bond: Set(account::bond(app, *id, &person.email, false)),
-            })
+            Ok(account::new(app, *id, &person.email, hash)?.into_active_model().reset_all())
         };
         let accounts = chunk.iter().map(account).collect::<Result<Vec<_>, _>>()?;
         account::Entity::insert_many(accounts).exec_without_returning(txn).await?;
         let profile = |(place, (id, person)): (usize, &(Uuid, Applicant))| -> Result<_, Error> {
             let wechat = format!("wx_{}", person.email.split('@').next().unwrap_or_default());
-            let own = Private { wechat: Some(wechat), ..Private::default() };
+            let own = Private { born_on: born(place), wechat: Some(wechat), ..Private::default() };
             Ok(profile::ActiveModel {
                 account_id: Set(*id),
                 nickname: Set(person.nickname.clone()),
                 gender: Set(if person.man { Gender::Male } else { Gender::Female }),
-                born_on: Set(born(place)),
-                birth_year: Set(born(place).map(|born| born.year())),
                 education: Set(EDUCATIONS.get(place % EDUCATIONS.len()).map(|word| (*word).to_owned())),
                 district: Set(DISTRICTS.get(place % DISTRICTS.len()).map(|word| (*word).to_owned())),
                 interests: Set(json!([INTERESTS.get(place % 8), INTERESTS.get((place + 1 + place / 3 % 7) % 8)])),

@@ -83,7 +83,7 @@ pub async fn two_inside(app: &App) -> Result<Vec<(String, String)>, Error> {
         let person = registration::Entity::find_by_id(guest.registration_id).one(db).await?;
         let Some(person) = person else { continue };
         if let Some(account) = account::find(db, person.account_id).await? {
-            two.push((account.email, guest.worn().to_string()));
+            two.push((account.address(&app.secrets)?, guest.worn().to_string()));
         }
     }
     Ok(two)

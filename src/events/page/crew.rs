@@ -63,16 +63,18 @@ impl Crew {
             Ok((members(db, &of).await?, open))
         });
         let (found, open) = read.await?;
-        let member = |(grant, account, role, nickname, kind): (Uuid, account::Model, String, String, &str)| Member {
-            email: shown_address(&account.email),
-            nickname,
-            role: page.t(&format!("role-{role}")),
-            leave: format!("/office/e/{}/staff/{kind}/{grant}/leave", event.slug),
-            myself: account.id == me,
+        let member = |(grant, account, role, nickname, kind): (Uuid, account::Model, String, String, &str)| {
+            Ok(Member {
+                email: shown_address(&account.address(&house.secrets)?),
+                nickname,
+                role: page.t(&format!("role-{role}")),
+                leave: format!("/office/e/{}/staff/{kind}/{grant}/leave", event.slug),
+                myself: account.id == me,
+            })
         };
         let roles = ["desk", "host", "volunteer", "organizer"];
         Ok(Self {
-            members: found.into_iter().map(member).collect(),
+            members: found.into_iter().map(member).collect::<Result<_, Error>>()?,
             invitations: rows(&page, open, house.now()),
             heading: Heading::of(&page, &event, house.now()),
             tabs: tabs::of_organizer(&page, &event.slug, "staff"),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::words;
 use crate::accounts::called::called;
 use crate::accounts::visit::Visit;
-use crate::app::House;
+use crate::app::{App, House};
 use crate::audit::entry;
 use crate::body;
 use crate::error::{Error, Refused};
@@ -65,7 +65,7 @@ impl One {
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
             let said = accepted.map(|accepted| said::of(&app, &accepted)).transpose()?.flatten();
-            Ok((roll::applicant(&app, db, row).await?, deeds(db, event_id, id).await?, said))
+            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, said))
         });
         let (applicant, deeds, said) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);
@@ -103,12 +103,13 @@ impl One {
 
 async fn deeds(
     db: &impl ConnectionTrait,
+    app: &App,
     event_id: Uuid,
     id: Uuid,
 ) -> Result<Vec<(entry::Model, Option<String>)>, Error> {
     let entries = entry::Entity::find().filter(entry::Column::EventId.eq(event_id));
     let entries = entries.filter(entry::Column::SubjectId.eq(id)).order_by_asc(entry::Column::Id).all(db).await?;
-    let names = called(db, entries.iter().filter_map(|entry| entry.actor_id).collect()).await?;
+    let names = called(db, app, entries.iter().filter_map(|entry| entry.actor_id).collect()).await?;
     let named = |entry: entry::Model| {
         let who = entry.actor_id.map(|id| names.get(&id).cloned().unwrap_or_default());
         (entry, who)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::accounts::account;
 use crate::accounts::address::shown as shown_address;
 use crate::accounts::visit::Visit;
-use crate::app::House;
+use crate::app::{App, House};
 use crate::body;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation::Kind;
@@ -57,7 +57,7 @@ impl One {
         let read = house.run(async move |app| {
             let db = app.database.reader();
             let heads = roster_entry::Entity::find().filter(roster_entry::Column::UnitId.eq(id)).count(db).await?;
-            Ok((heads, contacts(db, id).await?, listed::open(db, &app, &[Kind::UnitContact], id).await?))
+            Ok((heads, contacts(db, &app, id).await?, listed::open(db, &app, &[Kind::UnitContact], id).await?))
         });
         let (heads, contacts, open) = read.await?;
         let domain = unit.mail_domain.as_deref().map(|domain| idna::domain_to_unicode(domain).0).unwrap_or_default();
@@ -79,14 +79,18 @@ impl One {
     }
 }
 
-async fn contacts(db: &impl ConnectionTrait, unit: Uuid) -> Result<Vec<Contact>, Error> {
+async fn contacts(db: &impl ConnectionTrait, app: &App, unit: Uuid) -> Result<Vec<Contact>, Error> {
     let contacts = unit_contact::Entity::find().filter(unit_contact::Column::UnitId.eq(unit));
     let contacts = contacts.order_by_asc(unit_contact::Column::Id).all(db).await?;
     let ids = contacts.iter().map(|contact| contact.account_id);
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
-    let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown_address(&account.email));
-    let contact = |row: unit_contact::Model| Some(Contact { id: row.id, email: email(row.account_id)? });
-    Ok(contacts.into_iter().filter_map(contact).collect())
+    let mut listed = Vec::with_capacity(contacts.len());
+    for row in contacts {
+        if let Some(account) = accounts.iter().find(|account| account.id == row.account_id) {
+            listed.push(Contact { id: row.id, email: shown_address(&account.address(&app.secrets)?) });
+        }
+    }
+    Ok(listed)
 }
 
 /// Who: organizer of the union, administrator.

@@ -109,7 +109,10 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     assert_eq!(given_with, [None, None, Some(row.id), Some(row.id)]);
     let profile = profile::Entity::find_by_id(row.account_id).one(db).await.unwrap().unwrap();
     assert_eq!(profile.real_name(&evening.app.secrets).unwrap().as_deref(), Some("李云"));
-    assert_eq!((profile.birth_year, profile.born_on.unwrap().to_string().as_str()), (Some(1996), "1996-08-02"));
+    assert_eq!(
+        (profile.birth_year, profile.born_on(&evening.app.secrets).unwrap().unwrap().to_string().as_str()),
+        (Some(1996), "1996-08-02")
+    );
     // Once is enough, and the page says where one stands.
     let again = browser.send("/e/qixi/register", &apply).await;
     assert_eq!((again.status().as_u16(), header(&again, "location")), (303, "/e/qixi/me"));
@@ -495,7 +498,7 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     let answer = browser.send("/me/data/erase", &[("sure", "yes")]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/"));
     let gone = account::Entity::find_by_id(her.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
-    assert!(gone.erased_at.is_some() && !gone.email.contains('@'));
+    assert!(gone.erased_at.is_some() && gone.email.is_none());
     assert_eq!(status(&evening, &her).await, Status::Withdrawn);
     assert_eq!(browser.get("/me/data").await.0, 303);
 }
