@@ -49,12 +49,14 @@ mod m0170_sealed_answers;
 mod m0180_vigil;
 mod m0110_sealed_letters;
 mod m0111_sealed_people;
+mod m0130_second_factor;
+mod m0131_seen_at;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
-pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil"];
+pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at"];
 
 pub struct Migrator;
 
@@ -105,6 +107,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0180_vigil::Migration),
             Box::new(m0110_sealed_letters::Migration),
             Box::new(m0111_sealed_people::Migration),
+            Box::new(m0130_second_factor::Migration),
+            Box::new(m0131_seen_at::Migration),
         ]
     }
 }

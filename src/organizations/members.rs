@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::staff::{self, Role};
 use crate::accounts::account;
 use crate::accounts::address::{MailAddress, shown};
+use crate::accounts::second_factor::factor;
 use crate::error::Error;
 
 /// Somebody who works for a union.
@@ -19,6 +20,8 @@ pub struct StaffMember {
     pub email: String,
     pub role: Role,
     pub granted_at: DateTime<Utc>,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
 }
 
 /// People with their grants; whoever has left for good is not among them.
@@ -28,6 +31,7 @@ pub struct StaffMember {
 pub async fn named(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
     let ids = grants.iter().map(|grant| grant.account_id);
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
+    let secured = factor::among(db, grants.iter().map(|grant| grant.account_id).collect()).await?;
     let email = |id| accounts.iter().find(|account| account.id == id).map(|account| shown(&account.email));
     let member = |grant: staff::Model| {
         Some(StaffMember {
@@ -35,6 +39,7 @@ pub async fn named(db: &impl ConnectionTrait, grants: Vec<staff::Model>) -> Resu
             email: email(grant.account_id)?,
             role: grant.role,
             granted_at: grant.granted_at,
+            second_factor: secured.contains(&grant.account_id),
         })
     };
     Ok(grants.into_iter().filter_map(member).collect())

@@ -26,7 +26,7 @@ use queqiao::organizations::{organization, staff};
 use queqiao::registrations::registration::{self, Side, Status};
 use queqiao::secrets::Secrets;
 use queqiao::server;
-use queqiao::settings::Settings;
+use queqiao::settings::{SecondFactor, Settings};
 use queqiao::units::unit;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryOrder, Statement};
@@ -161,6 +161,7 @@ impl Evening {
         settings.database.statement_seconds = 60;
         settings.server.public_url.clone_from(&address);
         settings.server.workers = 2;
+        settings.security.second_factor = SecondFactor::Nobody;
         settings.server.shutdown_seconds = 1;
         change(&mut settings);
         let clock = Clock::stopped_at(the_hour());
@@ -548,6 +549,7 @@ async fn union(app: &App, txn: &Write, slug: &str) -> organization::Model {
         name: Set("燕缘际会工会".to_owned()),
         name_en: Set(None),
         created_at: Set(app.now()),
+        demands_second_factor: Set(false),
     };
     row.insert(txn).await.unwrap()
 }
