@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use queqiao::accounts::profile::Gender;
+use queqiao::accounts::second_factor::factor;
 use queqiao::accounts::{access_token, account, password, profile, write_back};
 use queqiao::app::App;
 use queqiao::badges::badge;
@@ -124,6 +125,9 @@ impl Answer {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 }
+
+/// What people of stories choose, where they choose one.
+pub const PASSWORD: &str = "magpies build a bridge";
 
 pub fn hours(hours: i64) -> Duration {
     Duration::hours(hours)
@@ -268,6 +272,48 @@ impl Evening {
         let own = account::find(&txn, person.account_id).await.unwrap().unwrap();
         own.set_password(&txn, &self.app, &hash, self.app.now()).await.unwrap();
         txn.commit().await.unwrap();
+    }
+
+    /// A person takes home what the house has of them, with a fresh proof.
+    pub async fn takes_home(&self, person: &Person) -> Answer {
+        self.with_password(person, PASSWORD).await;
+        person.post("/api/v1/me/export", json!({ "password": PASSWORD })).await
+    }
+
+    /// A person leaves for good, with a fresh proof.
+    pub async fn leaves(&self, person: &Person) -> Answer {
+        self.with_password(person, PASSWORD).await;
+        person.delete_with("/api/v1/me", json!({ "password": PASSWORD })).await
+    }
+
+    /// As [`Evening::leaves`], with the code of a second factor.
+    pub async fn leaves_with(&self, person: &Person, code: &str) -> Answer {
+        person.delete_with("/api/v1/me", json!({ "password": PASSWORD, "code": code })).await
+    }
+
+    /// Sets up a second factor with a phone at hand: what the two share, and the codes for recovery.
+    pub async fn with_factor(&self, person: &Person) -> (String, Vec<String>) {
+        self.with_password(person, PASSWORD).await;
+        let begun = person.post("/api/v1/me/second-factor", json!({ "password": PASSWORD })).await;
+        assert_eq!(begun.status, 201, "{}", begun.text());
+        let secret = begun.json["secret"].as_str().unwrap().to_owned();
+        let code = json!({ "code": self.code(&secret) });
+        let confirmed = person.post("/api/v1/me/second-factor/confirm", code).await;
+        assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+        (secret, serde_json::from_value(confirmed.json["recovery_codes"].clone()).unwrap())
+    }
+
+    /// What a phone with this secret shows now.
+    pub fn code(&self, secret: &str) -> String {
+        let bytes = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+        let seconds = u64::try_from(self.app.now().timestamp()).unwrap();
+        factor::clock(&bytes, "phone").unwrap().generate(seconds).to_string()
+    }
+
+    /// The phone shows the next code.
+    pub fn next_code(&self, secret: &str) -> String {
+        self.clock.advance(Duration::seconds(30));
+        self.code(secret)
     }
 
     /// The same person with a fresh token, after the clock moved on.
@@ -485,6 +531,10 @@ impl Person {
 
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(reqwest::Method::DELETE, path)).await
+    }
+
+    pub async fn delete_with(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(reqwest::Method::DELETE, path).json(&body)).await
     }
 
     /// Says yes to every invitation that is open.
