@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::error::trouble::Trouble;
 use crate::happening::Happenings;
 use crate::identity::{self, Identity};
+use crate::leaked::Leaked;
 use crate::once;
 use crate::pace::Pace;
 use crate::sealed;
@@ -39,6 +40,8 @@ pub struct App {
     pub chance: Chance,
     pub secrets: Secrets,
     pub identity: Identity,
+    /// Passwords nobody may choose, where a list of them is at hand.
+    pub leaked: Option<Arc<Leaked>>,
     pub happenings: Happenings,
     /// Rung when a letter was posted, so that the postman need not wait for his next round.
     pub postbell: Notify,
@@ -61,8 +64,9 @@ impl App {
     /// every request.
     ///
     /// # Errors
-    /// What [`Database::open`], [`Database::migrate`] and [`identity::enter`] say.
+    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::enter`] say.
     pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
+        let leaked = Leaked::open(&settings.security.leaked_passwords)?.map(Arc::new);
         identity::look(&settings.database.url, &secrets)?;
         let database = Database::open(&settings.database).await?;
         database.examine(settings.database.connections).await?;
@@ -88,6 +92,7 @@ impl App {
             chance: Chance,
             secrets,
             identity,
+            leaked,
             happenings: Happenings::default(),
             postbell: Notify::new(),
             hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod chance;
 pub mod private;
 pub mod memory;
+pub mod leaked;
 pub mod secrets;
 pub mod language;
 pub mod happening;

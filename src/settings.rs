@@ -86,6 +86,18 @@ pub struct SecuritySettings {
     pub sign_in_rest_seconds: i64,
     pub sign_in_guesses_a_day: u64,
     pub auth_requests_per_minute: u32,
+    pub second_factor: SecondFactor,
+    pub idle_hours: u32,
+    pub administrator_idle_hours: u32,
+    pub leaked_passwords: String,
+}
+
+/// Of whom the house demands a second factor.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactor {
+    Administrators,
+    Nobody,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -246,6 +258,8 @@ impl Settings {
             ("security.sign_in_failures", security.sign_in_failures, 1..=10_000),
             ("security.sign_in_rest_seconds", count(security.sign_in_rest_seconds), 1..=604_800),
             ("security.auth_requests_per_minute", security.auth_requests_per_minute.into(), 1..=10_000_000),
+            ("security.idle_hours", security.idle_hours.into(), 1..=87_600),
+            ("security.administrator_idle_hours", security.administrator_idle_hours.into(), 1..=87_600),
             ("mail.timeout_seconds", mail.timeout_seconds, 1..=3600),
             ("mail.tries", count(mail.tries.into()), 1..=100_000),
             ("mail.refusals", count(mail.refusals.into()), 1..=100_000),

@@ -299,5 +299,4 @@ said-password-changed = The password is changed
 said-signed-out-elsewhere = Signed out everywhere else
 said-erased = The account is erased, with everything about you
 trouble-last-administrator = You are the only administrator; make another one first.
-trouble-password-wrong = This is not the present password.
-trouble-current-password-wrong = This is not the present password.
+data-sign-ins = When you signed in last

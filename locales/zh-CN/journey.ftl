@@ -296,5 +296,4 @@ said-password-changed = 密码已修改
 said-signed-out-elsewhere = 其他设备都已退出
 said-erased = 账号已注销，关于你的资料已经删除
 trouble-last-administrator = 你是唯一的管理员，请先指定另一位。
-trouble-password-wrong = 这不是现在的密码。
-trouble-current-password-wrong = 这不是现在的密码。
+data-sign-ins = 最近的登录

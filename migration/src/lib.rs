@@ -52,12 +52,14 @@ mod m0191_sealed_birthdays;
 mod m0192_bound_invitations;
 mod m0110_sealed_letters;
 mod m0111_sealed_people;
+mod m0130_second_factor;
+mod m0131_seen_at;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
-pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil"];
+pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at"];
 
 pub struct Migrator;
 
@@ -111,6 +113,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0190_sealed_addresses::Migration),
             Box::new(m0191_sealed_birthdays::Migration),
             Box::new(m0192_bound_invitations::Migration),
+            Box::new(m0130_second_factor::Migration),
+            Box::new(m0131_seen_at::Migration),
         ]
     }
 }

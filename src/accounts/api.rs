@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::address::{mail_address, read_address};
 use super::asker::Asker;
 use super::granted::{Granted, granted};
+use super::prove::Proof;
 use super::sign_up_form::SignUpForm;
 use super::signed_in::SignedIn;
 use super::{change_password, forget_password, log_in, log_out, mark, refresh, register, reset_password};
@@ -26,6 +27,9 @@ pub struct Credentials {
     pub email: String,
     #[garde(length(chars, max = 1000))]
     pub password: String,
+    /// Of the authenticator, or one for recovery: where a second factor is on.
+    #[garde(length(chars, max = 40))]
+    pub code: Option<String>,
 }
 
 #[derive(Deserialize, Validate, ToSchema)]
@@ -58,6 +62,9 @@ pub struct NewPassword {
 pub struct PasswordChange {
     #[garde(length(chars, max = 1000))]
     pub current_password: String,
+    /// As at signing in.
+    #[garde(length(chars, max = 40))]
+    pub code: Option<String>,
     #[garde(skip)]
     pub password: String,
 }
@@ -92,7 +99,7 @@ pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>)
     request_body = Credentials,
     responses(
         (status = 200, body = Granted),
-        (status = 401, description = "`wrong_credentials`"),
+        (status = 401, description = "`wrong_credentials`; `second_factor_needed` where a second factor is on and no `code` was sent; `second_factor_wrong`"),
         (status = 422, description = "`invalid`"),
         (status = 429, description = "`too_many_requests`: this asker tried too often, or this account was tried too often by all and the device is not known"),
     )
@@ -104,10 +111,11 @@ pub async fn sign_in(
     credentials: Body<Credentials>,
 ) -> Result<HttpResponse, Error> {
     house.pace.check(&request)?;
-    let Credentials { email, password } = credentials.into_inner();
+    let Credentials { email, password, code } = credentials.into_inner();
+    let proof = Proof { password, code };
     let address = read_address(&email)?;
     let asker = Asker::of(&house, &request);
-    let handed = house.run(async move |app| log_in::log_in(&app, &asker, &address, &password).await);
+    let handed = house.run(async move |app| log_in::log_in(&app, &asker, &address, &proof).await);
     Ok(granted(&house, &request, handed.await?))
 }
 
@@ -216,7 +224,7 @@ pub async fn reset(house: House, request: HttpRequest, new: Body<NewPassword>) -
     request_body = PasswordChange,
     responses(
         (status = 204, description = "The new password is set."),
-        (status = 401, description = "`not_signed_in`, or `wrong_credentials` for the current password"),
+        (status = 401, description = "`not_signed_in`; `wrong_credentials` for the current password; `second_factor_needed`, `second_factor_wrong`"),
         (status = 422, description = "`invalid`"),
         (status = 429, description = "`too_many_requests`"),
     ),
@@ -229,10 +237,11 @@ pub async fn change(
     who: SignedIn,
     new: Body<PasswordChange>,
 ) -> Result<HttpResponse, Error> {
-    let PasswordChange { current_password, password } = new.into_inner();
+    let PasswordChange { current_password, code, password } = new.into_inner();
+    let current = Proof { password: current_password, code };
     let asker = Asker::of(&house, &request);
-    let changed = house
-        .run(async move |app| change_password::change_password(&app, &asker, &who, &current_password, &password).await);
+    let changed =
+        house.run(async move |app| change_password::change_password(&app, &asker, &who, &current, &password).await);
     let mark = changed.await?;
     Ok(HttpResponse::NoContent().cookie(mark::set(&house, &request, &mark)).finish())
 }

@@ -29,6 +29,9 @@ impl<E: Into<Error>> From<E> for NotAppointed {
 /// As [`NotAppointed`].
 pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &str) -> Result<(), NotAppointed> {
     password::judge(password, &[address.as_str()]).map_err(NotAppointed::Weak)?;
+    if password::is_leaked(app, password).await? {
+        return Err(NotAppointed::Weak(Weak::Leaked));
+    }
     let hash = password::hash(app, password).await?;
     let txn = app.database.begin_write().await?;
     let id = app.new_id();

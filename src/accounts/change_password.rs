@@ -1,6 +1,7 @@
 //! A new password by somebody who knows the old one.
 
 use super::asker::Asker;
+use super::prove::Proof;
 use super::signed_in::SignedIn;
 use super::{account, letters, mark, password, profile, prove_again, reset_request, session, sign_in};
 use crate::app::App;
@@ -11,19 +12,25 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 /// and is handed a new mark for the device ([`mark::set`]), for older ones are worthless now.
 ///
 /// # Errors
-/// 401 `wrong_credentials`, 422 `invalid` for a weak password, 429 as at signing in.
-pub async fn change_password(app: &App, asker: &Asker, who: &SignedIn, old: &str, new: &str) -> Result<String, Error> {
+/// Those of [`prove_again::prove_again`]; 422 `invalid` for a weak password.
+pub async fn change_password(
+    app: &App,
+    asker: &Asker,
+    who: &SignedIn,
+    old: &Proof,
+    new: &str,
+) -> Result<String, Error> {
     let reader = app.database.reader();
     let account = account::find(reader, who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let profile = profile::Entity::find_by_id(who.account_id).one(reader).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    password::judge(new, &[&account.address(&app.secrets)?, &nickname])?;
+    password::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
     let proven = prove_again::prove_again(app, asker, who, old).await?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
     let txn = app.database.begin_write().await?;
-    let account = proven.hold(app, &txn).await?;
+    let (account, _) = proven.hold(app, &txn).await?;
     let id = account.id;
     let account = account.set_password(&txn, app, &hash, now).await?;
     letters::changed(&txn, app, &account).await?;

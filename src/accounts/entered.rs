@@ -1,12 +1,17 @@
-//! Somebody is let in, by a password or by the link in a letter. What they are handed is made in the
+//! Somebody is let in, by a password (and a code, where a second factor is on) or by the link in a letter. What they are handed is made in the
 //! very transaction that let them in.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
+use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
+use super::second_factor::answer::NotAnswered;
+use super::second_factor::{factor, pass};
 use super::{access_token, mark, refresh_token, session, sign_in};
 use crate::app::App;
+use crate::audit;
 use crate::database::Write;
 use crate::error::Error;
 
@@ -16,6 +21,37 @@ pub struct Entered {
     pub account: Uuid,
     /// The hash of their password as it is now.
     pub hash: String,
+    pub by: By,
+}
+
+/// What let somebody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    Password,
+    /// The link in one, and the password chosen with it.
+    Letter,
+    /// The password and a code.
+    SecondFactor,
+    /// The password and a code for recovery.
+    RecoveryCode,
+}
+
+/// How it goes on for a browser.
+pub enum Way {
+    In(Handed<String>),
+    /// To the page that asks for a code, with what it carries ([`pass`]).
+    Asked(String),
+}
+
+impl Way {
+    #[must_use]
+    pub fn inside(self) -> Option<Handed<String>> {
+        match self {
+            Self::In(handed) => Some(handed),
+            Self::Asked(_) => None,
+        }
+    }
 }
 
 /// What somebody who was let in is handed.
@@ -36,9 +72,10 @@ impl Entered {
     /// Opens a sign-in for a program.
     ///
     /// # Errors
-    /// Only faults.
+    /// 401 `second_factor_needed` where a letter alone would let in.
     pub async fn program(self, app: &App) -> Result<Handed<Tokens>, Error> {
-        let Self { txn, account, hash } = self;
+        self.record(app).await?;
+        let Self { txn, account, hash, .. } = self;
         let sign_in = app.new_id();
         let row = sign_in::ActiveModel {
             id: Set(sign_in),
@@ -54,12 +91,47 @@ impl Entered {
         Ok(Handed { proof: Tokens { access_token, refresh_token }, mark: mark::make(app, account, &hash)? })
     }
 
-    /// Opens a session for a browser: the text for its cookie ([`super::cookie::set`]).
+    /// Whether a letter alone let in where a code is asked for.
+    async fn lacks_code(&self) -> Result<bool, Error> {
+        Ok(matches!(self.by, By::Password | By::Letter) && factor::is_on(&self.txn, self.account).await?)
+    }
+
+    /// That somebody signed in and how, for the owner to read; neither from where nor with what.
+    async fn record(&self, app: &App) -> Result<(), Error> {
+        if self.lacks_code().await? {
+            return Err(NotAnswered::Needed.into());
+        }
+        let entry = audit::Entry {
+            actor: Some(self.account),
+            action: "signed_in",
+            subject: Some(("account", self.account)),
+            detail: json!({ "by": self.by }),
+            ..Default::default()
+        };
+        audit::record(&self.txn, app, entry).await
+    }
+
+    /// As [`Entered::browser`]; but where a letter was read and a code is asked for, what the letter did
+    /// stands, and the next page asks.
     ///
     /// # Errors
     /// Only faults.
+    pub async fn browser_or_page(self, app: &App) -> Result<Way, Error> {
+        if self.lacks_code().await? {
+            let pass = pass::give(app, self.account, &self.hash)?;
+            self.txn.commit().await?;
+            return Ok(Way::Asked(pass));
+        }
+        Ok(Way::In(self.browser(app).await?))
+    }
+
+    /// Opens a session for a browser: the text for its cookie ([`super::cookie::set`]).
+    ///
+    /// # Errors
+    /// As [`Entered::program`].
     pub async fn browser(self, app: &App) -> Result<Handed<String>, Error> {
-        let Self { txn, account, hash } = self;
+        self.record(app).await?;
+        let Self { txn, account, hash, .. } = self;
         let proof = session::Entity::open(&txn, app, account).await?;
         txn.commit().await?;
         Ok(Handed { proof, mark: mark::make(app, account, &hash)? })

@@ -1,4 +1,4 @@
-//! A knock: somebody tries a password on an address. Written down before the password is compared,
+//! A knock: somebody tries a password on an address, or the code of a second factor. Written down before the password is compared,
 //! so that a hundred guesses at once are counted like a hundred in a row, by whichever process of
 //! the house they reach. Addresses without an account are counted just the same, or the difference
 //! would tell.
@@ -16,6 +16,11 @@
 //! networks 100 a day, 36,500 a year. A password that [`super::password::judge`] takes stands for at
 //! least 10^8 guesses, so the odds are below 1 in 2,700 in a year of guessing. Whoever holds a marked
 //! device has 960 guesses a day, 1 in 285 a year; that device could have been read instead.
+//!
+//! Codes have a door of their own and closer bounds ([`Bounds::of_codes`]), for there are a million of
+//! them and three are good at a time: whoever knows the password may try 10 a day from one place and 20
+//! from all, and finds one in a year with odds of 1 in 45. Codes for recovery are not counted, so that
+//! the owner is never shut out.
 //!
 //! A right password forgives its own asker's tries and nobody else's: who guesses is not helped by
 //! the owner's signing in every day.
@@ -60,6 +65,33 @@ pub struct Resting {
     pub seconds: u64,
 }
 
+/// How often anybody may knock.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// One asker, within `rest`.
+    own: u64,
+    rest: TimeDelta,
+    /// All networks together, within a [`DAY`].
+    all: u64,
+}
+
+impl Bounds {
+    /// With passwords.
+    #[must_use]
+    pub fn of_passwords(app: &App) -> Self {
+        let security = &app.settings.security;
+        let rest = TimeDelta::seconds(security.sign_in_rest_seconds);
+        Self { own: security.sign_in_failures, rest, all: security.sign_in_guesses_a_day }
+    }
+
+    /// With codes.
+    #[must_use]
+    pub fn of_codes(app: &App) -> Self {
+        let passwords = Self::of_passwords(app);
+        Self { rest: DAY, all: passwords.all / 5, ..passwords }
+    }
+}
+
 /// Who knocks, as the table knows them.
 #[derive(Debug, Clone)]
 pub struct Knocker {
@@ -92,7 +124,7 @@ pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn knock(app: &App, door: &[u8], knocker: &Knocker) -> Result<Result<(), Resting>, Error> {
+pub async fn knock(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {
     let (id, now) = (app.new_id(), app.now());
     let txn = app.database.begin_write().await?;
     // Over, or knocked at a time that a clock set wrong said and that has not come.
@@ -108,7 +140,7 @@ pub async fn knock(app: &App, door: &[u8], knocker: &Knocker) -> Result<Result<(
     Entity::insert(row).exec_without_returning(&txn).await?;
     txn.commit().await?;
 
-    let Some(until) = rests_until(app, door, knocker, now).await? else { return Ok(Ok(())) };
+    let Some(until) = rests_until(app, door, knocker, bounds, now).await? else { return Ok(Ok(())) };
     // A refused knock is forgotten: trying the closed door must not keep it closed.
     let txn = app.database.begin_write().await?;
     Entity::delete_by_id(id).exec(&txn).await?;
@@ -121,20 +153,20 @@ async fn rests_until(
     app: &App,
     door: &[u8],
     knocker: &Knocker,
+    bounds: &Bounds,
     now: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>, Error> {
-    let security = &app.settings.security;
-    let rest = TimeDelta::seconds(security.sign_in_rest_seconds);
+    let Bounds { own: allowed, rest, all: allowed_to_all } = *bounds;
     let at_door = || Entity::find().filter(Column::Door.eq(door));
     let own = at_door().filter(Column::Asker.eq(knocker.asker.clone())).filter(Column::At.gt(now - rest));
-    if let Some(first) = first_over(app, own, security.sign_in_failures).await? {
+    if let Some(first) = first_over(app, own, allowed).await? {
         return Ok(Some(first + rest));
     }
     if knocker.marked {
         return Ok(None);
     }
     let all = at_door().filter(Column::Marked.eq(false)).filter(Column::At.gt(now - DAY));
-    Ok(first_over(app, all, security.sign_in_guesses_a_day).await?.map(|first| first + DAY))
+    Ok(first_over(app, all, allowed_to_all).await?.map(|first| first + DAY))
 }
 
 /// When the first of these knocks was, where they are more than allowed.

@@ -99,6 +99,17 @@ pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &acc
     post(txn, app, "password_changed", &to, Some(account.id), account.language, words.to_owned(), action).await
 }
 
+/// A note to the owner.
+pub(super) async fn factor_ended(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
+    let words = account.language.choose(include_str!("factor_ended.zh.txt"), include_str!("factor_ended.en.txt"));
+    let action = Action {
+        label: account.language.choose("查看两步验证", "See to it").to_owned(),
+        url: app.public_url("/me/second-factor"),
+    };
+    let (kind, to) = ("second_factor_ended", &account.address(&app.secrets)?);
+    post(txn, app, kind, to, Some(account.id), account.language, words.to_owned(), action).await
+}
+
 #[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]
 async fn post(
     txn: &impl ConnectionTrait,

@@ -3,14 +3,15 @@
 use super::address::MailAddress;
 use super::asker::Asker;
 use super::entered::{Handed, Tokens};
-use super::prove;
+use super::prove::{self, Proof};
 use crate::app::App;
 use crate::error::Error;
 
-/// Opens a sign-in for whoever knows the password.
+/// Opens a sign-in for whoever knows the password, and where a second factor is on shows a code.
 ///
 /// # Errors
-/// Those of [`prove::prove`].
-pub async fn log_in(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Handed<Tokens>, Error> {
-    prove::prove(app, asker, address, password).await?.enter(app).await?.program(app).await
+/// Those of [`prove::prove`] and [`prove::Proven::with_code`].
+pub async fn log_in(app: &App, asker: &Asker, address: &MailAddress, proof: &Proof) -> Result<Handed<Tokens>, Error> {
+    let proven = prove::prove(app, asker, address, &proof.password).await?;
+    proven.with_code(app, proof.code.as_deref()).await?.enter(app).await?.program(app).await
 }

@@ -20,7 +20,9 @@ pub mod entered;
 pub mod forget_password;
 pub mod granted;
 mod hs256;
+pub mod idle;
 pub mod knock;
+pub mod leaving;
 mod letters;
 pub mod log_in;
 pub mod log_out;
@@ -41,6 +43,7 @@ pub mod register;
 pub mod reset_password;
 pub mod reset_request;
 pub mod same_site;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in;
 pub mod sign_up;
@@ -68,10 +71,12 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::change)
         .service(me::show)
         .service(me::change);
+    second_factor::calls(config);
 }
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    second_factor::pages(config);
     config.service(my_profile::profile_page).service(my_profile::save_profile).service(my_profile::save_name);
 }

@@ -2,21 +2,29 @@
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::entered::Handed;
+use super::entered::{Handed, Way};
 use super::prove;
 use crate::app::App;
 use crate::error::Error;
 
 /// Opens a session for whoever knows the password: the text for the cookie
-/// ([`super::cookie::set`]).
+/// ([`super::cookie::set`]). Where a second factor is on, the next page asks for its code.
 ///
 /// # Errors
 /// Those of [`prove::prove`].
-pub async fn open_session(
-    app: &App,
-    asker: &Asker,
-    address: &MailAddress,
-    password: &str,
-) -> Result<Handed<String>, Error> {
-    prove::prove(app, asker, address, password).await?.enter(app).await?.browser(app).await
+pub async fn open_session(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Way, Error> {
+    let proven = prove::prove(app, asker, address, password).await?;
+    if proven.lacks_code(app).await? {
+        return Ok(Way::Asked(proven.pass(app)?));
+    }
+    Ok(Way::In(proven.enter(app).await?.browser(app).await?))
+}
+
+/// Opens it for whoever shows a code on that page.
+///
+/// # Errors
+/// Those of [`prove::resume`] and [`prove::Proven::with_code`].
+pub async fn go_on(app: &App, asker: &Asker, pass: &str, code: &str) -> Result<Handed<String>, Error> {
+    let proven = prove::resume(app, asker, pass).await?.with_code(app, Some(code)).await?;
+    proven.enter(app).await?.browser(app).await
 }

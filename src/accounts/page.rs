@@ -11,11 +11,12 @@ use serde::Deserialize;
 use super::address::{read_address, shown as shown_address};
 use super::asker::Asker;
 use super::consent::Agreed;
-use super::entered::Handed;
+use super::entered::{Handed, Way};
 use super::profile::Gender;
+use super::second_factor::ask::ask;
 use super::verify::Dead;
 use super::visit::Visit;
-use super::{cookie, end_session, forget_password, mark, open_session, reset_password, verify};
+use super::{cookie, end_session, forget_password, leaving, mark, open_session, reset_password, verify};
 use crate::app::{App, House};
 use crate::error::Error;
 use crate::page::said::see_saying;
@@ -121,13 +122,14 @@ async fn sign_in(
         house.run(async move |app| open_session::open_session(&app, &asker, &address, &password).await).await
     };
     match opened.await {
-        Ok(handed) => let_in(&house, &request, handed, page::see(&to)),
+        Ok(Way::In(handed)) => let_in(&house, &request, handed, page::see(&to)),
+        Ok(Way::Asked(pass)) => ask(visit.page, pass, to),
         Err(error) => Sheet { to, email, ..Sheet::new(visit.page, Kind::SignIn) }.refused(error),
     }
 }
 
 /// The answer to somebody who is let in, with what their browser keeps.
-fn let_in(
+pub(super) fn let_in(
     house: &App,
     request: &HttpRequest,
     Handed { proof, mark }: Handed<String>,
@@ -145,6 +147,7 @@ async fn sign_out(house: House, request: HttpRequest) -> Result<HttpResponse, Er
     }
     let mut answer = page::see("/");
     answer.add_cookie(&cookie::removal(&house)).map_err(Error::fault)?;
+    leaving::forget(&request, &mut answer);
     Ok(answer)
 }
 
@@ -233,12 +236,15 @@ async fn reset(
     let reset = async {
         house.pace.check(&request)?;
         let reset = async move |app: Arc<App>| {
-            reset_password::reset_password(&app, &token, &password).await?.browser(&app).await
+            reset_password::reset_password(&app, &token, &password).await?.browser_or_page(&app).await
         };
         house.run(reset).await
     };
     match reset.await {
-        Ok(handed) => let_in(&house, &request, handed, see_saying(own_path(came.to.as_deref()), "password-set")?),
+        Ok(Way::In(handed)) => {
+            let_in(&house, &request, handed, see_saying(own_path(came.to.as_deref()), "password-set")?)
+        }
+        Ok(Way::Asked(pass)) => ask(visit.page, pass, came.parts().0),
         Err(error) => to_reset(&house, visit.page, came).await?.refused(error),
     }
 }

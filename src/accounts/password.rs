@@ -40,6 +40,8 @@ pub enum Weak {
     Long,
     /// Could be guessed: a score of zxcvbn below 3.
     Guessable,
+    /// It is on the list of those that have leaked.
+    Leaked,
 }
 
 impl Weak {
@@ -48,6 +50,7 @@ impl Weak {
             Self::Short => "too_short",
             Self::Long => "too_long",
             Self::Guessable => "guessable",
+            Self::Leaked => "leaked",
         }
     }
 
@@ -58,6 +61,7 @@ impl Weak {
             Self::Short => format!("at least {SHORTEST} characters"),
             Self::Long => format!("at most {LONGEST} characters"),
             Self::Guessable => "too easy to guess; several unrelated words make a good password".to_owned(),
+            Self::Leaked => "it has leaked somewhere, and everybody tries it".to_owned(),
         }
     }
 }
@@ -93,6 +97,26 @@ pub async fn matches(app: &App, password: &str, stored: Option<&str>) -> Result<
     })
     .await?;
     Ok(same && known)
+}
+
+/// Judges a new password ([`judge`]), and looks for it among those that have leaked.
+///
+/// # Errors
+/// What is wrong with it: 422 `invalid` for the field `password`.
+pub async fn fits(app: &App, password: &str, own: &[&str]) -> Result<(), Error> {
+    judge(password, own)?;
+    if is_leaked(app, password).await? { Err(Weak::Leaked.into()) } else { Ok(()) }
+}
+
+/// Whether it is on the list of those that have leaked, where the house has one.
+///
+/// # Errors
+/// Only faults.
+pub async fn is_leaked(app: &App, password: &str) -> Result<bool, Error> {
+    let Some(leaked) = app.leaked.clone() else { return Ok(false) };
+    let password = folded(password);
+    let looked = tokio::task::spawn_blocking(move || leaked.holds(&password));
+    looked.await.map_err(Error::fault)?.map_err(Error::fault)
 }
 
 /// Judges a new password against what an attacker knows: zxcvbn's dictionaries, this house's

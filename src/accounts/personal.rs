@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::address::{MailAddress, shown};
+use super::second_factor::{answer, end, factor, recovery_code};
 use super::{account, asked, consent, knock, profile, reset_request, session, sign_in, sign_up};
 use crate::app::App;
 use crate::error::{Error, Refused};
@@ -23,6 +24,8 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account)).all(db).await?;
     let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
     let consents = consent::of_person(db, account).await?;
+    let factor = factor::confirmed(db, account).await?;
+    let codes_left = recovery_code::left(db, account).await?;
     let sign_ups = sign_up::Entity::find().filter(sign_up::of_email(app, &email)).all(db).await?;
     Ok(json!({
         "id": found.id,
@@ -46,6 +49,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
             "wechat": private.wechat,
             "unit_id": profile.unit_id,
         })),
+        "second_factor": factor.map(|factor| json!({"since": factor.confirmed_at, "codes_left": codes_left})),
         "sign_ins": sign_ins.iter().map(|row| json!({"at": row.at, "revoked_at": row.revoked_at})).collect::<Vec<_>>(),
         "sessions": sessions.iter().map(|row| json!({"at": row.at, "expires_at": row.expires_at})).collect::<Vec<_>>(),
         "reset_requests": resets.iter().map(|row| json!({"at": row.at})).collect::<Vec<_>>(),
@@ -59,20 +63,28 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     }))
 }
 
-/// Forgets the person. The account's row stays, so that ledgers and logs still add up; it names
-/// nobody any more, and nobody can sign in with it.
+/// Whether the house can do without the person. All administrators are held, so that the last two
+/// cannot leave at the same moment; before the account itself, so that they do not wait for each other.
 ///
 /// # Errors
-/// 409 `last_administrator`; 401 where the account is gone already.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<(), Error> {
+/// 409 `last_administrator`.
+pub async fn may_leave(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<(), Error> {
     if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|row| row.is_administrator(app)) {
-        // All administrators are held, so that the last two cannot leave at the same moment.
         let all = account::Entity::alive().filter(account::Column::Administrator.eq(true)).lock_exclusive();
         if all.all(txn).await?.iter().filter(|row| row.is_administrator(app)).count() == 1 {
             let detail = "You are the only administrator; make another one first.";
             return Err(Refused::conflict("last_administrator", detail).into());
         }
     }
+    Ok(())
+}
+
+/// Forgets the person. The account's row stays, so that ledgers and logs still add up; it names
+/// nobody any more, and nobody can sign in with it.
+///
+/// # Errors
+/// 401 where the account is gone already.
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<(), Error> {
     let found = account::Entity::find_by_id(account).lock_exclusive().one(txn).await?;
     let found = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     let email = found.address(&app.secrets)?;
@@ -81,6 +93,8 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
         knock::forget(txn, &door).await?;
         asked::forget(txn, &door).await?;
     }
+    knock::forget(txn, &answer::door(app, account)).await?;
+    end::forget(txn, account).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;
     // With their refresh tokens.

@@ -1,17 +1,46 @@
-//! Somebody proves to be the owner of an account, by address and password.
+//! Somebody proves to be the owner of an account: by address and password, and where a second factor
+//! is on by a code of it.
 
 use actix_web::http::StatusCode;
+use garde::Validate;
 use sea_orm::{EntityTrait, QuerySelect};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::entered::Entered;
-use super::knock::{Knocker, Resting};
+use super::entered::{By, Entered};
+use super::knock::{Bounds, Knocker, Resting};
+use super::second_factor::answer::{self, Answer};
+use super::second_factor::{factor, pass};
 use super::{account, knock, password};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
+use crate::page::form::Form;
+use crate::secrets::digest;
+
+/// What somebody who is signed in shows once more: before what cannot be undone.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// The present one.
+    #[garde(length(chars, max = 1000))]
+    pub password: String,
+    /// Of the authenticator, or one for recovery: where a second factor is on.
+    #[garde(length(chars, max = 40))]
+    pub code: Option<String>,
+}
+
+impl Proof {
+    /// As it was typed into a form whose fields begin like this.
+    #[must_use]
+    pub fn typed(form: &Form, prefix: &str) -> Self {
+        let typed = |name: &str| form.value(&format!("{prefix}{name}")).to_owned();
+        Self { password: typed("password"), code: Some(typed("code")) }
+    }
+}
 
 /// Why a sign-in fails. `Wrong` does not say which of the two was wrong, or whether the address is
 /// known, or whether somebody signed up with it who has not opened the letter yet.
@@ -33,13 +62,15 @@ impl From<NotSignedIn> for Error {
     }
 }
 
-/// Proof that somebody knows the password of an account, good for the next few moments.
+/// Proof that somebody is the owner of an account, good for the next few moments.
 pub struct Proven {
     account: Uuid,
     /// What the password was compared with: if it has changed meanwhile, the proof is worth nothing.
     against: String,
     door: Vec<u8>,
     knocker: Knocker,
+    /// Of the second factor, where one was shown.
+    code: Option<String>,
 }
 
 /// Compares, counts and waits its turn, all before any transaction that matters is opened.
@@ -53,25 +84,72 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
     // The same questions where there is no account: about nobody, whose mark nobody has.
     let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));
     let knocker = Knocker::of(app, asker, id, hash);
-    knock::knock(app, &door, &knocker).await?.map_err(NotSignedIn::Resting)?;
+    knock::knock(app, &door, &knocker, &Bounds::of_passwords(app)).await?.map_err(NotSignedIn::Resting)?;
     let right = password::matches(app, password, claimed.as_ref().map(|(_, hash)| hash.as_str())).await?;
     match claimed {
-        Some((account, against)) if right => Ok(Proven { account, against, door, knocker }),
+        Some((account, against)) if right => Ok(Proven { account, against, door, knocker, code: None }),
         _ => Err(NotSignedIn::Wrong.into()),
     }
 }
 
+/// Goes on from the page that asked for a code: what it carried stands for the password.
+///
+/// # Errors
+/// 401 `sign_in_over` where it took too long, or the password is another by now.
+pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Error> {
+    let over = || Refused::new(StatusCode::UNAUTHORIZED, "sign_in_over", "This took too long; sign in again.");
+    let (id, known) = pass::shown(app, shown).ok_or_else(over)?;
+    let account = account::find(app.database.reader(), id).await?.ok_or_else(over)?;
+    let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or_else(over)?;
+    let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| over())?;
+    let knocker = Knocker::of(app, asker, id, &against);
+    Ok(Proven { account: id, against, door: knock::door(app, &address), knocker, code: None })
+}
+
 impl Proven {
-    /// Uses the proof: the account is held, and what this asker tried in vain is forgotten.
+    /// Shows a code too: where a second factor is on, nothing comes of the proof without one.
     ///
     /// # Errors
-    /// 401 `wrong_credentials` where the password was changed or the account erased meanwhile.
-    pub async fn hold(self, app: &App, txn: &Write) -> Result<account::Model, Error> {
+    /// 401 `second_factor_needed` or `second_factor_wrong`; 429 where too many were tried.
+    pub async fn with_code(self, app: &App, code: Option<&str>) -> Result<Self, Error> {
+        answer::look(app, self.account, &self.knocker, code).await?;
+        Ok(Self { code: code.map(str::to_owned), ..self })
+    }
+
+    /// Whether a code is still to be asked for.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn lacks_code(&self, app: &App) -> Result<bool, Error> {
+        Ok(self.code.is_none() && factor::is_on(app.database.reader(), self.account).await?)
+    }
+
+    /// What a page carries while it asks for the code ([`resume`]).
+    ///
+    /// # Errors
+    /// Where the operating system has no randomness.
+    pub fn pass(&self, app: &App) -> Result<String, Error> {
+        pass::give(app, self.account, &self.against)
+    }
+
+    /// Uses the proof: the account is held, its code spent, and what this asker tried in vain is
+    /// forgotten. Says what let them in.
+    ///
+    /// # Errors
+    /// 401 `wrong_credentials` where the password was changed or the account erased meanwhile;
+    /// `second_factor_needed`, or `second_factor_wrong` where somebody else showed the same code first.
+    pub async fn hold(self, app: &App, txn: &Write) -> Result<(account::Model, By), Error> {
         let account = account::Entity::find_by_id(self.account).lock_exclusive().one(txn).await?;
         let account = account.filter(|account| account.hash(app).as_ref() == Some(&self.against));
         let account = account.ok_or(NotSignedIn::Wrong)?;
+        let by = match answer::answer(txn, app, account.id, self.code.as_deref()).await? {
+            Answer::Nothing => By::Password,
+            Answer::Code => By::SecondFactor,
+            Answer::Recovery => By::RecoveryCode,
+        };
         knock::forgive(txn, &self.door, &self.knocker).await?;
-        Ok(account)
+        knock::forgive(txn, &answer::door(app, account.id), &self.knocker).await?;
+        Ok((account, by))
     }
 
     /// Uses the proof to let its bearer in.
@@ -81,7 +159,7 @@ impl Proven {
     pub async fn enter(self, app: &App) -> Result<Entered, Error> {
         let hash = self.against.clone();
         let txn = app.database.begin_write().await?;
-        let account = self.hold(app, &txn).await?.id;
-        Ok(Entered { txn, account, hash })
+        let (account, by) = self.hold(app, &txn).await?;
+        Ok(Entered { txn, account: account.id, hash, by })
     }
 }

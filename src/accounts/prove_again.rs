@@ -4,29 +4,35 @@
 use super::account;
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::prove::{self, Proven};
+use super::prove::{self, Proof, Proven};
 use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
 
-/// Compares the password of whoever is signed in, counted and slowed down as at signing in. To be
-/// used in the verb it is for: [`Proven::hold`].
+/// Compares the password of whoever is signed in and looks at their code, counted and slowed down as
+/// at signing in. To be used in the verb it is for: [`Proven::hold`].
 ///
 /// # Errors
-/// 401 `wrong_credentials`, 429 `too_many_requests`.
-pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, password: &str) -> Result<Proven, Error> {
+/// 401 `wrong_credentials`, `second_factor_needed` or `second_factor_wrong`; 429 `too_many_requests`.
+pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, proof: &Proof) -> Result<Proven, Error> {
     let account = account::find(app.database.reader(), who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| Refused::not_signed_in())?;
-    prove::prove(app, asker, &address, password).await
+    let proven = prove::prove(app, asker, &address, &proof.password).await?;
+    proven.with_code(app, proof.code.as_deref()).await
 }
 
-/// On a page that asks for the password again, only that can be wrong: told beside its field.
+/// On a page that asks for the proof again, only that can be wrong: told beside its field, of the form
+/// whose fields begin like this.
 #[must_use]
-pub fn beside(field: &str, error: Error) -> Error {
-    match error {
-        Error::Refused(refused) if refused.code == "wrong_credentials" => {
-            Refused::invalid(vec![FieldError::new(field, "wrong", "is not the present password")]).into()
-        }
-        other => other,
+pub fn beside(prefix: &str, error: Error) -> Error {
+    let Error::Refused(refused) = error else { return error };
+    let wrong = |field: &str, code, words| {
+        Refused::invalid(vec![FieldError::new(format!("{prefix}{field}"), code, words)]).into()
+    };
+    match refused.code {
+        "wrong_credentials" => wrong("password", "not_the_password", "is not the present password"),
+        "second_factor_needed" => wrong("code", "code_needed", "is needed too"),
+        "second_factor_wrong" => wrong("code", "not_the_code", "is not good, or was used already"),
+        _ => Error::Refused(refused),
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::entered::Tokens;
-use super::{access_token, account, one_time, refresh_token, sign_in};
+use super::{access_token, account, idle, one_time, refresh_token, sign_in};
 use crate::app::App;
 use crate::error::{Error, Refused};
 
@@ -74,6 +74,10 @@ pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Er
     }
     let account = account::Entity::find_by_id(sign_in.account_id).lock_shared().one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(NotRefreshed::Invalid)?;
+    // It was made when the sign-in was used last.
+    if idle::is_over(app, token.issued_at, account.is_administrator(app)) {
+        return Err(NotRefreshed::Invalid.into());
+    }
     let mut spent = token.clone().into_active_model();
     spent.spent_at = Set(Some(now));
     spent.spent_by = Set(Some(client.to_vec()));

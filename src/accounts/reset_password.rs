@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::address::MailAddress;
-use super::entered::Entered;
+use super::entered::{By, Entered};
 use super::verify::{Dead, dead};
 use super::{account, knock, letters, one_time, password, profile, reset_request, session, sign_in, spent_link};
 use crate::app::App;
@@ -39,7 +39,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let id = account.id;
     let profile = profile::Entity::find_by_id(id).one(app.database.reader()).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    password::judge(new, &[&account.address(&app.secrets)?, &nickname])?;
+    password::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
@@ -63,5 +63,5 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     letters::changed(&txn, app, &account).await?;
     session::Entity::end_all(&txn, id, None).await?;
     sign_in::Entity::revoke_all(&txn, id, None, now).await?;
-    Ok(Entered { txn, account: id, hash })
+    Ok(Entered { txn, account: id, hash, by: By::Letter })
 }

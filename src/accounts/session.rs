@@ -22,11 +22,19 @@ pub struct Model {
     pub token_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
+    /// When it was used last, to a few minutes ([`super::idle`]).
+    pub seen_at: Option<DateTimeUtc>,
     /// Vouches for whose it is, and until when: [`bonds::SESSION`].
     pub token_bond: Option<Vec<u8>>,
 }
 
 impl Model {
+    /// When it was used last.
+    #[must_use]
+    pub fn used_at(&self) -> DateTimeUtc {
+        self.seen_at.unwrap_or(self.at)
+    }
+
     /// Whether the house opened this session for this account.
     #[must_use]
     pub fn is_bound(&self, app: &App) -> bool {
@@ -65,6 +73,7 @@ impl Entity {
             token_digest: Set(minted.digest),
             at: Set(now),
             expires_at: Set(expires_at),
+            seen_at: Set(None),
             token_bond: Set(Some(bond)),
         };
         Self::insert(row).exec_without_returning(txn).await?;

@@ -7,7 +7,8 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::{access_token, account, cookie, same_site, session, sign_in};
+use super::second_factor::{self, Lacking, factor};
+use super::{access_token, account, cookie, idle, same_site, session, sign_in};
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
 use crate::judging;
@@ -18,6 +19,9 @@ use crate::language::Language;
 pub struct SignedIn {
     pub account_id: Uuid,
     pub administrator: bool,
+    /// Whether the house demands a second factor of them and they have none: until then they are no
+    /// administrator, and see their own account and nothing else.
+    pub lacks_factor: bool,
     pub language: Language,
     pub via: Via,
 }
@@ -44,11 +48,24 @@ impl SignedIn {
     ///
     /// # Errors
     /// 401 where nobody, or somebody whose token ran out or was revoked, or whose account is gone;
-    /// 403 `cross_site` where a cookie came with another site's request.
+    /// 403 `cross_site` where a cookie came with another site's request, `second_factor_required`
+    /// where they must take one first.
     pub async fn of(request: &HttpRequest) -> Result<Self, Error> {
+        let person = Self::whoever(request).await?;
+        if person.lacks_factor && !is_own_account(request.path()) { Err(Lacking.into()) } else { Ok(person) }
+    }
+
+    async fn whoever(request: &HttpRequest) -> Result<Self, Error> {
         let house = request.app_data::<House>().ok_or_else(Refused::not_signed_in)?;
         let shown = Credential::of(house, request)?;
-        house.run(async move |app| shown.look_up(&app).await).await
+        let found = house.run(async move |app| {
+            let (person, session) = shown.find(&app).await?;
+            if let Some(session) = session {
+                idle::note(&app, &session);
+            }
+            Ok(person)
+        });
+        found.await
     }
 
     /// As [`SignedIn::of`], for what a visitor may see too: None where nobody signed in.
@@ -56,12 +73,18 @@ impl SignedIn {
     /// # Errors
     /// Only faults.
     pub async fn if_any(request: &HttpRequest) -> Result<Option<Self>, Error> {
-        match Self::of(request).await {
+        match Self::whoever(request).await {
             Ok(person) => Ok(Some(person)),
             Err(Error::Refused(_)) => Ok(None),
             Err(fault) => Err(fault),
         }
     }
+}
+
+/// Whether a path is one of what belongs to one's own account.
+fn is_own_account(path: &str) -> bool {
+    let below = path.strip_prefix("/api/v1").unwrap_or(path);
+    below == "/me" || below.starts_with("/me/") || below.starts_with("/auth/")
 }
 
 impl Via {
@@ -102,8 +125,13 @@ impl Credential {
     /// # Errors
     /// 401 where it ran out or was revoked, or the account is gone.
     pub async fn look_up(&self, app: &App) -> Result<SignedIn, Error> {
+        Ok(self.find(app).await?.0)
+    }
+
+    /// As [`Credential::look_up`], with the session a cookie named.
+    async fn find(&self, app: &App) -> Result<(SignedIn, Option<session::Model>), Error> {
         let db = app.database.reader();
-        let (wanted, via) = match self {
+        let (wanted, via, session) = match self {
             Self::Token(claims) if claims.exp <= app.now().timestamp() => {
                 return Err(Refused::not_signed_in().into());
             }
@@ -114,19 +142,24 @@ impl Credential {
                     Some(sid) => account.filter(account::Column::Id.in_subquery(sign_in::whose(sid))),
                     None => account,
                 };
-                (account, Via::Token(claims.sid))
+                (account, Via::Token(claims.sid), None)
             }
             Self::Cookie(token) => {
                 let wanted = session::Entity::shown(token, app.now()).ok_or_else(Refused::not_signed_in)?;
                 let session = wanted.one(db).await?.filter(|session| session.is_bound(app));
                 let session = session.ok_or_else(Refused::not_signed_in)?;
                 let account = account::Entity::alive().filter(account::Column::Id.eq(session.account_id));
-                (account, Via::Session(session.id))
+                (account, Via::Session(session.id), Some(session))
             }
         };
         let account = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
-        let administrator = account.is_administrator(app);
-        Ok(SignedIn { account_id: account.id, administrator, language: account.language, via })
+        let appointed = account.is_administrator(app);
+        if session.as_ref().is_some_and(|session| idle::has_ended(app, session, appointed)) {
+            return Err(Refused::not_signed_in().into());
+        }
+        let lacks_factor = second_factor::is_demanded(app, &account) && !factor::is_on(db, account.id).await?;
+        let administrator = appointed && !lacks_factor;
+        Ok((SignedIn { account_id: account.id, administrator, lacks_factor, language: account.language, via }, session))
     }
 }
 

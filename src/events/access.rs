@@ -108,7 +108,7 @@ async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) ->
 async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role]) -> Result<Entered, Error> {
     let db = app.database.reader();
     let event = event::by_slug(db, &slug).await?.ok_or_else(Refused::not_found)?;
-    let organizer = staff::organizes(db, account.account_id, event.organization_id).await?;
+    let organizer = staff::admits(db, account.account_id, event.organization_id).await?;
     // A draft is its union's own business.
     if !event.is_published(app.now()) && !organizer {
         return Err(Refused::not_found().into());

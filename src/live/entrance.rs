@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::HttpRequest;
 
 use super::audience::Audience;
+use crate::accounts::second_factor::Lacking;
 use crate::accounts::signed_in::Credential;
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
@@ -66,6 +67,9 @@ impl Entrance {
             return Ok(Admitted { event, audience: Audience::Screen });
         }
         let account = self.credential.as_ref().ok_or_else(Refused::not_signed_in)?.look_up(app).await?;
+        if account.lacks_factor {
+            return Err(Lacking.into());
+        }
         let event = access::shown(db, &self.slug, Some(&account), app.now()).await?;
         let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
         let all =

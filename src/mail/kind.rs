@@ -16,8 +16,18 @@ pub enum Privacy {
 }
 
 /// Kinds that lead into an account or to an evening, and say nothing about how it went.
-const OPENS: [&str; 9] =
-    ["verify", "known", "reset", "password_changed", "invited", "invitation", "badge", "reminder", "announcement"];
+const OPENS: [&str; 10] = [
+    "verify",
+    "known",
+    "reset",
+    "password_changed",
+    "second_factor_ended",
+    "invited",
+    "invitation",
+    "badge",
+    "reminder",
+    "announcement",
+];
 
 /// Kinds that tell their addressee what became of them, and of which everybody concerned gets one.
 const CLOSED: [&str; 5] = ["approved", "rejected", "screened", "standby_offer", "round_over"];

@@ -3,14 +3,11 @@
 use actix_web::web::{Json, Path};
 use actix_web::{HttpRequest, get, post};
 
-use garde::Validate;
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::drawer::{self, Listed, Opened, Wanted};
 use super::open_letter::open_letter;
 use super::post_again;
 use crate::accounts::asker::Asker;
+use crate::accounts::prove::Proof;
 use crate::app::House;
 use crate::body::{Body, Query};
 use crate::error::{Error, Refused};
@@ -40,20 +37,12 @@ pub async fn look_at_letter(house: House, _: Administrator, id: Path<String>) ->
     Ok(Json(house.run(async move |app| drawer::look(&app, id).await).await?))
 }
 
-/// The administrator's own password, once more.
-#[derive(Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Again {
-    #[garde(length(chars, max = 128))]
-    pub password: String,
-}
-
 /// Opens a letter where letters are kept rather than sent: audited, and told to its addressee.
 ///
 /// Who: administrator.
-#[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), request_body = Again, responses(
+#[utoipa::path(tag = "office", params(("id" = uuid::Uuid, Path)), request_body = Proof, responses(
     (status = 200, body = Opened),
-    (status = 401, description = "`wrong_credentials`"),
+    (status = 401, description = "`wrong_credentials`, `second_factor_needed`, `second_factor_wrong`"),
     (status = 403, description = "`wrong_role`"),
     (status = 409, description = "`letter_closed`"),
     (status = 422, description = "`invalid`"),
@@ -65,11 +54,11 @@ pub async fn open_kept_letter(
     by: Administrator,
     request: HttpRequest,
     id: Path<String>,
-    again: Body<Again>,
+    proof: Body<Proof>,
 ) -> Result<Json<Opened>, Error> {
     let id = id.parse().map_err(|_| Refused::not_found())?;
-    let (asker, password) = (Asker::of(&house, &request), again.into_inner().password);
-    let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &password).await);
+    let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
+    let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &proof).await);
     Ok(Json(opened.await?))
 }
 

@@ -14,6 +14,7 @@ use crate::invitations::invitation::Kind;
 use crate::invitations::listed;
 use crate::invitations::rows::{Row, rows};
 use crate::organizations::access::OrganizationStaff;
+use crate::organizations::demand::demand;
 use crate::organizations::grant::{Appointment, invite};
 use crate::organizations::members::{self, StaffMember};
 use crate::organizations::revoke::revoke;
@@ -28,6 +29,7 @@ struct Colleagues {
     slug: String,
     union: String,
     administrator: bool,
+    demands: bool,
     members: Vec<StaffMember>,
     invitations: Vec<Row>,
     form: Form,
@@ -44,7 +46,8 @@ impl Colleagues {
         let name = union.called(page.language).to_owned();
         let administrator = by.account.administrator;
         let invitations = rows(&page, open, house.now());
-        Ok(Self { slug: union.slug.clone(), union: name, administrator, members, invitations, form, page })
+        let (slug, demands) = (union.slug.clone(), union.demands_second_factor);
+        Ok(Self { slug, union: name, administrator, demands, members, invitations, form, page })
     }
 }
 
@@ -64,6 +67,17 @@ pub async fn appointed(house: House, visit: Visit, by: OrganizationStaff, form: 
     };
     match asked.await {
         Ok((_, new)) => see_saying(&address(&by), if new { "invited" } else { "invited-already" }),
+        Err(error) => refused(&house, visit.page, &by, form, error).await,
+    }
+}
+
+/// Demands a second factor of everybody here, or no longer. Who: organizer of the union, administrator,
+/// with a second factor of their own.
+#[post("/office/o/{organization}/second-factor")]
+pub async fn demanded(house: House, visit: Visit, by: OrganizationStaff, form: Form) -> Result<HttpResponse, Error> {
+    let (who, wish) = (by.clone(), !form.value("demanded").is_empty());
+    match house.run(async move |app| demand(&app, &who, wish).await).await {
+        Ok(_) => see_saying(&address(&by), if wish { "factor-demanded" } else { "factor-not-demanded" }),
         Err(error) => refused(&house, visit.page, &by, form, error).await,
     }
 }

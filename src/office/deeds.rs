@@ -79,9 +79,11 @@ pub async fn find(
     let actors: Vec<Option<Uuid>> =
         of.clone().select_only().column(Column::ActorId).distinct().into_tuple().all(db).await?;
     let mut rows = of;
-    if !asked.action.is_empty() {
-        rows = rows.filter(Column::Action.eq(&asked.action));
-    }
+    rows = match asked.action.as_str() {
+        // Who signed in when is told where it is asked for; it would bury what was done.
+        "" => rows.filter(Column::Action.ne("signed_in")),
+        action => rows.filter(Column::Action.eq(action)),
+    };
     match (asked.who.as_str(), asked.who.parse::<Uuid>()) {
         ("clock", _) => rows = rows.filter(Column::ActorId.is_null()),
         (_, Ok(id)) => rows = rows.filter(Column::ActorId.eq(id)),

@@ -8,6 +8,7 @@ mod dashboard;
 mod deeds;
 mod drawer;
 mod house;
+mod lost_factors;
 mod matters;
 pub mod open_letter;
 mod overview;
@@ -22,7 +23,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::list_letters)
         .service(api::look_at_letter)
         .service(api::open_kept_letter)
-        .service(api::post_letter_again);
+        .service(api::post_letter_again)
+        .service(lost_factors::end_lost_factor);
 }
 
 /// The pages of this room.
@@ -38,6 +40,9 @@ pub fn pages(config: &mut actix_web::web::ServiceConfig) {
         .service(colleagues::shown)
         .service(colleagues::appointed)
         .service(colleagues::left)
+        .service(colleagues::demanded)
+        .service(lost_factors::shown)
+        .service(lost_factors::ended)
         .service(house::shown)
         .service(house::founded)
         .service(house::confirmed);

@@ -1,5 +1,5 @@
 //! An administrator of a house that keeps its letters opens one, to hand on what it says. Their
-//! password is asked for, it is on record, and the addressee reads on their data page that it was
+//! password is asked for again (and a code where they have a second factor), it is on record, and the addressee reads on their data page that it was
 //! opened.
 
 use sea_orm::ActiveValue::Set;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::drawer::{self, Opened};
 use crate::accounts::asker::Asker;
+use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::prove_again;
 use crate::app::App;
 use crate::audit;
@@ -43,7 +44,7 @@ pub async fn open_letter(
     asker: &Asker,
     by: &Administrator,
     id: Uuid,
-    password: &str,
+    proof: &Proof,
 ) -> Result<Opened, Error> {
     // Judged before anybody types a password for nothing, and again below.
     let find = || letter::Entity::find_by_id(id).filter(drawer::visible());
@@ -51,9 +52,9 @@ pub async fn open_letter(
     if !drawer::opens(app, &found) {
         return Err(NotOpened::Closed.into());
     }
-    let proven = prove_again(app, asker, &by.0, password).await?;
+    let proven = prove_again(app, asker, &by.0, proof).await?;
     let txn = app.database.begin_write().await?;
-    let administrator = proven.hold(app, &txn).await?;
+    let (administrator, _) = proven.hold(app, &txn).await?;
     let letter = find().one(&txn).await?.ok_or(NotOpened::Unknown)?;
     let contents = match letter.contents(&app.secrets)? {
         Some(contents) if drawer::opens(app, &letter) => contents,

@@ -12,7 +12,9 @@ use super::drawer::{self, Listed, Opened, Standing, Wanted};
 use super::open_letter::open_letter;
 use super::post_again;
 use crate::accounts::asker::Asker;
+use crate::accounts::prove::Proof;
 use crate::accounts::prove_again;
+use crate::accounts::second_factor::factor;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Refused};
@@ -38,6 +40,8 @@ struct Letter {
     now: DateTime<Utc>,
     form: Form,
     letter: Listed,
+    /// Whether the administrator is asked for a code too.
+    coded: bool,
     /// What it says, once it was opened.
     opened: Option<Opened>,
 }
@@ -76,10 +80,10 @@ async fn outbox(house: House, visit: Visit, _: Administrator, wanted: Query<Want
 }
 
 #[get("/admin/outbox/{id}")]
-async fn one_letter(house: House, visit: Visit, _: Administrator, id: Path<String>) -> Result<HttpResponse, Error> {
+async fn one_letter(house: House, visit: Visit, by: Administrator, id: Path<String>) -> Result<HttpResponse, Error> {
     let id: Uuid = id.parse().map_err(|_| Refused::not_found())?;
-    let letter = house.run(async move |app| drawer::look(&app, id).await).await?;
-    page::answer(&Letter::new(&house, visit.page, letter, Form::default()))
+    let (letter, coded) = to_open(&house, by, id).await?;
+    page::answer(&Letter { coded, ..Letter::new(&house, visit.page, letter, Form::default()) })
 }
 
 /// Opens a letter and shows it, this once: coming back asks for the password again.
@@ -93,9 +97,9 @@ async fn open_one(
     form: Form,
 ) -> Result<HttpResponse, Error> {
     let id: Uuid = id.parse().map_err(|_| Refused::not_found())?;
-    let password = form.value("password").to_owned();
+    let proof = Proof::typed(&form, "");
     let asker = Asker::of(&house, &request);
-    let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &password).await);
+    let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &proof).await);
     match opened.await {
         Ok(opened) => {
             let letter = Letter::new(&house, visit.page, opened.listed.clone(), Form::default());
@@ -108,11 +112,20 @@ async fn open_one(
             Ok(answer)
         }
         Err(error) => {
-            let form = form.refused(&visit.page, prove_again::beside("password", error))?;
-            let letter = house.run(async move |app| drawer::look(&app, id).await).await?;
-            page::answer_refused(&form.clone(), &Letter::new(&house, visit.page, letter, form))
+            let form = form.refused(&visit.page, prove_again::beside("", error))?;
+            let (letter, coded) = to_open(&house, by, id).await?;
+            page::answer_refused(&form.clone(), &Letter { coded, ..Letter::new(&house, visit.page, letter, form) })
         }
     }
+}
+
+/// A letter that is still closed, and whether opening it takes a code.
+async fn to_open(house: &House, by: Administrator, id: Uuid) -> Result<(Listed, bool), Error> {
+    let account = by.0.account_id;
+    let read = house.run(async move |app| {
+        Ok((drawer::look(&app, id).await?, factor::is_on(app.database.reader(), account).await?))
+    });
+    read.await
 }
 
 #[post("/admin/outbox/{id}/retry")]
@@ -141,7 +154,7 @@ impl Outbox {
 
 impl Letter {
     fn new(house: &House, page: Page, letter: Listed, form: Form) -> Self {
-        Self { now: house.now(), letter, opened: None, form, page }
+        Self { now: house.now(), letter, opened: None, coded: false, form, page }
     }
 
     fn kind(&self) -> String {

@@ -32,13 +32,13 @@ pub struct Administrator(pub SignedIn);
 /// Whether a person may act for a union.
 ///
 /// # Errors
-/// Only faults.
+/// 403 `second_factor_required` where the union demands a second factor of whoever works for it.
 pub async fn acts_for(
     db: &impl ConnectionTrait,
     account: &SignedIn,
     organization: &organization::Model,
 ) -> Result<bool, Error> {
-    Ok(account.administrator || staff::organizes(db, account.account_id, organization.id).await?)
+    Ok(account.administrator || staff::admits(db, account.account_id, organization.id).await?)
 }
 
 /// The union a person means: the one named, or, where none is named, the only one they work for.
@@ -56,7 +56,7 @@ pub async fn meant(
     }
     let mut own = organization::of_staff(db, account.account_id).await?;
     match (own.pop(), own.is_empty()) {
-        (Some(only), true) => Ok(only),
+        (Some(only), true) if acts_for(db, account, &only).await? => Ok(only),
         (None, _) if !account.administrator => Err(wrong_role()),
         _ => {
             let needed = FieldError::new("organization", "organization_needed", "say for which organization");
@@ -96,7 +96,14 @@ impl FromRequest for UnionStaff {
             let account = SignedIn::of(&asked).await?;
             let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
             let mut unions = house
-                .run(async move |app| Ok(organization::of_staff(app.database.reader(), account.account_id).await?))
+                .run(async move |app| {
+                    let db = app.database.reader();
+                    let unions = organization::of_staff(db, account.account_id).await?;
+                    for union in &unions {
+                        staff::admits(db, account.account_id, union.id).await?;
+                    }
+                    Ok(unions)
+                })
                 .await?;
             unions.sort_by_key(|union| union.id);
             if unions.is_empty() { Err(wrong_role()) } else { Ok(Self { account, unions }) }

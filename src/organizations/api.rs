@@ -2,13 +2,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web::Json;
-use actix_web::{get, post};
+use actix_web::{get, post, put};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::{Administrator, OrganizationStaff};
+use super::demand::{Demand, demand};
 use super::found::{NewOrganization, found};
 use super::organization;
 use crate::accounts::SignedIn;
@@ -24,11 +25,19 @@ pub struct Organization {
     pub slug: String,
     pub name: String,
     pub name_en: Option<String>,
+    /// Whether whoever works for it must have a second factor.
+    pub demands_second_factor: bool,
 }
 
 impl From<organization::Model> for Organization {
     fn from(union: organization::Model) -> Self {
-        Self { id: union.id, slug: union.slug, name: union.name, name_en: union.name_en }
+        Self {
+            id: union.id,
+            slug: union.slug,
+            name: union.name,
+            name_en: union.name_en,
+            demands_second_factor: union.demands_second_factor,
+        }
     }
 }
 
@@ -70,6 +79,24 @@ pub async fn list(house: House, account: SignedIn, paging: Query<Paging>) -> Res
         })
         .await?;
     Ok(Json(Page::of(rows, limit, |row| row.id, Organization::from)))
+}
+
+/// Demands a second factor of whoever works for the union, or no longer. Who: organizer of it,
+/// administrator, with a second factor of their own.
+#[utoipa::path(tag = "organizations", params(("organization" = String, Path, description = "Slug or id")),
+    request_body = Demand, responses(
+    (status = 200, body = Organization),
+    (status = 409, description = "`second_factor_off`"),
+    (status = 422, description = "`invalid`"),
+), security(("bearer" = [])))]
+#[put("/organizations/{organization}/second-factor")]
+pub async fn demand_factor(
+    house: House,
+    by: OrganizationStaff,
+    wish: Body<Demand>,
+) -> Result<Json<Organization>, Error> {
+    let demanded = wish.into_inner().demanded;
+    Ok(Json(house.run(async move |app| demand(&app, &by, demanded).await).await?.into()))
 }
 
 /// One union. Who: organizer of it, administrator.

@@ -52,6 +52,7 @@ pub async fn found(app: &App, by: &Administrator, wish: NewOrganization) -> Resu
         name: wish.name.trim().to_owned(),
         name_en: wish.name_en.map(|name| name.trim().to_owned()),
         created_at: app.now(),
+        demands_second_factor: false,
     };
     let written = organization::Entity::insert(union.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::column(organization::Column::Slug).do_nothing().to_owned())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::staff::{self, Role};
 use crate::accounts::account;
 use crate::accounts::address::{MailAddress, shown};
+use crate::accounts::second_factor::factor;
 use crate::app::App;
 use crate::error::Error;
 use crate::sealed::ACCOUNT_EMAIL;
@@ -21,6 +22,8 @@ pub struct StaffMember {
     pub email: String,
     pub role: Role,
     pub granted_at: DateTime<Utc>,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
 }
 
 /// People with their grants; whoever has left for good is not among them.
@@ -30,11 +33,17 @@ pub struct StaffMember {
 pub async fn named(db: &impl ConnectionTrait, app: &App, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
     let ids = grants.iter().map(|grant| grant.account_id);
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
+    let secured = factor::among(db, grants.iter().map(|grant| grant.account_id).collect()).await?;
     let mut members = Vec::with_capacity(grants.len());
     for grant in grants {
         let Some(account) = accounts.iter().find(|account| account.id == grant.account_id) else { continue };
-        let email = shown(&account.address(&app.secrets)?);
-        members.push(StaffMember { id: grant.id, email, role: grant.role, granted_at: grant.granted_at });
+        members.push(StaffMember {
+            id: grant.id,
+            email: shown(&account.address(&app.secrets)?),
+            role: grant.role,
+            granted_at: grant.granted_at,
+            second_factor: secured.contains(&grant.account_id),
+        });
     }
     Ok(members)
 }

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod api;
+pub mod demand;
 pub mod found;
 pub mod grant;
 pub mod members;
@@ -19,6 +20,7 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::found_organization)
         .service(api::list)
         .service(api::show)
+        .service(api::demand_factor)
         .service(staff_api::invite_to_role)
         .service(staff_api::list_invitations)
         .service(staff_api::list)

@@ -17,6 +17,8 @@ pub struct Model {
     pub name: String,
     pub name_en: Option<String>,
     pub created_at: DateTimeUtc,
+    /// Whoever works for it does so with a second factor.
+    pub demands_second_factor: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

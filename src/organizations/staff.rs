@@ -1,11 +1,13 @@
 //! Who works for a union.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, QueryFilter};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::organization;
+use crate::accounts::second_factor::{Lacking, factor};
 use crate::error::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -33,18 +35,37 @@ pub enum Role {
     Organizer,
 }
 
-/// Whether a person is an organizer of this union.
+/// Whether a person is an organizer of this union, with the second factor it demands.
 ///
 /// # Errors
 /// Only faults.
 pub async fn organizes(db: &impl ConnectionTrait, account_id: Uuid, organization_id: Uuid) -> Result<bool, Error> {
-    let grants = Entity::find()
-        .filter(Column::AccountId.eq(account_id))
-        .filter(Column::OrganizationId.eq(organization_id))
-        .filter(Column::Role.eq(Role::Organizer))
-        .count(db)
-        .await?;
-    Ok(grants > 0)
+    Ok(standing(db, account_id, organization_id).await? == Standing::Organizer)
+}
+
+/// As [`organizes`], for what only organizers are let into: whoever lacks the second factor learns that.
+///
+/// # Errors
+/// 403 `second_factor_required`.
+pub async fn admits(db: &impl ConnectionTrait, account_id: Uuid, organization_id: Uuid) -> Result<bool, Error> {
+    match standing(db, account_id, organization_id).await? {
+        Standing::LacksFactor => Err(Lacking.into()),
+        standing => Ok(standing == Standing::Organizer),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Stranger,
+    LacksFactor,
+    Organizer,
+}
+
+async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Result<Standing, DbErr> {
+    let works = organization::Entity::find_by_id(union).filter(organization::worked_for_by(account));
+    let Some(union) = works.one(db).await? else { return Ok(Standing::Stranger) };
+    let lacks = union.demands_second_factor && !factor::is_on(db, account).await?;
+    Ok(if lacks { Standing::LacksFactor } else { Standing::Organizer })
 }
 
 /// A person's grant of a role at a union.

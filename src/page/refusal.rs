@@ -13,6 +13,8 @@ struct Sorry {
     title: String,
     advice: String,
     request_id: Option<String>,
+    /// Whether a second factor is what is missing: the page leads to where it is set up.
+    takes_factor: bool,
 }
 
 /// The page for a refusal, or None where it cannot be rendered.
@@ -20,7 +22,8 @@ struct Sorry {
 pub fn page(page: Page, status: StatusCode, code: &str, request_id: Option<String>) -> Option<String> {
     let (title, advice) = told(&page, status, code);
     let request_id = request_id.filter(|_| status.is_server_error());
-    Sorry { page, title, advice, request_id }.render().ok()
+    let takes_factor = code == "second_factor_required";
+    Sorry { page, title, advice, request_id, takes_factor }.render().ok()
 }
 
 fn told(page: &Page, status: StatusCode, code: &str) -> (String, String) {

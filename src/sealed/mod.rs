@@ -63,6 +63,8 @@ pub const REAL_NAME: Column =
 pub const BORN_ON: Column = Column::of("profile", "born_on_sealed", &["account_id"]);
 pub const PHONE: Column = Column::of("profile", "phone_sealed", &["account_id"]);
 pub const WECHAT: Column = Column::of("profile", "wechat_sealed", &["account_id"]);
+/// What an authenticator shares with the house.
+pub const SECOND_FACTOR: Column = Column::of("second_factor", "secret_sealed", &["account_id"]);
 /// What somebody wrote down for themselves about whom they sat with.
 pub const DATE_NOTE: Column = Column::of("date_note", "words_sealed", &["written_by", "about"]);
 /// What a volunteer heard from a couple.
@@ -90,6 +92,7 @@ pub const ALL: &[Column] = &[
     BORN_ON,
     PHONE,
     WECHAT,
+    SECOND_FACTOR,
     DATE_NOTE,
     FOLLOW_UP_NOTE,
     INVITATION_WORDS,

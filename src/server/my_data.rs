@@ -8,12 +8,16 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::personal::forget;
+use super::personal::{forget, taken_home};
 use crate::accounts::address::shown;
 use crate::accounts::asker::Asker;
+use crate::accounts::prove::Proof;
+use crate::accounts::prove_again::beside;
+use crate::accounts::second_factor::factor;
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, mark, prove_again, session};
+use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, idle, leaving, mark, session};
 use crate::app::{App, House};
+use crate::audit;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
 use crate::mail::{kind, opening};
@@ -32,7 +36,14 @@ struct MyData {
     /// Letters an administrator opened: what kind, and when.
     openings: Vec<(String, String)>,
     sessions: Vec<Session>,
+    /// When the person signed in last, and how.
+    sign_ins: Vec<(String, String)>,
+    /// Whether a second factor is on.
+    coded: bool,
 }
+
+/// How many sign-ins are shown; taken home are all.
+const SIGN_INS: u64 = 20;
 
 /// What was agreed to, and when.
 struct Consent {
@@ -60,15 +71,38 @@ struct Read {
     applications: Vec<(registration::Model, Option<event::Model>)>,
     openings: Vec<opening::Model>,
     sessions: Vec<session::Model>,
+    sign_ins: Vec<audit::entry::Model>,
+    coded: bool,
+}
+
+impl MyData {
+    /// Whether something was wrong with the form at the bottom, which is folded up else.
+    fn leaves(&self) -> bool {
+        ["sure", "erase_password", "erase_code"].iter().any(|field| self.form.wrong(field).is_some())
+    }
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(data_page).service(change).service(elsewhere).service(leave);
+    config.service(data_page).service(take_home).service(change).service(elsewhere).service(leave);
 }
 
 #[get("/me/data")]
 async fn data_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
     page::answer(&gathered(&house, visit.page, who, Form::default()).await?)
+}
+
+#[post("/me/data/export")]
+async fn take_home(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    match taken_home(&house, Asker::of(&house, &request), who, Proof::typed(&form, "export_")).await {
+        Ok(zip) => Ok(zip),
+        Err(error) => refused(&house, visit.page, who, form, beside("export_", error)).await,
+    }
 }
 
 #[post("/me/data/password")]
@@ -79,7 +113,7 @@ async fn change(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (old, new) = (form.value("current_password").to_owned(), form.value("password").to_owned());
+    let (old, new) = (Proof::typed(&form, "current_"), form.value("password").to_owned());
     let asker = Asker::of(&house, &request);
     let changed = house.run(async move |app| change_password::change_password(&app, &asker, &who, &old, &new).await);
     match changed.await {
@@ -88,10 +122,7 @@ async fn change(
             answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Error::fault)?;
             Ok(answer)
         }
-        Err(error) => {
-            let form = form.refused(&visit.page, prove_again::beside("current_password", error))?;
-            page::answer_refused(&form.clone(), &gathered(&house, visit.page, who, form).await?)
-        }
+        Err(error) => refused(&house, visit.page, who, form, beside("current_", error)).await,
     }
 }
 
@@ -103,25 +134,35 @@ async fn elsewhere(house: House, who: SignedIn) -> Result<HttpResponse, Error> {
 
 /// Leaves for good, where the box that says so is ticked.
 #[post("/me/data/erase")]
-async fn leave(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
+async fn leave(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, "erase_"));
     let left = async {
         if form.value("sure").is_empty() {
             let needed = FieldError::new("sure", "needed", "must be ticked");
             return Err(Refused::invalid(vec![needed]).into());
         }
-        house.run(async move |app| forget(&app, who).await).await
+        house.run(async move |app| forget(&app, &asker, who, &proof).await).await
     };
     match left.await {
         Ok(()) => {
             let mut answer = see_saying("/", "erased")?;
             answer.add_cookie(&cookie::removal(&house)).map_err(Error::fault)?;
+            leaving::forget(&request, &mut answer);
             Ok(answer)
         }
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &gathered(&house, visit.page, who, form).await?)
-        }
+        Err(error) => refused(&house, visit.page, who, form, beside("erase_", error)).await,
     }
+}
+
+async fn refused(house: &House, page: Page, who: SignedIn, form: Form, error: Error) -> Result<HttpResponse, Error> {
+    let form = form.refused(&page, error)?;
+    page::answer_refused(&form.clone(), &gathered(house, page, who, form).await?)
 }
 
 async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Result<MyData, Error> {
@@ -150,7 +191,13 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
         until: day(row.expires_at),
         here: who.via.session() == Some(row.id),
     };
+    let how = |row: &audit::entry::Model| {
+        let by = row.detail.get("by").and_then(|by| by.as_str()).unwrap_or_default();
+        page.t(&format!("signed-in-{}", by.replace('_', "-")))
+    };
     Ok(MyData {
+        coded: read.coded,
+        sign_ins: read.sign_ins.iter().map(|row| (moment(row.at), how(row))).collect(),
         email: shown(&read.account.address(&house.secrets)?),
         consents,
         openings: read.openings.iter().map(|row| (kind::words(&page, &row.kind), moment(row.at))).collect(),
@@ -176,5 +223,8 @@ async fn read(app: &App, id: Uuid) -> Result<Read, Error> {
         .order_by_desc(session::Column::At);
     let agreed = consent::of_person(db, id).await?;
     let openings = opening::of_person(db, app, id, &account.address(&app.secrets)?).await?;
-    Ok(Read { account, agreed, applications, openings, sessions: sessions.all(db).await? })
+    let sign_ins = audit::personal::sign_ins(db, id, SIGN_INS).await?;
+    let (coded, mut sessions) = (factor::is_on(db, id).await?, sessions.all(db).await?);
+    sessions.retain(|session| !idle::has_ended(app, session, account.is_administrator(app)));
+    Ok(Read { account, agreed, applications, openings, sessions, sign_ins, coded })
 }

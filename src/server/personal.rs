@@ -9,13 +9,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::calls::Calls;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse, delete, get};
+use actix_web::{HttpRequest, HttpResponse, delete, post};
 use serde_json::Value;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::accounts::{self, SignedIn, account, cookie};
+use crate::accounts::asker::Asker;
+use crate::accounts::prove::Proof;
+use crate::accounts::prove_again::prove_again;
+use crate::accounts::{self, SignedIn, account, cookie, leaving};
 use crate::app::{App, House};
+use crate::body::Body;
 use crate::error::{Error, Refused};
 use crate::{
     announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, invitations, mail,
@@ -27,17 +31,42 @@ pub fn calls(config: &mut Calls<'_>) {
     config.service(export).service(erase);
 }
 
-/// Everything held about the caller, as JSON files and photos in a ZIP.
+/// Everything held about the caller, as JSON files and photos in a ZIP; with a fresh proof, for a
+/// session that was left open must not give it away.
 ///
 /// Who: account.
-#[utoipa::path(tag = "accounts", responses(
+#[utoipa::path(tag = "accounts", request_body = Proof, responses(
     (status = 200, description = "A ZIP of JSON files, one a room, and of photos", content_type = "application/zip"),
-    (status = 401, description = "`not_signed_in`"),
+    (status = 401, description = "`not_signed_in`, `wrong_credentials`, `second_factor_needed`, `second_factor_wrong`"),
+    (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
-#[get("/me/export")]
-pub async fn export(house: House, who: SignedIn) -> Result<HttpResponse, Error> {
+#[post("/me/export")]
+pub async fn export(
+    house: House,
+    request: HttpRequest,
+    who: SignedIn,
+    proof: Body<Proof>,
+) -> Result<HttpResponse, Error> {
+    taken_home(&house, Asker::of(&house, &request), who, proof.into_inner()).await
+}
+
+/// The ZIP, for whoever proves once more who they are; on record.
+pub(super) async fn taken_home(
+    house: &House,
+    asker: Asker,
+    who: SignedIn,
+    proof: Proof,
+) -> Result<HttpResponse, Error> {
     let zip = house
         .run(async move |app| {
+            let proven = prove_again(&app, &asker, &who, &proof).await?;
+            let txn = app.database.begin_write().await?;
+            proven.hold(&app, &txn).await?;
+            let (id, subject) = (who.account_id, Some(("account", who.account_id)));
+            let entry = audit::Entry { actor: Some(id), action: "data_taken_home", subject, ..Default::default() };
+            audit::record(&txn, &app, entry).await?;
+            txn.commit().await?;
             let files = gather(&app, who).await?;
             let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
             let photos = plaza::personal::photos(app.database.reader(), &mine).await?;
@@ -98,22 +127,32 @@ fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result
 }
 
 /// Forgets the caller. Applications to events ahead are withdrawn; what ledgers and logs are counted
-/// over stays without a name. The account can never sign in again.
+/// over stays without a name. The account can never sign in again; so the proof is to be fresh.
 ///
 /// Who: account.
-#[utoipa::path(tag = "accounts", responses(
+#[utoipa::path(tag = "accounts", request_body = Proof, responses(
     (status = 204, description = "Forgotten"),
-    (status = 401, description = "`not_signed_in`"),
+    (status = 401, description = "`not_signed_in`, `wrong_credentials`, `second_factor_needed`, `second_factor_wrong`"),
     (status = 409, description = "`last_administrator`"),
+    (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
 #[delete("/me")]
-pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<HttpResponse, Error> {
-    house.run(async move |app| forget(&app, who).await).await?;
+pub async fn erase(
+    house: House,
+    request: HttpRequest,
+    who: SignedIn,
+    proof: Body<Proof>,
+) -> Result<HttpResponse, Error> {
+    let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
+    house.run(async move |app| forget(&app, &asker, who, &proof).await).await?;
     let mut answer = HttpResponse::NoContent();
     if cookie::token(&house, &request).is_some() {
         answer.cookie(cookie::removal(&house));
     }
-    Ok(answer.finish())
+    let mut answer = answer.finish();
+    leaving::forget(&request, &mut answer);
+    Ok(answer)
 }
 
 /// Whether somebody was forgotten since the tables were swept.
@@ -121,13 +160,15 @@ pub async fn erase(house: House, request: HttpRequest, who: SignedIn) -> Result<
 struct Erasures(AtomicBool);
 
 /// Where something of a person stood that is deleted or overwritten when they are forgotten.
-const TOUCHED: [&str; 20] = [
+const TOUCHED: [&str; 22] = [
     "account",
     "profile",
     "consent",
     "sign_up",
     "sign_in",
     "session",
+    "second_factor",
+    "recovery_code",
     "refresh_token",
     "reset_request",
     "letter",
@@ -156,10 +197,12 @@ pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) async fn forget(app: &Arc<App>, who: SignedIn) -> Result<(), Error> {
+pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: &Proof) -> Result<(), Error> {
     let id = who.account_id;
+    let proven = prove_again(app, asker, &who, proof).await?;
     let txn = app.database.begin_write().await?;
-    let account = account::find(&txn, id).await?.ok_or_else(Refused::not_signed_in)?;
+    accounts::personal::may_leave(&txn, app, id).await?;
+    let (account, _) = proven.hold(app, &txn).await?;
     let email = account.address(&app.secrets)?;
     accounts::personal::erase(&txn, app, id).await?;
     invitations::personal::erase(&txn, app, id, &email).await?;

@@ -92,6 +92,7 @@ async fn rooms(app: &Arc<App>) {
 async fn by_the_clock(app: &Arc<App>) {
     told("mail", mail::forget::due(app).await);
     told("replay", replay::forget(app).await);
+    told("accounts", accounts::idle::due(app).await);
     told("accounts", accounts::sweep::due(app).await);
     told("invitations", invitations::sweep::due(app).await);
     told("points", points::close_books::due(app).await.map(|_| ()));

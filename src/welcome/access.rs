@@ -36,7 +36,7 @@ impl FromRequest for Inviter {
                 let db = app.database.reader();
                 let sent = invitation::Entity::find_by_id(id).one(db).await?.ok_or_else(Refused::not_found)?;
                 if sent.kind.is_of_event() {
-                    return staff::organizes(db, account.account_id, sent.organization_id).await;
+                    return staff::admits(db, account.account_id, sent.organization_id).await;
                 }
                 let union = organization::Entity::find_by_id(sent.organization_id).one(db).await?;
                 acts_for(db, &account, &union.ok_or_else(Refused::not_found)?).await

@@ -4,7 +4,7 @@
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::answer::{self, Acceptance, News};
-use crate::accounts::entered::Entered;
+use crate::accounts::entered::{By, Entered};
 use crate::accounts::{account, one_time, password, sign_up, spent_link};
 use crate::app::App;
 use crate::database::Write;
@@ -46,7 +46,7 @@ pub async fn arrive(
         return Err(HasAccount.into());
     }
     let own = [acceptance.name.as_deref(), acceptance.nickname.as_deref(), Some(email.as_str())];
-    password::judge(password, &own.into_iter().flatten().collect::<Vec<_>>())?;
+    password::fits(app, password, &own.into_iter().flatten().collect::<Vec<_>>()).await?;
     let hash = password::hash(app, password).await?;
 
     let txn = app.database.begin_write().await?;
@@ -60,7 +60,7 @@ pub async fn arrive(
     }
     let id = account.id;
     let (_, news) = answer::accepted(&txn, app, held, account, acceptance, language).await?;
-    Ok(Some((Entered { txn, account: id, hash }, news)))
+    Ok(Some((Entered { txn, account: id, hash, by: By::Letter }, news)))
 }
 
 /// The account of whoever reads the address's mail, which this proves. Sign-ups of the address end.

@@ -31,6 +31,7 @@ mod evening_phones;
 mod newcomer;
 mod organizer;
 mod stage;
+mod two_steps;
 mod walk;
 mod whole_evening;
 mod words;

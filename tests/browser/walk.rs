@@ -23,7 +23,7 @@ use queqiao::plaza::contribution;
 use queqiao::registrations::registration::{self, Status};
 use queqiao::secrets::Secrets;
 use queqiao::server;
-use queqiao::settings::Settings;
+use queqiao::settings::{SecondFactor, Settings};
 use queqiao::units::{unit, unit_contact};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -58,6 +58,7 @@ impl Scene {
         settings.database.url = format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into();
         settings.server.public_url.clone_from(&address);
         settings.server.styleguide = true;
+        settings.security.second_factor = SecondFactor::Nobody;
         let now: DateTime<Utc> = "2026-08-22T06:00:00Z".parse().unwrap();
         let app = App::build(settings, Clock::stopped_at(now), Secrets::fresh().unwrap()).await.unwrap();
         set_scene(&app, now, Phase::Screening).await.unwrap();
@@ -182,6 +183,7 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         "/me",
         "/me/profile",
         "/me/data",
+        "/me/second-factor",
         "/e/yinyuehui/me",
         "/e/yinyuehui/plaza",
         "/e/yinyuehui/plaza/declarations",
@@ -305,7 +307,7 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let pages = ["/volunteer", "/volunteer/e/yuandan", &case];
     scene.round(wrong, "volunteer", Some(scene.account("volunteer").await), &pages).await;
     let kept = format!("/admin/outbox/{}", letter.id);
-    let pages = ["/admin", "/admin/outbox", "/admin/audit", &kept, "/office/o/yanyuan/staff"];
+    let pages = ["/admin", "/admin/outbox", "/admin/audit", "/admin/second-factors", &kept, "/office/o/yanyuan/staff"];
     scene.round(wrong, "administrator", Some(scene.account("administrator").await), &pages).await;
 }
 

@@ -432,7 +432,7 @@ async fn the_database_holds_no_secret_it_handed_out(#[values(Sqlite, Postgres)] 
     let address = queqiao::accounts::address::MailAddress::read("a@example.cn").unwrap();
     let app = &evening.app;
     let asker = Asker::default();
-    let cookie = open_session(app, &asker, &address, PASSWORD).await.unwrap().proof;
+    let cookie = open_session(app, &asker, &address, PASSWORD).await.unwrap().inside().unwrap().proof;
 
     let db = app.database.reader();
     let rows = format!(
@@ -469,7 +469,7 @@ async fn a_browser_signs_in_by_cookie_and_other_sites_cannot_use_it(#[values(Sql
     let address = queqiao::accounts::address::MailAddress::read("a@example.cn").unwrap();
     let app = &evening.app;
     let asker = Asker::default();
-    let token = open_session(app, &asker, &address, PASSWORD).await.unwrap().proof;
+    let token = open_session(app, &asker, &address, PASSWORD).await.unwrap().inside().unwrap().proof;
     let cookie = queqiao::accounts::cookie::set(app, &token);
     assert_eq!(cookie.http_only(), Some(true));
     let visitor = evening.visitor();
@@ -493,7 +493,7 @@ async fn a_browser_signs_in_by_cookie_and_other_sites_cannot_use_it(#[values(Sql
     assert_eq!(ask(Method::GET, &[]).await.status, 200);
     queqiao::accounts::end_session::end_session(app, &token).await.unwrap();
     refused(&ask(Method::GET, &[]).await, 401, "not_signed_in");
-    let token = open_session(app, &asker, &address, PASSWORD).await.unwrap().proof;
+    let token = open_session(app, &asker, &address, PASSWORD).await.unwrap().inside().unwrap().proof;
     evening.clock.advance(Duration::days(14));
     let request = visitor.request(Method::GET, "/api/v1/me").header("cookie", format!("queqiao={token}"));
     refused(&visitor.send(request).await, 401, "not_signed_in");

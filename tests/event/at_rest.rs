@@ -189,7 +189,7 @@ async fn what_is_erased_or_taken_down_is_gone_from_the_files_within_a_round(#[va
         assert!(stands(&before, &trace[..trace.len().min(200)]), "it was there");
     }
 
-    assert_eq!(him.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&him).await.status, 204);
     let id = hers.json["id"].as_str().unwrap();
     let down = crowd[7].delete(&format!("/api/v1/events/qixi/contributions/{id}")).await;
     assert_eq!(down.status, 204, "{}", down.text());

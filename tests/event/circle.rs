@@ -597,11 +597,11 @@ async fn one_takes_home_what_one_said_and_is_forgotten(#[values(Sqlite, Postgres
     let id = say(she, "她的话").await;
     say(he, "他的话").await;
     assert_eq!(report_it(he, &id, "他的理由").await.status, 204);
-    let zip = he.get("/api/v1/me/export").await;
+    let zip = hall.evening.takes_home(he).await;
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip.bytes)).unwrap();
     let told = std::io::read_to_string(zip.by_name("circle.json").unwrap()).unwrap();
     assert!(told.contains("他的话") && told.contains("他的理由") && !told.contains("她的话"), "{told}");
-    assert_eq!(he.delete("/api/v1/me").await.status, 204);
+    assert_eq!(hall.evening.leaves(he).await.status, 204);
     assert_eq!(reads(she).await, ["她的话"]);
     assert!(!she.get(&format!("{CIRCLE}/members")).await.text().contains("男001"));
     let queue = hall.evening.organizer.get(&format!("{CIRCLE}/moderation")).await.text();

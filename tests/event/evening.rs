@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 use queqiao::accounts::profile::Gender;
+use queqiao::accounts::second_factor::factor;
 use queqiao::accounts::{access_token, account, password, profile, write_back};
 use queqiao::app::App;
 use queqiao::badges::badge;
@@ -25,7 +26,7 @@ use queqiao::organizations::{organization, staff};
 use queqiao::registrations::registration::{self, Side, Status};
 use queqiao::secrets::Secrets;
 use queqiao::server;
-use queqiao::settings::Settings;
+use queqiao::settings::{SecondFactor, Settings};
 use queqiao::units::unit;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryOrder, Statement};
@@ -124,6 +125,9 @@ impl Answer {
     }
 }
 
+/// What people of stories choose, where they choose one.
+pub const PASSWORD: &str = "magpies build a bridge";
+
 pub fn hours(hours: i64) -> Duration {
     Duration::hours(hours)
 }
@@ -160,6 +164,7 @@ impl Evening {
         settings.database.statement_seconds = 60;
         settings.server.public_url.clone_from(&address);
         settings.server.workers = 2;
+        settings.security.second_factor = SecondFactor::Nobody;
         settings.server.shutdown_seconds = 1;
         change(&mut settings);
         let clock = Clock::stopped_at(the_hour());
@@ -262,6 +267,48 @@ impl Evening {
         let own = account::find(&txn, person.account_id).await.unwrap().unwrap();
         own.set_password(&txn, &self.app, &hash, self.app.now()).await.unwrap();
         txn.commit().await.unwrap();
+    }
+
+    /// A person takes home what the house has of them, with a fresh proof.
+    pub async fn takes_home(&self, person: &Person) -> Answer {
+        self.with_password(person, PASSWORD).await;
+        person.post("/api/v1/me/export", json!({ "password": PASSWORD })).await
+    }
+
+    /// A person leaves for good, with a fresh proof.
+    pub async fn leaves(&self, person: &Person) -> Answer {
+        self.with_password(person, PASSWORD).await;
+        person.delete_with("/api/v1/me", json!({ "password": PASSWORD })).await
+    }
+
+    /// As [`Evening::leaves`], with the code of a second factor.
+    pub async fn leaves_with(&self, person: &Person, code: &str) -> Answer {
+        person.delete_with("/api/v1/me", json!({ "password": PASSWORD, "code": code })).await
+    }
+
+    /// Sets up a second factor with a phone at hand: what the two share, and the codes for recovery.
+    pub async fn with_factor(&self, person: &Person) -> (String, Vec<String>) {
+        self.with_password(person, PASSWORD).await;
+        let begun = person.post("/api/v1/me/second-factor", json!({ "password": PASSWORD })).await;
+        assert_eq!(begun.status, 201, "{}", begun.text());
+        let secret = begun.json["secret"].as_str().unwrap().to_owned();
+        let code = json!({ "code": self.code(&secret) });
+        let confirmed = person.post("/api/v1/me/second-factor/confirm", code).await;
+        assert_eq!(confirmed.status, 200, "{}", confirmed.text());
+        (secret, serde_json::from_value(confirmed.json["recovery_codes"].clone()).unwrap())
+    }
+
+    /// What a phone with this secret shows now.
+    pub fn code(&self, secret: &str) -> String {
+        let bytes = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+        let seconds = u64::try_from(self.app.now().timestamp()).unwrap();
+        factor::clock(&bytes, "phone").unwrap().generate(seconds).to_string()
+    }
+
+    /// The phone shows the next code.
+    pub fn next_code(&self, secret: &str) -> String {
+        self.clock.advance(Duration::seconds(30));
+        self.code(secret)
     }
 
     /// The same person with a fresh token, after the clock moved on.
@@ -481,6 +528,10 @@ impl Person {
         self.send(self.request(reqwest::Method::DELETE, path)).await
     }
 
+    pub async fn delete_with(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request(reqwest::Method::DELETE, path).json(&body)).await
+    }
+
     /// Says yes to every invitation that is open.
     pub async fn accepts_all(&self) -> usize {
         let open = self.get("/api/v1/me/invitations").await.json["items"].as_array().unwrap().clone();
@@ -543,6 +594,7 @@ async fn union(app: &App, txn: &Write, slug: &str) -> organization::Model {
         name: Set("燕缘际会工会".to_owned()),
         name_en: Set(None),
         created_at: Set(app.now()),
+        demands_second_factor: Set(false),
     };
     row.insert(txn).await.unwrap()
 }

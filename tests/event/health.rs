@@ -63,6 +63,7 @@ async fn verbs_that_share_a_commit_keep_their_own_refusals(#[values(Sqlite, Post
                 name: Set("并排".to_owned()),
                 name_en: Set(None),
                 created_at: Set(app.now()),
+                demands_second_factor: Set(false),
             };
             row.insert(&txn).await.unwrap();
             match number % 3 {
@@ -77,6 +78,7 @@ async fn verbs_that_share_a_commit_keep_their_own_refusals(#[values(Sqlite, Post
                         name: Set(String::new()),
                         name_en: Set(None),
                         created_at: Set(app.now()),
+                        demands_second_factor: Set(false),
                     };
                     twice.insert(&txn).await.unwrap_err();
                 }

@@ -446,7 +446,7 @@ async fn whoever_is_on_a_list_says_in_their_own_words_who_they_are(#[values(Sqli
     let sign_in = json!({ "email": "new@example.com", "password": PASSWORD });
     let given = mine.post("/api/v1/auth/login", sign_in).await;
     mine.token = given.json["access_token"].as_str().map(str::to_owned);
-    assert_eq!(mine.delete("/api/v1/me").await.status, 204);
+    assert_eq!(mine.delete_with("/api/v1/me", json!({ "password": PASSWORD })).await.status, 204);
     assert_eq!(invitation::Entity::find().count(db).await.unwrap(), 0);
 }
 
@@ -608,7 +608,7 @@ async fn an_export_tells_who_invited_one_and_what_their_list_said(#[values(Sqlit
     let told =
         queqiao::invitations::personal::export(txn_free, &evening.app, her.account_id, &her.email).await.unwrap();
     assert_eq!((&told[0]["words"]["real_name"], &told[0]["state"]), (&json!("名单上的她"), &json!("open")));
-    let file = her.get("/api/v1/me/export").await;
+    let file = evening.takes_home(&her).await;
     assert!(file.status == 200 && file.text().contains("invitations.json"));
     let sent = invitation::Entity::find().filter(invitation::Column::State.eq(invitation::State::Open));
     assert_eq!(sent.count(txn_free).await.unwrap(), 1);

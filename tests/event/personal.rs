@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use zip::ZipArchive;
 
 use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening};
+use crate::evening::{Answer, Engine, Evening, PASSWORD};
 
 fn refused(answer: &Answer, status: u16, code: &str) {
     assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
@@ -55,7 +55,7 @@ async fn a_person_takes_home_everything_held_about_them(#[values(Sqlite, Postgre
     describe(&guest).await;
     let post = guest.post("/api/v1/events/qixi/posts", json!({"body": "我爱爬山，也爱看星星"})).await;
     assert_eq!(post.status, 201, "{}", post.text());
-    let files = unpacked(&guest.get("/api/v1/me/export").await);
+    let files = unpacked(&evening.takes_home(&guest).await);
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     for name in ["account.json", "letters.json", "registrations.json", "points.json", "plaza.json", "picks.json"] {
         assert!(names.contains(&name), "{names:?}");
@@ -65,13 +65,14 @@ async fn a_person_takes_home_everything_held_about_them(#[values(Sqlite, Postgre
         assert!(all.contains(held), "{held} is missing");
     }
     assert!(!all.contains("token=") && !all.contains("argon2"), "no secret goes out");
-    let others = format!("{:?}", unpacked(&other.get("/api/v1/me/export").await));
+    let others = format!("{:?}", unpacked(&evening.takes_home(&other).await));
     for held in SECRETS {
         assert!(!others.contains(held), "{held} in somebody else's export");
     }
     let bare = evening.administrator().await;
-    assert!(!unpacked(&bare.get("/api/v1/me/export").await).is_empty());
-    refused(&evening.visitor().get("/api/v1/me/export").await, 401, "not_signed_in");
+    assert!(!unpacked(&evening.takes_home(&bare).await).is_empty());
+    let asked = evening.visitor().post("/api/v1/me/export", json!({ "password": PASSWORD })).await;
+    refused(&asked, 401, "not_signed_in");
 }
 
 #[rstest]
@@ -84,16 +85,16 @@ async fn what_a_person_agreed_to_is_kept_in_the_words_they_read(#[values(Sqlite,
     assert_eq!(her.post("/api/v1/auth/register", wish).await.status, 202);
     let letter = evening.letters().await.pop().unwrap();
     let token = letter.plain.split("token=").nth(1).unwrap().split(['&', '\n', '\r']).next().unwrap().trim();
-    let first = json!({"token": token, "password": "magpies build a bridge"});
+    let first = json!({"token": token, "password": PASSWORD});
     assert_eq!(her.post("/api/v1/auth/verify", first).await.status, 200);
-    let credentials = json!({"email": "her@example.com", "password": "magpies build a bridge"});
+    let credentials = json!({"email": "her@example.com", "password": PASSWORD});
     her.token = her.post("/api/v1/auth/login", credentials).await.json["access_token"].as_str().map(str::to_owned);
     let apply = json!({"unit_id": evening.units[0].id, "consents": ["may_show"]});
     assert_eq!(her.post("/api/v1/events/qixi/registrations", apply).await.status, 201);
     let unheard = json!({"unit_id": evening.units[0].id, "consents": ["may_sell"]});
     refused(&her.post("/api/v1/events/qixi/registrations", unheard).await, 422, "invalid");
 
-    let files = unpacked(&her.get("/api/v1/me/export").await);
+    let files = unpacked(&her.post("/api/v1/me/export", json!({ "password": PASSWORD })).await);
     let consents = files[0].1["consents"].as_array().unwrap();
     let said: Vec<(&str, &str)> =
         consents.iter().map(|row| (row["sentence"].as_str().unwrap(), row["words"].as_str().unwrap())).collect();
@@ -102,7 +103,7 @@ async fn what_a_person_agreed_to_is_kept_in_the_words_they_read(#[values(Sqlite,
         if age.contains("18 years old") && show.contains("我同意")),
         "{said:?}"
     );
-    assert_eq!(her.delete("/api/v1/me").await.status, 204);
+    assert_eq!(her.delete_with("/api/v1/me", json!({ "password": PASSWORD })).await.status, 204);
     assert_eq!(consent::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
 }
 
@@ -117,9 +118,9 @@ async fn a_person_is_forgotten_and_the_ledgers_still_add_up(#[values(Sqlite, Pos
     let roster = format!("/api/v1/units/{}/roster", evening.units[0].id);
     evening.organizer.post(&roster, json!({"emails": [guest.email]})).await;
 
-    assert_eq!(guest.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&guest).await.status, 204);
     refused(&guest.get("/api/v1/me").await, 401, "not_signed_in");
-    refused(&guest.delete("/api/v1/me").await, 401, "not_signed_in");
+    refused(&guest.delete_with("/api/v1/me", json!({ "password": PASSWORD })).await, 401, "not_signed_in");
     let fresh = access_token::issue(&evening.app, guest.account_id).unwrap();
     let visitor = evening.visitor();
     let again = visitor.request(reqwest::Method::GET, "/api/v1/me").bearer_auth(fresh);
@@ -150,7 +151,7 @@ async fn a_person_is_forgotten_and_the_ledgers_still_add_up(#[values(Sqlite, Pos
 async fn what_has_happened_is_not_undone_by_forgetting(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
     let guest = evening.participant_as("women", Status::Confirmed).await;
-    assert_eq!(guest.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&guest).await.status, 204);
     let db = evening.app.database.reader();
     let row = registration::Entity::find_by_id(guest.registration_id).one(db).await.unwrap().unwrap();
     assert_eq!(row.status, Status::Confirmed);
@@ -161,8 +162,12 @@ async fn what_has_happened_is_not_undone_by_forgetting(#[values(Sqlite, Postgres
 async fn roles_go_with_the_person_and_the_last_administrator_stays(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
     let (one, other) = (evening.administrator().await, evening.administrator().await);
-    let leaving =
-        [one.clone(), other.clone()].map(|person| tokio::spawn(async move { person.delete("/api/v1/me").await }));
+    for person in [&one, &other] {
+        evening.with_password(person, PASSWORD).await;
+    }
+    let proof = json!({ "password": PASSWORD });
+    let leaving = [(one.clone(), proof.clone()), (other.clone(), proof)]
+        .map(|(person, proof)| tokio::spawn(async move { person.delete_with("/api/v1/me", proof).await }));
     let mut left = Vec::new();
     for person in leaving {
         left.push(person.await.unwrap());
@@ -172,9 +177,9 @@ async fn roles_go_with_the_person_and_the_last_administrator_stays(#[values(Sqli
     refused(&left[1], 409, "last_administrator");
 
     let desk = evening.crew(crew::Role::Desk).await;
-    assert_eq!(desk.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&desk).await.status, 204);
     assert_eq!(crew::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
-    assert_eq!(evening.organizer.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&evening.organizer).await.status, 204);
     let newcomer = evening.account("newcomer", Gender::Male).await;
     refused(&newcomer.get("/api/v1/organizations/yanyuan").await, 404, "not_found");
 }

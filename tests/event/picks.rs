@@ -152,7 +152,13 @@ impl Hall {
     /// The host as verbs know one.
     pub fn as_host(&self) -> Host {
         let account_id = self.host.account_id;
-        let account = SignedIn { account_id, administrator: false, language: Language::Zh, via: Via::Token(None) };
+        let account = SignedIn {
+            account_id,
+            administrator: false,
+            lacks_factor: false,
+            language: Language::Zh,
+            via: Via::Token(None),
+        };
         Host { account, event: self.evening.event.clone() }
     }
 }

@@ -7,8 +7,8 @@ use askama::Template;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::roster;
-use crate::accounts::profile;
 use crate::accounts::visit::Visit;
+use crate::accounts::{leaving, profile};
 use crate::app::House;
 use crate::checkin::presence::{self, Counts};
 use crate::error::{Error, Refused};
@@ -130,6 +130,8 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     let (slug, zone) = (event.slug.clone(), event.zone().to_string());
     let mut answer =
         page::answer(&Screen { slug, zone, title, called, paired, organizer, inside, expected, spoken, page })?;
+    // Whoever signs out here must not lose what was scanned and nobody has heard of yet.
+    answer.add_cookie(&leaving::holds_scans()).map_err(Error::fault)?;
     // Here alone.
     let camera = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
     answer.headers_mut().insert(HeaderName::from_static("permissions-policy"), camera);

@@ -80,7 +80,7 @@ pub async fn come_of(app: &Arc<App>, volunteer: Uuid, event: &event::Model, now:
 }
 
 fn signed_in(account_id: Uuid) -> SignedIn {
-    SignedIn { account_id, administrator: false, language: Language::Zh, via: Via::Token(None) }
+    SignedIn { account_id, administrator: false, lacks_factor: false, language: Language::Zh, via: Via::Token(None) }
 }
 
 /// Nine of ten come.

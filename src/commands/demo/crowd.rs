@@ -60,6 +60,7 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
         name: "燕缘际会工会联合会".to_owned(),
         name_en: Some("Yanyuan Federation of Unions".to_owned()),
         created_at: app.now(),
+        demands_second_factor: false,
     };
     organization::Entity::insert(organization::ActiveModel::from(union.clone())).exec(&txn).await?;
     let units = employers(app, &txn, union.id).await?;

@@ -107,8 +107,13 @@ async fn lead(
     let first = since(phase, now)? - Duration::hours(hours_of(phase));
     let begins = |phase: Phase| first + Duration::hours(hours_of(phase));
     app.clock.set(begins(Phase::Draft) - Duration::hours(1));
-    let by =
-        SignedIn { account_id: crowd.organizer, administrator: false, language: Language::Zh, via: Via::Token(None) };
+    let by = SignedIn {
+        account_id: crowd.organizer,
+        administrator: false,
+        lacks_factor: false,
+        language: Language::Zh,
+        via: Via::Token(None),
+    };
     let phases = Phase::SCHEDULED.map(|phase| json!({ "phase": phase, "starts_at": begins(phase) }));
     let starts = starts_at(phase, begins(Phase::OnSite))?;
     let half = seats / 2;

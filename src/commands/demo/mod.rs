@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::events::phase::Phase;
 use crate::secrets::Secrets;
 use crate::server::opening::Opening;
-use crate::settings::{Delivery, Settings};
+use crate::settings::{Delivery, SecondFactor, Settings};
 
 /// Everybody's password in a demonstration.
 pub const PASSWORD: &str = "queqiao-demo-2026";
@@ -52,6 +52,7 @@ pub async fn demo(mut settings: Settings, arguments: Arguments) -> Result<(), En
     let address = format!("http://{}", listener.local_addr().map_err(taken)?);
     settings.database.url = format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into();
     settings.security.secret = HEXLOWER.encode(&Chance.secret::<32>()?).into();
+    settings.security.second_factor = SecondFactor::Nobody;
     settings.mail.delivery = Delivery::Kept;
     settings.picks.key_dir = String::new();
     settings.server.styleguide = true;

@@ -123,6 +123,7 @@ async fn a_queue_cut_off_in_the_middle_is_sent_again(#[values(Sqlite, Postgres)]
         by: By::Person(SignedIn {
             account_id: desk.account_id,
             administrator: false,
+            lacks_factor: false,
             language: Language::Zh,
             via: Via::Token(None),
         }),

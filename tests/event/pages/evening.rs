@@ -135,14 +135,14 @@ async fn a_note_to_oneself_is_read_by_nobody_else(#[values(Sqlite, Postgres)] en
             assert!(!person.get(&format!("/api/v1/events/qixi{path}")).await.text().contains("爱爬山"), "{path}");
         }
     }
-    let zip = hall.men[0].get("/api/v1/me/export").await;
+    let zip = hall.evening.takes_home(&hall.men[0]).await;
     assert!(zip.status == 200 && exported(&zip.bytes, "dates.json").contains("爱爬山"));
-    let hers = hall.women[place(&partner)].get("/api/v1/me/export").await;
+    let hers = hall.evening.takes_home(&hall.women[place(&partner)]).await;
     assert!(!exported(&hers.bytes, "dates.json").contains("爱爬山"));
     // Whoever is forgotten is forgotten in notes, too.
     let notes = async || date_note::Entity::find().count(hall.evening.app.database.reader()).await.unwrap();
     assert_eq!(notes().await, 1);
-    assert_eq!(hall.women[place(&partner)].delete("/api/v1/me").await.status, 204);
+    assert_eq!(hall.evening.leaves(&hall.women[place(&partner)]).await.status, 204);
     assert_eq!(notes().await, 0);
 }
 
@@ -479,8 +479,8 @@ async fn the_union_reads_what_many_said_and_not_who(#[values(Sqlite, Postgres)] 
         assert!(!everybody.iter().any(|person| row.contains(&person.registration_id.to_string())), "{row}");
     }
     assert!(him.get(ours).await.1.contains("value=\"5\" checked"));
-    assert!(exported(&hall.men[0].get("/api/v1/me/export").await.bytes, "feedback.json").contains("short"));
-    assert_eq!(hall.men[0].delete("/api/v1/me").await.status, 204);
+    assert!(exported(&hall.evening.takes_home(&hall.men[0]).await.bytes, "feedback.json").contains("short"));
+    assert_eq!(hall.evening.leaves(&hall.men[0]).await.status, 204);
     assert!(office.get("/office/e/qixi/feedback").await.1.contains("5 份"));
     let absent = guest_who_stayed_away(&hall).await;
     assert_eq!(absent.send(ours, &answers).await.status().as_u16(), 404);

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{Browser, change, header, read};
 use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person, hours};
+use crate::evening::{Evening, PASSWORD, Person, hours};
 
 const EVIL: &str = "<b>1</b>\"'&";
 
@@ -476,10 +476,11 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     let her = evening.participant("women").await;
     let [browser, elsewhere] = [Browser::of(&evening, &her).await, Browser::of(&evening, &her).await];
     let (_, page) = browser.get("/me/data").await;
-    for said in ["href=\"/api/v1/me/export\"", "情定七夕", "href=\"/e/qixi/me\"", "guest-"] {
+    for said in ["action=\"/me/data/export\"", "情定七夕", "href=\"/e/qixi/me\"", "guest-"] {
         assert!(page.contains(said), "{said}: {page}");
     }
-    let zip = browser.request(Method::GET, "/api/v1/me/export").send().await.unwrap();
+    evening.with_password(&her, PASSWORD).await;
+    let zip = browser.send("/me/data/export", &[("export_password", PASSWORD)]).await;
     assert_eq!(header(&zip, "content-type"), "application/zip");
     let wrong = [("current_password", "not it"), ("password", "magpies-over-the-river-9")];
     let (status_code, page) = read(browser.send("/me/data/password", &wrong).await).await;
@@ -493,9 +494,9 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     assert_eq!(elsewhere.get("/me/data").await.0, 303, "signed out there");
     assert_eq!(session::Entity::find().count(evening.app.database.reader()).await.unwrap(), 1);
 
-    let (status_code, page) = read(browser.send("/me/data/erase", &[]).await).await;
+    let (status_code, page) = read(browser.send("/me/data/erase", &[("erase_password", PASSWORD)]).await).await;
     assert!(status_code == 422 && page.contains("id=\"sure-wrong\""), "asks once: {page}");
-    let answer = browser.send("/me/data/erase", &[("sure", "yes")]).await;
+    let answer = browser.send("/me/data/erase", &[("sure", "yes"), ("erase_password", PASSWORD)]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/"));
     let gone = account::Entity::find_by_id(her.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
     assert!(gone.erased_at.is_some() && gone.email.is_none());
@@ -517,7 +518,10 @@ async fn no_other_site_acts_for_a_participant(#[values(Sqlite, Postgres)] engine
         "/me/profile",
         "/me/data/password",
         "/me/data/elsewhere",
+        "/me/data/export",
         "/me/data/erase",
+        "/me/second-factor",
+        "/me/second-factor/end",
     ] {
         let forged = browser.request(Method::POST, path).header("Origin", "https://evil.example");
         let (status, page) = read(forged.form(&[("sure", "yes"), ("reply", "decline")]).send().await.unwrap()).await;

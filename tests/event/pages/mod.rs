@@ -382,7 +382,7 @@ async fn a_kept_letter_opens_with_the_password_on_record_and_its_addressee_reads
     assert_eq!(page.matches("号码牌 <span").count(), 2, "the addressee reads of it: {page}");
     let other = evening.account("wang", Gender::Male).await;
     assert!(!Browser::of(&evening, &other).await.get("/me/data").await.1.contains("号码牌 <span"));
-    assert_eq!(li.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&li).await.status, 204);
     assert_eq!(opening::Entity::find().all(db).await.unwrap(), []);
 }
 

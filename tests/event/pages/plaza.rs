@@ -205,11 +205,11 @@ async fn photos_go_home_with_a_person_and_are_forgotten_with_them(#[values(Sqlit
     let her = evening.participant("women").await;
     let hers = Browser::of(&evening, &her).await;
     shown_photo(&evening, &hers).await;
-    let mut zip = zip::ZipArchive::new(Cursor::new(her.get("/api/v1/me/export").await.bytes)).unwrap();
+    let mut zip = zip::ZipArchive::new(Cursor::new(evening.takes_home(&her).await.bytes)).unwrap();
     let mut home = Vec::new();
     std::io::Read::read_to_end(&mut zip.by_name("photos/1.jpg").unwrap(), &mut home).unwrap();
     assert_eq!(image::load_from_memory(&home).unwrap().dimensions(), (64, 48));
-    assert_eq!(her.delete("/api/v1/me").await.status, 204);
+    assert_eq!(evening.leaves(&her).await.status, 204);
     assert_eq!(photo::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
 }
 

@@ -1,0 +1,88 @@
+//! Whoever knows the password is asked for a second proof, where the account has one: a code of the
+//! app, or one for recovery. Each is good once, however many hands show it.
+
+use actix_web::http::StatusCode;
+use sea_orm::ActiveModelTrait;
+use sea_orm::ActiveValue::Set;
+use uuid::Uuid;
+
+use super::{factor, recovery_code};
+use crate::accounts::knock::{self, Bounds, Knocker, Resting};
+use crate::app::App;
+use crate::database::Write;
+use crate::error::{Error, Refused};
+
+/// Why a second proof is not there.
+#[derive(Debug)]
+pub enum NotAnswered {
+    /// Nothing was shown.
+    Needed,
+    /// Neither a code of this moment nor one for recovery, or one that was used.
+    Wrong,
+    Resting(Resting),
+}
+
+impl From<NotAnswered> for Error {
+    fn from(not: NotAnswered) -> Self {
+        let (code, detail) = match not {
+            NotAnswered::Needed => ("second_factor_needed", "Say the code your authenticator shows, as `code`."),
+            NotAnswered::Wrong => ("second_factor_wrong", "This code is not good, or was used already."),
+            NotAnswered::Resting(Resting { seconds }) => return Refused::too_many(seconds).into(),
+        };
+        Refused::new(StatusCode::UNAUTHORIZED, code, detail).into()
+    }
+}
+
+/// What was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing, and nothing is asked for.
+    Nothing,
+    Code,
+    Recovery,
+}
+
+/// What stands for an account's second door in the table of [`knock`].
+#[must_use]
+pub fn door(app: &App, account: Uuid) -> Vec<u8> {
+    app.secrets.mac("accounts/knocks with codes", &[account.as_bytes()])
+}
+
+/// Looks at a code before any transaction that matters is opened: counted and slowed down, for six
+/// digits can be guessed. A code for recovery cannot; it is not counted, so that its owner gets in
+/// whatever strangers have tried.
+///
+/// # Errors
+/// [`NotAnswered`].
+pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str>) -> Result<(), Error> {
+    let reader = app.database.reader();
+    let Some(factor) = factor::confirmed(reader, account).await? else { return Ok(()) };
+    let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(NotAnswered::Needed)?;
+    let good = if recovery_code::is_like(&code) {
+        recovery_code::is_good(reader, app, account, &code).await?
+    } else {
+        let bounds = Bounds::of_codes(app);
+        knock::knock(app, &door(app, account), knocker, &bounds).await?.map_err(NotAnswered::Resting)?;
+        factor.step_of(app, &code, app.now())?.is_some()
+    };
+    if good { Ok(()) } else { Err(NotAnswered::Wrong.into()) }
+}
+
+/// Takes a code in the transaction it is for, where one is asked for. The account is held already.
+///
+/// # Errors
+/// [`NotAnswered::Needed`] and [`NotAnswered::Wrong`].
+pub async fn answer(txn: &Write, app: &App, account: Uuid, code: Option<&str>) -> Result<Answer, Error> {
+    let factor = factor::Entity::held(account).one(txn).await?;
+    let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(Answer::Nothing) };
+    let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(NotAnswered::Needed)?;
+    if recovery_code::is_like(&code) {
+        let spent = recovery_code::spend(txn, app, account, &code).await?;
+        return if spent { Ok(Answer::Recovery) } else { Err(NotAnswered::Wrong.into()) };
+    }
+    let step = factor.step_of(app, &code, app.now())?.ok_or(NotAnswered::Wrong)?;
+    let mut row: factor::ActiveModel = factor.into();
+    row.last_step = Set(step);
+    row.update(txn).await?;
+    Ok(Answer::Code)
+}

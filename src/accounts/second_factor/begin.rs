@@ -1,0 +1,67 @@
+//! Somebody takes a second factor: a secret for their authenticator app, which asks for nothing until
+//! they have shown that the app knows it.
+
+use data_encoding::BASE32_NOPAD;
+use qrcode::QrCode;
+use qrcode::render::svg;
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::OnConflict;
+use zeroize::Zeroizing;
+
+use super::confirm::NotConfirmed;
+use super::factor::{self, BYTES};
+use crate::accounts::prove::Proven;
+use crate::app::App;
+use crate::error::Error;
+use crate::sealed::SECOND_FACTOR;
+
+/// What the app is to be told, once.
+pub struct Begun {
+    /// Base32, to be typed where nothing can be scanned.
+    pub secret: String,
+    /// `otpauth://…`
+    pub address: String,
+    /// The address as a QR code, an SVG image made here: no other site learns of it.
+    pub qr: String,
+}
+
+/// Makes a secret, in the place of one that was never confirmed.
+///
+/// # Errors
+/// As [`Proven::hold`]; 409 `second_factor_on`.
+pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
+    let bytes = Zeroizing::new(app.chance.secret::<BYTES>()?);
+    let secret = BASE32_NOPAD.encode(bytes.as_ref());
+    let txn = app.database.begin_write().await?;
+    let (account, _) = proven.hold(app, &txn).await?;
+    if factor::is_on(&txn, account.id).await? {
+        return Err(NotConfirmed::On.into());
+    }
+    let address = factor::clock(bytes.as_ref(), &account.address(&app.secrets)?)?.to_url().map_err(Error::fault)?;
+    let row = factor::ActiveModel {
+        account_id: Set(account.id),
+        secret: Set(SECOND_FACTOR.seal(&app.secrets, &[account.id], &secret)?),
+        begun_at: Set(app.now()),
+        confirmed_at: Set(None),
+        last_step: Set(0),
+    };
+    let anew = OnConflict::column(factor::Column::AccountId)
+        .update_columns([factor::Column::Secret, factor::Column::BegunAt, factor::Column::LastStep])
+        .to_owned();
+    factor::Entity::insert(row).on_conflict(anew).exec_without_returning(&txn).await?;
+    txn.commit().await?;
+    told(secret, address)
+}
+
+/// What was told once, on the page that comes back with a wrong code.
+#[must_use]
+pub fn again(secret: String, address: String) -> Option<Begun> {
+    address.starts_with("otpauth://totp/").then(|| told(secret, address).ok()).flatten()
+}
+
+fn told(secret: String, address: String) -> Result<Begun, Error> {
+    let code = QrCode::new(address.as_bytes()).map_err(Error::fault)?;
+    let qr = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+    Ok(Begun { secret, address, qr })
+}

@@ -1,0 +1,56 @@
+//! The app knows the secret: from now on signing in takes a code. Whoever is signed in elsewhere with
+//! the password alone is signed out.
+
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
+
+use super::answer::NotAnswered;
+use super::{factor, recovery_code};
+use crate::accounts::{SignedIn, account, session, sign_in};
+use crate::app::App;
+use crate::audit;
+use crate::error::{Error, Refused};
+
+/// Why nothing is confirmed.
+pub enum NotConfirmed {
+    NotBegun,
+    On,
+}
+
+impl From<NotConfirmed> for Error {
+    fn from(not: NotConfirmed) -> Self {
+        let (code, detail) = match not {
+            NotConfirmed::NotBegun => ("second_factor_not_begun", "Ask for a secret first."),
+            NotConfirmed::On => ("second_factor_on", "You have a second factor already."),
+        };
+        Refused::conflict(code, detail).into()
+    }
+}
+
+/// Confirms what was begun: the recovery codes, told once.
+///
+/// # Errors
+/// [`NotConfirmed`]; 401 `second_factor_wrong`.
+pub async fn confirm(app: &App, who: &SignedIn, code: &str) -> Result<Vec<String>, Error> {
+    let (id, now) = (who.account_id, app.now());
+    let txn = app.database.begin_write().await?;
+    // Held, so that nobody is let in with the password alone at the same moment.
+    account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
+    let factor = factor::Entity::held(id).one(&txn).await?.ok_or(NotConfirmed::NotBegun)?;
+    if factor.confirmed_at.is_some() {
+        return Err(NotConfirmed::On.into());
+    }
+    let step = factor.step_of(app, &recovery_code::folded(code), now)?.ok_or(NotAnswered::Wrong)?;
+    let mut row: factor::ActiveModel = factor.into();
+    row.confirmed_at = Set(Some(now));
+    row.last_step = Set(step);
+    row.update(&txn).await?;
+    let codes = recovery_code::renew(&txn, app, id).await?;
+    session::Entity::end_all(&txn, id, who.via.session()).await?;
+    sign_in::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
+    let subject = Some(("account", id));
+    let entry = audit::Entry { actor: Some(id), action: "second_factor_on", subject, ..Default::default() };
+    audit::record(&txn, app, entry).await?;
+    txn.commit().await?;
+    Ok(codes)
+}
