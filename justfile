@@ -17,9 +17,10 @@ check:
     cargo clippy --workspace --all-targets -- -D warnings
     cargo test --workspace
 
-# Ask the running service everything its description promises, as everybody it knows; or as some: `just fuzz host`
+# Ask the running service everything its description promises, as everybody it knows; or as some: `just fuzz host`.
+# `QUEQIAO_FUZZ_SECONDS=1800 QUEQIAO_SEED=$RANDOM just fuzz` for a long night
 fuzz *roles:
-    cargo build
+    cargo build --workspace
     .ci/contract.sh {{roles}}
 
 # Write the documents that are made from the code anew; read the difference before you commit it

@@ -12,4 +12,4 @@ if [ "$(cat "$venv/wanted" 2>/dev/null)" != "$wanted" ]; then
     echo "$wanted" >"$venv/wanted"
 fi
 "$venv/bin/openapi-spec-validator" docs/openapi.json
-"$venv/bin/python" .ci/contract.py target/debug/queqiao "$@"
+"$venv/bin/python" -B .ci/contract.py target/debug/queqiao "$@"

@@ -37,6 +37,7 @@ pub struct SignUpForm {
     /// The sentences the person was shown and agreed to, each on its own.
     #[serde(default)]
     #[garde(skip)]
+    #[schema(value_type = Vec<Sentence>)]
     pub consents: BTreeSet<Sentence>,
 }
 

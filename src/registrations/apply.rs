@@ -41,6 +41,7 @@ pub struct Application {
     /// The sentences the person was shown and agreed to, each on its own.
     #[serde(default)]
     #[garde(skip)]
+    #[schema(value_type = Vec<Sentence>)]
     pub consents: BTreeSet<Sentence>,
 }
 

@@ -127,7 +127,7 @@ pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Resu
 
 /// The record of a run, as `queqiao verify` recomputes it byte for byte. Who: organizer.
 #[utoipa::path(tag = "screening", params(("event" = String, Path), ("n" = i32, Path)), responses(
-    (status = 200, description = "The record", body = String, content_type = "application/json"),
+    (status = 200, description = "The record", body = Object, content_type = "application/json"),
     (status = 403, description = "`wrong_role`"),
 ), security(("bearer" = [])))]
 #[get("/events/{event}/screening/runs/{n}/file")]

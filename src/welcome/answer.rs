@@ -45,6 +45,7 @@ pub struct Acceptance {
     pub real_name: Option<String>,
     /// The sentences one was shown and agreed to, each on its own.
     #[garde(skip)]
+    #[schema(value_type = Vec<Sentence>)]
     pub consents: BTreeSet<Sentence>,
 }
 

@@ -99,6 +99,8 @@ pub enum NotRules {
     Unreadable(String),
     #[error("rules: seats: must be at least 1")]
     NoSeats,
+    #[error("rules: no number can be above {UNBOUNDED}")]
+    TooMany,
     #[error("rules: {limit}: min {min} is more than max {max}")]
     EmptyRange { limit: String, min: u32, max: u32 },
     #[error("rules: {0} is there twice")]
@@ -134,6 +136,9 @@ impl Rules {
         if self.seats == 0 {
             return Err(NotRules::NoSeats);
         }
+        if self.numbers().any(|number| number > UNBOUNDED) {
+            return Err(NotRules::TooMany);
+        }
         for side in SIDES {
             checked(&Limit::Side(side), self.side_bounds(side))?;
         }
@@ -148,6 +153,14 @@ impl Rules {
             }
         }
         self.refuse_three_families()
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = u32> {
+        let cap = |cap: Option<Cap>| cap.map(|cap| cap.max);
+        let alone = [Some(self.seats), self.standby, cap(self.unit), cap(self.unit_side)];
+        let sides = SIDES.into_iter().map(|side| self.side_bounds(side));
+        let bounds = sides.chain(self.band.iter().map(Band::bounds));
+        alone.into_iter().chain(bounds.flat_map(|bounds| [Some(bounds.min), bounds.max])).flatten()
     }
 
     /// Sides, bands across sides, and units (across sides) are the only three families here of which
@@ -276,6 +289,10 @@ max = 60
     fn what_is_wrong_is_said_in_one_line() {
         let fault = |text: &str| Rules::from_toml(text).unwrap_err().to_string();
         assert_eq!(fault("seats = 0"), "rules: seats: must be at least 1");
+        for much in ["seats = 4294967295", "seats = 3\nstandby = 4294967295", "seats = 3\n[side.men]\nmax = 4294967295"]
+        {
+            assert_eq!(fault(much), "rules: no number can be above 536870911");
+        }
         assert_eq!(fault("seats = 3\n[side.men]\nmin = 2\nmax = 1"), "rules: side men: min 2 is more than max 1");
         let twice = "seats = 3\n[[band]]\nside='men'\nname='a'\n[[band]]\nside='men'\nname='a'";
         assert_eq!(fault(twice), "rules: band men/a is there twice");
