@@ -38,6 +38,8 @@ pub struct Book {
     acts: Mutex<BTreeMap<Key, Said>>,
     /// Things that have one value after another: those it may have now.
     values: Mutex<BTreeMap<Key, Vec<String>>>,
+    /// What was found when it could be seen.
+    seen: Mutex<BTreeMap<&'static str, Vec<String>>>,
     /// How much of a kind was acknowledged.
     acknowledged: Mutex<BTreeMap<&'static str, u64>>,
     /// How many answers came, lost ones too.
@@ -82,6 +84,15 @@ impl Book {
             Said::Not => possible.retain(|other| other != value),
             Said::Unknown => {}
         }
+    }
+
+    /// Something was found that cannot be seen again later.
+    pub fn saw(&self, kind: &'static str, key: &str) {
+        self.seen.lock().unwrap().entry(kind).or_default().push(key.to_owned());
+    }
+
+    pub fn seen(&self, kind: &'static str) -> Vec<String> {
+        self.seen.lock().unwrap().get(kind).cloned().unwrap_or_default()
     }
 
     fn counts(&self, kind: &'static str, said: Said) {

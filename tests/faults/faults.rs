@@ -231,8 +231,8 @@ async fn second(night: &Night, some: u64) {
 
 /// A copy of the file is served for a while, with the same folder for keys.
 async fn copy(night: &Night, some: u64) {
-    let copy = night.evening.folder().join("copy.sqlite3");
-    let _ = fs::remove_file(&copy);
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.sqlite3");
     let made = command(night, &["backup"]).arg(&copy).status().unwrap();
     if !made.success() {
         return;

@@ -46,7 +46,15 @@ pub async fn compare(night: &Night, newcomers: &Mutex<Vec<Newcomer>>, figures: &
             figures.looked(kind, book.check_value(kind, &whose, &value), last);
         }
     }
+    figures.looked("ballot", book.check("ballot", &book.seen("ballot")), last);
     figures.looked("tally", book.check("tally", &[]), last);
+    if last {
+        for round in all(&night.host, crate::hall::ROUNDS).await {
+            if matches!(round["state"].as_str(), Some("void" | "closed")) {
+                figures.is_wrong(format!("a round is left like that: {round}"));
+            }
+        }
+    }
     contacts(night, figures, last).await;
     accounts(night, newcomers, figures, last).await;
     letters(night, newcomers, &lists[2].2, figures, last).await;

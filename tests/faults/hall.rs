@@ -14,7 +14,7 @@ use crate::book::Said;
 use crate::evening::Person;
 use crate::night::Night;
 
-const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";
+pub const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";
 /// Ballots of a round before it is closed.
 const BALLOTS: usize = 12;
 /// Whom the desk leaves where they are.
@@ -99,7 +99,6 @@ impl Client<'_> {
             self.book().heard(answer.as_ref());
             self.lost |= answer.is_none();
             let said = Said::of(answer.as_ref());
-            self.book().act("ballot", &format!("{n} {badge} {}", self.chance.random::<u32>()), said);
             let mut ballots = ballots.lock().unwrap();
             ballots.sent += 1;
             match (said, answer) {
@@ -133,11 +132,10 @@ impl Client<'_> {
             let ballot = known.last.get(from).map(Option::as_ref);
             ballot.map(|ballot| ballot.map(|(named, _)| named.iter().any(|name| name == to)))
         };
-        for (badge, ballot) in &known.last {
-            if let Some((_, receipt)) = ballot
-                && !receipts.contains(&json!(receipt))
-            {
-                self.book().act("tally", &format!("round {n}: the ballot of {badge} is not in it"), Said::Done);
+        for (_, receipt) in known.last.values().flatten() {
+            self.book().act("ballot", receipt, Said::Done);
+            if receipts.contains(&json!(receipt)) {
+                self.book().saw("ballot", receipt);
             }
         }
         for (badge, person) in people(self.night) {
