@@ -1,6 +1,6 @@
 //! What the clients were told: their own account, kept apart from the house.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use tokio::sync::watch;
@@ -39,7 +39,7 @@ pub struct Book {
     /// Things that have one value after another: those it may have now.
     values: Mutex<BTreeMap<Key, Vec<String>>>,
     /// What was found when it could be seen.
-    seen: Mutex<BTreeMap<&'static str, Vec<String>>>,
+    seen: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
     /// How much of a kind was acknowledged.
     acknowledged: Mutex<BTreeMap<&'static str, u64>>,
     /// How many answers came, lost ones too.
@@ -88,11 +88,11 @@ impl Book {
 
     /// Something was found that cannot be seen again later.
     pub fn saw(&self, kind: &'static str, key: &str) {
-        self.seen.lock().unwrap().entry(kind).or_default().push(key.to_owned());
+        self.seen.lock().unwrap().entry(kind).or_default().insert(key.to_owned());
     }
 
     pub fn seen(&self, kind: &'static str) -> Vec<String> {
-        self.seen.lock().unwrap().get(kind).cloned().unwrap_or_default()
+        self.seen.lock().unwrap().get(kind).into_iter().flatten().cloned().collect()
     }
 
     fn counts(&self, kind: &'static str, said: Said) {

@@ -66,7 +66,10 @@ impl Cluster {
                 tokio::task::yield_now().await;
             }
         }
-        let _ = fs::remove_file(self.folder.join("data/postmaster.pid"));
+        // Its parent has not heard of its death, and to the next one it would seem to live.
+        for left in ["data/postmaster.pid", ".s.PGSQL.5432.lock"] {
+            let _ = fs::remove_file(self.folder.join(left));
+        }
         let told = fs::read_to_string(self.folder.join("data/postmaster.opts")).unwrap();
         let words: Vec<&str> = told.split_whitespace().map(|word| word.trim_matches('"')).collect();
         let owner = fs::metadata(self.folder.join("data")).unwrap();

@@ -110,7 +110,7 @@ pub async fn at_a_point(served: &mut Served, night: &Night, chance: &mut StdRng)
         _ => ("busy", "statement refused as busy", 1),
     };
     let before = served.times();
-    served.is_to(what, chance.random_range(0..120), times);
+    served.is_to(what, chance.random_range(0..80), times);
     hit(&served.done, night, before + times).await;
     served.is_to("nothing", 0, 0);
     (name, served.times() - before)

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::book::{Book, Look};
 use crate::evening::Engine;
 
+/// Findings after which a run is not worth going on with.
+const ENOUGH: usize = 20;
+
 pub struct Figures {
     engine: Engine,
     seed: u64,
@@ -40,6 +43,10 @@ impl Figures {
 
     pub fn injected(&self) -> u64 {
         self.faults.values().sum()
+    }
+
+    pub fn is_enough(&self) -> bool {
+        self.wrong.len() >= ENOUGH
     }
 
     pub fn fault(&mut self, kind: &'static str, times: u64) {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use data_encoding::BASE64;
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::book::{Look, Said};
-use crate::evening::Person;
+use crate::evening::{Answer, Person};
 use crate::figures::Figures;
 use crate::newcomers::Newcomer;
 use crate::night::Night;
@@ -71,10 +72,22 @@ async fn all(who: &Person, path: &str) -> Vec<Value> {
     }
 }
 
-/// What a house that is well answers.
+/// What a house that is well answers; one that says it is busy is asked again.
+async fn answered(request: RequestBuilder, who: &Person) -> Answer {
+    let patience = Instant::now() + Duration::from_secs(60);
+    loop {
+        match who.send_or_lose(request.try_clone().unwrap()).await {
+            Some(answer) if answer.status != 503 => return answer,
+            answer => assert!(Instant::now() < patience, "{:?}", answer.map(|answer| answer.text())),
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 async fn read(who: &Person, path: &str) -> Value {
-    let answer = who.send(who.request(Method::GET, path)).await;
-    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    let answer = answered(who.request(Method::GET, path), who).await;
+    // 404: what is not there yet.
+    assert!(matches!(answer.status, 200 | 404), "{path}: {}", answer.text());
     answer.json
 }
 
@@ -91,8 +104,7 @@ async fn value(night: &Night, kind: &str, whose: &str) -> String {
     if kind == "nickname" {
         return read(who, "/api/v1/me").await["nickname"].as_str().unwrap().to_owned();
     }
-    let answer = who.get("/api/v1/events/over/feedback").await;
-    answer.json["words"].as_str().unwrap_or("").to_owned()
+    read(who, "/api/v1/events/over/feedback").await["words"].as_str().unwrap_or("").to_owned()
 }
 
 /// An offer is there, and open where both offered.
@@ -126,7 +138,9 @@ async fn accounts(night: &Night, newcomers: &Mutex<Vec<Newcomer>>, figures: &mut
     for email in emails {
         if night.book.said("account", &email).is_some() {
             let credentials = json!({ "email": email, "password": crate::newcomers::PASSWORD });
-            let answer = night.visitor.post("/api/v1/auth/login", credentials).await;
+            let visitor = &night.visitor;
+            let request = visitor.request(Method::POST, "/api/v1/auth/login").json(&credentials);
+            let answer = answered(request, visitor).await;
             if answer.status == 200 {
                 found.push(email);
             } else if night.book.said("account", &email) == Some(Said::Done) {

@@ -22,11 +22,9 @@ use crate::power;
 use crate::served::{Served, command};
 
 /// Faults in a living process between two looks.
-const BETWEEN_LOOKS: u64 = 25;
+const BETWEEN_LOOKS: u64 = 40;
 /// Of ten rounds, so many have something other than a statement go wrong.
 const FROM_OUTSIDE: u32 = 7;
-/// Findings after which a run is not worth going on with.
-const ENOUGH: usize = 20;
 
 /// What clients carry from one round to the next.
 #[derive(Default)]
@@ -42,9 +40,9 @@ pub async fn play(night: Night, until: u64, figures: &mut Figures) {
     let mut served = starts(&night);
     figures.nights += 1;
     let mut turn = chance.random_range(0..faults.len());
-    while figures.injected() < until && figures.wrong.len() < ENOUGH {
+    while figures.injected() < until && !figures.is_enough() {
         if chance.random_ratio(FROM_OUTSIDE, 10) {
-            let (fault, name) = if chance.random_bool(0.5) {
+            let (fault, name) = if chance.random_bool(0.6) {
                 *faults.iter().filter(|(fault, _)| fault.kills()).nth(turn % 2).unwrap()
             } else {
                 turn += 1;
