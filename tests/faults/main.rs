@@ -65,7 +65,7 @@ async fn whatever_goes_wrong_what_was_acknowledged_is_there_once(#[values(Sqlite
     while figures.injected() < faults && !figures.is_enough() {
         let Some(night) = Night::begin(engine, seed.wrapping_add(figures.nights)).await else { return };
         round::play(night, faults.min(figures.injected() + ONE_NIGHT), &mut figures).await;
+        figures.say();
     }
-    figures.say();
     assert!(figures.wrong.is_empty(), "QUEQIAO_SEED={seed}: {:#?}", figures.wrong);
 }
