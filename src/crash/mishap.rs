@@ -32,11 +32,13 @@ enum What {
 }
 
 /// Hears what is to go wrong: `dies 7 1`, `breaks 3 1`, `full 0 8`, `busy 2 1`; anything else calls it off.
+/// Ends the process where nobody is left to say anything.
 pub fn listen() {
     std::thread::spawn(|| {
         for line in stdin().lock().lines().map_while(Result::ok) {
             *NEXT.lock().unwrap_or_else(PoisonError::into_inner) = plan(&line);
         }
+        std::process::abort();
     });
 }
 

@@ -26,6 +26,9 @@ const BETWEEN_LOOKS: u64 = 40;
 /// Of ten rounds, so many have something other than a statement go wrong.
 const FROM_OUTSIDE: u32 = 7;
 
+/// Clients do not sign in again: a night on a slow machine ends before their tokens do.
+const TOKENS_LAST: Duration = Duration::from_mins(8);
+
 /// What clients carry from one round to the next.
 #[derive(Default)]
 struct Crowd {
@@ -40,7 +43,8 @@ pub async fn play(night: Night, until: u64, figures: &mut Figures) {
     let mut served = starts(&night);
     figures.nights += 1;
     let mut turn = chance.random_range(0..faults.len());
-    while figures.injected() < until && !figures.is_enough() {
+    let begun = Instant::now();
+    while figures.injected() < until && !figures.is_enough() && begun.elapsed() < TOKENS_LAST {
         if chance.random_ratio(FROM_OUTSIDE, 10) {
             let (fault, name) = if chance.random_bool(0.6) {
                 *faults.iter().filter(|(fault, _)| fault.kills()).nth(turn % 2).unwrap()
