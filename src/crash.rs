@@ -1,6 +1,10 @@
 //! Stories pull the plug between any two statements of a transaction, or of the destruction of a
-//! key, and look at what is left.
-//! Release builds have no such place: [`point`] is empty there.
+//! key, and look at what is left; or have a statement fail, before it was heard or after it was done.
+//! Release builds have no such place: [`point`] and [`around`] are empty there.
+
+use std::future::Future;
+
+use sea_orm::sqlx;
 
 #[cfg(debug_assertions)]
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -29,5 +33,30 @@ pub(crate) fn point() {
     if STATEMENTS_LEFT.load(Ordering::Relaxed) != i64::MAX && STATEMENTS_LEFT.fetch_sub(1, Ordering::SeqCst) <= 0 {
         // No destructors, no flush, no goodbye: as a power cut would.
         std::process::abort();
+    }
+}
+
+/// Says something to a database, or has it fail where a story wants that: as if it had not been heard,
+/// or as if its answer had been lost.
+pub(crate) async fn around<T>(said: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    mishap::due()?;
+    let heard = said.await?;
+    mishap::answered()?;
+    Ok(heard)
+}
+
+#[cfg(debug_assertions)]
+pub mod mishap;
+
+#[cfg(not(debug_assertions))]
+pub(crate) mod mishap {
+    use sea_orm::sqlx::Result;
+
+    pub fn due() -> Result<()> {
+        Ok(())
+    }
+
+    pub fn answered() -> Result<()> {
+        Ok(())
     }
 }

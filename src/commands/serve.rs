@@ -24,6 +24,10 @@ pub struct Arguments {
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
     crash_after: Option<i64>,
+    /// Hear on standard input what is to go wrong, for the long run of faults
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true)]
+    mishaps: bool,
     /// A file with the seconds by which the machine's clock is wrong, for stories about clocks
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
@@ -77,6 +81,10 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     #[cfg(debug_assertions)]
     if let Some(statements) = arguments.crash_after {
         crate::crash::after(statements);
+    }
+    #[cfg(debug_assertions)]
+    if arguments.mishaps {
+        crate::crash::mishap::listen();
     }
     let opening = Opening::begin(&app, listener).await?;
     // The one line on standard output: whoever started us learns the address, a free port included.

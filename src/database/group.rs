@@ -24,6 +24,7 @@ use tokio::time::timeout;
 
 use super::hearsay::{Fate, Outcome};
 use super::spoken::not_executed;
+use crate::crash::around;
 use crate::error::Error;
 use crate::error::trouble::Trouble;
 
@@ -142,7 +143,7 @@ impl Line {
 impl Desk {
     async fn tell(&mut self, sentence: &'static str) -> sqlx::Result<()> {
         let Some(writer) = self.writer.as_mut() else { return Err(sqlx::Error::WorkerCrashed) };
-        writer.execute(sentence).await.map(|_| ())
+        around(writer.execute(sentence)).await.map(|_| ())
     }
 
     /// Begins a group, on a writer that is proved to be outside of every transaction.

@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 
 use super::pool::{Pool, was_dead};
 use super::spoken::{not_executed, not_queried, server};
+use crate::crash::mishap;
 
 #[derive(Clone, Debug)]
 pub enum Reader {
@@ -26,6 +27,12 @@ async fn asked<T>(
     }
 }
 
+/// The embedded readers, where no story has them fail.
+fn whole(pool: &DatabaseConnection) -> Result<&DatabaseConnection, DbErr> {
+    mishap::due().map_err(not_queried)?;
+    Ok(pool)
+}
+
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
@@ -37,7 +44,7 @@ impl ConnectionTrait for Reader {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Embedded(pool) => pool.execute_raw(statement).await,
+            Self::Embedded(pool) => whole(pool)?.execute_raw(statement).await,
             Self::Server(pool) => {
                 asked(pool, |line| Box::pin(server::execute(line, statement.clone())), not_executed).await
             }
@@ -46,7 +53,7 @@ impl ConnectionTrait for Reader {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Embedded(pool) => pool.execute_unprepared(sql).await,
+            Self::Embedded(pool) => whole(pool)?.execute_unprepared(sql).await,
             Self::Server(pool) => {
                 let sql = sql.to_owned();
                 asked(pool, |line| Box::pin(server::unprepared(line, sql.clone())), not_executed).await
@@ -56,14 +63,14 @@ impl ConnectionTrait for Reader {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self {
-            Self::Embedded(pool) => pool.query_one_raw(statement).await,
+            Self::Embedded(pool) => whole(pool)?.query_one_raw(statement).await,
             Self::Server(pool) => asked(pool, |line| Box::pin(server::one(line, statement.clone())), not_queried).await,
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
-            Self::Embedded(pool) => pool.query_all_raw(statement).await,
+            Self::Embedded(pool) => whole(pool)?.query_all_raw(statement).await,
             Self::Server(pool) => asked(pool, |line| Box::pin(server::all(line, statement.clone())), not_queried).await,
         }
     }

@@ -16,6 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::pool::{Lent, Limits, Pool, Purpose, is_broken, silent, was_dead};
 use super::spoken::{not_executed, not_queried};
+use crate::crash::around;
 use crate::error::Error;
 use crate::error::trouble::Trouble;
 
@@ -108,9 +109,8 @@ impl Server {
             // at the end, it would be lost with the answer it is to stand in for.
             let began = Instant::now();
             lent.inside = true;
-            let begun = lent
-                .exchange(|line| Box::pin(async { raw_sql("BEGIN; SELECT txid_current()").fetch_one(line).await }))
-                .await;
+            let begun =
+                lent.exchange(|line| Box::pin(around(raw_sql("BEGIN; SELECT txid_current()").fetch_one(line)))).await;
             match begun {
                 Ok(row) => {
                     let number = row.try_get(0).map_err(not_queried)?;
@@ -188,7 +188,7 @@ impl Alone {
     /// A fault that says whether anything may have become true.
     pub async fn commit(self) -> Result<(), Error> {
         let Self { mut lent, number, began, server, .. } = self;
-        let ended = lent.exchange(|line| Box::pin(async { line.execute("COMMIT").await })).await;
+        let ended = lent.exchange(|line| Box::pin(around(line.execute("COMMIT")))).await;
         let Err(fault) = ended else {
             lent.inside = false;
             return Ok(());
@@ -209,7 +209,7 @@ impl Alone {
     }
 
     pub async fn take_back(mut self) {
-        let back = self.lent.exchange(|line| Box::pin(async { line.execute("ROLLBACK").await })).await;
+        let back = self.lent.exchange(|line| Box::pin(around(line.execute("ROLLBACK")))).await;
         // Else it is closed, and the server takes back what a connection leaves behind.
         self.lent.inside = back.is_err();
     }

@@ -5,6 +5,8 @@ use sea_orm::sqlx::{AssertSqlSafe, Executor, PgConnection, SqliteConnection, que
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx};
 use sea_query_sqlx::SqlxValues;
 
+use crate::crash::around;
+
 /// The same four sentences for either database.
 macro_rules! spoken {
     ($engine:ident, $connection:ty) => {
@@ -13,22 +15,22 @@ macro_rules! spoken {
 
             pub async fn execute(to: &mut $connection, said: Statement) -> sqlx::Result<ExecResult> {
                 let (sql, values) = super::parts(said);
-                query_with(AssertSqlSafe(sql), values).execute(to).await.map(ExecResult::from)
+                around(query_with(AssertSqlSafe(sql), values).execute(to)).await.map(ExecResult::from)
             }
 
             pub async fn unprepared(to: &mut $connection, sql: String) -> sqlx::Result<ExecResult> {
-                to.execute(AssertSqlSafe(sql)).await.map(ExecResult::from)
+                around(to.execute(AssertSqlSafe(sql))).await.map(ExecResult::from)
             }
 
             pub async fn one(to: &mut $connection, said: Statement) -> sqlx::Result<Option<QueryResult>> {
                 let (sql, values) = super::parts(said);
-                let row = query_with(AssertSqlSafe(sql), values).fetch_optional(to).await?;
+                let row = around(query_with(AssertSqlSafe(sql), values).fetch_optional(to)).await?;
                 Ok(row.map(QueryResult::from))
             }
 
             pub async fn all(to: &mut $connection, said: Statement) -> sqlx::Result<Vec<QueryResult>> {
                 let (sql, values) = super::parts(said);
-                let rows = query_with(AssertSqlSafe(sql), values).fetch_all(to).await?;
+                let rows = around(query_with(AssertSqlSafe(sql), values).fetch_all(to)).await?;
                 Ok(rows.into_iter().map(QueryResult::from).collect())
             }
         }

@@ -611,7 +611,8 @@ async fn employer(app: &App, txn: &Write, organization_id: Uuid, name: &str) -> 
     row.insert(txn).await.unwrap()
 }
 
-async fn edition(app: &App, txn: &Write, organization_id: Uuid, slug: &str, phase: Phase) -> event::Model {
+/// Another event of a union, standing in `phase`.
+pub async fn edition(app: &App, txn: &Write, organization_id: Uuid, slug: &str, phase: Phase) -> event::Model {
     let now = app.now();
     let mut row = event::ActiveModel {
         id: Set(app.new_id()),

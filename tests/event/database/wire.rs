@@ -82,7 +82,7 @@ async fn carry(
     if *mood.borrow() == Mood::Away {
         return;
     }
-    let mut server = UnixStream::connect(server).await.unwrap();
+    let Ok(mut server) = UnixStream::connect(server).await else { return };
     let mut others = all.subscribe();
     others.borrow_and_update();
     let (mut said, mut heard) = (vec![0; 65536], vec![0; 65536]);
@@ -102,7 +102,9 @@ async fn carry(
                 if at_commit == Some(Cut::Before) {
                     return;
                 }
-                server.write_all(said).await.unwrap();
+                if server.write_all(said).await.is_err() {
+                    return;
+                }
             }
             read = server.read(&mut heard) => {
                 let Ok(length @ 1..) = read else { return };
