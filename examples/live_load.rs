@@ -238,6 +238,7 @@ async fn evening(app: &Arc<App>) -> (event::Model, String) {
         name: Set("燕缘际会工会".to_owned()),
         name_en: Set(None),
         created_at: Set(now),
+        demands_second_factor: Set(false),
     };
     let union = union.insert(&txn).await.unwrap();
     let days = |days| now + TimeDelta::days(days);

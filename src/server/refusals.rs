@@ -15,7 +15,10 @@ use crate::error::PROBLEM_JSON;
 /// Codes that belong to a status, and when.
 type Told = (&'static str, &'static [&'static str], &'static str);
 
-const SIGNED_IN: &[Told] = &[("401", &["not_signed_in"], "")];
+const SIGNED_IN: &[Told] = &[
+    ("401", &["not_signed_in"], ""),
+    ("403", &["second_factor_required"], "of administrators, and of staff whose union demands it"),
+];
 const NAMES_SOMETHING: &[Told] = &[("404", &["not_found"], "")];
 const CHANGES: &[Told] = &[("403", &["cross_site"], "with a cookie, from another site")];
 const TAKES_BODY: &[Told] = &[("408", &["too_slow"], ""), ("503", &["house_full"], "")];

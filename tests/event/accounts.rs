@@ -7,6 +7,7 @@ use queqiao::accounts::{
     account, asked, knock, profile, refresh_token, reset_request, session, sign_in, sign_up, spent_link, sweep,
 };
 use queqiao::events::phase::Phase;
+use queqiao::settings::Settings;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
@@ -39,6 +40,11 @@ async fn mailed(evening: &Evening, email: &str, kind: &str) -> String {
     let letters = evening.letters().await;
     let letter = letters.iter().rev().find(|letter| letter.recipient == email && letter.kind == kind);
     token_in(&letter.expect("there is a letter").plain)
+}
+
+/// How long things last at most is not how long nobody uses them.
+fn never_idle(settings: &mut Settings) {
+    settings.security.idle_hours = 87_600;
 }
 
 async fn sign_up(evening: &Evening, email: &str) {
@@ -464,7 +470,7 @@ async fn the_database_holds_no_secret_it_handed_out(#[values(Sqlite, Postgres)] 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_browser_signs_in_by_cookie_and_other_sites_cannot_use_it(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let Some(evening) = Evening::begin_with(engine, Phase::Registration, never_idle).await else { return };
     sign_up(&evening, "a@example.cn").await;
     let address = queqiao::accounts::address::MailAddress::read("a@example.cn").unwrap();
     let app = &evening.app;
@@ -547,7 +553,7 @@ async fn a_person_describes_themself(#[values(Sqlite, Postgres)] engine: Engine)
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_has_run_out_is_thrown_away(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let Some(evening) = Evening::begin_with(engine, Phase::Registration, never_idle).await else { return };
     let (app, visitor) = (&evening.app, evening.visitor());
     sign_up(&evening, "a@example.cn").await;
     visitor.post(REGISTER, wish("never@example.cn")).await;

@@ -12,13 +12,14 @@ use queqiao::{page, server};
 use serde_json::Value;
 
 /// Said of forms of pages, which no description of the API lists.
-const OF_PAGES: [(&str, &str); 6] = [
+const OF_PAGES: [(&str, &str); 7] = [
     ("invitation_for_another", "403"),
     ("malformed_form", "400"),
     ("method_not_allowed", "405"),
     ("not_a_form", "415"),
     ("nothing_chosen", "422"),
     ("quiz_opened", "409"),
+    ("sign_in_over", "401"),
 ];
 
 fn of_pages(code: &str) -> Option<&'static str> {
