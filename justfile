@@ -44,3 +44,8 @@ load:
 # behind; `--database-url` of an empty PostgreSQL: written in one process, heard in another
 live *arguments:
     cargo run --release --example live_load -- {{arguments}}
+
+# What the served release takes: `soak` for ten minutes, hostile `uploads`, or a `crowd` of more connections than descriptors
+pressure *what:
+    cargo build --release
+    python3 -B .ci/pressure.py target/release/queqiao {{what}}
