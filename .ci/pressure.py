@@ -1,6 +1,6 @@
 """What the service takes of memory and of a processor, asked from outside.
 
-`pressure.py BINARY soak [MINUTES]` signs people up and in and reads what people read; `uploads` sends
+`pressure.py BINARY soak [MINUTES [SIGN-INS]]` signs people up and in and reads what people read; `uploads` sends
 tables and pictures that mean ill; `crowd` keeps more connections than there are descriptors, sends what nobody
 asked for, and asks for a scan meanwhile. Give it a release binary. Figures of time are this machine's: what
 is beside them is the same, asked while it was quiet.
@@ -63,7 +63,8 @@ class Watched:
         return answer.status, answer.read()
 
     def tell(self, when):
-        print(f"{when:<44}{self.memory():>8.0f} MB now{self.memory('VmHWM'):>8.0f} MB at most", flush=True)
+        print(f"{when:<44}{self.memory():>8.0f} MB now{self.memory('VmHWM'):>8.0f} MB at most,"
+              f"{self.memory('RssAnon'):>6.0f} MB of it its own", flush=True)
 
 
 def spread(times):
@@ -97,18 +98,18 @@ def sign_up(house, administrator, count):
         print("  passwords:", len(tokens), *sorted({*people.map(verify, tokens)}))
 
 
-def soak(house, minutes=10):
+def soak(house, minutes=10, sign_ins=9200):
     house.tell("opened")
     administrator = sign_in(house.address, "administrator")
     sign_up(house, administrator, 116)
     house.tell("116 signed up at once")
-    begun, done, until = time.monotonic(), [], 9200
+    begun = time.monotonic()
     address = lambda number: f"a{number % 800 + 1:04}@demo.example"
     log_in = lambda number, line=None: json.loads(
         house.ask("POST", "/api/v1/auth/login", {"email": address(number), "password": PASSWORD}, line=line)[1]
     )["access_token"]
     with ThreadPoolExecutor(32) as people:
-        done = list(people.map(log_in, range(until)))
+        done = list(people.map(log_in, range(int(sign_ins))))
     house.tell(f"{len(done)} signed in, {len(done) / (time.monotonic() - begun):.0f} a second")
     end, counts = time.monotonic() + 60 * minutes, [0] * 64
     reads = ["/", "/events/qixi", "/api/v1/me", "/api/v1/events", "/api/v1/events/qixi", "/me"]
