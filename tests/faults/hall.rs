@@ -133,7 +133,10 @@ impl Client<'_> {
             ballot.map(|ballot| ballot.map(|(named, _)| named.iter().any(|name| name == to)))
         };
         for (_, receipt) in known.last.values().flatten() {
-            self.book().act("ballot", receipt, Said::Done);
+            // Once, however often a look at a round is broken off.
+            if self.book().said("ballot", receipt).is_none() {
+                self.book().act("ballot", receipt, Said::Done);
+            }
             if receipts.contains(&json!(receipt)) {
                 self.book().saw("ballot", receipt);
             }

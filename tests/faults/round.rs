@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
 use rand::rngs::StdRng;
+use rand::seq::IteratorRandom;
 use rand::{RngExt, SeedableRng};
 use reqwest::Method;
 use tokio::sync::watch;
@@ -21,7 +22,7 @@ use crate::night::Night;
 use crate::power;
 use crate::served::{Served, command};
 
-/// Faults in a living process between two looks.
+/// Faults in a living process between two looks; fewer in a short run.
 const BETWEEN_LOOKS: u64 = 40;
 /// Of ten rounds, so many have something other than a statement go wrong.
 const FROM_OUTSIDE: u32 = 7;
@@ -47,7 +48,7 @@ pub async fn play(night: Night, until: u64, figures: &mut Figures) {
     while figures.injected() < until && !figures.is_enough() && begun.elapsed() < TOKENS_LAST {
         if chance.random_ratio(FROM_OUTSIDE, 10) {
             let (fault, name) = if chance.random_bool(0.6) {
-                *faults.iter().filter(|(fault, _)| fault.kills()).nth(turn % 2).unwrap()
+                *faults.iter().filter(|(fault, _)| fault.kills()).choose(&mut chance).unwrap()
             } else {
                 turn += 1;
                 faults[turn % faults.len()]
@@ -55,7 +56,7 @@ pub async fn play(night: Night, until: u64, figures: &mut Figures) {
             figures.fault(name, 1);
             served = from_outside(&night, &crowd, served, fault, &mut chance, figures).await;
         } else {
-            let goal = until.min(figures.injected() + BETWEEN_LOOKS);
+            let goal = until.min(figures.injected() + BETWEEN_LOOKS.min(until / 4));
             let seed = chance.random();
             with_clients(&night, &crowd, seed, &mut served, async |served| {
                 while figures.injected() < goal && !served.is_gone() {

@@ -23,7 +23,7 @@ pub fn command(night: &Night, arguments: &[&str]) -> Command {
     let mut command = outage::program(&night.evening, arguments);
     command
         .envs(night.settings.iter().map(|(name, value)| (*name, value.as_str())))
-        .env("QUEQIAO__LOG__FILTER", std::env::var("QUEQIAO_FAULTS_LOG").unwrap_or_else(|_| "off".to_owned()));
+        .env("QUEQIAO__LOG__FILTER", std::env::var_os("QUEQIAO_FAULTS_LOG").unwrap_or_else(|| "off".into()));
     command
 }
 
