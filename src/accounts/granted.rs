@@ -1,12 +1,13 @@
-//! What a program that was let in is answered with.
+//! What a program or a browser that was let in is answered with.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::entered::{Handed, Tokens};
-use super::{access_token, mark};
+use super::{access_token, cookie, mark};
 use crate::app::App;
+use crate::error::Error;
 
 /// Proof for the next requests.
 #[derive(Serialize, ToSchema)]
@@ -34,4 +35,19 @@ impl From<Tokens> for Granted {
 #[must_use]
 pub fn granted(app: &App, request: &HttpRequest, Handed { proof, mark }: Handed<Tokens>) -> HttpResponse {
     HttpResponse::Ok().cookie(mark::set(app, request, &mark)).json(Granted::from(proof))
+}
+
+/// The answer to somebody who is let in, with what their browser keeps.
+///
+/// # Errors
+/// A fault where a cookie cannot be written.
+pub fn let_in(
+    house: &App,
+    request: &HttpRequest,
+    Handed { proof, mark }: Handed<String>,
+    mut answer: HttpResponse,
+) -> Result<HttpResponse, Error> {
+    answer.add_cookie(&cookie::set(house, &proof)).map_err(Error::fault)?;
+    answer.add_cookie(&mark::set(house, request, &mark)).map_err(Error::fault)?;
+    Ok(answer)
 }

@@ -11,12 +11,13 @@ use serde::Deserialize;
 use super::address::{read_address, shown as shown_address};
 use super::asker::Asker;
 use super::consent::Agreed;
-use super::entered::{Handed, Way};
+use super::entered::Way;
+use super::granted::let_in;
 use super::profile::Gender;
 use super::second_factor::ask::ask;
 use super::verify::Dead;
 use super::visit::Visit;
-use super::{cookie, end_session, forget_password, leaving, mark, open_session, reset_password, verify};
+use super::{cookie, end_session, forget_password, leaving, open_session, reset_password, verify};
 use crate::app::{App, House};
 use crate::error::Error;
 use crate::page::said::see_saying;
@@ -126,18 +127,6 @@ async fn sign_in(
         Ok(Way::Asked(pass)) => ask(visit.page, pass, to),
         Err(error) => Sheet { to, email, ..Sheet::new(visit.page, Kind::SignIn) }.refused(error),
     }
-}
-
-/// The answer to somebody who is let in, with what their browser keeps.
-pub(super) fn let_in(
-    house: &App,
-    request: &HttpRequest,
-    Handed { proof, mark }: Handed<String>,
-    mut answer: HttpResponse,
-) -> Result<HttpResponse, Error> {
-    answer.add_cookie(&cookie::set(house, &proof)).map_err(Error::fault)?;
-    answer.add_cookie(&mark::set(house, request, &mark)).map_err(Error::fault)?;
-    Ok(answer)
 }
 
 #[post("/sign-out")]

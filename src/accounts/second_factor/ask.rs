@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use askama::Template;
 
 use crate::accounts::asker::Asker;
+use crate::accounts::granted::let_in;
 use crate::accounts::open_session::go_on;
-use crate::accounts::page::let_in;
 use crate::accounts::prove_again::beside;
 use crate::accounts::visit::Visit;
 use crate::app::House;
