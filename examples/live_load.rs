@@ -17,7 +17,6 @@ use queqiao::app::App;
 use queqiao::clock::Clock;
 use queqiao::events::{crew, event, template};
 use queqiao::happening::What;
-use queqiao::language::Language;
 use queqiao::organizations::organization;
 use queqiao::secrets::Secrets;
 use queqiao::server::opening::Opening;
@@ -219,19 +218,8 @@ async fn evening(app: &Arc<App>) -> (event::Model, String) {
     let txn = app.database.begin_write().await.unwrap();
     let now = app.now();
     let id = app.new_id();
-    let host = account::ActiveModel {
-        id: Set(id),
-        bond: Set(account::bond(app, id, "host@example.com", false)),
-        email: Set("host@example.com".to_owned()),
-        password: Set(None),
-        name: Set(None),
-        language: Set(Language::Zh),
-        administrator: Set(false),
-        created_at: Set(now),
-        verified_at: Set(Some(now)),
-        erased_at: Set(None),
-    };
-    let host = host.insert(&txn).await.unwrap();
+    let host = account::new(app, id, "host@example.com", "").unwrap();
+    assert!(host.clone().begin(&txn).await.unwrap());
     let union = organization::ActiveModel {
         id: Set(app.new_id()),
         slug: Set("yanyuan".to_owned()),

@@ -31,6 +31,10 @@ use crate::settings::Settings;
 /// Between two requests. Longer than a proxy or a phone keeps a quiet connection: whoever closes first
 /// makes the other's next request fail.
 pub const QUIET: Duration = Duration::from_secs(75);
+/// An answer may be ready before all of its question has come: a photo that is too large, somebody who
+/// may not ask. What still comes is thrown away for so long, or the line would be reset under the hands
+/// of whoever sends, and the answer lost.
+pub const LINGER: Duration = Duration::from_secs(5);
 /// Of an answer, nothing is taken.
 const STALLED: Duration = Duration::from_secs(30);
 /// A little later than the server itself, which says 408 where it still can.

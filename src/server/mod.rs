@@ -164,6 +164,7 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
             })
             .keep_alive(connection::QUIET)
             .client_request_timeout(patience)
+            .client_disconnect_timeout(connection::LINGER)
             .on_connect_ext(|io: &Watched, data| {
                 data.insert(io.caller());
             })

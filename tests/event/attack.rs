@@ -198,6 +198,29 @@ async fn bodies_of_nobody_are_not_read() {
     assert_eq!(evening.organizer.at(&house.address).get("/healthz").await.status, 200);
 }
 
+/// A browser that sends a photo shows the answer, not a line that broke, though it came before the photo's end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_still_sends_when_the_answer_is_ready_hears_it() {
+    let Some(evening) = Evening::begin(Sqlite, Phase::Online).await else { return };
+    let address = evening.address.clone();
+    let answer = tokio::task::spawn_blocking(move || {
+        let (mut stream, body) = (connect(&address), vec![b'x'; 5 << 20]);
+        let head = format!(
+            "POST {POSTS} HTTP/1.1\r\nHost: q\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let (first, rest) = body.split_at(1 << 16);
+        stream.write_all(first).unwrap();
+        // It is here already, and the greater part of the body is not.
+        assert!(stream.peek(&mut [0; 12]).unwrap() > 0);
+        stream.write_all(rest).unwrap();
+        until_closed(stream).0
+    });
+    let answer = answer.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("not_signed_in"), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_is_held_of_all_requests_is_bounded() {
     let little = |settings: &mut queqiao::settings::Settings| settings.server.intake_limit = 1 << 20;
