@@ -129,6 +129,14 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 tokio::task_local! {
     static CLAIM: Arc<Claim>;
+    /// Around what is not the act of the request.
+    static ASIDE: ();
+}
+
+/// Runs what a request needs and is not its act (a guess that is counted): it takes no claim, or a
+/// request that is refused afterwards would count as carried out.
+pub async fn aside<F: Future>(work: F) -> F::Output {
+    ASIDE.scope((), work).await
 }
 
 /// Runs a request that holds a claim.
@@ -138,6 +146,9 @@ pub async fn with_claim<F: Future>(claim: Arc<Claim>, request: F) -> F::Output {
 
 /// The claim of the request being answered, to be carried along to the main runtime.
 pub fn current() -> Option<Arc<Claim>> {
+    if ASIDE.try_with(|()| ()).is_ok() {
+        return None;
+    }
     CLAIM.try_with(Arc::clone).ok()
 }
 

@@ -34,6 +34,7 @@ use super::address::MailAddress;
 use super::asker::Asker;
 use crate::app::App;
 use crate::error::Error;
+use crate::once;
 
 /// What the tries of all networks are counted by.
 pub const DAY: TimeDelta = TimeDelta::days(1);
@@ -125,6 +126,10 @@ pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
 /// # Errors
 /// What the database says.
 pub async fn knock(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {
+    once::aside(counted(app, door, knocker, bounds)).await
+}
+
+async fn counted(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {
     let (id, now) = (app.new_id(), app.now());
     let txn = app.database.begin_write().await?;
     // Over, or knocked at a time that a clock set wrong said and that has not come.

@@ -99,15 +99,41 @@ pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &acc
     post(txn, app, "password_changed", &to, Some(account.id), account.language, words.to_owned(), action).await
 }
 
-/// A note to the owner.
+/// A note to the owner that signing in takes a code: it may have been set up by whoever found out the password.
+pub(super) async fn factor_on(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
+    let words = account.language.choose(include_str!("factor_on.zh.txt"), include_str!("factor_on.en.txt"));
+    of_factor(txn, app, account, "second_factor_on", words).await
+}
+
+/// As [`factor_on`], of fresh codes for recovery.
+pub(super) async fn codes_renewed(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    account: &account::Model,
+) -> Result<(), Error> {
+    let words = account.language.choose(include_str!("codes_renewed.zh.txt"), include_str!("codes_renewed.en.txt"));
+    of_factor(txn, app, account, "recovery_codes_renewed", words).await
+}
+
+/// As [`factor_on`], that it takes none any more.
 pub(super) async fn factor_ended(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
     let words = account.language.choose(include_str!("factor_ended.zh.txt"), include_str!("factor_ended.en.txt"));
+    of_factor(txn, app, account, "second_factor_ended", words).await
+}
+
+async fn of_factor(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    account: &account::Model,
+    kind: &'static str,
+    words: &str,
+) -> Result<(), Error> {
     let action = Action {
         label: account.language.choose("查看两步验证", "See to it").to_owned(),
         url: app.public_url("/me/second-factor"),
     };
-    let (kind, to) = ("second_factor_ended", &account.address(&app.secrets)?);
-    post(txn, app, kind, to, Some(account.id), account.language, words.to_owned(), action).await
+    let to = account.address(&app.secrets)?;
+    post(txn, app, kind, &to, Some(account.id), account.language, words.to_owned(), action).await
 }
 
 #[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]

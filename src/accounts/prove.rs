@@ -18,6 +18,7 @@ use super::{account, knock, password};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
+use crate::once;
 use crate::page::form::Form;
 use crate::secrets::digest;
 
@@ -112,8 +113,19 @@ impl Proven {
     /// # Errors
     /// 401 `second_factor_needed` or `second_factor_wrong`; 429 where too many were tried.
     pub async fn with_code(self, app: &App, code: Option<&str>) -> Result<Self, Error> {
-        answer::look(app, self.account, &self.knocker, code).await?;
+        let looked = answer::look(app, self.account, &self.knocker, code).await;
+        if looked.is_err() {
+            // The password was right: what is counted is the code.
+            once::aside(self.forgiven(app)).await?;
+        }
+        looked?;
         Ok(Self { code: code.map(str::to_owned), ..self })
+    }
+
+    async fn forgiven(&self, app: &App) -> Result<(), Error> {
+        let txn = app.database.begin_write().await?;
+        knock::forgive(&txn, &self.door, &self.knocker).await?;
+        txn.commit().await
     }
 
     /// Whether a code is still to be asked for.

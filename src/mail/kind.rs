@@ -16,11 +16,13 @@ pub enum Privacy {
 }
 
 /// Kinds that lead into an account or to an evening, and say nothing about how it went.
-const OPENS: [&str; 10] = [
+const OPENS: [&str; 12] = [
     "verify",
     "known",
     "reset",
     "password_changed",
+    "second_factor_on",
+    "recovery_codes_renewed",
     "second_factor_ended",
     "invited",
     "invitation",

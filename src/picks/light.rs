@@ -108,7 +108,8 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let round = round::hold_open(&txn, guest.event.id, number).await?;
     guest.event.requires(app.now(), Phase::OnSite)?;
     let account_id = guest.account.account_id;
-    if staff::organizes(&txn, account_id, guest.event.organization_id).await?
+    let organizer = staff::held(&txn, guest.event.organization_id, account_id, staff::Role::Organizer).await?;
+    if organizer.is_some()
         || crew::serves(&txn, account_id, guest.event.id, &[Role::Desk, Role::Host, Role::Volunteer]).await?
     {
         return Err(NotTaken::Works.into());

@@ -34,10 +34,15 @@ const CLAIM: &str = "queqiao/once/claim/v1";
 const REQUEST: &str = "queqiao/once/request/v1";
 const ANSWER: &str = "queqiao/once/answer/v1";
 
-/// Whether a call answers with what opens a door (tokens of a session, of a device): such an answer
-/// is not kept, its request brings its own protection against being said twice.
+/// Whether a call answers with what opens a door (tokens of a session, of a device, a second factor), or
+/// with what takes a fresh proof to read: such an answer is not kept, its request brings its own
+/// protection against being said twice.
 fn is_secret(path: &str) -> bool {
-    path.starts_with("/api/v1/auth/") || path == "/api/v1/devices/pair"
+    let opens_a_letter = path.starts_with("/api/v1/admin/outbox/") && path.ends_with("/open");
+    path.starts_with("/api/v1/auth/")
+        || path.starts_with("/api/v1/me/second-factor")
+        || ["/api/v1/devices/pair", "/api/v1/me/export"].contains(&path)
+        || opens_a_letter
 }
 
 /// Whether a call gives the same however often it is made: it needs no claim, and a retry after a crash

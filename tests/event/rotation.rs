@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::couples::a_match;
 use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
+use crate::evening::{Evening, PASSWORD, Person};
 use crate::picks::Hall;
 
 const DOOR: &str = "/api/v1/events/qixi/check-ins";
@@ -212,6 +212,7 @@ async fn nothing_is_lost_with_a_key_that_was_dropped(#[values(Sqlite, Postgres)]
     hall.evening.visitor().post("/api/v1/auth/password/forgot", json!({ "email": she.email })).await;
     let reset = hall.evening.letters_to(she, "reset").await.remove(0);
     let token = reset.plain.split_once("token=").unwrap().1.split_whitespace().next().unwrap().to_owned();
+    let (_, codes) = hall.evening.with_factor(&hall.men[1]).await;
     assert!(under_the_first_key(&hall.evening).await.len() > 8);
 
     keys::rotate(&hall.evening.app, Duration::ZERO).await.unwrap();
@@ -228,6 +229,9 @@ async fn nothing_is_lost_with_a_key_that_was_dropped(#[values(Sqlite, Postgres)]
     assert_eq!(open.json["items"][0]["words"]["phone"], "13855556666", "{}", open.text());
     let again = one_more_host().await;
     assert_eq!((again.status, again.code()), (409, "answer_lost"), "{}", again.text());
+    let coded = json!({ "email": hall.men[1].email, "password": PASSWORD, "code": codes[0] });
+    let coded = hall.evening.visitor().post("/api/v1/auth/login", coded).await;
+    assert_eq!(coded.status, 200, "{}", coded.text());
     let anew = json!({ "token": token, "password": "a bridge of magpies, once a year" });
     let anew = she.post("/api/v1/auth/password/reset", anew).await;
     assert!(anew.status < 300, "{}", anew.text());

@@ -72,6 +72,7 @@ async fn a_second_factor_is_set_up_asked_for_and_given_up(#[values(Sqlite, Postg
     let confirmed = here.post(&format!("{FACTOR}/confirm"), json!({ "code": code })).await;
     let codes: Vec<String> = serde_json::from_value(confirmed.json["recovery_codes"].clone()).unwrap();
     assert_eq!(codes.len(), 10);
+    assert_eq!(evening.letters_to(&person, "second_factor_on").await.len(), 1, "whoever set it up, the owner hears");
 
     let elsewhere = json!({ "refresh_token": there.json["refresh_token"] });
     refused(&evening.visitor().post("/api/v1/auth/refresh", elsewhere).await, 401, "refresh_token_invalid");
@@ -91,6 +92,7 @@ async fn a_second_factor_is_set_up_asked_for_and_given_up(#[values(Sqlite, Postg
     refused(&here.post(&format!("{FACTOR}/recovery-codes"), proof(None)).await, 401, "second_factor_needed");
     let renewed = here.post(&format!("{FACTOR}/recovery-codes"), proof(Some(&codes[1]))).await;
     assert_eq!(renewed.status, 200, "{}", renewed.text());
+    assert_eq!(evening.letters_to(&person, "recovery_codes_renewed").await.len(), 1);
     refused(&log_in(&evening, &person, Some(&codes[2])).await, 401, "second_factor_wrong");
     refused(&here.delete_with(FACTOR, proof(None)).await, 401, "second_factor_needed");
     assert_eq!(here.delete_with(FACTOR, proof(Some(&evening.next_code(&secret)))).await.status, 204);
@@ -286,7 +288,12 @@ async fn whoever_lost_phone_and_codes_is_let_in_by_an_administrator(#[values(Sql
     let lost = |email: &str, password: &str| json!({ "email": email, "password": password });
     let (keys, _) = evening.with_factor(&keeper).await;
     refused(&owner.post(path, lost(&owner.email, PASSWORD)).await, 403, "wrong_role");
-    refused(&keeper.post(path, lost(&owner.email, "a guess")).await, 401, "wrong_credentials");
+    for _ in 0..2 {
+        // What was refused is no deed, however it is asked again.
+        let guess = keeper.request(Method::POST, path).json(&lost(&owner.email, "a guess"));
+        let guess = keeper.send(guess.header("Idempotency-Key", "once")).await;
+        refused(&guess, 401, "wrong_credentials");
+    }
     refused(&keeper.post(path, lost(&owner.email, PASSWORD)).await, 401, "second_factor_needed");
     let mut wish = lost("nobody@example.com", PASSWORD);
     wish["code"] = json!(evening.next_code(&keys));
@@ -341,4 +348,56 @@ async fn what_phone_and_house_share_goes_over_to_a_new_key(#[values(Sqlite, Post
 
     assert_eq!(evening.leaves_with(&owner, &evening.next_code(&secret)).await.status, 204);
     assert_eq!(factor::Entity::find().count(db).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_told_once_is_told_once(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let person = evening.account("li", Gender::Female).await;
+    let (_, codes) = evening.with_factor(&person).await;
+    let again = async |path: &str, code: &str| {
+        let asked = person.request(Method::POST, path).json(&proof(Some(code)));
+        person.send(asked.header("Idempotency-Key", "again")).await
+    };
+    // A key gives neither the codes nor what is known of somebody to whoever shows no fresh proof.
+    for path in ["/api/v1/me/export", "/api/v1/me/second-factor/recovery-codes"] {
+        let code = if path.ends_with("export") { &codes[0] } else { &codes[1] };
+        assert_eq!(again(path, code).await.status, 200, "{path}");
+        refused(&again(path, code).await, 401, "second_factor_wrong");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_makes_no_device_known_where_a_code_is_asked_for(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let person = evening.account("li", Gender::Female).await;
+    evening.with_factor(&person).await;
+    evening.visitor().post("/api/v1/auth/password/forgot", json!({ "email": person.email })).await;
+    let letter = evening.letters_to(&person, "reset").await.pop().unwrap();
+    let token = letter.plain.split("token=").nth(1).unwrap().split_whitespace().next().unwrap();
+    let anew = json!({ "token": token, "password": "a bridge of magpies, once a year" });
+    let set = evening.visitor().post("/api/v1/auth/password/reset", anew).await;
+    assert_eq!((set.status, set.headers.get("set-cookie")), (204, None), "{}", set.text());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_begun_and_left_is_nobodys_to_finish(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let (person, other) = (evening.account("li", Gender::Female).await, evening.account("wang", Gender::Male).await);
+    let confirm = format!("{FACTOR}/confirm");
+    for one in [&person, &other] {
+        evening.with_password(one, PASSWORD).await;
+        assert_eq!(one.post(FACTOR, proof(None)).await.status, 201);
+    }
+    let mut answers = Vec::new();
+    for _ in 0..30 {
+        answers.push(person.post(&confirm, json!({ "code": "000000" })).await.status);
+    }
+    assert!(answers.contains(&429) && answers.iter().filter(|status| **status == 401).count() <= 20, "{answers:?}");
+    evening.clock.advance(Duration::minutes(16));
+    let other = evening.again(&other);
+    refused(&other.post(&confirm, json!({ "code": "000000" })).await, 409, "second_factor_not_begun");
 }

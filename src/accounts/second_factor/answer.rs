@@ -45,7 +45,7 @@ pub enum Answer {
 /// What stands for an account's second door in the table of [`knock`].
 #[must_use]
 pub fn door(app: &App, account: Uuid) -> Vec<u8> {
-    app.secrets.mac("accounts/knocks with codes", &[account.as_bytes()])
+    app.secrets.lasting_mac("accounts/knocks with codes", &[account.as_bytes()])
 }
 
 /// Looks at a code before any transaction that matters is opened: counted and slowed down, for six

@@ -125,11 +125,17 @@ pub async fn begin_factor(
     (status = 401, description = "`not_signed_in`, `second_factor_wrong`"),
     (status = 409, description = "`second_factor_not_begun`, `second_factor_on`"),
     (status = 422, description = "`invalid`"),
+    (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
 #[post("/me/second-factor/confirm")]
-pub async fn confirm_factor(house: House, who: SignedIn, code: Body<Code>) -> Result<impl Responder, Error> {
-    let Code { code } = code.into_inner();
-    let recovery_codes = house.run(async move |app| confirm::confirm(&app, &who, &code).await).await?;
+pub async fn confirm_factor(
+    house: House,
+    request: HttpRequest,
+    who: SignedIn,
+    code: Body<Code>,
+) -> Result<impl Responder, Error> {
+    let (asker, Code { code }) = (Asker::of(&house, &request), code.into_inner());
+    let recovery_codes = house.run(async move |app| confirm::confirm(&app, &asker, &who, &code).await).await?;
     Ok(unkept(RecoveryCodes { recovery_codes }, StatusCode::OK))
 }
 

@@ -1,15 +1,21 @@
 //! The app knows the secret: from now on signing in takes a code. Whoever is signed in elsewhere with
 //! the password alone is signed out.
 
+use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 
-use super::answer::NotAnswered;
+use super::answer::{self, NotAnswered};
 use super::{factor, recovery_code};
-use crate::accounts::{SignedIn, account, session, sign_in};
+use crate::accounts::asker::Asker;
+use crate::accounts::knock::{self, Bounds, Knocker};
+use crate::accounts::{SignedIn, account, letters, session, sign_in};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
+
+/// How long what was begun waits for its first code.
+const LASTS: TimeDelta = TimeDelta::minutes(15);
 
 /// Why nothing is confirmed.
 pub enum NotConfirmed {
@@ -30,13 +36,20 @@ impl From<NotConfirmed> for Error {
 /// Confirms what was begun: the recovery codes, told once.
 ///
 /// # Errors
-/// [`NotConfirmed`]; 401 `second_factor_wrong`.
-pub async fn confirm(app: &App, who: &SignedIn, code: &str) -> Result<Vec<String>, Error> {
+/// [`NotConfirmed`]; 401 `second_factor_wrong`; 429 where too many were tried.
+pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Result<Vec<String>, Error> {
     let (id, now) = (who.account_id, app.now());
+    // A session that was left open must not guess its way to what its owner began and left.
+    let (door, knocker) = (answer::door(app, id), Knocker::of(app, asker, id, ""));
+    knock::knock(app, &door, &knocker, &Bounds::of_codes(app)).await?.map_err(NotAnswered::Resting)?;
     let txn = app.database.begin_write().await?;
     // Held, so that nobody is let in with the password alone at the same moment.
-    account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
+    let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
+    let account = account.ok_or_else(Refused::not_signed_in)?;
     let factor = factor::Entity::held(id).one(&txn).await?.ok_or(NotConfirmed::NotBegun)?;
+    if factor.confirmed_at.is_none() && now - factor.begun_at > LASTS {
+        return Err(NotConfirmed::NotBegun.into());
+    }
     if factor.confirmed_at.is_some() {
         return Err(NotConfirmed::On.into());
     }
@@ -46,11 +59,13 @@ pub async fn confirm(app: &App, who: &SignedIn, code: &str) -> Result<Vec<String
     row.last_step = Set(step);
     row.update(&txn).await?;
     let codes = recovery_code::renew(&txn, app, id).await?;
+    knock::forgive(&txn, &door, &knocker).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;
     sign_in::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
     let subject = Some(("account", id));
     let entry = audit::Entry { actor: Some(id), action: "second_factor_on", subject, ..Default::default() };
     audit::record(&txn, app, entry).await?;
+    letters::factor_on(&txn, app, &account).await?;
     txn.commit().await?;
     Ok(codes)
 }

@@ -54,6 +54,7 @@ pub async fn renew_codes(app: &App, proven: Proven) -> Result<Vec<String>, Error
     let (txn, account) = held(app, proven).await?;
     let codes = recovery_code::renew(&txn, app, account.id).await?;
     record(&txn, app, Some(account.id), "recovery_codes_renewed", account.id).await?;
+    letters::codes_renewed(&txn, app, &account).await?;
     txn.commit().await?;
     Ok(codes)
 }

@@ -86,9 +86,15 @@ async fn begin_factor(
 }
 
 #[post("/me/second-factor/confirm")]
-async fn confirm_factor(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
-    let code = form.value("code").to_owned();
-    match house.run(async move |app| confirm::confirm(&app, &who, &code).await).await {
+async fn confirm_factor(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let (asker, code) = (Asker::of(&house, &request), form.value("code").to_owned());
+    match house.run(async move |app| confirm::confirm(&app, &asker, &who, &code).await).await {
         Ok(codes) => answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await,
         Err(error) => {
             // What the app was told stood on the page this came from; a wrong code comes back with it.

@@ -49,7 +49,7 @@ pub async fn renew(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
         let row = ActiveModel {
             id: Set(app.new_id()),
             account_id: Set(account),
-            digest: Set(app.secrets.mac(PURPOSE, &[account.as_bytes(), code.as_bytes()])),
+            digest: Set(app.secrets.lasting_mac(PURPOSE, &[account.as_bytes(), code.as_bytes()])),
             spent_at: Set(None),
         };
         Entity::insert(row).exec_without_returning(txn).await?;
@@ -66,11 +66,8 @@ pub fn is_like(folded: &str) -> bool {
 }
 
 fn unspent(app: &App, account: Uuid, folded: &str) -> Condition {
-    let digests = app.secrets.macs(PURPOSE, &[account.as_bytes(), folded.as_bytes()]);
-    Condition::all()
-        .add(Column::AccountId.eq(account))
-        .add(Column::Digest.is_in(digests))
-        .add(Column::SpentAt.is_null())
+    let digest = app.secrets.lasting_mac(PURPOSE, &[account.as_bytes(), folded.as_bytes()]);
+    Condition::all().add(Column::AccountId.eq(account)).add(Column::Digest.eq(digest)).add(Column::SpentAt.is_null())
 }
 
 /// Whether it is one of this account's that was not spent.
