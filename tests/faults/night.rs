@@ -130,7 +130,7 @@ fn settings(port: u16, mail: &MailServer, keys: &str) -> Vec<(&'static str, Stri
         said("QUEQIAO__SERVER__BIND", &format!("127.0.0.1:{port}")),
         said("QUEQIAO__PICKS__KEY_DIR", keys),
         said("QUEQIAO__SERVER__ANSWER_SECONDS", "15"),
-        said("QUEQIAO__SERVER__PATIENCE_SECONDS", "2"),
+        said("QUEQIAO__SERVER__PATIENCE_SECONDS", "10"),
         said("QUEQIAO__DATABASE__CONNECTIONS", "9"),
         said("QUEQIAO__DATABASE__WAIT_SECONDS", "4"),
         said("QUEQIAO__DATABASE__CONNECT_SECONDS", "3"),
