@@ -81,10 +81,12 @@ impl SignedIn {
     }
 }
 
-/// Whether a path is one of what belongs to one's own account.
+/// Whether a path is one of what belongs to one's own account: the couples one looks after and the
+/// employers one answers for are other people's.
 fn is_own_account(path: &str) -> bool {
     let below = path.strip_prefix("/api/v1").unwrap_or(path);
-    below == "/me" || below.starts_with("/me/") || below.starts_with("/auth/")
+    let is_of_others = ["/me/cases", "/me/units"].contains(&below);
+    !is_of_others && (below == "/me" || below.starts_with("/me/") || below.starts_with("/auth/"))
 }
 
 impl Via {

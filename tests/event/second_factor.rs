@@ -219,7 +219,9 @@ async fn an_administrator_without_one_sees_their_own_account_alone(#[values(Sqli
     for path in ["/api/v1/admin/outbox", "/api/v1/organizations", "/api/v1/organizations/yanyuan"] {
         refused(&keeper.get(path).await, 403, "second_factor_required");
     }
-    refused(&keeper.get("/api/v1/events/qixi/live").await, 403, "second_factor_required");
+    for path in ["/api/v1/events/qixi/live", "/api/v1/me/cases", "/api/v1/me/units"] {
+        refused(&keeper.get(path).await, 403, "second_factor_required");
+    }
     assert_eq!(keeper.get("/api/v1/me").await.status, 200);
     assert_eq!(keeper.get(FACTOR).await.json["demanded"], true);
     let browser = Browser::of(&evening, &keeper).await;
