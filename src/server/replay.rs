@@ -17,7 +17,7 @@ use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
-use actix_web::{Error as HttpError, HttpMessage, HttpResponse};
+use actix_web::{Error as HttpError, HttpMessage, HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 use data_encoding::HEXLOWER;
 use futures_util::{Stream, StreamExt};
@@ -25,9 +25,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
 use crate::accounts::access_token;
+use crate::accounts::signed_in::SignedIn;
 use crate::app::{App, House};
 use crate::body::too_large;
 use crate::error::{Error, FieldError, Refused};
+use crate::events::access::Desk;
 use crate::once::{self, Claim, Keeper};
 
 const CLAIM: &str = "queqiao/once/claim/v1";
@@ -196,8 +198,17 @@ async fn known(asked: &Asked) -> Result<Option<once::Model>, Error> {
     asked.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
 }
 
+/// Whether whoever asks would still be let in: a token outlives the sign-in it belongs to, and a desk that
+/// was sent away still shows its own.
+async fn is_known(request: &HttpRequest) -> Result<bool, Error> {
+    Ok(SignedIn::if_any(request).await?.is_some() || Desk::of_device(request).await?.is_some())
+}
+
 /// The first answer again; the body is read for its digest alone and held nowhere.
 async fn repeated(asked: &Asked, request: &mut ServiceRequest, kept: once::Model) -> Result<HttpResponse, Error> {
+    if !is_known(request.request()).await? {
+        return Err(Refused::not_signed_in().into());
+    }
     let mut digest = Sha256::new_with_prefix(asked_for(request));
     let (mut body, mut left) = (request.take_payload(), asked.house.settings.server.upload_limit);
     while let Some(chunk) = body.next().await {

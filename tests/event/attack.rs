@@ -17,11 +17,11 @@ use sea_orm::{EntityTrait, QuerySelect};
 use serde_json::{Value, json};
 
 use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
+use crate::evening::{Answer, Evening, PASSWORD, Person};
 use crate::outage;
+use crate::pages::desk::{DOOR, paired};
 use crate::photos;
 
-const DOOR: &str = "/api/v1/events/qixi/check-ins";
 const POSTS: &str = "/api/v1/events/qixi/posts";
 
 fn connect(address: &str) -> TcpStream {
@@ -321,6 +321,41 @@ async fn an_answer_kept_for_repetition_says_nothing_to_a_reader(#[values(Sqlite,
     // The same key of somebody else is another request.
     let other = keyed(&evening.participant("men").await, "mine").await;
     assert!(other.status == 201 && other.json["id"] != first.json["id"], "{}", other.text());
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_answer_is_repeated_to_nobody_who_was_sent_away(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let keyed = async |person: &Person, path: &str, body: Value| {
+        person.send(person.request(Method::POST, path).header("Idempotency-Key", "mine").json(&body)).await
+    };
+    let post = async |person: &Person| keyed(person, POSTS, json!({"body": "一"})).await;
+    let away = |answer: &Answer| assert_eq!((answer.status, answer.code()), (401, "not_signed_in"), "{}", answer.text());
+    let her = evening.participant("women").await;
+    evening.with_password(&her, PASSWORD).await;
+    let signed_in =
+        evening.visitor().post("/api/v1/auth/login", json!({"email": her.email, "password": PASSWORD})).await;
+    let mut elsewhere = her.clone();
+    elsewhere.token = signed_in.json["access_token"].as_str().map(str::to_owned);
+    let first = post(&elsewhere).await;
+    assert_eq!(first.status, 201, "{}", first.text());
+    let spent = json!({"refresh_token": signed_in.json["refresh_token"]});
+    assert_eq!(evening.visitor().post("/api/v1/auth/logout", spent).await.status, 204);
+    away(&post(&elsewhere).await);
+    // Where she is still signed in, it is her own request still.
+    let again = post(&her).await;
+    assert_eq!((again.status, &again.bytes), (201, &first.bytes));
+    assert_eq!(evening.leaves(&her).await.status, 204);
+    away(&post(&her).await);
+
+    let desk = paired(&evening, "东门").await;
+    let devices = "/api/v1/events/qixi/devices";
+    let search = async || keyed(&desk, &format!("{DOOR}/search"), json!({"name": "guest"})).await;
+    assert_eq!(search().await.status, 200);
+    let id = evening.organizer.get(devices).await.json["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(evening.organizer.delete(&format!("{devices}/{id}")).await.status, 204);
+    away(&search().await);
 }
 
 #[rstest]

@@ -16,10 +16,10 @@ use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::evening::{Answer, Evening, Person, hours};
 
 const DEVICES: &str = "/api/v1/events/qixi/devices";
-pub(super) const DOOR: &str = "/api/v1/events/qixi/check-ins";
+pub(crate) const DOOR: &str = "/api/v1/events/qixi/check-ins";
 
 /// A device that shows its token as programs do.
-pub(super) async fn paired(evening: &Evening, name: &str) -> Person {
+pub(crate) async fn paired(evening: &Evening, name: &str) -> Person {
     let invited = evening.organizer.post(DEVICES, json!({})).await;
     assert_eq!(invited.status, 201, "{}", invited.text());
     let wish = json!({"token": invited.json["token"], "name": name});

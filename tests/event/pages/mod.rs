@@ -1,6 +1,6 @@
 //! What people see in a browser.
 
-mod desk;
+pub(crate) mod desk;
 mod desk_offline;
 mod evening;
 mod house;
