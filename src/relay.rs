@@ -7,9 +7,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
 use sea_orm::sqlx::{Executor, PgConnection, query};
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -19,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::database::spoken_to;
 use crate::error::Error;
 use crate::happening::Happening;
 
@@ -63,7 +63,10 @@ pub async fn start(app: &Arc<App>, closing: CancellationToken) -> Result<JoinHan
 }
 
 async fn listener(app: &App) -> Result<PgListener, Error> {
-    let mut ear = PgListener::connect(app.settings.database.url.expose_secret()).await.map_err(Error::fault)?;
+    let line = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
+    let line = line.connect_lazy_with(spoken_to(&app.settings.database.url).map_err(Error::fault)?);
+    let mut ear = PgListener::connect_with(&line).await.map_err(Error::fault)?;
+    ear.ignore_pool_close_event(true);
     ear.listen(CHANNEL).await.map_err(Error::fault)?;
     Ok(ear)
 }

@@ -95,8 +95,8 @@ impl Database {
             let line = Line::before(embedded(writer.disable_statement_logging()));
             Ok(Self { engine: Engine::Embedded(line), reader: Reader::Embedded(readers), schema, readiness })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options: PgConnectOptions = address.parse().with_context(place)?;
-            let server = Server::new(&options.disable_statement_logging(), Limits::from(settings), *connections);
+            let options = spoken_to(url).with_context(place)?;
+            let server = Server::new(&options, Limits::from(settings), *connections);
             // A pool only says that it timed out; one connection says why.
             server.writers.connect().await.with_context(place)?.close().await?;
             let schema = Connect::connect(lazily(address)).await.with_context(place)?;
@@ -353,8 +353,22 @@ fn embedded(options: SqliteConnectOptions) -> SqliteConnectOptions {
 /// Connects when it is needed: migrations are rare.
 fn lazily(url: &str) -> ConnectOptions {
     let mut options = quiet(url, 1);
-    options.connect_lazy(true).idle_timeout(Duration::from_secs(5));
+    options.connect_lazy(true).idle_timeout(Duration::from_secs(5)).map_sqlx_postgres_opts(plainly);
     options
+}
+
+/// How a server is spoken to.
+///
+/// # Errors
+/// Where this is no address of one.
+pub fn spoken_to(url: &SecretString) -> sqlx::Result<PgConnectOptions> {
+    Ok(plainly(url.expose_secret().parse()?).disable_statement_logging())
+}
+
+/// Asks for nothing as a session begins that a pooler would refuse: figures come in binary anyway, with
+/// all their digits.
+fn plainly(options: PgConnectOptions) -> PgConnectOptions {
+    options.extra_float_digits(None)
 }
 
 fn quiet(url: &str, connections: u32) -> ConnectOptions {

@@ -3,6 +3,7 @@
 mod full_disk;
 mod limits;
 mod lost_answer;
+mod pooler;
 mod schema;
 mod tenancy;
 mod wire;
