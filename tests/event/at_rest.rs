@@ -202,6 +202,25 @@ async fn what_is_erased_or_taken_down_is_gone_from_the_files_within_a_round(#[va
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_a_server_what_is_erased_is_cleared_out_of_its_tables_within_a_round() {
+    let Some(evening) = Evening::begin(Postgres, Phase::Online).await else { return };
+    let him = evening.participant("men").await;
+    let db = evening.app.database.reader();
+    // Nothing else clears there: the server of the stories does not do so by itself.
+    let cleared = async || {
+        let tables = "SELECT count(*) FROM pg_stat_user_tables WHERE vacuum_count > 0 \
+                      AND relname IN ('account', 'profile', 'registration', 'letter')";
+        let counted = db.query_one_raw(Statement::from_string(db.get_database_backend(), tables)).await;
+        counted.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap()
+    };
+    rounds::once(&evening.app).await;
+    assert_eq!(cleared().await, 0);
+    assert_eq!(evening.leaves(&him).await.status, 204);
+    rounds::once(&evening.app).await;
+    assert_eq!(cleared().await, 4);
+}
+
 /// As a house of the former version left it: a person and a letter, in the clear.
 async fn former(url: &str) -> [Uuid; 2] {
     let database = Database::connect(&url.to_owned().into(), 2).await.unwrap();

@@ -7,6 +7,7 @@ use queqiao::accounts::profile::Gender;
 use queqiao::database::Database;
 use queqiao::events::phase::Phase;
 use queqiao::settings::Settings;
+use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor};
@@ -60,6 +61,29 @@ async fn one_row_held_by_a_stranger_stops_its_own_event_and_nothing_else() {
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     stranger.execute("ROLLBACK").await.unwrap();
     assert_eq!(change().await.status, 200);
+}
+
+/// What this end gives up must not go on at the other, where it would hold what others wait for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_server_ends_what_takes_too_long_by_itself() {
+    let Some(evening) = Evening::begin_with(Postgres, Phase::Registration, impatient).await else { return };
+    let database = &evening.app.database;
+    let slow = "SELECT count(*) FROM pg_sleep(30)";
+    let begun = Instant::now();
+    let ended = database.reader().execute_unprepared(slow).await.unwrap_err().to_string();
+    assert!(ended.contains("statement timeout"), "{ended}");
+    let txn = database.begin_write().await.unwrap();
+    let ended = txn.execute_unprepared(slow).await.unwrap_err().to_string();
+    assert!(ended.contains("statement timeout"), "{ended}");
+    drop(txn);
+
+    let row = format!("SELECT 1 FROM event WHERE id = '{}' FOR UPDATE", evening.event.id);
+    let mut stranger = database.own_connection().await.unwrap();
+    stranger.execute(AssertSqlSafe(format!("BEGIN; {row}"))).await.unwrap();
+    let txn = database.begin_write().await.unwrap();
+    let ended = txn.execute_unprepared(&row).await.unwrap_err().to_string();
+    assert!(ended.contains("lock timeout"), "{ended}");
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
