@@ -6,8 +6,8 @@
 
 use std::io::Cursor;
 
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
@@ -20,10 +20,10 @@ const SMALL: u32 = 320;
 const QUALITY: u8 = 82;
 /// Panoramas are wide; nothing a phone takes is wider.
 const WIDEST: u32 = 16_384;
-/// What a phone's camera gives, and then some.
-const MOST_PIXELS: u64 = 33_000_000;
+/// What a phone's camera gives as it is taken out of its box, and then some.
+const MOST_PIXELS: u64 = 25_000_000;
 /// Of its pixels unpacked.
-pub const MOST_MEMORY: u64 = 100 << 20;
+pub const MOST_MEMORY: u64 = 76 << 20;
 /// A photo has something to say of every few pixels. What is larger than a screen and says less than a
 /// byte of this many is a drawing or a trap, and costs as much to unpack as a photo of a hundred times its size.
 const MOST_PIXELS_A_BYTE: u64 = 100;
@@ -59,7 +59,7 @@ impl From<Spoilt> for Error {
     fn from(spoilt: Spoilt) -> Self {
         let (code, message) = match spoilt {
             Spoilt::NotAPhoto => ("not_a_photo", "must be a JPEG, PNG or WebP"),
-            Spoilt::TooManyPixels => ("too_many_pixels", "at most 33 million pixels, and a photo's worth of bytes"),
+            Spoilt::TooManyPixels => ("too_many_pixels", "at most 25 million pixels, and a photo's worth of bytes"),
             Spoilt::Broken => ("broken_photo", "cannot be read to its end"),
         };
         Refused::invalid(vec![FieldError::new("photo", code, message)]).into()
@@ -96,17 +96,29 @@ fn passes(jpeg: &[u8]) -> usize {
 pub fn develop(bytes: &[u8]) -> Result<Developed, Spoilt> {
     let mut photo = pixels(bytes)?;
     // Made smaller before it is turned: the same picture for a tenth of the work.
-    if photo.width().max(photo.height()) > LARGE {
-        photo = photo.resize(LARGE, LARGE, FilterType::CatmullRom);
-    }
+    photo = no_longer_than(LARGE, photo)?;
     let turn = orientation(bytes)?;
     photo.apply_orientation(turn);
     let photo = on_white(photo);
-    let card = DynamicImage::ImageRgb8(photo.clone());
-    let card =
-        if card.width().max(card.height()) > SMALL { card.resize(SMALL, SMALL, FilterType::CatmullRom) } else { card };
+    let card = no_longer_than(SMALL, DynamicImage::ImageRgb8(photo.clone()))?;
     let (width, height) = photo.dimensions();
     Ok(Developed { width, height, large: jpeg(&photo)?, small: jpeg(&card.into_rgb8())? })
+}
+
+/// A photo whose longer edge has so many pixels at most, in its own proportions.
+fn no_longer_than(edge: u32, photo: DynamicImage) -> Result<DynamicImage, Spoilt> {
+    let longer = photo.width().max(photo.height());
+    if longer <= edge {
+        return Ok(photo);
+    }
+    let shrunk = |length: u32| {
+        let pixels = (u64::from(length) * u64::from(edge) + u64::from(longer) / 2) / u64::from(longer);
+        u32::try_from(pixels).unwrap_or(edge).max(1)
+    };
+    let mut smaller = DynamicImage::new(shrunk(photo.width()), shrunk(photo.height()), photo.color());
+    let how = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    Resizer::new().resize(&photo, &mut smaller, &how).map_err(|_| Spoilt::Broken)?;
+    Ok(smaller)
 }
 
 fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder, Spoilt> {

@@ -64,26 +64,26 @@ pub struct Received {
 
 impl PhotoForm {
     /// Receives a form and develops its photos, at most `most`, in turn with those of others. A body that
-    /// is a picture is a form with nothing but this photo. Ask first whether this person may put up a
-    /// photo here and now.
+    /// is a picture is a form with nothing but this photo. `may` is whether this person may put up a photo
+    /// here and now: where not, none is unpacked, and that is what is wrong with them.
     ///
     /// # Errors
     /// 415 where it is no such form, 413 where it is too large, 400 where it breaks off, 429 where many
     /// of this person's wait already.
-    pub async fn receive(self, who: Uuid, most: usize) -> Result<Received, Error> {
+    pub async fn receive(self, who: Uuid, most: usize, may: Result<(), Error>) -> Result<Received, Error> {
         let house = self.request.app_data::<House>().cloned().ok_or_else(Refused::not_found)?;
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if PICTURES.contains(&kind.as_str()) {
-            return alone(&house, who, self.payload).await;
+            return alone(&house, who, may, self.payload).await;
         }
         if kind != "multipart/form-data" {
             let detail = "Send multipart/form-data, or one photo as the body.";
             return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
         }
         let mut parts = Multipart::new(headers, self.payload);
-        let (mut typed, mut photos, mut count) = (Vec::new(), Ok(Vec::new()), 0);
+        let (mut typed, mut photos, mut count) = (Vec::new(), may.map(|()| Vec::new()), 0);
         let mut text_left = LONGEST_TEXT;
         while let Some(part) = parts.next().await {
             let part = part.map_err(|_| broken())?;
@@ -114,9 +114,10 @@ impl PhotoForm {
 }
 
 /// One photo that is the whole body.
-async fn alone(house: &House, who: Uuid, body: dev::Payload) -> Result<Received, Error> {
+async fn alone(house: &House, who: Uuid, may: Result<(), Error>, body: dev::Payload) -> Result<Received, Error> {
     let bytes = read(body, LARGEST_PHOTO).await?;
-    let photos = if bytes.is_empty() { Ok(Vec::new()) } else { add(house, who, Ok(Vec::new()), bytes, 1).await };
+    let none = may.map(|()| Vec::new());
+    let photos = if bytes.is_empty() { none } else { add(house, who, none, bytes, 1).await };
     Ok(Received { form: Form::filled([("photo", String::new())]), photos })
 }
 

@@ -107,7 +107,7 @@ pub async fn put_up(house: House, me: Participant, words: Words) -> PutUp {
 #[post("/events/{event}/posts")]
 pub async fn put_up_post(house: House, me: Participant, post: PostForm) -> PutUp {
     may_put_up(&house, &me)?;
-    let PostWithPhotos { body, photo: photos } = post.receive(&me).await?;
+    let PostWithPhotos { body, photo: photos } = post.receive(&house, &me).await?;
     put_up(house, me, Words { kind: Kind::Post, about: None, body, photos }).await
 }
 

@@ -1,15 +1,16 @@
 //! A participant posts, comments, declares or shows their face.
 
-use chrono::{Days, NaiveTime, TimeZone};
-use sea_orm::ActiveModelTrait;
+use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ConnectionTrait};
 use uuid::Uuid;
 
 use super::contribution::{self, Kind};
-use super::entrance::{self, Inside};
+use super::entrance;
 use super::photo;
 use crate::app::App;
 use crate::error::{Error, Refused};
+use crate::events::event;
 use crate::happening::What;
 use crate::picture::develop::Developed;
 use crate::registrations::access::Participant;
@@ -48,10 +49,7 @@ pub async fn contribute(app: &App, who: &Participant, words: Words) -> Result<co
         contribution::hold_shown_post(&txn, inside.event.id, post, inside.registration.id).await?;
     }
     // Counted while the registration is held: two hands of one person cannot both be the last.
-    let written = contribution::written_on(&txn, inside.registration.id, inside.today, kind).await?;
-    if written >= kind.most_a_day() {
-        return Err(NotContributed::EnoughForToday(until_midnight(&inside)).into());
-    }
+    has_room(&txn, &inside.event, inside.registration.id, kind, inside.now).await?;
     let row = contribution::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(inside.event.id),
@@ -73,9 +71,28 @@ pub async fn contribute(app: &App, who: &Participant, words: Words) -> Result<co
     Ok(row)
 }
 
-fn until_midnight(inside: &Inside) -> u64 {
-    let tomorrow = inside.today.checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN));
-    let begins = tomorrow.and_then(|midnight| inside.event.zone().from_local_datetime(&midnight).earliest());
-    let seconds = begins.map_or(3600, |begins| (begins.to_utc() - inside.now).num_seconds());
-    u64::try_from(seconds).unwrap_or(0).max(1)
+/// Whether somebody may put up another of a kind today, asked before its photos are unpacked;
+/// [`contribute`] asks again.
+///
+/// # Errors
+/// 429 past the day's limit.
+pub async fn may_contribute(app: &App, who: &Participant, kind: Kind) -> Result<(), Error> {
+    has_room(app.database.reader(), &who.event, who.registration.id, kind, app.now()).await
+}
+
+async fn has_room(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    registration: Uuid,
+    kind: Kind,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let today = event.day(now);
+    if contribution::written_on(db, registration, today, kind).await? < kind.most_a_day() {
+        return Ok(());
+    }
+    let tomorrow = today.checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN));
+    let begins = tomorrow.and_then(|midnight| event.zone().from_local_datetime(&midnight).earliest());
+    let seconds = begins.map_or(3600, |begins| (begins.to_utc() - now).num_seconds());
+    Err(NotContributed::EnoughForToday(u64::try_from(seconds).unwrap_or(0).max(1)).into())
 }

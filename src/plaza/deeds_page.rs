@@ -9,6 +9,7 @@ use super::api::{NewComment, NewDeclaration, NewPost};
 use super::contribute::{self, Words};
 use super::contribution::Kind;
 use super::page as shown;
+use super::photo_api::may_today;
 use super::{entrance, like, photo, sign_in, top};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -41,7 +42,8 @@ async fn sign_in_today(house: House, me: Participant) -> Result<HttpResponse, Er
 async fn put_up_post(house: House, visit: Visit, me: Participant, form: PhotoForm) -> Result<HttpResponse, Error> {
     let path = format!("/e/{}/plaza", me.event.slug);
     entrance::may_put_up(&house, &me)?;
-    let Received { form, photos } = form.receive(me.account.account_id, photo::MOST).await?;
+    let may = may_today(&house, &me, Kind::Post).await;
+    let Received { form, photos } = form.receive(me.account.account_id, photo::MOST, may).await?;
     let who = me.clone();
     let put = async {
         let post: NewPost = body::read(json!({ "body": form.value("body") }))?;

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::api::{NewPost, PutUp, put_up};
-use super::contribute::Words;
+use super::contribute::{Words, may_contribute};
 use super::contribution::{Kind, State};
 use super::entrance::{may_look, may_put_up};
 use super::photo::{self, Frame, Size};
@@ -45,11 +45,12 @@ pub enum PostForm {
 impl PostForm {
     /// # Errors
     /// As [`PhotoForm::receive`]; 422 where the words or a photo are wrong.
-    pub async fn receive(self, who: &Participant) -> Result<PostWithPhotos, Error> {
+    pub async fn receive(self, house: &House, who: &Participant) -> Result<PostWithPhotos, Error> {
         match self {
             Self::Plain(post) => Ok(PostWithPhotos { body: post.into_inner().into_body(), photo: Vec::new() }),
             Self::WithPhotos(form) => {
-                let received = form.receive(who.account.account_id, photo::MOST).await?;
+                let may = may_today(house, who, Kind::Post).await;
+                let received = form.receive(who.account.account_id, photo::MOST, may).await?;
                 let post: NewPost = body::read(json!({ "body": received.form.value("body") }))?;
                 Ok(PostWithPhotos { body: post.into_body(), photo: received.photos? })
             }
@@ -95,11 +96,21 @@ impl FromRequest for PostForm {
 #[post("/events/{event}/portraits")]
 pub async fn put_up_portrait(house: House, me: Participant, form: PhotoForm) -> PutUp {
     may_put_up(&house, &me)?;
-    let photos = form.receive(me.account.account_id, 1).await?.photos?;
+    let may = may_today(&house, &me, Kind::Portrait).await;
+    let photos = form.receive(me.account.account_id, 1, may).await?.photos?;
     if photos.is_empty() {
         return Err(no_photo());
     }
     put_up(house, me, Words { kind: Kind::Portrait, about: None, body: String::new(), photos }).await
+}
+
+/// As [`may_contribute`], asked by a handler.
+///
+/// # Errors
+/// As there.
+pub async fn may_today(house: &House, who: &Participant, kind: Kind) -> Result<(), Error> {
+    let who = who.clone();
+    house.run(async move |app| may_contribute(&app, &who, kind).await).await
 }
 
 /// 422 where a portrait was sent without a photo.

@@ -54,7 +54,8 @@ async fn show(house: House, visit: Visit, me: Participant) -> Result<HttpRespons
 async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) -> Result<HttpResponse, Error> {
     let path = format!("/e/{}/plaza/portrait", me.event.slug);
     entrance::may_put_up(&house, &me)?;
-    let Received { form, photos } = form.receive(me.account.account_id, 1).await?;
+    let may = photo_api::may_today(&house, &me, Kind::Portrait).await;
+    let Received { form, photos } = form.receive(me.account.account_id, 1, may).await?;
     let who = me.clone();
     let put = async {
         let photos = photos?;

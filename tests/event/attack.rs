@@ -509,6 +509,16 @@ async fn a_photo_is_judged_before_it_is_unpacked(#[values(Sqlite, Postgres)] eng
     );
     println!("a hollow PNG of {} bytes: refused after {took:?}", hollow.len());
     assert!(took < Duration::from_millis(500), "{took:?}");
+    // Nor is anything unpacked of whoever has put up enough today: what is broken is not even found out.
+    let broken = photos::jpeg(64, 64)[..400].to_vec();
+    let (answer, _) = send(&her, broken.clone(), "image/jpeg").await;
+    assert_eq!((answer.status, &answer.json["errors"][0]["code"]), (422, &json!("broken_photo")), "{}", answer.text());
+    for _ in 0..5 {
+        let (answer, _) = send(&her, photos::jpeg(64, 64), "image/jpeg").await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    }
+    let (answer, _) = send(&her, broken, "image/jpeg").await;
+    assert_eq!((answer.status, answer.code()), (429, "too_many_requests"), "{}", answer.text());
     // Where the phase is over, not a byte is looked at.
     evening.enter(Phase::Screening).await;
     evening.clock.advance(TimeDelta::seconds(1));
