@@ -90,6 +90,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(help.exit_code()).unwrap_or(2));
         }
     };
+    if matches!(&line.command, Command::Serve(_) | Command::Demo(_)) {
+        memory::begin_thriftily();
+    }
     let open = matches!(&line.command, Command::Serve(arguments) if arguments.is_open_to_debuggers());
     if !open && let Err(refused) = memory::close_to_others() {
         return told(&format!("{refused:#}"), 1);

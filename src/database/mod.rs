@@ -90,7 +90,7 @@ impl Database {
         if let Some(file) = file_of(url) {
             keep_private(&file).with_context(place)?;
             let schema = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
-            let readers = Connect::connect(sqlite(address, *connections, true)).await.with_context(place)?;
+            let readers = Connect::connect(sqlite(address, readers(*connections), true)).await.with_context(place)?;
             let writer: SqliteConnectOptions = address.parse().with_context(place)?;
             let line = Line::before(embedded(writer.disable_statement_logging()));
             Ok(Self { engine: Engine::Embedded(line), reader: Reader::Embedded(readers), schema, readiness })
@@ -336,6 +336,13 @@ fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
     options
 }
 
+/// How many connections read an embedded database: it reads with this machine's cores, and each takes a
+/// thread, a cache and its prepared questions.
+fn readers(wished: u32) -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    wished.min(u32::try_from(2 * cores).unwrap_or(u32::MAX).max(4))
+}
+
 /// How every connection to an embedded database is opened.
 fn embedded(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
@@ -347,7 +354,8 @@ fn embedded(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         // What is deleted is gone from the file, not only from its index: ballots above all.
         .pragma("secure_delete", "on")
-        .pragma("cache_size", "-16000")
+        // KiB. The operating system keeps the file in memory, once for all of them.
+        .pragma("cache_size", "-2000")
 }
 
 /// Connects when it is needed: migrations are rare.
