@@ -20,7 +20,7 @@ mod trace;
 
 use std::future::ready;
 use std::net::TcpListener;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use actix_http::error::DispatchError;
 use actix_http::{HttpService, Protocol, Request};
@@ -107,6 +107,9 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(office::pages);
 }
 
+/// How many connections may wait to be taken, where the system allows as many.
+const AT_THE_DOOR: i32 = 4096;
+
 /// Where the calls lie.
 const BELOW: &str = "/api/v1";
 
@@ -115,14 +118,11 @@ fn api(described: Option<&mut Description>) -> Scope {
     web::scope(BELOW).configure(|config| calls(&mut Calls::new(config, described)))
 }
 
-/// What every call says of itself and what any call may; made once, however many workers serve it.
-fn document() -> &'static OpenApi {
-    static DOCUMENT: OnceLock<OpenApi> = OnceLock::new();
-    DOCUMENT.get_or_init(|| {
-        let mut description = Description::default();
-        let _served = api(Some(&mut description));
-        refusals::added(description.complete(BELOW, openapi::described()))
-    })
+/// What every call says of itself and what any call may.
+fn document() -> OpenApi {
+    let mut description = Description::default();
+    let _served = api(Some(&mut description));
+    refusals::added(description.complete(BELOW, openapi::described()))
 }
 
 /// The API as it describes itself, as a file for people to read.
@@ -140,7 +140,7 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     health::recorder();
     let house: House = web::Data::from(Arc::clone(app));
     let settings = &app.settings;
-    let document = web::Data::new(openapi::Document::from(document()));
+    let document = web::Data::new(openapi::Document::once(document));
     let descriptors = rlimit::Resource::NOFILE.get_soft().unwrap_or(1024);
     let keeper = Arc::new(Doorkeeper::new(settings, descriptors));
     let patience = keeper.patience();
@@ -153,6 +153,8 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     if settings.server.workers > 0 {
         server = server.workers(settings.server.workers);
     }
+    // Of a crowd at the door nobody is turned away: whoever is, tries again only after a second.
+    rustix::net::listen(&listener, AT_THE_DOOR)?;
     let leaving = server.graceful_shutdown_signal();
     let server = server.listen("queqiao", listener, move || {
         let site = site(&house, &document, &keeper, &held);
