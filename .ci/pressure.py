@@ -9,6 +9,7 @@ is beside them is the same, asked while it was quiet.
 import http.client
 import io
 import json
+import multiprocessing
 import random
 import re
 import resource
@@ -194,11 +195,11 @@ def png(width, height, pixel_row):
 
 def pictures():
     flat = lambda width: (lambda: bytes(3 * width))
-    yield "33 million pixels of nothing", png(5700, 5700, flat(5700))
+    yield "25 million pixels of nothing", png(5000, 5000, flat(5000))
     yield "4 million pixels of nothing", png(2040, 2040, flat(2040))
     noise = lambda width, part: (lambda: random.randbytes(3 * width // part) + bytes(3 * width - 3 * width // part))
-    yield "33 million pixels, one in 40 of noise", png(5700, 5700, noise(5700, 40))
-    yield "33 million pixels, one in 9 of noise", png(5700, 5700, noise(5700, 9))
+    yield "25 million pixels, one in 40 of noise", png(5000, 5000, noise(5000, 40))
+    yield "25 million pixels, one in 7 of noise", png(5000, 5000, noise(5000, 7))
     yield "4 million pixels of noise", png(2000, 2000, noise(2000, 1))
 
 
@@ -208,30 +209,38 @@ def pieces(name, filename, kind, body):
     return f"multipart/form-data; boundary={edge}", head.encode() + body + f"\r\n--{edge}--\r\n".encode()
 
 
-class Probe(threading.Thread):
-    """Asks the same again and again, on a line of its own each time, until told to stop."""
+class Probe:
+    """Asks the same again and again, on a line of its own each time, until told to stop: from a process of its own,
+    for whoever sends a great deal beside it would keep it waiting."""
+
+    FORK = multiprocessing.get_context("fork")
 
     def __init__(self, ask):
-        super().__init__()
-        self.ask, self.times, self.done, self.answers = ask, [], threading.Event(), set()
+        self.ask, self.done = ask, self.FORK.Event()
 
-    def run(self):
+    def run(self, told):
+        random.seed()
+        times, answers = [], set()
         while not self.done.is_set():
             begun = time.monotonic()
             try:
-                self.answers.add(self.ask())
+                answers.add(self.ask())
             except OSError as fault:
-                self.answers.add(type(fault).__name__)
-            self.times.append(time.monotonic() - begun)
+                answers.add(type(fault).__name__)
+            times.append(time.monotonic() - begun)
             time.sleep(0.02)
+        told.send((times, answers))
 
     def __enter__(self):
-        self.start()
+        self.hears, told = self.FORK.Pipe(False)
+        self.process = self.FORK.Process(target=self.run, args=(told,))
+        self.process.start()
         return self
 
     def __exit__(self, *_):
         self.done.set()
-        self.join()
+        self.times, self.answers = self.hears.recv()
+        self.process.join()
 
     def told(self):
         return f"{spread(self.times)}, {' '.join(map(str, sorted(self.answers, key=str)))}"
