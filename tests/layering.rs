@@ -13,9 +13,14 @@ struct Source {
 }
 
 fn source() -> Vec<Source> {
+    files("rs")
+}
+
+/// What the rooms hold of files with this ending.
+fn files(ending: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut paths = Vec::new();
-    rust_files(&root, &mut paths);
+    gather(&root, ending, &mut paths);
     let read = |path: PathBuf| {
         let file = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
         let room = file.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
@@ -24,12 +29,12 @@ fn source() -> Vec<Source> {
     paths.into_iter().map(read).collect()
 }
 
-fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+fn gather(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            rust_files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            gather(&path, ending, found);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
             found.push(path);
         }
     }
@@ -136,4 +141,94 @@ fn whoever_invites_does_not_look_for_accounts() {
         // An address is looked for among invitations in one file, and among accounts in few.
         assert!(!asks("invitation::Column::Email") && !asks("invitations::invitation::Column::Email"), "{file}");
     }
+}
+
+const TREE: &str = "A template reads as a tree: no line is over 120 characters, an element begins its line unless it \
+                    stands among words, what spans lines ends at the beginning of one, and a line stands two spaces \
+                    further in for every element and every block around it.";
+
+/// Elements that stand among words, and what a browser without scripts is told in a `<noscript>`.
+const AMONG_WORDS: [&str; 13] =
+    ["a", "b", "bdi", "br", "button", "code", "i", "input", "kbd", "meta", "span", "strong", "time"];
+const HOLD_NOTHING: [&str; 7] = ["br", "col", "hr", "img", "input", "link", "meta"];
+const BLOCKS: [&str; 7] = ["block", "call", "for", "if", "macro", "match", "when"];
+
+/// The tag a text begins with: askama's, or an element's, in which askama's may stand.
+fn tag(text: &str) -> Option<&str> {
+    for (begin, end) in [("{%", "%}"), ("{{", "}}"), ("{#", "#}")] {
+        if text.starts_with(begin) {
+            return Some(&text[..text.find(end).unwrap() + end.len()]);
+        }
+    }
+    if !text.starts_with('<') {
+        return None;
+    }
+    let mut at = 1;
+    while !text[at..].starts_with('>') {
+        at += tag(&text[at..]).map_or_else(|| text[at..].chars().next().unwrap().len_utf8(), str::len);
+    }
+    Some(&text[..=at])
+}
+
+/// The lines of a template that do not read as a tree, and what is wrong with them.
+fn knots(text: &str) -> Vec<(usize, String)> {
+    let mut knots = Vec::new();
+    // What is open, and the line on which its content begins.
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    let (mut at, mut line, mut start, mut first) = (0, 1, 0, true);
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        if c.is_whitespace() {
+            at += c.len_utf8();
+            if c == '\n' {
+                (line, start, first) = (line + 1, at, true);
+            }
+            continue;
+        }
+        let whole = tag(rest).unwrap_or(&rest[..c.len_utf8()]);
+        let (element, closes, askama) = (whole.starts_with('<'), whole.starts_with("</"), whole.starts_with("{%"));
+        let word = whole.trim_start_matches(['<', '{', '%', '-', '/', ' ', '\n']);
+        let word = &word[..word.find(|c: char| !c.is_alphanumeric()).unwrap_or(word.len())];
+        // An arm of a `match` ends where the next begins.
+        let next_arm = askama && word == "when" && open.last().is_some_and(|(name, _)| *name == "when");
+        let ended = match closes || next_arm {
+            true => Some(word),
+            false => word.strip_prefix("end").filter(|_| askama),
+        };
+        if let Some(ended) = ended {
+            let (_, since) = std::iter::from_fn(|| open.pop()).find(|(name, _)| *name == ended).unwrap();
+            if since != line && !first {
+                knots.push((line, format!("{ended} ends in the middle of the line")));
+            }
+        }
+        let indent = 2 * (open.len() - usize::from(askama && word == "else"));
+        if first && at - start != indent {
+            knots.push((line, format!("begins after {} spaces and not after {indent}", at - start)));
+        }
+        let begins = !closes && if element { !word.is_empty() } else { askama && BLOCKS.contains(&word) };
+        if element && begins && !first && !AMONG_WORDS.contains(&word) {
+            knots.push((line, format!("<{word}> begins in the middle of the line")));
+        }
+        let mut end = at + whole.len();
+        if element && begins && ["pre", "textarea"].contains(&word) {
+            end += text[end..].find("</").unwrap();
+        }
+        line += text[at..end].matches('\n').count();
+        (at, first) = (end, false);
+        if begins && !(element && (HOLD_NOTHING.contains(&word) || whole.ends_with("/>"))) {
+            open.push((word, line));
+        }
+    }
+    knots
+}
+
+#[test]
+fn templates_read_as_trees() {
+    let mut broken = Vec::new();
+    for Source { file, text, .. } in files("html") {
+        let long = text.lines().enumerate().filter(|(_, line)| line.chars().count() > 120);
+        let long = long.map(|(above, _)| (above + 1, "is over 120 characters".to_owned()));
+        broken.extend(long.chain(knots(&text)).map(|(line, why)| format!("src/{file}:{line}: {why}")));
+    }
+    assert!(broken.is_empty(), "{TREE}\n{}", broken.join("\n"));
 }
