@@ -34,7 +34,7 @@ bless:
 
 # The pure algorithms, timed
 bench:
-    cargo bench --bench dates --bench picks --bench screening
+    cargo bench -p queqiao-screening -p queqiao-dates -p queqiao-ballots
 
 # The hot paths over HTTP, beside the bare database; QUEQIAO_BENCH_POSTGRES names one to fill
 load:

@@ -2,7 +2,7 @@
 //!
 //! Freed memory is wiped before it is handed out again, whoever used it: words of a request, a row, an
 //! answer. The stack has no such moment, so work on keys and open ballots says itself when it is done
-//! ([`leaving_nothing`]). Other processes of the same user can neither read this one nor have it
+//! ([`queqiao_ballots::stack`]). Other processes of the same user can neither read this one nor have it
 //! written to disk in a crash; what root can do, nobody can prevent.
 
 use std::alloc::System;
@@ -12,7 +12,6 @@ use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, anyhow};
-use zeroize::zeroize_stack;
 use zeroizing_alloc::ZeroAlloc;
 
 #[global_allocator]
@@ -34,23 +33,6 @@ pub fn begin_thriftily() {
         again.arg0(name);
     }
     let _refused = again.args(called).envs(unsaid).exec();
-}
-
-/// More stack than any work on keys takes: unoptimised, sealing a ballot takes a tenth of it.
-const REACH: usize = 64 * 1024;
-
-/// Runs work on secrets and wipes the stack it used. Compilers copy what is returned or moved and
-/// leave the copies behind; so what comes back must hold its secrets on the heap.
-pub fn leaving_nothing<T>(work: impl FnOnce() -> T) -> T {
-    let done = apart(work);
-    zeroize_stack::<REACH>();
-    done
-}
-
-/// Never part of its caller: its stack begins where the wiping does.
-#[inline(never)]
-fn apart<T>(work: impl FnOnce() -> T) -> T {
-    work()
 }
 
 /// Other processes of the same user may not look into this one, and a crash writes nothing of it down.
@@ -85,8 +67,6 @@ fn swaps(devices: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use std::hint::black_box;
-
     use super::*;
 
     #[test]
@@ -95,19 +75,5 @@ mod tests {
             "Filename\t\tType\t\tSize\n/dev/zram0 partition 1 0 5\n/dev/sda2 partition 1 0 -2\n/swapfile file 1\n";
         assert_eq!(swaps(listed).collect::<Vec<_>>(), ["/dev/sda2", "/swapfile"]);
         assert_eq!(swaps("").count(), 0);
-    }
-
-    /// Asked of the same place on the stack, because both calls begin at the same depth.
-    #[inline(never)]
-    fn place_of(work: impl FnOnce(usize)) {
-        let bytes = black_box([0x5a_u8; 64]);
-        work(bytes.as_ptr().addr());
-    }
-
-    #[test]
-    fn work_runs_within_the_reach_of_the_wiping() {
-        let here = black_box(0_u8);
-        let here = std::ptr::from_ref(&here).addr();
-        leaving_nothing(|| place_of(|place| assert!(here.abs_diff(place) < REACH)));
     }
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::Ended;
-use crate::dates::instance;
+use queqiao_dates::instance;
 
 #[derive(Args)]
 pub struct Arguments {

@@ -8,10 +8,10 @@ use clap::Args;
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::Ended;
-use crate::screening::sieve::applicant::read_csv;
-use crate::screening::sieve::lottery::Hash;
-use crate::screening::sieve::outcome::screen as sift;
-use crate::screening::sieve::rules::Rules;
+use queqiao_screening::applicant::read_csv;
+use queqiao_screening::lottery::Hash;
+use queqiao_screening::outcome::screen as sift;
+use queqiao_screening::rules::Rules;
 
 #[derive(Args)]
 pub struct Arguments {

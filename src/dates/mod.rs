@@ -1,9 +1,7 @@
 //! 八分钟约会: who sits with whom, from who is present. Counts are as fair as they can be before
 //! scores are looked at, and a round that was played is never planned again.
 
-pub mod instance;
 pub mod personal;
-pub mod planner;
 
 pub mod date_note;
 pub mod date_plan;

@@ -6,14 +6,14 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::hall::{Hall, Past, Present};
-use super::planner::crowd::{Crowd, plan_crowd};
-use super::planner::gathering::{Gathering, Guest, Round, Scores};
-use super::planner::merit::Merit;
-use super::planner::rolling::{Wishes, plan};
-use super::planner::tables::lay;
 use super::suiting;
 use crate::events::event::Sides;
 use crate::registrations::registration::Side;
+use queqiao_dates::crowd::{Crowd, plan_crowd};
+use queqiao_dates::gathering::{Gathering, Guest, Round, Scores};
+use queqiao_dates::merit::Merit;
+use queqiao_dates::rolling::{Wishes, plan};
+use queqiao_dates::tables::lay;
 
 /// What is asked of a plan.
 #[derive(Clone, Copy, Debug)]

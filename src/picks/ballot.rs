@@ -8,13 +8,13 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, JoinType, QueryFilter, QuerySelect};
 
 use super::round;
-use super::seal::{Ballot, Owner, Seal};
 use crate::app::App;
 use crate::badges::badge;
 use crate::badges::number::Number;
 use crate::checkin::presence;
 use crate::error::Error;
 use crate::registrations::registration::{self, Side};
+use queqiao_ballots::seal::{Ballot, Owner, Seal};
 
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ballot")]

@@ -8,8 +8,8 @@ use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
 use super::keys::{Keys, Looked};
-use super::seal::Secret;
 use crate::error::{Error, Refused};
+use queqiao_ballots::seal::Secret;
 
 /// Seconds after which it is worth asking again for a key that was not here.
 const AGAIN: u64 = 5;

@@ -19,9 +19,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use anyhow::{Context, bail};
 use uuid::Uuid;
 
-use super::seal::Secret;
 use crate::chance::Chance;
 use crate::crash;
+use queqiao_ballots::seal::Secret;
 
 /// Says that keys are to be kept in memory alone, though there may be a tmpfs.
 const IN_MEMORY: &str = "memory";

@@ -3,7 +3,6 @@
 use sea_orm::EntityTrait;
 
 use super::round;
-use super::seal::{Ballot, Owner, receipt};
 use super::{ballot, kept};
 use crate::app::App;
 use crate::badges::number::Number;
@@ -14,6 +13,7 @@ use crate::events::event::Sides;
 use crate::events::phase::Phase;
 use crate::organizations::staff;
 use crate::registrations::access::Participant;
+use queqiao_ballots::seal::{Ballot, Owner, receipt};
 
 /// The whole ballot as somebody sends it, dearest first; it replaces what was sent before.
 #[derive(Debug, Clone)]

@@ -1,11 +1,8 @@
 //! 爆灯: picks are sealed until the round closes; mutual ones become matches, the others cease to exist.
 
 pub mod personal;
-pub mod seal;
 pub mod keys;
 pub mod kept;
-pub mod mutual;
-pub mod onstage;
 pub mod round;
 pub mod ballot;
 pub mod matched;

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::keys::Keys;
 use super::round::{self, State};
-use super::seal::Secret;
 use super::{ballot, company, kept};
 use crate::app::App;
 use crate::audit;
@@ -17,6 +16,7 @@ use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use queqiao_ballots::seal::Secret;
 
 /// Why a round was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     if company::is_apart(app, &txn).await? {
         return Err(NotOpened::KeysApart.into());
     }
-    let secret = Arc::new(Secret::drawn()?);
+    let secret = Arc::new(Secret::drawn().map_err(Error::fault)?);
     let coin: [u8; 32] = app.chance.secret()?;
     let keys = round::keys(app).await?;
     let key = kept::Model {

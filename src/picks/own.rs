@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 
 use super::round::{self, State};
-use super::seal::receipt;
 use super::{ballot, kept, light, matched};
 use crate::accounts::profile;
 use crate::app::App;
@@ -13,6 +12,7 @@ use crate::badges::badge;
 use crate::error::{Error, Refused};
 use crate::registrations::access::Participant;
 use crate::registrations::registration;
+use queqiao_ballots::seal::receipt;
 
 /// A ballot as its owner sees it.
 #[derive(Debug, Clone, Default)]

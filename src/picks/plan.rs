@@ -5,7 +5,6 @@ use sea_orm::{ActiveModelTrait, QueryOrder};
 use serde_json::json;
 
 use super::round::{self, State};
-use super::seal::ROOM;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, FieldError, Refused};
@@ -13,6 +12,7 @@ use crate::events::access::Host;
 use crate::events::event::{self, Sides};
 use crate::events::phase::Phase;
 use crate::events::plan::{MOST_PICKS, USUAL_PICKS_IN_ALL};
+use queqiao_ballots::seal::ROOM;
 
 /// What the host asks for.
 #[derive(Debug, Clone, Copy)]

@@ -12,8 +12,6 @@ use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
 use super::keys::{Keys, Place};
-use super::onstage::Coin;
-use super::seal::{Seal, Secret};
 use crate::app::App;
 use crate::database::Database;
 use crate::error::{Error, Refused};
@@ -21,6 +19,8 @@ use crate::events::event::Sides;
 use crate::identity::house;
 use crate::secrets::digest;
 use crate::settings::Settings;
+use queqiao_ballots::onstage::Coin;
+use queqiao_ballots::seal::{Seal, Secret};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "pick_round")]

@@ -9,19 +9,20 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::json;
 
 use super::keys::Keys;
-use super::mutual::{self, Counted};
 use super::round::{self, State};
-use super::seal::{Ballot, Secret, receipt};
-use super::{ballot, barred, kept, letters, matched, onstage, said_on_ballot};
+use super::{ballot, barred, kept, letters, matched, said_on_ballot};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::event::{self, Sides};
 use crate::happening::What;
-use crate::memory;
 use crate::registrations::registration::{self, Side};
 use crate::small_counts::told_among;
+use queqiao_ballots::mutual::{self, Counted};
+use queqiao_ballots::onstage;
+use queqiao_ballots::seal::{Ballot, Secret, receipt};
+use queqiao_ballots::stack::leaving_nothing;
 
 /// What the ballots of a round said.
 pub(super) struct Opened {
@@ -115,7 +116,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         return Err(unreadable().into());
     }
     let Opened { ballots, receipts, people, spoilt } = opened;
-    let mut counted = memory::leaving_nothing(|| mutual::count(&ballots));
+    let mut counted = leaving_nothing(|| mutual::count(&ballots));
     let kept_apart = barred::pairs(txn, round.event_id).await?;
     let ids = |lo: u32, hi: u32| Some(matched::ordered(people.get(&lo)?.id, people.get(&hi)?.id));
     counted.mutual.retain(|pair| ids(pair.lo, pair.hi).is_some_and(|pair| !kept_apart.contains(&pair)));

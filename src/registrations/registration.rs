@@ -67,6 +67,26 @@ pub enum Side {
     Women,
 }
 
+pub const SIDES: [Side; 2] = [Side::Men, Side::Women];
+
+impl From<Side> for queqiao_screening::applicant::Side {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Men => Self::Men,
+            Side::Women => Self::Women,
+        }
+    }
+}
+
+impl From<queqiao_screening::applicant::Side> for Side {
+    fn from(side: queqiao_screening::applicant::Side) -> Self {
+        match side {
+            queqiao_screening::applicant::Side::Men => Self::Men,
+            queqiao_screening::applicant::Side::Women => Self::Women,
+        }
+    }
+}
+
 impl Side {
     #[must_use]
     pub fn other(self) -> Self {

@@ -16,8 +16,6 @@ use super::promote::{self, Call, Promoted};
 use super::publish_list::{Announcement, publish_list};
 use super::published::{self, Published, PublishedList, PublishedRun};
 use super::reply::{Answer, reply};
-use super::sieve::applicant::Applicant;
-use super::sieve::lottery::canonical_row;
 use super::standing::{self, Standing, Why};
 use super::{placement, run};
 use crate::app::House;
@@ -27,6 +25,8 @@ use crate::events::access::Organizer;
 use crate::events::event;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Status};
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::lottery::canonical_row;
 
 /// Where I stand: status, points, rank, cut line, and after the run why. Who: participant.
 #[utoipa::path(tag = "screening", params(("event" = String, Path)), responses(

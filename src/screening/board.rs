@@ -11,11 +11,12 @@ use uuid::Uuid;
 use super::placement::{self, in_play};
 use super::run;
 use super::seat_move::{self, Reason};
-use super::sieve::applicant::{Applicant, SIDES, Side};
-use super::sieve::succession::{promote, rules_for_one};
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::registrations::registration::{self, Status};
+use crate::registrations::registration::{SIDES, Side};
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::succession::{promote, rules_for_one};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StandbyBoard)]
@@ -113,7 +114,7 @@ fn waiting(one: &placement::Model) -> Waiting {
 fn next(people: &[placement::Model], run: &run::Model, side: Side) -> Result<Option<String>, Error> {
     let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
-    let rules = rules_for_one(&run.rules_used()?, &holders, side, "");
+    let rules = rules_for_one(&run.rules_used()?, &holders, side.into(), "");
     let seated = |number: &str| holders.iter().any(|holder| holder.number == number);
     let came = promote(&list, &rules, &run.seed_bytes(), &seated, &|_| false);
     Ok(came.ok().and_then(|mut newcomers| newcomers.pop()))

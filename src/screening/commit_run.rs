@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::place::{self, Seats};
 use super::record::{List, Named, Record};
-use super::sieve::infeasible::Infeasible;
 use super::{deadline, enlist, letters, list, plan, run};
 use crate::app::App;
 use crate::audit;
@@ -22,6 +21,7 @@ use crate::events::phase::Phase;
 use crate::happening::What;
 use crate::points::frozen;
 use crate::registrations::registration::{self, Status};
+use queqiao_screening::infeasible::Infeasible;
 
 /// What the announced draw came to.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]

@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use super::list;
 use super::record::{Listed, list_root};
-use super::sieve::applicant::Applicant;
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
@@ -17,6 +16,7 @@ use crate::points::standing;
 use crate::registrations::class;
 use crate::registrations::registration::{self, Status};
 use crate::units::unit;
+use queqiao_screening::applicant::Applicant;
 
 /// The approved applicants in the order of their numbers.
 ///
@@ -35,7 +35,7 @@ pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Resu
         .into_iter()
         .map(|registration| Applicant {
             number: registration.label(),
-            side: registration.side,
+            side: registration.side.into(),
             unit: names.get(&registration.unit_id).cloned().unwrap_or_else(|| registration.unit_id.to_string()),
             band: registration.band.clone().unwrap_or_default(),
             class: registration.class,

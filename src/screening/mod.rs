@@ -27,7 +27,6 @@ pub mod record;
 mod reply;
 pub mod run;
 pub mod seat_move;
-pub mod sieve;
 mod spoken;
 mod standby;
 pub mod standing;

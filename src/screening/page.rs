@@ -9,7 +9,6 @@ use serde_json::json;
 use super::commit_run::{Draw, commit_run};
 use super::progress::{self, Progress};
 use super::publish_list::{Announcement, publish_list};
-use super::sieve::rules::Rules;
 use super::spoken::fallback;
 use super::studio::{self, View};
 use super::tried::{self, BandRow};
@@ -26,6 +25,7 @@ use crate::page::form::Form;
 use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 use crate::points::freeze;
+use queqiao_screening::rules::Rules;
 
 pub fn pages(config: &mut ServiceConfig) {
     config
@@ -305,7 +305,7 @@ impl Studio {
         }
         lines.extend(rules.unit.map(|cap| (page.t("screening-unit-cap"), cap.max.to_string())));
         lines.extend(rules.unit_side.map(|cap| (page.t("screening-unit-side-cap"), cap.max.to_string())));
-        let banded = |band: &super::sieve::rules::Band| {
+        let banded = |band: &queqiao_screening::rules::Band| {
             (words::limit(&band.limit().to_string(), page.language), range(band.min, band.max))
         };
         lines.extend(rules.band.iter().map(banded));

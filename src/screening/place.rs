@@ -11,12 +11,12 @@ use uuid::Uuid;
 use super::placement::{self, Placed};
 use super::record::Record;
 use super::run;
-use super::sieve::explain::{self, Explanation};
-use super::sieve::pool::Pool;
 use crate::database::Write;
 use crate::error::Error;
 use crate::events::event;
 use crate::registrations::registration;
+use queqiao_screening::explain::{self, Explanation};
+use queqiao_screening::pool::Pool;
 
 /// SQLite binds at most 32,766 values a statement.
 const ROWS: usize = 1_000;

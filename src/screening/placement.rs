@@ -6,10 +6,10 @@ use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::sieve::applicant::Applicant;
-use super::sieve::explain::Explanation;
 use crate::error::Error;
 use crate::registrations::registration::{self, Side, Status};
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::explain::Explanation;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "placement")]
@@ -71,7 +71,7 @@ impl Model {
     pub fn applicant(&self) -> Applicant {
         Applicant {
             number: self.number.clone(),
-            side: self.side,
+            side: self.side.into(),
             unit: self.unit.clone(),
             band: self.band.clone(),
             class: self.class,

@@ -1,10 +1,10 @@
 //! The rules an event was published with, as the sieve reads them.
 
-use super::sieve::applicant::Side;
-use super::sieve::rules::{Band, Bounds, Cap, Fallback, Rules, Sides};
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
 use crate::events::screening_plan::{self, ScreeningPlan};
+use queqiao_screening::applicant::Side;
+use queqiao_screening::rules::{Band, Bounds, Cap, Fallback, Rules, Sides};
 
 /// The rules of the event, completed by its seats.
 ///

@@ -1,7 +1,7 @@
 //! How the points of one side are spread, as a drawing: bars of equal width, those with a seat below those without, and the
 //! cut line. Whole numbers only; the two sides of an event share their axes, so that they can be compared.
 
-use super::sieve::applicant::Side;
+use crate::registrations::registration::Side;
 
 pub const WIDTH: i64 = 480;
 pub const HEIGHT: i64 = 208;
@@ -145,8 +145,8 @@ fn bar(axes: &Axes, place: i64, seated: usize, others: usize) -> Bar {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sieve::applicant::SIDES;
     use super::*;
+    use crate::registrations::registration::SIDES;
 
     fn dot(side: Side, points: i64, seated: bool) -> Dot {
         Dot { side, points, seated }

@@ -4,14 +4,15 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::sieve::applicant::{Applicant, SIDES, Side};
-use super::sieve::infeasible::Infeasible;
-use super::sieve::outcome::{Outcome, Used, screen};
-use super::sieve::rules::Rules;
 use super::{enlist, plan};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::access::Organizer;
+use crate::registrations::registration::{SIDES, Side};
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::outcome::{Outcome, Used, screen};
+use queqiao_screening::rules::Rules;
 
 /// Rules to try; the event's own where they are left out.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
@@ -72,9 +73,9 @@ fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Preview {
     let selected = outcome.selected.as_deref().unwrap_or_default();
     let seated: std::collections::HashSet<&str> = selected.iter().map(String::as_str).collect();
     let of_side = |side: Side| {
-        let people: Vec<&Applicant> = applicants.iter().filter(|person| person.side == side).collect();
+        let people: Vec<&Applicant> = applicants.iter().filter(|person| person.side == side.into()).collect();
         let chosen = people.iter().filter(|person| seated.contains(person.number.as_str()));
-        let (selected, waitlisted) = (chosen.clone().count(), outcome.standby.of(side).len());
+        let (selected, waitlisted) = (chosen.clone().count(), outcome.standby.of(side.into()).len());
         let last = chosen.map(|person| (person.class, -person.points)).max();
         SidePreview {
             side,

@@ -8,7 +8,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::seat_move;
-use super::sieve::applicant::Side;
 use super::{placement, run, succeed};
 use crate::app::App;
 use crate::audit;
@@ -17,6 +16,7 @@ use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use crate::registrations::registration::Side;
 
 /// Which side has empty seats.
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]

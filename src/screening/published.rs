@@ -6,11 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::placement::{self, Placed};
-use super::sieve::applicant::{SIDES, Side};
-use super::sieve::rules::Rules;
 use super::{list, run, standing};
 use crate::error::Error;
 use crate::events::event;
+use crate::registrations::registration::{SIDES, Side};
+use queqiao_screening::rules::Rules;
 
 /// Groups smaller than this are not told of.
 const FEW: u64 = 5;

@@ -4,10 +4,10 @@
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
-use super::sieve::applicant::Applicant;
-use super::sieve::lottery::{self, Hash, Salt};
-use super::sieve::outcome::{Outcome, screen};
-use super::sieve::rules::Rules;
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::lottery::{self, Hash, Salt};
+use queqiao_screening::outcome::{Outcome, screen};
+use queqiao_screening::rules::Rules;
 
 pub const FORMAT: &str = "queqiao/screening-run/v1";
 
@@ -199,8 +199,8 @@ fn first_difference(said: &Outcome, found: &Outcome) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sieve::applicant::Side;
     use super::*;
+    use queqiao_screening::applicant::Side;
 
     fn record() -> Record {
         let applicants = (0..40_u8)

@@ -3,8 +3,8 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 
-use super::sieve::rules::Rules;
 use crate::error::Error;
+use queqiao_screening::rules::Rules;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "screening_run")]

@@ -1,10 +1,10 @@
 //! What the studio shows, in the reader's words.
 
 use super::plot::{self, Plot};
-use super::sieve::rules::Fallback;
 use super::studio::{Bound, Mover, View};
 use super::words;
 use crate::page::Page;
+use queqiao_screening::rules::Fallback;
 
 /// What happens where the rules cannot be met.
 #[must_use]

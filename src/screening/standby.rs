@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::board::{self, Board};
 use super::seat_move::Reason;
-use super::sieve::applicant::Side;
 use crate::accounts::profile;
 use crate::error::Error;
 use crate::events::event;
+use crate::registrations::registration::Side;
 use crate::registrations::registration::{self, Status};
 
 #[derive(Debug)]

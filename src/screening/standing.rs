@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::placement::{self, Placed};
-use super::sieve::explain::Full;
 use super::words;
 use crate::app::App;
 use crate::error::Error;
@@ -17,6 +16,7 @@ use crate::points;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Side, Status};
 use crate::units::unit;
+use queqiao_screening::explain::Full;
 
 /// A registration as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -175,7 +175,7 @@ async fn before_the_run(
     let own = (mine.class, -has(mine));
     let rank = ladder.iter().filter(|other| **other < own).count() + 1;
     let rules = super::plan::of_event(event).ok();
-    let seats = rules.map(|rules| rules.side_bounds(mine.side).max.unwrap_or(rules.seats));
+    let seats = rules.map(|rules| rules.side_bounds(mine.side.into()).max.unwrap_or(rules.seats));
     let seats = seats.and_then(|seats| usize::try_from(seats).ok()).unwrap_or(usize::MAX);
     let contested = ladder.len() > seats;
     let last = seats.checked_sub(1).and_then(|last| ladder.get(last)).filter(|_| contested);

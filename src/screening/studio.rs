@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, HashSet};
 use super::placement::{self, Placed};
 use super::plot::{Dot, Plot, plots};
 use super::run;
-use super::sieve::applicant::{Applicant, SIDES, Side};
-use super::sieve::explain::Full;
-use super::sieve::infeasible::Infeasible;
-use super::sieve::outcome::{Outcome, Used, screen};
-use super::sieve::rules::Rules;
 use super::{enlist, plan};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
+use crate::registrations::registration::{SIDES, Side};
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::explain::Full;
+use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::outcome::{Outcome, Used, screen};
+use queqiao_screening::rules::Rules;
 
 /// So many of the limits that bound are shown.
 const SHOWN: usize = 12;
@@ -104,8 +105,11 @@ pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<
 
 fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: Option<Outcome>) -> View {
     let seated = seated(&outcome);
-    let dot =
-        |one: &Applicant| Dot { side: one.side, points: one.points, seated: seated.contains(one.number.as_str()) };
+    let dot = |one: &Applicant| Dot {
+        side: one.side.into(),
+        points: one.points,
+        seated: seated.contains(one.number.as_str()),
+    };
     let dots: Vec<Dot> = applicants.iter().map(dot).collect();
     let plots = plots(&dots, &SIDES);
     let moves =
@@ -135,7 +139,7 @@ fn moves(applicants: &[Applicant], new: &Outcome, old: &Outcome) -> Moves {
     let (new, old) = (seated(new), seated(old));
     let mover = |one: &Applicant| Mover {
         number: one.number.clone(),
-        side: one.side,
+        side: one.side.into(),
         unit: one.unit.clone(),
         points: one.points,
     };

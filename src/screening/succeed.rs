@@ -6,9 +6,6 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::placement::{self, in_play};
 use super::seat_move::{self, Reason};
-use super::sieve::applicant::Applicant;
-use super::sieve::infeasible::Infeasible;
-use super::sieve::succession::{promote, rules_for_one};
 use super::{deadline, letters, run};
 use crate::app::App;
 use crate::audit;
@@ -17,6 +14,9 @@ use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::registrations::registration::{self, Status};
+use queqiao_screening::applicant::Applicant;
+use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::succession::{promote, rules_for_one};
 use serde_json::json;
 
 /// Gives on the seat of `leaver`, whose registration has left it already. The caller holds the event row exclusively.
@@ -107,13 +107,13 @@ async fn next(
 
 fn chosen(
     people: &[placement::Model],
-    rules: &super::sieve::rules::Rules,
+    rules: &queqiao_screening::rules::Rules,
     seed: &[u8; 32],
     leaver: &placement::Model,
 ) -> Result<Option<String>, Infeasible> {
     let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
-    let rules = rules_for_one(rules, &holders, leaver.side, &leaver.band);
+    let rules = rules_for_one(rules, &holders, leaver.side.into(), &leaver.band);
     let seated = |number: &str| holders.iter().any(|holder| holder.number == number);
     Ok(promote(&list, &rules, seed, &seated, &|_| false)?.pop())
 }

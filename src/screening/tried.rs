@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::plan;
-use super::sieve::infeasible::Change;
-use super::sieve::rules::Rules;
 use crate::body;
 use crate::error::{Error, Refused};
 use crate::events::changes::Changes;
 use crate::events::event;
 use crate::page::form::Form;
+use queqiao_screening::infeasible::Change;
+use queqiao_screening::rules::Rules;
 
 const SIDES: [&str; 2] = ["men", "women"];
 /// The fields that stand alone: the limit as the sieve names it, and where it is typed.

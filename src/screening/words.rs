@@ -1,9 +1,9 @@
 //! The reasons of a run as sentences a person reads about themselves.
 
-use super::sieve::applicant::Side;
-use super::sieve::explain::{Explanation, Full};
 use crate::language::Language;
 use crate::registrations::class;
+use crate::registrations::registration::Side;
+use queqiao_screening::explain::{Explanation, Full};
 
 /// What limited somebody, told from where they stand.
 enum Own {

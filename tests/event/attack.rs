@@ -331,7 +331,8 @@ async fn an_answer_is_repeated_to_nobody_who_was_sent_away(#[values(Sqlite, Post
         person.send(person.request(Method::POST, path).header("Idempotency-Key", "mine").json(&body)).await
     };
     let post = async |person: &Person| keyed(person, POSTS, json!({"body": "一"})).await;
-    let away = |answer: &Answer| assert_eq!((answer.status, answer.code()), (401, "not_signed_in"), "{}", answer.text());
+    let away =
+        |answer: &Answer| assert_eq!((answer.status, answer.code()), (401, "not_signed_in"), "{}", answer.text());
     let her = evening.participant("women").await;
     evening.with_password(&her, PASSWORD).await;
     let signed_in =

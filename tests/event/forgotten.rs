@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use hkdf::Hkdf;
 use memchr::memmem::Finder;
-use queqiao::memory;
 use queqiao::picks::ballot;
 use queqiao::registrations::registration;
 use rstest::rstest;
@@ -236,7 +235,7 @@ async fn a_key_that_lives_in_memory_alone_is_gone_from_it_with_the_tally(#[value
         let n = hall.open(1).await;
         hall.pick(n).await;
         let key = hall.key(n).await.unwrap();
-        memory::leaving_nothing(|| {
+        queqiao_ballots::stack::leaving_nothing(|| {
             secrets.push(masked(key.as_ref().as_ref()));
             secrets.extend(derived(key.as_ref().as_ref(), event, n.unsigned_abs()).map(|key| masked(&key)));
         });

@@ -193,9 +193,10 @@ fn only_the_clock(found: &str) -> bool {
     found.contains("WRONG  clock") && found.matches("WRONG").count() == 1
 }
 
-/// Waits for the postman, as long as letters arrive that were put off.
+/// Waits for the postman, as long as letters arrive that were put off: one that a mail server has refused
+/// goes again minutes later.
 async fn drained(night: &Night, crowd: &Crowd) {
-    let patience = Instant::now() + Duration::from_secs(20);
+    let patience = Instant::now() + Duration::from_mins(5);
     while Instant::now() < patience && found::is_awaited(night, &crowd.newcomers).await {
         tokio::task::yield_now().await;
     }
