@@ -19,7 +19,7 @@ use queqiao::events::{crew, event, template};
 use queqiao::happening::What;
 use queqiao::organizations::organization;
 use queqiao::secrets::Secrets;
-use queqiao::server::opening::Opening;
+use queqiao::server::lifecycle::Opening;
 use queqiao::settings::Settings;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;

@@ -20,18 +20,18 @@ use crate::bonds;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::database::errand::{self, Errand};
-use crate::database::{Database, hearsay};
+use crate::database::{Database, commit_dependency};
 use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::extensions::Extensions;
 use crate::happening::Happenings;
+use crate::idempotency;
 use crate::identity::{self, Identity};
 use crate::leaked::Leaked;
-use crate::once;
-use crate::pace::Pace;
+use crate::rate_limit::RateLimit;
 use crate::sealed;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
-use crate::shelf::Shelf;
 
 pub struct App {
     pub settings: Settings,
@@ -48,11 +48,11 @@ pub struct App {
     /// How many passwords are hashed at once: each takes a core and 19 MiB.
     pub hashing: Arc<Semaphore>,
     /// How often one network address may knock at the sign-in.
-    pub pace: Pace,
+    pub rate_limit: RateLimit,
     /// Ids made one after another sort that way, within one millisecond too.
     ids: Mutex<ContextV7>,
     /// What rooms keep in memory between requests.
-    pub shelf: Shelf,
+    pub extensions: Extensions,
     runtime: Handle,
 }
 
@@ -96,9 +96,9 @@ impl App {
             happenings: Happenings::default(),
             postbell: Notify::new(),
             hashing: Arc::new(Semaphore::new(settings.security.hashings.max(1))),
-            pace: Pace::new(&settings),
+            rate_limit: RateLimit::new(&settings),
             ids: Mutex::new(ContextV7::new()),
-            shelf: Shelf::default(),
+            extensions: Extensions::default(),
             runtime: Handle::current(),
             settings,
         }))
@@ -150,10 +150,10 @@ impl App {
         // Whoever hangs up stops waiting; what is begun is brought to its end.
         let _here = errand.left.clone().drop_guard();
         let limit = Duration::from_secs(self.settings.server.answer_seconds.max(1));
-        let verb = tokio::time::timeout(limit, hearsay::confirmed(verb(Arc::clone(self))));
+        let verb = tokio::time::timeout(limit, commit_dependency::confirmed(verb(Arc::clone(self))));
         let verb = errand::on(Arc::clone(&errand), verb).in_current_span();
-        let running = match once::current() {
-            Some(claim) => self.runtime.spawn(once::with_claim(claim, verb)),
+        let running = match idempotency::current() {
+            Some(claim) => self.runtime.spawn(idempotency::with_claim(claim, verb)),
             None => self.runtime.spawn(verb),
         };
         let answer = match running.await {
@@ -182,7 +182,7 @@ impl App {
         V: FnOnce(Arc<Self>) -> F,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
-        if let Some(claim) = once::current() {
+        if let Some(claim) = idempotency::current() {
             let shown = shown.clone();
             claim.tells(move |told: &dyn Any| {
                 let (answer, status) = shown(told.downcast_ref::<T>()?.clone());
@@ -202,7 +202,7 @@ impl App {
         V: FnOnce(Arc<Self>) -> F,
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
-        if let Some(claim) = once::current() {
+        if let Some(claim) = idempotency::current() {
             claim.tells(|told: &dyn Any| {
                 told.downcast_ref::<()>().map(|()| (StatusCode::NO_CONTENT.as_u16(), Vec::new()))
             });

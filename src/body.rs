@@ -14,8 +14,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
 use crate::app::House;
+use crate::authorize_first;
 use crate::error::{Error, FieldError, Refused};
-use crate::judging;
 use crate::strict::Strict;
 
 /// A JSON body that parsed and is valid.
@@ -51,7 +51,7 @@ where
             .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
         let limit = request.app_data::<House>().map_or(65_536, |house| house.settings.server.body_limit);
         let payload = web::Payload::from_request(request, payload);
-        let passed = judging::passed(request);
+        let passed = authorize_first::authorized(request);
         Box::pin(async move {
             passed.await;
             if !is_json {
@@ -89,7 +89,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let passed = judging::passed(request);
+        let passed = authorize_first::authorized(request);
         let query = request.query_string();
         let wrong = |code, message| Refused::invalid(vec![FieldError::new("query", code, message)]);
         let read = match web::Query::<T>::from_query(query) {

@@ -85,7 +85,7 @@ pub struct PasswordChange {
 )]
 #[post("/auth/register")]
 pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let (address, wish) = wish.into_inner().wish(Language::asked(&request))?;
     let asker = Asker::of(&house, &request);
     house.run(async move |app| register::register(&app, &asker, &address, wish).await).await?;
@@ -111,7 +111,7 @@ pub async fn sign_in(
     request: HttpRequest,
     credentials: Body<Credentials>,
 ) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let Credentials { email, password, code } = credentials.into_inner();
     let proof = Proof { password, code };
     let address = read_address(&email)?;
@@ -140,7 +140,7 @@ pub async fn refresh_tokens(
     request: HttpRequest,
     shown: Body<RefreshToken>,
 ) -> Result<Json<Granted>, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let token = shown.into_inner().refresh_token;
     let client = Asker::of(&house, &request).client;
     let tokens = house.run(async move |app| refresh::refresh(&app, &client, &token).await).await?;
@@ -184,7 +184,7 @@ pub async fn forgot(
     request: HttpRequest,
     address: Body<ForgottenPassword>,
 ) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let address = read_address(&address.email)?;
     let asker = Asker::of(&house, &request);
     house.run(async move |app| forget_password::forget_password(&app, &asker, &address, None).await).await?;
@@ -205,7 +205,7 @@ pub async fn forgot(
 )]
 #[post("/auth/password/reset")]
 pub async fn reset(house: House, request: HttpRequest, new: Body<NewPassword>) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let NewPassword { token, password } = new.into_inner();
     let reset = async move |app: Arc<App>| {
         let entered = reset_password::reset_password(&app, &token, &password).await?;

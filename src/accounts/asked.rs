@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::knock;
 use super::register::Wish;
+use super::sign_in_throttle;
 use super::write_back::Bell;
 use crate::app::App;
 use crate::error::{Error, Refused};
@@ -40,7 +40,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: Kind,
-    /// Stands for the address ([`knock::door`]).
+    /// Stands for the address ([`sign_in_throttle::door`]).
     pub door: Vec<u8>,
     /// Stands for the network.
     pub asker: Vec<u8>,
@@ -106,7 +106,7 @@ impl Entity {
 /// 429 `too_many_requests`: for this network and this address, or because too many wait.
 pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Errand) -> Result<(), Error> {
     let (id, now, kind) = (app.new_id(), app.now(), errand.kind());
-    let door = knock::door(app, address);
+    let door = sign_in_throttle::door(app, address);
     let plain = zeroize::Zeroizing::new(serde_json::to_string(errand).map_err(Error::fault)?);
     let wish = ASKED_WISH.seal(&app.secrets, &[id], &plain)?;
     let txn = app.database.begin_write().await?;
@@ -116,7 +116,7 @@ pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Erran
     }
     // Not what a clock set wrong says of a time that has not come.
     let lately = Entity::find().filter(Column::Door.eq(door.clone())).filter(Column::At.gt(now - HOUR));
-    let lately = lately.filter(Column::At.lte(now + knock::TOLERATED));
+    let lately = lately.filter(Column::At.lte(now + sign_in_throttle::TOLERATED));
     let lately = lately.order_by_asc(Column::At).all(&txn).await?;
     if let Some(seconds) = patience(&lately, kind, &asker.network, now) {
         return Err(Refused::too_many(seconds).into());
@@ -132,7 +132,7 @@ pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Erran
     };
     Entity::insert(row).exec_without_returning(&txn).await?;
     txn.commit().await?;
-    app.shelf.take::<Bell>().ring();
+    app.extensions.get_or_default::<Bell>().ring();
     Ok(())
 }
 

@@ -23,7 +23,7 @@ impl Asker {
     #[must_use]
     pub fn of(app: &App, request: &HttpRequest) -> Self {
         // Without an address there is no network to tell apart: a Unix socket, or a test.
-        let network = app.pace.network_of(request).map(|network| network.to_string()).unwrap_or_default();
+        let network = app.rate_limit.network_of(request).map(|network| network.to_string()).unwrap_or_default();
         let program = request.headers().get(USER_AGENT).map(|name| name.as_bytes()).unwrap_or_default();
         Self {
             network: app.secrets.mac("accounts/network", &[network.as_bytes()]),

@@ -3,7 +3,7 @@
 use super::asker::Asker;
 use super::prove::Proof;
 use super::signed_in::SignedIn;
-use super::{account, letters, mark, password, profile, prove_again, reset_request, session, sign_in};
+use super::{account, letters, mark, password, profile, prove_again, reset_request, session, token_family};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -36,7 +36,7 @@ pub async fn change_password(
     letters::changed(&txn, app, &account).await?;
     reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(id)).exec(&txn).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;
-    sign_in::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
+    token_family::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
     txn.commit().await?;
     Ok(mark::make(app, id, &hash)?)
 }

@@ -1,7 +1,7 @@
 //! Somebody signs out everywhere else: a phone was lost, or a friend's was used.
 
 use super::signed_in::SignedIn;
-use super::{session, sign_in};
+use super::{session, token_family};
 use crate::app::App;
 use crate::error::Error;
 
@@ -12,6 +12,6 @@ use crate::error::Error;
 pub async fn end_others(app: &App, who: &SignedIn) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     session::Entity::end_all(&txn, who.account_id, who.via.session()).await?;
-    sign_in::Entity::revoke_all(&txn, who.account_id, who.via.sign_in(), app.now()).await?;
+    token_family::Entity::revoke_all(&txn, who.account_id, who.via.sign_in(), app.now()).await?;
     txn.commit().await
 }

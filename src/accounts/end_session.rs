@@ -2,7 +2,7 @@
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{one_time, session};
+use super::{session, token};
 use crate::app::App;
 use crate::error::Error;
 
@@ -11,7 +11,7 @@ use crate::error::Error;
 /// # Errors
 /// What the database says.
 pub async fn end_session(app: &App, token: &str) -> Result<(), Error> {
-    let Some(digest) = one_time::shown(token) else { return Ok(()) };
+    let Some(digest) = token::digest(token) else { return Ok(()) };
     let txn = app.database.begin_write().await?;
     session::Entity::delete_many().filter(session::Column::TokenDigest.eq(digest)).exec(&txn).await?;
     txn.commit().await

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::second_factor::answer::NotAnswered;
 use super::second_factor::{factor, pass};
-use super::{access_token, mark, refresh_token, session, sign_in};
+use super::{access_token, mark, refresh_token, session, token_family};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
@@ -77,14 +77,14 @@ impl Entered {
         self.record(app).await?;
         let Self { txn, account, hash, .. } = self;
         let sign_in = app.new_id();
-        let row = sign_in::ActiveModel {
+        let row = token_family::ActiveModel {
             id: Set(sign_in),
             account_id: Set(account),
             at: Set(app.now()),
             revoked_at: Set(None),
-            bond: Set(Some(sign_in::bond(app, sign_in, account))),
+            bond: Set(Some(token_family::bond(app, sign_in, account))),
         };
-        sign_in::Entity::insert(row).exec_without_returning(&txn).await?;
+        token_family::Entity::insert(row).exec_without_returning(&txn).await?;
         let refresh_token = refresh_token::Entity::issue(&txn, app, sign_in).await?;
         txn.commit().await?;
         let access_token = access_token::issue_for(app, account, sign_in)?;

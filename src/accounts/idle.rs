@@ -23,7 +23,7 @@ struct Used(Mutex<HashSet<Uuid>>);
 
 impl Used {
     fn with<T>(app: &App, change: impl FnOnce(&mut HashSet<Uuid>) -> T) -> T {
-        change(&mut app.shelf.take::<Self>().0.lock().unwrap_or_else(PoisonError::into_inner))
+        change(&mut app.extensions.get_or_default::<Self>().0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

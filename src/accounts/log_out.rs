@@ -1,6 +1,6 @@
 //! A program signs out.
 
-use super::{one_time, refresh_token, sign_in};
+use super::{refresh_token, token, token_family};
 use crate::app::App;
 use crate::error::Error;
 
@@ -10,10 +10,10 @@ use crate::error::Error;
 /// # Errors
 /// What the database says.
 pub async fn log_out(app: &App, token: &str) -> Result<(), Error> {
-    let Some(digest) = one_time::shown(token) else { return Ok(()) };
+    let Some(digest) = token::digest(token) else { return Ok(()) };
     let txn = app.database.begin_write().await?;
     let Some(token) = refresh_token::Entity::of_digest(digest).one(&txn).await? else { return Ok(()) };
-    if let Some(sign_in) = sign_in::Entity::held(token.sign_in_id).one(&txn).await? {
+    if let Some(sign_in) = token_family::Entity::held(token.sign_in_id).one(&txn).await? {
         sign_in.revoke(&txn, app.now()).await?;
     }
     txn.commit().await

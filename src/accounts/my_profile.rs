@@ -15,8 +15,8 @@ use super::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::{Error, Refused};
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page};
 
 #[derive(Template)]

@@ -20,7 +20,7 @@ use super::visit::Visit;
 use super::{cookie, end_session, forget_password, leaving, open_session, reset_password, verify};
 use crate::app::{App, House};
 use crate::error::Error;
-use crate::page::said::see_saying;
+use crate::page::flash::see_saying;
 use crate::page::{self, Page, encoded, own_path, words};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ async fn sign_in(
     let to = own_path(to.as_deref()).to_owned();
     let asker = Asker::of(&house, &request);
     let opened = async {
-        house.pace.check(&request)?;
+        house.rate_limit.check(&request)?;
         let address = read_address(&email)?;
         house.run(async move |app| open_session::open_session(&app, &asker, &address, &password).await).await
     };
@@ -157,7 +157,7 @@ async fn verify_mail(
     let NewPassword { token, password, to } = form.into_inner();
     let came = Came { to, token: Some(token.clone()) };
     let verified = async {
-        house.pace.check(&request)?;
+        house.rate_limit.check(&request)?;
         let verify = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.browser(&app).await;
         house.run(verify).await
     };
@@ -197,7 +197,7 @@ async fn forgot(house: House, request: HttpRequest, visit: Visit, form: Form<Add
     let (to, asker) = (own_path(to.as_deref()).to_owned(), Asker::of(&house, &request));
     let on = Some(to.clone()).filter(|to| to != "/");
     let asked = async {
-        house.pace.check(&request)?;
+        house.rate_limit.check(&request)?;
         let address = read_address(&email)?;
         house.run(async move |app| forget_password::forget_password(&app, &asker, &address, on).await).await
     };
@@ -223,7 +223,7 @@ async fn reset(
     let NewPassword { token, password, to } = form.into_inner();
     let came = Came { to, token: Some(token.clone()) };
     let reset = async {
-        house.pace.check(&request)?;
+        house.rate_limit.check(&request)?;
         let reset = async move |app: Arc<App>| {
             reset_password::reset_password(&app, &token, &password).await?.browser_or_page(&app).await
         };

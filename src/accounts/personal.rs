@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::address::{MailAddress, shown};
 use super::second_factor::{answer, end, factor, recovery_code};
-use super::{account, asked, consent, knock, profile, reset_request, session, sign_in, sign_up};
+use super::{account, asked, consent, profile, reset_request, session, sign_in_throttle, sign_up, token_family};
 use crate::app::App;
 use crate::error::{Error, Refused};
 
@@ -20,7 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let email = found.address(&app.secrets)?;
     let profile = profile::Entity::find_by_id(account).one(db).await?;
     let private = profile.as_ref().map(|profile| profile.private(&app.secrets)).transpose()?.unwrap_or_default();
-    let sign_ins = sign_in::Entity::find().filter(sign_in::Column::AccountId.eq(account)).all(db).await?;
+    let sign_ins = token_family::Entity::find().filter(token_family::Column::AccountId.eq(account)).all(db).await?;
     let sessions = session::Entity::find().filter(session::Column::AccountId.eq(account)).all(db).await?;
     let resets = reset_request::Entity::find().filter(reset_request::Column::AccountId.eq(account)).all(db).await?;
     let consents = consent::of_person(db, account).await?;
@@ -89,16 +89,16 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let found = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     let email = found.address(&app.secrets)?;
     if let Ok(address) = MailAddress::read(&email) {
-        let door = knock::door(app, &address);
-        knock::forget(txn, &door).await?;
+        let door = sign_in_throttle::door(app, &address);
+        sign_in_throttle::forget(txn, &door).await?;
         asked::forget(txn, &door).await?;
     }
-    knock::forget(txn, &answer::door(app, account)).await?;
+    sign_in_throttle::forget(txn, &answer::door(app, account)).await?;
     end::forget(txn, account).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;
     // With their refresh tokens.
-    sign_in::Entity::delete_many().filter(sign_in::Column::AccountId.eq(account)).exec(txn).await?;
+    token_family::Entity::delete_many().filter(token_family::Column::AccountId.eq(account)).exec(txn).await?;
     reset_request::Entity::delete_many().filter(reset_request::Column::AccountId.eq(account)).exec(txn).await?;
     consent::Entity::delete_many().filter(consent::Column::AccountId.eq(account)).exec(txn).await?;
     let mut row: account::ActiveModel = found.into();

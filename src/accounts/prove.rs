@@ -11,14 +11,14 @@ use uuid::Uuid;
 use super::address::MailAddress;
 use super::asker::Asker;
 use super::entered::{By, Entered};
-use super::knock::{Bounds, Knocker, Resting};
 use super::second_factor::answer::{self, Answer};
 use super::second_factor::{factor, pass};
-use super::{account, knock, password};
+use super::sign_in_throttle::{Bounds, Knocker, Resting};
+use super::{account, password, sign_in_throttle};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
-use crate::once;
+use crate::idempotency;
 use crate::page::form::Form;
 use crate::secrets::digest;
 
@@ -79,13 +79,13 @@ pub struct Proven {
 /// # Errors
 /// 401 `wrong_credentials`, 429 `too_many_requests`.
 pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
-    let door = knock::door(app, address);
+    let door = sign_in_throttle::door(app, address);
     let account = account::Entity::of_email(&app.secrets, address.as_str()).one(app.database.reader()).await?;
     let claimed = account.and_then(|account| Some((account.id, account.hash(app)?)));
     // The same questions where there is no account: about nobody, whose mark nobody has.
     let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));
     let knocker = Knocker::of(app, asker, id, hash);
-    knock::knock(app, &door, &knocker, &Bounds::of_passwords(app)).await?.map_err(NotSignedIn::Resting)?;
+    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_passwords(app)).await?.map_err(NotSignedIn::Resting)?;
     let right = password::matches(app, password, claimed.as_ref().map(|(_, hash)| hash.as_str())).await?;
     match claimed {
         Some((account, against)) if right => Ok(Proven { account, against, door, knocker, code: None }),
@@ -104,7 +104,7 @@ pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Err
     let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or_else(over)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| over())?;
     let knocker = Knocker::of(app, asker, id, &against);
-    Ok(Proven { account: id, against, door: knock::door(app, &address), knocker, code: None })
+    Ok(Proven { account: id, against, door: sign_in_throttle::door(app, &address), knocker, code: None })
 }
 
 impl Proven {
@@ -116,7 +116,7 @@ impl Proven {
         let looked = answer::look(app, self.account, &self.knocker, code).await;
         if looked.is_err() {
             // The password was right: what is counted is the code.
-            once::aside(self.forgiven(app)).await?;
+            idempotency::aside(self.forgiven(app)).await?;
         }
         looked?;
         Ok(Self { code: code.map(str::to_owned), ..self })
@@ -124,7 +124,7 @@ impl Proven {
 
     async fn forgiven(&self, app: &App) -> Result<(), Error> {
         let txn = app.database.begin_write().await?;
-        knock::forgive(&txn, &self.door, &self.knocker).await?;
+        sign_in_throttle::forgive(&txn, &self.door, &self.knocker).await?;
         txn.commit().await
     }
 
@@ -159,8 +159,8 @@ impl Proven {
             Answer::Code => By::SecondFactor,
             Answer::Recovery => By::RecoveryCode,
         };
-        knock::forgive(txn, &self.door, &self.knocker).await?;
-        knock::forgive(txn, &answer::door(app, account.id), &self.knocker).await?;
+        sign_in_throttle::forgive(txn, &self.door, &self.knocker).await?;
+        sign_in_throttle::forgive(txn, &answer::door(app, account.id), &self.knocker).await?;
         Ok((account, by))
     }
 

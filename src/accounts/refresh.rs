@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::entered::Tokens;
-use super::{access_token, account, idle, one_time, refresh_token, sign_in};
+use super::{access_token, account, idle, refresh_token, token, token_family};
 use crate::app::App;
 use crate::error::{Error, Refused};
 
@@ -45,13 +45,13 @@ impl From<NotRefreshed> for Error {
 /// # Errors
 /// 401 `refresh_token_invalid` or `refresh_token_reused`.
 pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Error> {
-    let digest = one_time::shown(shown).ok_or(NotRefreshed::Invalid)?;
+    let digest = token::digest(shown).ok_or(NotRefreshed::Invalid)?;
     let now = app.now();
     let txn = app.database.begin_write().await?;
     let found = refresh_token::Entity::of_digest(digest).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
     // The sign-in is held, not the token: a thief with an older token of the same family must not
     // slip between the owner's spending and the next token's appearing.
-    let sign_in = sign_in::Entity::held(found.sign_in_id).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
+    let sign_in = token_family::Entity::held(found.sign_in_id).one(&txn).await?.ok_or(NotRefreshed::Invalid)?;
     if sign_in.revoked_at.is_some() || !sign_in.is_bound(app) {
         return Err(NotRefreshed::Invalid.into());
     }

@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
-use super::one_time::{self, Minted};
+use super::token::{self, Minted};
 use crate::app::App;
 use crate::bonds;
 use crate::error::Error;
@@ -60,7 +60,7 @@ impl Entity {
     /// # Errors
     /// What the database says.
     pub async fn issue(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid) -> Result<String, Error> {
-        Self::keep(txn, app, sign_in, one_time::mint(app)?).await
+        Self::keep(txn, app, sign_in, token::mint(app)?).await
     }
 
     /// The next token of a sign-in, after one that was spent: its text.
@@ -73,7 +73,7 @@ impl Entity {
         spent: &Model,
         shown: &str,
     ) -> Result<String, Error> {
-        let next = one_time::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]));
+        let next = token::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]));
         Self::keep(txn, app, spent.sign_in_id, next).await
     }
 
@@ -89,7 +89,7 @@ impl Entity {
     ) -> Result<Option<String>, DbErr> {
         // It may have been made just before the keys were changed.
         for mac in app.secrets.macs(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]) {
-            let next = one_time::derived(&mac);
+            let next = token::derived(&mac);
             let same = Self::of_digest(next.digest).filter(Column::SignInId.eq(spent.sign_in_id));
             if same.one(txn).await?.is_some() {
                 return Ok(Some(next.text));

@@ -5,7 +5,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::address::MailAddress;
 use super::entered::{By, Entered};
 use super::verify::{Dead, dead};
-use super::{account, knock, letters, one_time, password, profile, reset_request, session, sign_in, spent_link};
+use super::{
+    account, letters, password, profile, reset_request, session, sign_in_throttle, spent_link, token, token_family,
+};
 use crate::app::App;
 use crate::error::Error;
 
@@ -14,7 +16,7 @@ use crate::error::Error;
 /// # Errors
 /// Only faults.
 pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Dead>, Error> {
-    let Some(digest) = one_time::shown(token) else { return Ok(Err(Dead::Unknown)) };
+    let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
     let db = app.database.reader();
     let Some(request) = reset_request::Entity::shown(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
@@ -43,7 +45,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
-    let digest = one_time::shown(token).ok_or(Dead::Unknown)?;
+    let digest = token::digest(token).ok_or(Dead::Unknown)?;
     let txn = app.database.begin_write().await?;
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(Dead::Unknown)?;
@@ -57,11 +59,11 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     spent_link::remember(&txn, app, links.into_iter().map(|link| link.token_digest), true).await?;
     reset_request::Entity::delete_many().filter(of_account).exec(&txn).await?;
     if let Ok(address) = MailAddress::read(&account.address(&app.secrets)?) {
-        knock::forget(&txn, &knock::door(app, &address)).await?;
+        sign_in_throttle::forget(&txn, &sign_in_throttle::door(app, &address)).await?;
     }
     let account = account.set_password(&txn, app, &hash, now).await?;
     letters::changed(&txn, app, &account).await?;
     session::Entity::end_all(&txn, id, None).await?;
-    sign_in::Entity::revoke_all(&txn, id, None, now).await?;
+    token_family::Entity::revoke_all(&txn, id, None, now).await?;
     Ok(Entered { txn, account: id, hash, by: By::Letter })
 }

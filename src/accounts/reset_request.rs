@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sea_orm::entity::prelude::*;
 
 use super::address::MailAddress;
-use super::{account, knock};
+use super::{account, sign_in_throttle};
 use crate::app::App;
 use crate::bonds;
 
@@ -29,7 +29,7 @@ impl Model {
     /// A link for an account, written to its address, with what vouches for it.
     #[must_use]
     pub fn new(app: &App, account: Uuid, address: &MailAddress, digest: Vec<u8>, lasts: TimeDelta) -> Self {
-        let (now, door) = (app.now(), knock::door(app, address));
+        let (now, door) = (app.now(), sign_in_throttle::door(app, address));
         let link = Self {
             id: app.new_id(),
             account_id: Some(account),
@@ -47,7 +47,7 @@ impl Model {
     #[must_use]
     pub fn is_for(&self, app: &App, account: &account::Model) -> bool {
         let email = account.address(&app.secrets).unwrap_or_default();
-        let door = MailAddress::read(&email).map(|address| knock::door(app, &address));
+        let door = MailAddress::read(&email).map(|address| sign_in_throttle::door(app, &address));
         self.account_id == Some(account.id)
             && account.is_bound(app)
             && door.is_ok_and(|door| door == self.door)

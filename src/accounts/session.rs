@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
-use super::one_time;
+use super::token;
 use crate::app::App;
 use crate::bonds;
 use crate::error::Error;
@@ -52,7 +52,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Entity {
     /// The session a cookie's token names, while it lasts.
     pub fn shown(token: &str, now: DateTimeUtc) -> Option<Select<Self>> {
-        let digest = one_time::shown(token)?;
+        let digest = token::digest(token)?;
         Some(Self::find().filter(Column::TokenDigest.eq(digest)).filter(Column::ExpiresAt.gt(now)))
     }
 
@@ -61,7 +61,7 @@ impl Entity {
     /// # Errors
     /// What the database says.
     pub async fn open(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<String, Error> {
-        let minted = one_time::mint(app)?;
+        let minted = token::mint(app)?;
         let now = app.now();
         let (id, expires_at) = (app.new_id(), now + LIFETIME);
         let parts: [&[u8]; 4] =

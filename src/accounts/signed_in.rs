@@ -8,10 +8,10 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::second_factor::{self, Lacking, factor};
-use super::{access_token, account, cookie, idle, same_site, session, sign_in};
+use super::{access_token, account, cookie, idle, same_site, session, token_family};
 use crate::app::{App, House};
+use crate::authorize_first;
 use crate::error::{Error, Refused};
-use crate::judging;
 use crate::language::Language;
 
 /// A person who proved who they are.
@@ -141,7 +141,7 @@ impl Credential {
                 let account = account::Entity::alive().filter(account::Column::Id.eq(claims.sub));
                 let account = match claims.sid {
                     // One question rather than two: every request of a program asks it.
-                    Some(sid) => account.filter(account::Column::Id.in_subquery(sign_in::whose(sid))),
+                    Some(sid) => account.filter(account::Column::Id.in_subquery(token_family::whose(sid))),
                     None => account,
                 };
                 (account, Via::Token(claims.sid), None)
@@ -183,6 +183,6 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let asked = request.clone();
-        judging::first(request, async move { Self::of(&asked).await })
+        authorize_first::authorize(request, async move { Self::of(&asked).await })
     }
 }

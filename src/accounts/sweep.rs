@@ -3,7 +3,7 @@
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{asked, knock, refresh_token, reset_request, session, sign_in, sign_up, spent_link};
+use super::{asked, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, token_family};
 use crate::app::App;
 use crate::error::Error;
 
@@ -29,10 +29,13 @@ pub async fn due(app: &App) -> Result<(), Error> {
     spent_link::Entity::delete_many().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).exec(&txn).await?;
     asked::Entity::delete_many().filter(asked::over(now)).exec(&txn).await?;
     session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(&txn).await?;
-    knock::Entity::delete_many().filter(knock::Column::At.lte(now - knock::DAY)).exec(&txn).await?;
+    sign_in_throttle::Entity::delete_many()
+        .filter(sign_in_throttle::Column::At.lte(now - sign_in_throttle::DAY))
+        .exec(&txn)
+        .await?;
     // A spent token is kept as long as it would have been good: shown again, it betrays a thief.
     refresh_token::Entity::delete_many().filter(refresh_token::Column::ExpiresAt.lte(now)).exec(&txn).await?;
-    sign_in::Entity::delete_many().filter(over(now)).exec(&txn).await?;
+    token_family::Entity::delete_many().filter(over(now)).exec(&txn).await?;
     txn.commit().await
 }
 
@@ -41,8 +44,8 @@ pub async fn due(app: &App) -> Result<(), Error> {
 fn over(now: chrono::DateTime<chrono::Utc>) -> Condition {
     let in_use = refresh_token::Entity::find().select_only().column(refresh_token::Column::SignInId).into_query();
     Condition::all()
-        .add(sign_in::Column::At.lte(now - refresh_token::LIFETIME))
-        .add(sign_in::Column::Id.not_in_subquery(in_use))
+        .add(token_family::Column::At.lte(now - refresh_token::LIFETIME))
+        .add(token_family::Column::Id.not_in_subquery(in_use))
 }
 
 async fn anything(app: &App) -> Result<bool, Error> {
@@ -52,7 +55,10 @@ async fn anything(app: &App) -> Result<bool, Error> {
     let link = spent_link::Entity::find().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).one(db).await?;
     let asked = asked::Entity::find().filter(asked::over(now)).one(db).await?;
     let session = session::Entity::find().filter(session::Column::ExpiresAt.lte(now)).one(db).await?;
-    let knock = knock::Entity::find().filter(knock::Column::At.lte(now - knock::DAY)).one(db).await?;
+    let knock = sign_in_throttle::Entity::find()
+        .filter(sign_in_throttle::Column::At.lte(now - sign_in_throttle::DAY))
+        .one(db)
+        .await?;
     let token = refresh_token::Entity::find().filter(refresh_token::Column::ExpiresAt.lte(now)).one(db).await?;
     let (links, doors) = (sign_up.is_some() || reset.is_some() || link.is_some(), asked.is_some() || knock.is_some());
     Ok(links || doors || session.is_some() || token.is_some())

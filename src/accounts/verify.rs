@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::entered::{By, Entered};
-use super::{account, one_time, password, profile, sign_up, spent_link};
+use super::{account, password, profile, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
@@ -59,7 +59,7 @@ pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Dead, Er
 /// # Errors
 /// Only faults.
 pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Dead>, Error> {
-    let Some(digest) = one_time::shown(token) else { return Ok(Err(Dead::Unknown)) };
+    let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
     let db = app.database.reader();
     let Some(wish) = sign_up::Entity::shown(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));

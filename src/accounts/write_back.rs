@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::address::MailAddress;
 use super::asked::{self, Errand};
 use super::register::Wish;
-use super::{account, letters, one_time, reset_request, sign_up};
+use super::{account, letters, reset_request, sign_up, token};
 use crate::app::App;
 use crate::error::Error;
 use crate::sealed::SIGN_UP_EMAIL;
@@ -45,7 +45,7 @@ impl Bell {
 pub fn start(app: &Arc<App>, stop: CancellationToken) -> JoinHandle<()> {
     let house = Arc::clone(app);
     app.spawn(async move {
-        let bell = house.shelf.take::<Bell>();
+        let bell = house.extensions.get_or_default::<Bell>();
         loop {
             let pause = match due(&house).await {
                 Ok(()) => ROUND,
@@ -103,7 +103,7 @@ async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Resul
     if standing.is_some_and(|account| account.is_claimed()) {
         return letters::known(txn, app, wish).await;
     }
-    let (minted, now) = (one_time::mint(app)?, app.now());
+    let (minted, now) = (token::mint(app)?, app.now());
     let (id, expires_at) = (app.new_id(), now + TimeDelta::hours(sign_up::HOURS));
     let row = sign_up::Model {
         id,
@@ -131,7 +131,7 @@ async fn to_whoever_forgot(txn: &impl ConnectionTrait, app: &App, email: &str, t
     if !account.is_bound(app) {
         return Ok(());
     }
-    let minted = one_time::mint(app)?;
+    let minted = token::mint(app)?;
     let lasts = TimeDelta::minutes(reset_request::MINUTES);
     let row = reset_request::Model::new(app, account.id, &address, minted.digest, lasts);
     reset_request::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(txn).await?;

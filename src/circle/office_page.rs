@@ -23,8 +23,8 @@ use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::tabs;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 use crate::paging::{self, Paging};
 

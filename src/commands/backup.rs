@@ -10,7 +10,7 @@ use sea_orm::sqlx::{Connection, query};
 use super::Ended;
 use super::embedded::{about, embedded, examine, open};
 use super::part::Part;
-use crate::crash;
+use crate::failpoint;
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -37,21 +37,21 @@ pub async fn backup(settings: Settings, arguments: Arguments) -> Result<(), Ende
     }
     #[cfg(debug_assertions)]
     if let Some(steps) = arguments.crash_after {
-        crash::after(steps);
+        failpoint::after(steps);
     }
     Ok(copy(&database, &file).await?)
 }
 
 async fn copy(database: &Path, file: &Path) -> anyhow::Result<()> {
     let part = Part::of(file)?;
-    crash::point();
+    failpoint::point();
     let mut connection = about(database, open(database).await)?;
     let into = part.path().to_string_lossy().into_owned();
     let copied = query("VACUUM INTO $1").bind(into).execute(&mut connection).await;
     let _ = connection.close().await;
     about(file, copied)?;
-    crash::point();
+    failpoint::point();
     examine(part.path()).await.with_context(|| file.display().to_string())?;
-    crash::point();
+    failpoint::point();
     part.become_file(file).with_context(|| file.display().to_string())
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::crash;
+use crate::failpoint;
 use crate::private;
 
 /// What SQLite keeps beside a database.
@@ -72,10 +72,10 @@ impl Part {
     /// What the disk says; the file is then what it was before.
     pub fn become_file(mut self, file: &Path) -> io::Result<()> {
         self.file.sync_all()?;
-        crash::point();
+        failpoint::point();
         fs::rename(&self.path, file)?;
         self.became = true;
-        crash::point();
+        failpoint::point();
         private::settle(private::around(file))
     }
 }

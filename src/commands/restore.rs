@@ -13,8 +13,8 @@ use sea_orm::sqlx::{Connection, query};
 use super::Ended;
 use super::embedded::{Alone, NotAlone, about, embedded, examine, open, said};
 use super::part::{BESIDE, Part, named};
-use crate::crash;
 use crate::database::tenancy::Tenancy;
+use crate::failpoint;
 use crate::private;
 use crate::settings::Settings;
 
@@ -37,7 +37,7 @@ pub async fn restore(settings: Settings, arguments: Arguments) -> Result<(), End
     let _alone = Tenancy::take(&settings.database.url)?;
     #[cfg(debug_assertions)]
     if let Some(steps) = arguments.crash_after {
-        crash::after(steps);
+        failpoint::after(steps);
     }
     if let Some(aside) = put_back(&arguments.file, &database).await? {
         println!("what was there is kept as {}", aside.display());
@@ -50,11 +50,11 @@ async fn put_back(file: &Path, database: &Path) -> anyhow::Result<Option<PathBuf
     // Asked first, so that nobody waits for a copy that cannot be put anywhere.
     let alone = alone(database).await?;
     let part = Part::of(database)?;
-    crash::point();
+    failpoint::point();
     filled(&part, file).await.with_context(|| file.display().to_string())?;
-    crash::point();
+    failpoint::point();
     let aside = if database.exists() { Some(put_aside(database)?) } else { None };
-    crash::point();
+    failpoint::point();
     part.become_file(database).with_context(|| database.display().to_string())?;
     if let Some(alone) = alone {
         alone.release().await;
@@ -97,7 +97,7 @@ fn put_aside(database: &Path) -> anyhow::Result<PathBuf> {
             Err(taken) if taken.kind() == ErrorKind::AlreadyExists => continue,
             kept => kept.map_err(in_words).with_context(|| aside.display().to_string())?,
         }
-        crash::point();
+        failpoint::point();
         // What a damaged database left beside it belongs to it, and to no other.
         for end in BESIDE {
             match fs::rename(named(database, end), named(&aside, end)) {

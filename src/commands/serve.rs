@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::database::tenancy::Tenancy;
 use crate::memory;
 use crate::secrets::Secrets;
-use crate::server::opening::Opening;
+use crate::server::lifecycle::Opening;
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -80,11 +80,11 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     // Before the opening: what a start finishes can be cut off as well.
     #[cfg(debug_assertions)]
     if let Some(statements) = arguments.crash_after {
-        crate::crash::after(statements);
+        crate::failpoint::after(statements);
     }
     #[cfg(debug_assertions)]
     if arguments.mishaps {
-        crate::crash::mishap::listen();
+        crate::failpoint::mishap::listen();
     }
     let opening = Opening::begin(&app, listener).await?;
     // The one line on standard output: whoever started us learns the address, a free port included.

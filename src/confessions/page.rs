@@ -16,8 +16,8 @@ use crate::error::Error;
 use crate::events::phase::Phase;
 use crate::events::stage_plan::ConfessionsPlan;
 use crate::events::{event, tabs};
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::access::Participant;
 

@@ -13,7 +13,7 @@ use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
 use crate::happening::What;
-use crate::picks::{barred, matched};
+use crate::picks::{blocked_pairs, matched};
 use crate::registrations::registration;
 
 /// Why nothing was offered or taken back.
@@ -59,7 +59,7 @@ pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Fie
     offer::put(&txn, row).await?;
     let both = offer::of_match(&txn, match_id).await?.len() == 2;
     // Whoever blocked the other meanwhile gives nothing; the other one sees what waiting looks like.
-    let kept_apart = barred::pairs(&txn, mine.found.event_id).await?;
+    let kept_apart = blocked_pairs::pairs(&txn, mine.found.event_id).await?;
     let opens = both && !kept_apart.contains(&matched::ordered(mine.own_id, mine.partner.id));
     if opens {
         let row = opening::ActiveModel { match_id: Set(match_id), opened_at: Set(app.now()) };

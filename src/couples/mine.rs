@@ -8,7 +8,7 @@ use super::{consent, couple, given, offer, opening};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::{Error, Refused};
-use crate::picks::{barred, matched, own};
+use crate::picks::{blocked_pairs, matched, own};
 use crate::registrations::registration;
 
 /// A match and which of the two is asking.
@@ -86,7 +86,7 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
     let offers = offer::of_match(db, id).await?;
     let opened = opening::Entity::find_by_id(id).one(db).await?;
     let own = offers.iter().find(|offer| offer.registration_id == mine.own_id);
-    let blocked = barred::by(db, mine.partner.id).await?.contains(&mine.own_id);
+    let blocked = blocked_pairs::by(db, mine.partner.id).await?.contains(&mine.own_id);
     let given = if opened.is_some() && !blocked { given::by(db, app, id, mine.partner.id).await? } else { None };
     let (badge, nickname) = own::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id).unwrap_or_default();
     Ok(Standing {

@@ -7,8 +7,8 @@
 //! COMMITTED and row locks, with a limit on everything ([`server`]). The rooms see one code path.
 
 pub mod errand;
-mod group;
-pub mod hearsay;
+mod group_commit;
+pub mod commit_dependency;
 mod pool;
 mod reader;
 mod readiness;
@@ -40,12 +40,12 @@ use crate::error::trouble::Trouble;
 use crate::private;
 use crate::secrets::without_password;
 use crate::settings::{DatabaseSettings, Settings};
-use group::Line;
+use group_commit::WriteQueue;
 use pool::Limits;
 use readiness::Readiness;
 use server::Server;
 
-use crate::once;
+use crate::idempotency;
 pub use reader::Reader;
 pub use write::Write;
 
@@ -65,7 +65,7 @@ pub struct Database {
 #[expect(clippy::large_enum_variant, reason = "one a house")]
 enum Engine {
     /// Verbs stand in line for the one writer.
-    Embedded(Line),
+    Embedded(WriteQueue),
     Server(Server),
 }
 
@@ -92,7 +92,7 @@ impl Database {
             let schema = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
             let readers = Connect::connect(sqlite(address, readers(*connections), true)).await.with_context(place)?;
             let writer: SqliteConnectOptions = address.parse().with_context(place)?;
-            let line = Line::before(embedded(writer.disable_statement_logging()));
+            let line = WriteQueue::before(embedded(writer.disable_statement_logging()));
             Ok(Self { engine: Engine::Embedded(line), reader: Reader::Embedded(readers), schema, readiness })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             let options = spoken_to(url).with_context(place)?;
@@ -151,7 +151,7 @@ impl Database {
             }
         };
         let write = begun?;
-        once::claim(&write).await?;
+        idempotency::claim(&write).await?;
         Ok(write)
     }
 
@@ -282,7 +282,7 @@ impl Database {
     }
 }
 
-async fn begin_grouped(line: Line) -> Result<Write, DbErr> {
+async fn begin_grouped(line: WriteQueue) -> Result<Write, DbErr> {
     Ok(line.begin().await?.into())
 }
 

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 
 use super::pool::{Pool, was_dead};
 use super::spoken::{not_executed, not_queried, server};
-use crate::crash::mishap;
+use crate::failpoint::mishap;
 
 #[derive(Clone, Debug)]
 pub enum Reader {

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::schema::Standing;
 use super::{Database, Engine};
-use crate::crash;
+use crate::failpoint;
 use crate::error::Error;
 
 /// How long an answer holds for others.
@@ -59,7 +59,7 @@ impl Database {
                 return Some("the database is away".to_owned());
             }
         }
-        if crash::is_counting() || self.kept_within(FRESH) {
+        if failpoint::is_counting() || self.kept_within(FRESH) {
             return None;
         }
         match self.prove_write().await {

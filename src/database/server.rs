@@ -16,9 +16,9 @@ use tokio::time::{sleep, timeout};
 
 use super::pool::{Lent, Limits, Pool, Purpose, is_broken, silent, was_dead};
 use super::spoken::{not_executed, not_queried};
-use crate::crash::around;
 use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::failpoint::around;
 
 /// Connections of a process beside `database.connections`: the witness, who counts applicants, who
 /// tells where keys lie, who speaks to the other processes and who hears them.

@@ -5,7 +5,7 @@ use sea_orm::sqlx::{AssertSqlSafe, Executor, PgConnection, SqliteConnection, que
 use sea_orm::{DbErr, ExecResult, QueryResult, RuntimeErr, Statement, sqlx};
 use sea_query_sqlx::SqlxValues;
 
-use crate::crash::around;
+use crate::failpoint::around;
 
 /// The same four sentences for either database.
 macro_rules! spoken {

@@ -9,15 +9,15 @@ use tokio::runtime::Handle;
 use tokio::sync::Mutex as Held;
 use tracing::Instrument;
 
+use super::commit_dependency;
 use super::errand;
-use super::group::Turn;
-use super::hearsay;
+use super::group_commit::Turn;
 use super::server::Alone;
 use super::spoken::{embedded, not_executed, not_queried, server};
-use crate::crash;
 use crate::error::Error;
 use crate::error::trouble::Trouble;
-use crate::once;
+use crate::failpoint;
+use crate::idempotency;
 use crate::secrets::digest;
 
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
@@ -76,7 +76,7 @@ impl Write {
     }
 
     async fn make_true(mut self) -> Result<(), Error> {
-        crash::point();
+        failpoint::point();
         if let Some(trouble) = self.spoilt() {
             return Err(Error::known(trouble, anyhow!("a transaction in which a statement failed is not committed")));
         }
@@ -91,8 +91,8 @@ impl Write {
             pending.failed();
         }
         kept?;
-        once::is_durable();
-        crash::point();
+        idempotency::is_durable();
+        failpoint::point();
         Ok(())
     }
 
@@ -102,8 +102,8 @@ impl Write {
     /// # Errors
     /// As [`Write::commit`].
     pub async fn commit_telling<T: Any>(self, told: &T) -> Result<(), Error> {
-        if let Some((claim, answer)) = once::told(told) {
-            once::keep(&self, &claim, answer).await?;
+        if let Some((claim, answer)) = idempotency::told(told) {
+            idempotency::keep(&self, &claim, answer).await?;
         }
         self.make_true().await
     }
@@ -129,7 +129,7 @@ impl Write {
     }
 
     fn way(&self) -> Result<&Way, DbErr> {
-        crash::point();
+        failpoint::point();
         match &self.way {
             _ if self.spoilt().is_some() => Err(DbErr::Custom("a statement failed before this one".to_owned())),
             Some(way) => Ok(way),
@@ -166,7 +166,7 @@ impl Drop for Write {
                 && let Ok(turn) = turn.try_lock()
                 && let Some(outcome) = turn.others()
             {
-                hearsay::note(outcome);
+                commit_dependency::note(outcome);
             }
             runtime.spawn(way.take_back(after));
         }

@@ -23,8 +23,8 @@ use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{event, tabs};
 use crate::organizations::staff;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 
 #[derive(Template)]

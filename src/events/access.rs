@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::crew::{self, Role};
 use super::{device, device_cookie, event};
-use crate::accounts::{SignedIn, one_time, signed_in};
+use crate::accounts::{SignedIn, signed_in, token};
 use crate::app::{App, House};
+use crate::authorize_first;
 use crate::error::{Error, Refused};
-use crate::judging;
 use crate::organizations::staff;
 
 /// 主办方工作人员 of the union that hosts the event.
@@ -127,7 +127,7 @@ impl FromRequest for Organizer {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[]);
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Entered { account, event, organizer, .. } = entering.await?;
             if organizer { Ok(Self { account, event }) } else { Err(wrong_role()) }
         })
@@ -140,7 +140,7 @@ impl FromRequest for Host {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[Role::Host]);
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Entered { account, event, serves, .. } = entering.await?;
             if serves { Ok(Self { account, event }) } else { Err(wrong_role()) }
         })
@@ -174,7 +174,7 @@ impl Desk {
             None => device_cookie::shown(house, request)?,
         };
         // An access token is no device's, which can be seen without asking the database.
-        let Some(shown) = shown.filter(|shown| one_time::shown(shown).is_some()) else { return Ok(None) };
+        let Some(shown) = shown.filter(|shown| token::digest(shown).is_some()) else { return Ok(None) };
         let found = house.run(async move |app| device::shown(&app, &shown).await).await?;
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }
@@ -216,7 +216,7 @@ impl FromRequest for Desk {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        judging::first(request, Self::at(request.clone(), slug_in_path(request)))
+        authorize_first::authorize(request, Self::at(request.clone(), slug_in_path(request)))
     }
 }
 
@@ -226,7 +226,7 @@ impl FromRequest for Volunteer {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[Role::Volunteer]);
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Entered { account, event, serves, .. } = entering.await?;
             if serves { Ok(Self { account, event }) } else { Err(wrong_role()) }
         })
@@ -239,7 +239,7 @@ impl FromRequest for Guest {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone(), &[]);
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Entered { account, event, .. } = entering.await?;
             Ok(Self { account, event })
         })

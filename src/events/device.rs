@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryFilter, QuerySelect};
 
 use super::event;
-use crate::accounts::one_time;
+use crate::accounts::token;
 use crate::app::App;
 use crate::bonds;
 use crate::error::Error;
@@ -99,7 +99,7 @@ impl Entity {
 /// # Errors
 /// Only faults.
 pub async fn shown(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Error> {
-    let Some(digest) = one_time::shown(token) else { return Ok(None) };
+    let Some(digest) = token::digest(token) else { return Ok(None) };
     let (db, now) = (app.database.reader(), app.now());
     let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());
     let Some(device) = wanted.one(db).await?.filter(|device| device.is_bound(app)) else { return Ok(None) };

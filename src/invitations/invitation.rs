@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::address::MailAddress;
-use crate::accounts::{account, one_time};
+use crate::accounts::{account, token};
 use crate::app::App;
 use crate::bonds;
 use crate::error::{Error, Refused};
@@ -291,7 +291,7 @@ pub fn written_to<'a>(
 /// # Errors
 /// Only faults.
 pub async fn shown(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
-    let Some(digest) = one_time::shown(token) else { return Ok(None) };
+    let Some(digest) = token::digest(token) else { return Ok(None) };
     let shown = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
     Ok(shown.filter(|shown| shown.is_bound(app)))
 }

@@ -15,7 +15,7 @@ use super::invitation::{self, Column, Kind, LIFETIME, State};
 use super::letters;
 use super::said::Said;
 use crate::accounts::address::MailAddress;
-use crate::accounts::{SignedIn, one_time};
+use crate::accounts::{SignedIn, token};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -190,7 +190,7 @@ fn drawn_up(
     purpose: &Purpose,
     person: Invitee,
 ) -> Result<(invitation::Model, letter::Draft), Error> {
-    let (id, now, minted) = (app.new_id(), app.now(), one_time::mint(app)?);
+    let (id, now, minted) = (app.new_id(), app.now(), token::mint(app)?);
     let words = person.said.map(|said| said.seal(app, id)).transpose()?;
     let row = invitation::Model {
         id,

@@ -56,7 +56,7 @@ pub async fn begin(house: House, request: HttpRequest, visit: Visit, form: Form)
     let to = own_path(Some(form.value("to")).filter(|to| !to.is_empty())).to_owned();
     let (email, asker) = (form.value("email").to_owned(), Asker::of(&house, &request));
     let signed_up = async {
-        house.pace.check(&request)?;
+        house.rate_limit.check(&request)?;
         let (address, wish) = read(&form)?.wish(visit.page.language)?;
         let wish = register::Wish { to: Some(to.clone()).filter(|to| to != "/"), ..wish };
         house.run(async move |app| register::register(&app, &asker, &address, wish).await).await

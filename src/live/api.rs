@@ -59,7 +59,7 @@ pub async fn listen(
     let heard = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let asked = entrance.clone();
     let admitted = house.run(async move |app| asked.judge(&app).await).await?;
-    let mut news = house.shelf.take::<Station>().tune(&house, admitted.event.id, admitted.audience);
+    let mut news = house.extensions.get_or_default::<Station>().tune(&house, admitted.event.id, admitted.audience);
     news.mark_changed();
     let beat = heartbeat(&house);
     let listener =

@@ -3,8 +3,8 @@
 use actix_web::web::{Json, Path};
 use actix_web::{HttpRequest, get, post};
 
-use super::drawer::{self, Listed, Opened, Wanted};
 use super::open_letter::open_letter;
+use super::outbox::{self, Listed, Opened, Wanted};
 use super::post_again;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
@@ -23,7 +23,7 @@ use crate::paging::Page;
 #[get("/admin/outbox")]
 pub async fn list_letters(house: House, _: Administrator, wanted: Query<Wanted>) -> Result<Json<Page<Listed>>, Error> {
     let wanted = wanted.into_inner();
-    Ok(Json(house.run(async move |app| drawer::list(&app, &wanted).await).await?))
+    Ok(Json(house.run(async move |app| outbox::list(&app, &wanted).await).await?))
 }
 
 /// One letter, without what it says. Who: administrator.
@@ -34,7 +34,7 @@ pub async fn list_letters(house: House, _: Administrator, wanted: Query<Wanted>)
 #[get("/admin/outbox/{id}")]
 pub async fn look_at_letter(house: House, _: Administrator, id: Path<String>) -> Result<Json<Listed>, Error> {
     let id = id.parse().map_err(|_| Refused::not_found())?;
-    Ok(Json(house.run(async move |app| drawer::look(&app, id).await).await?))
+    Ok(Json(house.run(async move |app| outbox::look(&app, id).await).await?))
 }
 
 /// Opens a letter where letters are kept rather than sent: audited, and told to its addressee.
@@ -73,7 +73,7 @@ pub async fn post_letter_again(house: House, by: Administrator, id: Path<String>
     let id = id.parse().map_err(|_| Refused::not_found())?;
     let letter = house.run(async move |app| {
         let letter = post_again::post_again(&app, &by, id).await?;
-        drawer::listed(&app, letter)
+        outbox::listed(&app, letter)
     });
     Ok(Json(letter.await?))
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use serde_json::{Map, Value, json};
 
-use super::deeds::{self, Asked, Deed, Found};
+use super::audit_log::{self, Asked, Deed, Found};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::audit::entry;
@@ -81,11 +81,11 @@ async fn found(
     let asked: Asked = serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
     let wanted = asked.clone();
     let Found { deeds, actions, people } =
-        house.run(async move |app| deeds::find(app.database.reader(), &app, of, &wanted, zone).await).await?;
+        house.run(async move |app| audit_log::find(app.database.reader(), &app, of, &wanted, zone).await).await?;
     let now = house.now();
     let row = |deed: Deed| Row {
-        at: deeds::moment(&page, zone, &deed, now),
-        what: deeds::words_of(&page, &deed.entry.action),
+        at: audit_log::moment(&page, zone, &deed, now),
+        what: audit_log::words_of(&page, &deed.entry.action),
         who: deed.who.unwrap_or_else(|| page.t("deed-clock")),
         whom: deed.whom.unwrap_or_default(),
         why: deed.entry.reason.unwrap_or_default(),
@@ -98,7 +98,7 @@ async fn found(
         format!("{base}?{}", query.append_pair("cursor", cursor).finish())
     });
     let any = |key: &str| (String::new(), page.t(key));
-    let actions = actions.into_iter().map(|action| (action.clone(), deeds::words_of(&page, &action)));
+    let actions = actions.into_iter().map(|action| (action.clone(), audit_log::words_of(&page, &action)));
     let clock = ("clock".to_owned(), page.t("deed-clock"));
     Ok(Audit {
         heading: None,

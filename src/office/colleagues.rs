@@ -18,8 +18,8 @@ use crate::organizations::demand::demand;
 use crate::organizations::grant::{Appointment, invite};
 use crate::organizations::members::{self, StaffMember};
 use crate::organizations::revoke::revoke;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page};
 
 #[derive(Template)]

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use serde_json::json;
 use uuid::Uuid;
 
-use super::drawer::{self, Standing};
+use super::outbox::{self, Standing};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
@@ -22,8 +22,8 @@ use crate::mail::letter;
 use crate::organizations::access::Administrator;
 use crate::organizations::found::{NewOrganization, found};
 use crate::organizations::{organization, staff};
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, when};
 use crate::reports::asked::{OfYear, of_house};
 use crate::reports::year::YearReport;
@@ -103,14 +103,14 @@ pub async fn confirmed(house: House, by: Administrator) -> Result<HttpResponse, 
 
 async fn read(app: &App) -> Result<Read, Error> {
     let db = app.database.reader();
-    let waits = letter::Entity::find().filter(drawer::visible());
+    let waits = letter::Entity::find().filter(outbox::visible());
     let waits = waits.filter(letter::Column::State.eq(letter::State::Waiting));
     let oldest = waits.order_by_asc(letter::Column::PostedAt).one(db).await?;
     Ok(Read {
         unions: organization::Entity::find().order_by_asc(organization::Column::Id).all(db).await?,
         staff: counts::<staff::Entity>(db, staff::Column::OrganizationId).await?,
         events: counts::<event::Entity>(db, event::Column::OrganizationId).await?,
-        letters: drawer::counts(db).await?,
+        letters: outbox::counts(db).await?,
         oldest: oldest.map(|letter| letter.posted_at),
     })
 }

@@ -17,8 +17,8 @@ use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, FieldError, Refused};
 use crate::organizations::access::Administrator;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page};
 
 /// Whose second factor is lost, and the administrator's own proof.

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::drawer::{self, Opened};
+use super::outbox::{self, Opened};
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::prove_again;
@@ -47,9 +47,9 @@ pub async fn open_letter(
     proof: &Proof,
 ) -> Result<Opened, Error> {
     // Judged before anybody types a password for nothing, and again below.
-    let find = || letter::Entity::find_by_id(id).filter(drawer::visible());
+    let find = || letter::Entity::find_by_id(id).filter(outbox::visible());
     let found = find().one(app.database.reader()).await?.ok_or(NotOpened::Unknown)?;
-    if !drawer::opens(app, &found) {
+    if !outbox::opens(app, &found) {
         return Err(NotOpened::Closed.into());
     }
     let proven = prove_again(app, asker, &by.0, proof).await?;
@@ -57,7 +57,7 @@ pub async fn open_letter(
     let (administrator, _) = proven.hold(app, &txn).await?;
     let letter = find().one(&txn).await?.ok_or(NotOpened::Unknown)?;
     let contents = match letter.contents(&app.secrets)? {
-        Some(contents) if drawer::opens(app, &letter) => contents,
+        Some(contents) if outbox::opens(app, &letter) => contents,
         _ => return Err(NotOpened::Closed.into()),
     };
     let entry = audit::Entry {
@@ -80,5 +80,5 @@ pub async fn open_letter(
     };
     row.insert(&txn).await?;
     txn.commit().await?;
-    Ok(drawer::shown(drawer::listed(app, letter)?, contents))
+    Ok(outbox::shown(outbox::listed(app, letter)?, contents))
 }

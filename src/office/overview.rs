@@ -21,7 +21,7 @@ use crate::events::publish::publish;
 use crate::events::spoken::{Place, Speaker, Step, phase_key};
 use crate::events::tabs;
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, said};
+use crate::page::{self, Page, Tab, flash};
 use crate::registrations::roll::{self, Count};
 use crate::registrations::stages::reached;
 
@@ -112,7 +112,7 @@ pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResp
 pub async fn published(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let who = by.clone();
     match house.run(async move |app| publish(&app, &who).await).await {
-        Ok(event) => said::see_saying(&format!("/office/e/{}", event.slug), "event-published"),
+        Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "event-published"),
         Err(error) => refused(&house, visit.page, &by, form, error).await,
     }
 }
@@ -127,7 +127,7 @@ pub async fn moved(house: House, visit: Visit, by: Organizer, form: Form) -> Res
         house.run(async move |app| move_phase(&app, &who, wish).await).await
     };
     match moved.await {
-        Ok(event) => said::see_saying(&format!("/office/e/{}", event.slug), "phase-moved"),
+        Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "phase-moved"),
         Err(error) => refused(&house, visit.page, &by, form, error).await,
     }
 }

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
 use uuid::Uuid;
 
-use super::drawer::{self, Listed, Opened, Standing, Wanted};
 use super::open_letter::open_letter;
+use super::outbox::{self, Listed, Opened, Standing, Wanted};
 use super::post_again;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
@@ -47,16 +47,21 @@ struct Letter {
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(outbox).service(one_letter).service(open_one).service(again);
+    config.service(show_outbox).service(one_letter).service(open_one).service(again);
 }
 
 #[get("/admin/outbox")]
-async fn outbox(house: House, visit: Visit, _: Administrator, wanted: Query<Wanted>) -> Result<HttpResponse, Error> {
+async fn show_outbox(
+    house: House,
+    visit: Visit,
+    _: Administrator,
+    wanted: Query<Wanted>,
+) -> Result<HttpResponse, Error> {
     let wanted = wanted.into_inner();
     let state = wanted.state;
     let read = house.run(async move |app| {
-        let counts = drawer::counts(app.database.reader()).await?;
-        Ok((drawer::list(&app, &wanted).await?, counts))
+        let counts = outbox::counts(app.database.reader()).await?;
+        Ok((outbox::list(&app, &wanted).await?, counts))
     });
     let (letters, counts) = read.await?;
     let count = |standing| counts.get(&standing).copied().unwrap_or(0);
@@ -123,7 +128,7 @@ async fn open_one(
 async fn to_open(house: &House, by: Administrator, id: Uuid) -> Result<(Listed, bool), Error> {
     let account = by.0.account_id;
     let read = house.run(async move |app| {
-        Ok((drawer::look(&app, id).await?, factor::is_on(app.database.reader(), account).await?))
+        Ok((outbox::look(&app, id).await?, factor::is_on(app.database.reader(), account).await?))
     });
     read.await
 }

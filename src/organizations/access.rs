@@ -7,8 +7,8 @@ use sea_orm::ConnectionTrait;
 use super::{organization, staff};
 use crate::accounts::SignedIn;
 use crate::app::House;
+use crate::authorize_first;
 use crate::error::{Error, FieldError, Refused};
-use crate::judging;
 
 /// 主办方工作人员 of the union in the path (`{organization}`, its slug or id), or an administrator.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl FromRequest for OrganizationStaff {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let asked = request.clone();
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let account = SignedIn::of(&asked).await?;
             let named = asked.match_info().get("organization").unwrap_or_default().to_owned();
             let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
@@ -92,7 +92,7 @@ impl FromRequest for UnionStaff {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let asked = request.clone();
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let account = SignedIn::of(&asked).await?;
             let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
             let mut unions = house
@@ -117,7 +117,7 @@ impl FromRequest for Administrator {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let asked = request.clone();
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let account = SignedIn::of(&asked).await?;
             if account.administrator {
                 Ok(Self(account))

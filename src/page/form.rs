@@ -17,9 +17,9 @@ use url::form_urlencoded;
 
 use super::{Page, words};
 use crate::app::House;
+use crate::authorize_first;
 use crate::body::too_large;
 use crate::error::{Error, Refused};
-use crate::judging;
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
@@ -158,7 +158,7 @@ impl FromRequest for Form {
         let is_form = kind.split(';').next().is_some_and(|kind| kind.trim() == "application/x-www-form-urlencoded");
         let limit = request.app_data::<House>().map_or(65_536, |house| house.settings.server.body_limit);
         let payload = web::Payload::from_request(request, payload);
-        let passed = judging::passed(request);
+        let passed = authorize_first::authorized(request);
         Box::pin(async move {
             passed.await;
             let unreadable = || Refused::malformed("malformed_form", "The form could not be read.");

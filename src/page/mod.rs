@@ -5,7 +5,7 @@ pub mod faults;
 pub mod form;
 pub mod language;
 pub mod refusal;
-pub mod said;
+pub mod flash;
 mod styleguide;
 pub mod when;
 pub mod words;
@@ -64,7 +64,7 @@ impl Page {
             language,
             path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             person: None,
-            said: said::read(request, language),
+            said: flash::read(request, language),
         }
     }
 

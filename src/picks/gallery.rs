@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{barred, own, round};
+use super::{blocked_pairs, own, round};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
@@ -37,7 +37,7 @@ pub async fn faces(
     round: &round::Model,
 ) -> Result<Vec<Face>, Error> {
     let my_id = me.registration.id;
-    let hidden = barred::by(db, my_id).await?;
+    let hidden = blocked_pairs::by(db, my_id).await?;
     let here = presence::Entity::inside(round.event_id).all(db).await?;
     let may_pick = |guest: &presence::Model| {
         let other_side = round.sides == Sides::Open || guest.side != me.registration.side;

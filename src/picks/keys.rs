@@ -20,7 +20,7 @@ use anyhow::{Context, bail};
 use uuid::Uuid;
 
 use crate::chance::Chance;
-use crate::crash;
+use crate::failpoint;
 use queqiao_ballots::seal::Secret;
 
 /// Says that keys are to be kept in memory alone, though there may be a tmpfs.
@@ -173,7 +173,7 @@ impl Keys {
             Ok(mut file) => {
                 file.write_all(&[0; Secret::LENGTH])?;
                 file.sync_all()?;
-                crash::point();
+                failpoint::point();
             }
             Err(gone) if gone.kind() == ErrorKind::NotFound => return Ok(()),
             Err(refused) => return Err(refused.into()),
@@ -181,7 +181,7 @@ impl Keys {
         match fs::remove_file(&path) {
             Err(refused) if refused.kind() != ErrorKind::NotFound => Err(refused.into()),
             _ => {
-                crash::point();
+                failpoint::point();
                 Ok(())
             }
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::keys::Keys;
 use super::round::{self, State};
-use super::{ballot, company, kept};
+use super::{ballot, kept, key_presence};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -67,7 +67,7 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     if open > 0 {
         return Err(NotOpened::AnotherIsOpen.into());
     }
-    if company::is_apart(app, &txn).await? {
+    if key_presence::is_apart(app, &txn).await? {
         return Err(NotOpened::KeysApart.into());
     }
     let secret = Arc::new(Secret::drawn().map_err(Error::fault)?);

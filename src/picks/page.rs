@@ -20,8 +20,8 @@ use crate::checkin::presence;
 use crate::error::{Error, Refused};
 use crate::events::tabs;
 use crate::padding;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab};
 use crate::registrations::access::Participant;
 

@@ -124,7 +124,7 @@ struct Home(OnceCell<String>);
 /// # Errors
 /// As [`keys_of`].
 pub async fn keys(app: &App) -> Result<Keys, Error> {
-    let known = app.shelf.take::<Home>();
+    let known = app.extensions.get_or_default::<Home>();
     let home = known.0.get_or_try_init(|| home(&app.database)).await?;
     Ok(Keys::new(place(&app.settings)?, home.clone()))
 }

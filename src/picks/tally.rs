@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::keys::Keys;
 use super::round::{self, State};
-use super::{ballot, barred, kept, letters, matched, said_on_ballot};
+use super::{ballot, blocked_pairs, kept, letters, matched, said_on_ballot};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
@@ -117,7 +117,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     }
     let Opened { ballots, receipts, people, spoilt } = opened;
     let mut counted = leaving_nothing(|| mutual::count(&ballots));
-    let kept_apart = barred::pairs(txn, round.event_id).await?;
+    let kept_apart = blocked_pairs::pairs(txn, round.event_id).await?;
     let ids = |lo: u32, hi: u32| Some(matched::ordered(people.get(&lo)?.id, people.get(&hi)?.id));
     counted.mutual.retain(|pair| ids(pair.lo, pair.hi).is_some_and(|pair| !kept_apart.contains(&pair)));
     let is_man = |person: u32| people.get(&person).is_some_and(|person| person.side == Side::Men);

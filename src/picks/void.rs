@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, PaginatorTrait, QueryFilter, entity::prelude::*}
 use serde_json::json;
 
 use super::round::{self, State};
-use super::{ballot, company, kept, tally};
+use super::{ballot, kept, key_presence, tally};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -77,7 +77,7 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
     let kept = kept::find(&txn, found.id).await?;
     let (place, whereabouts) = kept.map_or((None, String::new()), |kept| (Some(kept.place), kept.whereabouts));
     if let Some(place) = place
-        && company::keeps_elsewhere(app, &txn, place).await?
+        && key_presence::keeps_elsewhere(app, &txn, place).await?
     {
         return Err(NotVoid::KeyIsSafe { whereabouts }.into());
     }

@@ -136,7 +136,7 @@ async fn add(
     }
     // What is not to be unpacked waits for nobody.
     let weight = weigh(&bytes)?;
-    let darkroom = house.shelf.take::<Darkroom>();
+    let darkroom = house.extensions.get_or_default::<Darkroom>();
     let turn = darkroom.turns.take(who).await?;
     let developed = tokio::task::spawn(async move {
         // With the work, not with who waits for it: somebody who goes away must not let others in on top.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::ask::{self, NewQuiz};
 use super::entrance::may_look;
-use super::{answer, quiz, sign_in};
+use super::{answer, daily_check_in, quiz};
 use crate::app::House;
 use crate::body::{Body, Query};
 use crate::error::Error;
@@ -42,10 +42,10 @@ pub struct DailySignIn {
 )]
 #[post("/events/{event}/sign-ins")]
 pub async fn sign_in_today(house: House, me: Participant) -> Result<(Json<DailySignIn>, StatusCode), Error> {
-    let signed_in = |sign_in::SignedInToday { day, first, awarded }| {
+    let signed_in = |daily_check_in::SignedInToday { day, first, awarded }| {
         (DailySignIn { day, awarded }, if first { StatusCode::CREATED } else { StatusCode::OK })
     };
-    house.tell(signed_in, async move |app| sign_in::sign_in(&app, &me).await).await
+    house.tell(signed_in, async move |app| daily_check_in::sign_in(&app, &me).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,8 +68,9 @@ pub struct SignIns {
 #[get("/events/{event}/sign-ins")]
 pub async fn my_sign_ins(house: House, me: Participant) -> Result<Json<SignIns>, Error> {
     let today = me.event.day(house.now());
-    let days =
-        house.run(async move |app| Ok(sign_in::days_of(app.database.reader(), me.registration.id).await?)).await?;
+    let days = house
+        .run(async move |app| Ok(daily_check_in::days_of(app.database.reader(), me.registration.id).await?))
+        .await?;
     let done_today = days.contains(&today);
     Ok(Json(SignIns { days, today, done_today }))
 }

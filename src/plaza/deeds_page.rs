@@ -10,14 +10,14 @@ use super::contribute::{self, Words};
 use super::contribution::Kind;
 use super::page as shown;
 use super::photo_api::may_today;
-use super::{entrance, like, photo, sign_in, top};
+use super::{daily_check_in, entrance, like, photo, top};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
+use crate::page::flash::{see_counting, see_saying};
 use crate::page::form::Form;
-use crate::page::said::{see_counting, see_saying};
 use crate::page::{self, own_path};
 use crate::paging::Paging;
 use crate::picture::upload::{PhotoForm, Received};
@@ -30,7 +30,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[post("/e/{event}/plaza/sign-in")]
 async fn sign_in_today(house: House, me: Participant) -> Result<HttpResponse, Error> {
     let path = format!("/e/{}/plaza", me.event.slug);
-    let done = house.run(async move |app| sign_in::sign_in(&app, &me).await).await?;
+    let done = house.run(async move |app| daily_check_in::sign_in(&app, &me).await).await?;
     match done.awarded.points {
         _ if !done.first => see_saying(&path, "signed-in-before"),
         0 => see_saying(&path, "signed-in-full"),

@@ -30,7 +30,7 @@ mod quizzes_page;
 mod report_page;
 mod reword;
 pub mod sight;
-pub mod sign_in;
+pub mod daily_check_in;
 mod take_down;
 mod take_down_page;
 pub mod top;

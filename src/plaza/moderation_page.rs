@@ -22,8 +22,8 @@ use crate::error::{Error, FieldError, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::tabs;
+use crate::page::flash::{see_counting, see_saying};
 use crate::page::form::Form;
-use crate::page::said::{see_counting, see_saying};
 use crate::page::{self, Page, Tab, when};
 
 /// The most that one form decides about.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::contribution::{self, State};
-use super::{answer, complaint, like, photo, sign_in};
+use super::{answer, complaint, daily_check_in, like, photo};
 use crate::error::Error;
 
 /// What the person wrote, liked, signed, answered and complained about.
@@ -21,7 +21,8 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
         .all(db)
         .await?;
     let likes = like::Entity::find().filter(like::Column::RegistrationId.is_in(mine())).all(db).await?;
-    let days = sign_in::Entity::find().filter(sign_in::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let days =
+        daily_check_in::Entity::find().filter(daily_check_in::Column::RegistrationId.is_in(mine())).all(db).await?;
     let answers = answer::Entity::find().filter(answer::Column::RegistrationId.is_in(mine())).all(db).await?;
     let complaints = complaint::Entity::find().filter(complaint::Column::RegistrationId.is_in(mine())).all(db).await?;
     let written = written.iter().map(|row| {

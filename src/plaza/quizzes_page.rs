@@ -20,8 +20,8 @@ use crate::error::{Error, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::tabs;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 
 /// How many questions an empty form has room for.

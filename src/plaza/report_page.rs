@@ -15,8 +15,8 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page};
 use crate::registrations::access::Participant;
 

@@ -12,7 +12,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Refused};
 use crate::events::access::id_in_path;
-use crate::page::said::see_saying;
+use crate::page::flash::see_saying;
 use crate::page::{self, Page};
 use crate::registrations::access::Participant;
 

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, 
 
 use super::contribution::{self, Kind, State};
 use super::entrance::may_look;
-use super::{answer, quiz, sign_in};
+use super::{answer, daily_check_in, quiz};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::phase::Phase;
@@ -60,7 +60,7 @@ pub async fn look(app: &App, me: &Participant) -> Result<Sight, Error> {
     let today = me.event.day(now);
     Ok(Sight {
         today: today::of_person(db, &me.event, id, now).await?,
-        signed_in: sign_in::days_of(db, id).await?.contains(&today),
+        signed_in: daily_check_in::days_of(db, id).await?.contains(&today),
         waiting: waiting(db, me, now).await?,
         unanswered: unanswered(db, me, now).await?,
     })

@@ -63,7 +63,7 @@ impl Board {
 /// # Errors
 /// Only faults.
 pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>, Error> {
-    let slot = app.shelf.take::<Boards>().slot(event.id);
+    let slot = app.extensions.get_or_default::<Boards>().slot(event.id);
     if let Some(board) = slot.younger_than(OLDEST) {
         if board.read.elapsed() >= RIPE && slot.renewing.try_lock().is_ok() {
             let (app, event) = (Arc::clone(app), event.clone());

@@ -6,11 +6,11 @@ use futures_util::future::LocalBoxFuture;
 use super::registration;
 use crate::accounts::SignedIn;
 use crate::app::House;
+use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::events::access::Guest;
 use crate::events::crew::{self, Role};
 use crate::events::event;
-use crate::judging;
 use crate::organizations::staff;
 
 /// A person with a living registration for the event in the path, approved or not.
@@ -36,7 +36,7 @@ impl FromRequest for Insider {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let house = request.app_data::<House>().cloned();
         let guest = Guest::from_request(request, payload);
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
             let (event_id, organization_id, account_id) = (event.id, event.organization_id, account.account_id);
@@ -64,7 +64,7 @@ impl FromRequest for Participant {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let house = request.app_data::<House>().cloned();
         let guest = Guest::from_request(request, payload);
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
             let event_id = event.id;

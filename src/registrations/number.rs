@@ -58,7 +58,7 @@ pub async fn take(txn: &Write, app: &App, event_id: Uuid) -> Result<i32, Error> 
     if !app.database.is_postgres() {
         return Ok(after_the_last(txn, event_id).await?);
     }
-    let counter = app.shelf.take::<Counter>();
+    let counter = app.extensions.get_or_default::<Counter>();
     let line = counter.line(event_id);
     line.waiting.fetch_add(1, Ordering::SeqCst);
     let mut ready = line.ready.lock().await;

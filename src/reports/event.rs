@@ -21,7 +21,7 @@ use crate::events::event;
 use crate::feedback::{sheet, summary};
 use crate::organizations::organization;
 use crate::picks::round;
-use crate::plaza::{answer, contribution, like, quiz, sign_in};
+use crate::plaza::{answer, contribution, daily_check_in, like, quiz};
 use crate::points::entry;
 use crate::registrations::registration::Side;
 use crate::registrations::roll;
@@ -211,7 +211,7 @@ async fn plaza(db: &impl ConnectionTrait, id: Uuid) -> Result<PlazaFigures, DbEr
         .filter(quiz::Column::EventId.eq(id));
     Ok(PlazaFigures {
         people: entry::tallies(db, id, None).await?.0.len(),
-        sign_ins: sign_in::Entity::find().filter(sign_in::Column::EventId.eq(id)).count(db).await?,
+        sign_ins: daily_check_in::Entity::find().filter(daily_check_in::Column::EventId.eq(id)).count(db).await?,
         posts: shown(contribution::Kind::Post).count(db).await?,
         comments: shown(contribution::Kind::Comment).count(db).await?,
         declarations: shown(contribution::Kind::Declaration).count(db).await?,

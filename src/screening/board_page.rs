@@ -19,8 +19,8 @@ use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{event, tabs};
+use crate::page::flash::see_counting;
 use crate::page::form::Form;
-use crate::page::said::see_counting;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::registration::Status;
 

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::place::{self, Seats};
 use super::record::{List, Named, Record};
+use super::seat::{self, Seats};
 use super::{deadline, enlist, letters, list, plan, run};
 use crate::app::App;
 use crate::audit;
@@ -94,9 +94,9 @@ pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Mo
     if let Some(why) = record.outcome.infeasible {
         return Err(NotScreened::Infeasible(why).into());
     }
-    let placed = place::placements(&record, &registrations)?;
+    let placed = seat::placements(&record, &registrations)?;
     let run = written(&txn, app, &event, by, &list, &record, &placed).await?;
-    place::write(&txn, &event, &run, &placed, deadline::of_invitations(&event, now)).await?;
+    seat::write(&txn, &event, &run, &placed, deadline::of_invitations(&event, now)).await?;
     letters::screened(&txn, app, &event, &run, &placed).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::Screened);

@@ -8,8 +8,8 @@ use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::place::{Seat, Seats};
 use super::placement::Placed;
+use super::seat::{Seat, Seats};
 use super::{deadline, run, words};
 use crate::accounts::{account, profile};
 use crate::app::App;

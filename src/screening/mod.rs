@@ -14,7 +14,7 @@ mod letters;
 pub mod list;
 mod page;
 pub mod personal;
-mod place;
+mod seat;
 pub mod placement;
 mod plan;
 mod plot;
@@ -32,7 +32,7 @@ mod standby;
 pub mod standing;
 mod studio;
 mod succeed;
-mod tried;
+mod rules_form;
 mod words;
 
 use crate::calls::Calls;

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::commit_run::{Draw, commit_run};
 use super::progress::{self, Progress};
 use super::publish_list::{Announcement, publish_list};
+use super::rules_form::{self, BandRow};
 use super::spoken::fallback;
 use super::studio::{self, View};
-use super::tried::{self, BandRow};
 use super::words;
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -21,8 +21,8 @@ use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{amend, event, tabs};
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 use crate::points::freeze;
 use queqiao_screening::rules::Rules;
@@ -89,7 +89,7 @@ async fn shown(
     let (progress, view) = read.await?;
     let refused = if step.trouble().is_some() { step.clone() } else { form.clone() };
     let tabs = tabs::of_organizer(&page, &event.slug, "screening");
-    let bands = tried::bands(&form);
+    let bands = rules_form::bands(&form);
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
     page::answer_refused(&refused, &Studio { heading, tabs, bands, now, page, event, form, step, view, progress })
@@ -103,13 +103,13 @@ async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpRe
 /// The studio with the rules that stand, and what became of a step.
 async fn standing(house: &House, page: Page, event: event::Model, step: Form) -> Result<HttpResponse, Error> {
     let rules = super::plan::of_event(&event)?;
-    shown(house, page, event.clone(), (tried::filled(&event), Some(rules)), step).await
+    shown(house, page, event.clone(), (rules_form::filled(&event), Some(rules)), step).await
 }
 
 /// The rules of a form, or the form with what is wrong about them.
 fn judged(page: &Page, event: &event::Model, form: Form) -> Result<(Form, Option<Rules>), Error> {
-    match tried::changes(&form, event).and_then(|changes| tried::rules(event, &changes)) {
-        Ok(rules) => Ok((tried::settled(&form, &rules), Some(rules))),
+    match rules_form::changes(&form, event).and_then(|changes| rules_form::rules(event, &changes)) {
+        Ok(rules) => Ok((rules_form::settled(&form, &rules), Some(rules))),
         Err(error) => Ok((form.refused(page, error)?, None)),
     }
 }
@@ -127,7 +127,7 @@ async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> R
                 None => None,
             };
             let changes = smallest.map(|why| why.smallest_change).unwrap_or_default();
-            let adopted = if changes.is_empty() { form } else { tried::adopted(&form, &changes) };
+            let adopted = if changes.is_empty() { form } else { rules_form::adopted(&form, &changes) };
             let judged = judged(&page, &event, adopted)?;
             shown(&house, page, event, judged, Form::default()).await
         }
@@ -141,8 +141,8 @@ async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> R
 async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
     let saved = async {
-        let changes = tried::changes(&form, &event)?;
-        tried::rules(&event, &changes)?;
+        let changes = rules_form::changes(&form, &event)?;
+        rules_form::rules(&event, &changes)?;
         house.run(async move |app| amend::amend(&app, &by, changes).await).await
     };
     match saved.await {

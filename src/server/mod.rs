@@ -1,21 +1,21 @@
 //! Which path leads to which room. Reads as the site map.
 
 mod connection;
-mod dress;
+mod error_pages;
 mod health;
 mod intake;
 mod lanes;
 mod methods;
 mod my_data;
-mod nul;
+mod nul_guard;
 mod openapi;
-mod replay;
-pub mod opening;
+mod idempotency;
+pub mod lifecycle;
 mod personal;
 mod refusals;
 pub mod reseal;
-pub mod rounds;
-mod shield;
+pub mod jobs;
+mod security_headers;
 mod trace;
 
 use std::future::ready;
@@ -213,12 +213,12 @@ fn site(
         .configure(pages)
         .default_service(web::to(methods::nothing_here))
         .wrap(from_fn(methods::taken_literally))
-        .wrap(from_fn(replay::once))
+        .wrap(from_fn(idempotency::once))
         .wrap(from_fn(lanes::keep))
-        .wrap(from_fn(nul::refused))
+        .wrap(from_fn(nul_guard::refused))
         .wrap(from_fn(intake::bounded))
-        .wrap(from_fn(shield::stand))
-        .wrap(from_fn(dress::problems))
+        .wrap(from_fn(security_headers::stand))
+        .wrap(from_fn(error_pages::problems))
         .wrap(Compress::default())
         .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
         .wrap(from_fn(methods::understood))

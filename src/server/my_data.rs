@@ -21,8 +21,8 @@ use crate::audit;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
 use crate::mail::{kind, opening};
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, when};
 use crate::registrations::registration;
 

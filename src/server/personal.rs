@@ -190,7 +190,7 @@ const TOUCHED: [&str; 22] = [
 /// # Errors
 /// Only faults.
 pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Error> {
-    let erasures = app.shelf.take::<Erasures>();
+    let erasures = app.extensions.get_or_default::<Erasures>();
     if erasures.0.swap(false, Ordering::Relaxed) {
         app.database.sweep_up(&TOUCHED).await?;
     }
@@ -232,7 +232,7 @@ pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: 
     };
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;
-    app.shelf.take::<Erasures>().0.store(true, Ordering::Relaxed);
+    app.extensions.get_or_default::<Erasures>().0.store(true, Ordering::Relaxed);
     for (event, what) in news {
         app.happenings.announce(event, what);
     }

@@ -9,7 +9,7 @@ use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, 
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response};
 
-use super::replay::takes_keys;
+use super::idempotency::takes_keys;
 use crate::error::PROBLEM_JSON;
 
 /// Codes that belong to a status, and when.

@@ -32,7 +32,7 @@ pub async fn due(app: &Arc<App>) -> Result<(), Error> {
     if app.secrets.look()? {
         tracing::info!(keys = ?app.secrets.numbers(), "the keys have changed");
     }
-    let (newest, done) = (app.secrets.newest(), app.shelf.take::<Done>());
+    let (newest, done) = (app.secrets.newest(), app.extensions.get_or_default::<Done>());
     if app.secrets.numbers().len() > 1 && done.0.load(Ordering::Relaxed) != newest && renew(app, A_ROUND).await? {
         tracing::info!(key = newest, "everything stands under the present key");
         done.0.store(newest, Ordering::Relaxed);

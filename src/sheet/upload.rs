@@ -46,7 +46,7 @@ impl Default for Desk {
 
 /// Reads a table on a thread that may take its time, in turn with those of others.
 async fn read(house: &House, who: Uuid, bytes: Vec<u8>) -> Result<Sheet, Error> {
-    let turn = house.shelf.take::<Desk>().0.take(who).await?;
+    let turn = house.extensions.get_or_default::<Desk>().0.take(who).await?;
     let reading = tokio::task::spawn_blocking(move || {
         // With the work, not with who waits for it.
         let _turn = turn;

@@ -13,7 +13,7 @@ use super::step::{Model, Steps};
 use crate::checkin::presence;
 use crate::confessions::confession;
 use crate::error::Error;
-use crate::picks::{barred, matched, own};
+use crate::picks::{blocked_pairs, matched, own};
 
 /// Somebody who may be called to speak, and to whom.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -33,7 +33,7 @@ async fn ready(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uuid, [
     }
     let here = presence::Entity::inside(event_id).all(db).await?;
     let here: HashSet<Uuid> = here.into_iter().map(|guest| guest.registration_id).collect();
-    let apart = barred::pairs(db, event_id).await?;
+    let apart = blocked_pairs::pairs(db, event_id).await?;
     let pairs = agreed.into_iter().filter_map(|row| Some((row.id, [row.asked_by, row.asked_of?])));
     let may_speak = |[one, other]: [Uuid; 2]| {
         here.contains(&one) && here.contains(&other) && !apart.contains(&matched::ordered(one, other))

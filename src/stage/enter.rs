@@ -4,7 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::pass;
-use crate::accounts::one_time;
+use crate::accounts::token;
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::events::event;
@@ -19,7 +19,7 @@ pub async fn enter(app: &App, link: &str) -> Result<(event::Model, String), Erro
     let waiting = pass::Entity::waiting(link, app.now())?.lock_exclusive().one(&txn).await?;
     let waiting = waiting.filter(|waiting| waiting.is_bound(app)).ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(waiting.event_id).one(&txn).await?.ok_or_else(Refused::not_found)?;
-    let minted = one_time::mint(app)?;
+    let minted = token::mint(app)?;
     let bond = pass::bond(app, waiting.id, event.id, &minted.digest);
     let mut row = waiting.into_active_model();
     row.token_bond = Set(Some(bond));

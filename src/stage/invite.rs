@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::pass;
-use crate::accounts::one_time;
+use crate::accounts::token;
 use crate::app::App;
 use crate::audit;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use crate::events::access::Host;
 /// Only faults.
 pub async fn invite(app: &App, host: &Host) -> Result<String, Error> {
     let txn = app.database.begin_write().await?;
-    let minted = one_time::mint(app)?;
+    let minted = token::mint(app)?;
     let id = app.new_id();
     let row = pass::ActiveModel {
         id: Set(id),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::QueryFilter;
 use sea_orm::entity::prelude::*;
 
-use crate::accounts::one_time;
+use crate::accounts::token;
 use crate::app::App;
 use crate::bonds;
 use crate::error::{Error, Refused};
@@ -61,7 +61,7 @@ impl Entity {
     }
 
     fn with(token: &str) -> Option<Select<Self>> {
-        let digest = one_time::shown(token)?;
+        let digest = token::digest(token)?;
         Some(Self::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null()))
     }
 

@@ -14,7 +14,7 @@ use crate::app::House;
 use crate::error::{Error, Refused};
 use crate::events::access::Host;
 use crate::events::event;
-use crate::page::said::see_saying;
+use crate::page::flash::see_saying;
 use crate::page::{self, Page};
 
 /// A paired screen, or the host looking at what it would show.

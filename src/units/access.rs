@@ -8,8 +8,8 @@ use uuid::Uuid;
 use super::{unit, unit_contact};
 use crate::accounts::SignedIn;
 use crate::app::House;
+use crate::authorize_first;
 use crate::error::{Error, Refused};
-use crate::judging;
 use crate::organizations::access::acts_for;
 use crate::organizations::organization;
 
@@ -66,7 +66,7 @@ impl FromRequest for UnitKeeper {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone());
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Entered { account, unit, union, keeps } = entering.await?;
             if keeps {
                 Ok(Self { account, unit, union })
@@ -83,7 +83,7 @@ impl FromRequest for UnitVoice {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let entering = enter(request.clone());
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let Entered { account, unit, .. } = entering.await?;
             Ok(Self { account, unit })
         })

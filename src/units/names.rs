@@ -15,7 +15,7 @@ use super::unit;
 use crate::app::House;
 use crate::error::{Error, Refused};
 use crate::organizations::organization;
-use crate::pace::Pace;
+use crate::rate_limit::RateLimit;
 
 /// Names one answer holds: a phone shows no more beneath a field.
 const SHOWN: usize = 8;
@@ -34,14 +34,14 @@ struct Typed {
 
 /// How often a network has asked lately.
 #[derive(Default)]
-struct Asked(OnceLock<Pace>);
+struct Asked(OnceLock<RateLimit>);
 
 /// The few units whose names come closest to what was typed. Nothing typed finds nothing: this is
 /// for people who know where they work, not a list to take home.
 #[get("/units/names")]
 pub async fn names(house: House, request: HttpRequest, typed: Query<Typed>) -> Result<HttpResponse, Error> {
-    let asked = house.shelf.take::<Asked>();
-    asked.0.get_or_init(|| Pace::per_minute(&house.settings, ASKED_A_MINUTE)).check(&request)?;
+    let asked = house.extensions.get_or_default::<Asked>();
+    asked.0.get_or_init(|| RateLimit::per_minute(&house.settings, ASKED_A_MINUTE)).check(&request)?;
     let Typed { q, organization } = typed.into_inner();
     let found = house.run(async move |app| {
         let typed = unit::folded(&q);

@@ -26,8 +26,8 @@ use crate::error::{Error, FieldError, Refused};
 use crate::events::access::id_in_path;
 use crate::events::crew::{self, Role};
 use crate::events::event;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, when};
 use crate::picks::own;
 

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::accounts::SignedIn;
 use crate::app::House;
+use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation;
-use crate::judging;
 use crate::organizations::access::acts_for;
 use crate::organizations::{organization, staff};
 
@@ -27,7 +27,7 @@ impl FromRequest for Inviter {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let asked = request.clone();
-        judging::first(request, async move {
+        authorize_first::authorize(request, async move {
             let account = SignedIn::of(&asked).await?;
             let id = asked.match_info().get("invitation").and_then(|id| id.parse::<Uuid>().ok());
             let id = id.ok_or_else(Refused::not_found)?;

@@ -67,7 +67,7 @@ pub async fn verify_mail(
     request: HttpRequest,
     first: Body<FirstPassword>,
 ) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let (FirstPassword { token, password }, language) = (first.into_inner(), Language::asked(&request));
     let entered =
         async move |app: Arc<App>| match arrive(&app, &token, &password, Acceptance::default(), language).await? {
@@ -133,7 +133,7 @@ pub async fn decline_mine(house: House, request: HttpRequest, who: SignedIn) -> 
 ))]
 #[post("/auth/invitation")]
 pub async fn look(house: House, request: HttpRequest, shown: Body<InvitationToken>) -> Result<Json<Sight>, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let language = Language::asked(&request);
     let seen = house.run(async move |app| {
         let db = app.database.reader();
@@ -157,7 +157,7 @@ pub async fn decline_shown(
     request: HttpRequest,
     shown: Body<InvitationToken>,
 ) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     house.run(async move |app| decline::decline_shown(&app, &shown.token).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

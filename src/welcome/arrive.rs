@@ -5,7 +5,7 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::answer::{self, Acceptance, News};
 use crate::accounts::entered::{By, Entered};
-use crate::accounts::{account, one_time, password, sign_up, spent_link};
+use crate::accounts::{account, password, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
@@ -55,7 +55,7 @@ pub async fn arrive(
     let account = begun(&txn, app, &email, &hash, language).await?;
     let held = invitation::hold(&txn, sent.id).await?;
     // Asked again under the lock: it may have been answered, or sent again with another link.
-    if one_time::shown(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
+    if token::digest(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
         return Err(NotShown.into());
     }
     let id = account.id;

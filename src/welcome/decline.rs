@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::accept::own;
-use crate::accounts::{SignedIn, one_time};
+use crate::accounts::{SignedIn, token};
 use crate::app::App;
 use crate::error::Error;
 use crate::invitations::invitation::{self, NotShown, State};
@@ -27,7 +27,7 @@ pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let sent = invitation::shown(&txn, app, token).await?.ok_or(NotShown)?;
     let held = invitation::hold(&txn, sent.id).await?;
-    if one_time::shown(token).as_ref() != Some(&held.token_digest) {
+    if token::digest(token).as_ref() != Some(&held.token_digest) {
         return Err(NotShown.into());
     }
     held.end(&txn, State::Declined, None, app.now()).await?;

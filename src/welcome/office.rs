@@ -9,7 +9,7 @@ use super::withdraw::withdraw;
 use crate::app::House;
 use crate::error::Error;
 use crate::page::form::Form;
-use crate::page::{own_path, said};
+use crate::page::{flash, own_path};
 
 /// Who: organizer of the union that sent it, administrator where it is the union's or a unit's.
 #[post("/office/invitations/{invitation}/withdraw")]
@@ -30,11 +30,11 @@ fn back(form: &Form, done: Result<(), Error>, key: &str) -> Result<HttpResponse,
     let to = own_path(Some(form.value("back")));
     let to = if to.starts_with("/office/") { to } else { "/office" };
     match done {
-        Ok(()) => said::see_saying(to, key),
+        Ok(()) => flash::see_saying(to, key),
         Err(Error::Refused(refused)) => match refused.code {
-            "invitation_over" => said::see_saying(to, "invitation-over"),
-            "enough_letters" => said::see_saying(to, "invitation-enough-letters"),
-            "too_many_requests" => said::see_saying(to, "invitation-too-soon"),
+            "invitation_over" => flash::see_saying(to, "invitation-over"),
+            "enough_letters" => flash::see_saying(to, "invitation-enough-letters"),
+            "too_many_requests" => flash::see_saying(to, "invitation-too-soon"),
             _ => Err(Error::Refused(refused)),
         },
         Err(fault) => Err(fault),

@@ -30,7 +30,7 @@ use crate::invitations::letters::what;
 use crate::invitations::said::gender;
 use crate::language::Language;
 use crate::page::form::Form;
-use crate::page::{self, Page, encoded, said, when};
+use crate::page::{self, Page, encoded, flash, when};
 
 #[derive(Template)]
 #[template(path = "welcome/invitation.html")]
@@ -117,7 +117,7 @@ async fn shown(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResp
 /// Accepts. Who: whoever holds the letter and is signed in with its address, or has no account yet.
 #[post("/invitation")]
 async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let token = form.value("token").to_owned();
     let Some(read) = read_shown(&house, &visit, &token).await? else { return over(visit.page) };
     let (language, id) = (visit.page.language, read.sight.id);
@@ -158,10 +158,10 @@ async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) 
 /// Declines. Who: whoever holds the letter.
 #[post("/invitation/decline")]
 async fn declined(house: House, request: HttpRequest, visit: Visit, form: Form) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let token = form.value("token").to_owned();
     match house.run(async move |app| decline::decline_shown(&app, &token).await).await {
-        Ok(()) => said::see_saying("/", "invitation-declined"),
+        Ok(()) => flash::see_saying("/", "invitation-declined"),
         Err(Error::Refused(_)) => over(visit.page),
         Err(fault) => Err(fault),
     }
@@ -202,7 +202,7 @@ async fn mine_answered(
 async fn mine_declined(house: House, visit: Visit, who: SignedIn, request: HttpRequest) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "invitation")?;
     match house.run(async move |app| decline::decline(&app, &who, id).await).await {
-        Ok(()) => said::see_saying("/me", "invitation-declined"),
+        Ok(()) => flash::see_saying("/me", "invitation-declined"),
         Err(Error::Refused(refused)) if refused.code == "invitation_over" => over(visit.page),
         Err(other) => Err(other),
     }
@@ -216,7 +216,7 @@ fn on(sight: &Sight) -> Result<HttpResponse, Error> {
         (Kind::Participant, Some(event)) => format!("/e/{event}/me"),
         _ => "/me".to_owned(),
     };
-    said::see_saying(&to, "invitation-accepted")
+    flash::see_saying(&to, "invitation-accepted")
 }
 
 /// Unknown, answered, withdrawn and too old look the same.

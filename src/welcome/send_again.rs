@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::access::Inviter;
 use super::sight;
-use crate::accounts::one_time;
+use crate::accounts::token;
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation::{self, LIFETIME, NotOpen, State};
@@ -36,7 +36,7 @@ pub async fn send_again(app: &App, by: &Inviter) -> Result<invitation::Model, Er
     if wait > TimeDelta::zero() {
         return Err(Refused::too_many(u64::try_from(wait.num_seconds().max(1)).unwrap_or(1)).into());
     }
-    let minted = one_time::mint(app)?;
+    let minted = token::mint(app)?;
     let again = invitation::Model {
         letters: held.letters + 1,
         sent_at: now,

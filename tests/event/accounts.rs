@@ -4,7 +4,8 @@ use chrono::Duration;
 use queqiao::accounts::asker::Asker;
 use queqiao::accounts::open_session::open_session;
 use queqiao::accounts::{
-    account, asked, knock, profile, refresh_token, reset_request, session, sign_in, sign_up, spent_link, sweep,
+    account, asked, profile, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, sweep,
+    token_family,
 };
 use queqiao::events::phase::Phase;
 use queqiao::settings::Settings;
@@ -298,7 +299,7 @@ async fn guessing_all_at_once_gains_nothing(#[values(Sqlite, Postgres)] engine: 
         }
     }
     assert!(compared <= 10, "{compared} guesses were compared");
-    let counted = knock::Entity::find().count(evening.app.database.reader()).await.unwrap();
+    let counted = sign_in_throttle::Entity::find().count(evening.app.database.reader()).await.unwrap();
     assert!(counted <= 10, "refused knocks are forgotten, {counted}");
 }
 
@@ -446,9 +447,9 @@ async fn the_database_holds_no_secret_it_handed_out(#[values(Sqlite, Postgres)] 
         refresh_token::Entity::find().all(db).await.unwrap(),
         session::Entity::find().all(db).await.unwrap(),
         reset_request::Entity::find().all(db).await.unwrap(),
-        knock::Entity::find().all(db).await.unwrap(),
+        sign_in_throttle::Entity::find().all(db).await.unwrap(),
         account::Entity::find().all(db).await.unwrap(),
-        queqiao::once::Entity::find().all(db).await.unwrap(),
+        queqiao::idempotency::Entity::find().all(db).await.unwrap(),
     );
     let reset = mailed(&evening, "a@example.cn", "reset").await;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -570,9 +571,9 @@ async fn what_has_run_out_is_thrown_away(#[values(Sqlite, Postgres)] engine: Eng
             sign_up::Entity::find().count(db).await.unwrap(),
             reset_request::Entity::find().count(db).await.unwrap(),
             session::Entity::find().count(db).await.unwrap(),
-            knock::Entity::find().count(db).await.unwrap(),
+            sign_in_throttle::Entity::find().count(db).await.unwrap(),
             refresh_token::Entity::find().count(db).await.unwrap(),
-            sign_in::Entity::find().count(db).await.unwrap(),
+            token_family::Entity::find().count(db).await.unwrap(),
             asked::Entity::find().count(db).await.unwrap(),
             spent_link::Entity::find().count(db).await.unwrap(),
         ]

@@ -12,7 +12,7 @@ use queqiao::mail::postman::Postman;
 use queqiao::registrations::registration::Status;
 use queqiao::sealed;
 use queqiao::secrets::Secrets;
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use queqiao::settings::Settings;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
@@ -193,7 +193,7 @@ async fn what_is_erased_or_taken_down_is_gone_from_the_files_within_a_round(#[va
     let id = hers.json["id"].as_str().unwrap();
     let down = crowd[7].delete(&format!("/api/v1/events/qixi/contributions/{id}")).await;
     assert_eq!(down.status, 204, "{}", down.text());
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     let after = files(evening.folder());
     traces.push("轻罗小扇扑流萤".as_bytes().to_vec());
     for trace in &traces {
@@ -214,10 +214,10 @@ async fn on_a_server_what_is_erased_is_cleared_out_of_its_tables_within_a_round(
         let counted = db.query_one_raw(Statement::from_string(db.get_database_backend(), tables)).await;
         counted.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap()
     };
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(cleared().await, 0);
     assert_eq!(evening.leaves(&him).await.status, 204);
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(cleared().await, 4);
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use queqiao::events::phase::Phase;
-use queqiao::once;
+use queqiao::idempotency;
 use queqiao::registrations::registration::Status;
 use reqwest::Method;
 use rstest::rstest;
@@ -307,7 +307,7 @@ async fn an_answer_kept_for_repetition_says_nothing_to_a_reader(#[values(Sqlite,
     };
     let first = keyed(&her, "mine").await;
     assert_eq!(first.status, 201, "{}", first.text());
-    let kept = once::Entity::find().all(evening.app.database.reader()).await.unwrap().remove(0);
+    let kept = idempotency::Entity::find().all(evening.app.database.reader()).await.unwrap().remove(0);
     let sealed = kept.answer.unwrap();
     let id = first.json["id"].as_str().unwrap();
     assert!(!String::from_utf8_lossy(&sealed).contains(id));
@@ -376,9 +376,9 @@ async fn a_device_is_not_given_to_whoever_repeats_its_pairing(#[values(Sqlite, P
     let token = paired.json["token"].as_str().unwrap().to_owned();
     let again = pair().await;
     assert!(again.status >= 400 && !again.text().contains(&token), "{}", again.text());
-    let kept: Vec<Option<Vec<u8>>> = once::Entity::find()
+    let kept: Vec<Option<Vec<u8>>> = idempotency::Entity::find()
         .select_only()
-        .column(once::Column::Answer)
+        .column(idempotency::Column::Answer)
         .into_tuple()
         .all(evening.app.database.reader())
         .await

@@ -16,7 +16,7 @@ use queqiao::mail::postman::Postman;
 use queqiao::picks::round;
 use queqiao::points::frozen;
 use queqiao::registrations::registration::{self, Side, Status};
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use queqiao::settings::Delivery;
 use queqiao::vigil;
 use rstest::rstest;
@@ -96,21 +96,21 @@ async fn a_week_ahead_for_twelve_seconds_undoes_nothing(
         "a ledger" => !is_frozen(&evening).await,
         _ => members(&evening).await == 1,
     };
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert!(untouched().await);
     evening.clock.jump(WEEK);
     for _ in 0..12 {
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
         evening.clock.advance(Duration::seconds(1));
     }
     assert!(untouched().await, "the clock was set, and nothing has passed");
     assert_eq!(doctor_on(&evening, "clock").await.0.len(), 1);
     evening.clock.jump(-WEEK);
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert!(untouched().await);
     assert_eq!(doctor_on(&evening, "clock").await.0, [""; 0]);
     evening.clock.advance(WEEK);
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert!(!untouched().await, "and then it has");
 }
 
@@ -129,21 +129,21 @@ async fn people_go_on_by_the_time_that_has_passed(#[values(Sqlite, Postgres)] en
 async fn a_clock_that_was_set_and_goes_on_is_believed(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
     let guest = invited(&evening).await;
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     evening.clock.jump(Duration::days(1));
     for minutes in [0, 20, 9] {
         evening.clock.advance(Duration::minutes(minutes));
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
         assert!(!evening.clock.is_sure(), "it was set and may be set back");
     }
     // Set again: the half hour begins anew.
     evening.clock.jump(Duration::days(2));
     for _ in 0..3 {
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
         assert_eq!(status_of(&evening, &guest).await, Status::Selected);
         evening.clock.advance(Duration::minutes(10));
     }
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert!(evening.clock.is_sure());
     assert_eq!(evening.app.now(), evening.clock.by_the_machine());
     assert_eq!(status_of(&evening, &guest).await, Status::Expired);
@@ -160,7 +160,7 @@ async fn an_administrator_says_that_the_clock_is_right(#[values(Sqlite, Postgres
     let (_, page) = administrator.get("/admin").await;
     assert!(!page.contains("/admin/clock"), "{page}");
     evening.clock.jump(Duration::days(1));
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     let (_, page) = administrator.get("/admin").await;
     assert!(page.contains("机器的时间被改过") && page.contains("2026-08-22 14:00:00"), "{page}");
     assert!(page.contains("2026-08-23 14:00:00"), "{page}");
@@ -265,7 +265,7 @@ async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Po
         settings.security.secret = "a secret that two processes of one story share".into();
     };
     let Some(evening) = Evening::begin_with(engine, Phase::Confirmation, change).await else { return };
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     let next = |by| Clock::stopped_at(evening.app.now() + by);
     let started = async |clock: &Clock| {
         let secrets = queqiao::secrets::Secrets::load(&evening.app.settings.security).unwrap();
@@ -287,7 +287,7 @@ async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Po
         let txn = evening.app.database.begin_write().await.unwrap();
         vigil::Entity::delete_many().exec(&txn).await.unwrap();
         txn.commit().await.unwrap();
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::Duration;
 use queqiao::confessions::confession;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use rstest::rstest;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
@@ -124,11 +124,11 @@ async fn a_no_silence_a_block_and_a_host_without_time_are_the_same(#[values(Sqli
     let late = questions(&hall.women[1]).await;
     assert!(late.is_empty(), "five minutes of silence are a no: {late:?}");
     assert_eq!(answer(&hall.women[1], &silent, true).await, 404, "and stay one");
-    rounds::once(&hall.evening.app).await;
+    jobs::once(&hall.evening.app).await;
     for over in [false, true] {
         if over {
             hall.evening.enter(Phase::Closed).await;
-            rounds::once(&hall.evening.app).await;
+            jobs::once(&hall.evening.app).await;
         }
         let mut seen = Vec::new();
         for man in &hall.men {

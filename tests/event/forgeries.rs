@@ -3,7 +3,7 @@
 use queqiao::accounts::address::MailAddress;
 use queqiao::accounts::consent::{Agreed, Sentence};
 use queqiao::accounts::profile::Gender;
-use queqiao::accounts::{account, one_time, password, reset_request, session, sign_up};
+use queqiao::accounts::{account, password, reset_request, session, sign_up, token};
 use queqiao::commands::doctor::keys;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
@@ -96,7 +96,7 @@ async fn a_session_that_was_written_into_the_database_opens_nothing(#[values(Sql
     let row = session::Entity::find().filter(session::Column::AccountId.eq(own.account_id)).one(db).await.unwrap();
     let row = row.unwrap();
     for bond in [None, row.token_bond.clone()] {
-        let minted = one_time::mint(&evening.app).unwrap();
+        let minted = token::mint(&evening.app).unwrap();
         let forged = session::ActiveModel {
             id: Set(evening.app.new_id()),
             account_id: Set(victim.account_id),
@@ -265,7 +265,7 @@ async fn a_link_that_was_given_somebody_else_sets_no_password_and_proves_no_addr
         evening.visitor().post(RESET, json!({"token": token, "password": "four unrelated magpies"})).await.status
     };
     let link = async || {
-        let minted = one_time::mint(&evening.app).unwrap();
+        let minted = token::mint(&evening.app).unwrap();
         let address = MailAddress::read(&own.email).unwrap();
         let lasts = chrono::Duration::hours(1);
         let row = reset_request::Model::new(&evening.app, own.account_id, &address, minted.digest, lasts);
@@ -284,7 +284,7 @@ async fn a_link_that_was_given_somebody_else_sets_no_password_and_proves_no_addr
     exchange(&evening, &victim, &own, None).await;
     assert_eq!(reset(&moved).await, 422);
 
-    let minted = one_time::mint(&evening.app).unwrap();
+    let minted = token::mint(&evening.app).unwrap();
     let (id, until) = (evening.app.new_id(), evening.app.now() + chrono::Duration::hours(1));
     let digest = |email: &str| SIGN_UP_EMAIL.digest(&evening.app.secrets, email);
     let row = sign_up::Model {
@@ -387,7 +387,7 @@ async fn an_invitation_that_was_changed_past_the_house_invites_nobody(#[values(S
     .await;
     assert_ne!(accept(other).await, 200);
     // A link of one's own for an address that has no account: it would be one's to take.
-    let minted = one_time::mint(&evening.app).unwrap();
+    let minted = token::mint(&evening.app).unwrap();
     put(invitation::Model { token_digest: minted.digest, ..theirs.clone() }).await;
     let taken = json!({"token": minted.text, "password": "four unrelated magpies"});
     let taken = evening.visitor().post(VERIFY, taken).await;

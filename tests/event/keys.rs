@@ -10,7 +10,7 @@ use queqiao::audit::entry;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::picks::round::{self, State};
-use queqiao::picks::{ballot, company, recovery};
+use queqiao::picks::{ballot, key_presence, recovery};
 use queqiao::registrations::registration;
 use queqiao::secrets::Secrets;
 use queqiao::server;
@@ -63,25 +63,25 @@ async fn no_round_opens_while_processes_keep_their_keys_apart() {
     let begun = outage::begin_with(Postgres, Phase::OnSite, move |settings| settings.picks.key_dir = key_dir).await;
     let Some(evening) = begun else { return };
     let host = evening.crew(Role::Host).await;
-    company::attend(&evening.app).await.unwrap();
+    key_presence::attend(&evening.app).await.unwrap();
     let ((apart, _), (beside, _)) = (sibling(&evening, &elsewhere).await, sibling(&evening, &here).await);
-    company::attend(&beside).await.unwrap();
-    company::attend(&apart).await.unwrap();
-    company::attend(&apart).await.unwrap();
+    key_presence::attend(&beside).await.unwrap();
+    key_presence::attend(&apart).await.unwrap();
+    key_presence::attend(&apart).await.unwrap();
     assert_eq!(host.post(ROUNDS, json!({ "limit": 3 })).await.status, 201);
     let open = format!("{ROUNDS}/1/open");
     let refused = host.post(&open, json!({})).await;
     assert_eq!((refused.status, refused.code()), (409, "keys_apart"), "{}", refused.text());
-    company::leave(&apart).await;
+    key_presence::leave(&apart).await;
     let opened = host.post(&open, json!({})).await;
     assert_eq!((opened.status, &opened.json["state"]), (200, &json!("open")), "{}", opened.text());
 
     // One that comes later with keys elsewhere does not take the round for lost.
-    company::attend(&apart).await.unwrap();
+    key_presence::attend(&apart).await.unwrap();
     recovery::resume(&apart).await.unwrap();
     let found = round::find(evening.app.database.reader(), evening.event.id, 1).await.unwrap();
     assert_eq!(found.state, State::Open);
-    company::leave(&apart).await;
+    key_presence::leave(&apart).await;
     let closed = host.post(&format!("{ROUNDS}/1/close"), json!({})).await;
     assert_eq!((closed.status, &closed.json["state"]), (200, &json!("tallied")), "{}", closed.text());
 }
@@ -93,14 +93,14 @@ async fn a_process_without_the_key_ends_no_round_whoever_came_first() {
     let folder = tempfile::tempdir().unwrap();
     let Some(hall) = Hall::shared(Postgres, folder.path(), 2).await else { return };
     let app = &hall.evening.app;
-    company::attend(app).await.unwrap();
+    key_presence::attend(app).await.unwrap();
     let n = hall.open(1).await;
     hall.pick(n).await;
-    company::leave(app).await;
+    key_presence::leave(app).await;
     let (apart, address) = sibling(&hall.evening, &folder.path().join("elsewhere")).await;
-    company::attend(&apart).await.unwrap();
+    key_presence::attend(&apart).await.unwrap();
     recovery::resume(&apart).await.unwrap();
-    server::rounds::once(&apart).await;
+    server::jobs::once(&apart).await;
     assert_eq!((hall.round(n).await.state, sealed(&hall).await), (State::Open, 4));
     let there = hall.host.at(&address);
     let close = format!("{ROUNDS}/{n}/close");
@@ -114,7 +114,7 @@ async fn a_process_without_the_key_ends_no_round_whoever_came_first() {
     let own = hall.men[0].at(&address).get(&format!("{ROUNDS}/{n}/picks")).await;
     assert_eq!((own.status, own.code()), (503, "key_unavailable"), "{}", own.text());
     // While whoever has the key lives, nobody can throw the ballots away.
-    company::attend(app).await.unwrap();
+    key_presence::attend(app).await.unwrap();
     let refused = there.post(&format!("{ROUNDS}/{n}/void"), json!({ "confirm": true })).await;
     assert_eq!((refused.status, refused.code()), (409, "key_is_safe"), "{}", refused.text());
     assert_eq!((hall.round(n).await.state, sealed(&hall).await), (State::Open, 4));
@@ -122,8 +122,8 @@ async fn a_process_without_the_key_ends_no_round_whoever_came_first() {
     assert_eq!((closed.status, &closed.json["state"]), (200, &json!("tallied")), "{}", closed.text());
     assert_eq!(there.post(&close, json!({})).await.bytes, closed.bytes);
     assert_eq!(hall.matches().await.len(), 1);
-    company::leave(&apart).await;
-    company::leave(app).await;
+    key_presence::leave(&apart).await;
+    key_presence::leave(app).await;
 }
 
 #[rstest]
@@ -259,7 +259,7 @@ async fn where_most_ballots_were_changed_nobody_hears_that_nobody_picked_them(
     spoil(&hall, 2).await;
     let refused = hall.close(n).await;
     assert_eq!((refused.status, refused.code()), (409, "ballots_unreadable"), "{}", refused.text());
-    server::rounds::once(&hall.evening.app).await;
+    server::jobs::once(&hall.evening.app).await;
     assert_eq!((hall.round(n).await.state, sealed(&hall).await), (State::Closed, 4));
     assert_eq!(mine(&hall.men[0], n).await.code(), "round_not_tallied");
     assert!(hall.evening.letters().await.is_empty(), "somebody was told something");

@@ -243,7 +243,7 @@ async fn a_role_that_is_taken_away_ends_the_stream(#[values(Sqlite, Postgres)] e
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_channel_is_made_once_and_ends_with_its_last_listener() {
     let Some(hall) = Hall::begin(Sqlite, 2).await else { return };
-    let station = hall.evening.app.shelf.take::<Station>();
+    let station = hall.evening.app.extensions.get_or_default::<Station>();
     let mut ears = Vec::new();
     for person in hall.men.iter().chain(&hall.women) {
         let mut ear = Ear::of(person, "", None).await;

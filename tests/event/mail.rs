@@ -6,7 +6,7 @@ use queqiao::events::phase::Phase;
 use queqiao::language::Language;
 use queqiao::mail::letter::{self, Action, Attachment, Draft, State};
 use queqiao::mail::postman::{Postman, Round};
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use queqiao::settings::Delivery;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
@@ -463,7 +463,7 @@ async fn letters_that_went_are_forgotten_in_time_and_others_are_not(#[values(Sql
     post(&evening, draft("late")).await;
     assert_eq!(postman.step().await.unwrap(), sent(1));
     let kept = async || -> BTreeSet<String> {
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
         let letters = evening.letters().await.into_iter();
         letters.map(|letter| letter.recipient.split('@').next().unwrap().to_owned()).collect()
     };
@@ -489,7 +489,7 @@ async fn kept_letters_are_forgotten_in_time_too(#[values(Sqlite, Postgres)] engi
     assert_eq!(Postman::new(&evening.app).unwrap().step().await.unwrap(), sent(1));
     for left in [1, 0] {
         evening.clock.advance(days(if left == 1 { 6 } else { 1 }));
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
         assert_eq!(evening.letters().await.len(), left);
     }
 }

@@ -23,7 +23,7 @@ use queqiao::language::Language;
 use queqiao::picks::round::{self, State};
 use queqiao::picks::{ballot, close, kept, matched, recovery};
 use queqiao::registrations::registration::{Side, Status};
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use queqiao::settings::Settings;
 use queqiao::small_counts::told_among;
 use queqiao_ballots::seal::Secret;
@@ -819,7 +819,7 @@ async fn a_stop_between_closing_and_tallying_changes_nothing(#[values(Sqlite, Po
     assert_eq!(hall.close(n).await.status, 200);
     assert!(!keys.rounds().unwrap().contains(&id));
     keys.keep(id, &Arc::new(Secret::drawn().unwrap())).unwrap();
-    rounds::once(app).await;
+    jobs::once(app).await;
     assert!(!keys.rounds().unwrap().contains(&id));
 }
 
@@ -887,10 +887,10 @@ async fn a_round_that_is_only_closed_is_tallied_by_the_next_round_of_work(#[valu
     let Some(hall) = Hall::begin(engine, 2).await else { return };
     let n = hall.open(1).await;
     hall.pick(n).await;
-    rounds::once(&hall.evening.app).await;
+    jobs::once(&hall.evening.app).await;
     assert_eq!(hall.round(n).await.state, State::Open);
     close::shut(&hall.evening.app, &hall.as_host(), i32::try_from(n).unwrap()).await.unwrap();
-    rounds::once(&hall.evening.app).await;
+    jobs::once(&hall.evening.app).await;
     hall.ended_well(n, 1, "after a round of work").await;
 }
 
@@ -973,7 +973,7 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
         }
         let told = dump(&hall).await;
         // The house goes round; the two become a couple and exchange what they give.
-        rounds::once(&hall.evening.app).await;
+        jobs::once(&hall.evening.app).await;
         let found = mine(&hall.men[0], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
         for person in [&hall.men[0], &hall.women[0]] {
             let given = person.post(&format!("/api/v1/matches/{found}/contact"), json!({ "fields": ["wechat"] })).await;

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use queqiao::audit::entry as audit;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
-use queqiao::once;
+use queqiao::idempotency;
 use queqiao::plaza::contribution;
 use queqiao::points::entry;
 use queqiao::registrations::registration::{self, Status};
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -504,11 +504,11 @@ async fn an_answer_kept_for_repetition_is_forgotten_in_time(#[values(Sqlite, Pos
     let request = her.request(Method::POST, POSTS).header("Idempotency-Key", "once-1");
     let first = her.send(request.json(&json!({"body": "一"}))).await;
     assert_eq!(first.status, 201);
-    let held = async || once::Entity::find().count(evening.app.database.reader()).await.unwrap();
+    let held = async || idempotency::Entity::find().count(evening.app.database.reader()).await.unwrap();
     evening.clock.advance(chrono::Duration::hours(47));
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(held().await, 1);
     evening.clock.advance(chrono::Duration::hours(1));
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(held().await, 0);
 }

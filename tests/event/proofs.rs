@@ -7,7 +7,7 @@ use queqiao::accounts::profile::Gender;
 use queqiao::audit::entry;
 use queqiao::events::crew;
 use queqiao::events::phase::Phase;
-use queqiao::server::rounds;
+use queqiao::server::jobs;
 use queqiao::settings::Settings;
 use reqwest::Method;
 use rstest::rstest;
@@ -74,7 +74,7 @@ async fn a_session_nobody_uses_ends(#[values(Sqlite, Postgres)] engine: Engine) 
     for _ in 0..4 {
         evening.clock.advance(hours(60));
         assert_eq!(used.get("/me/profile").await.0, 200);
-        rounds::once(&evening.app).await;
+        jobs::once(&evening.app).await;
         tokens = refresh(&tokens["refresh_token"]).await.json;
     }
     assert_eq!(used.get("/me/profile").await.0, 200);
@@ -86,7 +86,7 @@ async fn a_session_nobody_uses_ends(#[values(Sqlite, Postgres)] engine: Engine) 
     let (office, night) = (Browser::of(&evening, &keeper).await, Browser::of(&evening, &keeper).await);
     evening.clock.advance(hours(7));
     assert_eq!(office.get("/admin").await.0, 200);
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     evening.clock.advance(hours(7));
     assert_eq!(office.get("/admin").await.0, 200);
     assert_eq!(night.get("/admin").await.0, 303);
@@ -113,13 +113,13 @@ async fn reading_does_not_become_writing(#[values(Sqlite, Postgres)] engine: Eng
     let browser = Browser::of(&evening, &person).await;
     let seen = async || session::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap().seen_at;
     assert_eq!(browser.get("/me/profile").await.0, 200);
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(seen().await, None, "it was opened a moment ago");
     evening.clock.advance(Duration::minutes(6));
     let somebody = evening.app.database.begin_write().await.unwrap();
     assert_eq!(browser.get("/me/profile").await.0, 200, "nobody waits for a writer");
     drop(somebody);
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(seen().await, Some(evening.app.now()));
 }
 

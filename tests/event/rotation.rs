@@ -16,7 +16,7 @@ use queqiao::identity::key_check;
 use queqiao::registrations::handle;
 use queqiao::registrations::registration::Status;
 use queqiao::secrets::Secrets;
-use queqiao::server::{reseal, rounds};
+use queqiao::server::{jobs, reseal};
 use queqiao::settings::Settings;
 use reqwest::Method;
 use rstest::rstest;
@@ -113,7 +113,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
     };
     let clock = async {
         while !over.load(Ordering::Relaxed) {
-            rounds::once(&evening.app).await;
+            jobs::once(&evening.app).await;
         }
     };
     let rotating = async {
@@ -124,7 +124,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
     };
     futures_util::future::join3(hall, clock, rotating).await;
     assert!(asked.load(Ordering::Relaxed) > 30, "{asked:?}");
-    rounds::once(&evening.app).await;
+    jobs::once(&evening.app).await;
     assert_eq!(evening.app.secrets.numbers(), [2, 1], "the house has seen it by itself");
     while !reseal::renew(&evening.app, 5).await.unwrap() {}
     assert_eq!(numbers(&evening).await, [2], "nothing is left under the old one");

@@ -7,7 +7,7 @@ use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{factor, recovery_code};
-use crate::accounts::knock::{self, Bounds, Knocker, Resting};
+use crate::accounts::sign_in_throttle::{self, Bounds, Knocker, Resting};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::{Error, Refused};
@@ -62,7 +62,7 @@ pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str
         recovery_code::is_good(reader, app, account, &code).await?
     } else {
         let bounds = Bounds::of_codes(app);
-        knock::knock(app, &door(app, account), knocker, &bounds).await?.map_err(NotAnswered::Resting)?;
+        sign_in_throttle::knock(app, &door(app, account), knocker, &bounds).await?.map_err(NotAnswered::Resting)?;
         factor.step_of(app, &code, app.now())?.is_some()
     };
     if good { Ok(()) } else { Err(NotAnswered::Wrong.into()) }

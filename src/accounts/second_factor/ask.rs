@@ -12,8 +12,8 @@ use crate::accounts::prove_again::beside;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, encoded, own_path};
 
 #[derive(Template)]
@@ -42,7 +42,7 @@ pub async fn show_code(house: House, request: HttpRequest, visit: Visit, form: F
     let (pass, code) = (form.value("pass").to_owned(), form.value("code").to_owned());
     let (to, asker) = (own_path(Some(form.value("to"))).to_owned(), Asker::of(&house, &request));
     let opened = async {
-        house.pace.check(&request)?;
+        house.rate_limit.check(&request)?;
         house.run(async move |app| go_on(&app, &asker, &pass, &code).await).await
     };
     match opened.await {

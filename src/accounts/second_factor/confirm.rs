@@ -8,8 +8,8 @@ use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 use super::answer::{self, NotAnswered};
 use super::{factor, recovery_code};
 use crate::accounts::asker::Asker;
-use crate::accounts::knock::{self, Bounds, Knocker};
-use crate::accounts::{SignedIn, account, letters, session, sign_in};
+use crate::accounts::sign_in_throttle::{self, Bounds, Knocker};
+use crate::accounts::{SignedIn, account, letters, session, token_family};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -41,7 +41,7 @@ pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Re
     let (id, now) = (who.account_id, app.now());
     // A session that was left open must not guess its way to what its owner began and left.
     let (door, knocker) = (answer::door(app, id), Knocker::of(app, asker, id, ""));
-    knock::knock(app, &door, &knocker, &Bounds::of_codes(app)).await?.map_err(NotAnswered::Resting)?;
+    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_codes(app)).await?.map_err(NotAnswered::Resting)?;
     let txn = app.database.begin_write().await?;
     // Held, so that nobody is let in with the password alone at the same moment.
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
@@ -59,9 +59,9 @@ pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Re
     row.last_step = Set(step);
     row.update(&txn).await?;
     let codes = recovery_code::renew(&txn, app, id).await?;
-    knock::forgive(&txn, &door, &knocker).await?;
+    sign_in_throttle::forgive(&txn, &door, &knocker).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;
-    sign_in::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
+    token_family::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
     let subject = Some(("account", id));
     let entry = audit::Entry { actor: Some(id), action: "second_factor_on", subject, ..Default::default() };
     audit::record(&txn, app, entry).await?;

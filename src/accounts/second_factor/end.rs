@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{factor, recovery_code};
 use crate::accounts::address::MailAddress;
 use crate::accounts::prove::Proven;
-use crate::accounts::{account, letters, session, sign_in};
+use crate::accounts::{account, letters, session, token_family};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
@@ -98,7 +98,7 @@ async fn lost(txn: &Write, app: &App, address: &MailAddress, by: Option<Uuid>) -
         return Err(NotEnded::Off.into());
     }
     session::Entity::end_all(txn, account.id, None).await?;
-    sign_in::Entity::revoke_all(txn, account.id, None, app.now()).await?;
+    token_family::Entity::revoke_all(txn, account.id, None, app.now()).await?;
     ended(txn, app, &account, by).await
 }
 

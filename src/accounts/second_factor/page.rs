@@ -15,8 +15,8 @@ use crate::accounts::prove_again::{beside, prove_again};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page};
 
 #[derive(Template)]

@@ -38,7 +38,7 @@ impl Default for Eyes {
 /// # Errors
 /// 422 `not_a_picture`; 429 where many of this desk's wait already.
 pub async fn decode(app: &App, who: Uuid, picture: Bytes) -> Result<Vec<String>, Error> {
-    let eyes = app.shelf.take::<Eyes>();
+    let eyes = app.extensions.get_or_default::<Eyes>();
     let turn = eyes.0.take(who).await?;
     let reading = tokio::task::spawn_blocking(move || {
         // With the work, not with who waits for it.

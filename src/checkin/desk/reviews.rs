@@ -22,8 +22,8 @@ use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::{event, tabs};
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 
 /// More than fit on a screen; the rest comes up as these are settled.

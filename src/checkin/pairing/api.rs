@@ -126,7 +126,7 @@ pub async fn pair_device(
     request: HttpRequest,
     pairing: Body<Pairing>,
 ) -> Result<(Json<PairedDevice>, StatusCode), Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let paired = house.run(async move |app| pair::pair(&app, &pairing).await).await?;
     let told =
         PairedDevice { id: paired.device.id, name: paired.device.name, event: paired.event.slug, token: paired.token };

@@ -22,8 +22,8 @@ use crate::events::device::{self, Standing};
 use crate::events::heading::Heading;
 use crate::events::{device_cookie, event, tabs};
 use crate::language::Language;
+use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::said::see_saying;
 use crate::page::{self, Page, Tab, when};
 
 /// More than an evening has doors.
@@ -151,7 +151,7 @@ async fn enter(
     token: Path<String>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    house.pace.check(&request)?;
+    house.rate_limit.check(&request)?;
     let token = token.into_inner();
     let wish = json!({ "token": token, "name": form.text("name").as_str().unwrap_or_default() });
     let paired = async {

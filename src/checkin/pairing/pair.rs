@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::invite;
-use crate::accounts::one_time;
+use crate::accounts::token;
 use crate::app::App;
 use crate::audit;
 use crate::body::one_line;
@@ -72,7 +72,7 @@ pub async fn invitation(app: &App, token: &str) -> Result<event::Model, Error> {
 }
 
 fn invited(token: &str) -> Result<Select<device::Entity>, NotPaired> {
-    let digest = one_time::shown(token).ok_or(NotPaired::NoInvitation)?;
+    let digest = token::digest(token).ok_or(NotPaired::NoInvitation)?;
     Ok(device::Entity::find().filter(device::Column::InvitationDigest.eq(digest)))
 }
 
@@ -88,7 +88,7 @@ fn open(app: &App, invited: Option<device::Model>, token: &str) -> Result<device
 /// # Errors
 /// [`NotPaired`].
 pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
-    let minted = one_time::mint(app)?;
+    let minted = token::mint(app)?;
     let name = pairing.name.trim();
     let txn = app.database.begin_write().await?;
     let invited = open(app, invited(&pairing.token)?.lock_exclusive().one(&txn).await?, &pairing.token)?;

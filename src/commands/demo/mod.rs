@@ -22,7 +22,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::events::phase::Phase;
 use crate::secrets::Secrets;
-use crate::server::opening::Opening;
+use crate::server::lifecycle::Opening;
 use crate::settings::{Delivery, SecondFactor, Settings};
 
 /// Everybody's password in a demonstration.

@@ -22,8 +22,8 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::mail::letter;
 use crate::secrets::Secrets;
-use crate::server::opening::Opening;
-use crate::server::rounds;
+use crate::server::jobs;
+use crate::server::lifecycle::Opening;
 use crate::settings::{Delivery, SecondFactor, Settings};
 
 pub struct Theatre {
@@ -75,13 +75,13 @@ impl Theatre {
     /// Sets the clock and lets the house go its round.
     pub async fn time_passes(&self, by: Duration) {
         self.clock.advance(by);
-        rounds::once(&self.app).await;
+        jobs::once(&self.app).await;
     }
 
     /// The doors open on the twentieth day; whatever happened before, that is when the evening is.
     pub async fn the_evening_comes(&self) {
         self.clock.set(curtain() + Duration::days(20) + Duration::hours(1));
-        rounds::once(&self.app).await;
+        jobs::once(&self.app).await;
     }
 
     /// Reads all letters of one kind as their readers would, out of what was kept: plain texts by

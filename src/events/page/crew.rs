@@ -28,7 +28,7 @@ use crate::organizations::grant::{self, Appointment};
 use crate::organizations::revoke::revoke;
 use crate::organizations::{organization, staff};
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, said};
+use crate::page::{self, Page, Tab, flash};
 
 #[derive(Template)]
 #[template(path = "events/page/crew.html")]
@@ -132,7 +132,7 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
         }
     };
     match asked.await {
-        Ok(new) => said::see_saying(&back, if new { "invited" } else { "invited-already" }),
+        Ok(new) => flash::see_saying(&back, if new { "invited" } else { "invited-already" }),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let crew = Crew::new(&house, visit.page, &by, form).await?;
@@ -146,7 +146,7 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
 pub async fn dismissed(house: House, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
     let (id, back) = (id_in_path(&request, "id")?, format!("/office/e/{}/staff", by.event.slug));
     house.run(async move |app| dismiss(&app, &by, id).await).await?;
-    said::see_saying(&back, "role-revoked")
+    flash::see_saying(&back, "role-revoked")
 }
 
 /// Takes an organizer's role at the union back. Who: organizer.
@@ -161,8 +161,8 @@ pub async fn revoked(house: House, visit: Visit, by: Organizer, request: HttpReq
     });
     match revoked.await {
         // Whoever left sees this event no longer.
-        Ok(true) => said::see_saying("/", "role-revoked"),
-        Ok(false) => said::see_saying(&back, "role-revoked"),
+        Ok(true) => flash::see_saying("/", "role-revoked"),
+        Ok(false) => flash::see_saying(&back, "role-revoked"),
         Err(error) => {
             let form = Form::filled([("role", "desk")]).refused(&visit.page, error)?;
             let crew = Crew::new(&house, visit.page, &by, form).await?;

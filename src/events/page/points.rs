@@ -15,7 +15,7 @@ use crate::events::changes::Changes;
 use crate::events::heading::Heading;
 use crate::events::{event, tabs};
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, said};
+use crate::page::{self, Page, Tab, flash};
 
 #[derive(Template)]
 #[template(path = "events/page/points.html")]
@@ -55,7 +55,7 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
         house.run(async move |app| amend(&app, &by, changes).await).await
     };
     match changed.await {
-        Ok(event) => said::see_saying(&format!("/office/e/{}/points", event.slug), "saved"),
+        Ok(event) => flash::see_saying(&format!("/office/e/{}/points", event.slug), "saved"),
         Err(error) => {
             let points = Points::new(&house, visit.page.clone(), &event, form.refused(&visit.page, error)?);
             page::answer_refused(&points.drawing.form, &points)

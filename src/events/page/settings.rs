@@ -17,7 +17,7 @@ use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
 use crate::events::{event, host, series, tabs};
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, said};
+use crate::page::{self, Page, Tab, flash};
 use sea_orm::EntityTrait;
 
 #[derive(Template)]
@@ -97,7 +97,7 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
         house.run(async move |app| amend(&app, &by, changes).await).await
     };
     match changed.await {
-        Ok(event) => said::see_saying(&format!("/office/e/{}/settings", event.slug), "saved"),
+        Ok(event) => flash::see_saying(&format!("/office/e/{}/settings", event.slug), "saved"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let settings = Settings::new(&house, visit.page, &event, form).await?;

@@ -20,7 +20,7 @@ use crate::events::template::Kind;
 use crate::events::wish::NewEvent;
 use crate::organizations::access::UnionStaff;
 use crate::page::form::Form;
-use crate::page::{self, Page, said};
+use crate::page::{self, Page, flash};
 
 #[derive(Template)]
 #[template(path = "events/page/wizard.html")]
@@ -161,5 +161,5 @@ async fn drawn_up(house: &House, by: &UnionStaff, form: &Form, show: bool) -> Re
         (true, false) => "event-kept-as-draft",
         (false, _) => "event-drawn-up",
     };
-    said::see_saying(&format!("/office/e/{slug}"), key)
+    flash::see_saying(&format!("/office/e/{slug}"), key)
 }

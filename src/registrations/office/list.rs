@@ -18,7 +18,7 @@ use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::invitations::invitation::{self, Kind};
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, own_path, said, when};
+use crate::page::{self, Page, Tab, flash, own_path, when};
 use crate::registrations::decide::decide_many;
 use crate::registrations::registration::{Side, Status};
 use crate::registrations::roll::{self, Count, Filter};
@@ -236,7 +236,7 @@ async fn decide(house: &House, page: Page, by: Organizer, form: Form, request: V
         house.run(async move |app| decide_many(&app, &who, verdicts).await).await
     };
     match verdict.await {
-        Ok(settled) => said::see_counting(&back, "decided", settled.decided.len() as u64),
+        Ok(settled) => flash::see_counting(&back, "decided", settled.decided.len() as u64),
         Err(error) => {
             let form = form.refused(&page, error)?;
             let asked = asked(back.split_once('?').map_or("", |(_, query)| query))?;

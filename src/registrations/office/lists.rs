@@ -14,7 +14,7 @@ use crate::events::heading::Heading;
 use crate::events::tabs;
 use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, said, when};
+use crate::page::{self, Page, Tab, flash, when};
 use crate::registrations::entrant;
 use crate::registrations::hand_out::hand_out;
 use crate::registrations::import::{Manner, import};
@@ -73,7 +73,7 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
     match taken {
         Ok(taken) if taken.errors.is_empty() && taken.unused_columns.is_empty() => {
             let back = format!("/office/e/{}/registrations/invitations", by.event.slug);
-            said::see_counting(&back, "imported", taken.imported as u64)
+            flash::see_counting(&back, "imported", taken.imported as u64)
         }
         Ok(taken) => page::answer(&Import {
             taken: Some(page.say("import-taken", &[("count", taken.imported.into())])),

@@ -11,7 +11,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
 use crate::page::form::Form;
-use crate::page::{self, Page, said};
+use crate::page::{self, Page, flash};
 use crate::units::access::UnitVoice;
 use crate::units::enroll::enroll;
 use crate::units::overview::{self, Overview};
@@ -71,7 +71,7 @@ pub async fn confirmed(house: House, visit: Visit, by: UnitVoice, form: Form) ->
     // How many of them are new would tell who was listed before.
     let count = people.len() as u64;
     house.run(async move |app| enroll(&app, &by, &people, false).await).await?;
-    said::see_counting(&back, "confirmed", count)
+    flash::see_counting(&back, "confirmed", count)
 }
 
 /// The addresses of a text: one a line, or with commas and spaces between.

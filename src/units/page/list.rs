@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::organizations::access::OrganizationStaff;
 use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
-use crate::page::{self, Page, said};
+use crate::page::{self, Page, flash};
 use crate::paging::Paging;
 use crate::sheet::upload::Upload;
 use crate::units::add::{NewUnit, add};
@@ -95,7 +95,7 @@ pub async fn added(house: House, visit: Visit, by: OrganizationStaff, form: Form
         house.run(async move |app| add(&app, &account, wish).await).await
     };
     match added.await {
-        Ok(_) => said::see_saying(&format!("/office/o/{}/units", by.organization.slug), "unit-added"),
+        Ok(_) => flash::see_saying(&format!("/office/o/{}/units", by.organization.slug), "unit-added"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let list = List { form, ..List::new(&house, visit.page, &by, Asked::default()).await? };
@@ -123,7 +123,7 @@ pub async fn imported(
     let page = &visit.page;
     match taken {
         Ok(taken) if taken.errors.is_empty() => {
-            said::see_counting(&format!("/office/o/{}/units", by.organization.slug), "units-added", taken.added as u64)
+            flash::see_counting(&format!("/office/o/{}/units", by.organization.slug), "units-added", taken.added as u64)
         }
         Ok(taken) => {
             let words = page.say("units-added-some", &[("count", taken.added.into())]);

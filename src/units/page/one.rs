@@ -18,7 +18,7 @@ use crate::invitations::listed;
 use crate::invitations::rows::{Row, rows};
 use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
-use crate::page::{self, Page, said};
+use crate::page::{self, Page, flash};
 use crate::sheet::upload::{Upload, invalid_rows};
 use crate::units::access::{UnitKeeper, UnitVoice};
 use crate::units::amend::{UnitChanges, amend};
@@ -110,7 +110,7 @@ pub async fn amended(house: House, visit: Visit, by: UnitKeeper, form: Form) -> 
         house.run(async move |app| amend(&app, &by, changes).await).await
     };
     match amended.await {
-        Ok(_) => said::see_saying(&one.base, "saved"),
+        Ok(_) => flash::see_saying(&one.base, "saved"),
         Err(error) => {
             let one = One { form: form.refused(&visit.page, error)?, ..one };
             page::answer_refused(&one.form, &one)
@@ -124,7 +124,7 @@ pub async fn appointed(house: House, visit: Visit, by: UnitKeeper, form: Form) -
     let one = One::new(&house, visit.page.clone(), &by).await?;
     let email = form.value("email").to_owned();
     match house.run(async move |app| invite(&app, &by, &email).await).await {
-        Ok((_, new)) => said::see_saying(&one.base, if new { "invited" } else { "invited-already" }),
+        Ok((_, new)) => flash::see_saying(&one.base, if new { "invited" } else { "invited-already" }),
         Err(error) => {
             let one = One { appointing: form.refused(&visit.page, error)?, ..one };
             page::answer_refused(&one.appointing, &one)
@@ -138,7 +138,7 @@ pub async fn dismissed(house: House, by: UnitKeeper, request: HttpRequest) -> Re
     let contact = request.match_info().get("contact").and_then(|id| id.parse().ok()).ok_or_else(Refused::not_found)?;
     let back = format!("/office/o/{}/units/{}", by.union.slug, by.unit.id);
     house.run(async move |app| dismiss(&app, &by, contact).await).await?;
-    said::see_saying(&back, "role-revoked")
+    flash::see_saying(&back, "role-revoked")
 }
 
 /// Takes in a table of people who work there. Who: organizer of the union, administrator.
@@ -160,7 +160,7 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
     let page = &visit.page;
     let one = One::new(&house, page.clone(), &by).await?;
     match taken {
-        Ok((added, errors)) if errors.is_empty() => said::see_counting(&one.base, "roster-added", added),
+        Ok((added, errors)) if errors.is_empty() => flash::see_counting(&one.base, "roster-added", added),
         Ok((added, errors)) => {
             let words = page.say("roster-added-some", &[("count", added.into())]);
             page::answer(&One { taken: Some(words), faults: Faults::left_out(page, &errors), ..one })

@@ -8,15 +8,15 @@ use actix_web::dev::ServerHandle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::rounds;
+use super::jobs;
 use crate::accounts::write_back;
 use crate::app::App;
 use crate::badges;
 use crate::couples::given;
-use crate::crash;
+use crate::failpoint;
 use crate::live::station::Station;
 use crate::mail::postman::Postman;
-use crate::picks::{company, recovery};
+use crate::picks::{key_presence, recovery};
 use crate::relay;
 use crate::vigil;
 
@@ -41,7 +41,7 @@ impl Opening {
     pub async fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
         vigil::begin(app).await?;
         badges::code::renew_former(app).await?;
-        company::attend(app).await?;
+        key_presence::attend(app).await?;
         recovery::resume(app).await?;
         given::complete(app).await?;
         let address = listener.local_addr()?;
@@ -50,10 +50,10 @@ impl Opening {
         let handle = server.handle();
         let closing = CancellationToken::new();
         let relay = relay::start(app, closing.clone()).await?;
-        let (letters, clock, clerk) = if crash::is_counting() {
+        let (letters, clock, clerk) = if failpoint::is_counting() {
             (tokio::spawn(async {}), tokio::spawn(async {}), tokio::spawn(async {}))
         } else {
-            let rounds = rounds::go(Arc::clone(app), closing.clone());
+            let rounds = jobs::go(Arc::clone(app), closing.clone());
             (postman.start(closing.clone()), tokio::spawn(rounds), write_back::start(app, closing.clone()))
         };
         Ok(Self {
@@ -74,13 +74,13 @@ impl Opening {
     pub async fn close(self) {
         self.closing.cancel();
         // A stream would not end by itself, and a stop waits for what is being answered.
-        self.app.shelf.take::<Station>().close();
+        self.app.extensions.get_or_default::<Station>().close();
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;
         let _ = self.clerk.await;
         let _ = self.relay.await;
-        company::leave(&self.app).await;
+        key_presence::leave(&self.app).await;
         // A letter cut off here goes again when its lease has run out.
         let patience = Duration::from_secs(self.app.settings.server.shutdown_seconds);
         let _ = tokio::time::timeout(patience, self.postman).await;

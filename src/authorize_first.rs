@@ -15,7 +15,7 @@ use crate::error::Error;
 struct Awaited(Vec<watch::Receiver<bool>>);
 
 /// Judges who asks, to be answered by `from_request`.
-pub fn first<T: 'static>(
+pub fn authorize<T: 'static>(
     request: &HttpRequest,
     judging: impl Future<Output = Result<T, Error>> + 'static,
 ) -> LocalBoxFuture<'static, Result<T, Error>> {
@@ -30,7 +30,7 @@ pub fn first<T: 'static>(
 }
 
 /// Waits until whoever asks may. Where they may not, their refusal is the answer and nobody waits any more.
-pub fn passed(request: &HttpRequest) -> impl Future<Output = ()> + use<> {
+pub fn authorized(request: &HttpRequest) -> impl Future<Output = ()> + use<> {
     let awaited = request.extensions().get::<Awaited>().map(|awaited| awaited.0.clone()).unwrap_or_default();
     async move {
         for mut verdict in awaited {

@@ -22,11 +22,11 @@ use sea_orm::{DbErr, sqlx};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio::time::timeout;
 
-use super::hearsay::{Fate, Outcome};
+use super::commit_dependency::{Fate, Outcome};
 use super::spoken::not_executed;
-use crate::crash::around;
 use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::failpoint::around;
 
 /// How many verbs share one commit at most, and how long the first of them waits for the last.
 const LARGEST: usize = 128;
@@ -34,7 +34,7 @@ const LONGEST: Duration = Duration::from_millis(20);
 
 /// The line in front of the one writer.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct WriteQueue {
     options: SqliteConnectOptions,
     /// Whoever holds this writes; tokio hands it on in the order of asking.
     desk: Arc<Mutex<Desk>>,
@@ -62,11 +62,11 @@ struct Group {
 /// A verb's turn: its savepoint, and the right to write that it hands on.
 #[derive(Debug)]
 pub struct Turn {
-    line: Line,
+    line: WriteQueue,
     desk: OwnedMutexGuard<Desk>,
 }
 
-impl Line {
+impl WriteQueue {
     #[must_use]
     pub fn before(options: SqliteConnectOptions) -> Self {
         Self { options, desk: Arc::default(), waiting: Arc::default(), kept: Arc::default() }
@@ -171,7 +171,7 @@ impl Desk {
     }
 
     /// Ends the group: what its verbs did is on disk, or none of it.
-    async fn finish(&mut self, line: &Line) {
+    async fn finish(&mut self, line: &WriteQueue) {
         let Some(Group { outcome, members, .. }) = self.group.take() else { return };
         let ended = self.tell(if members == 0 { "ROLLBACK" } else { "COMMIT" }).await;
         let fate = match ended {
@@ -268,7 +268,7 @@ impl Turn {
 }
 
 /// Commits the group where nobody is in line for it, else leaves it open to the next.
-async fn hand_on(line: &Line, mut desk: OwnedMutexGuard<Desk>) {
+async fn hand_on(line: &WriteQueue, mut desk: OwnedMutexGuard<Desk>) {
     if desk.group.as_ref().is_some_and(|open| line.is_full(open)) {
         desk.finish(line).await;
     }
@@ -290,12 +290,12 @@ mod tests {
         row.execute(turn.writer().unwrap()).await.unwrap();
     }
 
-    async fn line(folder: &Path) -> (Line, SqliteConnection) {
+    async fn line(folder: &Path) -> (WriteQueue, SqliteConnection) {
         let file = SqliteConnectOptions::new().filename(folder.join("line.sqlite3"));
         let options = crate::database::embedded(file);
         let mut looks = options.connect().await.unwrap();
         looks.execute("CREATE TABLE said (word TEXT PRIMARY KEY)").await.unwrap();
-        (Line::before(options), looks)
+        (WriteQueue::before(options), looks)
     }
 
     /// What somebody else finds in the file.
@@ -303,7 +303,7 @@ mod tests {
         query_scalar("SELECT word FROM said ORDER BY word").fetch_all(looks).await.unwrap()
     }
 
-    async fn says(line: &Line, word: &str) {
+    async fn says(line: &WriteQueue, word: &str) {
         let mut turn = line.clone().begin().await.unwrap();
         put(&mut turn, word).await;
         turn.commit().await.unwrap();

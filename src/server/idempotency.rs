@@ -1,5 +1,5 @@
 //! `Idempotency-Key`: the same key and body get the first answer again, the same key with another
-//! body is 409. See [`crate::once`] for why this survives a crash.
+//! body is 409. See [`crate::idempotency`] for why this survives a crash.
 //!
 //! Nothing is read of a request before whoever asks was judged: its body is digested as the call
 //! itself reads it. What is kept says nothing to a reader of the database, and to a reader of the
@@ -30,7 +30,7 @@ use crate::app::{App, House};
 use crate::body::too_large;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Desk;
-use crate::once::{self, Claim, Keeper};
+use crate::idempotency::{self, Claim, Keeper};
 
 const CLAIM: &str = "queqiao/once/claim/v1";
 const REQUEST: &str = "queqiao/once/request/v1";
@@ -103,7 +103,7 @@ impl Asked {
         format!("{ANSWER}/{}", HEXLOWER.encode(&sent.finalize()))
     }
 
-    fn is_same(&self, kept: &once::Model, body: &[u8]) -> bool {
+    fn is_same(&self, kept: &idempotency::Model, body: &[u8]) -> bool {
         // Of a call that wants no body nothing is kept to compare.
         kept.request_digest.is_empty() || kept.request_digest == self.request_digest(body)
     }
@@ -147,7 +147,7 @@ pub async fn once(
     claim.reads(asked_for(&request).as_bytes());
     let read = Digested { body: request.take_payload(), claim: Arc::clone(&claim) };
     request.set_payload(Payload::Stream { payload: Box::pin(read) });
-    let response = once::with_claim(Arc::clone(&claim), next.call(request)).await?;
+    let response = idempotency::with_claim(Arc::clone(&claim), next.call(request)).await?;
     if !claim.wants_an_answer() || !response.status().is_success() {
         return Ok(response.map_into_boxed_body());
     }
@@ -193,8 +193,8 @@ fn asker(request: &ServiceRequest, house: &House) -> Option<Vec<u8>> {
     }
 }
 
-async fn known(asked: &Asked) -> Result<Option<once::Model>, Error> {
-    let claim = once::Entity::find().filter(once::Column::Claim.eq(asked.claim()));
+async fn known(asked: &Asked) -> Result<Option<idempotency::Model>, Error> {
+    let claim = idempotency::Entity::find().filter(idempotency::Column::Claim.eq(asked.claim()));
     asked.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
 }
 
@@ -205,7 +205,11 @@ async fn is_known(request: &HttpRequest) -> Result<bool, Error> {
 }
 
 /// The first answer again; the body is read for its digest alone and held nowhere.
-async fn repeated(asked: &Asked, request: &mut ServiceRequest, kept: once::Model) -> Result<HttpResponse, Error> {
+async fn repeated(
+    asked: &Asked,
+    request: &mut ServiceRequest,
+    kept: idempotency::Model,
+) -> Result<HttpResponse, Error> {
     if !is_known(request.request()).await? {
         return Err(Refused::not_signed_in().into());
     }
@@ -248,7 +252,7 @@ async fn keep(
     let kept = house
         .run(async move |app| {
             let txn = app.database.begin_write().await?;
-            once::keep(&txn, &claim, (status, told)).await?;
+            idempotency::keep(&txn, &claim, (status, told)).await?;
             txn.commit().await
         })
         .await;
@@ -266,11 +270,11 @@ async fn keep(
 /// Only faults.
 pub async fn forget(app: &App) -> Result<(), Error> {
     let until = app.now() - TimeDelta::hours(app.settings.retention.replays_hours.max(1).into());
-    let old = || once::Column::At.lte(until);
-    if once::Entity::find().filter(old()).one(app.database.reader()).await?.is_none() {
+    let old = || idempotency::Column::At.lte(until);
+    if idempotency::Entity::find().filter(old()).one(app.database.reader()).await?.is_none() {
         return Ok(());
     }
     let txn = app.database.begin_write().await?;
-    once::Entity::delete_many().filter(old()).exec(&txn).await?;
+    idempotency::Entity::delete_many().filter(old()).exec(&txn).await?;
     txn.commit().await
 }

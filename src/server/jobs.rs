@@ -23,7 +23,7 @@ use crate::screening;
 use crate::vigil;
 use crate::volunteers;
 
-use super::{personal, replay, reseal};
+use super::{idempotency, personal, reseal};
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -78,7 +78,7 @@ async fn gone(app: &Arc<App>) {
 async fn rooms(app: &Arc<App>) {
     told("keys", reseal::due(app).await);
     told("vigil", vigil::attend(app).await);
-    told("picks", picks::company::attend(app).await);
+    told("picks", picks::key_presence::attend(app).await);
     told("picks", picks::recovery::due(app).await);
     told("couples", couples::begin::due(app).await);
     told("badges", badges::latecomers::due(app).await.map(|_| ()));
@@ -91,7 +91,7 @@ async fn rooms(app: &Arc<App>) {
 /// What comes due by nothing but the time.
 async fn by_the_clock(app: &Arc<App>) {
     told("mail", mail::forget::due(app).await);
-    told("replay", replay::forget(app).await);
+    told("replay", idempotency::forget(app).await);
     told("accounts", accounts::idle::due(app).await);
     told("accounts", accounts::sweep::due(app).await);
     told("invitations", invitations::sweep::due(app).await);

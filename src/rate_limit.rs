@@ -26,7 +26,7 @@ const CROWD: usize = 20;
 const LATELY: Duration = Duration::from_mins(1);
 
 /// A budget per network address, refilled steadily.
-pub struct Pace {
+pub struct RateLimit {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     trusted_proxies: Networks,
     unlisted: Mutex<Unlisted>,
@@ -68,7 +68,7 @@ impl Unlisted {
     }
 }
 
-impl Pace {
+impl RateLimit {
     /// As configured: so many requests a minute, with as many at once. A union's whole office sits
     /// behind one address, so this should be generous.
     #[must_use]
@@ -76,7 +76,7 @@ impl Pace {
         Self::per_minute(settings, settings.security.auth_requests_per_minute)
     }
 
-    /// As [`Pace::new`], for something else than the sign-in.
+    /// As [`RateLimit::new`], for something else than the sign-in.
     #[must_use]
     pub fn per_minute(settings: &Settings, requests: u32) -> Self {
         let per_minute = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
@@ -159,10 +159,10 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn paced(per_minute: u32) -> Pace {
+    fn paced(per_minute: u32) -> RateLimit {
         let mut settings = Settings::defaults().unwrap();
         settings.security.auth_requests_per_minute = per_minute;
-        Pace::new(&settings)
+        RateLimit::new(&settings)
     }
 
     #[test]

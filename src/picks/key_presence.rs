@@ -36,7 +36,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
         return Ok(());
     }
     let place = round::keys(app).await?.number()?;
-    let sign = app.shelf.take::<Sign>();
+    let sign = app.extensions.get_or_default::<Sign>();
     let mut shown = sign.0.lock().await;
     if let Some((known, connection)) = shown.as_mut()
         && *known == place
@@ -55,7 +55,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
 
 /// Takes the sign down, so that the others need not wait for the connection to be missed.
 pub async fn leave(app: &App) {
-    let sign = app.shelf.take::<Sign>();
+    let sign = app.extensions.get_or_default::<Sign>();
     if let Some((_, connection)) = sign.0.lock().await.take() {
         let _ = connection.close().await;
     }

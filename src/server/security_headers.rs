@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 
 use crate::accounts::same_site;
 use crate::app::House;
-use crate::page::said;
+use crate::page::flash;
 
 /// Our pages run and show only what comes from this house; no script or style stands in a page.
 const PAGES: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -35,7 +35,7 @@ pub async fn stand<B: MessageBody + 'static>(
         Some(house) if !path.starts_with("/api/") => same_site::check(house, request.request()).err(),
         _ => None,
     };
-    let said = said::removal(request.request());
+    let said = flash::removal(request.request());
     let mut response = match refused {
         Some(refused) => request.error_response(refused).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),

@@ -34,7 +34,7 @@ use super::address::MailAddress;
 use super::asker::Asker;
 use crate::app::App;
 use crate::error::Error;
-use crate::once;
+use crate::idempotency;
 
 /// What the tries of all networks are counted by.
 pub const DAY: TimeDelta = TimeDelta::days(1);
@@ -126,7 +126,7 @@ pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
 /// # Errors
 /// What the database says.
 pub async fn knock(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {
-    once::aside(counted(app, door, knocker, bounds)).await
+    idempotency::aside(counted(app, door, knocker, bounds)).await
 }
 
 async fn counted(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {

@@ -4,7 +4,7 @@
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::app::App;
-use crate::secrets::digest;
+use crate::secrets;
 
 /// Characters of a token's text; anything longer was not made here.
 const LENGTH: usize = 43;
@@ -27,13 +27,13 @@ pub fn mint(app: &App) -> anyhow::Result<Minted> {
 #[must_use]
 pub fn derived(bytes: &[u8]) -> Minted {
     let text = BASE64URL_NOPAD.encode(bytes);
-    let digest = digest(text.as_bytes());
+    let digest = secrets::digest(text.as_bytes());
     Minted { text, digest }
 }
 
 /// The digest to look a shown token up by. The table is searched by digest, so how long the search
 /// takes tells nothing about the token.
 #[must_use]
-pub fn shown(text: &str) -> Option<Vec<u8>> {
-    (text.len() == LENGTH).then(|| digest(text.as_bytes()))
+pub fn digest(text: &str) -> Option<Vec<u8>> {
+    (text.len() == LENGTH).then(|| secrets::digest(text.as_bytes()))
 }
