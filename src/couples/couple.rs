@@ -32,6 +32,12 @@ impl Model {
     pub fn people(&self) -> [Uuid; 2] {
         [self.lo_id, self.hi_id]
     }
+
+    /// In the order matches are stored in.
+    #[must_use]
+    pub fn pair(&self) -> (Uuid, Uuid) {
+        (self.lo_id, self.hi_id)
+    }
 }
 
 impl Entity {

@@ -12,7 +12,7 @@ use super::cue::{Cue, Reveals};
 use super::step::{Model, Steps};
 use crate::couples::couple;
 use crate::error::Error;
-use crate::picks::own;
+use crate::picks::{blocked_pairs, own};
 
 /// A couple on the console's list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,7 +48,7 @@ pub enum Called {
 
 /// Couples for the stage, by the order they formed.
 #[must_use]
-pub fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
+fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
     couple::Entity::shown()
         .filter(couple::Column::EventId.eq(event_id))
         .filter(couple::Column::OnStage.eq(true))
@@ -56,15 +56,25 @@ pub fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
         .order_by_asc(couple::Column::Id)
 }
 
-/// The two of a couple, by badge; nobody where one of them no longer wants to be shown.
+/// A couple that may be called now; none where one of them no longer wants to be shown, or blocked the other since.
+///
+/// # Errors
+/// Only faults.
+pub async fn called(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<couple::Model>, Error> {
+    let couple = willing(event_id).filter(couple::Column::Id.eq(couple)).one(db).await?;
+    let apart = blocked_pairs::pairs(db, event_id).await?;
+    Ok(couple.filter(|couple| !apart.contains(&couple.pair())))
+}
+
+/// The two of a couple, by badge; nobody where they may not be called.
 ///
 /// # Errors
 /// Only faults.
 pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<Face>>, Error> {
-    let Some(couple) = willing(event_id).filter(couple::Column::Id.eq(couple)).one(db).await? else {
-        return Ok(None);
-    };
-    Ok(Some(faces(db, &couple).await?))
+    match called(db, event_id, couple).await? {
+        Some(couple) => Ok(Some(faces(db, &couple).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<Face>, Error> {
@@ -82,8 +92,8 @@ async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Error> {
     let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
-    let mut queue = Vec::new();
-    for couple in willing(event_id).all(db).await? {
+    let (mut queue, apart) = (Vec::new(), blocked_pairs::pairs(db, event_id).await?);
+    for couple in willing(event_id).all(db).await?.into_iter().filter(|couple| !apart.contains(&couple.pair())) {
         let reached = shown.iter().filter_map(|cue| match cue {
             Cue::Couple { couple: shown, reveals } if *shown == couple.id => Some(*reveals),
             _ => None,

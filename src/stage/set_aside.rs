@@ -1,6 +1,5 @@
 //! A couple is left for later: not ready, gone for a moment, or they asked the host.
 
-use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::cue::Cue;
@@ -8,7 +7,6 @@ use super::queue;
 use super::show::NotShown;
 use super::step::Steps;
 use crate::app::App;
-use crate::couples::couple;
 use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::event;
@@ -23,8 +21,7 @@ pub async fn set_aside(app: &App, host: &Host, from: i32, couple: Uuid) -> Resul
     let event = event::hold(&txn, host.event.id).await?;
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
-    let willing = queue::willing(event.id).filter(couple::Column::Id.eq(couple)).one(&txn).await?;
-    willing.ok_or(NotShown::NotForStage)?;
+    queue::called(&txn, event.id, couple).await?.ok_or(NotShown::NotForStage)?;
     let shown = steps.shown();
     let cue = if shown.couple() == Some(couple) { Cue::Blank } else { shown };
     steps.take(&txn, app, host, cue, Some(couple)).await?;

@@ -1,12 +1,9 @@
 //! The host puts something on the screen.
 
-use sea_orm::{ColumnTrait, QueryFilter};
-
 use super::cue::Cue;
 use super::step::Steps;
 use super::{confessions, queue};
 use crate::app::App;
-use crate::couples::couple;
 use crate::error::{Error, Refused};
 use crate::events::access::Host;
 use crate::events::event;
@@ -48,8 +45,7 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
     if let Some(couple) = cue.couple() {
-        let willing = queue::willing(event.id).filter(couple::Column::Id.eq(couple)).one(&txn).await?;
-        willing.ok_or(NotShown::NotForStage)?;
+        queue::called(&txn, event.id, couple).await?.ok_or(NotShown::NotForStage)?;
     }
     if let Some(confession) = cue.confession() {
         confessions::pair(&txn, event.id, confession).await?.ok_or(NotShown::NotForStage)?;

@@ -134,6 +134,31 @@ async fn only_who_said_yes_before_and_after_is_called_and_may_leave_at_once(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_was_blocked_since_is_called_by_nobody(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((hall, matches)) = matched(engine, 2, 2).await else { return };
+    for (at, id) in matches.iter().enumerate() {
+        for person in [&hall.men[at], &hall.women[at]] {
+            consent(person, id, true, false).await;
+        }
+    }
+    let couples = stage(&hall.host).await["couples"].clone();
+    assert_eq!(couples.as_array().unwrap().len(), 2, "{couples}");
+    let has =
+        |couple: &Value, badge: &str| couple["pair"].as_array().unwrap().iter().any(|face| face["badge"] == badge);
+    let first = couples.as_array().unwrap().iter().find(|couple| has(couple, "女001")).unwrap()["id"].clone();
+    let block = json!({ "badge": "女001", "because": "blocked" });
+    assert_eq!(hall.men[0].post("/api/v1/events/qixi/dates/exclusions", block).await.status, 204);
+    let left = stage(&hall.host).await["couples"].clone();
+    assert!(left.as_array().unwrap().len() == 1 && !has(&left[0], "女001"), "{left}");
+    let refused = show(&hall.host, couple(&first, "numbers")).await;
+    assert_eq!((refused.status, refused.code()), (409, "not_for_stage"));
+    let from = stage(&hall.host).await["moves"].clone();
+    let refused = hall.host.post(&format!("{STAGE}/set-aside"), json!({ "from": from, "couple": first })).await;
+    assert_eq!((refused.status, refused.code()), (409, "not_for_stage"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_consoles_one_acts_and_the_other_looks_again(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((hall, matches)) = matched(engine, 1, 1).await else { return };
     for person in [&hall.men[0], &hall.women[0]] {
