@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::BLOCK;
 use super::next::{self, Further};
 use super::situation::{self, Situation};
 use crate::accounts::visit::Visit;
@@ -20,6 +21,7 @@ use crate::events::phase::Phase;
 use crate::invitations::letters;
 use crate::language::Language;
 use crate::organizations::organization;
+use crate::page::form::Form;
 use crate::page::{self, Page, when};
 use crate::registrations::door::Way;
 use crate::registrations::registration;
@@ -68,7 +70,8 @@ struct Read {
 pub async fn home_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
     let language = visit.page.language;
     let read = house.run(async move |app| read(&app, who.account_id, language).await).await?;
-    page::answer(&shown(visit.page, read, who.administrator, house.now()))
+    let home = shown(visit.page, read, who.administrator, house.now());
+    page::answer_padded(&Form::default(), &home, BLOCK)
 }
 
 async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Error> {

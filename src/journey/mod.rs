@@ -11,6 +11,9 @@ mod way;
 
 use actix_web::web::ServiceConfig;
 
+/// Pages that say what comes next are of one size: what comes next is another thing for whoever was picked back.
+const BLOCK: usize = 16 * 1024;
+
 /// The pages of this room.
 pub fn pages(config: &mut ServiceConfig) {
     config

@@ -7,6 +7,7 @@ use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::EntityTrait;
 
+use super::BLOCK;
 use super::next::{self, Further, Next};
 use super::plot::{self, Plot};
 use super::situation::{self, Situation};
@@ -20,6 +21,7 @@ use crate::events::access::Guest;
 use crate::events::phase::Phase;
 use crate::events::spoken::Countdown;
 use crate::events::tabs;
+use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
 use crate::points::board::{self, Board};
 use crate::points::ladder::Distance;
@@ -81,7 +83,7 @@ pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<H
         // Letters lead here whatever became of the application; the event's own page says what did.
         return Ok(page::see(&format!("/e/{slug}")));
     };
-    page::answer(&shown(visit.page, read, house.now()))
+    page::answer_padded(&Form::default(), &shown(visit.page, read, house.now()), BLOCK)
 }
 
 async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Error> {

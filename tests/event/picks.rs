@@ -467,11 +467,16 @@ async fn how_long_an_answer_is_does_not_tell_who_was_picked(#[values(Sqlite, Pos
     let mut weights = HashSet::new();
     for (person, found) in [(&hall.men[0], 3), (&hall.women[0], 1), (&hall.men[5], 0), (&hall.women[7], 0)] {
         assert_eq!(mine(person, n).await.json["badges"].as_array().unwrap().len(), found);
-        let (page, _) = Browser::of(&hall.evening, person).await.get_compressed("/e/qixi/matches").await;
+        let phone = Browser::of(&hall.evening, person).await;
+        let mut pages = Vec::new();
+        // Also those that say what comes next, which is another thing for whoever was picked back.
+        for path in ["/e/qixi/matches", "/e/qixi/me", "/me"] {
+            pages.push(phone.get_compressed(path).await.0);
+        }
         weights.insert((
             weight(person, &format!("{ROUNDS}/{n}/matches/me")).await,
             weight(person, "/api/v1/matches").await,
-            page,
+            pages,
         ));
     }
     assert_eq!(weights.len(), 1, "{weights:?}");
