@@ -1,6 +1,9 @@
 //! `queqiao backup FILE`: a consistent copy of the embedded database, made while it serves. Ballots of
 //! an open pick round are in it as they are in the database: sealed, with a key that was never there.
 
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -12,6 +15,9 @@ use super::embedded::{about, embedded, examine, open};
 use super::part::Part;
 use crate::failpoint;
 use crate::settings::Settings;
+
+/// What every SQLite database begins with.
+const SQLITE: &[u8; 16] = b"SQLite format 3\0";
 
 #[derive(Args)]
 pub struct Arguments {
@@ -32,14 +38,31 @@ pub struct Arguments {
 pub async fn backup(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     let database = embedded(&settings, "pg_dump")?;
     let file = arguments.file;
-    if file.exists() && !arguments.replace {
-        return Err(Ended::Usage(format!("{} is already there; --replace writes over it", file.display())));
+    if file.symlink_metadata().is_ok() {
+        if !arguments.replace {
+            return Err(Ended::Usage(format!("{} is already there; --replace writes over it", file.display())));
+        }
+        if !is_a_copy(&database, &file) {
+            return Err(Ended::Usage(format!("{} is no copy of a database: nothing was written", file.display())));
+        }
     }
     #[cfg(debug_assertions)]
     if let Some(steps) = arguments.crash_after {
         failpoint::after(steps);
     }
     Ok(copy(&database, &file).await?)
+}
+
+/// Whether a file may be written over: a database, and not the one that is copied, by whatever name.
+fn is_a_copy(database: &Path, file: &Path) -> bool {
+    let inode = |file: &Path| fs::metadata(file).map(|found| (found.dev(), found.ino()));
+    let itself = match (inode(database), inode(file)) {
+        (Ok(database), Ok(file)) => database == file,
+        _ => return false,
+    };
+    let mut head = [0; SQLITE.len()];
+    let begins = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    !itself && begins.is_ok() && head == *SQLITE
 }
 
 async fn copy(database: &Path, file: &Path) -> anyhow::Result<()> {

@@ -188,6 +188,21 @@ async fn a_copy_is_whole_or_not_there() {
     let meant = place.run(&["backup", "copy", "--replace"]);
     assert!(meant.status.success(), "{}", said(&meant));
 
+    // Over a copy, and over nothing else: not the house itself by any name, nor its key.
+    fs::hard_link(place.database(), place.file("data/alias")).unwrap();
+    std::os::unix::fs::symlink(place.database(), place.file("leads-there")).unwrap();
+    fs::write(place.file("data/secret.key"), "a key").unwrap();
+    for file in ["data/queqiao.sqlite3", "data/alias", "leads-there", "data/secret.key"] {
+        let before = fs::read(place.file(file)).unwrap();
+        let refused = place.run(&["backup", file, "--replace"]);
+        assert_eq!(refused.status.code(), Some(2), "{file}: {}", said(&refused));
+        assert!(said(&refused).contains("nothing was written"), "{file}: {}", said(&refused));
+        assert_eq!(fs::read(place.file(file)).unwrap(), before, "{file}");
+    }
+    fs::remove_file(place.file("data/alias")).unwrap();
+    let nowhere = place.run(&["backup", "no-such-folder/copy"]);
+    assert!(!nowhere.status.success() && !said(&nowhere).contains("already there"), "{}", said(&nowhere));
+
     // Half of the room it needs: the part goes, and what was there stays.
     let room = first.len() / 512 / 2;
     let limit = format!("trap '' XFSZ; ulimit -f {room}");
