@@ -86,13 +86,13 @@ impl Database {
         let DatabaseSettings { url, connections, .. } = settings;
         let place = || format!("database {}", without_password(url));
         let address = url.expose_secret();
-        let readiness = Arc::default();
         if let Some(file) = file_of(url) {
             keep_private(&file).with_context(place)?;
             let schema = Connect::connect(sqlite(address, 1, false)).await.with_context(place)?;
             let readers = Connect::connect(sqlite(address, readers(*connections), true)).await.with_context(place)?;
             let writer: SqliteConnectOptions = address.parse().with_context(place)?;
             let line = WriteQueue::before(embedded(writer.disable_statement_logging()));
+            let readiness = Arc::new(Readiness::of(file).with_context(place)?);
             Ok(Self { engine: Engine::Embedded(line), reader: Reader::Embedded(readers), schema, readiness })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             let options = spoken_to(url).with_context(place)?;
@@ -101,7 +101,7 @@ impl Database {
             server.writers.connect().await.with_context(place)?.close().await?;
             let schema = Connect::connect(lazily(address)).await.with_context(place)?;
             let reader = Reader::Server(server.readers.clone());
-            Ok(Self { engine: Engine::Server(server), reader, schema, readiness })
+            Ok(Self { engine: Engine::Server(server), reader, schema, readiness: Arc::default() })
         } else {
             bail!("database.url: {} is neither sqlite:// nor postgres://", without_password(url));
         }

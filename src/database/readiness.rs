@@ -2,15 +2,18 @@
 //! that still reads may long have stopped keeping anything. Asked of the database once a second at most,
 //! however many ask, and answered in time whatever hangs.
 
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::schema::Standing;
 use super::{Database, Engine};
-use crate::failpoint;
 use crate::error::Error;
+use crate::failpoint;
 
 /// How long an answer holds for others.
 const FRESH: Duration = Duration::from_secs(1);
@@ -21,7 +24,36 @@ const MOVING: Duration = Duration::from_secs(10);
 
 /// What the last one who asked heard.
 #[derive(Debug, Default)]
-pub struct Readiness(Mutex<Option<(Instant, Verdict)>>);
+pub struct Readiness {
+    last: Mutex<Option<(Instant, Verdict)>>,
+    /// The embedded database's file, and which file that was when it was opened.
+    file: Option<(PathBuf, Inode)>,
+}
+
+/// Device and number: what a name on a disk leads to.
+type Inode = (u64, u64);
+
+fn inode(file: &Path) -> io::Result<Inode> {
+    let found = fs::metadata(file)?;
+    Ok((found.dev(), found.ino()))
+}
+
+impl Readiness {
+    /// For an embedded database that is open.
+    ///
+    /// # Errors
+    /// Where its file cannot be looked at.
+    pub fn of(file: PathBuf) -> io::Result<Self> {
+        let opened = inode(&file)?;
+        Ok(Self { last: Mutex::default(), file: Some((file, opened)) })
+    }
+
+    /// Whether the file that is open still lies where the next start will look for it. Removed or put another in
+    /// its place, everything written since is gone with the process.
+    fn is_in_its_place(&self) -> bool {
+        self.file.as_ref().is_none_or(|(file, opened)| inode(file).is_ok_and(|found| found == *opened))
+    }
+}
 
 /// None: ready. Else why not, in words for the operator.
 pub type Verdict = Option<String>;
@@ -30,7 +62,7 @@ impl Database {
     /// Whether guests may be let in.
     pub async fn readiness(&self) -> Verdict {
         let asked = async {
-            let mut last = self.readiness.0.lock().await;
+            let mut last = self.readiness.last.lock().await;
             if let Some((at, verdict)) = &*last
                 && at.elapsed() < FRESH
             {
@@ -48,6 +80,10 @@ impl Database {
     }
 
     async fn look(&self) -> Verdict {
+        if !self.readiness.is_in_its_place() {
+            tracing::error!("the database file was removed or replaced while it is served: stop the service");
+            return Some("the database file was removed or replaced".to_owned());
+        }
         match Standing::of(self.reader()).await {
             Ok(standing) if standing.is_fit() => {}
             Ok(standing) => {

@@ -1,6 +1,7 @@
 //! The house itself.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use queqiao::events::phase::Phase;
 use queqiao::organizations::organization;
@@ -19,6 +20,29 @@ async fn the_house_says_that_it_stands_and_is_ready(#[values(Sqlite, Postgres)] 
     assert_eq!(visitor.get("/healthz").await.status, 200);
     assert_eq!(visitor.get("/readyz").await.status, 200);
     assert_eq!(visitor.get("/api/v1/openapi.json").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_house_whose_file_is_gone_from_its_place_is_not_ready() {
+    let Some(evening) = Evening::begin(Sqlite, Phase::Registration).await else { return };
+    let visitor = evening.visitor();
+    assert_eq!(visitor.get("/readyz").await.status, 200);
+    let url = evening.app.settings.database.url.clone();
+    let file = queqiao::database::file_of(&url).unwrap();
+    // What a restore or a copy by hand does to it: what is written from now on, nobody finds again.
+    let (copy, aside) = (file.with_extension("copy"), file.with_extension("aside"));
+    std::fs::copy(&file, &copy).unwrap();
+    std::fs::rename(&file, &aside).unwrap();
+    std::fs::rename(&copy, &file).unwrap();
+    let until = async |status: u16| {
+        let patience = Instant::now() + Duration::from_secs(10);
+        while visitor.get("/readyz").await.status != status {
+            assert!(Instant::now() < patience, "never {status}");
+        }
+    };
+    until(503).await;
+    std::fs::rename(&aside, &file).unwrap();
+    until(200).await;
 }
 
 /// Once they were closed after nearly every use, and everything took five times as long.
