@@ -84,6 +84,12 @@ pub fn weigh(bytes: &[u8]) -> Result<u64, Spoilt> {
     Ok(memory)
 }
 
+/// Whether a JPEG ends before its end: its decoder would paint the rest grey. No marker stands in what is coded.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|pair| pair == marker);
+    bytes.starts_with(b"\xff\xd8") && last([0xff, 0xd9]) < last([0xff, 0xda])
+}
+
 /// Scans of a JPEG: their marker stands nowhere else in what is coded.
 fn passes(jpeg: &[u8]) -> usize {
     jpeg.windows(2).filter(|pair| *pair == [0xff, 0xda]).count()
@@ -138,6 +144,9 @@ fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder, Spoilt> {
 
 fn pixels(bytes: &[u8]) -> Result<DynamicImage, Spoilt> {
     weigh(bytes)?;
+    if is_cut_off(bytes) {
+        return Err(Spoilt::Broken);
+    }
     let decoder = decoder(bytes)?;
     DynamicImage::from_decoder(decoder).map_err(spoilt)
 }
@@ -254,6 +263,10 @@ mod tests {
         }
         let photo = coded(&left_red(64, 64), ImageFormat::Png);
         assert_eq!(develop(&photo[..photo.len() / 2]), Err(Spoilt::Broken));
+        let photo = coded(&left_red(64, 64), ImageFormat::Jpeg);
+        for kept in [photo.len() / 2, photo.len() - 2] {
+            assert_eq!(develop(&photo[..kept]), Err(Spoilt::Broken), "{kept} bytes of {}", photo.len());
+        }
         assert_eq!(develop(b"\xff\xd8\xff\xe0<html><script>alert(1)</script>"), Err(Spoilt::Broken));
     }
 
