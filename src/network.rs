@@ -24,6 +24,12 @@ impl Networks {
             .map(Self)
     }
 
+    /// Whether one of them is everybody (`0.0.0.0/0`, `::/0`).
+    #[must_use]
+    pub fn are_everybody(&self) -> bool {
+        self.0.iter().any(|network| network.mask == 0)
+    }
+
     #[must_use]
     pub fn contain(&self, address: IpAddr) -> bool {
         let (bits, width) = bits(address);
@@ -79,7 +85,9 @@ mod tests {
         ] {
             assert_eq!(ours.contain(address.parse().unwrap()), is_ours, "{address}");
         }
-        assert!(networks(&["0.0.0.0/0"]).unwrap().contain("203.0.113.1".parse().unwrap()));
+        let everybody = networks(&["10.0.0.0/8", "0.0.0.0/0"]).unwrap();
+        assert!(everybody.contain("203.0.113.1".parse().unwrap()) && everybody.are_everybody());
+        assert!(!networks(&["10.0.0.0/8", "::1"]).unwrap().are_everybody());
     }
 
     #[test]

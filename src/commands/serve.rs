@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::database::tenancy::Tenancy;
 use crate::memory;
+use crate::network::Networks;
 use crate::secrets::Secrets;
 use crate::server::lifecycle::Opening;
 use crate::settings::Settings;
@@ -58,6 +59,12 @@ const AFTER_REQUESTS: Duration = Duration::from_secs(5);
 /// A database or an address out of reach, or an embedded database that somebody else serves.
 pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     let _alone = Tenancy::take(&settings.database.url)?;
+    if Networks::read(&settings.server.trusted_proxies).is_ok_and(|proxies| proxies.are_everybody()) {
+        tracing::warn!(
+            "server.trusted_proxies is everybody: anyone who reaches this port says where they come from, and is \
+             counted by that"
+        );
+    }
     for device in memory::swapped_in_the_clear() {
         tracing::warn!(
             device,
