@@ -1,6 +1,6 @@
 //! How often one address on the network may knock. In this process only: it keeps a flood from
 //! the password hashing. What protects an account is counted in the database
-//! (`accounts::knock`), where no load balancer can spread it out.
+//! (`accounts::sign_in_throttle`), where no load balancer can spread it out.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
