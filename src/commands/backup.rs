@@ -1,9 +1,8 @@
 //! `queqiao backup FILE`: a consistent copy of the embedded database, made while it serves. Ballots of
 //! an open pick round are in it as they are in the database: sealed, with a key that was never there.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -13,6 +12,7 @@ use sea_orm::sqlx::{Connection, query};
 use super::Ended;
 use super::embedded::{about, embedded, examine, open};
 use super::part::Part;
+use crate::database::inode;
 use crate::failpoint;
 use crate::settings::Settings;
 
@@ -55,7 +55,6 @@ pub async fn backup(settings: Settings, arguments: Arguments) -> Result<(), Ende
 
 /// Whether a file may be written over: a database, and not the one that is copied, by whatever name.
 fn is_a_copy(database: &Path, file: &Path) -> bool {
-    let inode = |file: &Path| fs::metadata(file).map(|found| (found.dev(), found.ino()));
     let itself = match (inode(database), inode(file)) {
         (Ok(database), Ok(file)) => database == file,
         _ => return false,

@@ -43,6 +43,7 @@ use crate::settings::{DatabaseSettings, Settings};
 use group_commit::WriteQueue;
 use pool::Limits;
 use readiness::Readiness;
+pub use readiness::inode;
 use server::Server;
 
 use crate::idempotency;

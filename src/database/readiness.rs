@@ -33,7 +33,11 @@ pub struct Readiness {
 /// Device and number: what a name on a disk leads to.
 type Inode = (u64, u64);
 
-fn inode(file: &Path) -> io::Result<Inode> {
+/// Which file a name leads to now.
+///
+/// # Errors
+/// Where it leads nowhere.
+pub fn inode(file: &Path) -> io::Result<Inode> {
     let found = fs::metadata(file)?;
     Ok((found.dev(), found.ino()))
 }
