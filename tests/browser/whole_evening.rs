@@ -354,7 +354,7 @@ async fn doors_open(night: &mut Night) {
 async fn dates(night: &mut Night) {
     let badges: Vec<String> = ["男001", "男002", "男003", "男004", "女001", "女002", "女003"].map(str::to_owned).into();
     night.plan("按在场的人排座").await;
-    for phone in [&night.phones[0], &night.phones[1], &night.phones[3]] {
+    for phone in &night.phones {
         phone.see("我的这一晚").await;
     }
     night.key('n').await;
@@ -370,7 +370,8 @@ async fn dates(night: &mut Night) {
 
     night.round("开始第 1 轮").await;
     night.screen.until_true("!!document.querySelector('.scene-clock')?.textContent").await;
-    for phone in [&night.phones[0], &night.phones[1], &night.phones[3]] {
+    // Also on the phone of whoever has not come yet: it tells of the round that passes without them.
+    for phone in &night.phones {
         phone.until_true("!!document.querySelector('#followed [aria-current=step]')").await;
     }
     night.every_device_reloads().await;
@@ -395,6 +396,7 @@ async fn dates(night: &mut Night) {
     night.phones[2].see("下一轮 · 第 2 轮").await;
     night.phones[2].see("号桌").await;
     night.phones[3].see("你已经离场").await;
+    night.phones[3].until_true("!document.querySelector('#followed .ahead strong')").await;
     night.every_device_reloads().await;
     let (late, gone) = (night.dates_of(&night.women[1]).await, night.dates_of(&night.men[2]).await);
     assert!(late["rounds"][1]["table"].is_number() && late["rounds"][2]["table"].is_number(), "{late}");
@@ -405,10 +407,11 @@ async fn dates(night: &mut Night) {
         for phone in &night.phones[..3] {
             phone.until_true("!!document.querySelector('#followed [aria-current=step] strong')").await;
         }
+        night.phones[3].until_true("!!document.querySelector('#followed [aria-current=step]')").await;
         night.phones[3].see("你已经离场").await;
         night.every_device_reloads().await;
         night.round(&format!("结束第 {round} 轮")).await;
-        for phone in &night.phones[..3] {
+        for phone in &night.phones {
             phone.until_true("!document.querySelector('#followed [aria-current=step]')").await;
         }
     }
