@@ -21,8 +21,8 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::database::errand::{self, Errand};
 use crate::database::{Database, commit_dependency};
-use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::error::{Error, Fault};
 use crate::extensions::Extensions;
 use crate::happening::Happenings;
 use crate::idempotency;
@@ -158,7 +158,7 @@ impl App {
         };
         let answer = match running.await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(late)) => Err(Error::known(Trouble::Busy, late)),
+            Ok(Err(late)) => Err(Fault::known(Trouble::Busy, late).into()),
             Err(broken) => Err(anyhow!("a verb broke off: {broken}").into()),
         };
         // Nobody may say that nothing was changed where something was.

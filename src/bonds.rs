@@ -15,7 +15,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::database::Database;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::secrets::{NotOpened, Secrets, sealed_under};
 use Part::{Bytes, Flag, Id, Moment, Text};
 
@@ -350,14 +350,11 @@ pub async fn renew(database: &Database, secrets: &Secrets, most: u64) -> Result<
 }
 
 /// How many values of a column that says it stand under which key.
-///
-/// # Errors
-/// Only faults.
 pub async fn standing(
     db: &impl ConnectionTrait,
     table: &'static str,
     column: &'static str,
-) -> Result<BTreeMap<u32, u64>, Error> {
+) -> Result<BTreeMap<u32, u64>, Fault> {
     let number = number_in(column);
     let count = Query::select()
         .expr_as(number.clone(), "number")
@@ -383,10 +380,7 @@ pub fn number_in(column: &str) -> Expr {
 }
 
 /// The rows whose bond does not hold: somebody wrote them past the house.
-///
-/// # Errors
-/// Only faults.
-pub async fn broken(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Vec<(&'static str, Uuid)>, Error> {
+pub async fn broken(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Vec<(&'static str, Uuid)>, Fault> {
     let mut broken = Vec::new();
     for bond in ALL {
         let mut after = None;

@@ -141,23 +141,60 @@ impl Refused {
     }
 }
 
-/// Something that is not the caller's fault. Its text is for the log only.
+/// Something that is not the caller's fault: the database, the disk, a mistake of ours. What returns
+/// `Result<_, Fault>` refuses nobody. Its text is for the log only.
 pub struct Fault {
     cause: anyhow::Error,
     trouble: Trouble,
 }
 
 impl Fault {
+    /// From anything that is an error.
+    pub fn of(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        anyhow::Error::from(cause).into()
+    }
+
+    /// Where it is known what may be told of it.
+    pub fn known(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
+        Self { cause: cause.into(), trouble }
+    }
+
     /// What may be told of it.
     #[must_use]
     pub fn trouble(&self) -> Trouble {
         self.trouble
+    }
+
+    /// The same, where something was done before: then nobody may say that nothing was changed.
+    #[must_use]
+    pub fn after_deeds(self) -> Self {
+        Self { trouble: Trouble::Unknown, ..self }
     }
 }
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:#}", self.cause)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#}", self.cause)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<anyhow::Error> for Fault {
+    fn from(cause: anyhow::Error) -> Self {
+        Self { trouble: Trouble::of(&cause), cause }
+    }
+}
+
+impl From<DbErr> for Fault {
+    fn from(fault: DbErr) -> Self {
+        anyhow::Error::from(fault).into()
     }
 }
 
@@ -216,27 +253,28 @@ impl From<Refused> for Error {
     }
 }
 
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 impl From<anyhow::Error> for Error {
     fn from(cause: anyhow::Error) -> Self {
-        Self::Fault(Fault { trouble: Trouble::of(&cause), cause })
+        Self::Fault(cause.into())
     }
 }
 
 impl From<DbErr> for Error {
     fn from(fault: DbErr) -> Self {
-        anyhow::Error::from(fault).into()
+        Self::Fault(fault.into())
     }
 }
 
 impl Error {
     /// A fault from anything that is an error.
     pub fn fault(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        anyhow::Error::from(cause).into()
-    }
-
-    /// A fault of which it is known what may be told.
-    pub fn known(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
-        Self::Fault(Fault { cause: cause.into(), trouble })
+        Self::Fault(Fault::of(cause))
     }
 
     /// Stable: of a refusal its own, of a fault what may be told of it.
@@ -252,7 +290,7 @@ impl Error {
     #[must_use]
     pub fn after_deeds(self) -> Self {
         match self {
-            Self::Fault(fault) => Self::Fault(Fault { trouble: Trouble::Unknown, ..fault }),
+            Self::Fault(fault) => Self::Fault(fault.after_deeds()),
             refused @ Self::Refused(_) => refused,
         }
     }

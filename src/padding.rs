@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, HeaderValue};
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// Blanks behind a text, up to a size in bytes; a longer text stays as it is. HTML and JSON both end
 /// where they end, whatever blanks follow.
@@ -28,7 +28,7 @@ pub fn padded_to_blocks(text: String, block: usize) -> String {
 /// # Errors
 /// A fault where it cannot be written as JSON.
 pub fn json(answer: &impl Serialize, block: usize) -> Result<HttpResponse, Error> {
-    let text = serde_json::to_string(answer).map_err(Error::fault)?;
+    let text = serde_json::to_string(answer).map_err(Fault::of)?;
     let answer = HttpResponse::Ok().content_type("application/json").body(padded_to_blocks(text, block));
     Ok(of_one_size(answer))
 }

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::database::spoken_to;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::happening::Happening;
 
 const CHANNEL: &str = "queqiao_happening";
@@ -45,7 +45,7 @@ struct Note {
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn start(app: &Arc<App>, closing: CancellationToken) -> Result<JoinHandle<()>, Error> {
+pub async fn start(app: &Arc<App>, closing: CancellationToken) -> Result<JoinHandle<()>, Fault> {
     if !app.database.is_postgres() {
         return Ok(app.spawn(async {}));
     }
@@ -62,12 +62,12 @@ pub async fn start(app: &Arc<App>, closing: CancellationToken) -> Result<JoinHan
     }))
 }
 
-async fn listener(app: &App) -> Result<PgListener, Error> {
+async fn listener(app: &App) -> Result<PgListener, Fault> {
     let line = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-    let line = line.connect_lazy_with(spoken_to(&app.settings.database.url).map_err(Error::fault)?);
-    let mut ear = PgListener::connect_with(&line).await.map_err(Error::fault)?;
+    let line = line.connect_lazy_with(spoken_to(&app.settings.database.url).map_err(Fault::of)?);
+    let mut ear = PgListener::connect_with(&line).await.map_err(Fault::of)?;
     ear.ignore_pool_close_event(true);
-    ear.listen(CHANNEL).await.map_err(Error::fault)?;
+    ear.listen(CHANNEL).await.map_err(Fault::of)?;
     Ok(ear)
 }
 
@@ -138,12 +138,12 @@ async fn gather(news: &mut Receiver<Happening>) -> Option<HashSet<Happening>> {
     Some(gathered)
 }
 
-async fn say(app: &App, voice: &mut Option<PgConnection>, notes: &[String]) -> Result<(), Error> {
+async fn say(app: &App, voice: &mut Option<PgConnection>, notes: &[String]) -> Result<(), Fault> {
     let connection = match voice {
         Some(connection) => connection,
         None => voice.insert(app.database.own_connection().await?),
     };
     let all = query("SELECT pg_notify($1, note) FROM unnest($2) AS note").bind(CHANNEL).bind(notes);
-    timeout(PATIENCE, all.execute(connection)).await.map_err(Error::fault)?.map_err(Error::fault)?;
+    timeout(PATIENCE, all.execute(connection)).await.map_err(Fault::of)?.map_err(Fault::of)?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 
 /// Work of one person that may wait; beyond that they are told to come back.
 const MOST_WAITING: usize = 8;
@@ -100,7 +100,7 @@ impl Turns {
         // A caller who is dropped between the call and here would take the place along: the guard comes first.
         match called {
             None => Ok(Turn { room: Arc::clone(&self.0), who }),
-            Some(called) => Called { room: &self.0, who, called: Some(called) }.turn().await,
+            Some(called) => Ok(Called { room: &self.0, who, called: Some(called) }.turn().await?),
         }
     }
 }
@@ -113,9 +113,9 @@ struct Called<'a> {
 }
 
 impl Called<'_> {
-    async fn turn(mut self) -> Result<Turn, Error> {
+    async fn turn(mut self) -> Result<Turn, Fault> {
         if let Some(called) = &mut self.called {
-            called.await.map_err(Error::fault)?;
+            called.await.map_err(Fault::of)?;
         }
         self.called = None;
         Ok(Turn { room: Arc::clone(self.room), who: self.who })

@@ -48,9 +48,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// What is written down.
-///
-/// # Errors
-/// Only faults.
 pub async fn written(db: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(ONLY).one(db).await
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::hs256;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::secrets::digest;
 
 /// How long an access token is good for.
@@ -63,28 +63,22 @@ pub enum BadKeys {
 ///
 /// # Errors
 /// None with the keys we make.
-pub fn ring(app: &App) -> Result<KeyRing, Error> {
+pub fn ring(app: &App) -> Result<KeyRing, Fault> {
     let named = |(_, key): (u32, Zeroizing<[u8; 32]>)| {
         let kid: String = HEXLOWER.encode(&digest(key.as_ref())).chars().take(8).collect();
         (kid, key.to_vec())
     };
     let keys: Vec<_> = app.secrets.keys(PURPOSE).into_iter().map(named).collect();
-    KeyRing::new(AUDIENCE, &keys).map_err(Error::fault)
+    KeyRing::new(AUDIENCE, &keys).map_err(Fault::of)
 }
 
 /// A token for an account, from now on, that belongs to no sign-in: for rehearsals and tests.
-///
-/// # Errors
-/// Only faults.
-pub fn issue(app: &App, account: Uuid) -> Result<String, Error> {
+pub fn issue(app: &App, account: Uuid) -> Result<String, Fault> {
     Ok(ring(app)?.sign(account, None, app.now())?)
 }
 
 /// A token of a sign-in: it ends when that does.
-///
-/// # Errors
-/// Only faults.
-pub fn issue_for(app: &App, account: Uuid, sign_in: Uuid) -> Result<String, Error> {
+pub fn issue_for(app: &App, account: Uuid, sign_in: Uuid) -> Result<String, Fault> {
     Ok(ring(app)?.sign(account, Some(sign_in), app.now())?)
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, IntoActiveModel, QueryFilter};
 
 use crate::app::App;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::language::Language;
 use crate::sealed::{ACCOUNT_EMAIL, Sealed};
 use crate::secrets::Secrets;
@@ -70,7 +70,7 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, 
 ///
 /// # Errors
 /// Where the operating system has no randomness to give.
-pub fn new(app: &App, id: Uuid, email: &str, hash: &str) -> Result<Model, Error> {
+pub fn new(app: &App, id: Uuid, email: &str, hash: &str) -> Result<Model, Fault> {
     Ok(Model {
         id,
         email: Some(ACCOUNT_EMAIL.seal(&app.secrets, &[id], email)?),
@@ -96,10 +96,7 @@ impl Model {
     }
 
     /// Writes a new account; says false where its address has one.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn begin(self, txn: &impl ConnectionTrait) -> Result<bool, Error> {
+    pub async fn begin(self, txn: &impl ConnectionTrait) -> Result<bool, Fault> {
         let written = Entity::insert(self.into_active_model().reset_all())
             .on_conflict(OnConflict::column(Column::EmailDigest).do_nothing().to_owned())
             .exec_without_returning(txn)
@@ -139,7 +136,7 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was not sealed for this account.
-    pub fn address(&self, secrets: &Secrets) -> Result<String, Error> {
+    pub fn address(&self, secrets: &Secrets) -> Result<String, Fault> {
         Ok(ACCOUNT_EMAIL.open_if_any(secrets, &[self.id], self.email.as_ref())?.unwrap_or_default())
     }
 
@@ -155,16 +152,13 @@ impl Model {
     }
 
     /// A new password; the mail address counts as proven, for it took its mail or the old password.
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn set_password(
         self,
         txn: &impl ConnectionTrait,
         app: &App,
         hash: &str,
         now: DateTimeUtc,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Fault> {
         let verified_at = self.verified_at.or(Some(now));
         let password = sealed_hash(app, self.id, hash)?;
         let mut row: ActiveModel = self.into();

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use unicode_normalization::UnicodeNormalization;
 
 use super::profile;
-use crate::error::{Error, FieldError};
+use crate::error::{Fault, FieldError};
 use crate::secrets::Secrets;
 
 /// The Civil Code's age of majority.
@@ -65,7 +65,7 @@ impl profile::Model {
     ///
     /// # Errors
     /// A fault where the date was sealed by another house; so the next one.
-    pub fn age_on(&self, secrets: &Secrets, day: NaiveDate) -> Result<Option<i32>, Error> {
+    pub fn age_on(&self, secrets: &Secrets, day: NaiveDate) -> Result<Option<i32>, Fault> {
         Ok(match (self.born_on(secrets)?, self.birth_year) {
             (Some(born), _) => Some(years(born, day)),
             (None, year) => year.map(|year| day.year() - year),
@@ -77,7 +77,7 @@ impl profile::Model {
     ///
     /// # Errors
     /// As above.
-    pub fn is_grown_up(&self, secrets: &Secrets, day: NaiveDate) -> Result<Option<bool>, Error> {
+    pub fn is_grown_up(&self, secrets: &Secrets, day: NaiveDate) -> Result<Option<bool>, Fault> {
         Ok(match (self.born_on(secrets)?, self.birth_year) {
             (Some(born), _) => Some(years(born, day) >= ADULT),
             (None, Some(year)) if surely_grown_up(year, day) => Some(true),

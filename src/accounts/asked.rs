@@ -20,7 +20,7 @@ use super::register::Wish;
 use super::sign_in_throttle;
 use super::write_back::Bell;
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::sealed::{ASKED_WISH, Sealed};
 
 /// Letters of a kind to one address that one network may ask for within an hour.
@@ -107,7 +107,7 @@ impl Entity {
 pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Errand) -> Result<(), Error> {
     let (id, now, kind) = (app.new_id(), app.now(), errand.kind());
     let door = sign_in_throttle::door(app, address);
-    let plain = zeroize::Zeroizing::new(serde_json::to_string(errand).map_err(Error::fault)?);
+    let plain = zeroize::Zeroizing::new(serde_json::to_string(errand).map_err(Fault::of)?);
     let wish = ASKED_WISH.seal(&app.secrets, &[id], &plain)?;
     let txn = app.database.begin_write().await?;
     txn.queue_for(&door).await?;
@@ -151,9 +151,6 @@ fn patience(lately: &[Model], kind: Kind, asker: &[u8], now: DateTime<Utc>) -> O
 }
 
 /// Forgets what was asked for an address.
-///
-/// # Errors
-/// Only faults.
 pub async fn forget(txn: &impl ConnectionTrait, door: &[u8]) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::Door.eq(door)).exec(txn).await.map(drop)
 }

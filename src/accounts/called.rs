@@ -8,13 +8,10 @@ use uuid::Uuid;
 use super::address::shown;
 use super::{account, profile};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// The names of accounts; those that are gone have none.
-///
-/// # Errors
-/// Only faults.
-pub async fn called(db: &impl ConnectionTrait, app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Error> {
+pub async fn called(db: &impl ConnectionTrait, app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Fault> {
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
     let nicknames: HashMap<Uuid, String> =

@@ -146,9 +146,6 @@ impl Agreed {
     }
 
     /// Keeps it.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn keep(
         self,
         txn: &impl ConnectionTrait,
@@ -166,9 +163,6 @@ impl Agreed {
 }
 
 /// What a person agreed to, in order.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_person(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::AccountId.eq(account_id)).order_by_asc(Column::Id).all(db).await
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{account, age, profile};
 use crate::app::App;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::language::Language;
 
 /// What is to be different. `None` leaves a field as it is; `Some(None)` empties it.
@@ -89,10 +89,10 @@ impl Changes {
             }
         }
         let empty = profile::ActiveModel { account_id: Set(account), interests: Set(json!([])), ..Default::default() };
-        self.onto(app, account, empty)
+        Ok(self.onto(app, account, empty)?)
     }
 
-    fn onto(self, app: &App, account: Uuid, mut row: profile::ActiveModel) -> Result<profile::ActiveModel, Error> {
+    fn onto(self, app: &App, account: Uuid, mut row: profile::ActiveModel) -> Result<profile::ActiveModel, Fault> {
         fn put<T: Into<sea_orm::Value>>(field: &mut sea_orm::ActiveValue<T>, change: Option<T>) {
             if let Some(value) = change {
                 *field = Set(value);

@@ -13,7 +13,7 @@ use super::{access_token, mark, refresh_token, session, token_family};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// Somebody stands inside the door, with nothing in hand yet.
 pub struct Entered {
@@ -92,7 +92,7 @@ impl Entered {
     }
 
     /// Whether a letter alone let in where a code is asked for.
-    async fn lacks_code(&self) -> Result<bool, Error> {
+    async fn lacks_code(&self) -> Result<bool, Fault> {
         Ok(matches!(self.by, By::Password | By::Letter) && factor::is_on(&self.txn, self.account).await?)
     }
 
@@ -108,7 +108,7 @@ impl Entered {
             detail: json!({ "by": self.by }),
             ..Default::default()
         };
-        audit::record(&self.txn, app, entry).await
+        Ok(audit::record(&self.txn, app, entry).await?)
     }
 
     /// As [`Entered::browser`]; but where a letter was read and a code is asked for, what the letter did

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::entered::{Handed, Tokens};
 use super::{access_token, cookie, mark};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// Proof for the next requests.
 #[derive(Serialize, ToSchema)]
@@ -47,7 +47,7 @@ pub fn let_in(
     Handed { proof, mark }: Handed<String>,
     mut answer: HttpResponse,
 ) -> Result<HttpResponse, Error> {
-    answer.add_cookie(&cookie::set(house, &proof)).map_err(Error::fault)?;
-    answer.add_cookie(&mark::set(house, request, &mark)).map_err(Error::fault)?;
+    answer.add_cookie(&cookie::set(house, &proof)).map_err(Fault::of)?;
+    answer.add_cookie(&mark::set(house, request, &mark)).map_err(Fault::of)?;
     Ok(answer)
 }

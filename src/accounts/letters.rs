@@ -7,7 +7,7 @@ use super::account;
 use super::register::Wish;
 use super::{reset_request, sign_up};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::language::Language;
 use crate::mail::letter::{self, Action, Draft};
 use crate::page::encoded;
@@ -39,7 +39,7 @@ struct ResetEn {
 }
 
 /// The link that proves the address.
-pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, token: &str) -> Result<(), Error> {
+pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, token: &str) -> Result<(), Fault> {
     let (nickname, hours) = (wish.nickname.as_str(), sign_up::HOURS);
     let words = match wish.language {
         Language::Zh => VerifyZh { nickname, hours }.render(),
@@ -49,7 +49,7 @@ pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, t
         label: wish.language.choose("设置密码，开始使用", "Choose a password and begin").to_owned(),
         url: app.public_url(&format!("/verify?token={token}{}", on_to(wish.to.as_deref()))),
     };
-    post(txn, app, "verify", &wish.email, None, wish.language, words.map_err(Error::fault)?, action).await
+    post(txn, app, "verify", &wish.email, None, wish.language, words.map_err(Fault::of)?, action).await
 }
 
 /// What a link says of where its reader was going.
@@ -58,7 +58,7 @@ fn on_to(to: Option<&str>) -> String {
 }
 
 /// A note to somebody who signs up a second time.
-pub(super) async fn known(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Error> {
+pub(super) async fn known(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
     let words = wish.language.choose(include_str!("known.zh.txt"), include_str!("known.en.txt"));
     let action = Action {
         label: wish.language.choose("重设密码", "Set a new password").to_owned(),
@@ -74,7 +74,7 @@ pub(super) async fn reset(
     account: &account::Model,
     token: &str,
     to: Option<&str>,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let minutes = reset_request::MINUTES;
     let words = match account.language {
         Language::Zh => ResetZh { minutes }.render(),
@@ -84,23 +84,24 @@ pub(super) async fn reset(
         label: account.language.choose("设置新密码", "Set a new password").to_owned(),
         url: app.public_url(&format!("/reset?token={token}{}", on_to(to))),
     };
-    let words = words.map_err(Error::fault)?;
-    post(txn, app, "reset", &account.address(&app.secrets)?, Some(account.id), account.language, words, action).await
+    let words = words.map_err(Fault::of)?;
+    Ok(post(txn, app, "reset", &account.address(&app.secrets)?, Some(account.id), account.language, words, action)
+        .await?)
 }
 
 /// A warning to the owner.
-pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
+pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
     let words = account.language.choose(include_str!("changed.zh.txt"), include_str!("changed.en.txt"));
     let action = Action {
         label: account.language.choose("重设密码", "Set a new password").to_owned(),
         url: app.public_url("/forgot"),
     };
     let to = account.address(&app.secrets)?;
-    post(txn, app, "password_changed", &to, Some(account.id), account.language, words.to_owned(), action).await
+    Ok(post(txn, app, "password_changed", &to, Some(account.id), account.language, words.to_owned(), action).await?)
 }
 
 /// A note to the owner that signing in takes a code: it may have been set up by whoever found out the password.
-pub(super) async fn factor_on(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
+pub(super) async fn factor_on(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
     let words = account.language.choose(include_str!("factor_on.zh.txt"), include_str!("factor_on.en.txt"));
     of_factor(txn, app, account, "second_factor_on", words).await
 }
@@ -110,13 +111,13 @@ pub(super) async fn codes_renewed(
     txn: &impl ConnectionTrait,
     app: &App,
     account: &account::Model,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let words = account.language.choose(include_str!("codes_renewed.zh.txt"), include_str!("codes_renewed.en.txt"));
     of_factor(txn, app, account, "recovery_codes_renewed", words).await
 }
 
 /// As [`factor_on`], that it takes none any more.
-pub(super) async fn factor_ended(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Error> {
+pub(super) async fn factor_ended(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
     let words = account.language.choose(include_str!("factor_ended.zh.txt"), include_str!("factor_ended.en.txt"));
     of_factor(txn, app, account, "second_factor_ended", words).await
 }
@@ -127,13 +128,13 @@ async fn of_factor(
     account: &account::Model,
     kind: &'static str,
     words: &str,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let action = Action {
         label: account.language.choose("查看两步验证", "See to it").to_owned(),
         url: app.public_url("/me/second-factor"),
     };
     let to = account.address(&app.secrets)?;
-    post(txn, app, kind, &to, Some(account.id), account.language, words.to_owned(), action).await
+    Ok(post(txn, app, kind, &to, Some(account.id), account.language, words.to_owned(), action).await?)
 }
 
 #[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]
@@ -146,7 +147,7 @@ async fn post(
     language: Language,
     words: String,
     action: Action,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let draft = Draft {
         kind,
         to: to.to_owned(),

@@ -16,7 +16,7 @@ use super::profile::{self, Gender, Private};
 use super::signed_in::SignedIn;
 use crate::app::{App, House};
 use crate::body::{Body, one_line, text};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
 
 /// One's own account and profile.
@@ -47,7 +47,7 @@ pub struct Me {
 }
 
 impl Me {
-    fn of(app: &App, (account, profile): (account::Model, Option<profile::Model>)) -> Result<Self, Error> {
+    fn of(app: &App, (account, profile): (account::Model, Option<profile::Model>)) -> Result<Self, Fault> {
         let me = Self {
             email: shown(&account.address(&app.secrets)?),
             language: account.language,
@@ -193,7 +193,7 @@ pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
             let found = account::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
             let account = found.ok_or_else(Refused::not_signed_in)?;
             let profile = profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
-            Me::of(&app, (account, profile))
+            Ok(Me::of(&app, (account, profile))?)
         })
         .await?;
     Ok(Json(found))
@@ -217,7 +217,7 @@ pub async fn change(house: House, who: SignedIn, changes: Body<MyChanges>) -> Re
     let changes = changes.into_inner().into();
     let changed = house.run(async move |app| {
         let changed = describe::describe(&app, who.account_id, changes).await?;
-        Me::of(&app, changed)
+        Ok(Me::of(&app, changed)?)
     });
     Ok(Json(changed.await?))
 }

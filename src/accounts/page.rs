@@ -19,7 +19,7 @@ use super::verify::Dead;
 use super::visit::Visit;
 use super::{cookie, end_session, forget_password, leaving, open_session, reset_password, verify};
 use crate::app::{App, House};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::page::flash::see_saying;
 use crate::page::{self, Page, encoded, own_path, words};
 
@@ -135,7 +135,7 @@ async fn sign_out(house: House, request: HttpRequest) -> Result<HttpResponse, Er
         house.run(async move |app| end_session::end_session(&app, &token).await).await?;
     }
     let mut answer = page::see("/");
-    answer.add_cookie(&cookie::removal(&house)).map_err(Error::fault)?;
+    answer.add_cookie(&cookie::removal(&house)).map_err(Fault::of)?;
     leaving::forget(&request, &mut answer);
     Ok(answer)
 }
@@ -171,7 +171,7 @@ async fn verify_mail(
 async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
     let (to, token) = came.parts();
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Verify) };
-    Ok(match house.run(async move |app| verify::waiting(&app, &token).await).await? {
+    Ok(match house.run(async move |app| Ok(verify::waiting(&app, &token).await?)).await? {
         Ok(wish) => {
             let email = shown_address(&wish.address(house)?);
             let gender = match wish.gender {
@@ -242,7 +242,7 @@ async fn reset(
 async fn to_reset(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
     let (to, token) = came.parts();
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Reset) };
-    Ok(match house.run(async move |app| reset_password::waiting(&app, &token).await).await? {
+    Ok(match house.run(async move |app| Ok(reset_password::waiting(&app, &token).await?)).await? {
         Ok(account) => Sheet { email: shown_address(&account.address(&house.secrets)?), ..sheet },
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
     })
@@ -318,7 +318,7 @@ impl Sheet {
             None => self.told(refused.code),
         };
         let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
-        let text = Self { trouble: Some(trouble), ..self }.render().map_err(Error::fault)?;
+        let text = Self { trouble: Some(trouble), ..self }.render().map_err(Fault::of)?;
         let status = if refused.status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { refused.status };
         let mut answer = HttpResponse::build(status);
         if let Some(seconds) = refused.retry_after {

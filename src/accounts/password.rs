@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use zxcvbn::Score;
 
 use crate::app::App;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 
 /// Characters. The lower bound is NIST SP 800-63B's; the upper keeps scoring and hashing cheap.
 pub const SHORTEST: usize = 8;
@@ -109,14 +109,11 @@ pub async fn fits(app: &App, password: &str, own: &[&str]) -> Result<(), Error> 
 }
 
 /// Whether it is on the list of those that have leaked, where the house has one.
-///
-/// # Errors
-/// Only faults.
-pub async fn is_leaked(app: &App, password: &str) -> Result<bool, Error> {
+pub async fn is_leaked(app: &App, password: &str) -> Result<bool, Fault> {
     let Some(leaked) = app.leaked.clone() else { return Ok(false) };
     let password = folded(password);
     let looked = tokio::task::spawn_blocking(move || leaked.holds(&password));
-    looked.await.map_err(Error::fault)?.map_err(Error::fault)
+    looked.await.map_err(Fault::of)?.map_err(Fault::of)
 }
 
 /// Judges a new password against what an attacker knows: zxcvbn's dictionaries, this house's
@@ -148,13 +145,13 @@ async fn in_turn<T: Send + 'static>(
     work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
 ) -> Result<T, Error> {
     let _place = Place::take().ok_or_else(|| Refused::too_many(2))?;
-    let turn = Arc::clone(turns).acquire_owned().await.map_err(Error::fault)?;
+    let turn = Arc::clone(turns).acquire_owned().await.map_err(Fault::of)?;
     let done = tokio::task::spawn_blocking(move || {
         // The turn goes with the thread: a caller who is dropped meanwhile must not free it.
         let _turn = turn;
         work()
     });
-    Ok(done.await.map_err(Error::fault)??)
+    Ok(done.await.map_err(Fault::of)??)
 }
 
 /// A place in the queue, given back when dropped.

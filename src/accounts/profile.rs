@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::{self, Sealed};
 use crate::secrets::Secrets;
 
@@ -69,7 +69,7 @@ impl Private {
     ///
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub fn sealed(&self, secrets: &Secrets, account_id: Uuid) -> Result<ActiveModel, Error> {
+    pub fn sealed(&self, secrets: &Secrets, account_id: Uuid) -> Result<ActiveModel, Fault> {
         let mut row = ActiveModel { ..Default::default() };
         row.set_real_name(secrets, account_id, self.real_name.as_deref())?;
         row.set_born_on(secrets, account_id, self.born_on)?;
@@ -82,7 +82,7 @@ impl Private {
 impl ActiveModel {
     /// # Errors
     /// Where the operating system has no randomness to give; so the next three.
-    pub fn set_real_name(&mut self, secrets: &Secrets, account: Uuid, name: Option<&str>) -> Result<(), Error> {
+    pub fn set_real_name(&mut self, secrets: &Secrets, account: Uuid, name: Option<&str>) -> Result<(), Fault> {
         self.real_name = Set(sealed::REAL_NAME.seal_if_any(secrets, &[account], name)?);
         self.real_name_digest = Set(name.map(|name| sealed::REAL_NAME.digest(secrets, name)));
         Ok(())
@@ -92,7 +92,7 @@ impl ActiveModel {
     ///
     /// # Errors
     /// As above.
-    pub fn set_born_on(&mut self, secrets: &Secrets, account: Uuid, born: Option<Date>) -> Result<(), Error> {
+    pub fn set_born_on(&mut self, secrets: &Secrets, account: Uuid, born: Option<Date>) -> Result<(), Fault> {
         let written = born.map(|born| born.to_string());
         self.born_on = Set(sealed::BORN_ON.seal_if_any(secrets, &[account], written.as_deref())?);
         self.birth_year = Set(born.map(|born| born.year()));
@@ -101,14 +101,14 @@ impl ActiveModel {
 
     /// # Errors
     /// As above.
-    pub fn set_phone(&mut self, secrets: &Secrets, account: Uuid, phone: Option<&str>) -> Result<(), Error> {
+    pub fn set_phone(&mut self, secrets: &Secrets, account: Uuid, phone: Option<&str>) -> Result<(), Fault> {
         self.phone = Set(sealed::PHONE.seal_if_any(secrets, &[account], phone)?);
         Ok(())
     }
 
     /// # Errors
     /// As above.
-    pub fn set_wechat(&mut self, secrets: &Secrets, account: Uuid, wechat: Option<&str>) -> Result<(), Error> {
+    pub fn set_wechat(&mut self, secrets: &Secrets, account: Uuid, wechat: Option<&str>) -> Result<(), Fault> {
         self.wechat = Set(sealed::WECHAT.seal_if_any(secrets, &[account], wechat)?);
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was sealed by another house; so the next two.
-    pub fn private(&self, secrets: &Secrets) -> Result<Private, Error> {
+    pub fn private(&self, secrets: &Secrets) -> Result<Private, Fault> {
         let row = &[self.account_id];
         Ok(Private {
             real_name: self.real_name(secrets)?,
@@ -131,14 +131,14 @@ impl Model {
 
     /// # Errors
     /// As above.
-    pub fn born_on(&self, secrets: &Secrets) -> Result<Option<Date>, Error> {
+    pub fn born_on(&self, secrets: &Secrets) -> Result<Option<Date>, Fault> {
         let written = sealed::BORN_ON.open_if_any(secrets, &[self.account_id], self.born_on.as_ref())?;
-        written.map(|written| written.parse().map_err(Error::fault)).transpose()
+        written.map(|written| written.parse().map_err(Fault::of)).transpose()
     }
 
     /// # Errors
     /// As above.
-    pub fn real_name(&self, secrets: &Secrets) -> Result<Option<String>, Error> {
+    pub fn real_name(&self, secrets: &Secrets) -> Result<Option<String>, Fault> {
         sealed::REAL_NAME.open_if_any(secrets, &[self.account_id], self.real_name.as_ref())
     }
 

@@ -17,7 +17,7 @@ use super::sign_in_throttle::{Bounds, Knocker, Resting};
 use super::{account, password, sign_in_throttle};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::idempotency;
 use crate::page::form::Form;
 use crate::secrets::digest;
@@ -129,10 +129,7 @@ impl Proven {
     }
 
     /// Whether a code is still to be asked for.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn lacks_code(&self, app: &App) -> Result<bool, Error> {
+    pub async fn lacks_code(&self, app: &App) -> Result<bool, Fault> {
         Ok(self.code.is_none() && factor::is_on(app.database.reader(), self.account).await?)
     }
 
@@ -140,7 +137,7 @@ impl Proven {
     ///
     /// # Errors
     /// Where the operating system has no randomness.
-    pub fn pass(&self, app: &App) -> Result<String, Error> {
+    pub fn pass(&self, app: &App) -> Result<String, Fault> {
         pass::give(app, self.account, &self.against)
     }
 

@@ -12,7 +12,7 @@ use sea_orm::entity::prelude::*;
 use super::token::{self, Minted};
 use crate::app::App;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// How long an unspent token is good for.
 pub const LIFETIME: TimeDelta = TimeDelta::days(30);
@@ -56,31 +56,22 @@ impl Entity {
     }
 
     /// A fresh token of a sign-in: its text, which only its owner will ever have.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn issue(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid) -> Result<String, Error> {
+    pub async fn issue(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid) -> Result<String, Fault> {
         Self::keep(txn, app, sign_in, token::mint(app)?).await
     }
 
     /// The next token of a sign-in, after one that was spent: its text.
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn issue_after(
         txn: &impl ConnectionTrait,
         app: &App,
         spent: &Model,
         shown: &str,
-    ) -> Result<String, Error> {
+    ) -> Result<String, Fault> {
         let next = token::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]));
         Self::keep(txn, app, spent.sign_in_id, next).await
     }
 
     /// The token that was issued after one that was spent; None where there is none (any more).
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn issued_after(
         txn: &impl ConnectionTrait,
         app: &App,
@@ -98,7 +89,7 @@ impl Entity {
         Ok(None)
     }
 
-    async fn keep(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid, minted: Minted) -> Result<String, Error> {
+    async fn keep(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid, minted: Minted) -> Result<String, Fault> {
         let (id, now) = (app.new_id(), app.now());
         let until = bonds::moment(now + LIFETIME);
         let parts: [&[u8]; 4] = [id.as_bytes(), sign_in.as_bytes(), &minted.digest, &until];

@@ -9,13 +9,10 @@ use super::{
     account, letters, password, profile, reset_request, session, sign_in_throttle, spent_link, token, token_family,
 };
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// Whose password a link sets, while it does: the outer result is a fault.
-///
-/// # Errors
-/// Only faults.
-pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Dead>, Error> {
+pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Dead>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
     let db = app.database.reader();
     let Some(request) = reset_request::Entity::shown(digest.clone()).one(db).await? else {

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 use super::token;
 use crate::app::App;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// How long a session lasts, from signing in.
 pub const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -57,10 +57,7 @@ impl Entity {
     }
 
     /// A fresh session: the text for the cookie.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn open(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<String, Error> {
+    pub async fn open(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<String, Fault> {
         let minted = token::mint(app)?;
         let now = app.now();
         let (id, expires_at) = (app.new_id(), now + LIFETIME);
@@ -81,9 +78,6 @@ impl Entity {
     }
 
     /// Ends every session of an account, but for `kept`.
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn end_all(txn: &impl ConnectionTrait, account: Uuid, kept: Option<Uuid>) -> Result<(), DbErr> {
         let mut end = Self::delete_many().filter(Column::AccountId.eq(account));
         if let Some(kept) = kept {

@@ -33,7 +33,7 @@ use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use super::address::MailAddress;
 use super::asker::Asker;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::idempotency;
 
 /// What the tries of all networks are counted by.
@@ -160,7 +160,7 @@ async fn rests_until(
     knocker: &Knocker,
     bounds: &Bounds,
     now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Error> {
+) -> Result<Option<DateTime<Utc>>, Fault> {
     let Bounds { own: allowed, rest, all: allowed_to_all } = *bounds;
     let at_door = || Entity::find().filter(Column::Door.eq(door));
     let own = at_door().filter(Column::Asker.eq(knocker.asker.clone())).filter(Column::At.gt(now - rest));
@@ -175,7 +175,7 @@ async fn rests_until(
 }
 
 /// When the first of these knocks was, where they are more than allowed.
-async fn first_over(app: &App, knocks: Select<Entity>, allowed: u64) -> Result<Option<DateTime<Utc>>, Error> {
+async fn first_over(app: &App, knocks: Select<Entity>, allowed: u64) -> Result<Option<DateTime<Utc>>, Fault> {
     let reader = app.database.reader();
     if knocks.clone().count(reader).await? <= allowed {
         return Ok(None);
@@ -185,18 +185,12 @@ async fn first_over(app: &App, knocks: Select<Entity>, allowed: u64) -> Result<O
 }
 
 /// Forgets what one asker tried in vain at a door.
-///
-/// # Errors
-/// What the database says.
 pub async fn forgive(txn: &impl ConnectionTrait, door: &[u8], knocker: &Knocker) -> Result<(), DbErr> {
     let own = Entity::delete_many().filter(Column::Door.eq(door)).filter(Column::Asker.eq(knocker.asker.clone()));
     own.exec(txn).await.map(drop)
 }
 
 /// Forgets all knocks at a door.
-///
-/// # Errors
-/// What the database says.
 pub async fn forget(txn: &impl ConnectionTrait, door: &[u8]) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::Door.eq(door)).exec(txn).await.map(drop)
 }

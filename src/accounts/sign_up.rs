@@ -9,7 +9,7 @@ use super::consent::Agreed;
 use super::profile::Gender;
 use crate::app::App;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::language::Language;
 use crate::sealed::{SIGN_UP_EMAIL, Sealed};
 
@@ -61,7 +61,7 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was not sealed for this sign-up.
-    pub fn address(&self, app: &App) -> Result<String, Error> {
+    pub fn address(&self, app: &App) -> Result<String, Fault> {
         SIGN_UP_EMAIL.open(&app.secrets, &[self.id], &self.email)
     }
 }

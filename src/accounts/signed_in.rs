@@ -65,7 +65,7 @@ impl SignedIn {
             }
             Ok(person)
         });
-        found.await
+        Ok(found.await?)
     }
 
     /// As [`SignedIn::of`], for what a visitor may see too: None where nobody signed in.

@@ -29,9 +29,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Remembers links that are over.
-///
-/// # Errors
-/// Only faults.
 pub async fn remember(
     txn: &impl ConnectionTrait,
     app: &App,
@@ -53,9 +50,6 @@ pub async fn remember(
 }
 
 /// Whether a link was used, where it is remembered at all.
-///
-/// # Errors
-/// Only faults.
 pub async fn was_used(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Option<bool>, DbErr> {
     let found = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
     Ok(found.map(|link| link.used))

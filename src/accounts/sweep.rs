@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Que
 
 use super::{asked, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, token_family};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// Throws away what has run out. Safe to repeat, and in several processes at once.
 ///
@@ -48,7 +48,7 @@ fn over(now: chrono::DateTime<chrono::Utc>) -> Condition {
         .add(token_family::Column::Id.not_in_subquery(in_use))
 }
 
-async fn anything(app: &App) -> Result<bool, Error> {
+async fn anything(app: &App) -> Result<bool, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let sign_up = sign_up::Entity::find().filter(sign_up::Column::ExpiresAt.lte(now)).one(db).await?;
     let reset = reset_request::Entity::find().filter(reset_request::Column::ExpiresAt.lte(now)).one(db).await?;

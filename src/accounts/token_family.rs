@@ -39,9 +39,6 @@ impl Entity {
     }
 
     /// Ends every sign-in of an account, but for `kept`.
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn revoke_all(
         txn: &impl ConnectionTrait,
         account: Uuid,
@@ -74,9 +71,6 @@ impl Model {
     }
 
     /// Ends this sign-in: none of its tokens is good any more.
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn revoke(self, txn: &impl ConnectionTrait, now: DateTimeUtc) -> Result<(), DbErr> {
         if self.revoked_at.is_some() {
             return Ok(());

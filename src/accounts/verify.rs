@@ -12,7 +12,7 @@ use super::entered::{By, Entered};
 use super::{account, password, profile, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 
 /// Why a link does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,7 @@ impl From<Dead> for Error {
 }
 
 /// What became of a link that nobody waits for any more.
-///
-/// # Errors
-/// Only faults.
-pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Dead, Error> {
+pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Dead, Fault> {
     Ok(match spent_link::was_used(db, digest).await? {
         Some(true) => Dead::Used,
         Some(false) => Dead::Expired,
@@ -55,10 +52,7 @@ pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Dead, Er
 }
 
 /// The sign-up a link belongs to, while it can be confirmed: the outer result is a fault.
-///
-/// # Errors
-/// Only faults.
-pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Dead>, Error> {
+pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Dead>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
     let db = app.database.reader();
     let Some(wish) = sign_up::Entity::shown(digest.clone()).one(db).await? else {
@@ -128,7 +122,7 @@ async fn claim(
     wish: &sign_up::Model,
     hash: &str,
     now: DateTime<Utc>,
-) -> Result<Uuid, Error> {
+) -> Result<Uuid, Fault> {
     let id = account.id;
     let mut row: account::ActiveModel = account.into();
     row.password = Set(Some(account::sealed_hash(app, id, hash)?));
@@ -140,7 +134,7 @@ async fn claim(
     Ok(id)
 }
 
-async fn begin_profile(txn: &Write, account: Uuid, wish: &sign_up::Model) -> Result<(), Error> {
+async fn begin_profile(txn: &Write, account: Uuid, wish: &sign_up::Model) -> Result<(), Fault> {
     let row = profile::ActiveModel {
         account_id: Set(account),
         nickname: Set(wish.nickname.clone()),

@@ -18,7 +18,7 @@ use super::asked::{self, Errand};
 use super::register::Wish;
 use super::{account, letters, reset_request, sign_up, token};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::sealed::SIGN_UP_EMAIL;
 
 /// How many one transaction does.
@@ -84,7 +84,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
     }
 }
 
-async fn write(txn: &impl ConnectionTrait, app: &App, row: asked::Model) -> Result<(), Error> {
+async fn write(txn: &impl ConnectionTrait, app: &App, row: asked::Model) -> Result<(), Fault> {
     match row.errand(app) {
         Some(Errand::SignUp(wish)) => to_sign_up(txn, app, &wish).await?,
         Some(Errand::Forgotten { email, to }) => to_whoever_forgot(txn, app, &email, to.as_deref()).await?,
@@ -98,10 +98,10 @@ async fn write(txn: &impl ConnectionTrait, app: &App, row: asked::Model) -> Resu
 }
 
 /// A link to whoever reads the address; where it has an account, a note that says so.
-async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Error> {
+async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
     let standing = account::Entity::of_email(&app.secrets, &wish.email).one(txn).await?;
     if standing.is_some_and(|account| account.is_claimed()) {
-        return letters::known(txn, app, wish).await;
+        return Ok(letters::known(txn, app, wish).await?);
     }
     let (minted, now) = (token::mint(app)?, app.now());
     let (id, expires_at) = (app.new_id(), now + TimeDelta::hours(sign_up::HOURS));
@@ -120,11 +120,11 @@ async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Resul
         token_bond: None,
     };
     sign_up::Entity::insert(row.bound(app).into_active_model().reset_all()).exec_without_returning(txn).await?;
-    letters::verify(txn, app, wish, &minted.text).await
+    Ok(letters::verify(txn, app, wish, &minted.text).await?)
 }
 
 /// A link to set a new password, where the address has an account.
-async fn to_whoever_forgot(txn: &impl ConnectionTrait, app: &App, email: &str, to: Option<&str>) -> Result<(), Error> {
+async fn to_whoever_forgot(txn: &impl ConnectionTrait, app: &App, email: &str, to: Option<&str>) -> Result<(), Fault> {
     let Some(account) = account::Entity::of_email(&app.secrets, email).one(txn).await? else { return Ok(()) };
     let Ok(address) = MailAddress::read(email) else { return Ok(()) };
     // The address may have been written into the database by somebody who reads its mail.

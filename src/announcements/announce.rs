@@ -15,7 +15,7 @@ use super::whom::{self, Recipient};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::mail::letter;
@@ -92,7 +92,7 @@ pub(super) async fn had(
     event_id: Uuid,
     digest: &str,
     people: &[Recipient],
-) -> Result<HashSet<String>, Error> {
+) -> Result<HashSet<String>, Fault> {
     let mut had = HashSet::new();
     for some in people.chunks(MANY) {
         let keys = some.iter().map(|one| once(event_id, digest, one.account_id));
@@ -115,7 +115,7 @@ async fn written(
     message: &Message,
     digest: String,
     people: usize,
-) -> Result<announcement::Model, Error> {
+) -> Result<announcement::Model, Fault> {
     let id = app.new_id();
     let said = Said {
         subject: message.subject.trim().to_owned(),
@@ -127,7 +127,7 @@ async fn written(
         id: Set(id),
         event_id: Set(by.event.id),
         message: Set(said.sealed(app, id)?),
-        whom: Set(serde_json::to_value(&message.to).map_err(Error::fault)?),
+        whom: Set(serde_json::to_value(&message.to).map_err(Fault::of)?),
         digest: Set(digest),
         people: Set(i32::try_from(people).unwrap_or(i32::MAX)),
         sent_by: Set(by.account.account_id),

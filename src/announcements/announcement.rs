@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::{self, Sealed};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -44,8 +44,8 @@ pub struct Said {
 impl Said {
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub fn sealed(&self, app: &App, id: Uuid) -> Result<Sealed, Error> {
-        let words = serde_json::to_string(self).map_err(Error::fault)?;
+    pub fn sealed(&self, app: &App, id: Uuid) -> Result<Sealed, Fault> {
+        let words = serde_json::to_string(self).map_err(Fault::of)?;
         sealed::ANNOUNCEMENT.seal(&app.secrets, &[id], &words)
     }
 }
@@ -53,9 +53,9 @@ impl Said {
 impl Model {
     /// # Errors
     /// A fault where it was sealed by another house.
-    pub fn said(&self, app: &App) -> Result<Said, Error> {
+    pub fn said(&self, app: &App) -> Result<Said, Fault> {
         let words = sealed::ANNOUNCEMENT.open(&app.secrets, &[self.id], &self.message)?;
-        serde_json::from_str(&words).map_err(Error::fault)
+        serde_json::from_str(&words).map_err(Fault::of)
     }
 }
 
@@ -90,9 +90,6 @@ impl Entity {
 }
 
 /// The latest announcement of an event with these words.
-///
-/// # Errors
-/// Only faults.
 pub async fn saying(db: &impl ConnectionTrait, event_id: Uuid, digest: &str) -> Result<Option<Model>, DbErr> {
     Entity::of_event(event_id).filter(Column::Digest.eq(digest)).order_by_desc(Column::Id).one(db).await
 }

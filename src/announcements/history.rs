@@ -14,7 +14,7 @@ use super::announcement::{self, Said, sent};
 use super::whom::Whom;
 use crate::accounts::profile;
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::mail::letter::{self, State};
 use crate::paging::{Page, Paging};
 use crate::registrations::registration;
@@ -73,7 +73,7 @@ pub async fn one(app: &App, db: &impl ConnectionTrait, event_id: Uuid, id: Uuid)
 
 type Fates = Vec<(Uuid, State, i64)>;
 
-async fn fates(db: &impl ConnectionTrait, rows: &[announcement::Model]) -> Result<Fates, Error> {
+async fn fates(db: &impl ConnectionTrait, rows: &[announcement::Model]) -> Result<Fates, Fault> {
     Ok(sent::Entity::find()
         .select_only()
         .column(sent::Column::AnnouncementId)
@@ -88,7 +88,7 @@ async fn fates(db: &impl ConnectionTrait, rows: &[announcement::Model]) -> Resul
         .await?)
 }
 
-fn told(app: &App, row: announcement::Model, fates: &Fates) -> Result<Told, Error> {
+fn told(app: &App, row: announcement::Model, fates: &Fates) -> Result<Told, Fault> {
     let Said { subject, text, subject_en, text_en } = row.said(app)?;
     let count = |state: State| {
         fates.iter().find(|(id, fate, _)| *id == row.id && *fate == state).map_or(0, |(.., letters)| *letters)
@@ -108,7 +108,7 @@ fn told(app: &App, row: announcement::Model, fates: &Fates) -> Result<Told, Erro
     })
 }
 
-async fn missed(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Vec<Missed>, Error> {
+async fn missed(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Vec<Missed>, Fault> {
     let accounts: Vec<Option<Uuid>> = sent::Entity::find()
         .select_only()
         .column(letter::Column::AccountId)

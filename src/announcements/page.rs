@@ -141,7 +141,7 @@ async fn open_composer(
     by: Organizer,
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, by.event, Form::default(), paging.into_inner()).await
+    Ok(shown(&house, visit.page, by.event, Form::default(), paging.into_inner()).await?)
 }
 
 #[post("/office/e/{event}/mail")]
@@ -150,18 +150,18 @@ async fn act_on_message(house: House, visit: Visit, by: Organizer, form: Form) -
     let done = match form.value("act") {
         "send" => send(&house, by, &form).await.map(Some),
         "try" => sent_to_oneself(&house, by, &form).await.map(|()| None),
-        _ => return shown(&house, page, event, form, Paging::default()).await,
+        _ => return Ok(shown(&house, page, event, form, Paging::default()).await?),
     };
     match done {
         Ok(Some(answer)) => Ok(answer),
         Ok(None) => {
             // The draft is kept nowhere but in the form: it comes back with it.
             page.said = Some(page.t("said-announce-tried"));
-            shown(&house, page, event, form, Paging::default()).await
+            Ok(shown(&house, page, event, form, Paging::default()).await?)
         }
         Err(error) => {
             let form = form.refused(&page, error)?;
-            shown(&house, page, event, form, Paging::default()).await
+            Ok(shown(&house, page, event, form, Paging::default()).await?)
         }
     }
 }
@@ -178,7 +178,7 @@ async fn send(house: &House, by: Organizer, form: &Form) -> Result<HttpResponse,
 
 async fn sent_to_oneself(house: &House, by: Organizer, form: &Form) -> Result<(), Error> {
     let message: Message = body::read(request(form))?;
-    house.run(async move |app| try_out::try_out(&app, &by, message).await).await
+    Ok(house.run(async move |app| try_out::try_out(&app, &by, message).await).await?)
 }
 
 #[post("/office/e/{event}/mail/count")]

@@ -7,13 +7,10 @@ use uuid::Uuid;
 
 use super::announcement;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// What the person announced.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Fault> {
     let mine = announcement::Entity::find().filter(announcement::Column::SentBy.eq(account)).all(db).await?;
     let told = |one: &announcement::Model| {
         let said = one.said(app)?;

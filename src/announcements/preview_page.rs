@@ -44,7 +44,7 @@ async fn letter(house: &House, by: Organizer, form: &Form) -> Result<HttpRespons
     let drawn = house.run(async move |app| {
         let language = if english { Language::En } else { Language::Zh };
         let to = whom::Recipient { language, ..try_out::oneself(&app, &by).await? };
-        letters::draft(&app, &by.event, &message, &to, None).sight()
+        Ok(letters::draft(&app, &by.event, &message, &to, None).sight()?)
     });
     let nothing = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
     Ok(HttpResponse::Ok()

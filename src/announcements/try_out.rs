@@ -43,5 +43,5 @@ pub async fn try_out(app: &App, by: &Organizer, message: Message) -> Result<(), 
     }
     let txn = app.database.begin_write().await?;
     letter::post_all(&txn, app, drafts).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

@@ -12,7 +12,7 @@ use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::language::Language;
 use crate::registrations::registration::{self, Side, Status};
 
@@ -52,15 +52,12 @@ pub struct Recipient {
 }
 
 /// Everybody meant, in the order of applying; people who were forgotten are nobody.
-///
-/// # Errors
-/// Only faults.
 pub async fn recipients(
     db: &impl ConnectionTrait,
     app: &App,
     event_id: Uuid,
     whom: &Whom,
-) -> Result<Vec<Recipient>, Error> {
+) -> Result<Vec<Recipient>, Fault> {
     let mut rows = registration::Entity::of_event(event_id);
     if let Some(side) = whom.side {
         rows = rows.filter(registration::Column::Side.eq(side));
@@ -82,7 +79,7 @@ pub async fn recipients(
 }
 
 /// Who is inside, or was let out again after having been.
-async fn came(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<Uuid>, Error> {
+async fn came(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<Uuid>, Fault> {
     let inside = presence::Entity::inside(event_id).all(db).await?;
     let left = attempt::Entity::of_event(event_id)
         .filter(attempt::Column::Kind.eq(Kind::Exit))
@@ -98,7 +95,7 @@ async fn addressed(
     db: &impl ConnectionTrait,
     app: &App,
     rows: &[registration::Model],
-) -> Result<Vec<Recipient>, Error> {
+) -> Result<Vec<Recipient>, Fault> {
     let mut accounts = HashMap::new();
     let mut nicknames = HashMap::new();
     for some in rows.chunks(MANY) {

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveModelTrait, ConnectionTrait};
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_entry")]
@@ -43,10 +43,7 @@ pub struct Entry<'a> {
 }
 
 /// Records a deed in the transaction that does it.
-///
-/// # Errors
-/// Only faults.
-pub async fn record(txn: &impl ConnectionTrait, app: &App, entry: Entry<'_>) -> Result<(), Error> {
+pub async fn record(txn: &impl ConnectionTrait, app: &App, entry: Entry<'_>) -> Result<(), Fault> {
     let row = ActiveModel {
         id: Set(app.new_id()),
         at: Set(app.now()),

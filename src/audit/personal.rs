@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::entry;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// When a person signed in last, and how.
-///
-/// # Errors
-/// Only faults.
-pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Result<Vec<entry::Model>, Error> {
+pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Result<Vec<entry::Model>, Fault> {
     let mine = entry::Entity::find()
         .filter(entry::Column::ActorId.eq(account))
         .filter(entry::Column::Action.eq("signed_in"))
@@ -21,10 +18,7 @@ pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Re
 }
 
 /// What a person did, and what was done to them.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Fault> {
     let mine = Condition::any().add(entry::Column::ActorId.eq(account)).add(entry::Column::SubjectId.eq(account));
     let entries = entry::Entity::find().filter(mine).order_by_asc(entry::Column::Id).all(db).await?;
     let entries = entries.iter().map(|entry| {

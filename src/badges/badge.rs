@@ -48,18 +48,12 @@ impl Entity {
 }
 
 /// The badge that wears a number at an event.
-///
-/// # Errors
-/// Only faults.
 pub async fn wearing(db: &impl ConnectionTrait, event_id: Uuid, worn: Number) -> Result<Option<Model>, DbErr> {
     let badges = Entity::of_event(event_id).filter(Column::Side.eq(worn.side));
     badges.filter(Column::Number.eq(worn.number)).one(db).await
 }
 
 /// The badge of a registration, where it has one.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_registration(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::RegistrationId.eq(registration_id)).one(db).await
 }

@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::app::App;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 /// What codes are sealed for, and what they are found by.
 const SEAL: &str = "badge code";
@@ -45,9 +45,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The code that opens the door for a badge now.
-///
-/// # Errors
-/// Only faults.
 pub async fn valid_for(db: &impl ConnectionTrait, badge_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::BadgeId.eq(badge_id)).filter(Column::RevokedAt.is_null()).one(db).await
 }
@@ -57,10 +54,10 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it stands under a key this house does not have.
-    pub fn open(&self, app: &App) -> Result<Secret, Error> {
+    pub fn open(&self, app: &App) -> Result<Secret, Fault> {
         let opened = app.secrets.open(SEAL, &place(self.id, self.badge_id), &self.sealed);
         let opened = opened.map_err(|closed| anyhow::Error::from(closed).context("a badge code"))?;
-        String::from_utf8(opened.to_vec()).map(Secret).map_err(Error::fault)
+        String::from_utf8(opened.to_vec()).map(Secret).map_err(Fault::of)
     }
 
     /// As [`Model::open`], of a code sealed before keys had numbers: 12 bytes of nonce, then the
@@ -142,7 +139,7 @@ impl std::fmt::Debug for Secret {
 impl Secret {
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub fn fresh(app: &App) -> Result<Self, Error> {
+    pub fn fresh(app: &App) -> Result<Self, Fault> {
         Ok(Self(BASE32_NOPAD.encode(&app.chance.secret::<16>()?)))
     }
 
@@ -189,7 +186,7 @@ impl Secret {
     ///
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub fn row(&self, app: &App, badge_id: Uuid) -> Result<ActiveModel, Error> {
+    pub fn row(&self, app: &App, badge_id: Uuid) -> Result<ActiveModel, Fault> {
         let id = app.new_id();
         Ok(ActiveModel {
             id: Set(id),

@@ -13,7 +13,7 @@ use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
@@ -100,10 +100,7 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
 }
 
 /// Confirmed people without a badge, in the order they applied.
-///
-/// # Errors
-/// Only faults.
-pub async fn waiting(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<registration::Model>, Error> {
+pub async fn waiting(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<registration::Model>, Fault> {
     let worn: Vec<Uuid> = badge::Entity::of_event(event_id)
         .select_only()
         .column(badge::Column::RegistrationId)
@@ -119,7 +116,7 @@ pub async fn waiting(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<re
     Ok(confirmed.into_iter().filter(|registration| !worn.contains(&registration.id)).collect())
 }
 
-async fn highest(txn: &impl ConnectionTrait, event_id: Uuid, side: Side) -> Result<i32, Error> {
+async fn highest(txn: &impl ConnectionTrait, event_id: Uuid, side: Side) -> Result<i32, Fault> {
     let last = badge::Entity::of_event(event_id)
         .filter(badge::Column::Side.eq(side))
         .order_by_desc(badge::Column::Number)
@@ -132,7 +129,7 @@ async fn write(
     txn: &impl ConnectionTrait,
     badges: Vec<badge::ActiveModel>,
     codes: Vec<code::ActiveModel>,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     // Databases take a limited number of values in one statement.
     for some in badges.chunks(500) {
         badge::Entity::insert_many(some.to_vec()).exec_without_returning(txn).await?;

@@ -81,7 +81,7 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
 #[get("/office/e/{event}/badges")]
 async fn open_badges(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let form = Form::filled([("size", Size::Card.name())]);
-    shown(&house, visit.page, by.event, form).await
+    Ok(shown(&house, visit.page, by.event, form).await?)
 }
 
 #[post("/office/e/{event}/badges")]
@@ -91,7 +91,7 @@ async fn number_everybody(house: House, visit: Visit, by: Organizer, form: Form)
         Ok(issued) => see_counting(&address(&by.event), "badges-issued", u64::try_from(issued.issued).unwrap_or(0)),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, by.event, form).await
+            Ok(shown(&house, visit.page, by.event, form).await?)
         }
     }
 }
@@ -124,7 +124,7 @@ async fn shown_one(
 
 #[get("/office/e/{event}/badges/{badge}")]
 async fn open_badge(house: House, visit: Visit, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
-    shown_one(&house, visit.page, by.event, number_in_path(&request)?, Form::default()).await
+    Ok(shown_one(&house, visit.page, by.event, number_in_path(&request)?, Form::default()).await?)
 }
 
 #[post("/office/e/{event}/badges/{badge}/reissue")]
@@ -144,7 +144,7 @@ async fn replace_badge_code(
         Ok(badge) => see_saying(&format!("{}/{}", address(&event), plain(badge.worn())), "badge-reissued"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown_one(&house, visit.page, event, worn, form).await
+            Ok(shown_one(&house, visit.page, event, worn, form).await?)
         }
     }
 }

@@ -7,13 +7,10 @@ use uuid::Uuid;
 
 use super::{badge, code};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// The numbers the person wears; the code is shown at the badge itself.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(registrations.iter().copied()));
     let badges = badges.all(db).await?;
     let badges = badges
@@ -23,10 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 }
 
 /// Revokes the codes. Numbers stay: they are never given to anybody else.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Fault> {
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(registrations.iter().copied()));
     let badges = badges.all(txn).await?.into_iter().map(|badge| badge.id);
     code::Entity::update_many()

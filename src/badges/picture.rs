@@ -3,7 +3,7 @@
 use qrcode::render::svg;
 use qrcode::{Color, EcLevel, QrCode};
 
-use crate::error::Error;
+use crate::error::Fault;
 
 /// Light modules around the code: fewer, and scanners miss it on a dark background (ISO 18004 wants 4).
 const MARGIN: usize = 4;
@@ -12,7 +12,7 @@ const MARGIN: usize = 4;
 ///
 /// # Errors
 /// A fault where the text is too long for a QR.
-pub fn svg(text: &str) -> Result<String, Error> {
+pub fn svg(text: &str) -> Result<String, Fault> {
     let code = encode(text)?;
     Ok(code.render::<svg::Color<'_>>().min_dimensions(240, 240).quiet_zone(true).build())
 }
@@ -27,7 +27,7 @@ pub struct Drawing {
 
 /// # Errors
 /// A fault where the text is too long for a QR.
-pub fn drawing(text: &str) -> Result<Drawing, Error> {
+pub fn drawing(text: &str) -> Result<Drawing, Fault> {
     let code = encode(text)?;
     let (width, modules) = (code.width(), code.to_colors());
     let mut path = String::new();
@@ -44,8 +44,8 @@ pub fn drawing(text: &str) -> Result<Drawing, Error> {
 }
 
 /// A quarter of the modules may be hidden by a thumb or a crease.
-fn encode(text: &str) -> Result<QrCode, Error> {
-    QrCode::with_error_correction_level(text, EcLevel::Q).map_err(Error::fault)
+fn encode(text: &str) -> Result<QrCode, Fault> {
+    QrCode::with_error_correction_level(text, EcLevel::Q).map_err(Fault::of)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::size::Size;
 use super::wearers::Wearer;
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::page::form::Form;
@@ -64,9 +64,8 @@ async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: Asked) -
     };
     let read = house.run(async move |app| {
         let printed = print::print(&app, &by, &chosen).await?;
-        tokio::task::spawn_blocking(move || printed.into_iter().map(face).collect::<Result<Vec<Face>, Error>>())
-            .await
-            .map_err(Error::fault)?
+        let drawn = move || printed.into_iter().map(face).collect::<Result<Vec<Face>, Fault>>();
+        Ok(tokio::task::spawn_blocking(drawn).await.map_err(Fault::of)??)
     });
     let mut faces = read.await?;
     let people = faces.len();
@@ -93,7 +92,7 @@ fn same_but(event: &event::Model, asked: &Form, size: Size) -> String {
     format!("{}/print?{}", address(event), query.finish())
 }
 
-fn face((wearer, url): (Wearer, String)) -> Result<Face, Error> {
+fn face((wearer, url): (Wearer, String)) -> Result<Face, Fault> {
     Ok(Face {
         side: wearer.worn.side,
         side_word: match wearer.worn.side {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::badge;
 use super::number::Number;
 use crate::accounts::profile;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::registrations::registration::{self, Status};
 use crate::units::unit;
 
@@ -37,19 +37,13 @@ impl Wearer {
 }
 
 /// Everybody with a badge, men first, in the order of their numbers.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Wearer>, Error> {
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Wearer>, Fault> {
     let badges = badge::Entity::of_event(event_id).order_by_asc(badge::Column::Side);
     worn(db, badges.order_by_asc(badge::Column::Number).all(db).await?).await
 }
 
 /// The wearers of some badges, in their order.
-///
-/// # Errors
-/// Only faults.
-pub async fn worn(db: &impl ConnectionTrait, badges: Vec<badge::Model>) -> Result<Vec<Wearer>, Error> {
+pub async fn worn(db: &impl ConnectionTrait, badges: Vec<badge::Model>) -> Result<Vec<Wearer>, Fault> {
     let mut people: HashMap<Uuid, registration::Model> = HashMap::new();
     let mut nicknames: HashMap<Uuid, String> = HashMap::new();
     let mut units: HashMap<Uuid, String> = HashMap::new();

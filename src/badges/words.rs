@@ -9,7 +9,7 @@ use super::calendar;
 use super::number::Number;
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::language::Language;
 use crate::mail::letter::{Action, Attachment, Draft};
@@ -62,10 +62,7 @@ pub struct Addressees(HashMap<Uuid, (account::Model, profile::Model)>);
 
 impl Addressees {
     /// The accounts with these ids that still belong to somebody.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn of(db: &impl ConnectionTrait, account_ids: &[Uuid]) -> Result<Self, Error> {
+    pub async fn of(db: &impl ConnectionTrait, account_ids: &[Uuid]) -> Result<Self, Fault> {
         let mut found = HashMap::new();
         for ids in account_ids.chunks(1000) {
             let ids = || ids.iter().copied();
@@ -84,16 +81,13 @@ impl Addressees {
 /// The letter with number, calendar entry and the way to the badge; None where nobody is there to
 /// read it. The code is not in it: whoever reads a mailbox, or the outbox, would walk in with it. The
 /// page behind the link shows it, and once opened works without a network.
-///
-/// # Errors
-/// Only faults.
 pub fn letter(
     app: &App,
     event: &event::Model,
     to: (&Addressees, Uuid),
     occasion: Occasion,
     worn: Number,
-) -> Result<Option<Draft>, Error> {
+) -> Result<Option<Draft>, Fault> {
     let (addressees, account_id) = to;
     let Some((account, profile)) = addressees.0.get(&account_id) else { return Ok(None) };
     let language = account.language;
@@ -125,7 +119,7 @@ pub fn letter(
         account_id: Some(account_id),
         event_id: Some(event.id),
         language,
-        words: words.map_err(Error::fault)?,
+        words: words.map_err(Fault::of)?,
         action: Some(Action { label: language.choose("查看我的号码牌", "Open my badge").to_owned(), url }),
         attachments: vec![Attachment::file("event.ics", "text/calendar; charset=utf-8", entry.as_bytes())],
         dedupe: None,

@@ -14,7 +14,7 @@ use super::{judge, review};
 use crate::app::App;
 use crate::badges::code::Secret;
 use crate::badges::number::Number;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::happening::What;
 
@@ -67,7 +67,7 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
         review: passing.reviews(scan.offline),
         counts: presence::counts(&txn, event_id).await?,
     };
-    let bytes = serde_json::to_vec(&answer).map_err(Error::fault)?;
+    let bytes = serde_json::to_vec(&answer).map_err(Fault::of)?;
     let row = attempt::ActiveModel {
         id: Set(attempt_id),
         registration_id: Set(found.registration_id()),
@@ -114,7 +114,7 @@ struct Passing {
 }
 
 impl Passing {
-    async fn through_the_door(&mut self, txn: &impl ConnectionTrait, scan: &Scan, step: Step<'_>) -> Result<(), Error> {
+    async fn through_the_door(&mut self, txn: &impl ConnectionTrait, scan: &Scan, step: Step<'_>) -> Result<(), Fault> {
         self.moved = match scan.kind {
             Passage::Entry => presence::enter(txn, step).await?,
             Passage::Exit => presence::leave(txn, step).await?,

@@ -103,9 +103,6 @@ impl Entity {
 }
 
 /// The attempt a desk has already made with this nonce.
-///
-/// # Errors
-/// Only faults.
 pub async fn made(
     db: &impl ConnectionTrait,
     event_id: Uuid,
@@ -117,9 +114,6 @@ pub async fn made(
 }
 
 /// Puts an attempt on record. False where the device's nonce is on record already.
-///
-/// # Errors
-/// Only faults.
 pub async fn record(txn: &impl ConnectionTrait, row: ActiveModel) -> Result<bool, DbErr> {
     let known = OnConflict::columns([Column::EventId, Column::Device, Column::Nonce]).do_nothing().to_owned();
     Ok(Entity::insert(row).on_conflict(known).exec_without_returning(txn).await? == 1)

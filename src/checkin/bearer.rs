@@ -10,7 +10,7 @@ use crate::accounts::profile;
 use crate::app::App;
 use crate::badges::code::{self, Secret};
 use crate::badges::{badge, number::Number};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::registrations::registration::{self, Side, Status};
 use crate::units::unit;
 
@@ -101,10 +101,7 @@ impl Found {
 
 /// Finds whom a scan names and holds the rows the judgement rests on: the registration, the badge
 /// and its code, in the order of the rooms.
-///
-/// # Errors
-/// Only faults.
-pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &Scan) -> Result<Found, Error> {
+pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &Scan) -> Result<Found, Fault> {
     let found = match (&scan.code, &scan.badge) {
         (Some(read), _) => by_code(Secret::scanned(read).digests(app)).one(txn).await?,
         (None, Some(typed)) => match typed.parse::<Number>() {
@@ -120,10 +117,7 @@ pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &
 }
 
 /// Whom a code names, wherever they are a guest, for somebody who only looks: nothing is held.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Result<Option<Bearer>, Error> {
+pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Result<Option<Bearer>, Fault> {
     Ok(with_code(code.digests(app)).into_model().one(db).await?)
 }
 
@@ -155,7 +149,7 @@ fn by_number(event_id: Uuid, worn: Number) -> sea_orm::Selector<sea_orm::SelectM
 }
 
 /// Somebody who has, as yet, an applicant number and perhaps no badge.
-async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Option<Bearer>, Error> {
+async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Option<Bearer>, Fault> {
     let applicant = registration::Entity::of_event(event_id).filter(registration::Column::Number.eq(number));
     let Some(applicant) = applicant.lock_exclusive().one(txn).await? else { return Ok(None) };
     if let Some(badge) = badge::of_registration(txn, applicant.id).await? {

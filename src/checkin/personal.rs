@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{attempt, presence};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// When the person was scanned, where, and with what result; and what they scanned as a desk.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
     let scans = attempt::Entity::find()
         .filter(attempt::Column::RegistrationId.is_in(mine()))
@@ -47,10 +44,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
 }
 
 /// Takes the person's name out of the answers that desks were given. Attempts are never deleted.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = attempt::Entity::find().filter(attempt::Column::RegistrationId.is_in(registrations.iter().copied()));
     for scan in mine.all(txn).await? {
         let Ok(Value::Object(mut answer)) = serde_json::from_slice::<Value>(&scan.answer) else { continue };

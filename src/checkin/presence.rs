@@ -82,9 +82,6 @@ impl Step<'_> {
 
 /// Lets a person in. False where they are inside already, or where later news has overtaken this.
 /// One statement that judges and writes: of any number of simultaneous calls one says true.
-///
-/// # Errors
-/// Only faults.
 pub async fn enter(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
     let row = ActiveModel {
         registration_id: Set(step.registration_id),
@@ -105,9 +102,6 @@ pub async fn enter(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, D
 }
 
 /// Lets a person out. False where they are not inside, or where later news has overtaken this.
-///
-/// # Errors
-/// Only faults.
 pub async fn leave(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
     let left = Entity::update_many()
         .col_expr(Column::Inside, Expr::value(false))
@@ -122,17 +116,11 @@ pub async fn leave(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, D
 }
 
 /// Whether a person is inside now.
-///
-/// # Errors
-/// Only faults.
 pub async fn is_inside(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<bool, DbErr> {
     Ok(Entity::find_by_id(registration_id).one(db).await?.is_some_and(|presence| presence.inside))
 }
 
 /// Whether a person was ever let in, and not by a mistake that was taken back.
-///
-/// # Errors
-/// Only faults.
 pub async fn came(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<bool, DbErr> {
     match Entity::find_by_id(registration_id).one(db).await? {
         Some(presence) if presence.inside => Ok(true),
@@ -143,9 +131,6 @@ pub async fn came(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<bo
 }
 
 /// How many are inside, by side.
-///
-/// # Errors
-/// Only faults.
 pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Counts, DbErr> {
     let rows: Vec<(Side, i64)> = Entity::inside(event_id)
         .select_only()

@@ -57,9 +57,6 @@ pub struct About {
 }
 
 /// Asks an organizer to look, in the transaction of the attempt.
-///
-/// # Errors
-/// Only faults.
 pub async fn open(txn: &impl ConnectionTrait, app: &App, about: About) -> Result<(), DbErr> {
     let row = ActiveModel {
         id: Set(app.new_id()),

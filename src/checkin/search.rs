@@ -19,7 +19,7 @@ use crate::audit;
 use crate::badges::badge;
 use crate::badges::number::Number;
 use crate::body::one_line;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::registrations::registration::{self, Side};
 use crate::sealed;
@@ -90,7 +90,7 @@ type Guest = (Side, i32, String, Option<Vec<u8>>);
 
 /// Everyone with a badge. Nicknames are compared here and not in the database, because neither of the
 /// two folds full-width letters or the case of all alphabets.
-async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Error> {
+async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Fault> {
     let on_registration: RelationDef = badge::Entity::belongs_to(registration::Entity)
         .from(badge::Column::RegistrationId)
         .to(registration::Column::Id)

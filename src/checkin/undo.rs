@@ -14,7 +14,7 @@ use super::presence::{self, Counts};
 use crate::app::App;
 use crate::audit;
 use crate::body::{one_line, one_line_or_none};
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Desk;
 use crate::happening::What;
 use crate::secrets;
@@ -130,7 +130,7 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     moved.update(&txn).await?;
     let counts = presence::counts(&txn, event_id).await?;
     let undone = Undone { attempt: id, undoes: wrong.id, at: app.now(), counts };
-    let bytes = serde_json::to_vec(&undone).map_err(Error::fault)?;
+    let bytes = serde_json::to_vec(&undone).map_err(Fault::of)?;
     let row = attempt::ActiveModel {
         id: Set(id),
         event_id: Set(event_id),

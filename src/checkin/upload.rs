@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::scan::{Scan, believable};
 use crate::app::App;
 use crate::body;
-use crate::error::{Error, Problem, Refused};
+use crate::error::{Error, Fault, Problem, Refused};
 use crate::events::access::Desk;
 
 /// A part of a desk's queue, oldest first.
@@ -63,7 +63,7 @@ pub async fn upload(app: &Arc<App>, desk: &Desk, queue: Queue) -> Result<Vec<Upl
 async fn one(app: &App, desk: &Desk, said: &Value, sent_at: Option<DateTime<Utc>>) -> Result<Answer, Error> {
     let scan: Scan = body::parse(said.to_string().as_bytes())?;
     let bytes = admit(app, desk, &scan, sent_at).await?;
-    serde_json::from_slice(&bytes).map_err(Error::fault)
+    Ok(serde_json::from_slice(&bytes).map_err(Fault::of)?)
 }
 
 fn refusal(nonce: Option<String>, refused: &Refused) -> Uploaded {

@@ -59,5 +59,5 @@ pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) ->
         row.state = Set(State::Reported);
         row.update(&txn).await?;
     }
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

@@ -32,5 +32,5 @@ pub async fn end(app: &App, by: &Organizer, reason: &str) -> Result<(), Error> {
         detail: json!({ "last_day": term.last_day }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

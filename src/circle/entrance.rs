@@ -10,7 +10,7 @@ use super::term::{self, Term};
 use crate::app::App;
 use crate::checkin::presence;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::registrations::access::Participant;
@@ -80,14 +80,12 @@ pub async fn look(app: &App, who: &Participant) -> Result<(), Error> {
     joined.map(drop).ok_or_else(|| member::not_in_circle().into())
 }
 
-/// # Errors
-/// Only faults.
 pub async fn standing(
     db: &impl ConnectionTrait,
     event: &event::Model,
     registration_id: Uuid,
     now: DateTime<Utc>,
-) -> Result<Standing, Error> {
+) -> Result<Standing, Fault> {
     let Some(term) = term::of(db, event).await? else { return Ok(Standing::None) };
     if event.phase(now) != Phase::Closed {
         return Ok(Standing::Early(term));

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::member::{self, Member};
 use super::note::{self, Column, State};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::paging::{Page, Paging};
 use crate::registrations::exclusion;
 
@@ -43,8 +43,6 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// # Errors
-    /// Only faults.
     pub async fn of(db: &impl ConnectionTrait, event_id: Uuid, me: Uuid) -> Result<Self, DbErr> {
         Ok(Self { event_id, me, hidden: exclusion::out_of_sight(db, me).await? })
     }
@@ -62,9 +60,6 @@ impl Sight {
     }
 
     /// The members I see, by number.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn members(&self, db: &impl ConnectionTrait) -> Result<Vec<Member>, DbErr> {
         let joined = member::Entity::of_event(self.event_id).all(db).await?;
         let joined = joined.into_iter().map(|member| member.registration_id);
@@ -85,7 +80,7 @@ impl Sight {
         }
         let limit = paging.limit()?;
         let rows = rows.order_by_desc(Column::Id).limit(limit + 1).all(db).await?;
-        self.page(db, rows, limit).await
+        Ok(self.page(db, rows, limit).await?)
     }
 
     /// The answers to one thing, oldest first.
@@ -101,7 +96,7 @@ impl Sight {
         }
         let limit = paging.limit()?;
         let rows = rows.order_by_asc(Column::Id).limit(limit + 1).all(db).await?;
-        self.page(db, rows, limit).await
+        Ok(self.page(db, rows, limit).await?)
     }
 
     /// One thing I see, said to all or an answer.
@@ -114,7 +109,7 @@ impl Sight {
         page.items.into_iter().next().ok_or_else(|| Refused::not_found().into())
     }
 
-    async fn page(&self, db: &impl ConnectionTrait, rows: Vec<note::Model>, limit: u64) -> Result<Page<Note>, Error> {
+    async fn page(&self, db: &impl ConnectionTrait, rows: Vec<note::Model>, limit: u64) -> Result<Page<Note>, Fault> {
         let authors = member::named(db, rows.iter().filter_map(|row| row.registration_id), self.me).await?;
         let replies = self.reply_counts(db, rows.iter().map(|row| row.id)).await?;
         let note = |row: note::Model| Note {

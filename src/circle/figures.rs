@@ -16,8 +16,6 @@ pub struct Figures {
     pub reported: u64,
 }
 
-/// # Errors
-/// Only faults.
 pub async fn of(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Figures, DbErr> {
     let seen = || note::Entity::of_event(event_id).filter(Column::State.is_in(note::SEEN));
     let posts = seen().filter(Column::About.is_null()).filter(Column::RegistrationId.is_not_null());

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{member, note, term};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 
 /// Erases the circles that have ended. Safe to repeat, and in several processes at once.
@@ -29,7 +29,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
-async fn is_over(app: &App, db: &impl sea_orm::ConnectionTrait, event: &event::Model) -> Result<bool, Error> {
+async fn is_over(app: &App, db: &impl sea_orm::ConnectionTrait, event: &event::Model) -> Result<bool, Fault> {
     Ok(term::of(db, event).await?.is_none_or(|term| term.is_over(app.now())))
 }
 
@@ -41,5 +41,5 @@ async fn forget(app: &App, event_id: Uuid) -> Result<(), Error> {
         note::Entity::delete_many().filter(note::Column::EventId.eq(event_id)).exec(&txn).await?;
         member::Entity::delete_many().filter(member::Column::EventId.eq(event_id)).exec(&txn).await?;
     }
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

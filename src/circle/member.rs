@@ -44,9 +44,6 @@ pub struct Member {
 }
 
 /// How many are in the circle of an event.
-///
-/// # Errors
-/// Only faults.
 pub async fn count(db: &impl ConnectionTrait, event_id: Uuid) -> Result<u64, DbErr> {
     Entity::of_event(event_id).count(db).await
 }
@@ -66,9 +63,6 @@ pub fn not_in_circle() -> Refused {
 }
 
 /// The people behind registrations who still have a name.
-///
-/// # Errors
-/// Only faults.
 pub async fn named(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = Uuid>,

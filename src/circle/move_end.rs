@@ -10,7 +10,7 @@ use super::entrance;
 use super::term::{self, Term};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -55,7 +55,7 @@ pub async fn move_end(app: &App, by: &Organizer, last_day: NaiveDate, reason: &s
     let mut plan = event.plan();
     plan.circle = Some(CirclePlan { days });
     let mut row = event.into_active_model();
-    row.settings = Set(serde_json::to_value(&plan).map_err(Error::fault)?);
+    row.settings = Set(serde_json::to_value(&plan).map_err(Fault::of)?);
     let event = row.update(&txn).await?;
     let after = term::of(&txn, &event).await?.ok_or(NotMoved::OutOfRange)?;
     let entry = audit::Entry {

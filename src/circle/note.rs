@@ -94,9 +94,6 @@ pub async fn in_sight(db: &impl ConnectionTrait, found: Option<Model>, to: Uuid)
 }
 
 /// How many of a kind a person wrote on a day, whatever became of them.
-///
-/// # Errors
-/// Only faults.
 pub async fn written_on(
     db: &impl ConnectionTrait,
     registration_id: Uuid,
@@ -109,9 +106,6 @@ pub async fn written_on(
 }
 
 /// Takes away what these people said.
-///
-/// # Errors
-/// Only faults.
 pub async fn withdraw(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), DbErr> {
     Entity::update_many()
         .col_expr(Column::Body, Expr::value(""))

@@ -104,7 +104,7 @@ async fn say(house: House, visit: Visit, by: Organizer, form: Form) -> Result<Ht
         house.run(async move |app| announce::announce(&app, &who, words.into_body()).await).await
     };
     let said = said.await.map(drop);
-    told(&house, visit.page, by, form, said, "circle-announced").await
+    Ok(told(&house, visit.page, by, form, said, "circle-announced").await?)
 }
 
 /// Hides or shows something. Who: organizer.
@@ -124,7 +124,7 @@ async fn decide(
         house.run(async move |app| moderate::decide(&app, &who, id, decision, &reason).await).await
     };
     let decided = decided.await.map(drop);
-    told(&house, visit.page, by, form, decided, "circle-decided").await
+    Ok(told(&house, visit.page, by, form, decided, "circle-decided").await?)
 }
 
 /// Gives it another last day. Who: organizer.
@@ -141,7 +141,7 @@ async fn move_its_end(house: House, visit: Visit, by: Organizer, form: Form) -> 
         house.run(async move |app| move_end::move_end(&app, &who, last_day, &reason).await).await
     };
     let moved = moved.await.map(drop);
-    told(&house, visit.page, by, form, moved, "circle-end-moved").await
+    Ok(told(&house, visit.page, by, form, moved, "circle-end-moved").await?)
 }
 
 /// Ends it now. Who: organizer.
@@ -153,7 +153,7 @@ async fn end_it(house: House, visit: Visit, by: Organizer, form: Form) -> Result
         house.run(async move |app| end::end(&app, &who, &ending.into_reason()).await).await
     };
     let ended = ended.await;
-    told(&house, visit.page, by, form, ended, "circle-ended").await
+    Ok(told(&house, visit.page, by, form, ended, "circle-ended").await?)
 }
 
 /// The page after a deed, or the form again with what is wrong with it.

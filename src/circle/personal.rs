@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{member, note, report};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// Which circles the person is in, and what they wrote and reported there.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
     let joined = member::Entity::find().filter(member::Column::RegistrationId.is_in(mine())).all(db).await?;
     let written = note::Entity::find().filter(note::Column::RegistrationId.is_in(mine()));
@@ -30,10 +27,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 }
 
 /// Takes the person out of every circle, with their words. A report still counts, without its words.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let theirs = member::Column::RegistrationId.is_in(registrations.iter().copied());
     member::Entity::delete_many().filter(theirs).exec(txn).await?;
     note::withdraw(txn, registrations).await?;

@@ -24,9 +24,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// How many people reported a note.
-///
-/// # Errors
-/// Only faults.
 pub async fn count(db: &impl ConnectionTrait, note_id: Uuid) -> Result<u64, DbErr> {
     Entity::find().filter(Column::NoteId.eq(note_id)).count(db).await
 }

@@ -43,9 +43,6 @@ pub fn evening(event: &event::Model) -> NaiveDate {
 }
 
 /// The term of an event's circle; None where it has none.
-///
-/// # Errors
-/// Only faults.
 pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Option<Term>, DbErr> {
     let Some(plan) = event.plan().circle else { return Ok(None) };
     let Some(last_day) = evening(event).checked_add_days(Days::new(plan.days.into())) else { return Ok(None) };

@@ -10,7 +10,7 @@ use super::Ended;
 use crate::accounts::access_token;
 use crate::app::App;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::identity;
 use crate::secrets::{Secrets, Source};
 use crate::server::reseal;
@@ -63,7 +63,7 @@ pub async fn keys(settings: Settings, arguments: Arguments) -> Result<(), Ended>
     ended
 }
 
-fn fault(fault: Error) -> Ended {
+fn fault(fault: impl ToString) -> Ended {
     Ended::Failed(fault.to_string())
 }
 
@@ -75,7 +75,7 @@ async fn list(app: &App) -> Result<(), Ended> {
 }
 
 /// A line for each key: what it does, and what stands under it.
-async fn told(app: &App) -> Result<Vec<String>, Error> {
+async fn told(app: &App) -> Result<Vec<String>, Fault> {
     let standing = reseal::standing(app.database.reader()).await?;
     let (seals, mut numbers) = (app.secrets.newest(), app.secrets.numbers());
     numbers.sort_unstable();

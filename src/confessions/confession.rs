@@ -79,9 +79,6 @@ pub fn lapsed(now: DateTime<Utc>) -> Condition {
 }
 
 /// How often anybody asked at an event. Says nothing of what came of it.
-///
-/// # Errors
-/// Only faults.
 pub async fn asked_at(db: &impl ConnectionTrait, event_id: Uuid) -> Result<u64, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).count(db).await
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::confession::Entity;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::picks::own;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion;
@@ -45,9 +45,7 @@ pub struct Question {
     pub answer_by: DateTime<Utc>,
 }
 
-/// # Errors
-/// Only faults.
-pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Mine, Error> {
+pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Mine, Fault> {
     let id = me.registration.id;
     let asked = Entity::asked_by(id).all(db).await?;
     let hidden = exclusion::out_of_sight(db, id).await?;

@@ -52,7 +52,7 @@ async fn shown(
     checked: Option<String>,
 ) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
-    let mine = house.run(async move |app| mine::mine(&app, app.database.reader(), &me).await).await?;
+    let mine = house.run(async move |app| Ok(mine::mine(&app, app.database.reader(), &me).await?)).await?;
     let on_site = event.phase(house.now()) == Phase::OnSite;
     let tabs = tabs::of_evening(&page, &event, "confessions");
     let terms = event.stage().confessions;

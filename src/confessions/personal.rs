@@ -5,14 +5,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::confession::{Column, Entity, forgotten};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// That the person asked, and what they agreed to. Of whom they asked only that somebody was asked:
 /// what came of it would be the other one's answer.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
     let asked = Entity::find().filter(Column::AskedBy.is_in(mine())).all(db).await?;
     let agreed = Entity::find().filter(Column::AskedOf.is_in(mine())).filter(Column::Agreed.eq(true)).all(db).await?;
@@ -23,10 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 }
 
 /// Forgets what the person asked, and that they were asked.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     Entity::delete_many().filter(Column::AskedBy.is_in(mine())).exec(txn).await?;
     forgotten().filter(Column::AskedOf.is_in(mine())).exec(txn).await?;

@@ -9,7 +9,7 @@ use super::{consent, couple};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::happening::What;
 use crate::picks::matched;
 
@@ -45,7 +45,7 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> 
 }
 
 /// Brings the couple in line with what both say; whether anything changed.
-pub(super) async fn settle(txn: &Write, app: &App, found: &matched::Model) -> Result<bool, Error> {
+pub(super) async fn settle(txn: &Write, app: &App, found: &matched::Model) -> Result<bool, Fault> {
     let both = consent::of_match(txn, found.id).await?;
     let shown = both.len() == 2 && both.iter().all(|said| said.show);
     let followed = shown && both.iter().all(|said| said.follow_up);

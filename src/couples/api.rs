@@ -175,7 +175,7 @@ pub async fn one_match(house: House, account: SignedIn, id: Path<Uuid>) -> Resul
     let standing = house
         .run(async move |app| {
             let db = app.database.reader();
-            mine::standing(db, &app, &mine::find(db, account.account_id, id.into_inner()).await?).await
+            Ok(mine::standing(db, &app, &mine::find(db, account.account_id, id.into_inner()).await?).await?)
         })
         .await?;
     padding::json(&MatchShown::from(standing), BLOCK)

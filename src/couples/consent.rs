@@ -25,17 +25,11 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// What both said, in no order; people who said nothing are missing.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_match(db: &impl ConnectionTrait, match_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::MatchId.eq(match_id)).all(db).await
 }
 
 /// Puts what a person says in the place of what they said before.
-///
-/// # Errors
-/// Only faults.
 pub async fn put(txn: &impl ConnectionTrait, said: Model) -> Result<(), DbErr> {
     let place = OnConflict::columns([Column::MatchId, Column::RegistrationId])
         .update_columns([Column::Show, Column::FollowUp, Column::SaidAt])

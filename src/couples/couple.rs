@@ -49,9 +49,6 @@ impl Entity {
 }
 
 /// The couple a match became, shown or withdrawn.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_match(db: &impl ConnectionTrait, match_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::MatchId.eq(match_id)).one(db).await
 }

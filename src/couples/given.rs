@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 use super::mine::{self, Details};
 use super::{offer, opening};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::picks::matched;
 use crate::registrations::registration;
 use crate::sealed::{CONTACT_GIVEN, Sealed};
@@ -37,37 +37,31 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was not sealed in this place.
-    pub fn details(&self, app: &App) -> Result<Details, Error> {
+    pub fn details(&self, app: &App) -> Result<Details, Fault> {
         let row = [self.match_id, self.registration_id];
-        serde_json::from_str(&CONTACT_GIVEN.open(&app.secrets, &row, &self.sealed)?).map_err(Error::fault)
+        serde_json::from_str(&CONTACT_GIVEN.open(&app.secrets, &row, &self.sealed)?).map_err(Fault::of)
     }
 }
 
 /// What somebody gave in a match; None before it was opened, and once they took themselves away.
-///
-/// # Errors
-/// Only faults.
 pub async fn by(
     db: &impl ConnectionTrait,
     app: &App,
     match_id: Uuid,
     registration_id: Uuid,
-) -> Result<Option<Details>, Error> {
+) -> Result<Option<Details>, Fault> {
     let given = Entity::find_by_id((match_id, registration_id)).one(db).await?;
     given.map(|given| given.details(app)).transpose()
 }
 
 /// Keeps what both gave, in the moment it is opened.
-///
-/// # Errors
-/// Only faults.
-pub async fn keep(txn: &impl ConnectionTrait, app: &App, found: &matched::Model) -> Result<(), Error> {
+pub async fn keep(txn: &impl ConnectionTrait, app: &App, found: &matched::Model) -> Result<(), Fault> {
     let people = registration::Entity::find().filter(registration::Column::Id.is_in(found.people()));
     let people = people.all(txn).await?;
     for offer in offer::of_match(txn, found.id).await? {
         let Some(giver) = people.iter().find(|person| person.id == offer.registration_id) else { continue };
         let details = mine::details(txn, app, giver, &offer.fields()).await?;
-        let plain = zeroize::Zeroizing::new(serde_json::to_string(&details).map_err(Error::fault)?);
+        let plain = zeroize::Zeroizing::new(serde_json::to_string(&details).map_err(Fault::of)?);
         let row = ActiveModel {
             match_id: Set(found.id),
             registration_id: Set(giver.id),

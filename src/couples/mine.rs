@@ -7,7 +7,7 @@ use super::offer::Field;
 use super::{consent, couple, given, offer, opening};
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::picks::{blocked_pairs, matched, own};
 use crate::registrations::registration;
 
@@ -76,10 +76,7 @@ async fn of(db: &impl ConnectionTrait, account_id: Uuid, found: Option<matched::
 }
 
 /// Everything the asker may know of a match of theirs.
-///
-/// # Errors
-/// Only faults.
-pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Result<Standing, Error> {
+pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Result<Standing, Fault> {
     let id = mine.found.id;
     let said = consent::of_match(db, id).await?.into_iter().find(|said| said.registration_id == mine.own_id);
     let couple = couple::of_match(db, id).await?.filter(|couple| couple.withdrawn_at.is_none());
@@ -105,15 +102,12 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
 }
 
 /// The details behind some fields, as they are now.
-///
-/// # Errors
-/// Only faults.
 pub async fn details(
     db: &impl ConnectionTrait,
     app: &App,
     person: &registration::Model,
     fields: &[Field],
-) -> Result<Details, Error> {
+) -> Result<Details, Fault> {
     let (Some(account), Some(profile)) =
         (account::find(db, person.account_id).await?, profile::Entity::find_by_id(person.account_id).one(db).await?)
     else {

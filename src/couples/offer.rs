@@ -42,17 +42,11 @@ impl Model {
 }
 
 /// What both offered, in no order.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_match(db: &impl ConnectionTrait, match_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::MatchId.eq(match_id)).all(db).await
 }
 
 /// Puts an offer in the place of the person's former one.
-///
-/// # Errors
-/// Only faults.
 pub async fn put(txn: &impl ConnectionTrait, offer: Model) -> Result<(), DbErr> {
     let place = OnConflict::columns([Column::MatchId, Column::RegistrationId])
         .update_columns([Column::Fields, Column::OfferedAt])

@@ -83,7 +83,7 @@ async fn of_this_event(house: &House, me: &Participant, match_id: Uuid) -> Resul
 
 #[get("/e/{event}/matches")]
 async fn matches_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, me, Form::default()).await
+    Ok(shown(&house, visit.page, me, Form::default()).await?)
 }
 
 #[post("/e/{event}/matches/{id}/consent")]
@@ -121,7 +121,7 @@ async fn give_contact(
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-offered"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, me, form).await
+            Ok(shown(&house, visit.page, me, form).await?)
         }
     }
 }
@@ -141,7 +141,7 @@ async fn take_contact_back(
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-withdrawn"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, me, form).await
+            Ok(shown(&house, visit.page, me, form).await?)
         }
     }
 }

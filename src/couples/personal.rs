@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{consent, couple, given, offer};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 fn one_of_two(registrations: &[Uuid]) -> Condition {
     let mine = || registrations.iter().copied();
@@ -49,10 +49,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
 
 /// Takes back every consent and every offer. Couples are no longer shown or followed up; that there
 /// was one stays, in the union's figures.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     consent::Entity::delete_many().filter(consent::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     offer::Entity::delete_many().filter(offer::Column::RegistrationId.is_in(mine())).exec(txn).await?;

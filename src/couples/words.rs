@@ -7,7 +7,7 @@ use super::mine::Mine;
 use crate::accounts::account;
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::language::Language;
 use crate::mail::letter::{self, Action, Draft};
@@ -55,7 +55,7 @@ pub(super) async fn opened(txn: &Write, app: &App, mine: &Mine) -> Result<(), Er
             account_id: Some(account.id),
             event_id: Some(event.id),
             language: account.language,
-            words: words.map_err(Error::fault)?,
+            words: words.map_err(Fault::of)?,
             action: Some(Action {
                 label: account.language.choose("打开我的结果", "Open my result").to_owned(),
                 url: app.public_url(&format!("/e/{}/matches", event.slug)),

@@ -9,8 +9,8 @@ use std::future::Future;
 use anyhow::anyhow;
 use tokio::sync::watch;
 
-use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::error::{Error, Fault};
 
 /// Whether a shared commit is on disk; where not, what may be told of it.
 pub type Fate = Result<(), Trouble>;
@@ -34,10 +34,11 @@ pub async fn confirmed<T>(verb: impl Future<Output = Result<T, Error>>) -> Resul
         })
         .await;
     for mut outcome in heard {
-        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Error::known(Trouble::Unknown, gone))?;
+        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Fault::known(Trouble::Unknown, gone))?;
         if kept != Some(Ok(())) {
             let trouble = kept.and_then(Result::err).unwrap_or(Trouble::Unknown);
-            return Err(Error::known(trouble, anyhow!("the shared commit that an answer rests on failed")));
+            let broken = anyhow!("the shared commit that an answer rests on failed");
+            return Err(Fault::known(trouble, broken).into());
         }
     }
     answer

@@ -24,7 +24,7 @@ use tokio::time::timeout;
 
 use super::commit_dependency::{Fate, Outcome};
 use super::spoken::not_executed;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::error::trouble::Trouble;
 use crate::failpoint::around;
 
@@ -74,9 +74,6 @@ impl WriteQueue {
 
     /// Waits for its turn and begins. To be run in a task of its own: a caller who goes away must
     /// not leave the line.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn begin(self) -> Result<Turn, DbErr> {
         self.waiting.fetch_add(1, Ordering::SeqCst);
         let mut desk = Arc::clone(&self.desk).lock_owned().await;
@@ -234,7 +231,7 @@ impl Turn {
     ///
     /// # Errors
     /// A fault where it is not; it says whether anything may have become true.
-    pub async fn commit(self) -> Result<(), Error> {
+    pub async fn commit(self) -> Result<(), Fault> {
         let Self { line, mut desk } = self;
         if let Err(fault) = desk.tell("RELEASE verb").await {
             let trouble = Trouble::of_driver(&fault);
@@ -245,11 +242,11 @@ impl Turn {
         open.members += 1;
         let mut outcome = open.outcome.subscribe();
         hand_on(&line, desk).await;
-        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Error::known(Trouble::Unknown, gone))?;
+        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Fault::known(Trouble::Unknown, gone))?;
         match kept {
             Some(Ok(())) => Ok(()),
-            Some(Err(trouble)) => Err(Error::known(trouble, anyhow!("the shared commit failed"))),
-            None => Err(Error::known(Trouble::Unknown, anyhow!("the shared commit told nothing"))),
+            Some(Err(trouble)) => Err(Fault::known(trouble, anyhow!("the shared commit failed"))),
+            None => Err(Fault::known(Trouble::Unknown, anyhow!("the shared commit told nothing"))),
         }
     }
 
@@ -319,7 +316,7 @@ mod tests {
                 let mut turn = line.clone().begin().await.unwrap();
                 put(&mut turn, "lost").await;
                 taken_back_by_itself(&mut turn).await;
-                assert_eq!(turn.commit().await.unwrap_err().code(), "fault");
+                assert_eq!(turn.commit().await.unwrap_err().trouble().code(), "fault");
                 let mut turn = line.clone().begin().await.unwrap();
                 put(&mut turn, "lost").await;
                 taken_back_by_itself(&mut turn).await;
@@ -360,7 +357,7 @@ mod tests {
         assert!(second.others().is_some(), "they share a commit");
         taken_back_by_itself(&mut second).await;
         second.take_back(Some(Trouble::Full)).await;
-        assert_eq!(first.await.unwrap().unwrap_err().code(), "storage_full");
+        assert_eq!(first.await.unwrap().unwrap_err().trouble().code(), "storage_full");
         says(&line, "third").await;
         assert_eq!(found(&mut looks).await, ["third"]);
     }

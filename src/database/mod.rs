@@ -35,8 +35,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConn
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
-use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::error::{Error, Fault};
 use crate::private;
 use crate::secrets::without_password;
 use crate::settings::{DatabaseSettings, Settings};
@@ -148,7 +148,7 @@ impl Database {
         let begun = tokio::select! {
             begun = self.begin() => begun,
             () = errand::abandoned() => {
-                Err(Error::known(Trouble::Busy, anyhow!("nobody waits for the answer any more")))
+                Err(Fault::known(Trouble::Busy, anyhow!("nobody waits for the answer any more")))
             }
         };
         let write = begun?;
@@ -156,14 +156,14 @@ impl Database {
         Ok(write)
     }
 
-    async fn begin(&self) -> Result<Write, Error> {
+    async fn begin(&self) -> Result<Write, Fault> {
         // In a task of its own: whoever goes away half-way must neither leave the line in disorder nor
         // a connection inside a transaction.
         let begun = match &self.engine {
             Engine::Embedded(line) => tokio::spawn(begin_grouped(line.clone()).in_current_span()),
             Engine::Server(server) => tokio::spawn(begin_alone(server.clone(), errand::lane()).in_current_span()),
         };
-        Ok(begun.await.map_err(Error::fault)??)
+        Ok(begun.await.map_err(Fault::of)??)
     }
 
     /// Brings the schema up to date, one process at a time.
@@ -195,20 +195,14 @@ impl Database {
 
     /// Whether some process serves this database, where that shows in the database itself: on
     /// PostgreSQL. The embedded one shows it by the locks of its file.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn is_served(&self) -> Result<bool, DbErr> {
         Ok(self.is_postgres() && serving::is_marked(&self.reader).await?)
     }
 
     /// A connection to PostgreSQL outside the pool, for what lasts as long as the process.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn own_connection(&self) -> Result<PgConnection, Error> {
+    pub async fn own_connection(&self) -> Result<PgConnection, Fault> {
         match &self.engine {
-            Engine::Server(server) => server.writers.connect().await.map_err(Error::fault),
+            Engine::Server(server) => server.writers.connect().await.map_err(Fault::of),
             Engine::Embedded(_) => Err(anyhow!("an embedded database has no connections of one's own").into()),
         }
     }
@@ -223,9 +217,6 @@ impl Database {
     /// bytes deleted before are in neither. Readers may hold it up; it tries for a second and says
     /// whether it is done: what was committed is committed, also where it is not. PostgreSQL looks
     /// after its log itself.
-    ///
-    /// # Errors
-    /// None today.
     pub async fn settle(&self) -> Result<bool, DbErr> {
         let Engine::Embedded(line) = &self.engine else { return Ok(true) };
         for _ in 0..20 {

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::schema::Standing;
 use super::{Database, Engine};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::failpoint;
 
 /// How long an answer holds for others.
@@ -120,11 +120,11 @@ impl Database {
         const BEAT: &str = "INSERT INTO pulse (id, beats) VALUES (1, 1) \
             ON CONFLICT (id) DO UPDATE SET beats = pulse.beats + 1";
         match &self.engine {
-            Engine::Server(server) => server.prove(BEAT).await.map_err(Error::fault),
+            Engine::Server(server) => Ok(server.prove(BEAT).await.map_err(Fault::of)?),
             Engine::Embedded(_) => {
                 let txn = self.begin().await?;
                 txn.execute_unprepared(BEAT).await?;
-                txn.commit().await
+                Ok(txn.commit().await?)
             }
         }
     }

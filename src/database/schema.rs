@@ -21,9 +21,6 @@ pub struct Standing {
 
 impl Standing {
     /// Reads it.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn of(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
         let applied = if exists(db, "seaql_migrations").await? {
             names(db, "SELECT version FROM seaql_migrations ORDER BY version").await?

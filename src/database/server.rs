@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 
 use super::pool::{Lent, Limits, Pool, Purpose, is_broken, silent, was_dead};
 use super::spoken::{not_executed, not_queried};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::error::trouble::Trouble;
 use crate::failpoint::around;
 
@@ -186,7 +186,7 @@ impl Alone {
     ///
     /// # Errors
     /// A fault that says whether anything may have become true.
-    pub async fn commit(self) -> Result<(), Error> {
+    pub async fn commit(self) -> Result<(), Fault> {
         let Self { mut lent, number, began, server, .. } = self;
         let ended = lent.exchange(|line| Box::pin(around(line.execute("COMMIT")))).await;
         let Err(fault) = ended else {
@@ -203,8 +203,8 @@ impl Alone {
                 tracing::warn!(%fault, "the answer to a commit was lost, and it is done");
                 Ok(())
             }
-            Some(false) => Err(Error::known(Trouble::Busy, why)),
-            None => Err(Error::known(Trouble::Unknown, why)),
+            Some(false) => Err(Fault::known(Trouble::Busy, why)),
+            None => Err(Fault::known(Trouble::Unknown, why)),
         }
     }
 

@@ -17,9 +17,6 @@ pub async fn mark(connection: &mut PgConnection) -> sqlx::Result<()> {
 }
 
 /// Whether any process says so, of those on this PostgreSQL database.
-///
-/// # Errors
-/// Only faults.
 pub async fn is_marked(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let others = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 \
         AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \

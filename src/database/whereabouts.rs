@@ -6,15 +6,12 @@ use anyhow::{Context, anyhow};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::Database;
-use crate::error::Error;
+use crate::error::Fault;
 
 impl Database {
     /// The file on its disk, or the database in its cluster. A backup put back, a dump read in and a
     /// file copied lie elsewhere; a standby that took over does not.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn whereabouts(&self) -> Result<String, Error> {
+    pub async fn whereabouts(&self) -> Result<String, Fault> {
         if self.is_postgres() {
             let question = "SELECT (SELECT system_identifier FROM pg_control_system())::text AS cluster, \
                 oid::text AS number FROM pg_database WHERE datname = current_database()";

@@ -14,8 +14,8 @@ use super::errand;
 use super::group_commit::Turn;
 use super::server::Alone;
 use super::spoken::{embedded, not_executed, not_queried, server};
-use crate::error::Error;
 use crate::error::trouble::Trouble;
+use crate::error::{Error, Fault};
 use crate::failpoint;
 use crate::idempotency;
 use crate::secrets::digest;
@@ -50,7 +50,7 @@ impl From<Turn> for Write {
 }
 
 impl Way {
-    async fn commit(self) -> Result<(), Error> {
+    async fn commit(self) -> Result<(), Fault> {
         match self {
             Self::Alone(alone) => alone.into_inner().commit().await,
             Self::Grouped(turn) => turn.into_inner().commit().await,
@@ -75,17 +75,17 @@ impl Write {
         self.commit_telling(&()).await
     }
 
-    async fn make_true(mut self) -> Result<(), Error> {
+    async fn make_true(mut self) -> Result<(), Fault> {
         failpoint::point();
         if let Some(trouble) = self.spoilt() {
-            return Err(Error::known(trouble, anyhow!("a transaction in which a statement failed is not committed")));
+            return Err(Fault::known(trouble, anyhow!("a transaction in which a statement failed is not committed")));
         }
         let Some(way) = self.way.take() else { return Ok(()) };
         let pending = errand::commits();
         // In a task of its own: a caller who goes away, or has no more time, must not break it off.
         let kept = tokio::spawn(way.commit().in_current_span()).await;
-        let kept = kept.unwrap_or_else(|broken| Err(Error::known(Trouble::Unknown, broken)));
-        if let Err(Error::Fault(fault)) = &kept
+        let kept = kept.unwrap_or_else(|broken| Err(Fault::known(Trouble::Unknown, broken)));
+        if let Err(fault) = &kept
             && fault.trouble() != Trouble::Unknown
         {
             pending.failed();
@@ -105,15 +105,12 @@ impl Write {
         if let Some((claim, answer)) = idempotency::told(told) {
             idempotency::keep(&self, &claim, answer).await?;
         }
-        self.make_true().await
+        Ok(self.make_true().await?)
     }
 
     /// Waits until no other transaction is at the same matter, and keeps others waiting until this one
     /// ends: where what is to be counted has no row that could be held. On the embedded database
     /// nobody else writes anyway.
-    ///
-    /// # Errors
-    /// What the database says.
     pub async fn queue_for(&self, matter: &[u8]) -> Result<(), DbErr> {
         if self.get_database_backend() != DbBackend::Postgres {
             return Ok(());

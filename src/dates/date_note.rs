@@ -9,7 +9,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, QueryFilter};
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::{self, Sealed};
 
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -42,34 +42,28 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was sealed by another house.
-    pub fn words(&self, app: &App) -> Result<String, Error> {
+    pub fn words(&self, app: &App) -> Result<String, Fault> {
         sealed::DATE_NOTE.open(&app.secrets, &[self.written_by, self.about], &self.words)
     }
 }
 
 /// What one person wrote, by whom it is about.
-///
-/// # Errors
-/// Only faults.
 pub async fn written_by(
     db: &impl ConnectionTrait,
     app: &App,
     registration_id: Uuid,
-) -> Result<HashMap<Uuid, String>, Error> {
+) -> Result<HashMap<Uuid, String>, Fault> {
     let notes = Entity::find().filter(Column::WrittenBy.eq(registration_id)).all(db).await?;
     notes.iter().map(|note| Ok((note.about, note.words(app)?))).collect()
 }
 
 /// Puts a note in the place of the former one about the same person.
-///
-/// # Errors
-/// Only faults.
 pub async fn put(
     txn: &impl ConnectionTrait,
     app: &App,
     (written_by, about): (Uuid, Uuid),
     words: &str,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let place = OnConflict::columns([Column::WrittenBy, Column::About])
         .update_columns([Column::Words, Column::WrittenAt])
         .to_owned();

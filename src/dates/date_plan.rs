@@ -52,9 +52,6 @@ impl Model {
     }
 
     /// Notes that something changed which the next plan must see.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn turn_page(&self, txn: &impl ConnectionTrait) -> Result<(), DbErr> {
         let mut row = self.clone().into_active_model();
         row.version = Set(self.version + 1);
@@ -76,9 +73,6 @@ pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<Model, E
 }
 
 /// An event's plan, or the blank one.
-///
-/// # Errors
-/// Only faults.
 pub async fn of(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Model, DbErr> {
     Ok(Entity::find_by_id(event_id).one(db).await?.unwrap_or_else(|| Model::blank(event_id)))
 }

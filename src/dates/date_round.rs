@@ -68,9 +68,6 @@ impl Model {
 }
 
 /// An event's rounds in order, played and planned.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::Number).all(db).await
 }

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::badges::badge;
 use crate::badges::number::Number;
 use crate::body::one_line;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::{self, Because};
@@ -131,11 +131,11 @@ pub async fn take_back(app: &Arc<App>, guest: &Participant, whom: Whom) -> Resul
             .await?;
         plan.turn_page(&txn).await?;
     }
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 /// Gives up the tables of two people in rounds not called yet; both wait there until somebody plans again.
-async fn part(txn: &impl ConnectionTrait, event_id: Uuid, one: Uuid, other: Uuid) -> Result<(), Error> {
+async fn part(txn: &impl ConnectionTrait, event_id: Uuid, one: Uuid, other: Uuid) -> Result<(), Fault> {
     let rounds = date_round::of_event(txn, event_id).await?;
     let planned = rounds.into_iter().filter(|round| !round.is_played()).map(|round| round.id);
     let ways = [(one, other), (other, one)].map(|(one, other)| {

@@ -51,8 +51,6 @@ pub struct Past {
 }
 
 impl Hall {
-    /// # Errors
-    /// Only faults.
     pub async fn look(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Self, DbErr> {
         let plan = date_plan::of(db, event_id).await?;
         let rounds = date_round::of_event(db, event_id).await?;
@@ -76,9 +74,6 @@ impl Hall {
 
     /// Whether a plan made from this may still be written: nothing else was planned, played or
     /// excluded since, and the same people are inside. `plan` is the row now held.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn still_stands(&self, txn: &impl ConnectionTrait, plan: &date_plan::Model) -> Result<bool, DbErr> {
         if plan.version != self.plan.version {
             return Ok(false);

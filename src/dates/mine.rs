@@ -77,8 +77,6 @@ impl Seat {
     }
 }
 
-/// # Errors
-/// Only faults.
 pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDates, DbErr> {
     let my_round = |seat: Seat| MyRound {
         round: seat.round.number,
@@ -92,9 +90,6 @@ pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDate
 }
 
 /// Where I sit in each round, in order.
-///
-/// # Errors
-/// Only faults.
 pub async fn seats(db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Seat>, DbErr> {
     let id = me.registration.id;
     let rounds = date_round::of_event(db, me.event.id).await?;
@@ -114,15 +109,10 @@ pub async fn seats(db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Se
 }
 
 /// Where I sit in one round; None where there is no such round.
-///
-/// # Errors
-/// Only faults.
 pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Result<Option<Seat>, DbErr> {
     Ok(seats(db, me).await?.into_iter().find(|seat| seat.round.number == round))
 }
 
-/// # Errors
-/// Only faults.
 pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<Page<MyExclusion>, DbErr> {
     let said = exclusion::said_by(db, me.registration.id).await?;
     let about = said.iter().map(|said| said.about);

@@ -102,7 +102,7 @@ async fn shown(
 
 #[get("/office/e/{event}/dates")]
 async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<Asked>) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, host, asked.round, None).await
+    Ok(shown(&house, visit.page, host, asked.round, None).await?)
 }
 
 #[post("/office/e/{event}/dates")]
@@ -120,7 +120,7 @@ async fn plan_dates(house: House, visit: Visit, host: Host, form: Form) -> Resul
         Ok(()) => see_saying(&address(&host.event), "dates-planned"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, None, Some(form)).await
+            Ok(shown(&house, visit.page, host, None, Some(form)).await?)
         }
     }
 }
@@ -145,7 +145,7 @@ async fn correct_table(
         Ok(()) => see_saying(&format!("{}?round={round}", address(&host.event)), "date-corrected"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, Some(round), Some(form)).await
+            Ok(shown(&house, visit.page, host, Some(round), Some(form)).await?)
         }
     }
 }

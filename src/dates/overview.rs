@@ -84,8 +84,6 @@ pub struct FewPartners {
     pub badge: String,
 }
 
-/// # Errors
-/// Only faults.
 pub async fn look(db: &impl ConnectionTrait, event: &event::Model) -> Result<Overview, DbErr> {
     let hall = settled(db, event.id).await?;
     let terms = Terms::of(event);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{date_note, sat_out, sitting};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::registrations::exclusion;
 
 /// At which tables the person sat, what they noted for themselves, and whom they never wanted to sit
@@ -36,10 +36,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
 
 /// Forgets whom the person did not want to sit with, and every note by or about them. Tables stay: they are somebody else's evening,
 /// too.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     let by_or_about =
         Condition::any().add(date_note::Column::WrittenBy.is_in(mine())).add(date_note::Column::About.is_in(mine()));

@@ -16,7 +16,7 @@ use super::seating::{Order, Seated, Seating, seat};
 use super::terms::Terms;
 use super::{date_plan, date_round, sat_out, sitting};
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Host;
 use crate::events::phase::Phase;
 use crate::happening::What;
@@ -84,7 +84,7 @@ pub async fn plan(app: &Arc<App>, host: &Host, wishes: PlanWishes) -> Result<(),
             (hall, seating)
         })
         .await
-        .map_err(Error::fault)?;
+        .map_err(Fault::of)?;
 
         let txn = app.database.begin_write().await?;
         let held = date_plan::hold(&txn, event.id).await?;

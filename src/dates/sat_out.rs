@@ -19,9 +19,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Everybody who sits out in one of these rounds.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_rounds(db: &impl ConnectionTrait, rounds: impl IntoIterator<Item = Uuid>) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::RoundId.is_in(rounds)).all(db).await
 }

@@ -40,9 +40,6 @@ impl Model {
 }
 
 /// Every sitting of an event, by table.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::TableNumber).all(db).await
 }

@@ -52,9 +52,6 @@ pub struct Table {
 }
 
 /// None until dates were planned.
-///
-/// # Errors
-/// Only faults.
 pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Option<TableMap>, DbErr> {
     let rounds = date_round::of_event(db, event.id).await?;
     if rounds.is_empty() {
@@ -97,9 +94,6 @@ fn table(sitting: &sitting::Model, worn: &HashMap<Uuid, Number>) -> Table {
 
 /// How far the evening's dates have come: every round with its state, and how many tables did not
 /// take place. Changes whenever somebody's own list of dates may.
-///
-/// # Errors
-/// Only faults.
 pub async fn progress(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<(i32, State)>, u64), DbErr> {
     let rounds = date_round::of_event(db, event_id).await?;
     let struck = sitting::Entity::find().filter(sitting::Column::EventId.eq(event_id));

@@ -102,7 +102,7 @@ fn slug_in_path(request: &HttpRequest) -> String {
 async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) -> Result<Entered, Error> {
     let account = SignedIn::of(&request).await?;
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    house.run(move |app| look_up(app, account, slug, roles)).await
+    Ok(house.run(move |app| look_up(app, account, slug, roles)).await?)
 }
 
 async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role]) -> Result<Entered, Error> {
@@ -175,7 +175,7 @@ impl Desk {
         };
         // An access token is no device's, which can be seen without asking the database.
         let Some(shown) = shown.filter(|shown| token::digest(shown).is_some()) else { return Ok(None) };
-        let found = house.run(async move |app| device::shown(&app, &shown).await).await?;
+        let found = house.run(async move |app| Ok(device::shown(&app, &shown).await?)).await?;
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }
 

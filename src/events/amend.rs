@@ -16,7 +16,7 @@ use super::schedule::{Schedule, word};
 use super::{event, host, series};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 
 pub enum NotAmended {
@@ -99,7 +99,7 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     Ok(event)
 }
 
-async fn is_taken(txn: &impl ConnectionTrait, slug: &str, by_other_than: Uuid) -> Result<bool, Error> {
+async fn is_taken(txn: &impl ConnectionTrait, slug: &str, by_other_than: Uuid) -> Result<bool, Fault> {
     let others = event::Entity::find().filter(event::Column::Slug.eq(slug)).filter(event::Column::Id.ne(by_other_than));
     Ok(others.count(txn).await? > 0)
 }
@@ -167,7 +167,7 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
     row.timezone = Set(changes.timezone.clone().unwrap_or_else(|| event.timezone.clone()));
     row.sides = Set(sides);
     row.seats = Set(seats);
-    row.settings = Set(serde_json::to_value(&plan).map_err(Error::fault)?);
+    row.settings = Set(serde_json::to_value(&plan).map_err(Fault::of)?);
     schedule.write(&mut row);
     Ok(row)
 }

@@ -43,7 +43,7 @@ pub async fn draw_up_event(
     let drawn = house
         .run(async move |app| {
             let event = draw_up(&app, &account, wish.into_inner()).await?;
-            poster(app.database.reader(), event, app.now()).await
+            Ok(poster(app.database.reader(), event, app.now()).await?)
         })
         .await?;
     Ok((Json(drawn), StatusCode::CREATED))
@@ -60,7 +60,7 @@ pub async fn draw_up_event(
 pub async fn amend_event(house: House, by: Organizer, changes: Body<Changes>) -> Result<Json<Poster>, Error> {
     let amended = house.run(async move |app| {
         let event = amend(&app, &by, changes.into_inner()).await?;
-        poster(app.database.reader(), event, app.now()).await
+        Ok(poster(app.database.reader(), event, app.now()).await?)
     });
     Ok(Json(amended.await?))
 }
@@ -75,7 +75,7 @@ pub async fn amend_event(house: House, by: Organizer, changes: Body<Changes>) ->
 pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, Error> {
     let published = house.run(async move |app| {
         let event = publish(&app, &by).await?;
-        poster(app.database.reader(), event, app.now()).await
+        Ok(poster(app.database.reader(), event, app.now()).await?)
     });
     Ok(Json(published.await?))
 }
@@ -91,7 +91,7 @@ pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, 
 pub async fn move_event(house: House, by: Organizer, wish: Body<Move>) -> Result<Json<Poster>, Error> {
     let moved = house.run(async move |app| {
         let event = move_phase(&app, &by, wish.into_inner()).await?;
-        poster(app.database.reader(), event, app.now()).await
+        Ok(poster(app.database.reader(), event, app.now()).await?)
     });
     Ok(Json(moved.await?))
 }

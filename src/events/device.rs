@@ -9,7 +9,7 @@ use super::event;
 use crate::accounts::token;
 use crate::app::App;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// How long after the evening a device may still upload what it holds. A desk that lies in a drawer
 /// opens nothing at the next event.
@@ -95,10 +95,7 @@ impl Entity {
 
 /// The device a shown token belongs to, and its event; None for a token that is none, or none any
 /// more: revoked, or of an evening that is over.
-///
-/// # Errors
-/// Only faults.
-pub async fn shown(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Error> {
+pub async fn shown(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
     let (db, now) = (app.database.reader(), app.now());
     let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());

@@ -13,7 +13,7 @@ use super::{event, host, series};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 use crate::organizations::{organization, staff};
 
@@ -88,15 +88,12 @@ pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::
 }
 
 /// What the wish and its template make together, and everything in it that cannot be.
-///
-/// # Errors
-/// Only faults.
 pub fn sketch(
     app: &App,
     wish: &NewEvent,
     organization_id: Uuid,
     series_id: Option<Uuid>,
-) -> Result<(event::Model, Vec<FieldError>), Error> {
+) -> Result<(event::Model, Vec<FieldError>), Fault> {
     let template = wish.template.template()?;
     let now = app.now();
     let zone = wish.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
@@ -141,7 +138,7 @@ pub fn sketch(
         confirmation_at: schedule.boundary(Phase::Confirmation),
         on_site_at: schedule.boundary(Phase::OnSite),
         closed_at: schedule.boundary(Phase::Closed),
-        settings: serde_json::to_value(&plan).map_err(Error::fault)?,
+        settings: serde_json::to_value(&plan).map_err(Fault::of)?,
         created_at: now,
         published_at: None,
     };

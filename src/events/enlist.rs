@@ -130,7 +130,7 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid) -> Result<(), Error> {
     let (actor, event, detail) = (by.account.account_id, &by.event, json!({ "role": grant.role }));
     let entry = entry(actor, event.organization_id, event.id, grant.account_id, "crew_dismissed", detail);
     audit::record(&txn, app, entry).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 fn entry(

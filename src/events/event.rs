@@ -182,9 +182,6 @@ impl Model {
 }
 
 /// The event with this slug, whoever asks.
-///
-/// # Errors
-/// Only faults.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Slug.eq(slug)).one(db).await
 }
@@ -193,9 +190,6 @@ pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Mod
 const SHOWN: (u64, u64) = (60, 12);
 
 /// What is announced: events to come, the nearest first, and those that are over, the latest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn announced(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(Vec<Model>, Vec<Model>), DbErr> {
     let published = || Entity::find().filter(Column::PublishedAt.lte(now));
     // The one without an end by the clock is not over: SQL's comparison with nothing is not true.

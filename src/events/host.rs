@@ -53,18 +53,12 @@ pub struct Line {
 }
 
 /// The hosts of an event as the poster lists them.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Line>, DbErr> {
     let hosts = Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::Position).all(db).await?;
     Ok(hosts.into_iter().map(|host| Line { role: host.role, name: host.name }).collect())
 }
 
 /// Puts these hosts in place of whoever was listed.
-///
-/// # Errors
-/// Only faults.
 pub async fn replace(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, hosts: &[Line]) -> Result<(), DbErr> {
     Entity::delete_many().filter(Column::EventId.eq(event_id)).exec(txn).await?;
     let rows = hosts.iter().zip(0..).map(|(host, position)| ActiveModel {

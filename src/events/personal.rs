@@ -5,13 +5,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{crew, device};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// On which evenings the person has a role, and which devices they let in at the door.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Fault> {
     let grants = crew::Entity::find().filter(crew::Column::AccountId.eq(account)).all(db).await?;
     let grants = grants
         .iter()
@@ -23,10 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
 }
 
 /// Takes every role back.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Fault> {
     crew::Entity::delete_many().filter(crew::Column::AccountId.eq(account)).exec(txn).await?;
     Ok(())
 }

@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::schedule::Schedule;
 use super::template::Kind;
 use super::{host, series};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::organizations::organization;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -64,14 +64,11 @@ pub struct Stretch {
 }
 
 /// The posters of these events, in their order.
-///
-/// # Errors
-/// Only faults.
 pub async fn posters(
     db: &impl ConnectionTrait,
     events: Vec<event::Model>,
     now: DateTime<Utc>,
-) -> Result<Vec<Poster>, Error> {
+) -> Result<Vec<Poster>, Fault> {
     let unions: Vec<Uuid> = events.iter().map(|event| event.organization_id).collect();
     let unions = organization::Entity::find().filter(organization::Column::Id.is_in(unions)).all(db).await?;
     let unions: HashMap<Uuid, organization::Model> = unions.into_iter().map(|union| (union.id, union)).collect();
@@ -126,10 +123,7 @@ pub fn drawn(
 }
 
 /// The poster of one event.
-///
-/// # Errors
-/// Only faults.
-pub async fn poster(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Poster, Error> {
+pub async fn poster(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Poster, Fault> {
     let one = posters(db, vec![event], now).await?.pop();
     one.ok_or_else(|| anyhow::anyhow!("a poster for every event").into())
 }

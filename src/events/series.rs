@@ -22,9 +22,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The union's series with this slug.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_union(db: &impl ConnectionTrait, organization_id: Uuid, slug: &str) -> Result<Option<Model>, DbErr> {
     let series = Entity::find().filter(Column::OrganizationId.eq(organization_id)).filter(Column::Slug.eq(slug));
     series.one(db).await

@@ -12,7 +12,7 @@ use super::event::Sides;
 use super::phase::Phase;
 use super::plan::Plan;
 use super::schedule::Schedule;
-use crate::error::Error;
+use crate::error::Fault;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
 #[schema(as = TemplateKind)]
@@ -75,14 +75,14 @@ impl Kind {
     ///
     /// # Errors
     /// A fault where the program carries a template that does not parse, which a test rules out.
-    pub fn template(self) -> Result<Template, Error> {
+    pub fn template(self) -> Result<Template, Fault> {
         let text = match self {
             Self::Mixer => include_str!("templates/mixer.toml"),
             Self::Concert => include_str!("templates/concert.toml"),
             Self::SportsDay => include_str!("templates/sports_day.toml"),
             Self::SpeedDating => include_str!("templates/speed_dating.toml"),
         };
-        toml::from_str(text).map_err(Error::fault)
+        toml::from_str(text).map_err(Fault::of)
     }
 
     /// Every kind, in the order organizers are shown them.

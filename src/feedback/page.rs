@@ -77,7 +77,7 @@ fn filled(sheet: &sheet::Model) -> Form {
 
 #[get("/e/{event}/feedback")]
 async fn feedback_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, me, None).await
+    Ok(shown(&house, visit.page, me, None).await?)
 }
 
 #[post("/e/{event}/feedback")]
@@ -102,7 +102,7 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
         Ok(()) => see_saying(&format!("/e/{}/feedback", me.event.slug), "feedback-kept"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, me, Some(form)).await
+            Ok(shown(&house, visit.page, me, Some(form)).await?)
         }
     }
 }

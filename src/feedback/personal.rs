@@ -6,17 +6,14 @@ use uuid::Uuid;
 
 use super::sheet;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 fn mine(app: &App, registrations: &[Uuid]) -> sea_orm::sea_query::SimpleExpr {
     sheet::Column::Author.is_in(registrations.iter().map(|id| sheet::author(app, *id)))
 }
 
 /// What the person answered.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Value, Fault> {
     let sheets = sheet::Entity::find().filter(mine(app, registrations)).all(db).await?;
     let sheets = sheets.iter().map(|row| {
         json!({
@@ -32,10 +29,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
 }
 
 /// Takes the person's answers away.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<(), Fault> {
     sheet::Entity::delete_many().filter(mine(app, registrations)).exec(txn).await?;
     Ok(())
 }

@@ -73,9 +73,6 @@ pub fn author(app: &App, registration_id: Uuid) -> String {
 }
 
 /// Puts answers in the place of the person's former ones.
-///
-/// # Errors
-/// Only faults.
 pub async fn put(txn: &impl ConnectionTrait, sheet: Model) -> Result<(), DbErr> {
     let place = OnConflict::columns([Column::EventId, Column::Author])
         .update_columns([Column::Overall, Column::Pace, Column::Met, Column::Again, Column::Words])

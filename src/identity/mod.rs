@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::chance::Chance;
 use crate::database::{Database, Write};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::secrets::{Secrets, Source, sealed_under, without_password};
 
 /// Lets one process at a time enter a house on PostgreSQL.
@@ -192,10 +192,7 @@ pub struct Recognised {
 }
 
 /// Compares the keys with the database, and numbers them as it does.
-///
-/// # Errors
-/// What the database says.
-pub async fn recognise(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Recognised, Error> {
+pub async fn recognise(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Recognised, Fault> {
     let Some(house) = house::Entity::find_by_id(house::PLACE).one(db).await? else { return Ok(Recognised::default()) };
     let checks = key_check::Entity::find().order_by_asc(key_check::Column::Number).all(db).await?;
     let mut wrong = Vec::new();
@@ -377,9 +374,6 @@ fn fitting(secrets: &Secrets, house: Uuid, checks: &[key_check::Model]) -> Vec<O
 }
 
 /// Lets the database know the keys, and which of them seals.
-///
-/// # Errors
-/// What the database says.
 async fn know(txn: &Write, secrets: &Secrets, house: Uuid, now: DateTime<Utc>) -> Result<(), DbErr> {
     let keys = secrets.numbers().into_iter().zip(secrets.macs(CHECK, &[house.as_bytes()]));
     for (place, (number, digest)) in keys.enumerate() {

@@ -13,7 +13,7 @@ use crate::accounts::address::MailAddress;
 use crate::accounts::{account, token};
 use crate::app::App;
 use crate::bonds;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
 use crate::sealed::{INVITATION_EMAIL, Sealed};
 
@@ -171,7 +171,7 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was not sealed for this invitation.
-    pub fn address(&self, app: &App) -> Result<String, Error> {
+    pub fn address(&self, app: &App) -> Result<String, Fault> {
         INVITATION_EMAIL.open(&app.secrets, &[self.id], &self.email)
     }
 
@@ -179,7 +179,7 @@ impl Model {
     ///
     /// # Errors
     /// As [`Model::address`].
-    pub fn is_to(&self, app: &App, account: &account::Model) -> Result<bool, Error> {
+    pub fn is_to(&self, app: &App, account: &account::Model) -> Result<bool, Fault> {
         Ok(self.is_bound(app) && self.address(app)? == account.address(&app.secrets)?)
     }
 
@@ -287,9 +287,6 @@ pub fn written_to<'a>(
 }
 
 /// The one a letter's link names, open or not; none that somebody wrote past the house.
-///
-/// # Errors
-/// Only faults.
 pub async fn shown(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
     let shown = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;

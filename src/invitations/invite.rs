@@ -18,7 +18,7 @@ use crate::accounts::address::MailAddress;
 use crate::accounts::{SignedIn, token};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::mail::letter;
 use crate::sealed::INVITATION_EMAIL;
 
@@ -123,16 +123,13 @@ pub async fn invite(
 }
 
 /// Invites many at once, none of whom has an open invitation to it.
-///
-/// # Errors
-/// Only faults.
 pub async fn invite_all(
     txn: &impl ConnectionTrait,
     app: &App,
     by: &SignedIn,
     purpose: &Purpose,
     people: Vec<Invitee>,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let (mut rows, mut drafts) = (Vec::with_capacity(people.len()), Vec::with_capacity(people.len()));
     for person in people {
         let (row, letter) = drawn_up(app, by, purpose, person)?;
@@ -147,10 +144,7 @@ pub async fn invite_all(
 }
 
 /// Those of a thing that nobody answered in time make room for new ones, before the clock comes round.
-///
-/// # Errors
-/// Only faults.
-pub async fn lapse(txn: &impl ConnectionTrait, app: &App, purpose: &Purpose) -> Result<(), Error> {
+pub async fn lapse(txn: &impl ConnectionTrait, app: &App, purpose: &Purpose) -> Result<(), Fault> {
     let now = app.now();
     invitation::Entity::update_many()
         .col_expr(Column::State, Expr::value(State::Expired))
@@ -165,15 +159,12 @@ pub async fn lapse(txn: &impl ConnectionTrait, app: &App, purpose: &Purpose) -> 
 
 /// How many letters the union wrote to each of these addresses within the hour, as far as it did; by
 /// [`invitation::digest`].
-///
-/// # Errors
-/// Only faults.
 pub async fn lately(
     txn: &impl ConnectionTrait,
     app: &App,
     organization: Uuid,
     people: &[&MailAddress],
-) -> Result<HashMap<Vec<u8>, usize>, Error> {
+) -> Result<HashMap<Vec<u8>, usize>, Fault> {
     let mut counts = HashMap::new();
     for some in people.chunks(ROWS) {
         let since = app.now() - TimeDelta::hours(1);
@@ -189,7 +180,7 @@ fn drawn_up(
     by: &SignedIn,
     purpose: &Purpose,
     person: Invitee,
-) -> Result<(invitation::Model, letter::Draft), Error> {
+) -> Result<(invitation::Model, letter::Draft), Fault> {
     let (id, now, minted) = (app.new_id(), app.now(), token::mint(app)?);
     let words = person.said.map(|said| said.seal(app, id)).transpose()?;
     let row = invitation::Model {

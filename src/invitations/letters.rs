@@ -6,7 +6,7 @@ use askama::Template;
 use super::invitation::{self, Kind, LIFETIME};
 use super::invite::Purpose;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::language::Language;
 use crate::mail::letter::{Action, Draft};
 use crate::page::words;
@@ -34,10 +34,7 @@ pub fn what(language: Language, kind: Kind, thing: &str) -> String {
 }
 
 /// The letter, with the link that answers it.
-///
-/// # Errors
-/// Only faults.
-pub fn invitation(app: &App, invitation: &invitation::Model, purpose: &Purpose, token: &str) -> Result<Draft, Error> {
+pub fn invitation(app: &App, invitation: &invitation::Model, purpose: &Purpose, token: &str) -> Result<Draft, Fault> {
     let (union, language, days) = (purpose.union.as_str(), invitation.language, LIFETIME.num_days());
     let what = what(language, purpose.kind, &purpose.thing);
     let words = match language {
@@ -50,7 +47,7 @@ pub fn invitation(app: &App, invitation: &invitation::Model, purpose: &Purpose, 
         account_id: None,
         event_id: invitation.event_id,
         language,
-        words: words.map_err(Error::fault)?,
+        words: words.map_err(Fault::of)?,
         action: Some(Action {
             label: language.choose("查看邀请", "See the invitation").to_owned(),
             url: app.public_url(&format!("/invitation?token={token}")),

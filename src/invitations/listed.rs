@@ -10,7 +10,7 @@ use super::invitation::{self, Column, Kind, State};
 use super::said::{self, Said};
 use crate::accounts::address::shown;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::paging::{Page, Paging};
 
 /// Which invitations are asked for.
@@ -50,9 +50,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// # Errors
-    /// Only faults.
-    pub fn of(app: &App, invitation: invitation::Model) -> Result<Self, Error> {
+    pub fn of(app: &App, invitation: invitation::Model) -> Result<Self, Fault> {
         Ok(Self {
             words: said::of(app, &invitation)?,
             id: invitation.id,
@@ -100,10 +98,7 @@ pub async fn page(
 }
 
 /// The open ones of these kinds to one thing.
-///
-/// # Errors
-/// Only faults.
-pub async fn open(db: &impl ConnectionTrait, app: &App, kinds: &[Kind], subject: Uuid) -> Result<Vec<Listed>, Error> {
+pub async fn open(db: &impl ConnectionTrait, app: &App, kinds: &[Kind], subject: Uuid) -> Result<Vec<Listed>, Fault> {
     let rows = invitation::of_subject(kinds, subject).filter(invitation::open_at(app.now())).all(db).await?;
     rows.into_iter().map(|row| Listed::of(app, row)).collect()
 }

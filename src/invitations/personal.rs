@@ -6,13 +6,10 @@ use uuid::Uuid;
 
 use super::{invitation, said};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// Who invited the person to what, and what their list said.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Fault> {
     let rows = invitation::Entity::find().filter(invitation::about(app, account, email));
     let rows = rows.order_by_asc(invitation::Column::Id).all(db).await?;
     let mut told = Vec::with_capacity(rows.len());
@@ -34,10 +31,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: 
 }
 
 /// Throws away every invitation to the person.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Fault> {
     invitation::Entity::delete_many().filter(invitation::about(app, account, email)).exec(txn).await?;
     Ok(())
 }

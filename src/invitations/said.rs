@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::invitation;
 use crate::accounts::profile::Gender;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::page::Page;
 use crate::sealed::{INVITATION_WORDS, Sealed};
 
@@ -51,11 +51,8 @@ impl Said {
 
     /// Sealed for the row of this invitation: names and numbers are nothing for whoever has only the
     /// database.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub fn seal(&self, app: &App, id: Uuid) -> Result<Sealed, Error> {
-        INVITATION_WORDS.seal(&app.secrets, &[id], &serde_json::to_string(self).map_err(Error::fault)?)
+    pub fn seal(&self, app: &App, id: Uuid) -> Result<Sealed, Fault> {
+        INVITATION_WORDS.seal(&app.secrets, &[id], &serde_json::to_string(self).map_err(Fault::of)?)
     }
 }
 
@@ -63,9 +60,9 @@ impl Said {
 ///
 /// # Errors
 /// Only faults: the row was not written here, or its key is gone.
-pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<Said>, Error> {
+pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<Said>, Fault> {
     let words = INVITATION_WORDS.open_if_any(&app.secrets, &[invitation.id], invitation.words.as_ref())?;
-    words.map(|words| serde_json::from_str(&words).map_err(Error::fault)).transpose()
+    words.map(|words| serde_json::from_str(&words).map_err(Fault::of)).transpose()
 }
 
 /// As the API and the keys of words spell it.

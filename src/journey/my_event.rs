@@ -16,7 +16,7 @@ use crate::accounts::profile;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::circle::entrance;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Guest;
 use crate::events::phase::Phase;
 use crate::events::spoken::Countdown;
@@ -79,14 +79,14 @@ struct Read {
 #[get("/e/{event}/me")]
 pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<HttpResponse, Error> {
     let (slug, asked) = (guest.event.slug.clone(), guest);
-    let Some(read) = house.run(async move |app| read(&app, asked).await).await? else {
+    let Some(read) = house.run(async move |app| Ok(read(&app, asked).await?)).await? else {
         // Letters lead here whatever became of the application; the event's own page says what did.
         return Ok(page::see(&format!("/e/{slug}")));
     };
     page::answer_padded(&Form::default(), &shown(visit.page, read, house.now()), BLOCK)
 }
 
-async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Error> {
+async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let Guest { account, event } = guest;
     let Some(mine) = registration::active_of(db, event.id, account.account_id).await? else { return Ok(None) };

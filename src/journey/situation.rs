@@ -7,7 +7,7 @@ use crate::badges::badge;
 use crate::checkin::presence;
 use crate::circle::entrance::{self, Standing};
 use crate::dates::date_round;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::{matched, round};
@@ -33,14 +33,12 @@ pub struct Situation {
     pub circle: Standing,
 }
 
-/// # Errors
-/// Only faults.
 pub async fn read(
     db: &impl ConnectionTrait,
     event: event::Model,
     mine: registration::Model,
     now: DateTime<Utc>,
-) -> Result<Situation, Error> {
+) -> Result<Situation, Fault> {
     let phase = event.phase(now);
     let begun = phase >= Phase::OnSite;
     let badge = badge::of_registration(db, mine.id).await?;

@@ -16,7 +16,7 @@ use crate::confessions::confession;
 use crate::couples::{couple, opening};
 use crate::dates::date_plan;
 use crate::dates::table_map::{self, TableMap};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::round::{self, State};
@@ -104,12 +104,12 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
             None
         },
     };
-    let text = serde_json::to_string(&members).map_err(Error::fault)?;
+    let text = serde_json::to_string(&members).map_err(Fault::of)?;
     let rest = text.strip_prefix('{').unwrap_or(&text);
     Ok(format!("{rest}\n\n").into())
 }
 
-async fn picks(app: &App, rounds: &[round::Model], counted: bool) -> Result<Option<PickRoundNow>, Error> {
+async fn picks(app: &App, rounds: &[round::Model], counted: bool) -> Result<Option<PickRoundNow>, Fault> {
     let called = |round: &&round::Model| round.state != State::Planned;
     let open = rounds.iter().find(|round| round.state == State::Open);
     let Some(round) = open.or_else(|| rounds.iter().rfind(called)).or(rounds.first()) else { return Ok(None) };
@@ -127,7 +127,7 @@ async fn picks(app: &App, rounds: &[round::Model], counted: bool) -> Result<Opti
 /// A number made of what changes people's own pages, and only of what may be known of it: plans
 /// made, rounds called, couples formed, contacts opened, and how often anybody asked for a 真情告白.
 /// What one person says alone, such as an exclusion, an offer, a pick or an answer, is not in it.
-async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Model]) -> Result<u64, Error> {
+async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Model]) -> Result<u64, Fault> {
     let planned = date_plan::of(db, event_id).await?.planned_at;
     let dates = table_map::progress(db, event_id).await?;
     let picks: Vec<_> = picks.iter().map(|round| (round.number, round.state)).collect();
@@ -139,7 +139,7 @@ async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Mod
         .count(db)
         .await?;
     let asked = confession::asked_at(db, event_id).await?;
-    let told = serde_json::to_vec(&(planned, dates, picks, couples, opened, asked)).map_err(Error::fault)?;
+    let told = serde_json::to_vec(&(planned, dates, picks, couples, opened, asked)).map_err(Fault::of)?;
     // 48 bits: a number JavaScript keeps whole.
     Ok(Sha256::digest(&told).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

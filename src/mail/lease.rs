@@ -10,7 +10,7 @@ use super::deliver::Undelivered;
 use super::letter::{self, Column, Entity, Model, State};
 use super::postman::Round;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::{self, Sealed};
 
 /// The longest wait between two tries.
@@ -25,7 +25,7 @@ pub(super) async fn take(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Option<Model>, Error> {
+) -> Result<Option<Model>, Fault> {
     let due = Entity::find()
         .filter(letter::due(now))
         .order_by_asc(Column::NotBefore)
@@ -46,7 +46,7 @@ pub(super) async fn take(
 }
 
 /// Whoever has this letter in hand still works on it. Nothing where somebody else has taken it since.
-pub(super) async fn renew(txn: &impl ConnectionTrait, letter: &Model, until: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn renew(txn: &impl ConnectionTrait, letter: &Model, until: DateTime<Utc>) -> Result<(), Fault> {
     Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(until))
         .filter(Column::Id.eq(letter.id))
@@ -58,7 +58,7 @@ pub(super) async fn renew(txn: &impl ConnectionTrait, letter: &Model, until: Dat
 }
 
 /// Takes every letter out of the hands it is in.
-pub(super) async fn release(txn: &impl ConnectionTrait) -> Result<u64, Error> {
+pub(super) async fn release(txn: &impl ConnectionTrait) -> Result<u64, Fault> {
     let held = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
         .filter(Column::State.eq(State::Waiting))
@@ -74,7 +74,7 @@ pub(super) async fn settle(
     outcome: &Result<(), Undelivered>,
     now: DateTime<Utc>,
     round: &mut Round,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let settings = &app.settings.mail;
     let note = Entity::update_many()
         .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kind;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::language::Language;
 use crate::sealed::{self, Sealed};
 use crate::secrets::Secrets;
@@ -105,7 +105,7 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was sealed by another house.
-    pub fn to(&self, secrets: &Secrets) -> Result<String, Error> {
+    pub fn to(&self, secrets: &Secrets) -> Result<String, Fault> {
         sealed::LETTER_RECIPIENT.open(secrets, &[self.id], &self.recipient)
     }
 
@@ -113,16 +113,16 @@ impl Model {
     ///
     /// # Errors
     /// As [`Model::to`].
-    pub fn contents(&self, secrets: &Secrets) -> Result<Option<Contents>, Error> {
+    pub fn contents(&self, secrets: &Secrets) -> Result<Option<Contents>, Fault> {
         let opened = sealed::LETTER_CONTENTS.open_if_any(secrets, &[self.id], self.contents.as_ref())?;
-        opened.map(|contents| serde_json::from_str(&contents).map_err(Error::fault)).transpose()
+        opened.map(|contents| serde_json::from_str(&contents).map_err(Fault::of)).transpose()
     }
 
     /// What the mail server said last.
     ///
     /// # Errors
     /// As [`Model::to`].
-    pub fn last_error(&self, secrets: &Secrets) -> Result<Option<String>, Error> {
+    pub fn last_error(&self, secrets: &Secrets) -> Result<Option<String>, Fault> {
         sealed::LETTER_ERROR.open_if_any(secrets, &[self.id], self.last_error.as_ref())
     }
 }
@@ -202,7 +202,7 @@ pub struct Sight {
 impl Draft {
     /// # Errors
     /// A fault where the frame cannot be rendered.
-    pub fn sight(&self) -> Result<Sight, Error> {
+    pub fn sight(&self) -> Result<Sight, Fault> {
         let (subject, body) = self.words.trim().split_once('\n').unwrap_or((self.words.trim(), ""));
         let (subject, body) = (subject.trim(), body.trim());
         let html = Frame {
@@ -213,7 +213,7 @@ impl Draft {
             action: &self.action,
         }
         .render()
-        .map_err(Error::fault)?;
+        .map_err(Fault::of)?;
         let plain = match &self.action {
             Some(action) => format!("{body}\n\n{}: {}\n", action.label, action.url),
             None => format!("{body}\n"),
@@ -221,10 +221,10 @@ impl Draft {
         Ok(Sight { subject: subject.to_owned(), plain, html })
     }
 
-    fn row(self, app: &App) -> Result<ActiveModel, Error> {
+    fn row(self, app: &App) -> Result<ActiveModel, Fault> {
         let (now, id, Sight { subject, plain, html }) = (app.now(), app.new_id(), self.sight()?);
         let contents = Contents { subject, plain, html, attachments: self.attachments };
-        let contents = serde_json::to_string(&contents).map_err(Error::fault)?;
+        let contents = serde_json::to_string(&contents).map_err(Fault::of)?;
         // Said while the kind is being written rather than when somebody looks for the letter.
         let _ = kind::privacy(self.kind);
         Ok(ActiveModel {
@@ -251,10 +251,7 @@ impl Draft {
 
 /// Writes a letter into the outbox, in the transaction that causes it. A letter whose `dedupe` is
 /// already there is not written twice.
-///
-/// # Errors
-/// Only faults.
-pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result<(), Error> {
+pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result<(), Fault> {
     Entity::insert(draft.row(app)?)
         .on_conflict(OnConflict::column(Column::Dedupe).do_nothing().to_owned())
         .exec_without_returning(txn)
@@ -265,10 +262,7 @@ pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result
 }
 
 /// As [`post`], for letters to many of which none is there yet. Gives their ids.
-///
-/// # Errors
-/// Only faults.
-pub async fn post_all(txn: &impl ConnectionTrait, app: &App, drafts: Vec<Draft>) -> Result<Vec<Uuid>, Error> {
+pub async fn post_all(txn: &impl ConnectionTrait, app: &App, drafts: Vec<Draft>) -> Result<Vec<Uuid>, Fault> {
     let rows = drafts.into_iter().map(|draft| draft.row(app)).collect::<Result<Vec<_>, _>>()?;
     for some in rows.chunks(MANY) {
         Entity::insert_many(some.to_vec()).exec_without_returning(txn).await?;

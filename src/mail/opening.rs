@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, QueryOrder};
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -32,16 +32,11 @@ fn of(app: &App, account: Uuid, email: &str) -> Condition {
 }
 
 /// Which letters to a person were opened, the latest first.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_person(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Vec<Model>, Error> {
+pub async fn of_person(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Vec<Model>, Fault> {
     Ok(Entity::find().filter(of(app, account, email)).order_by_desc(Column::Id).all(db).await?)
 }
 
-/// # Errors
-/// Only faults.
-pub(super) async fn forget(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Error> {
+pub(super) async fn forget(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Fault> {
     Entity::delete_many().filter(of(app, account, email)).exec(txn).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::letter::{self, State};
 use super::opening;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::sealed;
 
 fn of(app: &App, account: Uuid, email: &str) -> Condition {
@@ -47,10 +47,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: 
 
 /// Forgets what was written to a person and where. That something was written stays on record;
 /// what was not sent yet never will be.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Fault> {
     opening::forget(txn, app, account, email).await?;
     letter::Entity::delete_many()
         .filter(of(app, account, email))

@@ -19,7 +19,7 @@ use super::deliver::{Mailer, Smtp, Undelivered};
 use super::lease;
 use super::letter::{self, Column, Entity, Model, State};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::sealed::Sealed;
 
 /// How often the outbox is looked at when nobody rings: for what other processes wrote, and for
@@ -229,8 +229,8 @@ impl Postman {
         Duration::from_secs(Ord::max(self.app.settings.mail.lease_seconds, 1))
     }
 
-    fn leased_until(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-        Ok(now + TimeDelta::from_std(self.lease()).map_err(Error::fault)?)
+    fn leased_until(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
+        Ok(now + TimeDelta::from_std(self.lease()).map_err(Fault::of)?)
     }
 
     /// Writes down how the last letter went and takes the next one, in one transaction: a letter
@@ -254,7 +254,7 @@ impl Postman {
         Ok(taken)
     }
 
-    async fn is_something_due(&self, now: DateTime<Utc>) -> Result<bool, Error> {
+    async fn is_something_due(&self, now: DateTime<Utc>) -> Result<bool, Fault> {
         let due = Entity::find().select_only().column(Column::Id).filter(letter::due(now)).into_tuple::<Uuid>();
         Ok(due.one(self.app.database.reader()).await?.is_some())
     }

@@ -73,7 +73,7 @@ pub async fn post_letter_again(house: House, by: Administrator, id: Path<String>
     let id = id.parse().map_err(|_| Refused::not_found())?;
     let letter = house.run(async move |app| {
         let letter = post_again::post_again(&app, &by, id).await?;
-        outbox::listed(&app, letter)
+        Ok(outbox::listed(&app, letter)?)
     });
     Ok(Json(letter.await?))
 }

@@ -67,7 +67,7 @@ pub async fn appointed(house: House, visit: Visit, by: OrganizationStaff, form: 
     };
     match asked.await {
         Ok((_, new)) => see_saying(&address(&by), if new { "invited" } else { "invited-already" }),
-        Err(error) => refused(&house, visit.page, &by, form, error).await,
+        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
     }
 }
 
@@ -78,7 +78,7 @@ pub async fn demanded(house: House, visit: Visit, by: OrganizationStaff, form: F
     let (who, wish) = (by.clone(), !form.value("demanded").is_empty());
     match house.run(async move |app| demand(&app, &who, wish).await).await {
         Ok(_) => see_saying(&address(&by), if wish { "factor-demanded" } else { "factor-not-demanded" }),
-        Err(error) => refused(&house, visit.page, &by, form, error).await,
+        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
     }
 }
 
@@ -94,7 +94,7 @@ pub async fn left(
     let who = by.clone();
     match house.run(async move |app| revoke(&app, &who, grant).await).await {
         Ok(()) => see_saying(&address(&by), "role-revoked"),
-        Err(error) => refused(&house, visit.page, &by, Form::default(), error).await,
+        Err(error) => Ok(refused(&house, visit.page, &by, Form::default(), error).await?),
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::matters::{Matter, matters};
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
@@ -126,7 +126,7 @@ fn name(page: &Page, union: &organization::Model) -> String {
 }
 
 /// The events of these unions, the nearest evening first.
-async fn events_of(db: &impl ConnectionTrait, unions: Vec<Uuid>) -> Result<Vec<event::Model>, Error> {
+async fn events_of(db: &impl ConnectionTrait, unions: Vec<Uuid>) -> Result<Vec<event::Model>, Fault> {
     let events = event::Entity::find().filter(event::Column::OrganizationId.is_in(unions));
     let mut events = events.order_by_desc(event::Column::StartsAt).limit(MOST).all(db).await?;
     events.reverse();

@@ -16,7 +16,7 @@ use super::outbox::{self, Standing};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::mail::letter;
 use crate::organizations::access::Administrator;
@@ -101,7 +101,7 @@ pub async fn confirmed(house: House, by: Administrator) -> Result<HttpResponse, 
     see_saying("/admin", "clock-confirmed")
 }
 
-async fn read(app: &App) -> Result<Read, Error> {
+async fn read(app: &App) -> Result<Read, Fault> {
     let db = app.database.reader();
     let waits = letter::Entity::find().filter(outbox::visible());
     let waits = waits.filter(letter::Column::State.eq(letter::State::Waiting));
@@ -123,7 +123,7 @@ async fn counts<E: EntityTrait>(db: &impl ConnectionTrait, union: E::Column) -> 
 
 impl Shown {
     async fn new(house: &House, page: Page, of: &OfYear, form: Form) -> Result<Self, Error> {
-        let read = house.run(async move |app| read(&app).await).await?;
+        let read = house.run(async move |app| Ok(read(&app).await?)).await?;
         let (report, now) = (of_house(house, of).await?, house.now());
         let union = |union: &organization::Model| Union {
             name: union.called(page.language).to_owned(),

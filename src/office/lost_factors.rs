@@ -49,7 +49,7 @@ async fn end_it(house: &House, request: &HttpRequest, by: Administrator, lost: L
         let proven = prove_again(&app, &asker, &by.0, &proof).await?;
         end::end_for(&app, proven, &address).await
     });
-    done.await
+    Ok(done.await?)
 }
 
 /// Turns off the second factor of somebody who lost phone and codes; audited, and told to them by
@@ -76,7 +76,7 @@ pub async fn end_lost_factor(
 /// Who: administrator.
 #[get("/admin/second-factors")]
 pub async fn shown(house: House, visit: Visit, by: Administrator) -> Result<HttpResponse, Error> {
-    answer(&house, visit.page, by, Form::default()).await
+    Ok(answer(&house, visit.page, by, Form::default()).await?)
 }
 
 /// Turns one off. Who: administrator.
@@ -94,7 +94,7 @@ pub async fn ended(
         Ok(()) => see_saying("/admin", "second-factor-lost"),
         Err(error) => {
             let form = form.refused(&visit.page, beside("", of_nobody(error)))?;
-            answer(&house, visit.page, by, form).await
+            Ok(answer(&house, visit.page, by, form).await?)
         }
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::checkin::review;
 use crate::circle::{note, queue};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
@@ -84,14 +84,11 @@ struct Counted {
 }
 
 /// What waits at these events: by urgency, then in the order of the events.
-///
-/// # Errors
-/// Only faults.
 pub async fn matters(
     db: &impl ConnectionTrait,
     events: &[event::Model],
     now: DateTime<Utc>,
-) -> Result<Vec<Matter>, Error> {
+) -> Result<Vec<Matter>, Fault> {
     let in_phase = |phases: &[Phase]| -> Vec<Uuid> {
         events.iter().filter(|event| phases.contains(&event.phase(now))).map(|event| event.id).collect()
     };
@@ -134,7 +131,7 @@ async fn counted<E, C>(
     rows: Select<E>,
     of: C,
     events: &[Uuid],
-) -> Result<Vec<Counted>, Error>
+) -> Result<Vec<Counted>, Fault>
 where
     E: EntityTrait,
     C: ColumnTrait + IntoIden,

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
 use crate::mail::kind::{Privacy, SECRET, privacy};
 use crate::mail::letter::{self, Attachment, Column, Contents, State};
@@ -115,10 +115,7 @@ pub(super) fn opens(app: &App, letter: &letter::Model) -> bool {
 }
 
 /// A letter without what it says.
-///
-/// # Errors
-/// Only faults.
-pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Error> {
+pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Fault> {
     let told = privacy(&letter.kind) != Privacy::Secret;
     Ok(Listed {
         opens: opens(app, &letter),
@@ -194,14 +191,11 @@ pub async fn list(app: &App, wanted: &Wanted) -> Result<Page<Listed>, Error> {
 /// 404.
 pub async fn look(app: &App, id: Uuid) -> Result<Listed, Error> {
     let letter = letter::Entity::find_by_id(id).filter(visible()).one(app.database.reader()).await?;
-    listed(app, letter.ok_or_else(Refused::not_found)?)
+    Ok(listed(app, letter.ok_or_else(Refused::not_found)?)?)
 }
 
 /// How many letters there are of each standing.
-///
-/// # Errors
-/// Only faults.
-pub async fn counts(db: &impl ConnectionTrait) -> Result<HashMap<Standing, u64>, Error> {
+pub async fn counts(db: &impl ConnectionTrait) -> Result<HashMap<Standing, u64>, Fault> {
     let mut counts = HashMap::new();
     for standing in [Standing::Waiting, Standing::Sent, Standing::Failed] {
         let letters = letter::Entity::find().filter(visible()).filter(Column::State.eq(standing.state()));

@@ -113,7 +113,7 @@ pub async fn published(house: House, visit: Visit, by: Organizer, form: Form) ->
     let who = by.clone();
     match house.run(async move |app| publish(&app, &who).await).await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "event-published"),
-        Err(error) => refused(&house, visit.page, &by, form, error).await,
+        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
     }
 }
 
@@ -128,7 +128,7 @@ pub async fn moved(house: House, visit: Visit, by: Organizer, form: Form) -> Res
     };
     match moved.await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "phase-moved"),
-        Err(error) => refused(&house, visit.page, &by, form, error).await,
+        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
     }
 }
 

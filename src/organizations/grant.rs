@@ -15,7 +15,7 @@ use super::staff::{self, Role};
 use crate::accounts::address::{mail_address, read_address};
 use crate::app::App;
 use crate::audit;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::invitations::invitation::{self, Kind};
 use crate::invitations::invite::{self, Held, Purpose};
 use crate::language::Language;
@@ -61,15 +61,12 @@ pub async fn invite(app: &App, by: &OrganizationStaff, wish: Appointment) -> Res
 }
 
 /// Grants the role to whoever accepted.
-///
-/// # Errors
-/// Only faults.
 pub async fn accepted(
     txn: &impl ConnectionTrait,
     app: &App,
     invitation: &invitation::Model,
     account: Uuid,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let role = Role::Organizer;
     let row = staff::Model {
         id: app.new_id(),

@@ -11,7 +11,7 @@ use crate::accounts::account;
 use crate::accounts::address::{MailAddress, shown};
 use crate::accounts::second_factor::factor;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::ACCOUNT_EMAIL;
 
 /// Somebody who works for a union.
@@ -27,10 +27,7 @@ pub struct StaffMember {
 }
 
 /// People with their grants; whoever has left for good is not among them.
-///
-/// # Errors
-/// Only faults.
-pub async fn named(db: &impl ConnectionTrait, app: &App, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Error> {
+pub async fn named(db: &impl ConnectionTrait, app: &App, grants: Vec<staff::Model>) -> Result<Vec<StaffMember>, Fault> {
     let ids = grants.iter().map(|grant| grant.account_id);
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
     let secured = factor::among(db, grants.iter().map(|grant| grant.account_id).collect()).await?;
@@ -50,25 +47,19 @@ pub async fn named(db: &impl ConnectionTrait, app: &App, grants: Vec<staff::Mode
 
 /// Whether an address is that of one of these accounts. They are all read, whichever address it is:
 /// what is asked of the database does not depend on whether it has an account.
-///
-/// # Errors
-/// Only faults.
 pub async fn include(
     db: &impl ConnectionTrait,
     app: &App,
     members: impl Iterator<Item = Uuid>,
     address: &MailAddress,
-) -> Result<bool, Error> {
+) -> Result<bool, Fault> {
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(members)).all(db).await?;
     let digest = ACCOUNT_EMAIL.digest(&app.secrets, address.as_str());
     Ok(accounts.iter().any(|account| account.email_digest == digest))
 }
 
 /// Everybody who works for a union, in the order in which they came.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_union(db: &impl ConnectionTrait, app: &App, organization_id: Uuid) -> Result<Vec<StaffMember>, Error> {
+pub async fn of_union(db: &impl ConnectionTrait, app: &App, organization_id: Uuid) -> Result<Vec<StaffMember>, Fault> {
     let grants = staff::Entity::find().filter(staff::Column::OrganizationId.eq(organization_id));
     named(db, app, grants.order_by_asc(staff::Column::Id).all(db).await?).await
 }

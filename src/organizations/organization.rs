@@ -35,17 +35,11 @@ impl Model {
 }
 
 /// The union with this slug.
-///
-/// # Errors
-/// Only faults.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Slug.eq(slug)).one(db).await
 }
 
 /// The union with this slug or id.
-///
-/// # Errors
-/// Only faults.
 pub async fn named(db: &impl ConnectionTrait, name: &str) -> Result<Option<Model>, DbErr> {
     match name.parse() {
         Ok(id) => Entity::find_by_id::<Uuid>(id).one(db).await,
@@ -61,9 +55,6 @@ pub fn worked_for_by(account: Uuid) -> SimpleExpr {
 }
 
 /// The unions a person works for.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_staff(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(worked_for_by(account)).all(db).await
 }

@@ -5,13 +5,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::staff;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// For which unions the person works.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Fault> {
     let grants = staff::Entity::find().filter(staff::Column::AccountId.eq(account)).all(db).await?;
     let grants = grants.iter().map(
         |grant| json!({"organization_id": grant.organization_id, "role": grant.role, "granted_at": grant.granted_at}),
@@ -20,10 +17,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
 }
 
 /// Takes every role back.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Fault> {
     staff::Entity::delete_many().filter(staff::Column::AccountId.eq(account)).exec(txn).await?;
     Ok(())
 }

@@ -52,5 +52,5 @@ pub async fn revoke(app: &App, by: &OrganizationStaff, grant: Uuid) -> Result<()
     };
     grant.delete(&txn).await?;
     audit::record(&txn, app, entry).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

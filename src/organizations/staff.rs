@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::organization;
 use crate::accounts::second_factor::{Lacking, factor};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "staff")]
@@ -36,10 +36,7 @@ pub enum Role {
 }
 
 /// Whether a person is an organizer of this union, with the second factor it demands.
-///
-/// # Errors
-/// Only faults.
-pub async fn organizes(db: &impl ConnectionTrait, account_id: Uuid, organization_id: Uuid) -> Result<bool, Error> {
+pub async fn organizes(db: &impl ConnectionTrait, account_id: Uuid, organization_id: Uuid) -> Result<bool, Fault> {
     Ok(standing(db, account_id, organization_id).await? == Standing::Organizer)
 }
 
@@ -69,15 +66,12 @@ async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Resu
 }
 
 /// A person's grant of a role at a union.
-///
-/// # Errors
-/// Only faults.
 pub async fn held(
     db: &impl ConnectionTrait,
     organization: Uuid,
     account: Uuid,
     role: Role,
-) -> Result<Option<Model>, Error> {
+) -> Result<Option<Model>, Fault> {
     let grant = Entity::find()
         .filter(Column::OrganizationId.eq(organization))
         .filter(Column::AccountId.eq(account))

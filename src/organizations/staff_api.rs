@@ -36,7 +36,7 @@ pub async fn invite_to_role(
         let (invitation, new) = invite(&app, &by, wish.into_inner()).await?;
         Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
     });
-    invited.await
+    Ok(invited.await?)
 }
 
 /// Invitations to roles at the union and to speak for its units. Who: organizer of it, administrator.
@@ -63,7 +63,8 @@ pub async fn list_invitations(
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}/staff")]
 pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<Page<StaffMember>>, Error> {
-    let items = house.run(async move |app| members::of_union(app.database.reader(), &app, by.organization.id).await);
+    let items =
+        house.run(async move |app| Ok(members::of_union(app.database.reader(), &app, by.organization.id).await?));
     Ok(Json(Page::whole(items.await?)))
 }
 

@@ -8,7 +8,7 @@ use crate::sheet::upload::RowError;
 
 /// One cell that cannot be taken.
 #[derive(Debug, Clone)]
-pub struct Fault {
+pub struct WrongRow {
     pub line: u64,
     pub column: String,
     pub words: String,
@@ -17,7 +17,7 @@ pub struct Fault {
 /// The cells that cannot be taken, the first of them where there are many.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
-    pub rows: Vec<Fault>,
+    pub rows: Vec<WrongRow>,
     /// How many there are in all.
     pub total: u64,
 }
@@ -49,10 +49,10 @@ impl Faults {
     }
 }
 
-fn told(page: &Page, line: u64, field: &str, code: &str, message: &str) -> Fault {
+fn told(page: &Page, line: u64, field: &str, code: &str, message: &str) -> WrongRow {
     let find = |key: String| words::find(page.language, &key.replace('_', "-"));
     let words = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
-    Fault { line, column: column(page, field), words: words.unwrap_or_else(|| message.to_owned()) }
+    WrongRow { line, column: column(page, field), words: words.unwrap_or_else(|| message.to_owned()) }
 }
 
 fn column(page: &Page, field: &str) -> String {

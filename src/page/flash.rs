@@ -6,7 +6,7 @@ use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::{see, words};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::language::Language;
 
 const COOKIE: &str = "said";
@@ -30,7 +30,7 @@ pub fn see_counting(path: &str, key: &str, count: u64) -> Result<HttpResponse, E
 fn told(path: &str, value: String) -> Result<HttpResponse, Error> {
     let mut answer = see(path);
     let cookie = Cookie::build(COOKIE, value).path("/").same_site(SameSite::Lax).http_only(true);
-    answer.add_cookie(&cookie.max_age(Duration::minutes(1)).finish()).map_err(Error::fault)?;
+    answer.add_cookie(&cookie.max_age(Duration::minutes(1)).finish()).map_err(Fault::of)?;
     Ok(answer)
 }
 

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 
 use super::{LANGUAGE_COOKIE, own_path, see, words};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 
 #[derive(Deserialize)]
 struct Came {
@@ -29,6 +29,6 @@ async fn switch(tag: Path<String>, came: Query<Came>) -> Result<HttpResponse, Er
         .max_age(Duration::days(365))
         .finish();
     let mut answer = see(own_path(came.to.as_deref()));
-    answer.add_cookie(&cookie).map_err(Error::fault)?;
+    answer.add_cookie(&cookie).map_err(Fault::of)?;
     Ok(answer)
 }

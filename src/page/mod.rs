@@ -19,7 +19,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use fluent_templates::fluent_bundle::FluentValue;
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::language::Language;
 use crate::padding;
 
@@ -141,7 +141,7 @@ pub fn answer_refused(form: &form::Form, template: &impl Template) -> Result<Htt
 /// # Errors
 /// A fault where the template cannot be rendered.
 pub fn answer_padded(form: &form::Form, template: &impl Template, block: usize) -> Result<HttpResponse, Error> {
-    let text = padding::padded_to_blocks(template.render().map_err(Error::fault)?, block);
+    let text = padding::padded_to_blocks(template.render().map_err(Fault::of)?, block);
     answer_sized(form, text)
 }
 
@@ -162,7 +162,7 @@ pub fn answer_sized(form: &form::Form, text: String) -> Result<HttpResponse, Err
 /// # Errors
 /// A fault where the template cannot be rendered.
 pub fn answer_as(status: StatusCode, template: &impl Template) -> Result<HttpResponse, Error> {
-    let text = template.render().map_err(Error::fault)?;
+    let text = template.render().map_err(Fault::of)?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
 }
 

@@ -156,7 +156,7 @@ pub async fn show_person(
 ), security(("bearer" = [])))]
 #[get("/events/{event}/people/apart")]
 pub async fn kept_apart(house: House, me: Participant) -> Result<Json<Page<KeptApart>>, Error> {
-    let said = house.run(async move |app| company::kept_apart(&app, &me).await).await?;
+    let said = house.run(async move |app| Ok(company::kept_apart(&app, &me).await?)).await?;
     let kept = |(person, because): (Neighbour, Because)| {
         let Neighbour { handle, nickname, side, .. } = person;
         KeptApart { handle, nickname, side, because }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::band::Band;
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event::Sides;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion;
@@ -57,10 +57,7 @@ pub struct Offered {
 }
 
 /// Everybody at the event who is in this person's sight, oneself included.
-///
-/// # Errors
-/// Only faults.
-pub async fn in_sight(app: &App, me: &Participant) -> Result<Vec<Neighbour>, Error> {
+pub async fn in_sight(app: &App, me: &Participant) -> Result<Vec<Neighbour>, Fault> {
     let db = app.database.reader();
     let hidden = exclusion::out_of_sight(db, me.registration.id).await?;
     let people = everybody(app, db, me).await?;
@@ -68,10 +65,7 @@ pub async fn in_sight(app: &App, me: &Participant) -> Result<Vec<Neighbour>, Err
 }
 
 /// Whom this person asked to be kept apart from, in sight or not, with the reason.
-///
-/// # Errors
-/// Only faults.
-pub async fn kept_apart(app: &App, me: &Participant) -> Result<Vec<(Neighbour, exclusion::Because)>, Error> {
+pub async fn kept_apart(app: &App, me: &Participant) -> Result<Vec<(Neighbour, exclusion::Because)>, Fault> {
     let db = app.database.reader();
     let said = exclusion::said_by(db, me.registration.id).await?;
     let mut people: HashMap<Uuid, Neighbour> =
@@ -79,7 +73,7 @@ pub async fn kept_apart(app: &App, me: &Participant) -> Result<Vec<(Neighbour, e
     Ok(said.into_iter().filter_map(|said| Some((people.remove(&said.about)?, said.because))).collect())
 }
 
-async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Neighbour>, Error> {
+async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Neighbour>, Fault> {
     // Whoever was not selected stays: leaving would tell it to everybody.
     let rows = registration::Entity::of_event(me.event.id).filter(registration::Column::Status.is_not_in([
         Status::Applied,

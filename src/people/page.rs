@@ -146,7 +146,7 @@ async fn cards_page(
 #[get("/e/{event}/people/apart")]
 async fn apart_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let slug = me.event.slug.clone();
-    let people = house.run(async move |app| company::kept_apart(&app, &me).await).await?;
+    let people = house.run(async move |app| Ok(company::kept_apart(&app, &me).await?)).await?;
     let tabs = tabs::of_participant(&visit.page, &slug, "people");
     page::answer(&Apart { people, tabs, slug, page: visit.page })
 }

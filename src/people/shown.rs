@@ -2,7 +2,7 @@
 
 use super::company::{self, Neighbour};
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::plaza::entrance::may_look;
 use crate::plaza::portrait::{self, Portrait};
 use crate::plaza::wall::{self, Note};
@@ -17,10 +17,7 @@ pub struct Shown {
 }
 
 /// People with their declarations and portraits, in the order given.
-///
-/// # Errors
-/// Only faults.
-pub async fn shown(app: &App, people: Vec<Neighbour>) -> Result<Vec<Shown>, Error> {
+pub async fn shown(app: &App, people: Vec<Neighbour>) -> Result<Vec<Shown>, Fault> {
     let ids = || people.iter().map(|person| person.registration_id);
     let db = app.database.reader();
     let mut declarations = wall::last_declarations(db, ids()).await?;

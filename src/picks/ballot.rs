@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::badges::badge;
 use crate::badges::number::Number;
 use crate::checkin::presence;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::registrations::registration::{self, Side};
 use queqiao_ballots::seal::{Ballot, Owner, Seal};
 
@@ -71,10 +71,7 @@ fn wearers(event_id: Uuid) -> Select<badge::Entity> {
 
 /// What everybody wears, by the number ballots know them by. The whole hall is read, never those who
 /// are named on a ballot: what the database is asked stays in its buffers, and may stand in its log.
-///
-/// # Errors
-/// Only faults.
-pub async fn labels(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<u32, String>, Error> {
+pub async fn labels(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<u32, String>, Fault> {
     let worn: Vec<(i32, Side, i32)> = wearers(event_id)
         .select_only()
         .column(registration::Column::Number)
@@ -89,10 +86,7 @@ pub async fn labels(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap
 
 /// By what number ballots know those who are inside, by what they wear. The whole hall, as for
 /// [`labels`].
-///
-/// # Errors
-/// Only faults.
-pub async fn inside(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<Number, u32>, Error> {
+pub async fn inside(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<Number, u32>, Fault> {
     let is = presence::Entity::belongs_to(registration::Entity)
         .from(presence::Column::RegistrationId)
         .to(registration::Column::Id)
@@ -112,10 +106,7 @@ pub async fn inside(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMa
 
 /// Seals an empty ballot for everybody who wears a badge, so that the rows of a round say nothing
 /// about who sent one.
-///
-/// # Errors
-/// Only faults.
-pub async fn lay_out(txn: &impl ConnectionTrait, app: &App, round: &round::Model, seal: &Seal) -> Result<(), Error> {
+pub async fn lay_out(txn: &impl ConnectionTrait, app: &App, round: &round::Model, seal: &Seal) -> Result<(), Fault> {
     let people: Vec<(Uuid, i32, Uuid)> = wearers(round.event_id)
         .select_only()
         .column(badge::Column::RegistrationId)
@@ -142,13 +133,10 @@ pub async fn lay_out(txn: &impl ConnectionTrait, app: &App, round: &round::Model
 }
 
 /// Who sent these ballots, by application.
-///
-/// # Errors
-/// Only faults.
 pub async fn senders(
     db: &impl ConnectionTrait,
     ballots: &[Model],
-) -> Result<HashMap<Uuid, registration::Model>, Error> {
+) -> Result<HashMap<Uuid, registration::Model>, Fault> {
     let mut senders = HashMap::with_capacity(ballots.len());
     for ballots in ballots.chunks(1000) {
         let ids = ballots.iter().map(|ballot| ballot.registration_id);
@@ -159,10 +147,7 @@ pub async fn senders(
 }
 
 /// Puts a sealed ballot in the place of the person's former one.
-///
-/// # Errors
-/// Only faults.
-pub async fn put(txn: &impl ConnectionTrait, row: Model) -> Result<(), Error> {
+pub async fn put(txn: &impl ConnectionTrait, row: Model) -> Result<(), Fault> {
     let place = OnConflict::columns([Column::RoundId, Column::RegistrationId]).update_column(Column::Sealed).to_owned();
     let row = ActiveModel {
         round_id: Set(row.round_id),

@@ -7,23 +7,17 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::matched;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::registrations::exclusion::{self, Because};
 
 /// Whom a person blocked, and so need not look at.
-///
-/// # Errors
-/// Only faults.
-pub async fn by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, Error> {
+pub async fn by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, Fault> {
     let said = exclusion::said_by(db, registration_id).await?.into_iter();
     Ok(said.filter(|said| said.because == Because::Blocked).map(|said| said.about).collect())
 }
 
 /// Every pair of an event that is kept apart, each in the order matches are stored in.
-///
-/// # Errors
-/// Only faults.
-pub async fn pairs(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<(Uuid, Uuid)>, Error> {
+pub async fn pairs(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<(Uuid, Uuid)>, Fault> {
     let said = exclusion::of_event(db, event_id).await?.into_iter();
     let blocked = said.filter(|said| said.because == Because::Blocked);
     Ok(blocked.map(|said| matched::ordered(said.said_by, said.about)).collect())

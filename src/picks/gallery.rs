@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
 use crate::dates::{date_note, mine};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event::Sides;
 use crate::registrations::access::Participant;
 
@@ -27,15 +27,12 @@ pub struct Face {
 
 /// Everybody who may be picked in a round, those met in the order of meeting, then by number.
 /// The order says nothing about anybody's picks.
-///
-/// # Errors
-/// Only faults.
 pub async fn faces(
     db: &impl ConnectionTrait,
     app: &App,
     me: &Participant,
     round: &round::Model,
-) -> Result<Vec<Face>, Error> {
+) -> Result<Vec<Face>, Fault> {
     let my_id = me.registration.id;
     let hidden = blocked_pairs::by(db, my_id).await?;
     let here = presence::Entity::inside(round.event_id).all(db).await?;

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
 use super::keys::{Keys, Looked};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use queqiao_ballots::seal::Secret;
 
 /// Seconds after which it is worth asking again for a key that was not here.
@@ -67,9 +67,6 @@ impl From<NoKey> for Error {
 }
 
 /// What is known of the key of a round; nothing once its ballots are gone.
-///
-/// # Errors
-/// Only faults.
 pub async fn find(db: &impl ConnectionTrait, round_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(round_id).one(db).await
 }
@@ -82,7 +79,7 @@ pub async fn secret(
     db: &impl ConnectionTrait,
     keys: &Keys,
     round_id: Uuid,
-) -> Result<Result<Arc<Secret>, NoKey>, Error> {
+) -> Result<Result<Arc<Secret>, NoKey>, Fault> {
     let Some(kept) = find(db, round_id).await? else {
         return Ok(Err(NoKey::Elsewhere { whereabouts: String::new() }));
     };

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::round;
 use crate::app::App;
 use crate::database::serving;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// The places keys lie in, among the advisory locks of PostgreSQL.
 const PLACES: i32 = 0x6b65_7973;
@@ -28,10 +28,7 @@ struct Sign(Mutex<Option<(i32, PgConnection)>>);
 
 /// Tells the others where the keys of this process lie. Repeated now and then, because a connection
 /// may break and a folder may be made anew.
-///
-/// # Errors
-/// Only faults.
-pub async fn attend(app: &App) -> Result<(), Error> {
+pub async fn attend(app: &App) -> Result<(), Fault> {
     if !app.database.is_postgres() {
         return Ok(());
     }
@@ -47,8 +44,8 @@ pub async fn attend(app: &App) -> Result<(), Error> {
     *shown = None;
     let mut connection = app.database.own_connection().await?;
     let lock = query("SELECT pg_advisory_lock_shared($1, $2)").bind(PLACES).bind(place);
-    lock.execute(&mut connection).await.map_err(Error::fault)?;
-    serving::mark(&mut connection).await.map_err(Error::fault)?;
+    lock.execute(&mut connection).await.map_err(Fault::of)?;
+    serving::mark(&mut connection).await.map_err(Fault::of)?;
     *shown = Some((place, connection));
     Ok(())
 }
@@ -62,23 +59,17 @@ pub async fn leave(app: &App) {
 }
 
 /// Whether a living process keeps its keys where this one cannot see them.
-///
-/// # Errors
-/// Only faults.
-pub async fn is_apart(app: &App, db: &impl ConnectionTrait) -> Result<bool, Error> {
+pub async fn is_apart(app: &App, db: &impl ConnectionTrait) -> Result<bool, Fault> {
     Ok(!elsewhere(app, db).await?.is_empty())
 }
 
 /// Whether a living process keeps its keys in this place, which this one cannot see.
-///
-/// # Errors
-/// Only faults.
-pub async fn keeps_elsewhere(app: &App, db: &impl ConnectionTrait, place: i32) -> Result<bool, Error> {
+pub async fn keeps_elsewhere(app: &App, db: &impl ConnectionTrait, place: i32) -> Result<bool, Fault> {
     Ok(elsewhere(app, db).await?.contains(&place))
 }
 
 /// The places living processes keep their keys in, without this one's own.
-async fn elsewhere(app: &App, db: &impl ConnectionTrait) -> Result<Vec<i32>, Error> {
+async fn elsewhere(app: &App, db: &impl ConnectionTrait) -> Result<Vec<i32>, Fault> {
     if !app.database.is_postgres() {
         return Ok(Vec::new());
     }

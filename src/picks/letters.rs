@@ -10,7 +10,7 @@ use super::round;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::checkin::presence;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::language::Language;
 use crate::mail::letter::{self, Action, Draft};
@@ -34,16 +34,13 @@ struct OverEn<'a> {
 
 /// Writes to everybody who could pick and came that their result is ready. The order of the guests
 /// must tell nothing of what they picked.
-///
-/// # Errors
-/// Only faults.
 pub async fn post(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     round: &round::Model,
     guests: &[&registration::Model],
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let came = presence::Entity::find().filter(presence::Column::EventId.eq(event.id)).all(txn).await?;
     let came: HashSet<Uuid> = came.into_iter().map(|presence| presence.registration_id).collect();
     for guests in guests.chunks(1000) {
@@ -78,11 +75,11 @@ pub async fn post(
     Ok(())
 }
 
-fn words(event: &event::Model, language: Language, nickname: &str, round: i32) -> Result<String, Error> {
+fn words(event: &event::Model, language: Language, nickname: &str, round: i32) -> Result<String, Fault> {
     let title = language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title));
     let words = match language {
         Language::Zh => OverZh { title, nickname, round }.render(),
         Language::En => OverEn { title, nickname, round }.render(),
     };
-    words.map_err(Error::fault)
+    words.map_err(Fault::of)
 }

@@ -7,7 +7,7 @@ use super::{ballot, kept};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::crew::{self, Role};
 use crate::events::event::Sides;
 use crate::events::phase::Phase;
@@ -119,7 +119,7 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let numbers = judge(&round, me.worn(), &picks.badges)?;
     let targets = targets(&txn, &round, &numbers, &picks.badges).await?;
     let secret = kept::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| NotTaken::NoKey)?;
-    let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Error::fault)?;
+    let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Fault::of)?;
     ballot.follow_up = picks.follow_up;
     let person = guest.registration.number;
     let owner = Owner { person: person.unsigned_abs(), account: account_id.as_bytes() };

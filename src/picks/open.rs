@@ -11,7 +11,7 @@ use super::round::{self, State};
 use super::{ballot, kept, key_presence};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -70,7 +70,7 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     if key_presence::is_apart(app, &txn).await? {
         return Err(NotOpened::KeysApart.into());
     }
-    let secret = Arc::new(Secret::drawn().map_err(Error::fault)?);
+    let secret = Arc::new(Secret::drawn().map_err(Fault::of)?);
     let coin: [u8; 32] = app.chance.secret()?;
     let keys = round::keys(app).await?;
     let key = kept::Model {

@@ -9,7 +9,7 @@ use super::{ballot, kept, light, matched};
 use crate::accounts::profile;
 use crate::app::App;
 use crate::badges::badge;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::registrations::access::Participant;
 use crate::registrations::registration;
 use queqiao_ballots::seal::receipt;
@@ -95,13 +95,10 @@ pub async fn matches(app: &App, guest: &Participant, number: i32) -> Result<Vec<
 }
 
 /// Badge number and nickname of people: all that others may know of them.
-///
-/// # Errors
-/// Only faults.
 pub async fn faces(
     db: &impl sea_orm::ConnectionTrait,
     registration_ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, (String, String)>, Error> {
+) -> Result<HashMap<Uuid, (String, String)>, Fault> {
     let ids: Vec<Uuid> = registration_ids.into_iter().collect();
     let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids.iter().copied()));
     let people = people.all(db).await?;

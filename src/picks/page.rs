@@ -17,7 +17,7 @@ use super::round::{self, State};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::checkin::presence;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::tabs;
 use crate::padding;
 use crate::page::flash::see_saying;
@@ -73,16 +73,16 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
     let tabs = tabs::of_evening(&page, &event, "picks");
     let (round, most) = round.map_or((0, 0), |round| (round.number, round.most()));
     let mut answer = PicksPage { page, slug: event.slug, tabs, form, stand, round, most, faces, own };
-    let text = answer.render().map_err(Error::fault)?;
+    let text = answer.render().map_err(Fault::of)?;
     // The same page without a single lamp, and room for all of them: nobody on the Wi-Fi can tell
     // from its size how many are lit, or for whom.
     answer.own = Shown::default();
-    let dark = answer.render().map_err(Error::fault)?.len();
+    let dark = answer.render().map_err(Fault::of)?.len();
     page::answer_sized(&answer.form, padding::padded(text, dark + answer.room_for_lamps()))
 }
 
 async fn read(house: &House, me: Participant) -> Result<Read, Error> {
-    house
+    Ok(house
         .run(async move |app| {
             let db = app.database.reader();
             let called = round::Entity::of_event(me.event.id).filter(round::Column::State.ne(State::Planned));
@@ -117,12 +117,12 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
                 Err(fault) => Err(fault),
             }
         })
-        .await
+        .await?)
 }
 
 #[get("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, me, Form::default()).await
+    Ok(shown(&house, visit.page, me, Form::default()).await?)
 }
 
 #[post("/e/{event}/picks", wrap = "from_fn(discreet)")]
@@ -138,7 +138,7 @@ async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> 
         Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, me, form).await
+            Ok(shown(&house, visit.page, me, form).await?)
         }
     }
 }

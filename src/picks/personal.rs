@@ -5,14 +5,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ballot, matched, said_on_ballot};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// In which open rounds a sealed ballot lies, and in which the person was picked back. Nothing else
 /// is held: other picks ceased to exist at the tally.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
     let ballots = ballot::Entity::find().filter(ballot::Column::RegistrationId.is_in(mine())).all(db).await?;
     let one_of_two = Condition::any().add(matched::Column::LoId.is_in(mine())).add(matched::Column::HiId.is_in(mine()));
@@ -27,10 +24,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 }
 
 /// Takes the person's ballots out of open rounds, and back what they said on others. A match stays: it is somebody else's, too.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     ballot::Entity::delete_many().filter(ballot::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     let said = said_on_ballot::Column::RegistrationId.is_in(mine());

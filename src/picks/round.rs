@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::keys::{Keys, Place};
 use crate::app::App;
 use crate::database::Database;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event::Sides;
 use crate::identity::house;
 use crate::secrets::digest;
@@ -123,7 +123,7 @@ struct Home(OnceCell<String>);
 ///
 /// # Errors
 /// As [`keys_of`].
-pub async fn keys(app: &App) -> Result<Keys, Error> {
+pub async fn keys(app: &App) -> Result<Keys, Fault> {
     let known = app.extensions.get_or_default::<Home>();
     let home = known.0.get_or_try_init(|| home(&app.database)).await?;
     Ok(Keys::new(place(&app.settings)?, home.clone()))
@@ -133,7 +133,7 @@ pub async fn keys(app: &App) -> Result<Keys, Error> {
 ///
 /// # Errors
 /// As [`Place::of`]; a database that does not answer.
-pub async fn keys_of(settings: &Settings, database: &Database) -> Result<Keys, Error> {
+pub async fn keys_of(settings: &Settings, database: &Database) -> Result<Keys, Fault> {
     Ok(Keys::new(place(settings)?, home(database).await?))
 }
 
@@ -144,7 +144,7 @@ fn place(settings: &Settings) -> anyhow::Result<Place> {
     Place::of(&settings.picks.key_dir, folder)
 }
 
-async fn home(database: &Database) -> Result<String, Error> {
+async fn home(database: &Database) -> Result<String, Fault> {
     let house = house::Entity::find_by_id(house::PLACE).one(database.reader()).await?;
     let house = house.map_or(Uuid::nil(), |house| house.id);
     let digest = digest(format!("{house} {}", database.whereabouts().await?).as_bytes());
@@ -188,9 +188,6 @@ pub async fn hold_open(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) 
 }
 
 /// Rounds that a stopped process may have left half-way.
-///
-/// # Errors
-/// Only faults.
 pub async fn unfinished(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::State.is_in([State::Open, State::Closed])).all(db).await
 }

@@ -60,7 +60,7 @@ async fn shown(
 #[get("/e/{event}/console/picks/{n}")]
 async fn stuck_round(house: House, visit: Visit, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
-    shown(&house, visit.page, host, number, Form::default(), false).await
+    Ok(shown(&house, visit.page, host, number, Form::default(), false).await?)
 }
 
 #[post("/e/{event}/console/picks/{n}")]
@@ -77,11 +77,11 @@ async fn declare_void(
     match house.run(async move |app| void::void(&app, &by, number, confirmed).await).await {
         Ok(_) => see_saying(&format!("/e/{}/console", host.event.slug), "round-void"),
         Err(Error::Refused(refused)) if refused.code == "void_unconfirmed" => {
-            shown(&house, visit.page, host, number, Form::default(), true).await
+            Ok(shown(&house, visit.page, host, number, Form::default(), true).await?)
         }
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, number, form, false).await
+            Ok(shown(&house, visit.page, host, number, form, false).await?)
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{ballot, blocked_pairs, kept, letters, matched, said_on_ballot};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event::{self, Sides};
 use crate::happening::What;
 use crate::registrations::registration::{self, Side};
@@ -164,7 +164,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
 /// Opens every ballot. One that does not open was tampered with in the database, or the application
 /// it belongs to was given to another account: it is left out, and its receipt is missing from the
 /// bulletin.
-pub(super) async fn open(txn: &impl ConnectionTrait, round: &round::Model, secret: &Secret) -> Result<Opened, Error> {
+pub(super) async fn open(txn: &impl ConnectionTrait, round: &round::Model, secret: &Secret) -> Result<Opened, Fault> {
     let seal = round.seal(secret);
     let sealed = ballot::Entity::of_round(round.id).all(txn).await?;
     let senders = ballot::senders(txn, &sealed).await?;
@@ -197,7 +197,7 @@ async fn keep(
     round: round::Model,
     counted: &Counted,
     receipts: Vec<String>,
-) -> Result<round::Model, Error> {
+) -> Result<round::Model, Fault> {
     let total = |count| told_among(count, counted.ballots).and_then(|count| i32::try_from(count).ok());
     let mut row: round::ActiveModel = round.into();
     row.state = Set(State::Tallied);
@@ -215,7 +215,7 @@ async fn record(
     event: &event::Model,
     round: &round::Model,
     spoilt: usize,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let number = round.number;
     let entry = |entry| audit::Entry {
         organization_id: Some(event.organization_id),

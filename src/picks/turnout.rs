@@ -6,16 +6,13 @@ use super::round::{self, State};
 use super::{ballot, kept};
 use crate::app::App;
 use crate::checkin::presence;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::small_counts::SMALLEST_ROOM;
 
 /// How many people have sent a ballot so far, whomever it names and if it names nobody. After the
 /// tally, how many had. None before the opening, where the round's key lies elsewhere, and where
 /// fewer than [`SMALLEST_ROOM`] people are inside.
-///
-/// # Errors
-/// Only faults.
-pub async fn turnout(app: &App, round: &round::Model) -> Result<Option<usize>, Error> {
+pub async fn turnout(app: &App, round: &round::Model) -> Result<Option<usize>, Fault> {
     match round.state {
         State::Open | State::Closed => {}
         State::Tallied => return Ok(round.ballots.and_then(|ballots| usize::try_from(ballots).ok())),

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::develop::{Developed, MOST_MEMORY, develop, weigh};
 use crate::app::House;
 use crate::body::too_large;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::page::form::Form;
 use crate::turns::Turns;
 
@@ -104,7 +104,7 @@ impl PhotoForm {
             let bytes = read(part, LARGEST_PHOTO).await?;
             // A field where nothing was chosen comes as an empty file.
             if !bytes.is_empty() {
-                photos = add(&house, who, photos, bytes, most).await;
+                photos = Ok(add(&house, who, photos, bytes, most).await?);
             }
         }
         // Named, so that the form finds the field that is wrong.
@@ -141,11 +141,11 @@ async fn add(
     let developed = tokio::task::spawn(async move {
         // With the work, not with who waits for it: somebody who goes away must not let others in on top.
         let _turn = turn;
-        let _space = darkroom.space.acquire_many(megabytes(weight)).await.map_err(Error::fault)?;
-        let developed = tokio::task::spawn_blocking(move || develop(&bytes)).await.map_err(Error::fault)?;
+        let _space = darkroom.space.acquire_many(megabytes(weight)).await.map_err(Fault::of)?;
+        let developed = tokio::task::spawn_blocking(move || develop(&bytes)).await.map_err(Fault::of)?;
         Ok::<_, Error>(developed?)
     });
-    photos.push(developed.await.map_err(Error::fault)??);
+    photos.push(developed.await.map_err(Fault::of)??);
     Ok(photos)
 }
 

@@ -48,9 +48,6 @@ impl Entity {
 }
 
 /// Taking something down settles every open complaint about it; its author who does so decides nothing.
-///
-/// # Errors
-/// Only faults.
 pub async fn settle(
     txn: &impl ConnectionTrait,
     about: &contribution::Model,

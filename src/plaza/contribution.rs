@@ -184,9 +184,6 @@ pub fn shown(event_id: Uuid, id: Uuid) -> Select<Entity> {
 }
 
 /// How many of a kind a person wrote on a day, whatever became of them.
-///
-/// # Errors
-/// Only faults.
 pub async fn written_on(db: &impl ConnectionTrait, registration_id: Uuid, day: Date, kind: Kind) -> Result<u64, DbErr> {
     Entity::find()
         .filter(Column::RegistrationId.eq(registration_id))

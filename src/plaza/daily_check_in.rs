@@ -41,9 +41,6 @@ pub struct SignedInToday {
 }
 
 /// The days a person signed in, oldest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn days_of(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<NaiveDate>, DbErr> {
     let rows = Entity::find().filter(Column::RegistrationId.eq(registration_id)).order_by_asc(Column::Day);
     Ok(rows.all(db).await?.into_iter().map(|row| row.day).collect())

@@ -29,9 +29,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// How many people like a post.
-///
-/// # Errors
-/// Only faults.
 pub async fn count(db: &impl ConnectionTrait, post_id: Uuid) -> Result<u64, DbErr> {
     Entity::find().filter(Column::PostId.eq(post_id)).count(db).await
 }

@@ -127,5 +127,5 @@ pub async fn settle(
         actor_id: Some(actor),
         reason: post.reason.as_deref(),
     };
-    ledger.set(merit, counts).await
+    Ok(ledger.set(merit, counts).await?)
 }

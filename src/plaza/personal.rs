@@ -7,13 +7,10 @@ use uuid::Uuid;
 
 use super::contribution::{self, State};
 use super::{answer, complaint, daily_check_in, like, photo};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// What the person wrote, liked, signed, answered and complained about.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
     let written = contribution::Entity::find()
         .filter(contribution::Column::RegistrationId.is_in(mine()))
@@ -41,10 +38,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 }
 
 /// The photos the person put up, each with a name for its file.
-///
-/// # Errors
-/// Only faults.
-pub async fn photos(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<(String, Vec<u8>)>, Error> {
+pub async fn photos(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<(String, Vec<u8>)>, Fault> {
     let theirs = contribution::Entity::find()
         .filter(contribution::Column::RegistrationId.is_in(registrations.iter().copied()))
         .select_only()
@@ -60,10 +54,7 @@ pub async fn photos(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 
 /// Takes down what the person wrote, with its photos, and forgets its words. Likes, days and answers stay as they
 /// are counted in the ledger; they name nobody.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     contribution::Entity::update_many()
         .col_expr(contribution::Column::Body, Expr::value(""))
         .col_expr(contribution::Column::Reason, Expr::value(None::<String>))

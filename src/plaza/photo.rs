@@ -55,9 +55,6 @@ pub enum Size {
 }
 
 /// Keeps the photos of something just put on the plaza.
-///
-/// # Errors
-/// Only faults.
 pub async fn keep(
     txn: &impl ConnectionTrait,
     app: &App,
@@ -82,9 +79,6 @@ pub async fn keep(
 }
 
 /// The photos of these, each one's in order; without a byte of them.
-///
-/// # Errors
-/// Only faults.
 pub async fn frames(
     db: &impl ConnectionTrait,
     contributions: impl IntoIterator<Item = Uuid>,
@@ -105,9 +99,6 @@ pub async fn frames(
 }
 
 /// What a photo of this event is of.
-///
-/// # Errors
-/// Only faults.
 pub async fn subject(
     db: &impl ConnectionTrait,
     event_id: Uuid,
@@ -127,9 +118,6 @@ pub async fn subject(
 }
 
 /// The JPEG itself.
-///
-/// # Errors
-/// Only faults.
 pub async fn bytes(db: &impl ConnectionTrait, id: Uuid, size: Size) -> Result<Option<Vec<u8>>, DbErr> {
     let column = match size {
         Size::Small => Column::Small,

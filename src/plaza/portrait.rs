@@ -16,9 +16,6 @@ pub struct Portrait {
 }
 
 /// The portraits of these people that everybody sees.
-///
-/// # Errors
-/// Only faults.
 pub async fn shown(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = Uuid>,
@@ -41,9 +38,6 @@ pub async fn shown(
 }
 
 /// The last one a person put up and did not take down, whatever else became of it.
-///
-/// # Errors
-/// Only faults.
 pub async fn last_of(
     db: &impl ConnectionTrait,
     registration_id: Uuid,

@@ -19,9 +19,6 @@ pub fn gone(event_id: Uuid) -> Select<registration::Entity> {
 }
 
 /// Everybody whose words a person does not see: who is out of their sight, and who is gone.
-///
-/// # Errors
-/// Only faults.
 pub async fn hidden(db: &impl ConnectionTrait, event_id: Uuid, from: Uuid) -> Result<HashSet<Uuid>, DbErr> {
     let mut hidden = exclusion::out_of_sight(db, from).await?;
     hidden.extend(gone(event_id).into_tuple::<Uuid>().all(db).await?);

@@ -13,7 +13,7 @@ use super::contribution::{self, Column, Kind, State};
 use super::photo::{self, Frame};
 use super::{like, portrait, sight};
 use crate::accounts::profile;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::paging::{Page, Paging};
 use crate::registrations::registration::{self, Side};
 
@@ -75,20 +75,17 @@ pub async fn hung(
     }
     let limit = paging.limit()?;
     let rows = rows.order_by_desc(Column::Id).limit(limit + 1).all(db).await?;
-    page(db, rows, limit, me, &hidden).await
+    Ok(page(db, rows, limit, me, &hidden).await?)
 }
 
 /// One person's posts that are shown, newest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn by_author(
     db: &impl ConnectionTrait,
     event_id: Uuid,
     author: Uuid,
     me: Uuid,
     limit: u64,
-) -> Result<Vec<Note>, Error> {
+) -> Result<Vec<Note>, Fault> {
     let hidden = sight::hidden(db, event_id, me).await?;
     let rows = contribution::Entity::of_event(event_id)
         .filter(Column::RegistrationId.eq(author))
@@ -99,9 +96,6 @@ pub async fn by_author(
 }
 
 /// The last declaration of each of these people that everybody sees.
-///
-/// # Errors
-/// Only faults.
 pub async fn last_declarations(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = Uuid>,
@@ -159,7 +153,7 @@ pub async fn comments(
     }
     let limit = paging.limit()?;
     let rows = rows.order_by_asc(Column::Id).limit(limit + 1).all(db).await?;
-    page(db, rows, limit, me, &hidden).await
+    Ok(page(db, rows, limit, me, &hidden).await?)
 }
 
 async fn page(
@@ -168,7 +162,7 @@ async fn page(
     limit: u64,
     me: Uuid,
     hidden: &HashSet<Uuid>,
-) -> Result<Page<Note>, Error> {
+) -> Result<Page<Note>, Fault> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let authors = authors(db, rows.iter().map(|row| row.registration_id), me).await?;
     let likes = likes(db, &ids).await?;
@@ -192,9 +186,6 @@ async fn page(
 }
 
 /// The people behind registrations, by nickname.
-///
-/// # Errors
-/// Only faults.
 pub async fn authors(
     db: &impl ConnectionTrait,
     registrations: impl Iterator<Item = Uuid>,

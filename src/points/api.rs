@@ -36,7 +36,7 @@ const REACH: usize = 5;
 #[get("/events/{event}/ledger/me")]
 pub async fn my_statement(house: House, me: Participant) -> Result<Json<Statement>, Error> {
     let read = async move |app: std::sync::Arc<crate::app::App>| {
-        statement::read(app.database.reader(), &me.event, me.registration.id, app.now()).await
+        Ok(statement::read(app.database.reader(), &me.event, me.registration.id, app.now()).await?)
     };
     Ok(Json(house.run(read).await?))
 }
@@ -98,7 +98,7 @@ pub struct Place {
 pub async fn leaderboard(house: House, me: Participant, which: Query<WhichSide>) -> Result<Json<Leaderboard>, Error> {
     let side = which.side.unwrap_or(me.registration.side);
     let event = me.event.clone();
-    let board = house.run(async move |app| board::of_event(&app, &event).await).await?;
+    let board = house.run(async move |app| Ok(board::of_event(&app, &event).await?)).await?;
     let ladder = board.side(side);
     Ok(Json(shown(ladder, side, board.at, me.registration.id)))
 }

@@ -15,7 +15,7 @@ use super::rules::RuleSet;
 use super::running::Running;
 use crate::accounts::profile;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::event::Sides;
 use crate::registrations::registration::{self, Side, Status};
@@ -59,10 +59,7 @@ impl Board {
 }
 
 /// The board of an event, at most two seconds old.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>, Error> {
+pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>, Fault> {
     let slot = app.extensions.get_or_default::<Boards>().slot(event.id);
     if let Some(board) = slot.younger_than(OLDEST) {
         if board.read.elapsed() >= RIPE && slot.renewing.try_lock().is_ok() {
@@ -79,7 +76,7 @@ pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>
 }
 
 /// Reads the board anew, unless somebody else did while this one waited its turn.
-async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Duration) -> Result<Arc<Board>, Error> {
+async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Duration) -> Result<Arc<Board>, Fault> {
     let mut running = slot.renewing.lock().await;
     if let Some(board) = slot.younger_than(good_enough) {
         return Ok(board);
@@ -94,7 +91,7 @@ async fn read(
     event: &event::Model,
     now: DateTime<Utc>,
     running: &mut Running,
-) -> Result<Board, Error> {
+) -> Result<Board, Fault> {
     let begun = Instant::now();
     let rules = RuleSet::of_event(event);
     let tallies = running.catch_up(db, event.id).await?;

@@ -8,7 +8,7 @@ use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 
 use super::{digest, entry, frozen};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
@@ -41,7 +41,7 @@ pub async fn due(app: &App) -> Result<Vec<Uuid>, Error> {
 }
 
 /// Is there a line of a day that is over and has no digest?
-async fn is_behind(app: &App, event: &event::Model, now: DateTime<Utc>) -> Result<bool, Error> {
+async fn is_behind(app: &App, event: &event::Model, now: DateTime<Utc>) -> Result<bool, Fault> {
     let db = app.database.reader();
     let last = digest::of_event(db, event.id).await?.pop();
     let mut lines = entry::Entity::of_event(event.id);

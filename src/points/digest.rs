@@ -11,7 +11,7 @@ use super::chain;
 use super::entry;
 use crate::app::App;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -34,9 +34,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The digests of an event, oldest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::Day).all(db).await
 }
@@ -44,15 +41,12 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<M
 /// Digests every day that has lines and no digest yet, up to the day before `until` (all of them
 /// where None), and gives the last link. The caller holds the event row exclusively, so that no
 /// line of these days is still on its way.
-///
-/// # Errors
-/// Only faults.
 pub async fn catch_up(
     txn: &Write,
     app: &App,
     event: &event::Model,
     until: Option<NaiveDate>,
-) -> Result<[u8; 32], Error> {
+) -> Result<[u8; 32], Fault> {
     let last = of_event(txn, event.id).await?.pop();
     let mut link = last.as_ref().and_then(|last| last.digest.as_slice().try_into().ok()).unwrap_or(chain::BEGINNING);
     let from = last.and_then(|last| morning_after(event, last.day));
@@ -79,9 +73,6 @@ pub async fn catch_up(
 }
 
 /// Every day's digest taken anew over the lines there are now, for whoever compares.
-///
-/// # Errors
-/// Only faults.
 pub async fn taken_anew(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<(NaiveDate, [u8; 32])>, DbErr> {
     let mut days: BTreeMap<NaiveDate, Vec<String>> = BTreeMap::new();
     for line in entry::since(db, event.id, None).await? {

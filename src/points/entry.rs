@@ -77,9 +77,6 @@ impl Model {
 }
 
 /// How often a person did what, day by day; of one rule where it is named.
-///
-/// # Errors
-/// Only faults.
 pub async fn tally_of_person(
     db: &impl ConnectionTrait,
     event_id: Uuid,
@@ -108,9 +105,6 @@ pub async fn tally_of_person(
 }
 
 /// What everybody with a line did, and in how many lines; only what was entered before a moment, where one is given.
-///
-/// # Errors
-/// Only faults.
 pub async fn tallies(
     db: &impl ConnectionTrait,
     event_id: Uuid,
@@ -143,9 +137,6 @@ pub async fn tallies(
 }
 
 /// The lines about one fact: the entry, what took it back, what restored it, and so on.
-///
-/// # Errors
-/// Only faults.
 pub async fn about(
     db: &impl ConnectionTrait,
     event_id: Uuid,
@@ -163,9 +154,6 @@ pub async fn about(
 }
 
 /// The lines entered from `from` on, for the digests.
-///
-/// # Errors
-/// Only faults.
 pub async fn since(
     db: &impl ConnectionTrait,
     event_id: Uuid,

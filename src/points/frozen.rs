@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr};
 use super::digest;
 use crate::app::App;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 
@@ -38,33 +38,24 @@ impl Model {
 }
 
 /// The freeze on record; a ledger whose screening phase began without one is closed all the same.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(event_id).one(db).await
 }
 
 /// Whether nothing can be added any more: frozen by hand, or by the clock that began the screening.
-///
-/// # Errors
-/// Only faults.
 pub async fn is_closed(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<bool, DbErr> {
     Ok(event.phase(now) >= Phase::Screening || of_event(db, event.id).await?.is_some())
 }
 
 /// Freezes the ledger for good, once. The caller holds the event row exclusively
 /// ([`event::hold`]): awards in flight have ended, and later ones will see this.
-///
-/// # Errors
-/// Only faults.
 pub async fn seal(
     txn: &Write,
     app: &App,
     event: &event::Model,
     actor_id: Option<Uuid>,
     now: DateTime<Utc>,
-) -> Result<Model, Error> {
+) -> Result<Model, Fault> {
     if let Some(frozen) = of_event(txn, event.id).await? {
         return Ok(frozen);
     }

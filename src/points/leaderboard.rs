@@ -66,7 +66,7 @@ pub async fn leaderboard_page(
 ) -> Result<HttpResponse, Error> {
     let side = which.side.unwrap_or(me.registration.side);
     let event = me.event.clone();
-    let board = house.run(async move |app| board::of_event(&app, &event).await).await?;
+    let board = house.run(async move |app| Ok(board::of_event(&app, &event).await?)).await?;
     let (page, ladder, slug) = (visit.page, board.side(side), &me.event.slug);
     let tab = |other: Side| Tab {
         name: page.t(&format!("side-{}", other.word())),

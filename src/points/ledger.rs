@@ -13,7 +13,7 @@ use super::frozen;
 use super::rules::{Deed, Rule, RuleSet};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::registrations::registration;
 
@@ -85,10 +85,7 @@ impl Open<'_> {
 
     /// Writes one line, or none where this was counted before or no rule rewards it. The caller
     /// holds the registration row, so that what is told about the cap is true.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn award(&self, merit: Merit<'_>) -> Result<Awarded, Error> {
+    pub async fn award(&self, merit: Merit<'_>) -> Result<Awarded, Fault> {
         if self.rules.terms(merit.rule).is_none() {
             return Ok(Awarded::nothing(None));
         }
@@ -99,19 +96,13 @@ impl Open<'_> {
     }
 
     /// Writes one line; false where the same was counted before.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn enter(&self, merit: Merit<'_>) -> Result<bool, Error> {
+    pub async fn enter(&self, merit: Merit<'_>) -> Result<bool, Fault> {
         self.write(self.line(merit, 1, None)).await
     }
 
     /// Takes a fact back, or restores it where it was taken back: afterwards it counts exactly if
     /// `counts`. Saying it again changes nothing.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub async fn set(&self, merit: Merit<'_>, counts: bool) -> Result<Awarded, Error> {
+    pub async fn set(&self, merit: Merit<'_>, counts: bool) -> Result<Awarded, Fault> {
         let lines =
             entry::about(self.txn, self.event.id, merit.registration_id, merit.rule, merit.day, merit.subject).await?;
         let reversed = |line: &entry::Model| lines.iter().any(|other| other.reverses == Some(line.id));
@@ -125,15 +116,12 @@ impl Open<'_> {
     }
 
     /// Adds the line that undoes `line`; None where it was undone before.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn reverse(
         &self,
         line: &entry::Model,
         actor_id: Option<Uuid>,
         reason: Option<&str>,
-    ) -> Result<Option<Awarded>, Error> {
+    ) -> Result<Option<Awarded>, Fault> {
         let merit = Merit {
             registration_id: line.registration_id,
             rule: line.rule,
@@ -165,13 +153,13 @@ impl Open<'_> {
         }
     }
 
-    async fn write(&self, line: entry::ActiveModel) -> Result<bool, Error> {
+    async fn write(&self, line: entry::ActiveModel) -> Result<bool, Fault> {
         let once = OnConflict::new().do_nothing().to_owned();
         Ok(entry::Entity::insert(line).on_conflict(once).exec_without_returning(self.txn).await? > 0)
     }
 
     /// What the line just written changed: the fold without it, then with it.
-    async fn told(&self, merit: Merit<'_>, effect: i64) -> Result<Awarded, Error> {
+    async fn told(&self, merit: Merit<'_>, effect: i64) -> Result<Awarded, Fault> {
         let Merit { registration_id, rule, day, .. } = merit;
         let mut tally: Tally = entry::tally_of_person(self.txn, self.event.id, registration_id, Some(rule)).await?;
         tally.count(rule, day, -effect);

@@ -49,7 +49,7 @@ struct Told {
 #[get("/e/{event}/points")]
 pub async fn points_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let (event, id) = (me.event.clone(), me.registration.id);
-    let read = house.run(async move |app| statement::read(app.database.reader(), &event, id, app.now()).await);
+    let read = house.run(async move |app| Ok(statement::read(app.database.reader(), &event, id, app.now()).await?));
     let statement = read.await?;
     page::answer(&shown(visit.page, &me.event, &statement, house.now()))
 }

@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::entry;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// Every line of the person's points.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = entry::Entity::find().filter(entry::Column::RegistrationId.is_in(registrations.iter().copied()));
     let lines = mine.order_by_asc(entry::Column::Id).all(db).await?;
     let lines = lines.iter().map(|line| {

@@ -27,9 +27,6 @@ pub struct Running {
 
 impl Running {
     /// Brings the tallies up to date and shows them.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn catch_up(
         &mut self,
         db: &impl ConnectionTrait,

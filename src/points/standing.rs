@@ -10,9 +10,6 @@ use crate::registrations::registration;
 
 /// The points of every registration of an event, whatever its status; 0 for whoever did nothing.
 /// In no particular order. Read it in the transaction that judges by it.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<(Uuid, i64)>, DbErr> {
     let rules = RuleSet::of_event(event);
     let everybody = registration::Entity::of_event(event.id)
@@ -27,9 +24,6 @@ pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result
 }
 
 /// The points of one registration.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_person(db: &impl ConnectionTrait, event: &event::Model, registration_id: Uuid) -> Result<i64, DbErr> {
     let tally = entry::tally_of_person(db, event.id, registration_id, None).await?;
     Ok(tally.points(&RuleSet::of_event(event)))

@@ -10,7 +10,7 @@ use super::entry;
 use super::fold::Tally;
 use super::frozen;
 use super::rules::{Rule, RuleSet};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,15 +78,12 @@ pub struct Line {
 }
 
 /// Reads a person's statement.
-///
-/// # Errors
-/// Only faults.
 pub async fn read(
     db: &impl ConnectionTrait,
     event: &event::Model,
     registration_id: Uuid,
     now: DateTime<Utc>,
-) -> Result<Statement, Error> {
+) -> Result<Statement, Fault> {
     let rules = RuleSet::of_event(event);
     let entries = entry::Entity::of_person(event.id, registration_id)
         .order_by_asc(entry::Column::At)

@@ -29,9 +29,6 @@ pub struct Chance {
 }
 
 /// Reads what a person has.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_person(
     db: &impl ConnectionTrait,
     event: &event::Model,

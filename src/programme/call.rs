@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::cue;
 use super::run_sheet::{self, RunSheet};
 use crate::app::App;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -77,7 +77,7 @@ pub async fn call(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<RunSheet, 
     let row = cue::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event.id),
-        number: Set(i32::try_from(called).map_err(Error::fault)? + 1),
+        number: Set(i32::try_from(called).map_err(Fault::of)? + 1),
         segment: Set(wish.segment),
         called_at: Set(app.now()),
         called_by: Set(host.account.account_id),

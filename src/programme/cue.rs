@@ -24,9 +24,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The cues that stand, in the order they were called.
-///
-/// # Errors
-/// Only faults.
 pub async fn standing(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     let of_event = Entity::find().filter(Column::EventId.eq(event_id)).filter(Column::TakenBackAt.is_null());
     of_event.order_by_asc(Column::Number).all(db).await

@@ -22,9 +22,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The group of everybody who is in one.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<Uuid, i32>, DbErr> {
     let members = Entity::find().filter(Column::EventId.eq(event_id)).all(db).await?;
     Ok(members.into_iter().map(|member| (member.registration_id, member.group_number)).collect())

@@ -11,7 +11,7 @@ use super::present::{self, Called};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::registrations::access::Participant;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -24,9 +24,7 @@ pub struct MyProgramme {
     pub talent: Option<String>,
 }
 
-/// # Errors
-/// Only faults.
-pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgramme, Error> {
+pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgramme, Fault> {
     let id = me.registration.id;
     let group = group_member::Entity::find_by_id(id).one(db).await?.map(|member| member.group_number);
     let talent = talent::Entity::find_by_id(id).one(db).await?.map(|talent| talent.title);
@@ -51,7 +49,7 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
     ))]
 #[get("/events/{event}/programme/me")]
 pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgramme>, Error> {
-    Ok(Json(house.run(async move |app| mine(app.database.reader(), &me).await).await?))
+    Ok(Json(house.run(async move |app| Ok(mine(app.database.reader(), &me).await?)).await?))
 }
 
 /// Offers to show something, in place of what was offered before. Who: participant.

@@ -16,7 +16,7 @@ use super::present::{self, Called, Present};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::paging::Page;
 
@@ -55,9 +55,7 @@ pub struct TalentShown {
     pub title: String,
 }
 
-/// # Errors
-/// Only faults.
-pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups, Error> {
+pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups, Fault> {
     let formed = group_member::of_event(db, event_id).await?;
     let (came, inside) = (present::came(db, event_id).await?, present::inside(db, event_id).await?);
     let mut groups: BTreeMap<i32, Vec<Called>> = BTreeMap::new();
@@ -71,9 +69,7 @@ pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups,
     Ok(Groups { groups: groups.collect(), without: without.collect() })
 }
 
-/// # Errors
-/// Only faults.
-pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<IcebreakerShown>, Error> {
+pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<IcebreakerShown>, Fault> {
     let games = icebreaker::of_event(db, event_id).await?;
     let people: HashMap<Uuid, Present> =
         present::came(db, event_id).await?.into_iter().map(|person| (person.registration_id, person)).collect();
@@ -97,9 +93,7 @@ pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Pa
     Ok(Page::whole(items))
 }
 
-/// # Errors
-/// Only faults.
-pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<TalentShown>, Error> {
+pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<TalentShown>, Fault> {
     let formed = group_member::of_event(db, event_id).await?;
     let people = present::came(db, event_id).await?;
     let shown = |offered: talent::Model| {
@@ -119,7 +113,7 @@ pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<T
     ))]
 #[get("/events/{event}/programme/groups")]
 pub async fn show_groups(house: House, host: Host) -> Result<Json<Groups>, Error> {
-    Ok(Json(house.run(async move |app| groups(app.database.reader(), host.event.id).await).await?))
+    Ok(Json(house.run(async move |app| Ok(groups(app.database.reader(), host.event.id).await?)).await?))
 }
 
 /// Forms groups of those inside: alike in men and women, colleagues apart, ages mixed. Who: host, organizer.
@@ -134,7 +128,7 @@ pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Resul
     let wish = wish.into_inner();
     let formed = house.run(async move |app| {
         form_groups::form(&app, &host, &wish).await?;
-        groups(app.database.reader(), host.event.id).await
+        Ok(groups(app.database.reader(), host.event.id).await?)
     });
     Ok(Json(formed.await?))
 }
@@ -147,7 +141,7 @@ pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Resul
     ))]
 #[get("/events/{event}/programme/icebreakers")]
 pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Page<IcebreakerShown>>, Error> {
-    Ok(Json(house.run(async move |app| icebreakers(app.database.reader(), host.event.id).await).await?))
+    Ok(Json(house.run(async move |app| Ok(icebreakers(app.database.reader(), host.event.id).await?)).await?))
 }
 
 /// Draws the next game's pairs: nobody with a colleague, or with somebody they were drawn with before. Who: host,
@@ -162,7 +156,7 @@ pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Page<Iceb
 pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Page<IcebreakerShown>>, Error> {
     let drawn = house.run(async move |app| {
         break_ice::draw(&app, &host).await?;
-        icebreakers(app.database.reader(), host.event.id).await
+        Ok(icebreakers(app.database.reader(), host.event.id).await?)
     });
     Ok(Json(drawn.await?))
 }
@@ -175,5 +169,5 @@ pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Page<Icebreaker
     ))]
 #[get("/events/{event}/programme/talents")]
 pub async fn show_talents(house: House, host: Host) -> Result<Json<Page<TalentShown>>, Error> {
-    Ok(Json(house.run(async move |app| talents(app.database.reader(), host.event.id).await).await?))
+    Ok(Json(house.run(async move |app| Ok(talents(app.database.reader(), host.event.id).await?)).await?))
 }

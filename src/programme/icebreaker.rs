@@ -22,9 +22,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Every draw of an event, the first one first.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::Game).all(db).await
 }

@@ -58,7 +58,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Option<Form>) -
 
 #[get("/e/{event}/programme")]
 async fn open_programme(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, me, None).await
+    Ok(shown(&house, visit.page, me, None).await?)
 }
 
 #[post("/e/{event}/programme/talent")]
@@ -72,7 +72,7 @@ async fn offer(house: House, visit: Visit, me: Participant, form: Form) -> Resul
         Ok(()) => see_saying(&back, "talent-offered"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, me, Some(form)).await
+            Ok(shown(&house, visit.page, me, Some(form)).await?)
         }
     }
 }

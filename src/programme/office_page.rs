@@ -70,7 +70,7 @@ async fn shown(house: &House, page: Page, host: Host, form: Option<Form>) -> Res
 
 #[get("/office/e/{event}/groups")]
 async fn open_groups(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, host, None).await
+    Ok(shown(&house, visit.page, host, None).await?)
 }
 
 #[post("/office/e/{event}/groups")]
@@ -84,7 +84,7 @@ async fn group_everybody(house: House, visit: Visit, host: Host, form: Form) -> 
         Ok(()) => see_saying(&address(&host), "groups-formed"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, Some(form)).await
+            Ok(shown(&house, visit.page, host, Some(form)).await?)
         }
     }
 }
@@ -96,7 +96,7 @@ async fn draw(house: House, visit: Visit, host: Host, form: Form) -> Result<Http
         Ok(_) => see_saying(&address(&host), "ice-broken"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, Some(form)).await
+            Ok(shown(&house, visit.page, host, Some(form)).await?)
         }
     }
 }

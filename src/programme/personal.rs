@@ -5,11 +5,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{group_member, icebreaker_seat, talent};
-use crate::error::Error;
+use crate::error::Fault;
 
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
     let groups = group_member::Entity::find().filter(group_member::Column::RegistrationId.is_in(mine()));
     let games = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::RegistrationId.is_in(mine()));
@@ -23,10 +21,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 }
 
 /// Forgets what the person wanted to show, and in which group. Pairs stay: they are somebody else's evening, too.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     talent::Entity::delete_many().filter(talent::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     group_member::Entity::delete_many().filter(group_member::Column::RegistrationId.is_in(mine())).exec(txn).await?;

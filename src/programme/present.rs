@@ -36,26 +36,17 @@ impl From<&Present> for Called {
 }
 
 /// Everybody inside, by the number they wear.
-///
-/// # Errors
-/// Only faults.
 pub async fn inside(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Present>, DbErr> {
     who(db, presence::Entity::inside(event_id).all(db).await?).await
 }
 
 /// Everybody who has ever been inside, by the number they wear.
-///
-/// # Errors
-/// Only faults.
 pub async fn came(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Present>, DbErr> {
     let came = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).all(db).await?;
     who(db, came).await
 }
 
 /// These people, as far as they came.
-///
-/// # Errors
-/// Only faults.
 pub async fn named(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<Present>, DbErr> {
     let named = presence::Column::RegistrationId.is_in(registrations.iter().copied());
     who(db, presence::Entity::find().filter(named).all(db).await?).await

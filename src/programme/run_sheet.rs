@@ -49,8 +49,6 @@ pub enum Standing {
     Skipped,
 }
 
-/// # Errors
-/// Only faults.
 pub async fn of(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<RunSheet, DbErr> {
     let cues = cue::standing(db, event.id).await?;
     Ok(drawn(&event.plan().programme.unwrap_or_default(), event.starts_at, &cues, now))

@@ -19,9 +19,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Everything offered at an event, whoever offered first first.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::OfferedAt).all(db).await
 }

@@ -55,7 +55,7 @@ pub async fn register(
 ) -> Result<(Json<Applied>, StatusCode), Error> {
     let (application, language) = (application.into_inner(), Language::asked(&request));
     let entered = |entered| (Applied::from(entered), StatusCode::CREATED);
-    house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await
+    Ok(house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await?)
 }
 
 /// Withdraws the application, or gives the seat back. Who: participant.
@@ -90,7 +90,7 @@ pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/counts")]
 pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Error> {
-    let counts = house.run(async move |app| roll::counts(app.database.reader(), by.event.id).await);
+    let counts = house.run(async move |app| Ok(roll::counts(app.database.reader(), by.event.id).await?));
     Ok(Json(Page::whole(counts.await?)))
 }
 
@@ -110,7 +110,7 @@ pub async fn decide_one(
 ) -> Result<(Json<Applicant>, StatusCode), Error> {
     let id = id_in_path(&request, "id")?;
     let verdict = verdict.into_inner();
-    house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await
+    Ok(house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await?)
 }
 
 /// Approves or rejects many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
@@ -127,7 +127,7 @@ pub async fn decide_bulk(
     verdicts: Body<Verdicts>,
 ) -> Result<(Json<Decided>, StatusCode), Error> {
     let verdicts = verdicts.into_inner();
-    house.tell(|decided| (decided, StatusCode::OK), async move |app| decide_many(&app, &by, verdicts).await).await
+    Ok(house.tell(|decided| (decided, StatusCode::OK), async move |app| decide_many(&app, &by, verdicts).await).await?)
 }
 
 /// Invites everybody in a list, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
@@ -156,5 +156,5 @@ pub async fn import_list(
     let manner = manner.into_inner();
     let sheet = upload.sheet(by.account.account_id).await?;
     let imported = |imported| (imported, StatusCode::CREATED);
-    house.tell(imported, async move |app| import(&app, &by, &sheet, manner).await).await
+    Ok(house.tell(imported, async move |app| import(&app, &by, &sheet, manner).await).await?)
 }

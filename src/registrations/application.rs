@@ -137,7 +137,7 @@ async fn enter(
         }
         apply(&app, &guest, application, language).await
     };
-    house.run(entered).await
+    Ok(house.run(entered).await?)
 }
 
 /// What is to be added to the profile, or everything that is wrong with the form at once.

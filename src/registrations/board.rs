@@ -15,7 +15,7 @@ use super::registration::{self, Side, Status};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Query;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::poster::{self, Poster};
 use crate::organizations::{organization, staff};
@@ -109,7 +109,7 @@ pub async fn read_event(house: House, account: Option<SignedIn>, slug: Path<Stri
     Ok(Json(found.await?))
 }
 
-async fn unions_of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Uuid>, Error> {
+async fn unions_of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Uuid>, Fault> {
     let grants = staff::Entity::find()
         .filter(staff::Column::AccountId.eq(account_id))
         .filter(staff::Column::Role.eq(staff::Role::Organizer));
@@ -117,14 +117,11 @@ async fn unions_of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Uu
 }
 
 /// The notices of these events, in their order.
-///
-/// # Errors
-/// Only faults.
 pub async fn notices(
     db: &impl ConnectionTrait,
     events: Vec<event::Model>,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Notice>, Error> {
+) -> Result<Vec<Notice>, Fault> {
     let applicants = applicants(db, events.iter().map(|event| event.id).collect()).await?;
     let posters = poster::posters(db, events, now).await?;
     let notice =
@@ -139,7 +136,7 @@ struct SideCount {
     count: i64,
 }
 
-async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, Applicants>, Error> {
+async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, Applicants>, Fault> {
     let counts = registration::Entity::find()
         .filter(registration::Column::EventId.is_in(events))
         .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))

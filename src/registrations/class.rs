@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::attendance;
 use super::known::ROWS;
 use super::registration::{self, Status};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 
 /// Has a guaranteed seat.
@@ -28,15 +28,12 @@ const NO_SHOW_FOR: Months = Months::new(12);
 
 /// The class of these people at an event; whoever is not in the answer is ordinary. Nobody is told
 /// apart where the plan of the event does not say so.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_people(
     db: &impl ConnectionTrait,
     event: &event::Model,
     people: &[Uuid],
     now: DateTime<Utc>,
-) -> Result<HashMap<Uuid, i32>, Error> {
+) -> Result<HashMap<Uuid, i32>, Fault> {
     let mut classes = HashMap::new();
     if !event.screening().by_history() {
         return Ok(classes);
@@ -66,23 +63,17 @@ pub async fn of_people(
 }
 
 /// The class of one person.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_person(
     db: &impl ConnectionTrait,
     event: &event::Model,
     person: Uuid,
     now: DateTime<Utc>,
-) -> Result<i32, Error> {
+) -> Result<i32, Fault> {
     Ok(of_people(db, event, &[person], now).await?.remove(&person).unwrap_or(ORDINARY))
 }
 
 /// Brings the class of everybody who applied up to date; the list is fixed with it. The event is held.
-///
-/// # Errors
-/// Only faults.
-pub async fn settle(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn settle(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Fault> {
     if !event.screening().by_history() {
         return Ok(());
     }

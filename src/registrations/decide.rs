@@ -17,7 +17,7 @@ use super::vouch;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -88,7 +88,7 @@ async fn vouched(
     app: &App,
     event: &event::Model,
     held: Vec<registration::Model>,
-) -> Result<Vec<registration::Model>, Error> {
+) -> Result<Vec<registration::Model>, Fault> {
     let plan = event.plan();
     let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(txn).await?;
     let units: HashMap<Uuid, unit::Model> = units.into_iter().map(|unit| (unit.id, unit)).collect();
@@ -129,7 +129,7 @@ async fn settle(
     held: Vec<registration::Model>,
     decision: Decision,
     reason: Option<String>,
-) -> Result<Vec<registration::Model>, Error> {
+) -> Result<Vec<registration::Model>, Fault> {
     let recipients = recipients(txn, app, &held).await?;
     let mut decided = Vec::with_capacity(held.len());
     for held in held {
@@ -166,7 +166,7 @@ async fn recipients(
     txn: &impl ConnectionTrait,
     app: &App,
     registrations: &[registration::Model],
-) -> Result<HashMap<Uuid, Recipient>, Error> {
+) -> Result<HashMap<Uuid, Recipient>, Fault> {
     let ids: Vec<Uuid> = registrations.iter().map(|registration| registration.account_id).collect();
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(txn).await?;
     let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(txn).await?;

@@ -36,25 +36,16 @@ pub enum Because {
 }
 
 /// Every exclusion of an event.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).all(db).await
 }
 
 /// What one person said, oldest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn said_by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::SaidBy.eq(registration_id)).order_by_asc(Column::Id).all(db).await
 }
 
 /// Whom a person does not see and is not seen by, whichever of the two blocked the other.
-///
-/// # Errors
-/// Only faults.
 pub async fn out_of_sight(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
     let either = Condition::any().add(Column::SaidBy.eq(registration_id)).add(Column::About.eq(registration_id));
     let said = Entity::find().filter(either).filter(Column::Because.eq(Because::Blocked)).all(db).await?;

@@ -17,7 +17,7 @@ use crate::accounts::profile::Gender;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::invitations::invitation;
@@ -123,7 +123,7 @@ async fn stands(
     Ok(approved)
 }
 
-fn to(app: &App, account: &account::Model, nickname: String) -> Result<Recipient, Error> {
+fn to(app: &App, account: &account::Model, nickname: String) -> Result<Recipient, Fault> {
     let email = account.address(&app.secrets)?;
     Ok(Recipient { account_id: account.id, email, language: account.language, nickname })
 }

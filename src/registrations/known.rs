@@ -10,7 +10,7 @@ use super::entrant::Entrant;
 use super::registration::{self, Status};
 use crate::accounts::address::MailAddress;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::invitations::invitation::{self, Kind, State};
 use crate::invitations::invite::{self, LETTERS_AN_HOUR};
@@ -33,15 +33,12 @@ pub struct Known {
 
 impl Known {
     /// Looks everybody up among the union's own invitations to the event.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn of(
         txn: &impl ConnectionTrait,
         app: &App,
         event: &event::Model,
         entrants: &[Entrant],
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Fault> {
         let mut known = Self::default();
         let people: Vec<&MailAddress> = entrants.iter().map(|entrant| &entrant.address).collect();
         let mut accepted: HashMap<Uuid, Vec<u8>> = HashMap::new();

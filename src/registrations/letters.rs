@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::registration;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::language::Language;
@@ -61,16 +61,13 @@ struct RejectedEn<'a> {
 }
 
 /// The application was approved.
-///
-/// # Errors
-/// Only faults.
 pub async fn approved(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     registration: &registration::Model,
     to: &Recipient,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let (title, nickname, number) = (title(event, to.language), to.nickname.as_str(), registration.label());
     let online = event.boundary(Phase::Online).filter(|online| *online > app.now());
     let online = online.map(|online| day(event, online, to.language));
@@ -79,27 +76,24 @@ pub async fn approved(
         Language::Zh => ApprovedZh { title, nickname, number, online, starts, venue }.render(),
         Language::En => ApprovedEn { title, nickname, number, online, starts, venue }.render(),
     };
-    post(txn, app, "approved", event, registration, to, words.map_err(Error::fault)?).await
+    post(txn, app, "approved", event, registration, to, words.map_err(Fault::of)?).await
 }
 
 /// The application was turned down, and why.
-///
-/// # Errors
-/// Only faults.
 pub async fn rejected(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     registration: &registration::Model,
     to: &Recipient,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let (title, nickname) = (title(event, to.language), to.nickname.as_str());
     let reason = registration.reason.as_deref().unwrap_or_default();
     let words = match to.language {
         Language::Zh => RejectedZh { title, nickname, reason }.render(),
         Language::En => RejectedEn { title, nickname, reason }.render(),
     };
-    post(txn, app, "rejected", event, registration, to, words.map_err(Error::fault)?).await
+    post(txn, app, "rejected", event, registration, to, words.map_err(Fault::of)?).await
 }
 
 async fn post(
@@ -110,7 +104,7 @@ async fn post(
     registration: &registration::Model,
     to: &Recipient,
     words: String,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let journey = Action {
         label: to.language.choose("我的报名", "My registration").to_owned(),
         url: app.public_url(&format!("/e/{}/me", event.slug)),

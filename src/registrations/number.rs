@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::registration::{Column, Entity};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// The connection that counts, and who waits for a number of which event.
 #[derive(Default)]
@@ -51,10 +51,7 @@ const COUNT: &str = "
 
 /// Takes the next number for one application, which is sure to be entered: everything is judged, and
 /// the event is held.
-///
-/// # Errors
-/// Only faults.
-pub async fn take(txn: &Write, app: &App, event_id: Uuid) -> Result<i32, Error> {
+pub async fn take(txn: &Write, app: &App, event_id: Uuid) -> Result<i32, Fault> {
     if !app.database.is_postgres() {
         return Ok(after_the_last(txn, event_id).await?);
     }
@@ -84,7 +81,7 @@ impl Counter {
     }
 
     /// Counts on by so many; the last of the numbers.
-    async fn count(&self, app: &App, event_id: Uuid, people: i32) -> Result<i32, Error> {
+    async fn count(&self, app: &App, event_id: Uuid, people: i32) -> Result<i32, Fault> {
         let mut open = self.connection.lock().await;
         if let Some(mut connection) = open.take()
             && let Ok(Ok(last)) = timeout(LONGEST, counted(&mut connection, event_id, people)).await
@@ -94,9 +91,9 @@ impl Counter {
         }
         // The first time, or the database went away or silent and came back.
         let mut connection = app.database.own_connection().await?;
-        sqlx::query("SET synchronous_commit = off").execute(&mut connection).await.map_err(Error::fault)?;
+        sqlx::query("SET synchronous_commit = off").execute(&mut connection).await.map_err(Fault::of)?;
         let counted = timeout(LONGEST, counted(&mut connection, event_id, people)).await;
-        let last = counted.map_err(Error::fault)?.map_err(Error::fault)?;
+        let last = counted.map_err(Fault::of)?.map_err(Fault::of)?;
         *open = Some(connection);
         Ok(last)
     }
@@ -107,9 +104,6 @@ async fn counted(connection: &mut PgConnection, event_id: Uuid, people: i32) -> 
 }
 
 /// The number after the last, for whoever holds the event against everybody who applies.
-///
-/// # Errors
-/// Only faults.
 pub async fn after_the_last(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<i32, DbErr> {
     let last = Entity::of_event(event_id).order_by_desc(Column::Number).one(txn).await?;
     Ok(last.map_or(0, |last| last.number) + 1)

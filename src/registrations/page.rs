@@ -11,7 +11,7 @@ use super::door::{self, Door};
 use super::registration;
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::spoken::{Card, Line, Place, Rule, Speaker, Step};
 use crate::events::{access, event};
 use crate::page::{self, Page};
@@ -103,7 +103,7 @@ async fn event_qr(house: House, slug: Path<String>) -> Result<HttpResponse, Erro
         let event = event.filter(|event| event.is_published(app.now())).ok_or_else(Refused::not_found)?;
         Ok(app.public_url(&format!("/e/{}", event.slug)))
     });
-    let code = QrCode::new(shown.await?).map_err(Error::fault)?;
+    let code = QrCode::new(shown.await?).map_err(Fault::of)?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(256, 256).quiet_zone(false).build();
     Ok(HttpResponse::Ok().content_type("image/svg+xml").body(picture))
 }

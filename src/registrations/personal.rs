@@ -7,25 +7,19 @@ use uuid::Uuid;
 
 use super::registration::{self, Status};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
 
 /// Every application of a person, the living and the others.
-///
-/// # Errors
-/// Only faults.
-pub async fn ids(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<Uuid>, Error> {
+pub async fn ids(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<Uuid>, Fault> {
     let of_person = registration::Entity::find().filter(registration::Column::AccountId.eq(account));
     Ok(of_person.all(db).await?.into_iter().map(|registration| registration.id).collect())
 }
 
 /// What the person applied for, with which answers, and what became of it.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, Fault> {
     let of_person = registration::Entity::find().filter(registration::Column::AccountId.eq(account));
     let rows = of_person.order_by_asc(registration::Column::Id).all(db).await?;
     let rows = rows.iter().map(|row| {
@@ -50,10 +44,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, E
 
 /// Withdraws what has not happened yet and forgets what the person answered. Rows stay, because
 /// points, screenings and figures are counted over them. Says what to announce after the commit.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Vec<(Uuid, What)>, Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Vec<(Uuid, What)>, Fault> {
     let now = app.now();
     let of_person = registration::Entity::find().filter(registration::Column::AccountId.eq(account));
     let rows = of_person.order_by_asc(registration::Column::Id).lock_exclusive().all(txn).await?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::class;
 use crate::accounts::profile::{self, Gender};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -173,9 +173,6 @@ impl Entity {
 }
 
 /// A person's living application to an event.
-///
-/// # Errors
-/// Only faults.
 pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::of_event(event_id)
         .filter(Column::AccountId.eq(account_id))
@@ -185,9 +182,6 @@ pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
 }
 
 /// A person's latest application to an event, alive or not.
-///
-/// # Errors
-/// Only faults.
 pub async fn latest_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
     let of_person = Entity::of_event(event_id).filter(Column::AccountId.eq(account_id));
     of_person.order_by_desc(Column::Number).one(db).await
@@ -205,7 +199,7 @@ pub fn fresh(
     side: Side,
     profile: &profile::Model,
     number: i32,
-) -> Result<Model, Error> {
+) -> Result<Model, Fault> {
     Ok(Model {
         id: app.new_id(),
         event_id: event.id,
@@ -226,7 +220,7 @@ pub fn fresh(
 }
 
 /// The age band of this side that takes the person, where the event has bands.
-fn band(app: &App, event: &event::Model, side: Side, profile: &profile::Model) -> Result<Option<String>, Error> {
+fn band(app: &App, event: &event::Model, side: Side, profile: &profile::Model) -> Result<Option<String>, Fault> {
     let age = profile.age_on(&app.secrets, event.starts_at.with_timezone(&event.zone()).date_naive())?;
     let plan = event.plan().screening;
     Ok(age.and_then(|age| plan?.band_of(side.word(), age).map(str::to_owned)))

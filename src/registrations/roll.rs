@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::registration::{self, Side, Status};
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::event;
 use crate::paging::{Page, Paging};
 use crate::sealed::{self, Sealed};
@@ -135,7 +135,7 @@ fn meant(words: &str) -> Result<Meant, Error> {
 
 /// The first numbers among these applications whose nickname or real name holds the words. Real names
 /// are sealed, so those of the event, some thousands at most, are opened and looked through here.
-async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: u64) -> Result<Vec<i32>, Error> {
+async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: u64) -> Result<Vec<i32>, Fault> {
     let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
         .from(registration::Column::AccountId)
         .to(profile::Column::AccountId)
@@ -166,10 +166,7 @@ async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: 
 }
 
 /// How many applications stand where.
-///
-/// # Errors
-/// Only faults.
-pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Count>, Error> {
+pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Count>, Fault> {
     let counts = registration::Entity::of_event(event_id)
         .select_only()
         .column(registration::Column::Side)
@@ -190,10 +187,7 @@ struct OfSide {
 }
 
 /// How many living applications there are to each of these events: men and women.
-///
-/// # Errors
-/// Only faults.
-pub async fn sides(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, (i64, i64)>, Error> {
+pub async fn sides(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, (i64, i64)>, Fault> {
     let counts = registration::Entity::find()
         .filter(registration::Column::EventId.is_in(events))
         .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
@@ -215,10 +209,7 @@ pub async fn sides(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashM
 }
 
 /// Everybody who applied, in that order.
-///
-/// # Errors
-/// Only faults.
-pub async fn whole(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Applicant>, Error> {
+pub async fn whole(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Applicant>, Fault> {
     let rows = registration::Entity::of_event(event_id).order_by_asc(registration::Column::Number).all(db).await?;
     let mut roll = Vec::with_capacity(rows.len());
     for some in rows.chunks(MOST_ASKED) {
@@ -229,14 +220,11 @@ pub async fn whole(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Resu
 }
 
 /// One application as the organizer sees it.
-///
-/// # Errors
-/// Only faults.
 pub async fn applicant(
     app: &App,
     db: &impl ConnectionTrait,
     registration: registration::Model,
-) -> Result<Applicant, Error> {
+) -> Result<Applicant, Fault> {
     let people = People::of(app, db, std::slice::from_ref(&registration)).await?;
     Ok(people.applicant(registration))
 }
@@ -252,7 +240,7 @@ struct People {
 }
 
 impl People {
-    async fn of(app: &App, db: &impl ConnectionTrait, rows: &[registration::Model]) -> Result<Self, Error> {
+    async fn of(app: &App, db: &impl ConnectionTrait, rows: &[registration::Model]) -> Result<Self, Fault> {
         let event = match rows.first() {
             Some(row) => event::Entity::find_by_id(row.event_id).one(db).await?,
             None => None,

@@ -4,22 +4,19 @@ use sea_orm::ConnectionTrait;
 
 use crate::accounts::account;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::plan::Plan;
 use crate::units::{roster_entry, unit};
 
 /// Whether the roster of the unit or the domain of a proved mail address says that the person works there, as far as
 /// the event lets it.
-///
-/// # Errors
-/// Only faults.
 pub async fn vouches(
     txn: &impl ConnectionTrait,
     app: &App,
     plan: &Plan,
     unit: &unit::Model,
     account: &account::Model,
-) -> Result<bool, Error> {
+) -> Result<bool, Fault> {
     let approval = plan.approval.unwrap_or_default();
     if account.verified_at.is_none() {
         return Ok(false);

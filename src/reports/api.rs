@@ -13,7 +13,7 @@ use super::workbook::{Leaf, bound};
 use super::year::YearReport;
 use crate::app::House;
 use crate::body::Query;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
 use crate::organizations::access::{Administrator, OrganizationStaff};
 use crate::page::{Page, when};
@@ -113,6 +113,6 @@ fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {
 }
 
 fn drawn(drawing: &impl Template) -> Result<HttpResponse, Error> {
-    let svg = drawing.render().map_err(Error::fault)?;
+    let svg = drawing.render().map_err(Fault::of)?;
     Ok(HttpResponse::Ok().content_type("image/svg+xml").insert_header((CACHE_CONTROL, "no-store")).body(svg))
 }

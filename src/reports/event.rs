@@ -16,7 +16,7 @@ use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::circle::member;
 use crate::dates::{date_round, sitting};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::feedback::{sheet, summary};
 use crate::organizations::organization;
@@ -141,10 +141,7 @@ impl EventReport {
 }
 
 /// Reads everything there is to tell.
-///
-/// # Errors
-/// Only faults.
-pub async fn read(db: &impl ConnectionTrait, event: event::Model) -> Result<EventReport, Error> {
+pub async fn read(db: &impl ConnectionTrait, event: event::Model) -> Result<EventReport, Fault> {
     let id = event.id;
     let union = organization::Entity::find_by_id(event.organization_id).one(db).await?;
     let came = presence::Entity::find().filter(presence::Column::EventId.eq(id)).all(db).await?;

@@ -16,8 +16,6 @@ pub struct Guests {
     pub employers_came: HashSet<Uuid>,
 }
 
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Guests, DbErr> {
     let applied = registration::Entity::of_event(event_id)
         .filter(registration::Column::Status.is_not_in([Status::Rejected, Status::Withdrawn]))

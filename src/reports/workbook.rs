@@ -3,7 +3,7 @@
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use super::table::{Cell, Row, Table};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::page::Page;
 
 /// Of the first column, and of the others, in characters.
@@ -17,15 +17,12 @@ pub struct Leaf<'a> {
 }
 
 /// Binds the leaves. Counts are numbers, so that people can go on counting; no text becomes a formula.
-///
-/// # Errors
-/// Only faults.
-pub fn bound(page: &Page, leaves: &[Leaf<'_>]) -> Result<Vec<u8>, Error> {
+pub fn bound(page: &Page, leaves: &[Leaf<'_>]) -> Result<Vec<u8>, Fault> {
     let mut book = Workbook::new();
     for leaf in leaves {
-        write(page, book.add_worksheet(), leaf).map_err(Error::fault)?;
+        write(page, book.add_worksheet(), leaf).map_err(Fault::of)?;
     }
-    book.save_to_buffer().map_err(Error::fault)
+    book.save_to_buffer().map_err(Fault::of)
 }
 
 fn write(page: &Page, sheet: &mut Worksheet, leaf: &Leaf<'_>) -> Result<(), XlsxError> {

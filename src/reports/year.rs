@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::guests;
 use crate::couples::couple;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::language::Language;
@@ -66,15 +66,12 @@ pub struct EventOfYear {
 }
 
 /// The year of one union, or of all.
-///
-/// # Errors
-/// Only faults.
 pub async fn read(
     db: &impl ConnectionTrait,
     union: Option<organization::Model>,
     year: i32,
     now: DateTime<Utc>,
-) -> Result<YearReport, Error> {
+) -> Result<YearReport, Fault> {
     let mut events = event::Entity::find();
     if let Some(union) = &union {
         events = events.filter(event::Column::OrganizationId.eq(union.id));
@@ -116,7 +113,7 @@ pub async fn read(
 }
 
 /// One event, the employers of those who came, and how many couples are together after three months.
-async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, usize), Error> {
+async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
     let guests = guests::of_event(db, event.id).await?;
     let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
     let asked = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);

@@ -20,7 +20,7 @@ use super::standing::{self, Standing, Why};
 use super::{placement, run};
 use crate::app::House;
 use crate::body::Body;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::registrations::access::Participant;
@@ -35,7 +35,7 @@ use queqiao_screening::lottery::canonical_row;
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/me")]
 pub async fn my_registration(house: House, me: Participant) -> Result<Json<Standing>, Error> {
-    Ok(Json(house.run(async move |app| standing::of(&app, &me).await).await?))
+    Ok(Json(house.run(async move |app| Ok(standing::of(&app, &me).await?)).await?))
 }
 
 /// What was answered to an invitation.
@@ -61,7 +61,7 @@ pub async fn answer_invitation(
 ) -> Result<(Json<Replied>, StatusCode), Error> {
     let replied = |registration::Model { status, reply_by, .. }| (Replied { status, reply_by }, StatusCode::OK);
     let answer = answer.into_inner();
-    house.tell(replied, async move |app| reply(&app, &me, answer).await).await
+    Ok(house.tell(replied, async move |app| reply(&app, &me, answer).await).await?)
 }
 
 /// Publishes the root of the list and the name of the draw to come. Who: organizer.
@@ -79,7 +79,7 @@ pub async fn fix_list(
 ) -> Result<(Json<PublishedList>, StatusCode), Error> {
     let published = |list| (PublishedList::from(list), StatusCode::CREATED);
     let announcement = announcement.into_inner();
-    house.tell(published, async move |app| publish_list(&app, &by, announcement).await).await
+    Ok(house.tell(published, async move |app| publish_list(&app, &by, announcement).await).await?)
 }
 
 /// What a screening would come to now, with other rules where they are given; nothing is stored. Who: organizer.
@@ -104,7 +104,7 @@ pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Resul
 pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Json<PublishedRun>, StatusCode), Error> {
     let run = house.run(async move |app| {
         let run = commit_run(&app, &by, draw.into_inner()).await?;
-        published::of_run(app.database.reader(), run).await
+        Ok(published::of_run(app.database.reader(), run).await?)
     });
     Ok((Json(run.await?), StatusCode::CREATED))
 }
@@ -120,7 +120,7 @@ pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Resu
     let run = house.run(async move |app| {
         let db = app.database.reader();
         let run = run::numbered(db, by.event.id, number).await?.ok_or_else(Refused::not_found)?;
-        published::of_run(db, run).await
+        Ok(published::of_run(db, run).await?)
     });
     Ok(Json(run.await?))
 }
@@ -154,7 +154,7 @@ pub async fn read_published(house: House, event: Path<String>) -> Result<Json<Pu
     let published = house.run(async move |app| {
         let db = app.database.reader();
         let event = event::by_slug(db, &slug).await?.filter(|event| event.is_published(app.now()));
-        published::of_event(db, &event.ok_or_else(Refused::not_found)?).await
+        Ok(published::of_event(db, &event.ok_or_else(Refused::not_found)?).await?)
     });
     Ok(Json(published.await?))
 }
@@ -190,12 +190,12 @@ pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>,
         let placement = placement.ok_or_else(Refused::not_found)?;
         let run = run::of_event(db, me.event.id).await?.ok_or_else(Refused::not_found)?;
         let list = super::list::Entity::find_by_id(run.list_id).one(db).await?;
-        my_line(&placement, &run, list.map_or(0, |list| list.people), &me)
+        Ok(my_line(&placement, &run, list.map_or(0, |list| list.people), &me)?)
     });
     Ok(Json(line.await?))
 }
 
-fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Participant) -> Result<MyLine, Error> {
+fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Participant) -> Result<MyLine, Fault> {
     // The list was fixed before anybody was seated: held means guaranteed there.
     let listed = Applicant { held: me.registration.held, ..placement.applicant() };
     Ok(MyLine {
@@ -204,7 +204,7 @@ fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Par
         salt: placement.salt.clone(),
         leaf: placement.leaf,
         leaves,
-        path: serde_json::from_str(&placement.path).map_err(Error::fault)?,
+        path: serde_json::from_str(&placement.path).map_err(Fault::of)?,
         list_root: run.list_root.clone(),
         explanation: Why::of(placement, me.account.language)?,
     })

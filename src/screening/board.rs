@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::placement::{self, in_play};
 use super::run;
 use super::seat_move::{self, Reason};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::registrations::registration::{self, Status};
 use crate::registrations::registration::{SIDES, Side};
@@ -111,7 +111,7 @@ fn waiting(one: &placement::Model) -> Waiting {
 }
 
 /// One more seat of this side, all else as it is.
-fn next(people: &[placement::Model], run: &run::Model, side: Side) -> Result<Option<String>, Error> {
+fn next(people: &[placement::Model], run: &run::Model, side: Side) -> Result<Option<String>, Fault> {
     let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
     let rules = rules_for_one(&run.rules_used()?, &holders, side.into(), "");

@@ -59,7 +59,7 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
 
 #[get("/office/e/{event}/standby")]
 async fn open_board(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, by.event, Form::default()).await
+    Ok(shown(&house, visit.page, by.event, Form::default()).await?)
 }
 
 #[post("/office/e/{event}/standby/promotions")]
@@ -76,7 +76,7 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
         }
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, event, form).await
+            Ok(shown(&house, visit.page, event, form).await?)
         }
     }
 }

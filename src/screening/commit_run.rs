@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit;
 use crate::body::one_line_or_none;
 use crate::database::Write;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -90,7 +90,7 @@ pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Mo
     let withdrawn = gone.map(|line| line.applicant.number.clone()).collect();
     let (slug, whom) = (event.slug.clone(), List { applicants: lines, withdrawn });
     let screened = tokio::task::spawn_blocking(move || Record::make(&slug, 1, rules, whom, &named));
-    let record = screened.await.map_err(Error::fault)?;
+    let record = screened.await.map_err(Fault::of)?;
     if let Some(why) = record.outcome.infeasible {
         return Err(NotScreened::Infeasible(why).into());
     }
@@ -131,14 +131,14 @@ async fn written(
     list: &list::Model,
     record: &Record,
     placed: &Seats,
-) -> Result<run::Model, Error> {
-    let file = String::from_utf8(record.bytes().map_err(Error::fault)?).map_err(Error::fault)?;
+) -> Result<run::Model, Fault> {
+    let file = String::from_utf8(record.bytes().map_err(Fault::of)?).map_err(Fault::of)?;
     let row = run::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event.id),
         number: Set(1),
         list_id: Set(list.id),
-        rules: Set(serde_json::to_string(record.rules_used()).map_err(Error::fault)?),
+        rules: Set(serde_json::to_string(record.rules_used()).map_err(Fault::of)?),
         draw: Set(record.lottery.draw.clone()),
         beacon: Set(record.lottery.beacon.clone()),
         list_root: Set(record.lottery.list_root.clone()),

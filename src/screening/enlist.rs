@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::list;
 use super::record::{Listed, list_root};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::points::standing;
 use crate::registrations::class;
@@ -19,10 +19,7 @@ use crate::units::unit;
 use queqiao_screening::applicant::Applicant;
 
 /// The approved applicants in the order of their numbers.
-///
-/// # Errors
-/// Only faults.
-pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Applicant>, Error> {
+pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Applicant>, Fault> {
     let points: HashMap<Uuid, i64> = standing::of_event(db, event).await?.into_iter().collect();
     let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(db).await?;
     let names: HashMap<Uuid, String> = units.into_iter().map(|unit| (unit.id, unit.name)).collect();
@@ -49,16 +46,13 @@ pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Resu
 }
 
 /// Writes down the list as it stands, with fresh salts. The caller holds the event row.
-///
-/// # Errors
-/// Only faults.
 pub async fn publish(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     draw: &str,
     by: Uuid,
-) -> Result<list::Model, Error> {
+) -> Result<list::Model, Fault> {
     class::settle(txn, event, app.now()).await?;
     let applicants = applicants(txn, event).await?;
     let mut lines = Vec::with_capacity(applicants.len());
@@ -71,7 +65,7 @@ pub async fn publish(
         draw: Set(draw.to_owned()),
         root: Set(HEXLOWER.encode(&list_root(&lines))),
         people: Set(i32::try_from(lines.len()).unwrap_or(i32::MAX)),
-        entries: Set(serde_json::to_string(&lines).map_err(Error::fault)?),
+        entries: Set(serde_json::to_string(&lines).map_err(Fault::of)?),
         published_by: Set(by),
         published_at: Set(app.now()),
     };

@@ -8,7 +8,7 @@ use super::placement;
 use super::seat_move::Reason;
 use super::{run, succeed};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::happening::What;
 use crate::registrations::registration::{self, Status};
@@ -28,7 +28,7 @@ pub async fn due(app: &App) -> Result<usize, Error> {
     Ok(moved)
 }
 
-async fn events_with_something_due(app: &App) -> Result<Vec<Uuid>, Error> {
+async fn events_with_something_due(app: &App) -> Result<Vec<Uuid>, Fault> {
     let db = app.database.reader();
     let mut events: Vec<Uuid> = registration::Entity::find()
         .select_only()

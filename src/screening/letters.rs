@@ -13,7 +13,7 @@ use super::seat::{Seat, Seats};
 use super::{deadline, run, words};
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::language::Language;
 use crate::mail::letter::{self, Action, Draft};
@@ -82,16 +82,13 @@ struct OfferedEn {
 }
 
 /// Tells everybody what the run came to for them.
-///
-/// # Errors
-/// Only faults.
 pub async fn screened(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     run: &run::Model,
     seats: &Seats,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let recipients = recipients(txn, app, event.id).await?;
     let reply_by = deadline::of_invitations(event, app.now());
     for seat in &seats.0 {
@@ -106,23 +103,20 @@ pub async fn screened(
             (Placed::NotSelected, Language::Zh) => NotSelectedZh { its }.render(),
             (Placed::NotSelected, Language::En) => NotSelectedEn { its }.render(),
         };
-        let words = words.map_err(Error::fault)?;
+        let words = words.map_err(Fault::of)?;
         letter::post(txn, app, draft(app, event, run, &seat.registration, to, "screened", words)).await?;
     }
     Ok(())
 }
 
 /// A seat came free and is this person's until the deadline.
-///
-/// # Errors
-/// Only faults.
 pub async fn offered(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     run: &run::Model,
     moved_up: &registration::Model,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let account = account::find(txn, moved_up.account_id).await?;
     let Some(account) = account else { return Ok(()) };
     let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
@@ -135,7 +129,7 @@ pub async fn offered(
         Language::Zh => OfferedZh { its }.render(),
         Language::En => OfferedEn { its }.render(),
     };
-    let words = words.map_err(Error::fault)?;
+    let words = words.map_err(Fault::of)?;
     letter::post(txn, app, draft(app, event, run, moved_up, &to, "standby_offer", words)).await
 }
 
@@ -147,7 +141,7 @@ struct Recipient {
     nickname: String,
 }
 
-async fn recipients(txn: &impl ConnectionTrait, app: &App, event_id: Uuid) -> Result<HashMap<Uuid, Recipient>, Error> {
+async fn recipients(txn: &impl ConnectionTrait, app: &App, event_id: Uuid) -> Result<HashMap<Uuid, Recipient>, Fault> {
     let applied = Query::select()
         .column(registration::Column::AccountId)
         .from(registration::Entity)

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 
 use super::record::Listed;
-use crate::error::Error;
+use crate::error::Fault;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "screening_list")]
@@ -33,15 +33,12 @@ impl Model {
     ///
     /// # Errors
     /// A fault where the row cannot be read, which nothing in the program can cause.
-    pub fn lines(&self) -> Result<Vec<Listed>, Error> {
-        serde_json::from_str(&self.entries).map_err(Error::fault)
+    pub fn lines(&self) -> Result<Vec<Listed>, Fault> {
+        serde_json::from_str(&self.entries).map_err(Fault::of)
     }
 }
 
 /// The list that counts: the one published last.
-///
-/// # Errors
-/// Only faults.
 pub async fn latest(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Model>, DbErr> {
     let lists = Entity::find().filter(Column::EventId.eq(event_id));
     lists.order_by_desc(Column::PublishedAt).order_by_desc(Column::Id).one(db).await

@@ -97,7 +97,7 @@ async fn shown(
 
 #[get("/office/e/{event}/screening")]
 async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    standing(&house, visit.page, by.event, Form::default()).await
+    Ok(standing(&house, visit.page, by.event, Form::default()).await?)
 }
 
 /// The studio with the rules that stand, and what became of a step.
@@ -129,11 +129,11 @@ async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> R
             let changes = smallest.map(|why| why.smallest_change).unwrap_or_default();
             let adopted = if changes.is_empty() { form } else { rules_form::adopted(&form, &changes) };
             let judged = judged(&page, &event, adopted)?;
-            shown(&house, page, event, judged, Form::default()).await
+            Ok(shown(&house, page, event, judged, Form::default()).await?)
         }
         _ => {
             let judged = judged(&page, &event, form)?;
-            shown(&house, page, event, judged, Form::default()).await
+            Ok(shown(&house, page, event, judged, Form::default()).await?)
         }
     }
 }
@@ -149,7 +149,7 @@ async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<Ht
         Ok(event) => see_saying(&address(&event), "screening-rules-saved"),
         Err(error) => {
             let form = form.refused(&page, error)?;
-            shown(house, page, event, (form, None), Form::default()).await
+            Ok(shown(house, page, event, (form, None), Form::default()).await?)
         }
     }
 }
@@ -169,7 +169,7 @@ async fn preview_rules(house: House, visit: Visit, by: Organizer, form: Form) ->
 async fn freeze_points(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
     let frozen = house.run(async move |app| freeze::freeze(&app, &by).await).await;
-    stepped(&house, visit.page, event, form, frozen.map(|_| "points-frozen")).await
+    Ok(stepped(&house, visit.page, event, form, frozen.map(|_| "points-frozen")).await?)
 }
 
 #[post("/office/e/{event}/screening/list")]
@@ -180,7 +180,7 @@ async fn fix_list(house: House, visit: Visit, by: Organizer, form: Form) -> Resu
         house.run(async move |app| publish_list(&app, &by, announcement).await).await
     };
     let published = published.await.map(|_| "screening-list-published");
-    stepped(&house, visit.page, event, form, published).await
+    Ok(stepped(&house, visit.page, event, form, published).await?)
 }
 
 #[post("/office/e/{event}/screening/runs")]
@@ -191,7 +191,7 @@ async fn screen_for_good(house: House, visit: Visit, by: Organizer, form: Form) 
         house.run(async move |app| commit_run(&app, &by, draw).await).await
     };
     let screened = screened.await.map(|_| "screened");
-    stepped(&house, visit.page, event, form, screened).await
+    Ok(stepped(&house, visit.page, event, form, screened).await?)
 }
 
 /// Goes on after a step, or shows the studio with the reason it was refused.

@@ -6,13 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::placement;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// How the person stood in every run, and why.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = placement::Entity::find()
         .filter(placement::Column::RegistrationId.is_in(registrations.iter().copied()))
         .all(db)

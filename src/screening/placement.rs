@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Error;
+use crate::error::Fault;
 use crate::registrations::registration::{self, Side, Status};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::explain::Explanation;
@@ -84,8 +84,8 @@ impl Model {
     ///
     /// # Errors
     /// A fault where the row cannot be read, which nothing in the program can cause.
-    pub fn why(&self) -> Result<Explanation, Error> {
-        serde_json::from_str(&self.explanation).map_err(Error::fault)
+    pub fn why(&self) -> Result<Explanation, Fault> {
+        serde_json::from_str(&self.explanation).map_err(Fault::of)
     }
 }
 
@@ -122,9 +122,6 @@ impl Entity {
 }
 
 /// Everybody who still has their name down: people with seats, and those who wait, best first.
-///
-/// # Errors
-/// Only faults.
 pub async fn in_play(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     Entity::standing_in(event_id, &[Status::Selected, Status::Confirmed, Status::Waitlisted]).all(db).await
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{enlist, plan};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
@@ -66,7 +66,7 @@ pub async fn preview(app: &App, by: &Organizer, trial: Trial) -> Result<Preview,
         let outcome = screen(&applicants, &rules, &[0; 32]);
         told(rules, &applicants, outcome)
     });
-    tried.await.map_err(Error::fault)
+    Ok(tried.await.map_err(Fault::of)?)
 }
 
 fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Preview {

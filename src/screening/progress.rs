@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFi
 use uuid::Uuid;
 
 use super::{list, run};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::mail::letter::{self, State};
 use crate::points::frozen;
 
@@ -25,9 +25,7 @@ pub struct Letters {
     pub failed: u64,
 }
 
-/// # Errors
-/// Only faults.
-pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Progress, Error> {
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Progress, Fault> {
     let run = run::of_event(db, event_id).await?;
     let letters = if run.is_some() { letters(db, event_id).await? } else { Letters::default() };
     Ok(Progress {
@@ -38,7 +36,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Progr
     })
 }
 
-async fn letters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Letters, Error> {
+async fn letters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Letters, Fault> {
     let count = async |state: State| {
         let letters = letter::Entity::find().filter(letter::Column::EventId.eq(event_id));
         let told = letters.filter(letter::Column::Kind.eq("screened")).filter(letter::Column::State.eq(state));

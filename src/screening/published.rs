@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::placement::{self, Placed};
 use super::{list, run, standing};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::rules::Rules;
@@ -63,9 +63,7 @@ impl From<list::Model> for PublishedList {
     }
 }
 
-/// # Errors
-/// Only faults.
-pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result<Published, Error> {
+pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result<Published, Fault> {
     let list = list::latest(db, event.id).await?.map(PublishedList::from);
     let run = match run::of_event(db, event.id).await? {
         Some(run) => Some(of_run(db, run).await?),
@@ -74,9 +72,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result
     Ok(Published { list, run })
 }
 
-/// # Errors
-/// Only faults.
-pub async fn of_run(db: &impl ConnectionTrait, run: run::Model) -> Result<PublishedRun, Error> {
+pub async fn of_run(db: &impl ConnectionTrait, run: run::Model) -> Result<PublishedRun, Fault> {
     let mut sides = Vec::new();
     for side in SIDES {
         let selected = placement::Entity::of_event(run.event_id)

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 
-use crate::error::Error;
+use crate::error::Fault;
 use queqiao_screening::rules::Rules;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -40,8 +40,8 @@ impl Model {
     ///
     /// # Errors
     /// A fault where the row cannot be read, which nothing in the program can cause.
-    pub fn rules_used(&self) -> Result<Rules, Error> {
-        serde_json::from_str(&self.rules).map_err(Error::fault)
+    pub fn rules_used(&self) -> Result<Rules, Fault> {
+        serde_json::from_str(&self.rules).map_err(Fault::of)
     }
 
     /// The seed of the tickets.
@@ -52,17 +52,11 @@ impl Model {
 }
 
 /// The run of an event.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).one(db).await
 }
 
 /// The run with this number.
-///
-/// # Errors
-/// Only faults.
 pub async fn numbered(db: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).filter(Column::Number.eq(number)).one(db).await
 }

@@ -12,7 +12,7 @@ use super::placement::{self, Placed};
 use super::record::Record;
 use super::run;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::registrations::registration;
 use queqiao_screening::explain::{self, Explanation};
@@ -63,10 +63,7 @@ impl Seats {
 }
 
 /// Reads the record of a run as a place for every registration.
-///
-/// # Errors
-/// Only faults.
-pub fn placements(record: &Record, registrations: &[registration::Model]) -> Result<Seats, Error> {
+pub fn placements(record: &Record, registrations: &[registration::Model]) -> Result<Seats, Fault> {
     let by_number: HashMap<String, &registration::Model> =
         registrations.iter().map(|registration| (registration.label(), registration)).collect();
     let selected: HashSet<&str> = record.outcome.selected.iter().flatten().map(String::as_str).collect();
@@ -109,16 +106,13 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
 }
 
 /// Writes every place, and moves every registration to the status it means.
-///
-/// # Errors
-/// Only faults.
 pub async fn write(
     txn: &Write,
     event: &event::Model,
     run: &run::Model,
     seats: &Seats,
     reply_by: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     for chunk in seats.0.chunks(ROWS) {
         let rows: Vec<_> = chunk.iter().map(|seat| row(event, run, seat)).collect::<Result<_, _>>()?;
         placement::Entity::insert_many(rows).exec_without_returning(txn).await?;
@@ -139,7 +133,7 @@ pub async fn write(
     Ok(())
 }
 
-fn row(event: &event::Model, run: &run::Model, seat: &Seat) -> Result<placement::ActiveModel, Error> {
+fn row(event: &event::Model, run: &run::Model, seat: &Seat) -> Result<placement::ActiveModel, Fault> {
     let small = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     Ok(placement::ActiveModel {
         registration_id: Set(seat.registration.id),
@@ -154,9 +148,9 @@ fn row(event: &event::Model, run: &run::Model, seat: &Seat) -> Result<placement:
         rank: Set(small(seat.why.rank)),
         outcome: Set(seat.placed),
         seated: Set(seat.placed == Placed::Selected),
-        explanation: Set(serde_json::to_string(&seat.why).map_err(Error::fault)?),
+        explanation: Set(serde_json::to_string(&seat.why).map_err(Fault::of)?),
         salt: Set(seat.salt.clone()),
         leaf: Set(small(seat.leaf)),
-        path: Set(serde_json::to_string(&seat.path).map_err(Error::fault)?),
+        path: Set(serde_json::to_string(&seat.path).map_err(Fault::of)?),
     })
 }

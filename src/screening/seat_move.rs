@@ -65,9 +65,6 @@ impl Reason {
 }
 
 /// Every seat that moved, oldest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     let moves = Entity::find().filter(Column::EventId.eq(event_id));
     moves.order_by_asc(Column::At).order_by_asc(Column::Id).all(db).await

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::board::{self, Board};
 use super::seat_move::Reason;
 use crate::accounts::profile;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::registrations::registration::Side;
 use crate::registrations::registration::{self, Status};
@@ -124,7 +124,7 @@ async fn people(
     db: &impl ConnectionTrait,
     board: &Board,
     registrations: &[registration::Model],
-) -> Result<HashMap<String, Person>, Error> {
+) -> Result<HashMap<String, Person>, Fault> {
     let waiting = board.sides.iter().flat_map(|line| line.waiting.iter().map(|one| one.number.as_str()));
     let moved = board.moves.iter().flat_map(|one| [Some(one.leaver.as_str()), one.newcomer.as_deref()]).flatten();
     let named: std::collections::HashSet<&str> = waiting.chain(moved).collect();

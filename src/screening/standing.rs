@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::placement::{self, Placed};
 use super::words;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::language::Language;
 use crate::points;
@@ -62,10 +62,7 @@ pub struct Why {
 
 impl Why {
     /// Of a placement, in the person's language.
-    ///
-    /// # Errors
-    /// Only faults.
-    pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Error> {
+    pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Fault> {
         let why = placement.why()?;
         let mut words = vec![words::standing(&why, placement.points, placement.class, placement.side, language)];
         words.extend(words::reasons(&why, placement.side, language));
@@ -82,9 +79,7 @@ impl Why {
     }
 }
 
-/// # Errors
-/// Only faults.
-pub async fn of(app: &App, me: &Participant) -> Result<Standing, Error> {
+pub async fn of(app: &App, me: &Participant) -> Result<Standing, Fault> {
     let db = app.database.reader();
     // Read again: the extractor's copy is older than what this reports beside it.
     let mine = registration::Entity::find_by_id(me.registration.id).one(db).await?;
@@ -107,7 +102,7 @@ pub async fn of(app: &App, me: &Participant) -> Result<Standing, Error> {
     };
     match placement::Entity::find_by_id(mine.id).one(db).await? {
         Some(placement) => after_the_run(db, standing, placement, me.account.language).await,
-        None => before_the_run(db, standing, &mine, &me.event).await,
+        None => Ok(before_the_run(db, standing, &mine, &me.event).await?),
     }
 }
 
@@ -116,7 +111,7 @@ async fn after_the_run(
     standing: Standing,
     placement: placement::Model,
     language: Language,
-) -> Result<Standing, Error> {
+) -> Result<Standing, Fault> {
     let why = Why::of(&placement, language)?;
     let waits = standing.status == Status::Waitlisted;
     let standby_place = if waits { Some(in_line(db, &placement).await?) } else { None };
@@ -131,7 +126,7 @@ async fn after_the_run(
     })
 }
 
-async fn in_line(db: &impl ConnectionTrait, placement: &placement::Model) -> Result<u64, Error> {
+async fn in_line(db: &impl ConnectionTrait, placement: &placement::Model) -> Result<u64, Fault> {
     let before = placement::Entity::standing_in(placement.event_id, &[Status::Waitlisted])
         .filter(placement::Column::Side.eq(placement.side))
         .filter(placement::Column::Rank.lt(placement.rank));
@@ -139,10 +134,7 @@ async fn in_line(db: &impl ConnectionTrait, placement: &placement::Model) -> Res
 }
 
 /// Points of the last person of a side whom the run selected; none where nobody of the side was turned away.
-///
-/// # Errors
-/// Only faults.
-pub async fn cut_line(db: &impl ConnectionTrait, event_id: Uuid, side: Side) -> Result<Option<i64>, Error> {
+pub async fn cut_line(db: &impl ConnectionTrait, event_id: Uuid, side: Side) -> Result<Option<i64>, Fault> {
     let of_side = || {
         placement::Entity::find()
             .filter(placement::Column::EventId.eq(event_id))
@@ -163,7 +155,7 @@ async fn before_the_run(
     standing: Standing,
     mine: &registration::Model,
     event: &event::Model,
-) -> Result<Standing, Error> {
+) -> Result<Standing, Fault> {
     let points: std::collections::HashMap<Uuid, i64> =
         points::standing::of_event(db, event).await?.into_iter().collect();
     let has = |registration: &registration::Model| points.get(&registration.id).copied().unwrap_or(0);

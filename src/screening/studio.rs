@@ -8,7 +8,7 @@ use super::plot::{Dot, Plot, plots};
 use super::run;
 use super::{enlist, plan};
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
@@ -74,14 +74,11 @@ pub async fn preview(app: &App, event: &event::Model, tried: Rules) -> Result<Vi
         let before = (standing != tried).then(|| screen(&applicants, &standing, &seed));
         told(tried, &applicants, outcome, before)
     });
-    screened.await.map_err(Error::fault)
+    Ok(screened.await.map_err(Fault::of)?)
 }
 
 /// What the run came to.
-///
-/// # Errors
-/// Only faults.
-pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<View, Error> {
+pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<View, Fault> {
     let placements = placement::Entity::of_event(event.id).all(app.database.reader()).await?;
     let dot =
         |one: &placement::Model| Dot { side: one.side, points: one.points, seated: one.outcome == Placed::Selected };

@@ -10,7 +10,7 @@ use super::{deadline, letters, run};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::registrations::registration::{self, Status};
@@ -21,9 +21,6 @@ use serde_json::json;
 
 /// Gives on the seat of `leaver`, whose registration has left it already. The caller holds the event row exclusively.
 /// Where nobody fits, the seat stays empty and the log says what stood in the way; nobody ever loses a seat for it.
-///
-/// # Errors
-/// Only faults.
 pub async fn succeed(
     txn: &Write,
     app: &App,
@@ -31,7 +28,7 @@ pub async fn succeed(
     run: &run::Model,
     leaver: placement::Model,
     reason: Reason,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let (newcomer, stuck) = match fill(txn, app, event, run, &leaver).await? {
         Ok(newcomer) => (newcomer, None),
         Err(why) => (None, Some(why)),
@@ -65,16 +62,13 @@ pub async fn succeed(
 
 /// Offers the seat of somebody who left it to the next who fits. None where nobody waits, Err where limits keep everybody out.
 /// The caller holds the event row exclusively and notes what came of it.
-///
-/// # Errors
-/// Only faults.
 pub async fn fill(
     txn: &Write,
     app: &App,
     event: &event::Model,
     run: &run::Model,
     leaver: &placement::Model,
-) -> Result<Result<Option<Uuid>, String>, Error> {
+) -> Result<Result<Option<Uuid>, String>, Fault> {
     match next(txn, app, event, run, leaver).await? {
         Ok(Some(placement)) => Ok(Ok(seat(txn, app, event, run, placement).await?)),
         Ok(None) => Ok(Ok(None)),
@@ -89,7 +83,7 @@ async fn next(
     event: &event::Model,
     run: &run::Model,
     leaver: &placement::Model,
-) -> Result<Result<Option<placement::Model>, String>, Error> {
+) -> Result<Result<Option<placement::Model>, String>, Fault> {
     if event.phase(app.now()) >= Phase::OnSite {
         return Ok(Err("doors open".to_owned()));
     }
@@ -125,7 +119,7 @@ async fn seat(
     event: &event::Model,
     run: &run::Model,
     newcomer: placement::Model,
-) -> Result<Option<Uuid>, Error> {
+) -> Result<Option<Uuid>, Fault> {
     let held = registration::Entity::find_by_id(newcomer.registration_id).lock_exclusive().one(txn).await?;
     // Withdrew a moment ago, while this was being judged: the event row keeps that from happening.
     let Some(held) = held.filter(|held| held.status == Status::Waitlisted) else { return Ok(None) };

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{ALL, Column, Sealed};
 use crate::database::Database;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::secrets::{Secrets, sealed_under};
 
 /// Rows of one transaction: others who write need not wait for the rest.
@@ -90,7 +90,7 @@ impl Column {
         database: &Database,
         secrets: &Secrets,
         after: Option<&Vec<Uuid>>,
-    ) -> Result<Vec<Stale>, Error> {
+    ) -> Result<Vec<Stale>, Fault> {
         let newest = secrets.newest().to_be_bytes().to_vec();
         let mut rows: SelectStatement = Query::select()
             .columns(self.key.iter().copied())
@@ -111,7 +111,7 @@ impl Column {
         rows.iter().map(|row| self.read(row)).collect()
     }
 
-    fn read(&self, row: &QueryResult) -> Result<Stale, Error> {
+    fn read(&self, row: &QueryResult) -> Result<Stale, Fault> {
         let key = self.key.iter().map(|key| row.try_get("", key)).collect::<Result<Vec<Uuid>, _>>()?;
         Ok(Stale { row: key, sealed: row.try_get("", self.name)? })
     }

@@ -10,7 +10,7 @@ use sea_orm::DeriveValueType;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::error::Fault;
 use crate::secrets::Secrets;
 
 /// What sealing is for, among the purposes of the installation's secrets.
@@ -126,7 +126,7 @@ impl Column {
     ///
     /// # Errors
     /// Where the operating system has no randomness to give.
-    pub fn seal(&self, secrets: &Secrets, row: &[Uuid], text: &str) -> Result<Sealed, Error> {
+    pub fn seal(&self, secrets: &Secrets, row: &[Uuid], text: &str) -> Result<Sealed, Fault> {
         Ok(Sealed(secrets.seal(PURPOSE, &self.context(row), text.as_bytes())?))
     }
 
@@ -134,11 +134,11 @@ impl Column {
     ///
     /// # Errors
     /// A fault where it was sealed elsewhere, or under a secret this house does not have.
-    pub fn open(&self, secrets: &Secrets, row: &[Uuid], sealed: &Sealed) -> Result<String, Error> {
+    pub fn open(&self, secrets: &Secrets, row: &[Uuid], sealed: &Sealed) -> Result<String, Fault> {
         let opened = secrets.open(PURPOSE, &self.context(row), &sealed.0).map_err(|closed| {
-            Error::from(anyhow::Error::from(closed).context(format!("{}.{}", self.table, self.name)))
+            Fault::from(anyhow::Error::from(closed).context(format!("{}.{}", self.table, self.name)))
         })?;
-        String::from_utf8(opened.to_vec()).map_err(Error::fault)
+        String::from_utf8(opened.to_vec()).map_err(Fault::of)
     }
 
     /// As [`Column::open`], where there may be nothing.
@@ -150,7 +150,7 @@ impl Column {
         secrets: &Secrets,
         row: &[Uuid],
         sealed: Option<&Sealed>,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<String>, Fault> {
         sealed.map(|sealed| self.open(secrets, row, sealed)).transpose()
     }
 
@@ -158,7 +158,7 @@ impl Column {
     ///
     /// # Errors
     /// As [`Column::seal`].
-    pub fn seal_if_any(&self, secrets: &Secrets, row: &[Uuid], text: Option<&str>) -> Result<Option<Sealed>, Error> {
+    pub fn seal_if_any(&self, secrets: &Secrets, row: &[Uuid], text: Option<&str>) -> Result<Option<Sealed>, Fault> {
         text.map(|text| self.seal(secrets, row, text)).transpose()
     }
 

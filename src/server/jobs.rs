@@ -13,7 +13,6 @@ use crate::badges;
 use crate::circle;
 use crate::confessions;
 use crate::couples;
-use crate::error::Error;
 use crate::happening::What;
 use crate::invitations;
 use crate::mail;
@@ -103,7 +102,7 @@ async fn by_the_clock(app: &Arc<App>) {
     told("volunteers", volunteers::remind::remind(app).await);
 }
 
-fn told(room: &'static str, outcome: Result<(), Error>) {
+fn told(room: &'static str, outcome: Result<(), impl std::fmt::Debug>) {
     if let Err(fault) = outcome {
         tracing::error!(room, ?fault, "a round failed; the next one tries again");
     }

@@ -18,7 +18,7 @@ use crate::accounts::visit::Visit;
 use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, idle, leaving, mark, session};
 use crate::app::{App, House};
 use crate::audit;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::event;
 use crate::mail::{kind, opening};
 use crate::page::flash::see_saying;
@@ -101,7 +101,7 @@ async fn take_home(
 ) -> Result<HttpResponse, Error> {
     match taken_home(&house, Asker::of(&house, &request), who, Proof::typed(&form, "export_")).await {
         Ok(zip) => Ok(zip),
-        Err(error) => refused(&house, visit.page, who, form, beside("export_", error)).await,
+        Err(error) => Ok(refused(&house, visit.page, who, form, beside("export_", error)).await?),
     }
 }
 
@@ -119,10 +119,10 @@ async fn change(
     match changed.await {
         Ok(mark) => {
             let mut answer = see_saying("/me/data", "password-changed")?;
-            answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Error::fault)?;
+            answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Fault::of)?;
             Ok(answer)
         }
-        Err(error) => refused(&house, visit.page, who, form, beside("current_", error)).await,
+        Err(error) => Ok(refused(&house, visit.page, who, form, beside("current_", error)).await?),
     }
 }
 
@@ -152,11 +152,11 @@ async fn leave(
     match left.await {
         Ok(()) => {
             let mut answer = see_saying("/", "erased")?;
-            answer.add_cookie(&cookie::removal(&house)).map_err(Error::fault)?;
+            answer.add_cookie(&cookie::removal(&house)).map_err(Fault::of)?;
             leaving::forget(&request, &mut answer);
             Ok(answer)
         }
-        Err(error) => refused(&house, visit.page, who, form, beside("erase_", error)).await,
+        Err(error) => Ok(refused(&house, visit.page, who, form, beside("erase_", error)).await?),
     }
 }
 

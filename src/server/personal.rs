@@ -20,7 +20,7 @@ use crate::accounts::prove_again::prove_again;
 use crate::accounts::{self, SignedIn, account, cookie, leaving};
 use crate::app::{App, House};
 use crate::body::Body;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::{
     announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, invitations, mail,
     organizations, picks, plaza, points, programme, registrations, screening, stage, units, volunteers,
@@ -70,7 +70,7 @@ pub(super) async fn taken_home(
             let files = gather(&app, who).await?;
             let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
             let photos = plaza::personal::photos(app.database.reader(), &mine).await?;
-            tokio::task::spawn_blocking(move || pack(&files, &photos)).await.map_err(Error::fault)?
+            Ok(tokio::task::spawn_blocking(move || pack(&files, &photos)).await.map_err(Fault::of)??)
         })
         .await?;
     Ok(HttpResponse::Ok()
@@ -112,18 +112,18 @@ async fn gather(app: &App, who: SignedIn) -> Result<Vec<(&'static str, Value)>, 
     ])
 }
 
-fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Error> {
+fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result<Vec<u8>, Fault> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).map_err(Error::fault)?;
-        let content = serde_json::to_vec_pretty(content).map_err(Error::fault)?;
-        zip.write_all(&content).map_err(Error::fault)?;
+        zip.start_file(*name, SimpleFileOptions::default()).map_err(Fault::of)?;
+        let content = serde_json::to_vec_pretty(content).map_err(Fault::of)?;
+        zip.write_all(&content).map_err(Fault::of)?;
     }
     for (name, photo) in photos {
-        zip.start_file(name.as_str(), SimpleFileOptions::default()).map_err(Error::fault)?;
-        zip.write_all(photo).map_err(Error::fault)?;
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).map_err(Fault::of)?;
+        zip.write_all(photo).map_err(Fault::of)?;
     }
-    Ok(zip.finish().map_err(Error::fault)?.into_inner())
+    Ok(zip.finish().map_err(Fault::of)?.into_inner())
 }
 
 /// Forgets the caller. Applications to events ahead are withdrawn; what ledgers and logs are counted
@@ -186,10 +186,7 @@ const TOUCHED: [&str; 22] = [
 ];
 
 /// After somebody was forgotten: what their rows took is given back to the tables.
-///
-/// # Errors
-/// Only faults.
-pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Error> {
+pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Fault> {
     let erasures = app.extensions.get_or_default::<Erasures>();
     if erasures.0.swap(false, Ordering::Relaxed) {
         app.database.sweep_up(&TOUCHED).await?;

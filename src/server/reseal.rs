@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 use crate::app::App;
 use crate::badges;
 use crate::bonds;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::identity;
 use crate::sealed;
 
@@ -53,10 +53,7 @@ pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
 }
 
 /// How many things of each table stand under which key; 0 is none that has a number.
-///
-/// # Errors
-/// Only faults.
-pub async fn standing(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, BTreeMap<u32, u64>>, Error> {
+pub async fn standing(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, BTreeMap<u32, u64>>, Fault> {
     let bonds = bonds::ALL.iter().map(|bond| (bond.table, bond.name));
     let mut standing: BTreeMap<&'static str, BTreeMap<u32, u64>> = BTreeMap::new();
     let hashes = bonds::SEALED.iter().map(|sealed| (sealed.table, sealed.name));

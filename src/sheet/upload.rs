@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Sheet, Unreadable};
 use crate::app::House;
 use crate::body::too_large;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::turns::Turns;
 
 /// The most faulty rows one answer lists.
@@ -52,7 +52,7 @@ async fn read(house: &House, who: Uuid, bytes: Vec<u8>) -> Result<Sheet, Error> 
         let _turn = turn;
         Sheet::read(&bytes)
     });
-    Ok(reading.await.map_err(Error::fault)??)
+    Ok(reading.await.map_err(Fault::of)??)
 }
 
 /// A table on its way in: the whole body, or the first file of a form (`multipart/form-data`). Nothing of it is read

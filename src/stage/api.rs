@@ -16,7 +16,7 @@ use super::step::Steps;
 use super::{set_aside, show, undo};
 use crate::app::{App, House};
 use crate::body::Body;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Host;
 
 /// The stage as the host sees it: what is on, and who may be called.
@@ -60,7 +60,7 @@ pub struct StepUndone {
     from: i32,
 }
 
-async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Error> {
+async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Fault> {
     let db = app.database.reader();
     let steps = Steps::of(db, host.event.id).await?;
     let couples = queue::of_event(db, host.event.id, &steps).await?;
@@ -77,7 +77,7 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Error> {
     security(("bearer" = [])))]
 #[get("/events/{event}/stage")]
 pub async fn standing(house: House, host: Host) -> Result<Json<Stage>, Error> {
-    Ok(Json(house.run(async move |app| seen(app, host).await).await?))
+    Ok(Json(house.run(async move |app| Ok(seen(app, host).await?)).await?))
 }
 
 /// Puts something on the screen. Who: host.
@@ -92,7 +92,7 @@ pub async fn show_cue(house: House, host: Host, wanted: Body<CueWanted>) -> Resu
     let CueWanted { from, cue } = wanted.into_inner();
     let stage = house.run(async move |app| {
         show::show(&app, &host, from, cue).await?;
-        seen(app, host).await
+        Ok(seen(app, host).await?)
     });
     Ok(Json(stage.await?))
 }
@@ -109,7 +109,7 @@ pub async fn set_couple_aside(house: House, host: Host, wanted: Body<CoupleAside
     let CoupleAside { from, couple } = wanted.into_inner();
     let stage = house.run(async move |app| {
         set_aside::set_aside(&app, &host, from, couple).await?;
-        seen(app, host).await
+        Ok(seen(app, host).await?)
     });
     Ok(Json(stage.await?))
 }
@@ -126,7 +126,7 @@ pub async fn undo_step(house: House, host: Host, wanted: Body<StepUndone>) -> Re
     let StepUndone { from } = wanted.into_inner();
     let stage = house.run(async move |app| {
         undo::undo(&app, &host, from).await?;
-        seen(app, host).await
+        Ok(seen(app, host).await?)
     });
     Ok(Json(stage.await?))
 }

@@ -19,9 +19,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// All blessings of a couple together.
-///
-/// # Errors
-/// Only faults.
 pub async fn counted(db: &impl ConnectionTrait, couple_id: Uuid) -> Result<i64, DbErr> {
     let taps =
         Entity::find().filter(Column::CoupleId.eq(couple_id)).select_only().column_as(Column::Taps.sum(), "taps");

@@ -12,7 +12,7 @@ use super::queue::{Called, Face};
 use super::step::{Model, Steps};
 use crate::checkin::presence;
 use crate::confessions::confession;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::picks::{blocked_pairs, matched, own};
 
 /// Somebody who may be called to speak, and to whom.
@@ -26,7 +26,7 @@ pub struct Speech {
 }
 
 /// Everybody who may be called, by the order they asked.
-async fn ready(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uuid, [Uuid; 2])>, Error> {
+async fn ready(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uuid, [Uuid; 2])>, Fault> {
     let agreed = confession::Entity::agreed(event_id).all(db).await?;
     if agreed.is_empty() {
         return Ok(Vec::new());
@@ -47,20 +47,14 @@ fn faces(names: &HashMap<Uuid, (String, String)>, pair: [Uuid; 2]) -> Option<Vec
 }
 
 /// Who speaks and to whom; nobody where one of them no longer wants to, or is gone.
-///
-/// # Errors
-/// Only faults.
-pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Option<Vec<Face>>, Error> {
+pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Option<Vec<Face>>, Fault> {
     let found = ready(db, event_id).await?.into_iter().find(|(ready, _)| *ready == id);
     let Some((_, pair)) = found else { return Ok(None) };
     Ok(faces(&own::faces(db, pair).await?, pair))
 }
 
 /// Everybody who may be called to speak, and who was.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Speech>, Error> {
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Speech>, Fault> {
     let ready = ready(db, event_id).await?;
     let shown: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
     let names = own::faces(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
@@ -72,9 +66,6 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
 }
 
 /// How many may be called, called or not.
-///
-/// # Errors
-/// Only faults.
-pub async fn count(db: &impl ConnectionTrait, event_id: Uuid) -> Result<usize, Error> {
+pub async fn count(db: &impl ConnectionTrait, event_id: Uuid) -> Result<usize, Fault> {
     Ok(ready(db, event_id).await?.len())
 }

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use crate::accounts::token;
 use crate::app::App;
 use crate::bonds;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 
 /// How long a link waits to be opened.
@@ -76,10 +76,7 @@ impl Entity {
 }
 
 /// The event a screen's token lets it watch; None for a token that is none, or none any more.
-///
-/// # Errors
-/// Only faults.
-pub async fn watches(app: &App, token: &str) -> Result<Option<event::Model>, Error> {
+pub async fn watches(app: &App, token: &str) -> Result<Option<event::Model>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let Some(wanted) = Entity::with(token) else { return Ok(None) };
     let pass = wanted.filter(Column::OpenedAt.is_not_null()).one(db).await?;

@@ -5,20 +5,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::blessing::{Column, Entity};
-use crate::error::Error;
+use crate::error::Fault;
 
 /// How often the person blessed how many couples; which ones is the couples' own.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let given = Entity::find().filter(Column::RegistrationId.is_in(registrations.iter().copied())).all(db).await?;
     Ok(json!({ "blessings": given.iter().map(|row| row.taps).collect::<Vec<_>>() }))
 }
 
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let given = Column::RegistrationId.is_in(registrations.iter().copied());
     Entity::delete_many().filter(given).exec(txn).await?;
     Ok(())

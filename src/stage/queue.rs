@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::cue::{Cue, Reveals};
 use super::step::{Model, Steps};
 use crate::couples::couple;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::picks::{blocked_pairs, own};
 
 /// A couple on the console's list.
@@ -57,27 +57,21 @@ fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
 }
 
 /// A couple that may be called now; none where one of them no longer wants to be shown, or blocked the other since.
-///
-/// # Errors
-/// Only faults.
-pub async fn called(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<couple::Model>, Error> {
+pub async fn called(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<couple::Model>, Fault> {
     let couple = willing(event_id).filter(couple::Column::Id.eq(couple)).one(db).await?;
     let apart = blocked_pairs::pairs(db, event_id).await?;
     Ok(couple.filter(|couple| !apart.contains(&couple.pair())))
 }
 
 /// The two of a couple, by badge; nobody where they may not be called.
-///
-/// # Errors
-/// Only faults.
-pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<Face>>, Error> {
+pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<Face>>, Fault> {
     match called(db, event_id, couple).await? {
         Some(couple) => Ok(Some(faces(db, &couple).await?)),
         None => Ok(None),
     }
 }
 
-async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<Face>, Error> {
+async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<Face>, Fault> {
     let faces = own::faces(db, couple.people()).await?;
     let mut pair: Vec<Face> =
         faces.into_values().map(|(badge, nickname)| Face { badge, nickname: Some(nickname) }).collect();
@@ -86,10 +80,7 @@ async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<
 }
 
 /// Everybody who may be called, and who was.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Error> {
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
     let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
     let (mut queue, apart) = (Vec::new(), blocked_pairs::pairs(db, event_id).await?);

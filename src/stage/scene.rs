@@ -10,7 +10,7 @@ use super::cue::{Cue, Reveals};
 use super::queue::{self, Face};
 use super::step::Steps;
 use super::{blessing, confessions};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::plaza::contribution::{self, Kind, State};
 use crate::plaza::sight;
@@ -55,10 +55,7 @@ enum Shown {
 }
 
 /// What the screen shows now; to phones without names.
-///
-/// # Errors
-/// Only faults.
-pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -> Result<Scene, Error> {
+pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -> Result<Scene, Fault> {
     let event_id = event.id;
     let steps = Steps::of(db, event_id).await?;
     let shows = match steps.shown() {
@@ -94,7 +91,7 @@ fn as_told(mut pair: Vec<Face>, named: bool) -> Vec<Face> {
     pair
 }
 
-async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<String>, Error> {
+async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<String>, Fault> {
     let shown = contribution::Entity::of_event(event_id)
         .filter(contribution::Column::Kind.eq(Kind::Declaration))
         .filter(contribution::Column::State.eq(State::Approved))

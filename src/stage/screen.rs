@@ -11,7 +11,7 @@ use super::console::{SPOKEN_ON_SCREEN, spoken};
 use super::{enter, invite, pass, pass_cookie};
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Host;
 use crate::events::event;
 use crate::page::flash::see_saying;
@@ -33,7 +33,7 @@ impl FromRequest for Watcher {
         let slug = request.match_info().get("event").unwrap_or_default().to_owned();
         Box::pin(async move {
             if let (Some(house), Some(token)) = (house, token) {
-                let watched = house.run(async move |app| pass::watches(&app, &token).await);
+                let watched = house.run(async move |app| Ok(pass::watches(&app, &token).await?));
                 if let Some(event) = watched.await?.filter(|event| event.slug == slug) {
                     return Ok(Self { event });
                 }
@@ -118,6 +118,6 @@ async fn become_screen(house: House, token: Path<String>) -> Result<HttpResponse
     let token = token.into_inner();
     let (event, own) = house.run(async move |app| enter::enter(&app, &token).await).await?;
     let mut answer = page::see(&format!("/e/{}/stage", event.slug));
-    answer.add_cookie(&pass_cookie::set(&house, &own)).map_err(Error::fault)?;
+    answer.add_cookie(&pass_cookie::set(&house, &own)).map_err(Fault::of)?;
     Ok(answer)
 }

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::cue::Cue;
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Host;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -45,8 +45,6 @@ impl Model {
 }
 
 impl Steps {
-    /// # Errors
-    /// Only faults.
     pub async fn of(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Self, DbErr> {
         let all = Entity::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::Number);
         Ok(Self { all: all.all(db).await? })
@@ -82,9 +80,6 @@ impl Steps {
     }
 
     /// Takes the next step.
-    ///
-    /// # Errors
-    /// Only faults.
     pub async fn take(
         &self,
         txn: &impl ConnectionTrait,
@@ -92,11 +87,11 @@ impl Steps {
         host: &Host,
         cue: Cue,
         aside: Option<Uuid>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Fault> {
         let row = ActiveModel {
             event_id: Set(host.event.id),
             number: Set(self.all.last().map_or(1, |last| last.number + 1)),
-            shows: Set(serde_json::to_value(cue).map_err(Error::fault)?),
+            shows: Set(serde_json::to_value(cue).map_err(Fault::of)?),
             aside: Set(aside),
             taken_by: Set(host.account.account_id),
             taken_at: Set(app.now()),

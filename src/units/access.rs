@@ -42,7 +42,7 @@ async fn enter(request: HttpRequest) -> Result<Entered, Error> {
     let id = id.ok_or_else(Refused::not_found)?;
     let named = request.match_info().get("organization").map(str::to_owned);
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    house
+    Ok(house
         .run(async move |app| {
             let db = app.database.reader();
             let unit = unit::Entity::find_by_id(id).one(db).await?.ok_or_else(Refused::not_found)?;
@@ -57,7 +57,7 @@ async fn enter(request: HttpRequest) -> Result<Entered, Error> {
             }
             Ok(Entered { account, unit, union, keeps })
         })
-        .await
+        .await?)
 }
 
 impl FromRequest for UnitKeeper {

@@ -12,7 +12,7 @@ use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit;
 use crate::body::{one_line, one_line_or_none};
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::organizations::access::meant;
 
 /// Most characters in the name of a unit.
@@ -73,7 +73,7 @@ pub(super) async fn write(
     organization_id: Uuid,
     name: &str,
     mail_domain: Option<String>,
-) -> Result<Option<unit::Model>, Error> {
+) -> Result<Option<unit::Model>, Fault> {
     let name = name.trim().to_owned();
     let name_folded = unit::folded(&name);
     let unit = unit::Model { id: app.new_id(), organization_id, name, name_folded, mail_domain, created_at: app.now() };

@@ -84,7 +84,7 @@ pub async fn dismiss(app: &App, by: &UnitKeeper, contact: Uuid) -> Result<(), Er
     let entry = entry(actor, unit.organization_id, unit.id, contact.account_id, "unit_contact_dismissed");
     audit::record(&txn, app, entry).await?;
     contact.delete(&txn).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 fn entry(actor: Uuid, organization: Uuid, unit: Uuid, account: Uuid, action: &'static str) -> audit::Entry<'static> {

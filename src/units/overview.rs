@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryF
 use uuid::Uuid;
 
 use super::{roster_entry, unit, unit_contact};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::paging::{Page, Paging};
 
 /// A unit with what its union may know of it.
@@ -60,10 +60,7 @@ pub async fn page(
 }
 
 /// The units a person speaks for.
-///
-/// # Errors
-/// Only faults.
-pub async fn spoken_for(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<Overview>, Error> {
+pub async fn spoken_for(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<Overview>, Fault> {
     let grants = unit_contact::Entity::find().filter(unit_contact::Column::AccountId.eq(account)).all(db).await?;
     let ids: Vec<Uuid> = grants.iter().map(|grant| grant.unit_id).collect();
     let units = unit::Entity::find().filter(unit::Column::Id.is_in(ids.iter().copied()));
@@ -75,7 +72,7 @@ pub async fn spoken_for(db: &impl ConnectionTrait, account: Uuid) -> Result<Vec<
 
 type Counts = HashMap<Uuid, i64>;
 
-async fn counts(db: &impl ConnectionTrait, units: Vec<Uuid>) -> Result<(Counts, Counts), Error> {
+async fn counts(db: &impl ConnectionTrait, units: Vec<Uuid>) -> Result<(Counts, Counts), Fault> {
     let heads = roster_entry::Entity::find()
         .filter(roster_entry::Column::UnitId.is_in(units.iter().copied()))
         .select_only()

@@ -7,13 +7,10 @@ use uuid::Uuid;
 use super::{roster_entry, unit_contact};
 use crate::accounts::address::MailAddress;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// For which units the person speaks, and which say that the person works there.
-///
-/// # Errors
-/// Only faults.
-pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Error> {
+pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Fault> {
     let contacts = unit_contact::Entity::find().filter(unit_contact::Column::AccountId.eq(account)).all(db).await?;
     let entries = match MailAddress::read(email) {
         Ok(address) => {
@@ -30,10 +27,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: 
 }
 
 /// Strikes the person from every roster and list of contacts.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Fault> {
     unit_contact::Entity::delete_many().filter(unit_contact::Column::AccountId.eq(account)).exec(txn).await?;
     if let Ok(address) = MailAddress::read(email) {
         let digest = roster_entry::digest_of(app, &address);

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use crate::accounts::address::MailAddress;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "roster_entry")]
@@ -35,10 +35,7 @@ pub fn digest_of(app: &App, address: &MailAddress) -> Vec<u8> {
 }
 
 /// Whether the roster of a unit lists a (folded) mail address.
-///
-/// # Errors
-/// Only faults.
-pub async fn lists(db: &impl ConnectionTrait, app: &App, unit: Uuid, email: &str) -> Result<bool, Error> {
+pub async fn lists(db: &impl ConnectionTrait, app: &App, unit: Uuid, email: &str) -> Result<bool, Fault> {
     let Ok(address) = MailAddress::read(email) else { return Ok(false) };
     let entries =
         Entity::find().filter(Column::UnitId.eq(unit)).filter(Column::EmailDigest.eq(digest_of(app, &address)));

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
 use super::unit;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// Units offered where the typed name is none.
 const NEAR: usize = 5;
@@ -21,15 +21,12 @@ pub struct Meant {
 }
 
 /// The unit of these unions that was chosen, else the one whose name was typed.
-///
-/// # Errors
-/// Only faults.
 pub async fn meant(
     db: &impl ConnectionTrait,
     unions: &[Uuid],
     chosen: Option<Uuid>,
     typed: &str,
-) -> Result<Meant, Error> {
+) -> Result<Meant, Fault> {
     let chosen = match chosen {
         Some(id) => unit::Entity::find_by_id(id).one(db).await?,
         None => None,

@@ -34,9 +34,6 @@ pub fn folded(name: &str) -> String {
 pub const MOST_FOUND: usize = 20;
 
 /// Units of some unions with exactly this name, however it is typed. Two unions may each know one.
-///
-/// # Errors
-/// Only faults.
 pub async fn named(db: &impl ConnectionTrait, unions: &[Uuid], name: &str) -> Result<Vec<Model>, DbErr> {
     let of_unions = Entity::find().filter(Column::OrganizationId.is_in(unions.iter().copied()));
     of_unions.filter(Column::NameFolded.eq(folded(name))).all(db).await
@@ -44,9 +41,6 @@ pub async fn named(db: &impl ConnectionTrait, unions: &[Uuid], name: &str) -> Re
 
 /// Units of some unions that may have been meant by a name none of them has: those whose names hold
 /// it, else those that share the most pairs of neighbouring characters with it.
-///
-/// # Errors
-/// Only faults.
 pub async fn near(db: &impl ConnectionTrait, unions: &[Uuid], typed: &str) -> Result<Vec<Model>, DbErr> {
     let found = search(db, unions, typed).await?;
     if !found.is_empty() {
@@ -71,9 +65,6 @@ fn pairs(name: &str) -> std::collections::BTreeSet<(char, char)> {
 }
 
 /// Units of some unions whose name holds `typed`, those beginning with it first.
-///
-/// # Errors
-/// Only faults.
 pub async fn search(db: &impl ConnectionTrait, unions: &[Uuid], typed: &str) -> Result<Vec<Model>, DbErr> {
     let typed: String = folded(typed)
         .chars()

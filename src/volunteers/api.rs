@@ -114,7 +114,7 @@ pub struct CaseShown {
 pub async fn show_outcomes(house: House, volunteer: Volunteer) -> Result<Json<Outcomes>, Error> {
     let event_id = volunteer.event.id;
     let (agreed, figures) =
-        house.run(async move |app| outcomes::of_event(app.database.reader(), event_id).await).await?;
+        house.run(async move |app| Ok(outcomes::of_event(app.database.reader(), event_id).await?)).await?;
     let couples = agreed.into_iter().map(|couple| OutcomeCouple {
         id: couple.id,
         badges: couple.badges,
@@ -179,7 +179,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
     security(("bearer" = [])))]
 #[post("/couples/{id}/case")]
 pub async fn take_case(house: House, account: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Error> {
-    house.done(async move |app| tend::take(&app, account, id.into_inner()).await).await
+    Ok(house.done(async move |app| tend::take(&app, account, id.into_inner()).await).await?)
 }
 
 /// Notes what I heard from a couple. It answers the earliest task due by then. Who: volunteer of

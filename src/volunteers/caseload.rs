@@ -20,9 +20,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Takes a couple nobody looks after yet; who looks after it afterwards.
-///
-/// # Errors
-/// Only faults.
 pub async fn take(
     txn: &impl ConnectionTrait,
     couple_id: Uuid,
@@ -37,9 +34,6 @@ pub async fn take(
 }
 
 /// Puts a couple into a volunteer's care in place of whoever had it; None: into nobody's.
-///
-/// # Errors
-/// Only faults.
 pub async fn give(
     txn: &impl ConnectionTrait,
     couple_id: Uuid,
@@ -55,9 +49,6 @@ pub async fn give(
 }
 
 /// Who looks after some couples.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_couples(db: &impl ConnectionTrait, couple_ids: &[Uuid]) -> Result<Vec<Model>, DbErr> {
     let mut cases = Vec::new();
     for ids in couple_ids.chunks(1000) {

@@ -9,7 +9,7 @@ use super::caseload;
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use crate::couples::couple;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::crew::{self, Role};
 use crate::events::event;
 
@@ -26,10 +26,7 @@ pub struct Case {
 
 /// The cases of a volunteer: couples in their care, and those of their events in nobody's.
 /// Earliest due first, done ones last.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Case>, Error> {
+pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Case>, Fault> {
     let serves = crew::Entity::find()
         .filter(crew::Column::AccountId.eq(account_id))
         .filter(crew::Column::Role.eq(Role::Volunteer))
@@ -43,10 +40,7 @@ pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result
 }
 
 /// Every case of some events, earliest due first.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_events(db: &impl ConnectionTrait, events: Vec<event::Model>) -> Result<Vec<Case>, Error> {
+pub async fn of_events(db: &impl ConnectionTrait, events: Vec<event::Model>) -> Result<Vec<Case>, Fault> {
     let events: HashMap<Uuid, event::Model> = events.into_iter().map(|event| (event.id, event)).collect();
     let couples = couple::Entity::shown()
         .filter(couple::Column::EventId.is_in(events.keys().copied()))

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::milestone::Milestone;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::{self, Sealed};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -78,15 +78,12 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was sealed by another house.
-    pub fn note(&self, app: &App) -> Result<String, Error> {
+    pub fn note(&self, app: &App) -> Result<String, Fault> {
         sealed::FOLLOW_UP_NOTE.open(&app.secrets, &[self.id], &self.note)
     }
 }
 
 /// Everything noted about some couples, oldest first.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_couples(db: &impl ConnectionTrait, couple_ids: &[Uuid]) -> Result<Vec<Model>, DbErr> {
     let mut noted = Vec::new();
     for ids in couple_ids.chunks(1000) {

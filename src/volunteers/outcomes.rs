@@ -9,7 +9,7 @@ use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use crate::checkin::presence;
 use crate::couples::couple;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::picks::{matched, own};
 use crate::small_counts::{told, told_among};
 
@@ -39,10 +39,7 @@ pub struct Figures {
 }
 
 /// What an evening came to.
-///
-/// # Errors
-/// Only faults.
-pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<Agreed>, Figures), Error> {
+pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<Agreed>, Figures), Fault> {
     let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event_id));
     let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
     let asked: Vec<Uuid> =
@@ -72,10 +69,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<
 }
 
 /// Of these couples, those of whom it was heard at three months that they are together.
-///
-/// # Errors
-/// Only faults.
-pub async fn lasting(db: &impl ConnectionTrait, couples: &[Uuid]) -> Result<usize, Error> {
+pub async fn lasting(db: &impl ConnectionTrait, couples: &[Uuid]) -> Result<usize, Fault> {
     let noted = follow_up::of_couples(db, couples).await?;
     let at_three_months = noted.into_iter().filter(|noted| noted.milestone == Some(Milestone::ThreeMonths));
     // The latest word counts.
@@ -84,7 +78,7 @@ pub async fn lasting(db: &impl ConnectionTrait, couples: &[Uuid]) -> Result<usiz
     Ok(last.into_values().filter(|state| together.contains(state)).count())
 }
 
-async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -> Result<Figures, Error> {
+async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -> Result<Figures, Fault> {
     let attended = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).count(db).await?;
     let matches = matched::Entity::find().filter(matched::Column::EventId.eq(event_id)).all(db).await?;
     let pairs: HashSet<[Uuid; 2]> = matches.iter().map(matched::Model::people).collect();

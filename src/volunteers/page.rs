@@ -22,7 +22,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::couples::couple;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::id_in_path;
 use crate::events::crew::{self, Role};
 use crate::events::event;
@@ -184,7 +184,7 @@ fn shown(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, 
 }
 
 /// The faces of every couple, women's numbers first.
-async fn pairs(db: &impl ConnectionTrait, cases: &[Case]) -> Result<HashMap<Uuid, Pair>, Error> {
+async fn pairs(db: &impl ConnectionTrait, cases: &[Case]) -> Result<HashMap<Uuid, Pair>, Fault> {
     let faces = own::faces(db, cases.iter().flat_map(|case| couple::Model::people(&case.couple))).await?;
     let pair = |case: &Case| {
         let mut pair: Pair = case.couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();

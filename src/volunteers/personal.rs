@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::{caseload, follow_up};
 use crate::app::App;
 use crate::couples::couple;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::sealed;
 
-async fn couples_of(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+async fn couples_of(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<Uuid>, Fault> {
     let mine = || registrations.iter().copied();
     let one_of_two = Condition::any().add(couple::Column::LoId.is_in(mine())).add(couple::Column::HiId.is_in(mine()));
     Ok(couple::Entity::find().filter(one_of_two).all(db).await?.into_iter().map(|couple| couple.id).collect())
@@ -41,10 +41,7 @@ pub async fn export(
 
 /// Forgets the words of every note about the person's couples and gives up the person's cases.
 /// States stay, in the union's figures.
-///
-/// # Errors
-/// Only faults.
-pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, registrations: &[Uuid]) -> Result<(), Error> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, registrations: &[Uuid]) -> Result<(), Fault> {
     let couples = couples_of(txn, registrations).await?;
     let noted = follow_up::Entity::find().filter(follow_up::Column::CoupleId.is_in(couples)).all(txn).await?;
     for follow_up::Model { id, .. } in noted {

@@ -14,7 +14,7 @@ use crate::accounts::account;
 use crate::app::App;
 use crate::couples::couple;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::language::Language;
@@ -83,7 +83,7 @@ pub async fn remind(app: &Arc<App>) -> Result<(), Error> {
     txn.commit().await
 }
 
-async fn write(txn: &Write, app: &App, case: &Case) -> Result<(), Error> {
+async fn write(txn: &Write, app: &App, case: &Case) -> Result<(), Fault> {
     let volunteers = match case.volunteer_id {
         Some(volunteer) => vec![volunteer],
         None => {
@@ -140,7 +140,7 @@ async fn post(
     (kind, action): (&'static str, Action),
     account: account::Model,
     words: askama::Result<String>,
-) -> Result<(), Error> {
+) -> Result<(), Fault> {
     let Some((milestone, _)) = case.next else { return Ok(()) };
     let draft = Draft {
         kind,
@@ -148,7 +148,7 @@ async fn post(
         account_id: Some(account.id),
         event_id: Some(case.event.id),
         language: account.language,
-        words: words.map_err(Error::fault)?,
+        words: words.map_err(Fault::of)?,
         action: Some(action),
         attachments: Vec::new(),
         dedupe: Some(format!("{kind}:{}:{milestone:?}:{}", case.couple.id, account.id)),

@@ -23,9 +23,6 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// Which tasks of some couples were written about.
-///
-/// # Errors
-/// Only faults.
 pub async fn of_couples(db: &impl ConnectionTrait, couple_ids: &[Uuid]) -> Result<Vec<Model>, DbErr> {
     let mut written = Vec::new();
     for ids in couple_ids.chunks(1000) {
@@ -35,9 +32,6 @@ pub async fn of_couples(db: &impl ConnectionTrait, couple_ids: &[Uuid]) -> Resul
 }
 
 /// Claims the writing about a task; false where it was written about before.
-///
-/// # Errors
-/// Only faults.
 pub async fn claim(
     txn: &impl ConnectionTrait,
     couple_id: Uuid,

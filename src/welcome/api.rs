@@ -186,7 +186,7 @@ pub async fn withdraw_invitation(house: House, by: Inviter) -> Result<HttpRespon
 pub async fn send_invitation_again(house: House, by: Inviter) -> Result<Json<Listed>, Error> {
     let sent = house.run(async move |app| {
         let sent = send_again(&app, &by).await?;
-        Listed::of(&app, sent)
+        Ok(Listed::of(&app, sent)?)
     });
     Ok(Json(sent.await?))
 }

@@ -72,7 +72,7 @@ async fn begun(txn: &Write, app: &App, email: &str, hash: &str, language: Langua
         // An account whose address was written into the database is nobody's to claim.
         Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(HasAccount.into()),
         // A list of earlier days made it for its owner, who has come.
-        Some(account) => return account.set_password(txn, app, hash, app.now()).await,
+        Some(account) => return Ok(account.set_password(txn, app, hash, app.now()).await?),
         None => {}
     }
     let account = account::Model { language, ..account::new(app, app.new_id(), email, hash)? };

@@ -16,7 +16,7 @@ pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let (_, held) = own(&txn, app, by, id).await?;
     held.end(&txn, State::Declined, None, app.now()).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 /// Declines for whoever holds the letter: no needs no account.
@@ -31,5 +31,5 @@ pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
         return Err(NotShown.into());
     }
     held.end(&txn, State::Declined, None, app.now()).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

@@ -23,7 +23,7 @@ use crate::accounts::visit::Visit;
 use crate::accounts::{SignedIn, account, cookie, mark, password, profile};
 use crate::app::{App, House};
 use crate::body;
-use crate::error::{Error, FieldError, Refused};
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::id_in_path;
 use crate::invitations::invitation::{self, Kind, NotShown, State};
 use crate::invitations::letters::what;
@@ -146,8 +146,8 @@ async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) 
         Ok(handed) => {
             let mut answer = on(&read.sight)?;
             if let Some(Handed { proof, mark }) = handed {
-                answer.add_cookie(&cookie::set(&house, &proof)).map_err(Error::fault)?;
-                answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Error::fault)?;
+                answer.add_cookie(&cookie::set(&house, &proof)).map_err(Fault::of)?;
+                answer.add_cookie(&mark::set(&house, &request, &mark)).map_err(Fault::of)?;
             }
             Ok(answer)
         }
@@ -242,7 +242,7 @@ async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<
         let sent = invitation::shown(db, &app, &token).await?.ok_or(NotShown)?;
         read(db, &app, &sent, person, language).await
     });
-    gone(read.await)
+    gone(Ok(read.await?))
 }
 
 async fn read_mine(house: &House, visit: &Visit, who: SignedIn, request: &HttpRequest) -> Result<Option<Read>, Error> {
@@ -254,7 +254,7 @@ async fn read_mine(house: &House, visit: &Visit, who: SignedIn, request: &HttpRe
         // To everybody else it is not there.
         if read.standing == Standing::Myself { Ok(read) } else { Err(Refused::not_found().into()) }
     });
-    gone(read.await)
+    gone(Ok(read.await?))
 }
 
 fn gone(read: Result<Read, Error>) -> Result<Option<Read>, Error> {

@@ -26,5 +26,5 @@ pub async fn withdraw(app: &App, by: &Inviter) -> Result<(), Error> {
         ..Default::default()
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

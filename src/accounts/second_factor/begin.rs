@@ -13,7 +13,7 @@ use super::confirm::NotConfirmed;
 use super::factor::{self, BYTES};
 use crate::accounts::prove::Proven;
 use crate::app::App;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::sealed::SECOND_FACTOR;
 
 /// What the app is to be told, once.
@@ -38,7 +38,7 @@ pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
     if factor::is_on(&txn, account.id).await? {
         return Err(NotConfirmed::On.into());
     }
-    let address = factor::clock(bytes.as_ref(), &account.address(&app.secrets)?)?.to_url().map_err(Error::fault)?;
+    let address = factor::clock(bytes.as_ref(), &account.address(&app.secrets)?)?.to_url().map_err(Fault::of)?;
     let row = factor::ActiveModel {
         account_id: Set(account.id),
         secret: Set(SECOND_FACTOR.seal(&app.secrets, &[account.id], &secret)?),
@@ -51,7 +51,7 @@ pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
         .to_owned();
     factor::Entity::insert(row).on_conflict(anew).exec_without_returning(&txn).await?;
     txn.commit().await?;
-    told(secret, address)
+    Ok(told(secret, address)?)
 }
 
 /// What was told once, on the page that comes back with a wrong code.
@@ -60,8 +60,8 @@ pub fn again(secret: String, address: String) -> Option<Begun> {
     address.starts_with("otpauth://totp/").then(|| told(secret, address).ok()).flatten()
 }
 
-fn told(secret: String, address: String) -> Result<Begun, Error> {
-    let code = QrCode::new(address.as_bytes()).map_err(Error::fault)?;
+fn told(secret: String, address: String) -> Result<Begun, Fault> {
+    let code = QrCode::new(address.as_bytes()).map_err(Fault::of)?;
     let qr = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
     Ok(Begun { secret, address, qr })
 }

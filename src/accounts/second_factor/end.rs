@@ -11,7 +11,7 @@ use crate::accounts::{account, letters, session, token_family};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 
 /// Why it does not end.
 pub enum NotEnded {
@@ -43,7 +43,7 @@ pub async fn end(app: &App, proven: Proven) -> Result<(), Error> {
         return Err(NotEnded::Demanded.into());
     }
     ended(&txn, app, &account, Some(account.id)).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 /// New recovery codes in the place of all former ones.
@@ -67,7 +67,7 @@ pub async fn end_for(app: &App, proven: Proven, address: &MailAddress) -> Result
     let txn = app.database.begin_write().await?;
     let (by, _) = proven.hold(app, &txn).await?;
     lost(&txn, app, address, Some(by.id)).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 /// Whoever sits at the machine ends it: of the last administrator.
@@ -77,7 +77,7 @@ pub async fn end_for(app: &App, proven: Proven, address: &MailAddress) -> Result
 pub async fn end_at_the_machine(app: &App, address: &MailAddress) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     lost(&txn, app, address, None).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }
 
 /// Proof and code taken, in a transaction to go on in.
@@ -99,25 +99,22 @@ async fn lost(txn: &Write, app: &App, address: &MailAddress, by: Option<Uuid>) -
     }
     session::Entity::end_all(txn, account.id, None).await?;
     token_family::Entity::revoke_all(txn, account.id, None, app.now()).await?;
-    ended(txn, app, &account, by).await
+    Ok(ended(txn, app, &account, by).await?)
 }
 
-async fn ended(txn: &Write, app: &App, account: &account::Model, by: Option<Uuid>) -> Result<(), Error> {
+async fn ended(txn: &Write, app: &App, account: &account::Model, by: Option<Uuid>) -> Result<(), Fault> {
     forget(txn, account.id).await?;
     letters::factor_ended(txn, app, account).await?;
-    record(txn, app, by, "second_factor_off", account.id).await
+    Ok(record(txn, app, by, "second_factor_off", account.id).await?)
 }
 
 /// Forgets it with its codes.
-///
-/// # Errors
-/// Only faults.
-pub async fn forget(txn: &impl sea_orm::ConnectionTrait, account: Uuid) -> Result<(), Error> {
+pub async fn forget(txn: &impl sea_orm::ConnectionTrait, account: Uuid) -> Result<(), Fault> {
     factor::Entity::delete_by_id(account).exec(txn).await?;
     recovery_code::forget(txn, account).await
 }
 
-async fn record(txn: &Write, app: &App, actor: Option<Uuid>, action: &'static str, account: Uuid) -> Result<(), Error> {
+async fn record(txn: &Write, app: &App, actor: Option<Uuid>, action: &'static str, account: Uuid) -> Result<(), Fault> {
     let entry = audit::Entry { actor, action, subject: Some(("account", account)), ..Default::default() };
     audit::record(txn, app, entry).await
 }

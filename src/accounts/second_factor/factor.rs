@@ -9,7 +9,7 @@ use sea_orm::{QueryFilter, QuerySelect};
 use totp_rs::{Builder, Secret, Totp};
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::sealed::{SECOND_FACTOR, Sealed};
 
 /// RFC 4226, 4, R6: at least 128 bits, and 160 are recommended.
@@ -44,25 +44,16 @@ impl Entity {
 }
 
 /// The factor an account is asked for.
-///
-/// # Errors
-/// Only faults.
 pub async fn confirmed(db: &impl ConnectionTrait, account: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(account).filter(Column::ConfirmedAt.is_not_null()).one(db).await
 }
 
 /// Whether an account is asked for a second proof.
-///
-/// # Errors
-/// Only faults.
 pub async fn is_on(db: &impl ConnectionTrait, account: Uuid) -> Result<bool, DbErr> {
     Ok(confirmed(db, account).await?.is_some())
 }
 
 /// Which of these accounts are asked for one.
-///
-/// # Errors
-/// Only faults.
 pub async fn among(db: &impl ConnectionTrait, accounts: Vec<Uuid>) -> Result<Vec<Uuid>, DbErr> {
     let on = Entity::find().filter(Column::AccountId.is_in(accounts)).filter(Column::ConfirmedAt.is_not_null());
     on.select_only().column(Column::AccountId).into_tuple().all(db).await
@@ -72,7 +63,7 @@ pub async fn among(db: &impl ConnectionTrait, accounts: Vec<Uuid>) -> Result<Vec
 ///
 /// # Errors
 /// A fault where the secret cannot work.
-pub fn clock(secret: &[u8], owner: &str) -> Result<Totp, Error> {
+pub fn clock(secret: &[u8], owner: &str) -> Result<Totp, Fault> {
     // A colon ends the issuer in what the app reads.
     let owner: String = owner.chars().filter(|letter| *letter != ':').collect();
     let clock = Builder::new().with_secret(Secret::from(secret)).with_issuer(Some("Queqiao")).with_account_name(owner);
@@ -85,9 +76,9 @@ impl Model {
     ///
     /// # Errors
     /// A fault where the secret does not open.
-    pub fn step_of(&self, app: &App, code: &str, now: DateTime<Utc>) -> Result<Option<i64>, Error> {
+    pub fn step_of(&self, app: &App, code: &str, now: DateTime<Utc>) -> Result<Option<i64>, Fault> {
         let secret = SECOND_FACTOR.open(&app.secrets, &[self.account_id], &self.secret)?;
-        let secret = BASE32_NOPAD.decode(secret.as_bytes()).map_err(Error::fault)?;
+        let secret = BASE32_NOPAD.decode(secret.as_bytes()).map_err(Fault::of)?;
         let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
         let step = clock(&secret, "")?.check(code, seconds).and_then(|step| i64::try_from(step).ok());
         Ok(step.filter(|step| *step > self.last_step))

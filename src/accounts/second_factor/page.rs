@@ -62,7 +62,7 @@ async fn refused(
 
 #[get("/me/second-factor")]
 async fn factor_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    answer(&house, visit.page, who, Form::default(), Told::Nothing).await
+    Ok(answer(&house, visit.page, who, Form::default(), Told::Nothing).await?)
 }
 
 /// The secret stands on the answer itself and in no address: it is told once.
@@ -80,8 +80,8 @@ async fn begin_factor(
         begin::begin(&app, proven).await
     });
     match begun.await {
-        Ok(begun) => answer(&house, visit.page, who, Form::default(), Told::Begun(begun)).await,
-        Err(error) => refused(&house, visit.page, who, form, error, Told::Nothing).await,
+        Ok(begun) => Ok(answer(&house, visit.page, who, Form::default(), Told::Begun(begun)).await?),
+        Err(error) => Ok(refused(&house, visit.page, who, form, error, Told::Nothing).await?),
     }
 }
 
@@ -95,12 +95,12 @@ async fn confirm_factor(
 ) -> Result<HttpResponse, Error> {
     let (asker, code) = (Asker::of(&house, &request), form.value("code").to_owned());
     match house.run(async move |app| confirm::confirm(&app, &asker, &who, &code).await).await {
-        Ok(codes) => answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await,
+        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await?),
         Err(error) => {
             // What the app was told stood on the page this came from; a wrong code comes back with it.
             let begun = begin::again(form.value("secret").to_owned(), form.value("address").to_owned());
             let told = begun.map_or(Told::Nothing, Told::Begun);
-            refused(&house, visit.page, who, form, error, told).await
+            Ok(refused(&house, visit.page, who, form, error, told).await?)
         }
     }
 }
@@ -119,8 +119,8 @@ async fn renew_codes(
         end::renew_codes(&app, proven).await
     });
     match renewed.await {
-        Ok(codes) => answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await,
-        Err(error) => refused(&house, visit.page, who, form, error, Told::Nothing).await,
+        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await?),
+        Err(error) => Ok(refused(&house, visit.page, who, form, error, Told::Nothing).await?),
     }
 }
 
@@ -139,6 +139,6 @@ async fn end_factor(
     });
     match ended.await {
         Ok(()) => see_saying("/me/second-factor", "second-factor-ended"),
-        Err(error) => refused(&house, visit.page, who, form, error, Told::Nothing).await,
+        Err(error) => Ok(refused(&house, visit.page, who, form, error, Told::Nothing).await?),
     }
 }

@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::secrets::digest;
 
 /// How long somebody may look for their phone.
@@ -18,7 +18,7 @@ const PURPOSE: &str = "accounts/pass";
 ///
 /// # Errors
 /// Where the operating system has no randomness.
-pub fn give(app: &App, account: Uuid, hash: &str) -> Result<String, Error> {
+pub fn give(app: &App, account: Uuid, hash: &str) -> Result<String, Fault> {
     let until = (app.now() + LASTS).timestamp().to_be_bytes();
     let plain = [account.as_bytes().as_slice(), &until, &digest(hash.as_bytes())].concat();
     Ok(BASE64URL_NOPAD.encode(&app.secrets.seal(PURPOSE, &[], &plain)?))

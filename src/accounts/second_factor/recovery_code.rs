@@ -7,7 +7,7 @@ use sea_orm::{Condition, ConnectionTrait, PaginatorTrait, QueryFilter};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::app::App;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// How many somebody is given.
 pub const MANY: usize = 10;
@@ -38,10 +38,7 @@ pub fn folded(typed: &str) -> String {
 }
 
 /// Fresh codes in the place of all former ones: the texts for their owner.
-///
-/// # Errors
-/// Only faults.
-pub async fn renew(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Vec<String>, Error> {
+pub async fn renew(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Vec<String>, Fault> {
     Entity::delete_many().filter(Column::AccountId.eq(account)).exec(txn).await?;
     let mut codes = Vec::with_capacity(MANY);
     for _ in 0..MANY {
@@ -71,37 +68,25 @@ fn unspent(app: &App, account: Uuid, folded: &str) -> Condition {
 }
 
 /// Whether it is one of this account's that was not spent.
-///
-/// # Errors
-/// Only faults.
-pub async fn is_good(db: &impl ConnectionTrait, app: &App, account: Uuid, folded: &str) -> Result<bool, Error> {
+pub async fn is_good(db: &impl ConnectionTrait, app: &App, account: Uuid, folded: &str) -> Result<bool, Fault> {
     Ok(Entity::find().filter(unspent(app, account, folded)).one(db).await?.is_some())
 }
 
 /// Spends a code, where it is one of this account's that was not spent: of any number of hands with
 /// the same one, exactly one succeeds.
-///
-/// # Errors
-/// Only faults.
-pub async fn spend(txn: &impl ConnectionTrait, app: &App, account: Uuid, folded: &str) -> Result<bool, Error> {
+pub async fn spend(txn: &impl ConnectionTrait, app: &App, account: Uuid, folded: &str) -> Result<bool, Fault> {
     let spend = Entity::update_many().col_expr(Column::SpentAt, Expr::value(app.now()));
     Ok(spend.filter(unspent(app, account, folded)).exec(txn).await?.rows_affected == 1)
 }
 
 /// Forgets the codes of an account.
-///
-/// # Errors
-/// Only faults.
-pub async fn forget(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Error> {
+pub async fn forget(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Fault> {
     Entity::delete_many().filter(Column::AccountId.eq(account)).exec(txn).await?;
     Ok(())
 }
 
 /// How many are left.
-///
-/// # Errors
-/// Only faults.
-pub async fn left(db: &impl ConnectionTrait, account: Uuid) -> Result<u64, Error> {
+pub async fn left(db: &impl ConnectionTrait, account: Uuid) -> Result<u64, Fault> {
     let left = Entity::find().filter(Column::AccountId.eq(account)).filter(Column::SpentAt.is_null());
     Ok(left.count(db).await?)
 }

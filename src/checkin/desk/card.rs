@@ -21,7 +21,7 @@ use crate::checkin::attempt::{Reason, Verdict};
 use crate::checkin::bearer::{self, Bearer, Found};
 use crate::checkin::scan::{Passage, Scan};
 use crate::checkin::{judge, presence};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::events::event;
 use crate::page::form::Form;
@@ -104,7 +104,7 @@ async fn check_in(
         let called = called(app.database.reader(), &desk).await?;
         let scan: Scan = body::read(json!({ "code": read, "nonce": nonce, "device": called, "kind": "entry" }))?;
         let heard: Answer =
-            serde_json::from_slice(&admit::admit(&app, &desk, &scan, None).await?).map_err(Error::fault)?;
+            serde_json::from_slice(&admit::admit(&app, &desk, &scan, None).await?).map_err(Fault::of)?;
         let before = heard.reason == Some(Reason::AlreadyAdmitted);
         Ok(Sight {
             called,

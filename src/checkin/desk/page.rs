@@ -11,7 +11,7 @@ use crate::accounts::visit::Visit;
 use crate::accounts::{leaving, profile};
 use crate::app::House;
 use crate::checkin::presence::{self, Counts};
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::{By, Desk};
 use crate::page::{self, Page, assets};
 
@@ -131,7 +131,7 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     let mut answer =
         page::answer(&Screen { slug, zone, title, called, paired, organizer, inside, expected, spoken, page })?;
     // Whoever signs out here must not lose what was scanned and nobody has heard of yet.
-    answer.add_cookie(&leaving::holds_scans()).map_err(Error::fault)?;
+    answer.add_cookie(&leaving::holds_scans()).map_err(Fault::of)?;
     // Here alone.
     let camera = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
     answer.headers_mut().insert(HeaderName::from_static("permissions-policy"), camera);
@@ -148,10 +148,7 @@ async fn worker() -> Result<HttpResponse, Error> {
 }
 
 /// What a desk is called: a device as it was paired, a person by their nickname.
-///
-/// # Errors
-/// Only faults.
-pub async fn called(db: &impl ConnectionTrait, desk: &Desk) -> Result<String, Error> {
+pub async fn called(db: &impl ConnectionTrait, desk: &Desk) -> Result<String, Fault> {
     let name = match &desk.by {
         By::Device(device) => device.name.clone(),
         By::Person(person) => {

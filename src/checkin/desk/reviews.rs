@@ -18,7 +18,7 @@ use crate::body;
 use crate::checkin::office::Settlement;
 use crate::checkin::review::Kind;
 use crate::checkin::{attempt, review, settle};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::{event, tabs};
@@ -90,14 +90,14 @@ async fn settle_one(
 
 async fn list(house: &House, page: Page, event: event::Model, form: Form, at: Option<Uuid>) -> Result<Reviews, Error> {
     let id = event.id;
-    let matters = house.run(async move |app| matters(app.database.reader(), id).await).await?;
+    let matters = house.run(async move |app| Ok(matters(app.database.reader(), id).await?)).await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "reviews");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
     Ok(Reviews { heading, tabs, event, now, matters, form, at, page })
 }
 
-async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter>, Error> {
+async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter>, Fault> {
     let reviews = review::Entity::unsettled(event_id).order_by_asc(review::Column::Id).limit(MOST_LISTED);
     let reviews = reviews.all(db).await?;
     let wanted = reviews.iter().flat_map(|review| [Some(review.attempt_id), review.against_id]).flatten();

@@ -20,7 +20,7 @@ use crate::badges::{badge, code};
 use crate::checkin::attempt::Reason;
 use crate::checkin::presence::{self, Counts};
 use crate::checkin::{bearer, judge};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::events::device;
 use crate::events::phase::Phase;
@@ -107,7 +107,7 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
     let mut told = Vec::with_capacity(codes.len());
     for code in codes {
         if let Some(guest) = by_badge.get(&code.badge_id) {
-            let words = serde_json::to_vec(&tell(guest, code.revoked_at.is_some())).map_err(Error::fault)?;
+            let words = serde_json::to_vec(&tell(guest, code.revoked_at.is_some())).map_err(Fault::of)?;
             told.push((code, words));
         }
     }
@@ -117,15 +117,12 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
     }
     let (sealing, salt) = (Arc::clone(app), roster.salt.clone());
     let sealed = tokio::task::spawn_blocking(move || sealed(&sealing, &salt, told));
-    roster.records = sealed.await.map_err(Error::fault)??;
+    roster.records = sealed.await.map_err(Fault::of)??;
     Ok(Some(roster))
 }
 
 /// How many are expected: those who have a badge and a seat, by side.
-///
-/// # Errors
-/// Only faults.
-pub async fn expected(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Counts, Error> {
+pub async fn expected(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Counts, Fault> {
     Ok(seated(&guests(db, event_id).await?))
 }
 
@@ -155,7 +152,7 @@ fn tell(guest: &Guest, revoked: bool) -> Told {
     }
 }
 
-fn sealed(app: &App, salt: &str, told: Vec<(code::Model, Vec<u8>)>) -> Result<BTreeMap<String, String>, Error> {
+fn sealed(app: &App, salt: &str, told: Vec<(code::Model, Vec<u8>)>) -> Result<BTreeMap<String, String>, Fault> {
     let mut records = BTreeMap::new();
     for (code, words) in told {
         let sealed = seal::seal(app, salt, &code.open(app)?, &words)?;
@@ -165,11 +162,11 @@ fn sealed(app: &App, salt: &str, told: Vec<(code::Model, Vec<u8>)>) -> Result<BT
 }
 
 /// Keyed, because what is in it could otherwise be guessed and compared.
-fn version(app: &App, roster: &Roster, told: &[(code::Model, Vec<u8>)]) -> Result<String, Error> {
+fn version(app: &App, roster: &Roster, told: &[(code::Model, Vec<u8>)]) -> Result<String, Fault> {
     let said = (roster.opens_at, roster.closes_at, &roster.expected, &roster.numbers, &roster.inside);
     let key = app.secrets.key("roster version");
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(Error::fault)?;
-    mac.update(&serde_json::to_vec(&said).map_err(Error::fault)?);
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(Fault::of)?;
+    mac.update(&serde_json::to_vec(&said).map_err(Fault::of)?);
     for (code, words) in told {
         mac.update(code.id.as_bytes());
         mac.update(words);
@@ -177,13 +174,13 @@ fn version(app: &App, roster: &Roster, told: &[(code::Model, Vec<u8>)]) -> Resul
     Ok(HEXLOWER.encode(mac.finalize().into_bytes().first_chunk::<12>().unwrap_or(&[0; 12])))
 }
 
-async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Error> {
+async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Fault> {
     let guests = bearer::badges().column_as(badge::Column::Id, "badge_id").filter(badge::Column::EventId.eq(event_id));
     Ok(guests.into_model().all(db).await?)
 }
 
 /// Every code of the event's badges, those too that open nothing any more.
-async fn codes(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<code::Model>, Error> {
+async fn codes(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<code::Model>, Fault> {
     let mut badges = badge::Entity::of_event(event_id).select_only().column(badge::Column::Id);
     let badges = QuerySelect::query(&mut badges).take();
     let codes = code::Entity::find().filter(code::Column::BadgeId.in_subquery(badges));

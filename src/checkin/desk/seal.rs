@@ -11,7 +11,7 @@ use sha2::Sha256;
 
 use crate::app::App;
 use crate::badges::code::Secret;
-use crate::error::Error;
+use crate::error::Fault;
 
 /// The name a record lies under and the record itself, both as base64url.
 pub struct Sealed {
@@ -21,10 +21,7 @@ pub struct Sealed {
 
 /// Seals what the desk may know of a badge under its code. The record is 12 bytes of nonce, the
 /// ciphertext and 16 bytes of tag, bound to its name.
-///
-/// # Errors
-/// Only faults.
-pub fn seal(app: &App, salt: &str, code: &Secret, told: &[u8]) -> Result<Sealed, Error> {
+pub fn seal(app: &App, salt: &str, code: &Secret, told: &[u8]) -> Result<Sealed, Fault> {
     let broken = || anyhow::anyhow!("a record of the roster could not be sealed");
     let kdf = Hkdf::<Sha256>::new(Some(salt.as_bytes()), code.as_str().as_bytes());
     let (mut name, mut key) = ([0; 16], [0; 32]);

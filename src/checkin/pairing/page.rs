@@ -16,7 +16,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::picture;
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
 use crate::events::heading::Heading;
@@ -161,7 +161,7 @@ async fn enter(
     match paired.await {
         Ok(paired) => {
             let mut answer = page::see(&format!("/e/{}/desk", paired.event.slug));
-            answer.add_cookie(&device_cookie::set(&house, &paired.token)).map_err(Error::fault)?;
+            answer.add_cookie(&device_cookie::set(&house, &paired.token)).map_err(Fault::of)?;
             Ok(answer)
         }
         // A used invitation has no form to come back to.

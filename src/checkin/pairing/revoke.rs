@@ -40,5 +40,5 @@ pub async fn revoke(app: &App, organizer: &Organizer, id: Uuid) -> Result<(), Er
         detail: json!({ "name": held.name }),
     };
     audit::record(&txn, app, entry).await?;
-    txn.commit().await
+    Ok(txn.commit().await?)
 }

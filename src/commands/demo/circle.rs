@@ -12,7 +12,7 @@ use crate::checkin::presence;
 use crate::circle::note::{self, State};
 use crate::circle::{member, report};
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::events::phase::Phase;
 
@@ -107,7 +107,7 @@ async fn put(
     about: Option<Uuid>,
     words: &str,
     hidden: bool,
-) -> Result<Uuid, Error> {
+) -> Result<Uuid, Fault> {
     let id = app.new_id();
     let row = note::ActiveModel {
         id: Set(id),

@@ -13,7 +13,7 @@ use crate::accounts::{account, password, profile};
 use crate::app::App;
 use crate::commands::rehearse::cast::{self, Applicant};
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
 use crate::organizations::{organization, staff};
 use crate::units::{unit, unit_contact};
@@ -103,7 +103,7 @@ fn stand_in() -> Applicant {
     cast::applicants(1, 1, "demo").pop().unwrap_or_else(|| unreachable!("one was asked for"))
 }
 
-async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<Uuid>, Error> {
+async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<Uuid>, Fault> {
     let rows: Vec<unit::ActiveModel> = cast::units(126)
         .into_iter()
         .map(|name| unit::ActiveModel {

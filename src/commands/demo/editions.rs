@@ -22,7 +22,7 @@ use crate::accounts::signed_in::Via;
 use crate::announcements::announce::announce;
 use crate::app::App;
 use crate::badges::issue::issue;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
 use crate::events::crew::{self, Role};
 use crate::events::draw_up::draw_up;
@@ -80,20 +80,20 @@ pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Resul
 /// Half an hour into the phase or more, whichever it is; what is over is over long enough for
 /// volunteers to have asked how it went. Phases begin at noon in Shanghai, but for those that would be
 /// over before noon comes round.
-fn since(phase: Phase, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+fn since(phase: Phase, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
     let ago = if phase == Phase::Closed { Duration::days(25) } else { Duration::minutes(30) };
     let (noon, whole) = match phase {
         Phase::Screening | Phase::OnSite => (Duration::zero(), Duration::hours(1)),
         _ => (Duration::hours(4), Duration::days(1)),
     };
-    Ok((now - ago - noon).duration_trunc(whole).map_err(Error::fault)? + noon)
+    Ok((now - ago - noon).duration_trunc(whole).map_err(Fault::of)? + noon)
 }
 
 /// Two in the afternoon or ten in the morning in Shanghai, whichever comes first once the doors may
 /// open; the evening that is being watched begins soon.
-fn starts_at(phase: Phase, opens: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+fn starts_at(phase: Phase, opens: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
     let soon = opens + Duration::hours(2);
-    let day = opens.duration_trunc(Duration::days(1)).map_err(Error::fault)?;
+    let day = opens.duration_trunc(Duration::days(1)).map_err(Fault::of)?;
     let usual = [6, 26].map(|hours| day + Duration::hours(hours)).into_iter().find(|at| *at >= opens);
     Ok(usual.filter(|_| phase != Phase::OnSite).unwrap_or(soon))
 }
@@ -127,7 +127,7 @@ async fn lead(
         "screening": { "fallback": "reduce_seats", "side": { "men": { "min": half, "max": half },
             "women": { "min": half, "max": half } }, "unit_side": { "max": 3 } },
     });
-    let event = draw_up(app, &by, serde_json::from_value(wish).map_err(Error::fault)?).await?;
+    let event = draw_up(app, &by, serde_json::from_value(wish).map_err(Fault::of)?).await?;
     let mut organizer = Organizer { account: by, event };
     if phase == Phase::Draft {
         return Ok(());
@@ -252,7 +252,7 @@ async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
         "subject": "{昵称}，来不来，请告诉我们",
         "text": "{昵称}，您好！\n\n您入选了，席位为您留着。来或不来，都请在期限之前点一下：不来的话，候补的朋友会感谢您。",
     });
-    announce(app, organizer, serde_json::from_value(words).map_err(Error::fault)?).await?;
+    announce(app, organizer, serde_json::from_value(words).map_err(Fault::of)?).await?;
     Ok(())
 }
 

@@ -10,8 +10,11 @@ mod online;
 mod plaza;
 mod tonight;
 
+use std::env;
 use std::net::TcpListener;
+use std::process::Command;
 
+use anyhow::Context;
 use clap::Args;
 use data_encoding::HEXLOWER;
 
@@ -33,6 +36,9 @@ pub struct Arguments {
     /// Where the main event stands
     #[arg(long, value_name = "PHASE", default_value = "screening", value_parser = phase)]
     at: Phase,
+    /// Sets the scene and ends: what the demonstration begins with, in a process of its own
+    #[arg(long, hide = true)]
+    set_scene: bool,
 }
 
 fn phase(name: &str) -> Result<Phase, String> {
@@ -40,35 +46,54 @@ fn phase(name: &str) -> Result<Phase, String> {
         .map_err(|_| "one of draft, registration, online, screening, confirmation, on_site, closed".to_owned())
 }
 
-/// Sets the scene and serves it.
+/// Has the scene set and serves it.
 ///
 /// # Errors
 /// Where the address is taken, or the scene cannot be set.
 pub async fn demo(mut settings: Settings, arguments: Arguments) -> Result<(), Ended> {
+    settings.security.second_factor = SecondFactor::Nobody;
+    settings.mail.delivery = Delivery::Kept;
+    settings.picks.key_dir = String::new();
+    settings.server.styleguide = true;
+    if arguments.set_scene {
+        return set_scene(settings, arguments.at).await;
+    }
     let folder = tempfile::tempdir().map_err(anyhow::Error::from)?;
     let bind = settings.server.bind.clone();
     let taken = |refused: std::io::Error| Ended::Failed(format!("server.bind {bind}: {refused}"));
     let listener = TcpListener::bind(&bind).map_err(taken)?;
     let address = format!("http://{}", listener.local_addr().map_err(taken)?);
-    settings.database.url = format!("sqlite://{}/queqiao.sqlite3", folder.path().display()).into();
-    settings.security.secret = HEXLOWER.encode(&Chance.secret::<32>()?).into();
-    settings.security.second_factor = SecondFactor::Nobody;
-    settings.mail.delivery = Delivery::Kept;
-    settings.picks.key_dir = String::new();
-    settings.server.styleguide = true;
     if settings.server.public_url.is_empty() {
         settings.server.public_url.clone_from(&address);
     }
+    let url = format!("sqlite://{}/queqiao.sqlite3", folder.path().display());
+    let secret = HEXLOWER.encode(&Chance.secret::<32>()?);
     eprintln!("setting the scene …");
-    let now = Clock::machine().now();
-    let past = App::build(settings.clone(), Clock::stopped_at(now), Secrets::load(&settings.security)?).await?;
-    editions::set_scene(&past, now, arguments.at).await.map_err(|fault| Ended::Failed(fault.to_string()))?;
-    past.database.clone().close().await;
+    // In a process of its own: what it takes to invent a thousand people is not kept while they are served.
+    let mut scene = Command::new(env::current_exe().map_err(anyhow::Error::from)?);
+    scene.args(env::args_os().skip(1)).arg("--set-scene");
+    scene.env("QUEQIAO__DATABASE__URL", &url).env("QUEQIAO__SECURITY__SECRET", &secret);
+    scene.env("QUEQIAO__SERVER__PUBLIC_URL", &settings.server.public_url);
+    let ended = tokio::task::spawn_blocking(move || scene.status()).await.map_err(anyhow::Error::from)?;
+    if !ended.context("the scene cannot be set")?.success() {
+        return Err(Ended::Failed("the scene cannot be set".to_owned()));
+    }
+    settings.database.url = url.into();
+    settings.security.secret = secret.into();
     let app = App::build(settings.clone(), Clock::machine(), Secrets::load(&settings.security)?).await?;
     let opening = Opening::begin(&app, listener).await?;
     greet(&address, &tonight::two_inside(&app).await.map_err(|fault| Ended::Failed(fault.to_string()))?);
     told_to_stop().await;
     opening.close().await;
+    Ok(())
+}
+
+async fn set_scene(settings: Settings, at: Phase) -> Result<(), Ended> {
+    let now = Clock::machine().now();
+    let secrets = Secrets::load(&settings.security)?;
+    let past = App::build(settings, Clock::stopped_at(now), secrets).await?;
+    editions::set_scene(&past, now, at).await.map_err(|fault| Ended::Failed(fault.to_string()))?;
+    past.database.clone().close().await;
     Ok(())
 }
 

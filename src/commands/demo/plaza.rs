@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::database::Write;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picture::develop::{Developed, develop};
@@ -72,7 +72,7 @@ pub fn words(kind: Kind, place: usize) -> String {
 /// # Errors
 /// Only faults.
 pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], organizer: Uuid) -> Result<(), Error> {
-    let shots = tokio::task::spawn_blocking(|| (faces(), views())).await.map_err(Error::fault)?;
+    let shots = tokio::task::spawn_blocking(|| (faces(), views())).await.map_err(Fault::of)?;
     let (faces, views) = (shots.0?, shots.1?);
     let txn = app.database.begin_write().await?;
     let scene = Scene { app, txn: &txn, event };
@@ -131,7 +131,7 @@ impl Scene<'_> {
         about: Option<Uuid>,
         words: &str,
         shot: Option<Developed>,
-    ) -> Result<contribution::Model, Error> {
+    ) -> Result<contribution::Model, Fault> {
         let now = self.app.now();
         let row = contribution::ActiveModel {
             id: Set(self.app.new_id()),
@@ -152,7 +152,7 @@ impl Scene<'_> {
         Ok(row)
     }
 
-    async fn complain(&self, person: Option<Uuid>, about: Uuid) -> Result<(), Error> {
+    async fn complain(&self, person: Option<Uuid>, about: Uuid) -> Result<(), Fault> {
         let row = complaint::ActiveModel {
             id: Set(self.app.new_id()),
             event_id: Set(self.event.id),
@@ -169,7 +169,7 @@ impl Scene<'_> {
     }
 
     /// One question of yesterday, one of today.
-    async fn ask(&self, organizer: Uuid, people: &[(Uuid, u32)]) -> Result<(), Error> {
+    async fn ask(&self, organizer: Uuid, people: &[(Uuid, u32)]) -> Result<(), Fault> {
         let opens = self.event.boundary(Phase::Online).unwrap_or(self.app.now());
         let old = (
             "工会知识",
@@ -193,7 +193,7 @@ impl Scene<'_> {
                 id: Set(self.app.new_id()),
                 event_id: Set(self.event.id),
                 title: Set(title.to_owned()),
-                questions: Set(serde_json::from_value(questions).map_err(Error::fault)?),
+                questions: Set(serde_json::from_value(questions).map_err(Fault::of)?),
                 opens_at: Set(opens_at),
                 closes_at: Set(closes_at),
                 created_by: Set(organizer),
@@ -208,7 +208,7 @@ impl Scene<'_> {
     }
 
     /// Every third person knew, or guessed.
-    async fn answer(&self, quiz: &quiz::Model, people: &[(Uuid, u32)]) -> Result<(), Error> {
+    async fn answer(&self, quiz: &quiz::Model, people: &[(Uuid, u32)]) -> Result<(), Fault> {
         let answers = people.iter().step_by(3).take(150).enumerate().map(|(place, (person, zeal))| {
             let choices: Vec<usize> = quiz
                 .questions
@@ -275,6 +275,6 @@ fn paint(width: u16, height: u16, number: u8, dark: impl Fn(f32, f32) -> bool) -
         Rgb(colour)
     });
     let mut bytes = std::io::Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(picture).write_to(&mut bytes, ImageFormat::Jpeg).map_err(Error::fault)?;
+    DynamicImage::ImageRgb8(picture).write_to(&mut bytes, ImageFormat::Jpeg).map_err(Fault::of)?;
     develop(&bytes.into_inner()).map_err(Error::from)
 }

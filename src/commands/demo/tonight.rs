@@ -15,7 +15,7 @@ use crate::badges::badge;
 use crate::checkin::presence;
 use crate::confessions::confession;
 use crate::dates::{call, plan};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::{Host, Organizer};
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -40,7 +40,7 @@ pub async fn begin(app: &Arc<App>, organizer: &Organizer, now: DateTime<Utc>) ->
     app.clock.set(now);
     call::start(app, &host, 3).await?;
     picks::plan::plan(app, &host, picks::plan::Plan { limit: 3, sides: None }).await?;
-    would_speak(app, &host.event, now).await
+    Ok(would_speak(app, &host.event, now).await?)
 }
 
 /// 真情告白: of the first three men each asked the woman of his place; one said yes.
@@ -67,10 +67,7 @@ async fn would_speak(app: &App, event: &event::Model, now: DateTime<Utc>) -> Res
 }
 
 /// One of each side who is inside the main event, to sign in as: mail address and number worn.
-///
-/// # Errors
-/// Only faults.
-pub async fn two_inside(app: &App) -> Result<Vec<(String, String)>, Error> {
+pub async fn two_inside(app: &App) -> Result<Vec<(String, String)>, Fault> {
     let db = app.database.reader();
     let Some(event) = event::by_slug(db, "qixi").await? else { return Ok(Vec::new()) };
     if event.phase(app.now()) != Phase::OnSite {

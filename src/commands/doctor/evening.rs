@@ -9,14 +9,14 @@ use super::{Finding, the};
 use crate::badges::badge;
 use crate::checkin::{attempt, presence};
 use crate::couples::couple;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::picks::keys::Keys;
 use crate::picks::round::{self, State};
 use crate::picks::{ballot, kept, matched};
 use crate::registrations::registration;
 
 /// One badge a person, one person a number, each with the side of whoever wears it.
-pub async fn badges(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn badges(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let all = badge::Entity::find().all(db).await?;
     let mut finding = Finding::of("badges", all.len());
     let people = registration::Entity::find().all(db).await?;
@@ -35,7 +35,7 @@ pub async fn badges(db: &impl ConnectionTrait) -> Result<Finding, Error> {
 }
 
 /// Whoever is inside was admitted by an attempt on record.
-pub async fn check_ins(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn check_ins(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let inside = presence::Entity::find().filter(presence::Column::Inside.eq(true)).all(db).await?;
     let mut finding = Finding::of("check-ins", inside.len());
     let admitted =
@@ -51,7 +51,7 @@ pub async fn check_ins(db: &impl ConnectionTrait) -> Result<Finding, Error> {
 /// Of a round that was counted there is nothing left but its matches, as many as were told where
 /// enough people picked for that to be told; of one
 /// that is open there is the key, where keys lie in a folder and not in the service's own memory.
-pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, Error> {
+pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, Fault> {
     let all = round::Entity::find().all(db).await?;
     let mut finding = Finding::of("pick rounds", all.len());
     let own = keys.rounds()?;
@@ -86,7 +86,7 @@ pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, E
 }
 
 /// Every couple comes of a match of the same two.
-pub async fn couples(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn couples(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let all = couple::Entity::find().all(db).await?;
     let mut finding = Finding::of("couples", all.len());
     for row in &all {

@@ -3,12 +3,12 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{Finding, the};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::mail::letter::{self, State};
 use crate::vigil;
 
 /// Letters that were given up: somebody was not told what they should have been.
-pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let all = letter::Entity::find().count(db).await?;
     let mut finding = Finding::of("outbox", usize::try_from(all).unwrap_or(usize::MAX));
     let failed = letter::Entity::find().filter(letter::Column::State.eq(State::Failed));
@@ -20,7 +20,7 @@ pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Error> {
 }
 
 /// Whether the house is sure what time it is.
-pub async fn clock(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn clock(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let mut finding = Finding::of("clock", 1);
     if let Some((since, said)) = vigil::written(db).await?.and_then(|row| row.unsure_since.zip(row.machine_said)) {
         finding.unless(false, || {

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelec
 use uuid::Uuid;
 
 use super::{Finding, the};
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::event;
 use crate::mail::letter;
 use crate::points::{digest, frozen};
@@ -16,7 +16,7 @@ use crate::screening::record::Record;
 use crate::screening::run;
 
 /// One active application a person and event.
-pub async fn applications(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn applications(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let all = registration::Entity::find().all(db).await?;
     let mut finding = Finding::of("applications", all.len());
     let mut seen = HashSet::new();
@@ -28,7 +28,7 @@ pub async fn applications(db: &impl ConnectionTrait) -> Result<Finding, Error> {
 }
 
 /// No more people with a seat than there are seats.
-pub async fn seats(db: &impl ConnectionTrait, events: &[event::Model]) -> Result<Finding, Error> {
+pub async fn seats(db: &impl ConnectionTrait, events: &[event::Model]) -> Result<Finding, Fault> {
     let mut finding = Finding::of("seats", events.len());
     for event in events {
         let seated = placement::Entity::standing_in(event.id, &[Status::Selected, Status::Confirmed]);
@@ -40,7 +40,7 @@ pub async fn seats(db: &impl ConnectionTrait, events: &[event::Model]) -> Result
 }
 
 /// Every published digest follows from the lines it was taken over, and the freeze is the last.
-pub async fn ledgers(db: &impl ConnectionTrait, events: &[event::Model]) -> Result<Finding, Error> {
+pub async fn ledgers(db: &impl ConnectionTrait, events: &[event::Model]) -> Result<Finding, Fault> {
     let mut finding = Finding::of("ledgers", 0);
     for event in events {
         let published = digest::of_event(db, event.id).await?;
@@ -58,7 +58,7 @@ pub async fn ledgers(db: &impl ConnectionTrait, events: &[event::Model]) -> Resu
 }
 
 /// Every run follows from its own file, and everybody in it has a place.
-pub async fn screenings(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn screenings(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let runs = run::Entity::find().all(db).await?;
     let mut finding = Finding::of("screenings", runs.len());
     for run in &runs {
@@ -74,7 +74,7 @@ pub async fn screenings(db: &impl ConnectionTrait) -> Result<Finding, Error> {
 
 /// Whoever was screened was told. Letters that went are forgotten in time; an event that still has
 /// one of them has to have all.
-pub async fn letters(db: &impl ConnectionTrait) -> Result<Finding, Error> {
+pub async fn letters(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let mut finding = Finding::of("letters", 0);
     for run in run::Entity::find().all(db).await? {
         let told = letter::Entity::find()

@@ -5,16 +5,13 @@ use sea_orm::ConnectionTrait;
 use super::Finding;
 use crate::bonds;
 use crate::commands::keys::under;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::identity;
 use crate::secrets::Secrets;
 use crate::server::reseal;
 
 /// Every key fits, everything stands under a key that is here, and no row was written past the house.
-///
-/// # Errors
-/// Only faults.
-pub async fn keys(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Finding, Error> {
+pub async fn keys(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Finding, Fault> {
     let recognised = identity::recognise(db, secrets).await?;
     let mut finding = Finding::of("keys", recognised.known.len());
     let Some(house) = recognised.house else {

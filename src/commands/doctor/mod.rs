@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Ended;
 use crate::database::Database;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::picks::keys::Keys;
 use crate::picks::round;
@@ -107,10 +107,7 @@ fn told(finding: &Finding) {
 }
 
 /// Every check, over all events.
-///
-/// # Errors
-/// Only faults.
-pub async fn examine(db: &impl ConnectionTrait, keys: &Keys) -> Result<Vec<Finding>, Error> {
+pub async fn examine(db: &impl ConnectionTrait, keys: &Keys) -> Result<Vec<Finding>, Fault> {
     let events = event::Entity::find().all(db).await?;
     Ok(vec![
         journey::applications(db).await?,

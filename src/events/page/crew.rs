@@ -14,7 +14,7 @@ use crate::accounts::visit::Visit;
 use crate::accounts::{account, profile};
 use crate::app::{App, House};
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::crew;
 use crate::events::enlist::{Enlistment, dismiss, invite};
@@ -87,7 +87,7 @@ impl Crew {
 
 type Found = (Uuid, account::Model, String, String, &'static str);
 
-async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Found>, Error> {
+async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Found>, Fault> {
     let of_union = staff::Entity::find().filter(staff::Column::OrganizationId.eq(event.organization_id));
     let of_event = crew::Entity::find().filter(crew::Column::EventId.eq(event.id));
     let organizers = of_union.order_by_asc(staff::Column::Id).all(db).await?;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::rows::{self, Row};
 use super::typed;
-use crate::error::Error;
+use crate::error::Fault;
 use crate::events::amend::settled;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -161,10 +161,7 @@ fn late(page: &Page, event: &event::Model, now: DateTime<Utc>) -> Vec<(&'static 
 }
 
 /// The series of these unions, with nothing first.
-///
-/// # Errors
-/// Only faults.
-pub async fn series_of(db: &impl ConnectionTrait, page: &Page, unions: Vec<Uuid>) -> Result<Choices, Error> {
+pub async fn series_of(db: &impl ConnectionTrait, page: &Page, unions: Vec<Uuid>) -> Result<Choices, Fault> {
     let found = series::Entity::find().filter(series::Column::OrganizationId.is_in(unions));
     let found = found.order_by_asc(series::Column::Id).all(db).await?;
     let none = (!found.is_empty()).then(|| (String::new(), page.t("series-none")));

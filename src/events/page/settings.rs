@@ -33,7 +33,8 @@ struct Settings {
 impl Settings {
     async fn new(house: &House, page: Page, event: &event::Model, form: Form) -> Result<Self, Error> {
         let (named, union) = (page.clone(), event.organization_id);
-        let series = house.run(async move |app| series_of(app.database.reader(), &named, vec![union]).await).await?;
+        let series =
+            house.run(async move |app| Ok(series_of(app.database.reader(), &named, vec![union]).await?)).await?;
         let now = house.now();
         Ok(Self {
             heading: Heading::of(&page, event, now),

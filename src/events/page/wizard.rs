@@ -45,7 +45,7 @@ impl Wizard {
     async fn new(house: &House, page: Page, by: &UnionStaff, form: Form) -> Result<Self, Error> {
         let named = page.clone();
         let unions = by.unions.iter().map(|union| union.id).collect();
-        let series = house.run(async move |app| series_of(app.database.reader(), &named, unions).await).await?;
+        let series = house.run(async move |app| Ok(series_of(app.database.reader(), &named, unions).await?)).await?;
         let proposed = |kind: Kind| {
             let (template, kind) = (kind.template()?, word(kind));
             Ok(Proposed {

@@ -12,7 +12,7 @@ use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::audit::entry;
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
@@ -106,7 +106,7 @@ async fn deeds(
     app: &App,
     event_id: Uuid,
     id: Uuid,
-) -> Result<Vec<(entry::Model, Option<String>)>, Error> {
+) -> Result<Vec<(entry::Model, Option<String>)>, Fault> {
     let entries = entry::Entity::find().filter(entry::Column::EventId.eq(event_id));
     let entries = entries.filter(entry::Column::SubjectId.eq(id)).order_by_asc(entry::Column::Id).all(db).await?;
     let names = called(db, app, entries.iter().filter_map(|entry| entry.actor_id).collect()).await?;

@@ -39,7 +39,8 @@ struct Confirm {
 /// The units one speaks for. Who: unit contact.
 #[get("/unit")]
 pub async fn mine(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    let units = house.run(async move |app| overview::spoken_for(app.database.reader(), who.account_id).await).await?;
+    let units =
+        house.run(async move |app| Ok(overview::spoken_for(app.database.reader(), who.account_id).await?)).await?;
     if let [only] = units.as_slice() {
         return Ok(page::see(&format!("/unit/{}", only.unit.id)));
     }

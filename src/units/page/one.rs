@@ -12,7 +12,7 @@ use crate::accounts::address::shown as shown_address;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::invitations::invitation::Kind;
 use crate::invitations::listed;
 use crate::invitations::rows::{Row, rows};
@@ -79,7 +79,7 @@ impl One {
     }
 }
 
-async fn contacts(db: &impl ConnectionTrait, app: &App, unit: Uuid) -> Result<Vec<Contact>, Error> {
+async fn contacts(db: &impl ConnectionTrait, app: &App, unit: Uuid) -> Result<Vec<Contact>, Fault> {
     let contacts = unit_contact::Entity::find().filter(unit_contact::Column::UnitId.eq(unit));
     let contacts = contacts.order_by_asc(unit_contact::Column::Id).all(db).await?;
     let ids = contacts.iter().map(|contact| contact.account_id);
