@@ -5,7 +5,6 @@
 
 use std::ops::Deref;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use futures_util::future::LocalBoxFuture;
@@ -15,6 +14,7 @@ use serde_json::Value;
 
 use crate::app::House;
 use crate::authorize_first;
+use crate::error::refusal::{MALFORMED_JSON, NOT_JSON, TOO_LARGE, UNREADABLE_BODY};
 use crate::error::{Error, FieldError, Refused};
 use crate::strict::Strict;
 
@@ -55,12 +55,11 @@ where
         Box::pin(async move {
             passed.await;
             if !is_json {
-                let detail = "The body must be application/json.";
-                return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", detail).into());
+                return Err(NOT_JSON.into());
             }
-            let payload = payload.await.map_err(|_| unreadable())?;
+            let payload = payload.await.map_err(|_| UNREADABLE_BODY)?;
             let bytes = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?;
-            parse(&bytes.map_err(|_| unreadable())?).map(Body)
+            parse(&bytes.map_err(|_| UNREADABLE_BODY)?).map(Body)
         })
     }
 }
@@ -116,7 +115,7 @@ where
     T: DeserializeOwned + Validate<Context = ()>,
 {
     let malformed = |wrong: serde_json::Error| {
-        Error::from(Refused::malformed("malformed_json", format!("The body is not well-formed JSON: {wrong}.")))
+        Error::from(MALFORMED_JSON.saying(format!("The body is not well-formed JSON: {wrong}.")))
     };
     // Asked first, because serde_json calls a number where it wants a word a syntax error.
     serde_json::from_slice::<IgnoredAny>(bytes).map_err(malformed)?;
@@ -227,10 +226,5 @@ fn fits(words: &str, min: usize, max: usize) -> garde::Result {
 
 #[must_use]
 pub fn too_large(limit: usize) -> Error {
-    let detail = format!("The body is larger than {limit} bytes.");
-    Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail).into()
-}
-
-fn unreadable() -> Error {
-    Refused::malformed("unreadable_body", "The body could not be read to its end.").into()
+    TOO_LARGE.saying(format!("The body is larger than {limit} bytes.")).into()
 }

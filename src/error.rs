@@ -3,6 +3,7 @@
 //! caller as "not your fault", and never in detail; what is told is whether to come back and whether
 //! anything was changed ([`trouble::Trouble`]).
 
+pub mod refusal;
 pub mod trouble;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+use refusal::Refusal;
 use trouble::Trouble;
 
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -59,53 +61,30 @@ impl FieldError {
 
 impl Refused {
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), retry_after: None, extra: Map::new() }
-    }
-
-    #[must_use]
-    pub fn malformed(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, detail)
-    }
-
-    #[must_use]
     pub fn not_signed_in() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", "Sign in first.")
+        refusal::NOT_SIGNED_IN.into()
     }
 
-    #[must_use]
-    pub fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, code, detail)
-    }
-
-    /// Not there, or not yours to see: the two must look the same.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "There is nothing here that you may see.")
-    }
-
-    #[must_use]
-    pub fn conflict(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
-    }
-
-    #[must_use]
-    pub fn unprocessable(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+        refusal::NOT_FOUND.into()
     }
 
     /// Understood but invalid, field by field.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::unprocessable("invalid", "Some fields are not valid.") }
+        Self { errors, ..refusal::INVALID.into() }
     }
 
     #[must_use]
     pub fn too_many(seconds: u64) -> Self {
-        Self {
-            retry_after: Some(seconds),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests; wait a little.")
-        }
+        Self { retry_after: Some(seconds), ..refusal::TOO_MANY_REQUESTS.into() }
+    }
+
+    /// Whether it is this one.
+    #[must_use]
+    pub fn is(&self, refusal: Refusal) -> bool {
+        self.code == refusal.code
     }
 
     /// Adds a member to the problem object.
@@ -230,7 +209,7 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refused) => refused.status,
-            Self::Fault(fault) => fault.trouble.status(),
+            Self::Fault(fault) => fault.trouble.refusal().status,
         }
     }
 
@@ -239,9 +218,8 @@ impl ResponseError for Error {
             Self::Refused(refused) => refused.response(),
             Self::Fault(fault) => {
                 let trouble = fault.trouble;
-                tracing::error!(fault = ?fault, code = trouble.code(), "a request failed");
-                let told = Refused::new(trouble.status(), trouble.code(), trouble.words());
-                Refused { retry_after: trouble.retry_after(), ..told }.response()
+                tracing::error!(fault = ?fault, code = trouble.refusal().code, "a request failed");
+                Refused { retry_after: trouble.retry_after(), ..trouble.refusal().into() }.response()
             }
         }
     }
@@ -277,12 +255,18 @@ impl Error {
         Self::Fault(Fault::of(cause))
     }
 
+    /// Whether it is this refusal.
+    #[must_use]
+    pub fn is(&self, refusal: Refusal) -> bool {
+        matches!(self, Self::Refused(refused) if refused.is(refusal))
+    }
+
     /// Stable: of a refusal its own, of a fault what may be told of it.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(refused) => refused.code,
-            Self::Fault(fault) => fault.trouble.code(),
+            Self::Fault(fault) => fault.trouble.refusal().code,
         }
     }
 

@@ -19,7 +19,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Refused};
+use crate::error::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "once")]
@@ -172,7 +172,7 @@ pub(crate) async fn claim(txn: &impl ConnectionTrait) -> Result<(), Error> {
         .await?;
     if written == 0 {
         claim.taken.store(false, Ordering::SeqCst);
-        return Err(in_progress().into());
+        return Err(REQUEST_IN_PROGRESS.into());
     }
     Ok(())
 }
@@ -209,7 +209,13 @@ pub async fn keep(txn: &impl ConnectionTrait, claim: &Claim, answer: Answer) -> 
     Ok(())
 }
 
-#[must_use]
-pub fn in_progress() -> Refused {
-    Refused::conflict("request_in_progress", "The same request is being carried out; ask again in a moment.")
+crate::refusals! {
+    REQUEST_IN_PROGRESS =
+        conflict("request_in_progress", "The same request is being carried out; ask again in a moment.");
+    IDEMPOTENCY_KEY_REUSED =
+        conflict("idempotency_key_reused", "This Idempotency-Key was used for another request.");
+    ANSWER_LOST = conflict(
+        "answer_lost",
+        "The request was carried out, or is just being; its answer is not there. Read what it made.",
+    );
 }

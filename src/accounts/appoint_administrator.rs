@@ -13,35 +13,34 @@ pub enum NotAppointed {
     /// The address has an account. Making an administrator of somebody's account by overwriting its
     /// password would lock its owner out.
     Already,
-    Other(Error),
-}
-
-impl<E: Into<Error>> From<E> for NotAppointed {
-    fn from(other: E) -> Self {
-        Self::Other(other.into())
-    }
 }
 
 /// Makes an account that may do everything. Its address counts as proven: whoever sits at the
 /// machine could write that into the database anyway.
 ///
 /// # Errors
-/// As [`NotAppointed`].
-pub async fn appoint_administrator(app: &App, address: &MailAddress, password: &str) -> Result<(), NotAppointed> {
-    password::judge(password, &[address.as_str()]).map_err(NotAppointed::Weak)?;
+/// Only faults, and 429 where too many passwords are being hashed.
+pub async fn appoint_administrator(
+    app: &App,
+    address: &MailAddress,
+    password: &str,
+) -> Result<Result<(), NotAppointed>, Error> {
+    if let Err(weak) = password::judge(password, &[address.as_str()]) {
+        return Ok(Err(NotAppointed::Weak(weak)));
+    }
     if password::is_leaked(app, password).await? {
-        return Err(NotAppointed::Weak(Weak::Leaked));
+        return Ok(Err(NotAppointed::Weak(Weak::Leaked)));
     }
     let hash = password::hash(app, password).await?;
     let txn = app.database.begin_write().await?;
     let id = app.new_id();
     let account = account::Model { administrator: true, ..account::new(app, id, address.as_str(), &hash)? };
     if !account.bound(app).begin(&txn).await? {
-        return Err(NotAppointed::Already);
+        return Ok(Err(NotAppointed::Already));
     }
     let entry =
         audit::Entry { action: "administrator_appointed", subject: Some(("account", id)), ..Default::default() };
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;
-    Ok(())
+    Ok(Ok(()))
 }

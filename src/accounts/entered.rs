@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::second_factor::answer::NotAnswered;
+use super::refusals::SECOND_FACTOR_NEEDED;
 use super::second_factor::{factor, pass};
 use super::{access_token, mark, refresh_token, session, token_family};
 use crate::app::App;
@@ -99,7 +99,7 @@ impl Entered {
     /// That somebody signed in and how, for the owner to read; neither from where nor with what.
     async fn record(&self, app: &App) -> Result<(), Error> {
         if self.lacks_code().await? {
-            return Err(NotAnswered::Needed.into());
+            return Err(SECOND_FACTOR_NEEDED.into());
         }
         let entry = audit::Entry {
             actor: Some(self.account),

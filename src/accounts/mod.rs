@@ -39,6 +39,7 @@ pub mod prove;
 pub mod prove_again;
 pub mod refresh;
 pub mod refresh_token;
+pub mod refusals;
 pub mod register;
 pub mod reset_password;
 pub mod reset_request;

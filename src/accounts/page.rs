@@ -14,11 +14,12 @@ use super::consent::Agreed;
 use super::entered::Way;
 use super::granted::let_in;
 use super::profile::Gender;
+use super::refusals::{TOKEN_INVALID, TOKEN_USED};
 use super::second_factor::ask::ask;
-use super::verify::Dead;
 use super::visit::Visit;
 use super::{cookie, end_session, forget_password, leaving, open_session, reset_password, verify};
 use crate::app::{App, House};
+use crate::error::refusal::{Refusal, TOO_MANY_REQUESTS};
 use crate::error::{Error, Fault};
 use crate::page::flash::see_saying;
 use crate::page::{self, Page, encoded, own_path, words};
@@ -44,7 +45,7 @@ struct Sheet {
     trouble: Option<String>,
     done: bool,
     /// Why the link in the letter leads nowhere.
-    dead: Option<Dead>,
+    dead: Option<Refusal>,
     /// What a sign-up says, for whoever confirms it.
     said: Option<Said>,
 }
@@ -284,27 +285,31 @@ impl Sheet {
 
     /// Why the link is dead, in words.
     fn over(&self, place: &str) -> String {
-        let why = self.dead.map_or("", |dead| dead.told().0).trim_start_matches("token_");
+        let why = self.dead.map_or("", |dead| dead.code).trim_start_matches("token_");
         self.page.t(&format!("{}-{why}{place}", self.name))
     }
 
+    fn is_dead_as(&self, why: Refusal) -> bool {
+        self.dead.is_some_and(|dead| dead.code == why.code)
+    }
+
     fn is_unknown(&self) -> bool {
-        self.dead == Some(Dead::Unknown)
+        self.is_dead_as(TOKEN_INVALID)
     }
 
     /// Where whoever holds a dead link goes on, and how that is called.
     fn on(&self) -> (String, String) {
         let act = |key: &str| self.page.t(key);
-        match (self.dead, self.kind) {
-            (Some(Dead::Used), _) => (self.way("/sign-in"), act("sign-in-act")),
-            (_, Kind::Reset) => (self.way("/forgot"), act("dead-another")),
+        match self.kind {
+            _ if self.is_dead_as(TOKEN_USED) => (self.way("/sign-in"), act("sign-in-act")),
+            Kind::Reset => (self.way("/forgot"), act("dead-another")),
             _ => (self.way("/register"), act("dead-another")),
         }
     }
 
     /// The words of a refusal: at the sign-in it says what helps meanwhile.
     fn told(&self, code: &str) -> Option<String> {
-        let code = if self.kind == Kind::SignIn && code == "too_many_requests" { "sign_in_rests" } else { code };
+        let code = if self.kind == Kind::SignIn && code == TOO_MANY_REQUESTS.code { "sign_in_rests" } else { code };
         words::find(self.page.language, &format!("trouble-{code}").replace('_', "-"))
     }
 

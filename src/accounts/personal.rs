@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::address::{MailAddress, shown};
+use super::refusals::LAST_ADMINISTRATOR;
 use super::second_factor::{answer, end, factor, recovery_code};
 use super::{account, asked, consent, profile, reset_request, session, sign_in_throttle, sign_up, token_family};
 use crate::app::App;
@@ -72,8 +73,7 @@ pub async fn may_leave(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> 
     if super::account::Entity::find_by_id(account).one(txn).await?.is_some_and(|row| row.is_administrator(app)) {
         let all = account::Entity::alive().filter(account::Column::Administrator.eq(true)).lock_exclusive();
         if all.all(txn).await?.iter().filter(|row| row.is_administrator(app)).count() == 1 {
-            let detail = "You are the only administrator; make another one first.";
-            return Err(Refused::conflict("last_administrator", detail).into());
+            return Err(LAST_ADMINISTRATOR.into());
         }
     }
     Ok(())

@@ -1,7 +1,6 @@
 //! Somebody proves to be the owner of an account: by address and password, and where a second factor
 //! is on by a code of it.
 
-use actix_web::http::StatusCode;
 use garde::Validate;
 use sea_orm::{EntityTrait, QuerySelect};
 use serde::Deserialize;
@@ -11,13 +10,14 @@ use uuid::Uuid;
 use super::address::MailAddress;
 use super::asker::Asker;
 use super::entered::{By, Entered};
+use super::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use super::second_factor::answer::{self, Answer};
 use super::second_factor::{factor, pass};
-use super::sign_in_throttle::{Bounds, Knocker, Resting};
+use super::sign_in_throttle::{Bounds, Knocker};
 use super::{account, password, sign_in_throttle};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Fault};
 use crate::idempotency;
 use crate::page::form::Form;
 use crate::secrets::digest;
@@ -43,26 +43,6 @@ impl Proof {
     }
 }
 
-/// Why a sign-in fails. `Wrong` does not say which of the two was wrong, or whether the address is
-/// known, or whether somebody signed up with it who has not opened the letter yet.
-pub enum NotSignedIn {
-    Wrong,
-    Resting(Resting),
-}
-
-impl From<NotSignedIn> for Error {
-    fn from(not: NotSignedIn) -> Self {
-        match not {
-            NotSignedIn::Wrong => {
-                let detail = "The mail address or the password is wrong.";
-                Refused::new(StatusCode::UNAUTHORIZED, "wrong_credentials", detail)
-            }
-            NotSignedIn::Resting(Resting { seconds }) => Refused::too_many(seconds),
-        }
-        .into()
-    }
-}
-
 /// Proof that somebody is the owner of an account, good for the next few moments.
 pub struct Proven {
     account: Uuid,
@@ -85,11 +65,11 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
     // The same questions where there is no account: about nobody, whose mark nobody has.
     let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));
     let knocker = Knocker::of(app, asker, id, hash);
-    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_passwords(app)).await?.map_err(NotSignedIn::Resting)?;
+    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_passwords(app)).await?;
     let right = password::matches(app, password, claimed.as_ref().map(|(_, hash)| hash.as_str())).await?;
     match claimed {
         Some((account, against)) if right => Ok(Proven { account, against, door, knocker, code: None }),
-        _ => Err(NotSignedIn::Wrong.into()),
+        _ => Err(WRONG_CREDENTIALS.into()),
     }
 }
 
@@ -98,11 +78,10 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
 /// # Errors
 /// 401 `sign_in_over` where it took too long, or the password is another by now.
 pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Error> {
-    let over = || Refused::new(StatusCode::UNAUTHORIZED, "sign_in_over", "This took too long; sign in again.");
-    let (id, known) = pass::shown(app, shown).ok_or_else(over)?;
-    let account = account::find(app.database.reader(), id).await?.ok_or_else(over)?;
-    let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or_else(over)?;
-    let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| over())?;
+    let (id, known) = pass::shown(app, shown).ok_or(SIGN_IN_OVER)?;
+    let account = account::find(app.database.reader(), id).await?.ok_or(SIGN_IN_OVER)?;
+    let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or(SIGN_IN_OVER)?;
+    let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| SIGN_IN_OVER)?;
     let knocker = Knocker::of(app, asker, id, &against);
     Ok(Proven { account: id, against, door: sign_in_throttle::door(app, &address), knocker, code: None })
 }
@@ -150,7 +129,7 @@ impl Proven {
     pub async fn hold(self, app: &App, txn: &Write) -> Result<(account::Model, By), Error> {
         let account = account::Entity::find_by_id(self.account).lock_exclusive().one(txn).await?;
         let account = account.filter(|account| account.hash(app).as_ref() == Some(&self.against));
-        let account = account.ok_or(NotSignedIn::Wrong)?;
+        let account = account.ok_or(WRONG_CREDENTIALS)?;
         let by = match answer::answer(txn, app, account.id, self.code.as_deref()).await? {
             Answer::Nothing => By::Password,
             Answer::Code => By::SecondFactor,

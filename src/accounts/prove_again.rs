@@ -5,6 +5,7 @@ use super::account;
 use super::address::MailAddress;
 use super::asker::Asker;
 use super::prove::{self, Proof, Proven};
+use super::refusals::{SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, WRONG_CREDENTIALS};
 use super::signed_in::SignedIn;
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
@@ -25,14 +26,16 @@ pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, proof: &Proof
 /// whose fields begin like this.
 #[must_use]
 pub fn beside(prefix: &str, error: Error) -> Error {
-    let Error::Refused(refused) = error else { return error };
     let wrong = |field: &str, code, words| {
         Refused::invalid(vec![FieldError::new(format!("{prefix}{field}"), code, words)]).into()
     };
-    match refused.code {
-        "wrong_credentials" => wrong("password", "not_the_password", "is not the present password"),
-        "second_factor_needed" => wrong("code", "code_needed", "is needed too"),
-        "second_factor_wrong" => wrong("code", "not_the_code", "is not good, or was used already"),
-        _ => Error::Refused(refused),
+    if error.is(WRONG_CREDENTIALS) {
+        wrong("password", "not_the_password", "is not the present password")
+    } else if error.is(SECOND_FACTOR_NEEDED) {
+        wrong("code", "code_needed", "is needed too")
+    } else if error.is(SECOND_FACTOR_WRONG) {
+        wrong("code", "not_the_code", "is not good, or was used already")
+    } else {
+        error
     }
 }

@@ -4,26 +4,28 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::address::MailAddress;
 use super::entered::{By, Entered};
-use super::verify::{Dead, dead};
+use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
+use super::verify::dead;
 use super::{
     account, letters, password, profile, reset_request, session, sign_in_throttle, spent_link, token, token_family,
 };
 use crate::app::App;
+use crate::error::refusal::Refusal;
 use crate::error::{Error, Fault};
 
 /// Whose password a link sets, while it does: the outer result is a fault.
-pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Dead>, Fault> {
-    let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
+pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Refusal>, Fault> {
+    let Some(digest) = token::digest(token) else { return Ok(Err(TOKEN_INVALID)) };
     let db = app.database.reader();
     let Some(request) = reset_request::Entity::shown(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
     };
     if request.expires_at <= app.now() {
-        return Ok(Err(Dead::Expired));
+        return Ok(Err(TOKEN_EXPIRED));
     }
-    let Some(id) = request.account_id else { return Ok(Err(Dead::Unknown)) };
+    let Some(id) = request.account_id else { return Ok(Err(TOKEN_INVALID)) };
     // An account or a link that was written into the database past the house opens nothing.
-    Ok(account::find(db, id).await?.filter(|account| request.is_for(app, account)).ok_or(Dead::Unknown))
+    Ok(account::find(db, id).await?.filter(|account| request.is_for(app, account)).ok_or(TOKEN_INVALID))
 }
 
 /// Sets the password and lets its owner in. Whoever was signed in is out, everywhere; every other
@@ -42,14 +44,14 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
-    let digest = token::digest(token).ok_or(Dead::Unknown)?;
+    let digest = token::digest(token).ok_or(TOKEN_INVALID)?;
     let txn = app.database.begin_write().await?;
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
-    let account = account.filter(|account| account.erased_at.is_none()).ok_or(Dead::Unknown)?;
+    let account = account.filter(|account| account.erased_at.is_none()).ok_or(TOKEN_INVALID)?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
-    let request = reset_request::Entity::shown(digest).one(&txn).await?.ok_or(Dead::Used)?;
+    let request = reset_request::Entity::shown(digest).one(&txn).await?.ok_or(TOKEN_USED)?;
     if !request.is_for(app, &account) {
-        return Err(Dead::Unknown.into());
+        return Err(TOKEN_INVALID.into());
     }
     let of_account = reset_request::Column::AccountId.eq(id);
     let links = reset_request::Entity::find().filter(of_account.clone()).all(&txn).await?;

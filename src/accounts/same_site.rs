@@ -9,8 +9,9 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{HeaderName, ORIGIN};
 
+use super::refusals::CROSS_SITE;
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 
 /// Lets a request pass that only reads, or that our own pages made.
 ///
@@ -28,7 +29,7 @@ pub fn check(app: &App, request: &HttpRequest) -> Result<(), Error> {
     if is_ours(header(HeaderName::from_static("sec-fetch-site")), header(ORIGIN), &expected) {
         Ok(())
     } else {
-        Err(Refused::forbidden("cross_site", "This request did not come from one of our own pages.").into())
+        Err(CROSS_SITE.into())
     }
 }
 

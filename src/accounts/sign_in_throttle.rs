@@ -33,7 +33,7 @@ use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect};
 use super::address::MailAddress;
 use super::asker::Asker;
 use crate::app::App;
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Refused};
 use crate::idempotency;
 
 /// What the tries of all networks are counted by.
@@ -59,12 +59,6 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// By how much the clocks of two processes may differ.
 pub const TOLERATED: TimeDelta = TimeDelta::minutes(5);
-
-/// Too many wrong passwords: the door rests for so many more seconds.
-#[derive(Debug)]
-pub struct Resting {
-    pub seconds: u64,
-}
 
 /// How often anybody may knock.
 #[derive(Debug, Clone, Copy)]
@@ -118,18 +112,18 @@ pub fn door(app: &App, address: &MailAddress) -> Vec<u8> {
     app.secrets.lasting_mac("knocks", &[address.as_str().as_bytes()])
 }
 
-/// Knocks at a door: the outer result is a fault, the inner one whether the door rests.
+/// Knocks at a door.
 ///
 /// Each guess commits its own row before it counts, so the n-th guess to commit counts at least n,
 /// and however they interleave no more than the allowed number get through.
 ///
 /// # Errors
-/// What the database says.
-pub async fn knock(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {
+/// 429 while the door rests.
+pub async fn knock(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<(), Error> {
     idempotency::aside(counted(app, door, knocker, bounds)).await
 }
 
-async fn counted(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<Result<(), Resting>, Error> {
+async fn counted(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> Result<(), Error> {
     let (id, now) = (app.new_id(), app.now());
     let txn = app.database.begin_write().await?;
     // Over, or knocked at a time that a clock set wrong said and that has not come.
@@ -145,12 +139,12 @@ async fn counted(app: &App, door: &[u8], knocker: &Knocker, bounds: &Bounds) -> 
     Entity::insert(row).exec_without_returning(&txn).await?;
     txn.commit().await?;
 
-    let Some(until) = rests_until(app, door, knocker, bounds, now).await? else { return Ok(Ok(())) };
+    let Some(until) = rests_until(app, door, knocker, bounds, now).await? else { return Ok(()) };
     // A refused knock is forgotten: trying the closed door must not keep it closed.
     let txn = app.database.begin_write().await?;
     Entity::delete_by_id(id).exec(&txn).await?;
     txn.commit().await?;
-    Ok(Err(Resting { seconds: u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1) }))
+    Err(Refused::too_many(u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1)).into())
 }
 
 /// Until when this door stays closed to this asker, whose knock is written down already.

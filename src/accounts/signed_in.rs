@@ -7,7 +7,8 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::second_factor::{self, Lacking, factor};
+use super::refusals::SECOND_FACTOR_REQUIRED;
+use super::second_factor::{self, factor};
 use super::{access_token, account, cookie, idle, same_site, session, token_family};
 use crate::app::{App, House};
 use crate::authorize_first;
@@ -52,7 +53,10 @@ impl SignedIn {
     /// where they must take one first.
     pub async fn of(request: &HttpRequest) -> Result<Self, Error> {
         let person = Self::whoever(request).await?;
-        if person.lacks_factor && !is_own_account(request.path()) { Err(Lacking.into()) } else { Ok(person) }
+        if person.lacks_factor && !is_own_account(request.path()) {
+            return Err(SECOND_FACTOR_REQUIRED.into());
+        }
+        Ok(person)
     }
 
     async fn whoever(request: &HttpRequest) -> Result<Self, Error> {

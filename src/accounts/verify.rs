@@ -9,65 +9,39 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::entered::{By, Entered};
+use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
 use super::{account, password, profile, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Fault, Refused};
-
-/// Why a link does not work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dead {
-    Unknown,
-    /// It has done what it was for, or another one like it has.
-    Used,
-    Expired,
-}
-
-impl Dead {
-    /// The code of the refusal, and its words.
-    #[must_use]
-    pub fn told(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Unknown => ("token_invalid", "This link is not one of ours, or very old."),
-            Self::Used => ("token_used", "This link was used already; sign in."),
-            Self::Expired => ("token_expired", "The time of this link is over; ask for another letter."),
-        }
-    }
-}
-
-impl From<Dead> for Error {
-    fn from(dead: Dead) -> Self {
-        let (code, detail) = dead.told();
-        Refused::unprocessable(code, detail).into()
-    }
-}
+use crate::error::refusal::Refusal;
+use crate::error::{Error, Fault};
 
 /// What became of a link that nobody waits for any more.
-pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Dead, Fault> {
+pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Refusal, Fault> {
     Ok(match spent_link::was_used(db, digest).await? {
-        Some(true) => Dead::Used,
-        Some(false) => Dead::Expired,
-        None => Dead::Unknown,
+        Some(true) => TOKEN_USED,
+        Some(false) => TOKEN_EXPIRED,
+        None => TOKEN_INVALID,
     })
 }
 
 /// The sign-up a link belongs to, while it can be confirmed: the outer result is a fault.
-pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Dead>, Fault> {
-    let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
+pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Refusal>, Fault> {
+    let Some(digest) = token::digest(token) else { return Ok(Err(TOKEN_INVALID)) };
     let db = app.database.reader();
     let Some(wish) = sign_up::Entity::shown(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
     };
     if !wish.is_bound(app) {
-        return Ok(Err(Dead::Unknown));
+        return Ok(Err(TOKEN_INVALID));
     }
     if wish.expires_at <= app.now() {
-        return Ok(Err(Dead::Expired));
+        return Ok(Err(TOKEN_EXPIRED));
     }
     // Claimed by another way meanwhile: a new password was asked for and set.
     let standing = account::Entity::of_email(&app.secrets, &wish.address(app)?).one(db).await?;
     let claimed = standing.is_some_and(|account| account.is_claimed());
-    Ok(if claimed { Err(Dead::Used) } else { Ok(wish) })
+    Ok(if claimed { Err(TOKEN_USED) } else { Ok(wish) })
 }
 
 /// Makes an account of a sign-up, with this password. An account that an organizer's import prepared,
@@ -89,11 +63,11 @@ pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, E
     txn.queue_for(email.as_bytes()).await?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
     let held = sign_up::Entity::find_by_id(wish.id).lock_exclusive().one(&txn).await?;
-    let wish = held.filter(|wish| wish.is_bound(app)).ok_or(Dead::Used)?;
+    let wish = held.filter(|wish| wish.is_bound(app)).ok_or(TOKEN_USED)?;
     let prepared = account::Entity::of_email(&app.secrets, &email).lock_exclusive().one(&txn).await?;
     let account = match prepared {
         // An account whose address was written into the database is nobody's to claim.
-        Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(Dead::Used.into()),
+        Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(TOKEN_USED.into()),
         Some(account) => claim(&txn, app, account, &wish, &hash, now).await?,
         None => begin(&txn, app, &email, &wish, &hash).await?,
     };
@@ -109,7 +83,7 @@ async fn begin(txn: &Write, app: &App, email: &str, wish: &sign_up::Model, hash:
     let account = account::Model { language: wish.language, ..account::new(app, id, email, hash)? };
     // Two links of one address opened at once: the second finds the address taken.
     if !account.begin(txn).await? {
-        return Err(Dead::Used.into());
+        return Err(TOKEN_USED.into());
     }
     begin_profile(txn, id, wish).await?;
     Ok(id)

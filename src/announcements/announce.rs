@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::announcement::{self, Said, sent};
 use super::letters;
 use super::message::{Message, once};
+use super::refusals::NOBODY_TO_WRITE_TO;
 use super::whom::{self, Recipient};
 use crate::app::App;
 use crate::audit;
@@ -33,25 +34,10 @@ pub struct Announced {
     pub already: usize,
 }
 
-pub enum NotAnnounced {
-    /// There is nobody to write to.
-    Nobody,
-}
-
-impl From<NotAnnounced> for Error {
-    fn from(not: NotAnnounced) -> Self {
-        match not {
-            NotAnnounced::Nobody => {
-                Refused::conflict("nobody_to_write_to", "Nobody stands where this message would go.").into()
-            }
-        }
-    }
-}
-
 /// Writes to everybody meant who has not had these words yet. Said again it writes to nobody and tells what was sent first.
 ///
 /// # Errors
-/// As [`NotAnnounced`]; 422 `invalid` where half the English is missing.
+/// 409 `nobody_to_write_to`; 422 `invalid` where half the English is missing.
 pub async fn announce(app: &App, by: &Organizer, message: Message) -> Result<Announced, Error> {
     message.whole()?;
     let txn = app.database.begin_write().await?;
@@ -60,7 +46,7 @@ pub async fn announce(app: &App, by: &Organizer, message: Message) -> Result<Ann
     let event = event.ok_or_else(Refused::not_found)?;
     let people = whom::recipients(&txn, app, event.id, &message.to).await?;
     if people.is_empty() {
-        return Err(NotAnnounced::Nobody.into());
+        return Err(NOBODY_TO_WRITE_TO.into());
     }
     let digest = message.digest();
     let had = had(&txn, event.id, &digest, &people).await?;

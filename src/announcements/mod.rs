@@ -10,6 +10,7 @@ pub mod message;
 mod page;
 mod preview_page;
 pub mod personal;
+pub mod refusals;
 mod spoken;
 mod try_out;
 pub mod whom;

@@ -14,11 +14,11 @@ use utoipa::ToSchema;
 use super::badge;
 use super::issue::{self, Issued};
 use super::number::Number;
-use super::reissue::{self, NotReissued};
+use super::reissue;
 use super::shown::{self, Shown};
 use crate::app::House;
 use crate::body::{Body, Query, one_line};
-use crate::error::Error;
+use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
@@ -153,7 +153,7 @@ pub async fn replace_code(
     path: Path<(String, String)>,
     body: Body<Reissue>,
 ) -> Result<(Json<Worn>, StatusCode), Error> {
-    let number: Number = path.1.parse().map_err(|_| NotReissued::NoSuchBadge)?;
+    let number: Number = path.1.parse().map_err(|_| Refused::not_found())?;
     let worn = |badge| (Worn::from(badge), StatusCode::OK);
     Ok(house.tell(worn, async move |app| reissue::reissue(&app, &organizer, number, &body.reason).await).await?)
 }

@@ -14,6 +14,7 @@ pub mod personal;
 pub mod picture;
 mod print;
 mod print_page;
+pub mod refusals;
 pub mod reissue;
 pub mod remind;
 pub mod shown;

@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::api::Reissue;
 use super::number::Number;
-use super::reissue::{self, NotReissued};
+use super::reissue;
 use super::size::Size;
 use super::wearers::{self, Wearer};
 use super::{badge, issue};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
-use crate::error::Error;
+use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
@@ -98,7 +98,7 @@ async fn number_everybody(house: House, visit: Visit, by: Organizer, form: Form)
 
 fn number_in_path(request: &HttpRequest) -> Result<Number, Error> {
     let named = request.match_info().get("badge").and_then(|badge| badge.parse().ok());
-    named.ok_or_else(|| NotReissued::NoSuchBadge.into())
+    named.ok_or_else(|| Refused::not_found().into())
 }
 
 async fn shown_one(
@@ -111,9 +111,9 @@ async fn shown_one(
     let of = event.id;
     let wearer = house.run(async move |app| {
         let db = app.database.reader();
-        let badge = badge::wearing(db, of, worn).await?.ok_or(NotReissued::NoSuchBadge)?;
+        let badge = badge::wearing(db, of, worn).await?.ok_or_else(Refused::not_found)?;
         let wearer = wearers::worn(db, vec![badge]).await?.pop();
-        Ok(wearer.ok_or(NotReissued::NoSuchBadge)?)
+        wearer.ok_or_else(|| Refused::not_found().into())
     });
     let wearer = wearer.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "badges");

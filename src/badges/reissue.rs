@@ -16,26 +16,11 @@ use crate::events::access::Organizer;
 use crate::mail::letter;
 use crate::registrations::registration;
 
-/// Why a badge got no new code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotReissued {
-    /// Nobody at this event wears the number.
-    NoSuchBadge,
-}
-
-impl From<NotReissued> for Error {
-    fn from(not: NotReissued) -> Self {
-        match not {
-            NotReissued::NoSuchBadge => Refused::not_found().into(),
-        }
-    }
-}
-
 /// Gives a badge a new code, revokes the old one from this moment on, and writes to the owner. The
 /// number stays.
 ///
 /// # Errors
-/// [`NotReissued`], and faults.
+/// 404 where nobody at this event wears the number.
 pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &str) -> Result<badge::Model, Error> {
     let event = &organizer.event;
     let txn = app.database.begin_write().await?;
@@ -45,7 +30,7 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
         .lock_exclusive()
         .one(&txn)
         .await?;
-    let badge = held.ok_or(NotReissued::NoSuchBadge)?;
+    let badge = held.ok_or_else(Refused::not_found)?;
     if let Some(old) = code::valid_for(&txn, badge.id).await? {
         let revoked = code::ActiveModel { id: Set(old.id), revoked_at: Set(Some(app.now())), ..Default::default() };
         revoked.update(&txn).await?;

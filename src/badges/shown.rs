@@ -1,13 +1,13 @@
 //! A badge as its owner sees it.
 
-use actix_web::http::StatusCode;
 use sea_orm::entity::prelude::Uuid;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::NO_BADGE;
 use super::{badge, code, picture};
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::registrations::registration::Side;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,9 +34,8 @@ pub struct Shown {
 /// 404 `no_badge` where the person has not been numbered yet.
 pub async fn of(app: &App, registration_id: Uuid) -> Result<Shown, Error> {
     let db = app.database.reader();
-    let none = || Refused::new(StatusCode::NOT_FOUND, "no_badge", "You have no badge yet.");
-    let badge = badge::of_registration(db, registration_id).await?.ok_or_else(none)?;
-    let code = code::valid_for(db, badge.id).await?.ok_or_else(none)?.open(app)?;
+    let badge = badge::of_registration(db, registration_id).await?.ok_or(NO_BADGE)?;
+    let code = code::valid_for(db, badge.id).await?.ok_or(NO_BADGE)?.open(app)?;
     let url = code.url(app);
     Ok(Shown {
         number: badge.label(),

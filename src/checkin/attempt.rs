@@ -7,7 +7,8 @@ use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Refused;
+use super::refusals::NONCE_REUSED;
+use crate::error::refusal::Refusal;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "attempt")]
@@ -124,11 +125,7 @@ impl Model {
     ///
     /// # Errors
     /// 409 `nonce_reused` where the request is another one.
-    pub fn replay(self, request_digest: &[u8]) -> Result<Vec<u8>, Refused> {
-        if self.request_digest == request_digest {
-            Ok(self.answer)
-        } else {
-            Err(Refused::conflict("nonce_reused", "This nonce belongs to another scan of this device."))
-        }
+    pub fn replay(self, request_digest: &[u8]) -> Result<Vec<u8>, Refusal> {
+        if self.request_digest == request_digest { Ok(self.answer) } else { Err(NONCE_REUSED) }
     }
 }

@@ -12,6 +12,7 @@ pub mod office;
 mod pairing;
 pub mod personal;
 pub mod presence;
+pub mod refusals;
 pub mod review;
 pub mod scan;
 pub mod search;

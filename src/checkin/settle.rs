@@ -5,39 +5,23 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::Uuid;
 use serde_json::json;
 
+use super::refusals::ALREADY_SETTLED;
 use super::review;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 
-/// Why a review stays as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotSettled {
-    NoSuchReview,
-    AlreadySettled,
-}
-
-impl From<NotSettled> for Error {
-    fn from(not: NotSettled) -> Self {
-        match not {
-            NotSettled::NoSuchReview => Refused::not_found(),
-            NotSettled::AlreadySettled => Refused::conflict("already_settled", "Somebody has settled this already."),
-        }
-        .into()
-    }
-}
-
 /// Takes a review off the list, with a note that stays. What was recorded at the door stays too.
 ///
 /// # Errors
-/// [`NotSettled`].
+/// 404 where there is no such review; 409 `already_settled`.
 pub async fn settle(app: &App, organizer: &Organizer, id: Uuid, note: &str) -> Result<review::Model, Error> {
     let event = &organizer.event;
     let txn = app.database.begin_write().await?;
-    let held = review::Entity::held(event.id, id).one(&txn).await?.ok_or(NotSettled::NoSuchReview)?;
+    let held = review::Entity::held(event.id, id).one(&txn).await?.ok_or_else(Refused::not_found)?;
     if held.settled_at.is_some() {
-        return Err(NotSettled::AlreadySettled.into());
+        return Err(ALREADY_SETTLED.into());
     }
     let row = review::ActiveModel {
         id: Set(held.id),

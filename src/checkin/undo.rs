@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::attempt::{self, Kind, Verdict};
 use super::presence::{self, Counts};
+use super::refusals::{ALREADY_UNDONE, NONCE_REUSED, NOT_ADMITTED, NOT_YOUR_SCAN, OVERTAKEN, TOO_LATE};
 use crate::app::App;
 use crate::audit;
 use crate::body::{one_line, one_line_or_none};
@@ -49,49 +50,12 @@ pub struct Undone {
     pub counts: Counts,
 }
 
-/// Why an attempt stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotUndone {
-    NoSuchAttempt,
-    /// Scanned by another device, and the person asking is no organizer.
-    NotYours,
-    /// Longer ago than 15 minutes, and the person asking is no organizer.
-    TooLate,
-    /// An organizer who takes back what another device did has to say why.
-    NoReason,
-    /// It let nobody through.
-    NotAdmitted,
-    AlreadyUndone,
-    /// The device is using the nonce for something else at this very moment.
-    NonceReused,
-    /// The person has gone through the door again since: take that back first.
-    Overtaken,
-}
-
-impl From<NotUndone> for Error {
-    fn from(not: NotUndone) -> Self {
-        let needed = || FieldError::new("reason", "blank", "say why");
-        match not {
-            NotUndone::NoSuchAttempt => Refused::not_found(),
-            NotUndone::NotYours => {
-                Refused::forbidden("not_your_scan", "Another device scanned this; ask an organizer.")
-            }
-            NotUndone::TooLate => Refused::conflict("too_late", "15 minutes have passed; ask an organizer."),
-            NotUndone::NoReason => Refused::invalid(vec![needed()]),
-            NotUndone::NotAdmitted => Refused::conflict("not_admitted", "This attempt let nobody through."),
-            NotUndone::AlreadyUndone => Refused::conflict("already_undone", "This attempt has been taken back."),
-            NotUndone::NonceReused => Refused::conflict("nonce_reused", "This nonce belongs to another scan."),
-            NotUndone::Overtaken => Refused::conflict("overtaken", "A later scan of this person stands in the way."),
-        }
-        .into()
-    }
-}
-
 /// Takes an admitted attempt back, by a row of its own: after an undone entry the person is
 /// outside, after an undone exit inside. The answer as JSON, to be sent as it is.
 ///
 /// # Errors
-/// [`NotUndone`]; 409 `nonce_reused`; 403 `not_your_name`.
+/// 404; 403 `not_your_name`, `not_your_scan`; 409 `too_late`, `not_admitted`, `already_undone`, `overtaken`,
+/// `nonce_reused`; 422 where an organizer takes back what another device did and does not say why.
 pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Result<Vec<u8>, Error> {
     let event_id = desk.event.id;
     desk.speaks_as(&undo.device)?;
@@ -102,10 +66,10 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
         return Ok(made.replay(&digest)?);
     }
     let wrong = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.eq(attempt_id)).one(&txn).await?;
-    let wrong = wrong.ok_or(NotUndone::NoSuchAttempt)?;
+    let wrong = wrong.ok_or_else(Refused::not_found)?;
     may(app, desk, &wrong, undo)?;
     if wrong.result != Verdict::Admitted || wrong.kind == Kind::Undo {
-        return Err(NotUndone::NotAdmitted.into());
+        return Err(NOT_ADMITTED.into());
     }
     let there = match wrong.registration_id {
         Some(id) => presence::Entity::find_by_id(id).lock_exclusive().one(&txn).await?,
@@ -115,9 +79,9 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     if let Some(done) = attempt::Entity::find().filter(attempt::Column::Undoes.eq(wrong.id)).one(&txn).await? {
         let is_same = (&done.device, &done.nonce) == (&undo.device, &undo.nonce);
         txn.commit().await?;
-        return if is_same { Ok(done.replay(&digest)?) } else { Err(NotUndone::AlreadyUndone.into()) };
+        return if is_same { Ok(done.replay(&digest)?) } else { Err(ALREADY_UNDONE.into()) };
     }
-    let there = there.filter(|there| there.attempt_id == wrong.id).ok_or(NotUndone::Overtaken)?;
+    let there = there.filter(|there| there.attempt_id == wrong.id).ok_or(OVERTAKEN)?;
 
     let id = app.new_id();
     let moved = presence::ActiveModel {
@@ -154,7 +118,8 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
         answer: Set(bytes.clone()),
     };
     if !attempt::record(&txn, row).await? {
-        return Err(NotUndone::NonceReused.into());
+        // The device is using it for something else at this very moment.
+        return Err(NONCE_REUSED.saying("This nonce belongs to another scan.").into());
     }
     audit::record(&txn, app, deed(desk, &wrong, undo)).await?;
     txn.commit().await?;
@@ -163,15 +128,15 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
 }
 
 /// The device that scanned may for a while; an organizer may always, and says why.
-fn may(app: &App, desk: &Desk, wrong: &attempt::Model, undo: &Undo) -> Result<(), NotUndone> {
+fn may(app: &App, desk: &Desk, wrong: &attempt::Model, undo: &Undo) -> Result<(), Error> {
     let own = wrong.device == undo.device;
     let fresh = app.now() - wrong.received_at <= OWN_SCANS;
     match (own, fresh, desk.organizer) {
         (true, true, _) => Ok(()),
         (_, _, true) if undo.reason.is_some() => Ok(()),
-        (_, _, true) => Err(NotUndone::NoReason),
-        (true, false, false) => Err(NotUndone::TooLate),
-        (false, _, false) => Err(NotUndone::NotYours),
+        (_, _, true) => Err(Refused::invalid(vec![FieldError::new("reason", "blank", "say why")]).into()),
+        (true, false, false) => Err(TOO_LATE.into()),
+        (false, _, false) => Err(NOT_YOUR_SCAN.into()),
     }
 }
 

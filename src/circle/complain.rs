@@ -7,33 +7,15 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
 use super::note::{self, State};
+use super::refusals::NOT_ANOTHER_MEMBERS;
 use super::{entrance, report};
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::Error;
+use crate::plaza::refusals::ALREADY_REPORTED;
 use crate::registrations::access::Participant;
 
-pub enum NotReported {
-    /// By the same person before.
-    Already,
-    /// What the organizer says, or they themselves.
-    NotAnothers,
-}
-
-impl From<NotReported> for Error {
-    fn from(reason: NotReported) -> Self {
-        match reason {
-            NotReported::Already => {
-                Refused::conflict("already_reported", "You reported this before; the organizer will look.").into()
-            }
-            NotReported::NotAnothers => {
-                Refused::conflict("not_another_members", "Only what another member said is reported.").into()
-            }
-        }
-    }
-}
-
 /// # Errors
-/// [`NotReported`]; what [`entrance::enter`] says; 404 where it is not there.
+/// 409 `already_reported`, `not_another_members`; what [`entrance::enter`] says; 404 where it is not there.
 pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
@@ -42,7 +24,7 @@ pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) ->
     let held = note::hold(&txn, inside.event.id, id).await?;
     let note = note::in_sight(&txn, Some(held), me).await?;
     if note.registration_id.is_none_or(|author| author == me) {
-        return Err(NotReported::NotAnothers.into());
+        return Err(NOT_ANOTHER_MEMBERS.into());
     }
     let row = report::ActiveModel {
         note_id: Set(note.id),
@@ -52,7 +34,7 @@ pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) ->
     };
     let once = OnConflict::new().do_nothing().to_owned();
     if report::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await? == 0 {
-        return Err(NotReported::Already.into());
+        return Err(ALREADY_REPORTED.into());
     }
     if note.state == State::Shown && report::count(&txn, note.id).await? >= report::ENOUGH {
         let mut row = note.into_active_model();

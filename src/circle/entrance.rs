@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::member;
+use super::refusals::{CIRCLE_OVER, NOT_IN_CIRCLE};
 use super::term::{self, Term};
 use crate::app::App;
 use crate::checkin::presence;
@@ -52,7 +53,7 @@ pub async fn open(db: &impl ConnectionTrait, event: &event::Model, now: DateTime
 
 #[must_use]
 pub fn over(term: Term) -> Refused {
-    Refused::conflict("circle_over", "The circle has ended.").with("ended_at", json!(term.ends_at))
+    CIRCLE_OVER.with("ended_at", json!(term.ends_at))
 }
 
 /// Lets a member in who wants to do something.
@@ -77,7 +78,7 @@ pub async fn look(app: &App, who: &Participant) -> Result<(), Error> {
     let db = app.database.reader();
     open(db, &who.event, app.now()).await?;
     let joined = member::Entity::find_by_id(who.registration.id).one(db).await?;
-    joined.map(drop).ok_or_else(|| member::not_in_circle().into())
+    Ok(joined.map(drop).ok_or(NOT_IN_CIRCLE)?)
 }
 
 pub async fn standing(

@@ -7,9 +7,10 @@ use sea_orm::{ConnectionTrait, DbErr, PaginatorTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::refusals::NOT_IN_CIRCLE;
 use crate::accounts::profile;
 use crate::checkin::presence;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::registrations::registration;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -54,12 +55,7 @@ pub async fn count(db: &impl ConnectionTrait, event_id: Uuid) -> Result<u64, DbE
 /// 403 `not_in_circle`.
 pub async fn hold(txn: &impl ConnectionTrait, registration_id: Uuid) -> Result<Model, Error> {
     let held = Entity::find_by_id(registration_id).lock_exclusive().one(txn).await?;
-    held.ok_or_else(|| not_in_circle().into())
-}
-
-#[must_use]
-pub fn not_in_circle() -> Refused {
-    Refused::forbidden("not_in_circle", "Join the circle first.")
+    Ok(held.ok_or(NOT_IN_CIRCLE)?)
 }
 
 /// The people behind registrations who still have a name.

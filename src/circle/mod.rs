@@ -23,6 +23,7 @@ mod office_page;
 mod page;
 pub mod personal;
 pub mod queue;
+pub mod refusals;
 pub mod report;
 mod report_page;
 mod take_down;

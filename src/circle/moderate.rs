@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::entrance;
 use super::note::{self, State};
+use super::refusals::WITHDRAWN;
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
 
@@ -26,23 +27,10 @@ pub enum Decision {
     Show,
 }
 
-pub enum NotDecided {
-    /// Its author was faster.
-    Withdrawn,
-}
-
-impl From<NotDecided> for Error {
-    fn from(reason: NotDecided) -> Self {
-        match reason {
-            NotDecided::Withdrawn => Refused::conflict("withdrawn", "Its author has taken it down.").into(),
-        }
-    }
-}
-
 /// Decides about something; saying it again changes nothing.
 ///
 /// # Errors
-/// [`NotDecided`]; what [`entrance::open`] says; 404 where it is not of this circle.
+/// 409 `withdrawn`; what [`entrance::open`] says; 404 where it is not of this circle.
 pub async fn decide(
     app: &App,
     by: &Organizer,
@@ -56,7 +44,7 @@ pub async fn decide(
     let note = note::hold(&txn, event.id, id).await?;
     let was = note.state;
     let state = match (decision, was) {
-        (_, State::Withdrawn) => return Err(NotDecided::Withdrawn.into()),
+        (_, State::Withdrawn) => return Err(WITHDRAWN.into()),
         (Decision::Hide, _) => State::Hidden,
         (Decision::Show, _) => State::Kept,
     };

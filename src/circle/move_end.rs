@@ -16,48 +16,31 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::events::plan::{CirclePlan, MOST_CIRCLE_DAYS};
 
-pub enum NotMoved {
-    /// It has ended, and what people wrote there is gone.
-    Over(Term),
-    Past,
-    /// Not 1 to 365 days after the evening.
-    OutOfRange,
-}
-
-impl From<NotMoved> for Error {
-    fn from(reason: NotMoved) -> Self {
-        let on_day = |code, words| Refused::invalid(vec![FieldError::new("last_day", code, words)]).into();
-        match reason {
-            NotMoved::Over(term) => entrance::over(term).into(),
-            NotMoved::Past => on_day("in_the_past", "has gone by"),
-            NotMoved::OutOfRange => on_day("out_of_range", "1 to 365 days after the evening"),
-        }
-    }
-}
-
 /// # Errors
-/// [`NotMoved`]; 409 `phase_closed` before the end of the event.
+/// 409 `circle_over`; 422 on `last_day`; 409 `phase_closed` before the end of the event.
 pub async fn move_end(app: &App, by: &Organizer, last_day: NaiveDate, reason: &str) -> Result<Term, Error> {
+    let wrong = |code, words| Refused::invalid(vec![FieldError::new("last_day", code, words)]);
+    let out_of_range = || wrong("out_of_range", "1 to 365 days after the evening");
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     let now = app.now();
     event.requires(now, Phase::Closed)?;
     let before = term::of(&txn, &event).await?;
     if let Some(term) = before.filter(|term| term.is_over(now)) {
-        return Err(NotMoved::Over(term).into());
+        return Err(entrance::over(term).into());
     }
     if last_day < event.day(now) {
-        return Err(NotMoved::Past.into());
+        return Err(wrong("in_the_past", "has gone by").into());
     }
     let days = (last_day - term::evening(&event)).num_days();
     let days = u32::try_from(days).ok().filter(|days| (1..=MOST_CIRCLE_DAYS).contains(days));
-    let days = days.ok_or(NotMoved::OutOfRange)?;
+    let days = days.ok_or_else(out_of_range)?;
     let mut plan = event.plan();
     plan.circle = Some(CirclePlan { days });
     let mut row = event.into_active_model();
     row.settings = Set(serde_json::to_value(&plan).map_err(Fault::of)?);
     let event = row.update(&txn).await?;
-    let after = term::of(&txn, &event).await?.ok_or(NotMoved::OutOfRange)?;
+    let after = term::of(&txn, &event).await?.ok_or_else(out_of_range)?;
     let entry = audit::Entry {
         actor: Some(by.account.account_id),
         organization_id: Some(event.organization_id),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::entrance::{self, Inside};
 use super::note::{self, State};
+use super::refusals::ANSWERS_AN_ANSWER;
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::points::digest::morning_after;
@@ -16,29 +17,12 @@ use crate::registrations::access::Participant;
 const MOST_POSTS: u64 = 10;
 const MOST_REPLIES: u64 = 100;
 
-pub enum NotWritten {
-    /// Enough for one day; seconds until the next one begins.
-    EnoughForToday(u64),
-    /// Answers are not answered.
-    AnswersAnAnswer,
-}
-
-impl From<NotWritten> for Error {
-    fn from(reason: NotWritten) -> Self {
-        match reason {
-            NotWritten::EnoughForToday(seconds) => Refused::too_many(seconds).into(),
-            NotWritten::AnswersAnAnswer => {
-                Refused::conflict("answers_an_answer", "Answer what the answer is about.").into()
-            }
-        }
-    }
-}
-
 /// # Arguments
 /// `about`: what it answers.
 ///
 /// # Errors
-/// [`NotWritten`]; what [`entrance::enter`] says; 404 where what it answers is not there.
+/// 429 until tomorrow where it is enough for one day; 409 `answers_an_answer`; what [`entrance::enter`] says;
+/// 404 where what it answers is not there.
 pub async fn write(app: &App, who: &Participant, about: Option<Uuid>, body: String) -> Result<note::Model, Error> {
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
@@ -46,13 +30,13 @@ pub async fn write(app: &App, who: &Participant, about: Option<Uuid>, body: Stri
         let found = note::Entity::of_event(inside.event.id).filter(note::Column::Id.eq(id)).lock_shared();
         let found = note::in_sight(&txn, found.one(&txn).await?, inside.registration_id).await?;
         if found.about.is_some() {
-            return Err(NotWritten::AnswersAnAnswer.into());
+            return Err(ANSWERS_AN_ANSWER.into());
         }
     }
     // Counted while the membership is held: two hands of one person cannot both be the last.
     let written = note::written_on(&txn, inside.registration_id, inside.today, about.is_some()).await?;
     if written >= if about.is_some() { MOST_REPLIES } else { MOST_POSTS } {
-        return Err(NotWritten::EnoughForToday(until_tomorrow(&inside)).into());
+        return Err(Refused::too_many(until_tomorrow(&inside)).into());
     }
     let row = note::ActiveModel {
         id: Set(app.new_id()),

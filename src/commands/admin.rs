@@ -68,14 +68,14 @@ async fn create(settings: Settings, address: &MailAddress) -> Result<(), Ended> 
     let secrets = Secrets::load(&settings.security)?;
     let app = App::build(settings, Clock::machine(), secrets).await?;
     match appoint_administrator(&app, address, &password).await {
-        Ok(()) => {
+        Ok(Ok(())) => {
             println!("{} is an administrator.", address.shown());
             Ok(())
         }
-        Err(NotAppointed::Weak(weak)) => Err(Ended::Usage(format!("password: {}", weak.words()))),
-        Err(NotAppointed::Already) => Err(Ended::Failed("--email: this account exists already".to_owned())),
-        Err(NotAppointed::Other(Error::Refused(refused))) => Err(Ended::Failed(refused.detail.into_owned())),
-        Err(NotAppointed::Other(Error::Fault(fault))) => Err(Ended::Failed(format!("{fault:?}"))),
+        Ok(Err(NotAppointed::Weak(weak))) => Err(Ended::Usage(format!("password: {}", weak.words()))),
+        Ok(Err(NotAppointed::Already)) => Err(Ended::Failed("--email: this account exists already".to_owned())),
+        Err(Error::Refused(refused)) => Err(Ended::Failed(refused.detail.into_owned())),
+        Err(Error::Fault(fault)) => Err(Ended::Failed(format!("{fault:?}"))),
     }
 }
 

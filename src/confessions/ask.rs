@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::confession::{self, Entity};
+use super::refusals::{CONFESSIONS_SPENT, NO_CONFESSIONS, NOT_INSIDE};
 use crate::app::App;
 use crate::badges::badge;
 use crate::badges::number::Number;
@@ -31,36 +32,6 @@ pub struct Wish {
     pub to: String,
 }
 
-/// Why nobody was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NotAsked {
-    /// This event has no 真情告白.
-    LeftOut,
-    NotInside,
-    Spent,
-    UnknownBadge,
-    Oneself,
-    SameSide,
-    /// Whoever wears it is not in the hall.
-    NotHere,
-}
-
-impl From<NotAsked> for Error {
-    fn from(reason: NotAsked) -> Self {
-        let about = |code, words| Refused::invalid(vec![FieldError::new("to", code, words)]);
-        let refused = match reason {
-            NotAsked::LeftOut => Refused::conflict("no_confessions", "There is no 真情告白 at this event."),
-            NotAsked::NotInside => Refused::conflict("not_inside", "Only who is in the hall can ask."),
-            NotAsked::Spent => Refused::conflict("confessions_spent", "You have asked as often as one may."),
-            NotAsked::UnknownBadge => about("unknown_badge", "nobody at this event wears it"),
-            NotAsked::Oneself => about("oneself", "this is your own"),
-            NotAsked::SameSide => about("same_side", "somebody of the other side"),
-            NotAsked::NotHere => about("not_here", "not in the hall at the moment"),
-        };
-        refused.into()
-    }
-}
-
 /// Whom a wish is about, judged as it would be if it were asked now.
 ///
 /// # Errors
@@ -71,19 +42,21 @@ pub async fn addressed(
     me: &registration::Model,
     wish: &Wish,
 ) -> Result<badge::Model, Error> {
+    let wrong = |code, words| Refused::invalid(vec![FieldError::new("to", code, words)]);
+    let unknown = || wrong("unknown_badge", "nobody at this event wears it");
     if !presence::is_inside(db, me.id).await? {
-        return Err(NotAsked::NotInside.into());
+        return Err(NOT_INSIDE.into());
     }
-    let worn = wish.to.parse::<Number>().map_err(|_| NotAsked::UnknownBadge)?;
-    let wears = badge::wearing(db, event.id, worn).await?.ok_or(NotAsked::UnknownBadge)?;
+    let worn = wish.to.parse::<Number>().map_err(|_| unknown())?;
+    let wears = badge::wearing(db, event.id, worn).await?.ok_or_else(unknown)?;
     if wears.registration_id == me.id {
-        return Err(NotAsked::Oneself.into());
+        return Err(wrong("oneself", "this is your own").into());
     }
     if event.sides == Sides::Two && worn.side == me.side {
-        return Err(NotAsked::SameSide.into());
+        return Err(wrong("same_side", "somebody of the other side").into());
     }
     if !presence::is_inside(db, wears.registration_id).await? {
-        return Err(NotAsked::NotHere.into());
+        return Err(wrong("not_here", "not in the hall at the moment").into());
     }
     Ok(wears)
 }
@@ -97,13 +70,13 @@ pub async fn ask(app: &App, me: &Participant, wish: &Wish) -> Result<Uuid, Error
     let event = event::hold_shared(&txn, me.event.id).await?;
     let (me, now) = (&me.registration, app.now());
     event.requires(now, Phase::OnSite)?;
-    let terms = event.stage().confessions.ok_or(NotAsked::LeftOut)?;
+    let terms = event.stage().confessions.ok_or(NO_CONFESSIONS)?;
     let wears = addressed(&txn, &event, me, wish).await?;
     let blocked = exclusion::out_of_sight(&txn, me.id).await?.contains(&wears.registration_id);
     // Counted once: between two looks another tap may have become the last one allowed.
     let turn = Entity::asked_by(me.id).count(&txn).await? + 1;
     if turn > u64::from(terms.each) {
-        return Err(NotAsked::Spent.into());
+        return Err(CONFESSIONS_SPENT.into());
     }
     let id = app.new_id();
     let row = confession::ActiveModel {
@@ -118,7 +91,7 @@ pub async fn ask(app: &App, me: &Participant, wish: &Wish) -> Result<Uuid, Error
     };
     let once = OnConflict::columns([confession::Column::AskedBy, confession::Column::Turn]).do_nothing().to_owned();
     if Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await? == 0 {
-        return Err(NotAsked::Spent.into());
+        return Err(CONFESSIONS_SPENT.into());
     }
     txn.commit().await?;
     app.happenings.announce(event.id, What::ConfessionAsked);

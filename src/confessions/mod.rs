@@ -8,6 +8,7 @@ mod withdraw;
 mod mine;
 pub mod forget;
 pub mod personal;
+pub mod refusals;
 mod api;
 mod page;
 

@@ -205,7 +205,7 @@ pub async fn consent(
 /// two people of the match.
 #[utoipa::path(tag = "couples", request_body = ContactOffer, responses(
     (status = 200, body = MatchShown),
-    (status = 409, description = "already_opened"),
+    (status = 409, description = "`already_opened`"),
 ),
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
@@ -232,7 +232,7 @@ pub async fn offer_contact(
 /// Takes my offer back, until it is opened. Who: the two people of the match.
 #[utoipa::path(tag = "couples", responses(
     (status = 200, body = MatchShown),
-    (status = 409, description = "already_opened")),
+    (status = 409, description = "`already_opened`")),
     params(("id" = Uuid, Path, description = "The match")),
     security(("bearer" = [])))]
 #[delete("/matches/{id}/contact")]

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::mine::{self, Details, Mine, Standing};
 use super::offer::Field;
+use super::refusals::ALREADY_OPENED;
 use super::{given, offer, opening, words};
 use crate::accounts::SignedIn;
 use crate::app::App;
@@ -16,41 +17,10 @@ use crate::happening::What;
 use crate::picks::{blocked_pairs, matched};
 use crate::registrations::registration;
 
-/// Why nothing was offered or taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotExchanged {
-    /// Both have offered: what was seen cannot be unseen.
-    AlreadyOpened,
-    /// The field at this place is not in the profile, so there is nothing to give.
-    NothingToGive(usize),
-    Repeated(usize),
-    /// Give something, or take back.
-    Nothing,
-}
-
-impl From<NotExchanged> for Error {
-    fn from(refused: NotExchanged) -> Self {
-        let on = |place: usize, code, message| {
-            Refused::invalid(vec![FieldError::new(format!("fields[{place}]"), code, message)])
-        };
-        let refused = match refused {
-            NotExchanged::AlreadyOpened => {
-                Refused::conflict("already_opened", "Both have given their details; that cannot be taken back.")
-            }
-            NotExchanged::NothingToGive(place) => on(place, "nothing_to_give", "fill it in in your profile first"),
-            NotExchanged::Repeated(place) => on(place, "repeated", "is named twice"),
-            NotExchanged::Nothing => {
-                Refused::invalid(vec![FieldError::new("fields", "empty", "at least one, or withdraw")])
-            }
-        };
-        refused.into()
-    }
-}
-
 /// Offers some fields; where the other one has offered too, both are opened in the same moment.
 ///
 /// # Errors
-/// [`NotExchanged`]; 404 for a match that is not theirs.
+/// 409 `already_opened`; 422 on `fields`; 404 for a match that is not theirs.
 pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Field>) -> Result<Standing, Error> {
     let txn = app.database.begin_write().await?;
     let mine = mine::hold(&txn, account.account_id, match_id).await?;
@@ -78,16 +48,18 @@ pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Fie
 
 async fn judge(txn: &crate::database::Write, app: &App, mine: &Mine, fields: &[Field]) -> Result<(), Error> {
     if opening::Entity::find_by_id(mine.found.id).one(txn).await?.is_some() {
-        return Err(NotExchanged::AlreadyOpened.into());
+        return Err(ALREADY_OPENED.into());
     }
     if fields.is_empty() {
-        return Err(NotExchanged::Nothing.into());
+        let wrong = FieldError::new("fields", "empty", "at least one, or withdraw");
+        return Err(Refused::invalid(vec![wrong]).into());
     }
     let own = registration::Entity::find_by_id(mine.own_id).one(txn).await?.ok_or_else(Refused::not_found)?;
     let Details { wechat, phone, email } = mine::details(txn, app, &own, fields).await?;
     for (place, field) in fields.iter().enumerate() {
+        let wrong = |code, message| Refused::invalid(vec![FieldError::new(format!("fields[{place}]"), code, message)]);
         if fields.iter().take(place).any(|earlier| earlier == field) {
-            return Err(NotExchanged::Repeated(place).into());
+            return Err(wrong("repeated", "is named twice").into());
         }
         let value = match field {
             Field::Wechat => &wechat,
@@ -95,7 +67,7 @@ async fn judge(txn: &crate::database::Write, app: &App, mine: &Mine, fields: &[F
             Field::Email => &email,
         };
         if value.as_ref().is_none_or(|value| value.trim().is_empty()) {
-            return Err(NotExchanged::NothingToGive(place).into());
+            return Err(wrong("nothing_to_give", "fill it in in your profile first").into());
         }
     }
     Ok(())
@@ -109,7 +81,7 @@ pub async fn withdraw(app: &App, account: SignedIn, match_id: Uuid) -> Result<St
     let txn = app.database.begin_write().await?;
     let mine = mine::hold(&txn, account.account_id, match_id).await?;
     if opening::Entity::find_by_id(match_id).one(&txn).await?.is_some() {
-        return Err(NotExchanged::AlreadyOpened.into());
+        return Err(ALREADY_OPENED.into());
     }
     offer::Entity::delete_many()
         .filter(offer::Column::MatchId.eq(match_id))

@@ -14,6 +14,7 @@ mod words;
 mod api;
 mod page;
 pub mod personal;
+pub mod refusals;
 
 use crate::calls::Calls;
 

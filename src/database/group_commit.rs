@@ -316,7 +316,7 @@ mod tests {
                 let mut turn = line.clone().begin().await.unwrap();
                 put(&mut turn, "lost").await;
                 taken_back_by_itself(&mut turn).await;
-                assert_eq!(turn.commit().await.unwrap_err().trouble().code(), "fault");
+                assert_eq!(turn.commit().await.unwrap_err().trouble(), Trouble::Ours);
                 let mut turn = line.clone().begin().await.unwrap();
                 put(&mut turn, "lost").await;
                 taken_back_by_itself(&mut turn).await;
@@ -357,7 +357,7 @@ mod tests {
         assert!(second.others().is_some(), "they share a commit");
         taken_back_by_itself(&mut second).await;
         second.take_back(Some(Trouble::Full)).await;
-        assert_eq!(first.await.unwrap().unwrap_err().trouble().code(), "storage_full");
+        assert_eq!(first.await.unwrap().unwrap_err().trouble(), Trouble::Full);
         says(&line, "third").await;
         assert_eq!(found(&mut looks).await, ["third"]);
     }

@@ -8,44 +8,12 @@ use serde_json::json;
 
 use super::date_plan;
 use super::date_round::{self, State, WrongState};
+use super::refusals::{NOT_ITS_TURN, WRONG_ROUND_STATE};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::events::access::Host;
 use crate::events::phase::Phase;
 use crate::happening::What;
-
-/// Why a round was not started or finished.
-#[derive(Debug)]
-enum NotCalled {
-    NoSuchRound,
-    WrongState(State),
-    /// Another round comes first.
-    NotItsTurn {
-        next: i32,
-    },
-}
-
-impl From<WrongState> for NotCalled {
-    fn from(WrongState(state): WrongState) -> Self {
-        Self::WrongState(state)
-    }
-}
-
-impl From<NotCalled> for Error {
-    fn from(reason: NotCalled) -> Self {
-        match reason {
-            NotCalled::NoSuchRound => Refused::not_found().into(),
-            NotCalled::WrongState(state) => {
-                let refused = Refused::conflict("wrong_round_state", "The round does not stand where this is done.");
-                refused.with("state", json!(state)).into()
-            }
-            NotCalled::NotItsTurn { next } => {
-                let refused = Refused::conflict("not_its_turn", "Another round comes first.");
-                refused.with("next", json!(next)).into()
-            }
-        }
-    }
-}
 
 /// Starts a round: from now on its tables are what they are.
 ///
@@ -76,10 +44,11 @@ async fn call(
     let rounds = date_round::of_event(&txn, event.id).await?;
     // The rounds are played one after the other: what is called is the first that is not over.
     let next = rounds.iter().find(|round| round.state != State::Finished).map(|round| round.number);
-    let round = rounds.into_iter().find(|round| round.number == number).ok_or(NotCalled::NoSuchRound)?;
-    let moved = step(round, app.now()).map_err(NotCalled::from)?;
+    let round = rounds.into_iter().find(|round| round.number == number).ok_or_else(Refused::not_found)?;
+    let moved = step(round, app.now());
+    let moved = moved.map_err(|WrongState(state)| WRONG_ROUND_STATE.with("state", json!(state)))?;
     if let Some(next) = next.filter(|next| *next != number) {
-        return Err(NotCalled::NotItsTurn { next }.into());
+        return Err(NOT_ITS_TURN.with("next", json!(next)).into());
     }
     moved.into_active_model().reset_all().update(&txn).await?;
     plan.turn_page(&txn).await?;

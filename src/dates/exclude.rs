@@ -10,6 +10,7 @@ use sea_orm::{Condition, ConnectionTrait, DbErr, IntoActiveModel, PaginatorTrait
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::refusals::TOO_MANY;
 use super::{date_plan, date_round, sat_out, sitting};
 use crate::app::App;
 use crate::badges::badge;
@@ -44,14 +45,6 @@ pub enum Whom {
     Registered(Uuid),
 }
 
-/// Why nothing was noted.
-#[derive(Debug)]
-enum NotExcluded {
-    UnknownBadge,
-    Oneself,
-    TooMany,
-}
-
 impl Whom {
     /// Their registration; None where nobody at the event is meant.
     async fn find(&self, txn: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Uuid>, DbErr> {
@@ -68,17 +61,6 @@ impl Whom {
     }
 }
 
-impl From<NotExcluded> for Error {
-    fn from(reason: NotExcluded) -> Self {
-        let on_badge = |code, words| Refused::invalid(vec![FieldError::new("badge", code, words)]).into();
-        match reason {
-            NotExcluded::UnknownBadge => on_badge("unknown_badge", "nobody at this event wears it"),
-            NotExcluded::Oneself => on_badge("oneself", "this is your own"),
-            NotExcluded::TooMany => Refused::unprocessable("too_many", "At most 50 people.").into(),
-        }
-    }
-}
-
 /// Notes that two people are never seated together. Tables already planned for the two are given up at once.
 ///
 /// # Errors
@@ -87,15 +69,16 @@ pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: B
     let (event_id, said_by) = (guest.event.id, guest.registration.id);
     let txn = app.database.begin_write().await?;
     let plan = date_plan::hold(&txn, event_id).await?;
-    let about = whom.find(&txn, event_id).await?.ok_or(NotExcluded::UnknownBadge)?;
+    let about = whom.find(&txn, event_id).await?;
+    let about = about.ok_or_else(|| on_badge("unknown_badge", "nobody at this event wears it"))?;
     if about == said_by {
-        return Err(NotExcluded::Oneself.into());
+        return Err(on_badge("oneself", "this is your own").into());
     }
     let others = exclusion::Entity::find()
         .filter(exclusion::Column::SaidBy.eq(said_by))
         .filter(exclusion::Column::About.ne(about));
     if others.count(&txn).await? >= MOST {
-        return Err(NotExcluded::TooMany.into());
+        return Err(TOO_MANY.into());
     }
     let row = exclusion::ActiveModel {
         id: Set(app.new_id()),
@@ -114,6 +97,10 @@ pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: B
     txn.commit().await?;
     app.happenings.announce(event_id, What::DatesPlanned);
     Ok(())
+}
+
+fn on_badge(code: &'static str, words: &str) -> Refused {
+    Refused::invalid(vec![FieldError::new("badge", code, words)])
 }
 
 /// Takes back what one said about somebody; saying it twice, or about nobody, changes nothing.

@@ -18,21 +18,6 @@ pub struct NewNote {
     pub words: String,
 }
 
-/// Why nothing was noted.
-#[derive(Debug)]
-enum NotJotted {
-    /// No table in that round, or the round was not called yet.
-    NotMet,
-}
-
-impl From<NotJotted> for Error {
-    fn from(reason: NotJotted) -> Self {
-        match reason {
-            NotJotted::NotMet => Refused::not_found().into(),
-        }
-    }
-}
-
 /// Keeps a note about whom I sat with in a round.
 ///
 /// # Errors
@@ -40,7 +25,7 @@ impl From<NotJotted> for Error {
 pub async fn jot(app: &App, me: &Participant, round: i32, note: NewNote) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let seat = mine::seat(&txn, me, round).await?.filter(|seat| seat.round.is_played());
-    let about = seat.and_then(|seat| seat.partner).ok_or(NotJotted::NotMet)?.registration_id;
+    let about = seat.and_then(|seat| seat.partner).ok_or_else(Refused::not_found)?.registration_id;
     let written_by = me.registration.id;
     match note.words.trim() {
         "" => {

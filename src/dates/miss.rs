@@ -6,31 +6,12 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::date_round::State;
+use super::refusals::ROUND_NOT_RUNNING;
 use super::{date_plan, mine};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use crate::happening::What;
 use crate::registrations::access::Participant;
-
-/// Why the table stays as it is.
-#[derive(Debug)]
-enum NotMissed {
-    NoSuchTable,
-    /// Not called yet, or over: afterwards it is the host who decides what took place.
-    NotRunning,
-}
-
-impl From<NotMissed> for Error {
-    fn from(reason: NotMissed) -> Self {
-        match reason {
-            NotMissed::NoSuchTable => Refused::not_found().into(),
-            NotMissed::NotRunning => {
-                Refused::conflict("round_not_running", "This is said while the round is running; later, tell the host.")
-                    .into()
-            }
-        }
-    }
-}
 
 /// Notes that my table of the running round does not take place, so that the two may be planned
 /// again. The host can say that it did after all.
@@ -40,10 +21,10 @@ impl From<NotMissed> for Error {
 pub async fn miss(app: &Arc<App>, me: &Participant, round: i32) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let plan = date_plan::hold(&txn, me.event.id).await?;
-    let seat = mine::seat(&txn, me, round).await?.ok_or(NotMissed::NoSuchTable)?;
-    let sitting = seat.sitting.ok_or(NotMissed::NoSuchTable)?;
+    let seat = mine::seat(&txn, me, round).await?.ok_or_else(Refused::not_found)?;
+    let sitting = seat.sitting.ok_or_else(Refused::not_found)?;
     if seat.round.state != State::Running {
-        return Err(NotMissed::NotRunning.into());
+        return Err(ROUND_NOT_RUNNING.into());
     }
     if !sitting.held {
         return Ok(());

@@ -6,6 +6,7 @@ pub mod personal;
 pub mod date_note;
 pub mod date_plan;
 pub mod date_round;
+pub mod refusals;
 pub mod sat_out;
 pub mod sitting;
 pub mod table_map;

@@ -13,6 +13,7 @@ use super::{date_note, jot, miss};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
+use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, Refused};
 use crate::events::tabs;
 use crate::page::flash::see_saying;
@@ -130,7 +131,7 @@ async fn keep_apart(
     let (because, said) = match form.value("because") {
         "blocked" => (Because::Blocked, "blocked"),
         "acquainted" => (Because::Acquainted, "kept-apart"),
-        _ => return Err(Refused::malformed("malformed_form", "Say why.").into()),
+        _ => return Err(MALFORMED_FORM.saying("Say why.").into()),
     };
     let (_, partner, _) = my_row(&house, &me, round).await?;
     let whom = Whom::Registered(partner.registration_id);

@@ -17,7 +17,8 @@ use super::strike::{self, TableSeen};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::Error;
+use crate::error::refusal::MALFORMED_FORM;
 use crate::events::access::Host;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
@@ -138,7 +139,7 @@ async fn correct_table(
     let (table, held) = match (form.value("missed").parse::<i32>(), form.value("held").parse::<i32>()) {
         (Ok(table), _) => (table, false),
         (_, Ok(table)) => (table, true),
-        _ => return Err(Refused::malformed("malformed_form", "Which table?").into()),
+        _ => return Err(MALFORMED_FORM.saying("Which table?").into()),
     };
     let by = host.clone();
     match house.run(async move |app| strike::strike(&app, &by, round, table, TableSeen { held }).await).await {

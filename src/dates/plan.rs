@@ -12,14 +12,16 @@ use utoipa::ToSchema;
 
 use super::date_round::State;
 use super::hall::Hall;
+use super::refusals::{ALL_ROUNDS_PLAYED, HALL_CHANGED};
 use super::seating::{Order, Seated, Seating, seat};
 use super::terms::Terms;
 use super::{date_plan, date_round, sat_out, sitting};
 use crate::app::App;
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use crate::programme::refusals::NOBODY_PRESENT;
 
 /// How often a plan is made anew because the hall changed while it was made. The last one is
 /// written although somebody came or went: at the height of the arrivals the hall never stands still.
@@ -39,34 +41,6 @@ pub struct PlanWishes {
     /// 照顾得分最低者: raises the lowest sum of scores, at some cost to the sum of all.
     #[garde(skip)]
     pub look_after_the_lowest: Option<bool>,
-}
-
-/// Why nothing was planned.
-#[derive(Debug)]
-enum NotPlanned {
-    NobodyPresent,
-    /// Every round was played.
-    AllPlayed {
-        rounds: usize,
-    },
-    /// Others plan, start or exclude faster than a plan can be made.
-    HallChanged,
-}
-
-impl From<NotPlanned> for Error {
-    fn from(reason: NotPlanned) -> Self {
-        match reason {
-            NotPlanned::NobodyPresent => Refused::conflict("nobody_present", "Nobody is checked in yet.").into(),
-            NotPlanned::AllPlayed { rounds } => {
-                let refused = Refused::conflict("all_rounds_played", "Every round was played; ask for more rounds.");
-                refused.with("rounds", json!(rounds)).into()
-            }
-            NotPlanned::HallChanged => {
-                let detail = "Somebody else changed the plan at the same time; look at it and ask again.";
-                Refused::conflict("hall_changed", detail).into()
-            }
-        }
-    }
 }
 
 /// Plans, or plans again, the rounds not played yet from who is inside. Played rounds stay as they are.
@@ -100,12 +74,12 @@ pub async fn plan(app: &Arc<App>, host: &Host, wishes: PlanWishes) -> Result<(),
         app.happenings.announce(event.id, What::DatesPlanned);
         return Ok(());
     }
-    Err(NotPlanned::HallChanged.into())
+    Err(HALL_CHANGED.into())
 }
 
-fn order(host: &Host, hall: &Hall, wishes: PlanWishes) -> Result<Order, NotPlanned> {
+fn order(host: &Host, hall: &Hall, wishes: PlanWishes) -> Result<Order, Error> {
     if hall.people.is_empty() {
-        return Err(NotPlanned::NobodyPresent);
+        return Err(NOBODY_PRESENT.saying("Nobody is checked in yet.").into());
     }
     let terms = Terms::of(&host.event);
     let number = |wish: Option<i32>| wish.and_then(|wish| usize::try_from(wish).ok());
@@ -113,7 +87,7 @@ fn order(host: &Host, hall: &Hall, wishes: PlanWishes) -> Result<Order, NotPlann
     let tables = number(wishes.tables).or(number(hall.plan.tables));
     let left = rounds.saturating_sub(hall.played().count());
     if left == 0 {
-        return Err(NotPlanned::AllPlayed { rounds });
+        return Err(ALL_ROUNDS_PLAYED.with("rounds", json!(rounds)).into());
     }
     Ok(Order {
         sides: host.event.sides,

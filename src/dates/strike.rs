@@ -9,6 +9,7 @@ use sea_orm::{IntoActiveModel, QueryFilter};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::refusals::{ROUND_NOT_PLAYED, SEATED_AGAIN};
 use super::{date_plan, date_round, sitting};
 use crate::app::App;
 use crate::error::{Error, Refused};
@@ -24,29 +25,6 @@ pub struct TableSeen {
     pub held: bool,
 }
 
-/// Why a table stays as it is.
-#[derive(Debug)]
-enum NotStruck {
-    NoSuchTable,
-    /// The round was not called yet.
-    NotPlayed,
-    /// The two are to meet, or met, at another table since.
-    SeatedAgain,
-}
-
-impl From<NotStruck> for Error {
-    fn from(reason: NotStruck) -> Self {
-        match reason {
-            NotStruck::NoSuchTable => Refused::not_found().into(),
-            NotStruck::NotPlayed => Refused::conflict("round_not_played", "The round has not been started.").into(),
-            NotStruck::SeatedAgain => {
-                Refused::conflict("seated_again", "The two are seated together in another round; plan again first.")
-                    .into()
-            }
-        }
-    }
-}
-
 /// Says that a table of a played round did not take place, or that it did after all. Its two people
 /// may be planned again in the first case.
 ///
@@ -57,12 +35,12 @@ pub async fn strike(app: &Arc<App>, host: &Host, round: i32, table: i32, seen: T
     let txn = app.database.begin_write().await?;
     let plan = date_plan::hold(&txn, event.id).await?;
     let rounds = date_round::of_event(&txn, event.id).await?;
-    let round = rounds.into_iter().find(|other| other.number == round).ok_or(NotStruck::NoSuchTable)?;
+    let round = rounds.into_iter().find(|other| other.number == round).ok_or_else(Refused::not_found)?;
     let tables = sitting::Entity::find().filter(sitting::Column::RoundId.eq(round.id));
     let sitting =
-        tables.filter(sitting::Column::TableNumber.eq(table)).one(&txn).await?.ok_or(NotStruck::NoSuchTable)?;
+        tables.filter(sitting::Column::TableNumber.eq(table)).one(&txn).await?.ok_or_else(Refused::not_found)?;
     if !round.is_played() {
-        return Err(NotStruck::NotPlayed.into());
+        return Err(ROUND_NOT_PLAYED.into());
     }
     if sitting.held == seen.held {
         return Ok(());
@@ -73,7 +51,7 @@ pub async fn strike(app: &Arc<App>, host: &Host, round: i32, table: i32, seen: T
         .filter(sitting::Column::OtherId.eq(sitting.other_id))
         .filter(sitting::Column::Held.eq(true));
     if seen.held && pair.one(&txn).await?.is_some() {
-        return Err(NotStruck::SeatedAgain.into());
+        return Err(SEATED_AGAIN.into());
     }
     let mut row = sitting.into_active_model();
     row.held = Set(seen.held);

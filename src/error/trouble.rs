@@ -1,9 +1,10 @@
 //! What kind of fault it is, as far as it matters to whoever asked: whether to come back, and whether
 //! anything was changed.
 
-use actix_web::http::StatusCode;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 use tokio::time::error::Elapsed;
+
+use super::refusal::{BUSY, FAULT, OUTCOME_UNKNOWN, Refusal, STORAGE_FULL};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -75,31 +76,14 @@ impl Trouble {
         }
     }
 
+    /// What is told of it.
     #[must_use]
-    pub fn status(self) -> StatusCode {
+    pub fn refusal(self) -> Refusal {
         match self {
-            Self::Ours => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::Busy | Self::Full | Self::Unknown => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ours => "fault",
-            Self::Busy => "busy",
-            Self::Full => "storage_full",
-            Self::Unknown => "outcome_unknown",
-        }
-    }
-
-    #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Ours => "This is our fault, not yours. Nothing was changed.",
-            Self::Busy => "This cannot be done just now. Nothing was changed; try again in a moment.",
-            Self::Full => "There is no room to keep anything just now. Nothing was changed; try again later.",
-            Self::Unknown => "It may have been done or not. Look before you repeat it.",
+            Self::Ours => FAULT,
+            Self::Busy => BUSY,
+            Self::Full => STORAGE_FULL,
+            Self::Unknown => OUTCOME_UNKNOWN,
         }
     }
 

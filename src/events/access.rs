@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::crew::{self, Role};
+use super::refusals::{NOT_YOUR_NAME, WRONG_ROLE};
 use super::{device, device_cookie, event};
 use crate::accounts::{SignedIn, signed_in, token};
 use crate::app::{App, House};
@@ -117,10 +118,6 @@ async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role])
     Ok(Entered { account, event, organizer, serves })
 }
 
-fn wrong_role() -> Error {
-    Refused::forbidden("wrong_role", "Your role at this event does not allow this.").into()
-}
-
 impl FromRequest for Organizer {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
@@ -129,7 +126,7 @@ impl FromRequest for Organizer {
         let entering = enter(request.clone(), &[]);
         authorize_first::authorize(request, async move {
             let Entered { account, event, organizer, .. } = entering.await?;
-            if organizer { Ok(Self { account, event }) } else { Err(wrong_role()) }
+            if organizer { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
 }
@@ -142,7 +139,7 @@ impl FromRequest for Host {
         let entering = enter(request.clone(), &[Role::Host]);
         authorize_first::authorize(request, async move {
             let Entered { account, event, serves, .. } = entering.await?;
-            if serves { Ok(Self { account, event }) } else { Err(wrong_role()) }
+            if serves { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
 }
@@ -158,7 +155,7 @@ impl Desk {
             Some(desk) if desk.event.slug == slug => Ok(desk),
             _ => {
                 let Entered { account, event, organizer, serves } = enter_at(request, slug, &[Role::Desk]).await?;
-                if serves { Ok(Self { by: By::Person(account), event, organizer }) } else { Err(wrong_role()) }
+                if serves { Ok(Self { by: By::Person(account), event, organizer }) } else { Err(WRONG_ROLE.into()) }
             }
         }
     }
@@ -203,9 +200,7 @@ impl Desk {
     /// 403 `not_your_name`.
     pub fn speaks_as(&self, name: &str) -> Result<(), Error> {
         match self.device() {
-            Some(device) if device.name.as_deref() != Some(name) => {
-                Err(Refused::forbidden("not_your_name", "This device was paired under another name.").into())
-            }
+            Some(device) if device.name.as_deref() != Some(name) => Err(NOT_YOUR_NAME.into()),
             _ => Ok(()),
         }
     }
@@ -228,7 +223,7 @@ impl FromRequest for Volunteer {
         let entering = enter(request.clone(), &[Role::Volunteer]);
         authorize_first::authorize(request, async move {
             let Entered { account, event, serves, .. } = entering.await?;
-            if serves { Ok(Self { account, event }) } else { Err(wrong_role()) }
+            if serves { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
 }

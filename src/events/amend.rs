@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::access::Organizer;
 use super::boundary;
 use super::changes::Changes;
-use super::draw_up::slug_taken;
+use super::draw_up::unknown_series;
 use super::phase::Phase;
+use super::refusals::{EVENT_CLOSED, SLUG_TAKEN, TOO_LATE};
 use super::schedule::{Schedule, word};
 use super::{event, host, series};
 use crate::app::App;
@@ -19,62 +20,33 @@ use crate::audit;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 
-pub enum NotAmended {
-    /// Fields somebody already relies on, each with the phase until which it could be changed.
-    TooLate(Vec<(String, Phase)>),
-    /// The event is over.
-    Closed,
-    SlugTaken,
-    UnknownSeries,
-    Invalid(Vec<FieldError>),
-}
-
-impl From<NotAmended> for Error {
-    fn from(reason: NotAmended) -> Self {
-        match reason {
-            NotAmended::TooLate(fields) => {
-                let fault = |(field, phase): (String, Phase)| {
-                    FieldError::new(field, "too_late", format!("could be changed until {}", word(phase)))
-                };
-                let errors = fields.into_iter().map(fault).collect();
-                let refused = Refused::conflict("too_late", "People rely on some of these fields already.");
-                Refused { errors, ..refused }.into()
-            }
-            NotAmended::Closed => Refused::conflict("event_closed", "The event is over.").into(),
-            NotAmended::SlugTaken => slug_taken(),
-            NotAmended::UnknownSeries => {
-                let message = "the union has no series of this slug";
-                Refused::invalid(vec![FieldError::new("series", "unknown_series", message)]).into()
-            }
-            NotAmended::Invalid(faults) => Refused::invalid(faults).into(),
-        }
-    }
-}
-
 /// Changes an event, all or nothing.
 ///
 /// # Errors
-/// As [`NotAmended`].
+/// 409 `event_closed`, `slug_taken`; 409 `too_late` with the fields somebody already relies on; 422 `invalid`.
 pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     let phase = event.phase(app.now());
     if phase == Phase::Closed {
-        return Err(NotAmended::Closed.into());
+        return Err(EVENT_CLOSED.into());
     }
     let late = too_late(&event, phase, &changes);
     if !late.is_empty() {
-        return Err(NotAmended::TooLate(late).into());
+        let fault = |(field, phase): (String, Phase)| {
+            FieldError::new(field, TOO_LATE.code, format!("could be changed until {}", word(phase)))
+        };
+        return Err(Refused { errors: late.into_iter().map(fault).collect(), ..TOO_LATE.into() }.into());
     }
     if let Some(slug) = &changes.slug
         && is_taken(&txn, slug, event.id).await?
     {
-        return Err(NotAmended::SlugTaken.into());
+        return Err(SLUG_TAKEN.on("slug").into());
     }
     let series = match &changes.series {
         Some(slug) => {
             let series = series::of_union(&txn, event.organization_id, slug).await?;
-            Some(series.ok_or(NotAmended::UnknownSeries)?.id)
+            Some(series.ok_or_else(unknown_series)?.id)
         }
         None => event.series_id,
     };
@@ -155,7 +127,7 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
     let plan = changes.plan().or(stored).completed(seats, sides);
     faults.extend(plan.faults(seats));
     if !faults.is_empty() {
-        return Err(NotAmended::Invalid(faults).into());
+        return Err(Refused::invalid(faults).into());
     }
     let mut row = event.clone().into_active_model();
     let trimmed = |words: &String| words.trim().to_owned();

@@ -6,13 +6,14 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::draw_up::unknown_union;
+use super::refusals::{SLUG_TAKEN, WRONG_ROLE};
 use super::series;
-
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit;
 use crate::body::{one_line, one_line_or_none, slug_rule};
-use crate::error::{Error, FieldError, Refused};
+use crate::error::Error;
 use crate::organizations::{organization, staff};
 
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -29,35 +30,14 @@ pub struct NewSeries {
     pub name_en: Option<String>,
 }
 
-pub enum NotBegun {
-    UnknownUnion,
-    NotTheirUnion,
-    SlugTaken,
-}
-
-impl From<NotBegun> for Error {
-    fn from(reason: NotBegun) -> Self {
-        match reason {
-            NotBegun::UnknownUnion => {
-                let message = "no union has this slug";
-                Refused::invalid(vec![FieldError::new("organization", "unknown_organization", message)]).into()
-            }
-            NotBegun::NotTheirUnion => {
-                Refused::forbidden("wrong_role", "You are not an organizer of this union.").into()
-            }
-            NotBegun::SlugTaken => Refused::conflict("slug_taken", "The union has a series of this slug.").into(),
-        }
-    }
-}
-
 /// # Errors
-/// As [`NotBegun`].
+/// 403 `wrong_role` where the union is not theirs; 409 `slug_taken`; 422 `invalid`.
 pub async fn begin_series(app: &App, by: &SignedIn, wish: NewSeries) -> Result<series::Model, Error> {
     let txn = app.database.begin_write().await?;
     let union = organization::by_slug(&txn, &wish.organization).await?;
-    let union = union.ok_or(NotBegun::UnknownUnion)?;
+    let union = union.ok_or_else(unknown_union)?;
     if !staff::organizes(&txn, by.account_id, union.id).await? {
-        return Err(NotBegun::NotTheirUnion.into());
+        return Err(WRONG_ROLE.saying("You are not an organizer of this union.").into());
     }
     let series = series::Model {
         id: app.new_id(),
@@ -70,7 +50,7 @@ pub async fn begin_series(app: &App, by: &SignedIn, wish: NewSeries) -> Result<s
     let unique = OnConflict::columns([series::Column::OrganizationId, series::Column::Slug]).do_nothing().to_owned();
     let row = series.clone().into_active_model().reset_all();
     if series::Entity::insert(row).on_conflict(unique).exec_without_returning(&txn).await? == 0 {
-        return Err(NotBegun::SlugTaken.into());
+        return Err(SLUG_TAKEN.saying("The union has a series of this slug.").into());
     }
     let entry = audit::Entry {
         actor: Some(by.account_id),

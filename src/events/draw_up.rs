@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::boundary;
 use super::phase::Phase;
+use super::refusals::{SLUG_TAKEN, WRONG_ROLE};
 use super::schedule::Schedule;
 use super::wish::NewEvent;
 use super::{event, host, series};
@@ -17,59 +18,39 @@ use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 use crate::organizations::{organization, staff};
 
-pub enum NotDrawnUp {
-    UnknownUnion,
-    NotTheirUnion,
-    UnknownSeries,
-    SlugTaken,
-    Invalid(Vec<FieldError>),
+/// 422: no union has the slug that was named.
+pub(super) fn unknown_union() -> Refused {
+    Refused::invalid(vec![FieldError::new("organization", "unknown_organization", "no union has this slug")])
 }
 
-impl From<NotDrawnUp> for Error {
-    fn from(reason: NotDrawnUp) -> Self {
-        let field = |name, code, message: &str| Refused::invalid(vec![FieldError::new(name, code, message)]).into();
-        match reason {
-            NotDrawnUp::UnknownUnion => field("organization", "unknown_organization", "no union has this slug"),
-            NotDrawnUp::NotTheirUnion => {
-                Refused::forbidden("wrong_role", "You are not an organizer of this union.").into()
-            }
-            NotDrawnUp::UnknownSeries => field("series", "unknown_series", "the union has no series of this slug"),
-            NotDrawnUp::SlugTaken => slug_taken(),
-            NotDrawnUp::Invalid(faults) => Refused::invalid(faults).into(),
-        }
-    }
-}
-
-/// 409: another event has this address already.
-pub fn slug_taken() -> Error {
-    let taken = FieldError::new("slug", "slug_taken", "another event has this address");
-    let refused = Refused::conflict("slug_taken", "Another event has this slug.");
-    Refused { errors: vec![taken], ..refused }.into()
+/// 422: the union has no series of the slug that was named.
+pub(super) fn unknown_series() -> Refused {
+    Refused::invalid(vec![FieldError::new("series", "unknown_series", "the union has no series of this slug")])
 }
 
 /// Draws up a draft. Judged whole, so that every field at fault is told at once.
 ///
 /// # Errors
-/// As [`NotDrawnUp`].
+/// 403 `wrong_role` where the union is not theirs; 409 `slug_taken`; 422 `invalid`.
 pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::Model, Error> {
     let txn = app.database.begin_write().await?;
     let union = organization::by_slug(&txn, &wish.organization).await?;
-    let union = union.ok_or(NotDrawnUp::UnknownUnion)?;
+    let union = union.ok_or_else(unknown_union)?;
     if !staff::organizes(&txn, by.account_id, union.id).await? {
-        return Err(NotDrawnUp::NotTheirUnion.into());
+        return Err(WRONG_ROLE.saying("You are not an organizer of this union.").into());
     }
     let series = match &wish.series {
-        Some(slug) => Some(series::of_union(&txn, union.id, slug).await?.ok_or(NotDrawnUp::UnknownSeries)?.id),
+        Some(slug) => Some(series::of_union(&txn, union.id, slug).await?.ok_or_else(unknown_series)?.id),
         None => None,
     };
     let (event, faults) = sketch(app, &wish, union.id, series)?;
     if !faults.is_empty() {
-        return Err(NotDrawnUp::Invalid(faults).into());
+        return Err(Refused::invalid(faults).into());
     }
     let row = event.clone().into_active_model().reset_all();
     let unique = OnConflict::column(event::Column::Slug).do_nothing().to_owned();
     if event::Entity::insert(row).on_conflict(unique).exec_without_returning(&txn).await? == 0 {
-        return Err(NotDrawnUp::SlugTaken.into());
+        return Err(SLUG_TAKEN.on("slug").into());
     }
     host::replace(&txn, app, event.id, &wish.hosts).await?;
     let entry = audit::Entry {

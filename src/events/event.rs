@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::phase::Phase;
 use super::plan::Plan;
+use super::refusals::PHASE_CLOSED;
 use super::screening_plan::ScreeningPlan;
 use super::stage_plan::StagePlan;
 use super::template::Kind;
@@ -118,8 +119,7 @@ impl Model {
         if phases.contains(&present) {
             return Ok(());
         }
-        let refused = Refused::conflict("phase_closed", "The event is not in a phase that allows this.");
-        Err(refused.with("phase", json!(present)).with("takes", json!(phases)).into())
+        Err(PHASE_CLOSED.with("phase", json!(present)).with("takes", json!(phases)).into())
     }
 
     /// The event's calendar; Shanghai where the stored name is none.

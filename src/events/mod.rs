@@ -22,6 +22,7 @@ pub mod phase;
 pub mod plan;
 pub mod poster;
 pub mod publish;
+pub mod refusals;
 mod rules;
 pub mod schedule;
 pub mod screening_plan;

@@ -11,11 +11,12 @@ use utoipa::ToSchema;
 use super::access::Organizer;
 use super::event;
 use super::phase::Phase;
+use super::refusals::{ALREADY_THERE, NOT_PUBLISHED, PHASE_PASSED};
 use super::schedule::Schedule;
 use crate::app::App;
 use crate::audit;
 use crate::body::one_line;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::happening::What;
 
 /// Which phase is to begin now, and why it does not wait for the clock.
@@ -28,50 +29,24 @@ pub struct Move {
     pub reason: String,
 }
 
-pub enum NotMoved {
-    /// The event stands there already.
-    AlreadyThere(Phase),
-    /// Letters went out on the strength of what followed.
-    Passed(Phase),
-    /// Nobody has been shown the event yet.
-    NotPublished,
-}
-
-impl From<NotMoved> for Error {
-    fn from(reason: NotMoved) -> Self {
-        match reason {
-            NotMoved::AlreadyThere(phase) => {
-                Refused::conflict("already_there", "The event is in this phase.").with("phase", json!(phase)).into()
-            }
-            NotMoved::Passed(phase) => {
-                let detail = "The event has moved on and cannot go back there.";
-                Refused::conflict("phase_passed", detail).with("phase", json!(phase)).into()
-            }
-            NotMoved::NotPublished => {
-                Refused::conflict("not_published", "Publish the event before moving it on.").into()
-            }
-        }
-    }
-}
-
 /// Begins a phase now. Phases before it that were still to come are skipped; phases after it that had begun are open
 /// again and wait for the organizer's hand.
 ///
 /// # Errors
-/// As [`NotMoved`].
+/// 409 `not_published`; 409 `already_there` or `phase_passed` with the present phase.
 pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     let now = app.now();
     let from = event.phase(now);
     if event.published_at.is_none() {
-        return Err(NotMoved::NotPublished.into());
+        return Err(NOT_PUBLISHED.into());
     }
     if from == wish.phase && from != Phase::Draft {
-        return Err(NotMoved::AlreadyThere(from).into());
+        return Err(ALREADY_THERE.with("phase", json!(from)).into());
     }
     if !may_go(from, wish.phase) {
-        return Err(NotMoved::Passed(from).into());
+        return Err(PHASE_PASSED.with("phase", json!(from)).into());
     }
     let before = Schedule::of(&event);
     let mut row = event.into_active_model();

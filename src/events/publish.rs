@@ -6,43 +6,26 @@ use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use super::access::Organizer;
 use super::event;
 use super::phase::Phase;
+use super::refusals::{ALREADY_PUBLISHED, NOT_READY};
 use super::schedule::Schedule;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, FieldError, Refused};
 use crate::happening::What;
 
-pub enum NotPublished {
-    Already,
-    /// What has to be put right first.
-    Unready(Vec<FieldError>),
-}
-
-impl From<NotPublished> for Error {
-    fn from(reason: NotPublished) -> Self {
-        match reason {
-            NotPublished::Already => Refused::conflict("already_published", "The event is published already.").into(),
-            NotPublished::Unready(errors) => {
-                let refused = Refused::conflict("not_ready", "The event cannot be shown like this.");
-                Refused { errors, ..refused }.into()
-            }
-        }
-    }
-}
-
 /// Publishes a draft. Phases whose time has come begin at once.
 ///
 /// # Errors
-/// As [`NotPublished`].
+/// 409 `already_published`; 409 `not_ready` with what has to be put right first.
 pub async fn publish(app: &App, by: &Organizer) -> Result<event::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     if event.published_at.is_some() {
-        return Err(NotPublished::Already.into());
+        return Err(ALREADY_PUBLISHED.into());
     }
-    let faults = unready(&event, app.now());
-    if !faults.is_empty() {
-        return Err(NotPublished::Unready(faults).into());
+    let errors = unready(&event, app.now());
+    if !errors.is_empty() {
+        return Err(Refused { errors, ..NOT_READY.into() }.into());
     }
     let mut row = event.into_active_model();
     row.published_at = Set(Some(app.now()));

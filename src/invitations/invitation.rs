@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, Condition, ConnectionTrait, QueryOrder, QuerySel
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::refusals::INVITATION_OVER;
 use crate::accounts::address::MailAddress;
 use crate::accounts::{account, token};
 use crate::app::App;
@@ -121,26 +122,6 @@ pub enum State {
     Expired,
 }
 
-/// Why an invitation cannot be answered. Unknown, answered, withdrawn and too old look the same.
-pub struct NotOpen;
-
-impl From<NotOpen> for Error {
-    fn from(_: NotOpen) -> Self {
-        let detail = "This invitation was answered, was withdrawn, or is too old.";
-        Refused::conflict("invitation_over", detail).into()
-    }
-}
-
-/// Why a letter's link leads nowhere. Unknown, answered, withdrawn, sent anew and too old look the same.
-pub struct NotShown;
-
-impl From<NotShown> for Error {
-    fn from(_: NotShown) -> Self {
-        let detail = "This link is unknown, or its invitation was answered, was withdrawn, or is too old.";
-        Refused::unprocessable("token_invalid", detail).into()
-    }
-}
-
 impl Model {
     /// Where it stands at a moment, whether or not the clock has come round to it.
     #[must_use]
@@ -195,7 +176,7 @@ impl Model {
         now: DateTimeUtc,
     ) -> Result<Self, Error> {
         if self.state_at(now) != State::Open {
-            return Err(NotOpen.into());
+            return Err(INVITATION_OVER.into());
         }
         let mut row: ActiveModel = self.into();
         row.state = Set(state);

@@ -67,16 +67,6 @@ impl Purpose {
     }
 }
 
-/// The address belongs to somebody who has the role already, as whoever invites can read in their own
-/// list of those who accepted.
-pub struct Held;
-
-impl From<Held> for Error {
-    fn from(_: Held) -> Self {
-        Refused::conflict("role_held", "This person has the role already.").into()
-    }
-}
-
 /// Invites one address; named twice, it is the same invitation. Says whether it is new.
 ///
 /// # Errors

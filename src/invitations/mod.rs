@@ -8,6 +8,7 @@ pub mod invite;
 pub mod letters;
 pub mod listed;
 pub mod personal;
+pub mod refusals;
 pub mod rows;
 pub mod said;
 pub mod sweep;

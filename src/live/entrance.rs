@@ -6,13 +6,14 @@ use std::fmt;
 use actix_web::HttpRequest;
 
 use super::audience::Audience;
-use crate::accounts::second_factor::Lacking;
+use crate::accounts::refusals::SECOND_FACTOR_REQUIRED;
 use crate::accounts::signed_in::Credential;
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
 use crate::events::access;
 use crate::events::crew::{self, Role};
 use crate::events::event;
+use crate::events::refusals::WRONG_ROLE;
 use crate::organizations::staff;
 use crate::registrations::registration;
 use crate::stage::{pass, pass_cookie};
@@ -68,7 +69,7 @@ impl Entrance {
         }
         let account = self.credential.as_ref().ok_or_else(Refused::not_signed_in)?.look_up(app).await?;
         if account.lacks_factor {
-            return Err(Lacking.into());
+            return Err(SECOND_FACTOR_REQUIRED.into());
         }
         let event = access::shown(db, &self.slug, Some(&account), app.now()).await?;
         let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
@@ -86,8 +87,7 @@ impl Entrance {
             }
             None => return Err(Refused::not_found().into()),
             Some(_) => {
-                let detail = "Your role at this event does not allow this.";
-                return Err(Refused::forbidden("wrong_role", detail).into());
+                return Err(WRONG_ROLE.into());
             }
         };
         Ok(Admitted { event, audience })

@@ -11,7 +11,8 @@ use super::audit_log::{self, Asked, Deed, Found};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::audit::entry;
-use crate::error::{Error, Refused};
+use crate::error::Error;
+use crate::error::refusal::INVALID;
 use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::tabs;
@@ -77,7 +78,7 @@ async fn found(
 ) -> Result<Audit, Error> {
     let told = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(_, value)| !value.is_empty());
     let told: Map<String, Value> = told.map(|(name, value)| (name.into_owned(), json!(value))).collect();
-    let unreadable = |wrong: serde_json::Error| Refused::unprocessable("invalid", wrong.to_string());
+    let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
     let asked: Asked = serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
     let wanted = asked.clone();
     let Found { deeds, actions, people } =

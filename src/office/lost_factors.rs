@@ -11,6 +11,7 @@ use crate::accounts::address::{mail_address, read_address};
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::{beside, prove_again};
+use crate::accounts::refusals::SECOND_FACTOR_OFF;
 use crate::accounts::second_factor::{end, factor};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -101,11 +102,10 @@ pub async fn ended(
 
 /// Told beside the address.
 fn of_nobody(error: Error) -> Error {
-    match error {
-        Error::Refused(refused) if refused.code == "second_factor_off" => {
-            Refused::invalid(vec![FieldError::new("email", "second_factor_off", "has none")]).into()
-        }
-        other => other,
+    if error.is(SECOND_FACTOR_OFF) {
+        Refused::invalid(vec![FieldError::new("email", SECOND_FACTOR_OFF.code, "has none")]).into()
+    } else {
+        error
     }
 }
 

@@ -14,6 +14,7 @@ pub mod open_letter;
 mod overview;
 mod page;
 pub mod post_again;
+pub mod refusals;
 
 use crate::calls::Calls;
 

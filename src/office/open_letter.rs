@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::outbox::{self, Opened};
+use super::refusals::LETTER_CLOSED;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::prove_again;
@@ -16,24 +17,6 @@ use crate::audit;
 use crate::error::{Error, Refused};
 use crate::mail::{letter, opening};
 use crate::organizations::access::Administrator;
-
-pub enum NotOpened {
-    Unknown,
-    /// It goes or went out by mail, tells how somebody fared, or says nothing any more.
-    Closed,
-}
-
-impl From<NotOpened> for Error {
-    fn from(not: NotOpened) -> Self {
-        match not {
-            NotOpened::Unknown => Refused::not_found(),
-            NotOpened::Closed => {
-                Refused::conflict("letter_closed", "What this letter says is for its addressee alone.")
-            }
-        }
-        .into()
-    }
-}
 
 /// Opens a letter.
 ///
@@ -48,17 +31,17 @@ pub async fn open_letter(
 ) -> Result<Opened, Error> {
     // Judged before anybody types a password for nothing, and again below.
     let find = || letter::Entity::find_by_id(id).filter(outbox::visible());
-    let found = find().one(app.database.reader()).await?.ok_or(NotOpened::Unknown)?;
+    let found = find().one(app.database.reader()).await?.ok_or_else(Refused::not_found)?;
     if !outbox::opens(app, &found) {
-        return Err(NotOpened::Closed.into());
+        return Err(LETTER_CLOSED.into());
     }
     let proven = prove_again(app, asker, &by.0, proof).await?;
     let txn = app.database.begin_write().await?;
     let (administrator, _) = proven.hold(app, &txn).await?;
-    let letter = find().one(&txn).await?.ok_or(NotOpened::Unknown)?;
+    let letter = find().one(&txn).await?.ok_or_else(Refused::not_found)?;
     let contents = match letter.contents(&app.secrets)? {
         Some(contents) if outbox::opens(app, &letter) => contents,
-        _ => return Err(NotOpened::Closed.into()),
+        _ => return Err(LETTER_CLOSED.into()),
     };
     let entry = audit::Entry {
         actor: Some(administrator.id),

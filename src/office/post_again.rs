@@ -5,29 +5,12 @@ use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::refusals::LETTER_NOT_FAILED;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
 use crate::mail::letter::{self, State};
 use crate::organizations::access::Administrator;
-
-pub enum NotPosted {
-    Unknown,
-    /// It waits or it went: there is nothing to do again.
-    NotFailed,
-}
-
-impl From<NotPosted> for Error {
-    fn from(not: NotPosted) -> Self {
-        match not {
-            NotPosted::Unknown => Refused::not_found(),
-            NotPosted::NotFailed => {
-                Refused::conflict("letter_not_failed", "Only a letter that was given up goes again.")
-            }
-        }
-        .into()
-    }
-}
 
 /// Puts a letter back among those that wait, with all its tries ahead of it.
 ///
@@ -35,9 +18,9 @@ impl From<NotPosted> for Error {
 /// 404; 409 `letter_not_failed`.
 pub async fn post_again(app: &App, by: &Administrator, id: Uuid) -> Result<letter::Model, Error> {
     let txn = app.database.begin_write().await?;
-    let letter = letter::Entity::find_by_id(id).lock_exclusive().one(&txn).await?.ok_or(NotPosted::Unknown)?;
+    let letter = letter::Entity::find_by_id(id).lock_exclusive().one(&txn).await?.ok_or_else(Refused::not_found)?;
     if letter.state != State::Failed {
-        return Err(NotPosted::NotFailed.into());
+        return Err(LETTER_NOT_FAILED.into());
     }
     let entry = audit::Entry {
         actor: Some(by.0.account_id),

@@ -4,6 +4,7 @@ use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
 use sea_orm::ConnectionTrait;
 
+use super::refusals::WRONG_ROLE;
 use super::{organization, staff};
 use crate::accounts::SignedIn;
 use crate::app::House;
@@ -57,16 +58,12 @@ pub async fn meant(
     let mut own = organization::of_staff(db, account.account_id).await?;
     match (own.pop(), own.is_empty()) {
         (Some(only), true) if acts_for(db, account, &only).await? => Ok(only),
-        (None, _) if !account.administrator => Err(wrong_role()),
+        (None, _) if !account.administrator => Err(WRONG_ROLE.into()),
         _ => {
             let needed = FieldError::new("organization", "organization_needed", "say for which organization");
             Err(Refused::invalid(vec![needed]).into())
         }
     }
-}
-
-fn wrong_role() -> Error {
-    Refused::forbidden("wrong_role", "This is for an organization's own staff.").into()
 }
 
 impl FromRequest for OrganizationStaff {
@@ -106,7 +103,7 @@ impl FromRequest for UnionStaff {
                 })
                 .await?;
             unions.sort_by_key(|union| union.id);
-            if unions.is_empty() { Err(wrong_role()) } else { Ok(Self { account, unions }) }
+            if unions.is_empty() { Err(WRONG_ROLE.into()) } else { Ok(Self { account, unions }) }
         })
     }
 }
@@ -122,7 +119,7 @@ impl FromRequest for Administrator {
             if account.administrator {
                 Ok(Self(account))
             } else {
-                Err(Refused::forbidden("wrong_role", "This is for administrators.").into())
+                Err(WRONG_ROLE.saying("This is for administrators.").into())
             }
         })
     }

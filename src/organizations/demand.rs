@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::access::OrganizationStaff;
 use super::organization;
-use crate::accounts::second_factor::end::NotEnded;
+use crate::accounts::refusals::SECOND_FACTOR_OFF;
 use crate::accounts::second_factor::factor;
 use crate::app::App;
 use crate::audit;
@@ -31,7 +31,7 @@ pub async fn demand(app: &App, by: &OrganizationStaff, demanded: bool) -> Result
     let held = organization::Entity::find_by_id(by.organization.id).lock_exclusive().one(&txn).await?;
     let union = held.ok_or_else(Refused::not_found)?;
     if !factor::is_on(&txn, by.account.account_id).await? {
-        return Err(NotEnded::Off.into());
+        return Err(SECOND_FACTOR_OFF.into());
     }
     if union.demands_second_factor == demanded {
         return Ok(union);

@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use super::access::Administrator;
 use super::organization;
+use super::refusals::SLUG_TAKEN;
 use crate::app::App;
 use crate::audit;
 use crate::body::{one_line, one_line_or_none, slug_rule};
-use crate::error::{Error, FieldError, Refused};
+use crate::error::Error;
 
 /// A union to be taken in.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -27,17 +28,6 @@ pub struct NewOrganization {
     pub name: String,
     #[garde(custom(one_line_or_none(2, 120)))]
     pub name_en: Option<String>,
-}
-
-/// Another union has the slug.
-pub struct SlugTaken;
-
-impl From<SlugTaken> for Error {
-    fn from(_: SlugTaken) -> Self {
-        let taken = FieldError::new("slug", "slug_taken", "another organization has this slug");
-        let refused = Refused::conflict("slug_taken", "Another organization has this slug.");
-        Refused { errors: vec![taken], ..refused }.into()
-    }
 }
 
 /// Takes in a union; nobody works for it yet.
@@ -59,7 +49,7 @@ pub async fn found(app: &App, by: &Administrator, wish: NewOrganization) -> Resu
         .exec_without_returning(&txn)
         .await?;
     if written == 0 {
-        return Err(SlugTaken.into());
+        return Err(SLUG_TAKEN.on("slug").into());
     }
     let entry = audit::Entry {
         actor: Some(by.0.account_id),

@@ -17,7 +17,8 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Fault};
 use crate::invitations::invitation::{self, Kind};
-use crate::invitations::invite::{self, Held, Purpose};
+use crate::invitations::invite::{self, Purpose};
+use crate::invitations::refusals::ROLE_HELD;
 use crate::language::Language;
 
 /// Who is to have which role.
@@ -52,7 +53,7 @@ pub async fn invite(app: &App, by: &OrganizationStaff, wish: Appointment) -> Res
         .filter(staff::Column::OrganizationId.eq(by.organization.id))
         .filter(staff::Column::Role.eq(wish.role));
     if members::include(&txn, app, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
-        return Err(Held.into());
+        return Err(ROLE_HELD.into());
     }
     let purpose = purpose(&by.organization, wish.role, by.account.language);
     let invited = invite::invite(&txn, app, &by.account, &purpose, address).await?;

@@ -8,6 +8,7 @@ pub mod grant;
 pub mod members;
 pub mod organization;
 pub mod personal;
+pub mod refusals;
 pub mod revoke;
 pub mod staff;
 pub mod staff_api;

@@ -5,28 +5,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::access::OrganizationStaff;
+use super::refusals::LAST_ORGANIZER;
 use super::{organization, staff};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
-
-/// Why a role stays.
-pub enum NotRevoked {
-    Unknown,
-    /// Nobody would be left to grant it again; an administrator may still take it.
-    Last,
-}
-
-impl From<NotRevoked> for Error {
-    fn from(reason: NotRevoked) -> Self {
-        match reason {
-            NotRevoked::Unknown => Refused::not_found().into(),
-            NotRevoked::Last => {
-                Refused::conflict("last_organizer", "Somebody else must be organizer before you leave.").into()
-            }
-        }
-    }
-}
 
 /// Takes a role back, from the next request on.
 ///
@@ -36,11 +19,11 @@ pub async fn revoke(app: &App, by: &OrganizationStaff, grant: Uuid) -> Result<()
     let txn = app.database.begin_write().await?;
     // The union is held, so that the last two cannot take each other's role at the same moment.
     let union = organization::Entity::find_by_id(by.organization.id).lock_exclusive().one(&txn).await?;
-    let union = union.ok_or(NotRevoked::Unknown)?;
+    let union = union.ok_or_else(Refused::not_found)?;
     let of_union = || staff::Entity::find().filter(staff::Column::OrganizationId.eq(union.id));
-    let grant = of_union().filter(staff::Column::Id.eq(grant)).one(&txn).await?.ok_or(NotRevoked::Unknown)?;
+    let grant = of_union().filter(staff::Column::Id.eq(grant)).one(&txn).await?.ok_or_else(Refused::not_found)?;
     if !by.account.administrator && of_union().count(&txn).await? == 1 {
-        return Err(NotRevoked::Last.into());
+        return Err(LAST_ORGANIZER.into());
     }
     let entry = audit::Entry {
         actor: Some(by.account.account_id),

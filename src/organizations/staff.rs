@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::organization;
-use crate::accounts::second_factor::{Lacking, factor};
+use crate::accounts::refusals::SECOND_FACTOR_REQUIRED;
+use crate::accounts::second_factor::factor;
 use crate::error::{Error, Fault};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -46,7 +47,7 @@ pub async fn organizes(db: &impl ConnectionTrait, account_id: Uuid, organization
 /// 403 `second_factor_required`.
 pub async fn admits(db: &impl ConnectionTrait, account_id: Uuid, organization_id: Uuid) -> Result<bool, Error> {
     match standing(db, account_id, organization_id).await? {
-        Standing::LacksFactor => Err(Lacking.into()),
+        Standing::LacksFactor => Err(SECOND_FACTOR_REQUIRED.into()),
         standing => Ok(standing == Standing::Organizer),
     }
 }

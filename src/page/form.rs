@@ -19,7 +19,8 @@ use super::{Page, words};
 use crate::app::House;
 use crate::authorize_first;
 use crate::body::too_large;
-use crate::error::{Error, Refused};
+use crate::error::Error;
+use crate::error::refusal::{MALFORMED_FORM, NOT_A_FORM};
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
@@ -161,14 +162,12 @@ impl FromRequest for Form {
         let passed = authorize_first::authorized(request);
         Box::pin(async move {
             passed.await;
-            let unreadable = || Refused::malformed("malformed_form", "The form could not be read.");
             if !is_form {
-                let detail = "A form must be application/x-www-form-urlencoded.";
-                return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
+                return Err(NOT_A_FORM.into());
             }
-            let payload = payload.await.map_err(|_| unreadable())?;
+            let payload = payload.await.map_err(|_| MALFORMED_FORM)?;
             let bytes = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?;
-            let bytes = bytes.map_err(|_| unreadable())?;
+            let bytes = bytes.map_err(|_| MALFORMED_FORM)?;
             // Browsers send every line break of a text as CR LF; we keep one character.
             let fields = form_urlencoded::parse(&bytes)
                 .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))

@@ -11,6 +11,7 @@ use super::shown::{Shown, find, seen, shown};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::dates::exclude::{self, Whom};
+use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, Refused};
 use crate::events::phase::Phase;
 use crate::events::tabs;
@@ -186,7 +187,7 @@ async fn keep_apart(
     let because = match form.value("because") {
         "blocked" => Because::Blocked,
         "acquainted" => Because::Acquainted,
-        _ => return Err(Refused::malformed("malformed_form", "Say why.").into()),
+        _ => return Err(MALFORMED_FORM.saying("Say why.").into()),
     };
     let person = format!("/e/{slug}/people/{handle}");
     let kept = house.run(async move |app| {

@@ -135,7 +135,7 @@ const BLOCK: usize = 1024;
 /// Lists the pick rounds of an event, by number. Who: the people of the event.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Page<RoundShown>),
-    (status = 403, description = "not_registered"),
+    (status = 403, description = "`not_registered`"),
 ),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds")]
@@ -152,7 +152,7 @@ pub async fn list_rounds(house: House, guest: Insider) -> Result<Json<Page<Round
 /// Shows a round, and after the tally its bulletin. Who: the people of the event.
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Bulletin),
-    (status = 403, description = "not_registered"),
+    (status = 403, description = "`not_registered`"),
 ),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
@@ -170,10 +170,10 @@ pub async fn show_round(house: House, guest: Insider, path: Path<(String, i32)>)
 /// `repeated_pick`, `own_badge`, `same_side`, `not_here`; or `not_checked_in`.
 #[utoipa::path(tag = "picks", request_body = PicksSent, responses(
     (status = 200, body = PicksTaken),
-    (status = 403, description = "not_registered, staff_cannot_pick"),
-    (status = 409, description = "round_not_open, round_closed, round_void, phase_closed"),
+    (status = 403, description = "`not_registered`, `staff_cannot_pick`"),
+    (status = 409, description = "`round_not_open`, `round_closed`, `round_void`, `phase_closed`"),
     (status = 422, description = "`not_checked_in`, `too_many_picks`, `repeated_pick`, `own_badge`, `same_side`, `not_here`, with the `badge` that is meant"),
-    (status = 503, description = "key_unavailable")),
+    (status = 503, description = "`key_unavailable`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[put("/events/{event}/pick-rounds/{n}/picks", wrap = "from_fn(discreet)")]
@@ -196,8 +196,8 @@ pub async fn light_up(
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = OwnPicks),
     (status = 403),
-    (status = 409, description = "round_not_open, round_closed, round_void, ballot_unreadable"),
-    (status = 503, description = "key_unavailable")),
+    (status = 409, description = "`round_not_open`, `round_closed`, `round_void`, `ballot_unreadable`"),
+    (status = 503, description = "`key_unavailable`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}/picks", wrap = "from_fn(discreet)")]
@@ -212,7 +212,7 @@ pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = OwnMatches),
     (status = 403),
-    (status = 409, description = "round_not_tallied, round_void")),
+    (status = 409, description = "`round_not_tallied`, `round_void`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[get("/events/{event}/pick-rounds/{n}/matches/me")]

@@ -5,6 +5,7 @@ use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
+use super::refusals::{ROUND_NOT_OPEN, ROUND_VOID};
 use super::round::{self, State};
 use super::{kept, tally};
 use crate::app::App;
@@ -13,28 +14,11 @@ use crate::error::Error;
 use crate::events::access::Host;
 use crate::happening::What;
 
-/// Why a round was not closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotClosed {
-    NeverOpened,
-    Void,
-}
-
-impl From<NotClosed> for Error {
-    fn from(refused: NotClosed) -> Self {
-        let refused = match refused {
-            NotClosed::NeverOpened => round::not_open(),
-            NotClosed::Void => round::void(),
-        };
-        refused.into()
-    }
-}
-
 /// Closes a round and tallies it. Saying it again gives the same bulletin.
 ///
 /// # Errors
-/// [`NotClosed`]; [`kept::NoKey`] where this process does not have the key: the round then stays as it
-/// is, open for those that have it; 409 `ballots_unreadable`; 404.
+/// 409 `round_not_open`, `round_void`; what [`kept::secret`] says where this process does not have the
+/// key: the round then stays as it is, open for those that have it; 409 `ballots_unreadable`; 404.
 pub async fn close(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
     let db = app.database.reader();
     let found = round::find(db, host.event.id, number).await?;
@@ -44,7 +28,7 @@ pub async fn close(app: &App, host: &Host, number: i32) -> Result<round::Model, 
     let closed = shut(app, host, number).await?;
     let tallied = tally::tally(app, closed.id).await?;
     if tallied.state == State::Void {
-        return Err(NotClosed::Void.into());
+        return Err(ROUND_VOID.into());
     }
     Ok(tallied)
 }
@@ -53,14 +37,14 @@ pub async fn close(app: &App, host: &Host, number: i32) -> Result<round::Model, 
 /// waits for.
 ///
 /// # Errors
-/// [`NotClosed`]; 404.
+/// 409 `round_not_open`, `round_void`; 404.
 pub async fn shut(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
     let txn = app.database.begin_write().await?;
     let found = round::hold(&txn, host.event.id, number).await?;
     match found.state {
         State::Open => {}
-        State::Planned => return Err(NotClosed::NeverOpened.into()),
-        State::Void => return Err(NotClosed::Void.into()),
+        State::Planned => return Err(ROUND_NOT_OPEN.into()),
+        State::Void => return Err(ROUND_VOID.into()),
         State::Closed | State::Tallied => return Ok(found),
     }
     let mut row: round::ActiveModel = found.into();

@@ -37,7 +37,7 @@ type Shown = Result<(Json<RoundShown>, StatusCode), Error>;
 #[utoipa::path(tag = "picks", request_body = PlanWish, responses(
     (status = 201, body = RoundShown),
     (status = 403),
-    (status = 409, description = "phase_closed, too_many_picks"),
+    (status = 409, description = "`phase_closed`, `too_many_picks`"),
 ),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds")]
@@ -51,7 +51,7 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Shown
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = RoundShown),
     (status = 403),
-    (status = 409, description = "round_open, round_closed, another_round_open, keys_apart, phase_closed")),
+    (status = 409, description = "`round_open`, `round_closed`, `another_round_open`, `keys_apart`, `phase_closed`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/open")]
@@ -65,8 +65,8 @@ pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> 
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = Bulletin),
     (status = 403),
-    (status = 409, description = "round_not_open, round_void, ballots_unreadable"),
-    (status = 503, description = "key_unavailable, key_wrong, with where the key is (`key`); the ballots stay sealed")),
+    (status = 409, description = "`round_not_open`, `round_void`, `ballots_unreadable`"),
+    (status = 503, description = "`key_unavailable`, `key_wrong`, with where the key is (`key`); the ballots stay sealed")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/close")]
@@ -95,7 +95,7 @@ pub struct VoidWish {
 #[utoipa::path(tag = "picks", request_body = VoidWish, responses(
     (status = 200, body = RoundShown),
     (status = 403),
-    (status = 409, description = "void_unconfirmed, round_can_be_counted, key_is_safe, round_not_open, round_closed")),
+    (status = 409, description = "`void_unconfirmed`, `round_can_be_counted`, `key_is_safe`, `round_not_open`, `round_closed`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/void")]

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use actix_web::http::StatusCode;
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
 use super::keys::{Keys, Looked};
-use crate::error::{Error, Fault, Refused};
+use super::refusals::{KEY_UNAVAILABLE, KEY_WRONG};
+use crate::error::{Fault, Refused};
 use queqiao_ballots::seal::Secret;
 
 /// Seconds after which it is worth asking again for a key that was not here.
@@ -32,40 +32,6 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Why nobody can open the ballots of a round here. They stay sealed: nothing is lost by that.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NoKey {
-    Elsewhere {
-        whereabouts: String,
-    },
-    /// Something lies where the key should be.
-    Wrong {
-        whereabouts: String,
-    },
-}
-
-impl From<NoKey> for Refused {
-    fn from(refused: NoKey) -> Self {
-        let (refused, whereabouts) = match refused {
-            NoKey::Elsewhere { whereabouts } => {
-                let detail = "The key of this round is not here; `key` says where it lies. The ballots stay sealed: close the round there.";
-                (Self::new(StatusCode::SERVICE_UNAVAILABLE, "key_unavailable", detail), whereabouts)
-            }
-            NoKey::Wrong { whereabouts } => {
-                let detail = "What lies here as the key of this round is not its key. The ballots stay sealed until the right one is back.";
-                (Self::new(StatusCode::SERVICE_UNAVAILABLE, "key_wrong", detail), whereabouts)
-            }
-        };
-        Self { retry_after: Some(AGAIN), ..refused.with("key", whereabouts) }
-    }
-}
-
-impl From<NoKey> for Error {
-    fn from(refused: NoKey) -> Self {
-        Refused::from(refused).into()
-    }
-}
-
 /// What is known of the key of a round; nothing once its ballots are gone.
 pub async fn find(db: &impl ConnectionTrait, round_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find_by_id(round_id).one(db).await
@@ -74,19 +40,30 @@ pub async fn find(db: &impl ConnectionTrait, round_id: Uuid) -> Result<Option<Mo
 /// The secret of a round that was opened.
 ///
 /// # Errors
-/// Only faults; that it is not here is an answer.
+/// Only faults; that it is not here is an answer, `key_unavailable` or `key_wrong`, with where it lies.
 pub async fn secret(
     db: &impl ConnectionTrait,
     keys: &Keys,
     round_id: Uuid,
-) -> Result<Result<Arc<Secret>, NoKey>, Fault> {
+) -> Result<Result<Arc<Secret>, Refused>, Fault> {
+    let elsewhere = KEY_UNAVAILABLE.saying(
+        "The key of this round is not here; `key` says where it lies. The ballots stay sealed: close the round there.",
+    );
     let Some(kept) = find(db, round_id).await? else {
-        return Ok(Err(NoKey::Elsewhere { whereabouts: String::new() }));
+        return Ok(Err(without(elsewhere, String::new())));
     };
-    let whereabouts = kept.whereabouts;
     Ok(match keys.look(round_id, &kept.mark)? {
         Looked::Found(secret) => Ok(secret),
-        Looked::Wrong => Err(NoKey::Wrong { whereabouts }),
-        Looked::Nowhere => Err(NoKey::Elsewhere { whereabouts }),
+        Looked::Wrong => Err(without(KEY_WRONG.into(), kept.whereabouts)),
+        Looked::Nowhere => Err(without(elsewhere, kept.whereabouts)),
     })
+}
+
+fn without(refused: Refused, whereabouts: String) -> Refused {
+    Refused { retry_after: Some(AGAIN), ..refused.with("key", whereabouts) }
+}
+
+/// What guests hear of a key that is not here: where it lies is for hosts.
+pub(super) fn unavailable() -> Refused {
+    Refused { retry_after: Some(AGAIN), ..KEY_UNAVAILABLE.into() }
 }

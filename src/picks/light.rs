@@ -2,11 +2,15 @@
 
 use sea_orm::EntityTrait;
 
+use super::refusals::{
+    NOT_CHECKED_IN, NOT_HERE, OWN_BADGE, REPEATED_PICK, SAME_SIDE, STAFF_CANNOT_PICK, TOO_MANY_PICKS,
+};
 use super::round;
 use super::{ballot, kept};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
+use crate::error::refusal::Refusal;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::crew::{self, Role};
 use crate::events::event::Sides;
@@ -32,77 +36,13 @@ pub struct Taken {
     pub receipt: String,
 }
 
-/// Why a ballot was not taken. Nothing is stored then.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NotTaken {
-    /// Who works at an event does not pick at it: each made-up guest would be a few free questions.
-    Works,
-    /// Not inside, or without a badge.
-    NotCheckedIn,
-    /// The badge at this place of the list, as typed, and what is wrong with it.
-    Badge { place: usize, typed: String, wrong: Wrong },
-    /// No ballot of this round can be sealed here; the key lies elsewhere or is lost.
-    NoKey,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrong {
-    /// Beyond the limit of the round.
-    TooMany,
-    /// Named twice.
-    Repeated,
-    Oneself,
-    SameSide,
-    /// Not a number anybody inside wears. A block does not count here, or asking would tell who
-    /// blocked whom: the tally drops such a pair.
-    NotHere,
-}
-
-impl Wrong {
-    fn told(self) -> (&'static str, &'static str) {
-        match self {
-            Self::TooMany => ("too_many_picks", "This is more than the round allows."),
-            Self::Repeated => ("repeated_pick", "This badge is named twice."),
-            Self::Oneself => ("own_badge", "This is your own badge."),
-            Self::SameSide => ("same_side", "In this round one picks from the other side."),
-            Self::NotHere => ("not_here", "Nobody with this badge can be picked now."),
-        }
-    }
-}
-
-impl From<NotTaken> for Error {
-    fn from(refused: NotTaken) -> Self {
-        let refused = match refused {
-            NotTaken::Works => {
-                Refused::forbidden("staff_cannot_pick", "Whoever works at an event does not pick at it.")
-            }
-            NotTaken::NotCheckedIn => {
-                Refused::unprocessable("not_checked_in", "Only those who are checked in with a badge can pick.")
-            }
-            NotTaken::Badge { place, typed, wrong } => {
-                let (code, detail) = wrong.told();
-                let mut refused = Refused::unprocessable(code, detail).with("badge", typed);
-                refused.errors = vec![FieldError::new(format!("badges[{place}]"), code, detail)];
-                refused
-            }
-            NotTaken::NoKey => Refused {
-                retry_after: Some(5),
-                ..Refused::new(
-                    actix_web::http::StatusCode::SERVICE_UNAVAILABLE,
-                    "key_unavailable",
-                    "The ballots of this round can be neither sealed nor opened here just now; tell the host.",
-                )
-            },
-        };
-        refused.into()
-    }
-}
-
 /// Takes a ballot while the round is open. Whoever is answered is counted: the round is held
 /// against its tally until the ballot is on disk.
 ///
 /// # Errors
-/// [`NotTaken`]; 409 `round_not_open`, `round_closed`, `round_void`, `phase_closed`; 404.
+/// 403 `staff_cannot_pick`; 422 `not_checked_in`, and of a badge `too_many_picks`, `repeated_pick`,
+/// `own_badge`, `same_side`, `not_here`; 409 `round_not_open`, `round_closed`, `round_void`,
+/// `phase_closed`; 503 `key_unavailable`; 404. Nothing is stored then.
 pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) -> Result<Taken, Error> {
     let txn = app.database.begin_write().await?;
     let round = round::hold_open(&txn, guest.event.id, number).await?;
@@ -112,13 +52,13 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     if organizer.is_some()
         || crew::serves(&txn, account_id, guest.event.id, &[Role::Desk, Role::Host, Role::Volunteer]).await?
     {
-        return Err(NotTaken::Works.into());
+        return Err(STAFF_CANNOT_PICK.into());
     }
     let me = presence::Entity::find_by_id(guest.registration.id).one(&txn).await?;
-    let me = me.filter(|me| me.inside && me.event_id == round.event_id).ok_or(NotTaken::NotCheckedIn)?;
+    let me = me.filter(|me| me.inside && me.event_id == round.event_id).ok_or(NOT_CHECKED_IN)?;
     let numbers = judge(&round, me.worn(), &picks.badges)?;
     let targets = targets(&txn, &round, &numbers, &picks.badges).await?;
-    let secret = kept::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| NotTaken::NoKey)?;
+    let secret = kept::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| kept::unavailable())?;
     let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Fault::of)?;
     ballot.follow_up = picks.follow_up;
     let person = guest.registration.number;
@@ -132,19 +72,19 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
 }
 
 /// What can be judged by the numbers alone.
-fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Number>, NotTaken> {
+fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Number>, Error> {
     let mut numbers: Vec<Number> = Vec::with_capacity(badges.len());
     for (place, typed) in badges.iter().enumerate() {
-        let refused = |wrong| NotTaken::Badge { place, typed: typed.clone(), wrong };
-        let number: Number = typed.parse().map_err(|_| refused(Wrong::NotHere))?;
+        let refused = |wrong| of_badge(place, typed, wrong);
+        let number: Number = typed.parse().map_err(|_| refused(NOT_HERE))?;
         let wrong = if place >= round.most() {
-            Wrong::TooMany
+            TOO_MANY_PICKS
         } else if number == me {
-            Wrong::Oneself
+            OWN_BADGE
         } else if round.sides == Sides::Two && number.side == me.side {
-            Wrong::SameSide
+            SAME_SIDE
         } else if numbers.contains(&number) {
-            Wrong::Repeated
+            REPEATED_PICK
         } else {
             numbers.push(number);
             continue;
@@ -152,6 +92,12 @@ fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Numb
         return Err(refused(wrong));
     }
     Ok(numbers)
+}
+
+/// What is wrong with the badge at this place of the list, as typed.
+fn of_badge(place: usize, typed: &str, wrong: Refusal) -> Error {
+    let errors = vec![FieldError::new(format!("badges[{place}]"), wrong.code, wrong.detail)];
+    Refused { errors, ..wrong.with("badge", typed) }.into()
 }
 
 /// The people inside who wear these numbers, by the numbers ballots know them by.
@@ -165,8 +111,7 @@ async fn targets(
     let mut targets = Vec::with_capacity(numbers.len());
     for (place, (number, typed)) in numbers.iter().zip(badges).enumerate() {
         let person = inside.get(number).copied();
-        let refused = || NotTaken::Badge { place, typed: typed.clone(), wrong: Wrong::NotHere };
-        targets.push(person.ok_or_else(refused)?);
+        targets.push(person.ok_or_else(|| of_badge(place, typed, NOT_HERE))?);
     }
     Ok(targets)
 }

@@ -1,6 +1,7 @@
 //! 爆灯: picks are sealed until the round closes; mutual ones become matches, the others cease to exist.
 
 pub mod personal;
+pub mod refusals;
 pub mod keys;
 pub mod kept;
 pub mod round;

@@ -7,51 +7,24 @@ use sea_orm::{ActiveModelTrait, PaginatorTrait, QueryFilter, entity::prelude::*}
 use serde_json::json;
 
 use super::keys::Keys;
+use super::refusals::{ANOTHER_ROUND_OPEN, KEYS_APART, ROUND_CLOSED, ROUND_OPEN};
 use super::round::{self, State};
 use super::{ballot, kept, key_presence};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
 use queqiao_ballots::seal::Secret;
 
-/// Why a round was not opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotOpened {
-    AlreadyOpen,
-    /// Closed, tallied or void: a round opens once.
-    Over,
-    /// The hall lights up for one round at a time.
-    AnotherIsOpen,
-    /// Another process of the house could not take ballots for this round.
-    KeysApart,
-}
-
-impl From<NotOpened> for Error {
-    fn from(refused: NotOpened) -> Self {
-        let refused = match refused {
-            NotOpened::AlreadyOpen => Refused::conflict("round_open", "This round is open already."),
-            NotOpened::Over => Refused::conflict("round_closed", "This round is over; plan a new one."),
-            NotOpened::AnotherIsOpen => {
-                Refused::conflict("another_round_open", "Another round is open; close it first.")
-            }
-            NotOpened::KeysApart => Refused::conflict(
-                "keys_apart",
-                "Processes of this service keep their keys apart; give all of them one picks.key_dir.",
-            ),
-        };
-        refused.into()
-    }
-}
-
 /// Opens a planned round, lays out an empty sealed ballot for everybody with a badge, and keeps
 /// the key outside the database.
 ///
 /// # Errors
-/// [`NotOpened`]; 409 `phase_closed` before and after the evening; 404.
+/// 409 `round_open`, `round_closed`, `another_round_open`, `keys_apart`; 409 `phase_closed` before and
+/// after the evening; 404.
 pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, host.event.id).await?;
@@ -60,15 +33,17 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     event.requires(now, Phase::OnSite)?;
     match found.state {
         State::Planned => {}
-        State::Open => return Err(NotOpened::AlreadyOpen.into()),
-        State::Closed | State::Tallied | State::Void => return Err(NotOpened::Over.into()),
+        State::Open => return Err(ROUND_OPEN.into()),
+        State::Closed | State::Tallied | State::Void => {
+            return Err(ROUND_CLOSED.saying("This round is over; plan a new one.").into());
+        }
     }
     let open = round::Entity::of_event(event.id).filter(round::Column::State.eq(State::Open)).count(&txn).await?;
     if open > 0 {
-        return Err(NotOpened::AnotherIsOpen.into());
+        return Err(ANOTHER_ROUND_OPEN.into());
     }
     if key_presence::is_apart(app, &txn).await? {
-        return Err(NotOpened::KeysApart.into());
+        return Err(KEYS_APART.into());
     }
     let secret = Arc::new(Secret::drawn().map_err(Fault::of)?);
     let coin: [u8; 32] = app.chance.secret()?;

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 
+use super::refusals::{BALLOT_UNREADABLE, ROUND_NOT_TALLIED, ROUND_VOID};
 use super::round::{self, State};
-use super::{ballot, kept, light, matched};
+use super::{ballot, kept, matched};
 use crate::accounts::profile;
 use crate::app::App;
 use crate::badges::badge;
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Fault};
 use crate::registrations::access::Participant;
 use crate::registrations::registration;
 use queqiao_ballots::seal::receipt;
@@ -45,10 +46,10 @@ pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<Shown
     round.takes_ballots()?;
     let sealed = ballot::Entity::find_by_id((round.id, guest.registration.id)).one(db).await?;
     // Not taken for an empty ballot: somebody would believe that nothing was chosen.
-    let secret = kept::secret(db, &round::keys(app).await?, round.id).await?.map_err(|_| light::NotTaken::NoKey)?;
+    let secret = kept::secret(db, &round::keys(app).await?, round.id).await?.map_err(|_| kept::unavailable())?;
     let Some(sealed) = sealed else { return Ok(Shown::default()) };
     let owner = sealed.owner(&guest.account.account_id);
-    let opened = round.seal(&secret).open(owner, &sealed.sealed).map_err(|_| unreadable())?;
+    let opened = round.seal(&secret).open(owner, &sealed.sealed).map_err(|_| BALLOT_UNREADABLE)?;
     let labels = ballot::labels(db, round.event_id).await?;
     Ok(Shown {
         badges: opened.targets().filter_map(|target| labels.get(&target).cloned()).collect(),
@@ -57,12 +58,6 @@ pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<Shown
         cast: opened.cast,
         receipt: Some(receipt(&sealed.sealed)),
     })
-}
-
-/// Somebody changed the ballot in the database, or whose application it belongs to.
-fn unreadable() -> Refused {
-    let detail = "This ballot was changed in the database and does not open for you; send it again, or tell the host.";
-    Refused::conflict("ballot_unreadable", detail)
 }
 
 /// Who picked the asker back, by badge number.
@@ -74,10 +69,8 @@ pub async fn matches(app: &App, guest: &Participant, number: i32) -> Result<Vec<
     let round = round::find(db, guest.event.id, number).await?;
     match round.state {
         State::Tallied => {}
-        State::Void => return Err(round::void().into()),
-        State::Planned | State::Open | State::Closed => {
-            return Err(Refused::conflict("round_not_tallied", "This round has not been tallied yet.").into());
-        }
+        State::Void => return Err(ROUND_VOID.into()),
+        State::Planned | State::Open | State::Closed => return Err(ROUND_NOT_TALLIED.into()),
     }
     let found = matched::Entity::with(guest.registration.id).filter(matched::Column::RoundId.eq(round.id));
     let found = found.all(db).await?;

@@ -13,11 +13,13 @@ use super::discreet::discreet;
 use super::gallery::{self, Face};
 use super::light::{self, Picks};
 use super::own::{self, Shown};
+use super::refusals::{BALLOT_UNREADABLE, KEY_UNAVAILABLE};
 use super::round::{self, State};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::checkin::presence;
-use crate::error::{Error, Fault, Refused};
+use crate::error::refusal::MALFORMED_FORM;
+use crate::error::{Error, Fault};
 use crate::events::tabs;
 use crate::padding;
 use crate::page::flash::see_saying;
@@ -105,11 +107,9 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
             let faces = gallery::faces(db, &app, &me, &round).await?;
             match own::ballot(&app, &me, round.number).await {
                 Ok(own) => Ok(Read { stand, faces, own, round: Some(round) }),
-                Err(Error::Refused(refused)) if refused.code == "key_unavailable" => {
-                    Ok(nothing(Stand::Stuck, Some(round)))
-                }
+                Err(error) if error.is(KEY_UNAVAILABLE) => Ok(nothing(Stand::Stuck, Some(round))),
                 // Can be sent again, as if it had never been.
-                Err(Error::Refused(refused)) if refused.code == "ballot_unreadable" => {
+                Err(error) if error.is(BALLOT_UNREADABLE) => {
                     Ok(Read { stand, faces, own: Shown::default(), round: Some(round) })
                 }
                 // Closed between the two looks.
@@ -127,7 +127,7 @@ async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
 
 #[post("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
-    let number = form.value("round").parse().map_err(|_| Refused::malformed("malformed_form", "Which round?"))?;
+    let number = form.value("round").parse().map_err(|_| MALFORMED_FORM.saying("Which round?"))?;
     let picks = Picks {
         badges: lit(&form),
         stage: !form.value("stage").is_empty(),

@@ -4,6 +4,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, QueryOrder};
 use serde_json::json;
 
+use super::refusals::TOO_MANY_PICKS_IN_ALL;
 use super::round::{self, State};
 use crate::app::App;
 use crate::audit;
@@ -22,56 +23,28 @@ pub struct Plan {
     pub sides: Option<Sides>,
 }
 
-/// Why a round was not planned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotPlanned {
-    /// A ballot has room for 1 to 10 people.
-    Limit,
-    /// Men meet women at this event, or anybody anybody; a round cannot be otherwise.
-    Sides(Sides),
-    /// All rounds of the evening together would let one person pick more than `most` people: each
-    /// pick is a question, and whoever may ask about everybody learns about everybody.
-    TooManyPicks { most: i32, planned: i32 },
-}
-
-impl From<NotPlanned> for Error {
-    fn from(refused: NotPlanned) -> Self {
-        match refused {
-            NotPlanned::Limit => {
-                Refused::invalid(vec![FieldError::new("limit", "out_of_range", format!("1 to {ROOM}"))]).into()
-            }
-            NotPlanned::Sides(sides) => {
-                let wrong = FieldError::new("sides", "not_of_this_event", "the event says who may meet whom");
-                Refused::invalid(vec![wrong]).with("takes", json!(sides)).into()
-            }
-            NotPlanned::TooManyPicks { most, planned } => {
-                let detail = "The rounds of this evening would let one person pick more people than the event allows.";
-                Refused::conflict("too_many_picks", detail).with("most", most).with("planned", planned).into()
-            }
-        }
-    }
-}
-
 /// Plans the next round of an event.
 ///
 /// # Errors
-/// [`NotPlanned`]; 409 `phase_closed` once the event is.
+/// 422 on `limit` and `sides`; 409 `too_many_picks`, and `phase_closed` once the event is.
 pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, host.event.id).await?;
     let now = app.now();
     event.requires_one_of(now, &Phase::SCHEDULED[..5])?;
     if plan.limit < 1 || usize::try_from(plan.limit).is_ok_and(|limit| limit > ROOM) {
-        return Err(NotPlanned::Limit.into());
+        let wrong = FieldError::new("limit", "out_of_range", format!("1 to {ROOM}"));
+        return Err(Refused::invalid(vec![wrong]).into());
     }
     if plan.sides.is_some_and(|sides| sides != event.sides) {
-        return Err(NotPlanned::Sides(event.sides).into());
+        let wrong = FieldError::new("sides", "not_of_this_event", "the event says who may meet whom");
+        return Err(Refused::invalid(vec![wrong]).with("takes", json!(event.sides)).into());
     }
     let rounds = round::Entity::of_event(event.id).order_by_asc(round::Column::Number).all(&txn).await?;
     let most = most_in_all(&event);
     let planned = rounds.iter().filter(|round| round.state != State::Void).map(|round| round.most).sum::<i32>();
     if planned + plan.limit > most {
-        return Err(NotPlanned::TooManyPicks { most, planned }.into());
+        return Err(TOO_MANY_PICKS_IN_ALL.with("most", most).with("planned", planned).into());
     }
     let row = round::ActiveModel {
         id: Set(app.new_id()),

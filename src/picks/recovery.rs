@@ -19,7 +19,8 @@ pub async fn resume(app: &App) -> Result<(), Error> {
     due(app).await?;
     for round in round::unfinished(app.database.reader()).await? {
         if let Err(missing) = kept::secret(app.database.reader(), &keys, round.id).await? {
-            tracing::warn!(round = %round.id, ?missing, "a pick round cannot be counted here; its ballots stay sealed");
+            let (id, code, key) = (round.id, missing.code, missing.extra.get("key"));
+            tracing::warn!(round = %id, code, ?key, "a pick round cannot be counted here; its ballots stay sealed");
         }
     }
     Ok(())

@@ -12,8 +12,10 @@ use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
 use super::keys::{Keys, Place};
+use super::refusals::{ROUND_CLOSED, ROUND_NOT_OPEN, ROUND_VOID};
 use crate::app::App;
 use crate::database::Database;
+use crate::error::refusal::Refusal;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event::Sides;
 use crate::identity::house;
@@ -92,14 +94,13 @@ impl Model {
     /// # Errors
     /// 409 `round_not_open` before the opening, `round_void` where a host ended it,
     /// `round_closed` ever after.
-    pub fn takes_ballots(&self) -> Result<(), Error> {
-        let refused = match self.state {
-            State::Open => return Ok(()),
-            State::Planned => not_open(),
-            State::Closed | State::Tallied => Refused::conflict("round_closed", "This round is closed."),
-            State::Void => void(),
-        };
-        Err(refused.into())
+    pub fn takes_ballots(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::Open => Ok(()),
+            State::Planned => Err(ROUND_NOT_OPEN),
+            State::Closed | State::Tallied => Err(ROUND_CLOSED),
+            State::Void => Err(ROUND_VOID),
+        }
     }
 }
 
@@ -184,20 +185,10 @@ pub async fn hold_open(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) 
     let round = find(txn, event_id, number).await?;
     round.takes_ballots()?;
     // Opened between the two looks, and not held.
-    held.map(|_| round).ok_or_else(|| not_open().into())
+    Ok(held.map(|_| round).ok_or(ROUND_NOT_OPEN)?)
 }
 
 /// Rounds that a stopped process may have left half-way.
 pub async fn unfinished(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::State.is_in([State::Open, State::Closed])).all(db).await
-}
-
-#[must_use]
-pub fn not_open() -> Refused {
-    Refused::conflict("round_not_open", "This round has not been opened yet.")
-}
-
-#[must_use]
-pub fn void() -> Refused {
-    Refused::conflict("round_void", "This round was declared void; pick again in a new one.")
 }

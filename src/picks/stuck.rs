@@ -5,6 +5,7 @@ use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
+use super::refusals::VOID_UNCONFIRMED;
 use super::round::{self, State};
 use super::{kept, void};
 use crate::accounts::visit::Visit;
@@ -76,7 +77,7 @@ async fn declare_void(
     let by = host.clone();
     match house.run(async move |app| void::void(&app, &by, number, confirmed).await).await {
         Ok(_) => see_saying(&format!("/e/{}/console", host.event.slug), "round-void"),
-        Err(Error::Refused(refused)) if refused.code == "void_unconfirmed" => {
+        Err(error) if error.is(VOID_UNCONFIRMED) => {
             Ok(shown(&house, visit.page, host, number, Form::default(), true).await?)
         }
         Err(error) => {

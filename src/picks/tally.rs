@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::json;
 
 use super::keys::Keys;
+use super::refusals::{BALLOTS_UNREADABLE, ROUND_OPEN};
 use super::round::{self, State};
 use super::{ballot, blocked_pairs, kept, letters, matched, said_on_ballot};
 use crate::app::App;
@@ -42,13 +43,6 @@ impl Opened {
     }
 }
 
-/// More ballots were changed in the database than can be counted: 409 `ballots_unreadable`.
-pub(super) fn unreadable() -> Refused {
-    let detail = "Most ballots of this round were changed in the database and do not open. They are not counted; \
-        put them back, or declare the round void.";
-    Refused::conflict("ballots_unreadable", detail)
-}
-
 /// Tallies a closed round. Repeating it, after a crash or by two processes at once, changes
 /// nothing: the first one through deletes the ballots.
 ///
@@ -63,7 +57,7 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
     let round = held.ok_or_else(Refused::not_found)?;
     match round.state {
         State::Planned | State::Open => {
-            return Err(Refused::conflict("round_open", "This round still takes ballots.").into());
+            return Err(ROUND_OPEN.saying("This round still takes ballots.").into());
         }
         State::Tallied | State::Void => {
             // Whoever tallied it may have died with the key still there.
@@ -113,7 +107,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     let event = event::Entity::find_by_id(round.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
     let opened = open(txn, &round, secret).await?;
     if !opened.can_be_counted() {
-        return Err(unreadable().into());
+        return Err(BALLOTS_UNREADABLE.into());
     }
     let Opened { ballots, receipts, people, spoilt } = opened;
     let mut counted = leaving_nothing(|| mutual::count(&ballots));

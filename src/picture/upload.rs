@@ -2,7 +2,6 @@
 //! the whole body.
 
 use actix_multipart::Multipart;
-use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, dev};
@@ -14,6 +13,7 @@ use uuid::Uuid;
 use super::develop::{Developed, MOST_MEMORY, develop, weigh};
 use crate::app::House;
 use crate::body::too_large;
+use crate::error::refusal::{NOT_A_FORM, UNREADABLE_BODY};
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::page::form::Form;
 use crate::turns::Turns;
@@ -79,14 +79,13 @@ impl PhotoForm {
             return alone(&house, who, may, self.payload).await;
         }
         if kind != "multipart/form-data" {
-            let detail = "Send multipart/form-data, or one photo as the body.";
-            return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
+            return Err(NOT_A_FORM.saying("Send multipart/form-data, or one photo as the body.").into());
         }
         let mut parts = Multipart::new(headers, self.payload);
         let (mut typed, mut photos, mut count) = (Vec::new(), may.map(|()| Vec::new()), 0);
         let mut text_left = LONGEST_TEXT;
         while let Some(part) = parts.next().await {
-            let part = part.map_err(|_| broken())?;
+            let part = part.map_err(|_| UNREADABLE_BODY)?;
             count += 1;
             if count > MOST_PARTS {
                 return Err(too_large(LONGEST_TEXT));
@@ -97,7 +96,7 @@ impl PhotoForm {
             if !is_file {
                 let text = read(part, text_left).await?;
                 text_left -= text.len();
-                let text = String::from_utf8(text).map_err(|_| broken())?;
+                let text = String::from_utf8(text).map_err(|_| UNREADABLE_BODY)?;
                 typed.push((name, text.replace("\r\n", "\n")));
                 continue;
             }
@@ -152,7 +151,7 @@ async fn add(
 async fn read<E>(mut part: impl Stream<Item = Result<Bytes, E>> + Unpin, limit: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
+        bytes.extend_from_slice(&chunk.map_err(|_| UNREADABLE_BODY)?);
         if bytes.len() > limit {
             return Err(too_large(limit));
         }
@@ -167,8 +166,4 @@ impl FromRequest for PhotoForm {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         ready(Ok(Self { request: request.clone(), payload: payload.take() }))
     }
-}
-
-fn broken() -> Error {
-    Refused::malformed("unreadable_body", "The body could not be read to its end.").into()
 }

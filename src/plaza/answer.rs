@@ -1,7 +1,6 @@
 //! A participant answers a quiz, once. What it earns does not depend on being right, and what was
 //! right is told only after it has closed: otherwise the first would tell the rest.
 
-use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -11,6 +10,7 @@ use serde_json::json;
 
 use super::entrance;
 use super::quiz;
+use super::refusals::{ALREADY_ANSWERED, QUIZ_CLOSED};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
 use crate::happening::What;
@@ -42,45 +42,25 @@ impl ActiveModelBehavior for ActiveModel {}
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct Choices(pub Vec<usize>);
 
-pub enum NotAnswered {
-    /// There is none, or it has not opened: the two look the same.
-    NoSuchQuiz,
-    Closed(DateTime<Utc>),
-    /// Not one option of each question.
-    DoesNotFit,
-    Already,
-}
-
-impl From<NotAnswered> for Error {
-    fn from(reason: NotAnswered) -> Self {
-        match reason {
-            NotAnswered::NoSuchQuiz => Refused::not_found().into(),
-            NotAnswered::Closed(at) => {
-                Refused::conflict("quiz_closed", "This quiz is closed.").with("closes_at", json!(at)).into()
-            }
-            NotAnswered::DoesNotFit => {
-                let message = "one option of each question, counted from 0";
-                Refused::invalid(vec![FieldError::new("choices", "does_not_fit", message)]).into()
-            }
-            NotAnswered::Already => Refused::conflict("already_answered", "You answered this quiz before.").into(),
-        }
-    }
-}
-
 /// Takes a participant's answers.
 ///
 /// # Errors
-/// [`NotAnswered`]; what [`entrance::enter`] says; 409 `ledger_frozen`.
+/// 404 where there is no such quiz or it has not opened: the two look the same; 409 `quiz_closed`,
+/// `already_answered`; 422 where it is not one option of each question; what [`entrance::enter`] says;
+/// 409 `ledger_frozen`.
 pub async fn answer(app: &App, who: &Participant, quiz_id: Uuid, choices: Vec<usize>) -> Result<Awarded, Error> {
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
     let (registration_id, day, now) = (inside.registration.id, inside.today, inside.now);
     let quiz = quiz::Entity::of_event(inside.event.id).filter(quiz::Column::Id.eq(quiz_id)).one(&txn).await?;
-    let quiz = quiz.filter(|quiz| quiz.has_opened(now)).ok_or(NotAnswered::NoSuchQuiz)?;
+    let quiz = quiz.filter(|quiz| quiz.has_opened(now)).ok_or_else(Refused::not_found)?;
     if quiz.has_closed(now) {
-        return Err(NotAnswered::Closed(quiz.closes_at).into());
+        return Err(QUIZ_CLOSED.with("closes_at", json!(quiz.closes_at)).into());
     }
-    let correct = quiz.mark(&choices).ok_or(NotAnswered::DoesNotFit)?;
+    let correct = quiz.mark(&choices).ok_or_else(|| {
+        let message = "one option of each question, counted from 0";
+        Refused::invalid(vec![FieldError::new("choices", "does_not_fit", message)])
+    })?;
     let event_id = inside.event.id;
     let ledger = ledger::open_held(app, &txn, inside.event, now).await?;
     let row = ActiveModel {
@@ -92,7 +72,7 @@ pub async fn answer(app: &App, who: &Participant, quiz_id: Uuid, choices: Vec<us
     };
     let once = OnConflict::new().do_nothing().to_owned();
     if Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await? == 0 {
-        return Err(NotAnswered::Already.into());
+        return Err(ALREADY_ANSWERED.into());
     }
     let subject = quiz_id.to_string();
     let merit = Merit { registration_id, rule: Rule::Quiz, day, subject: &subject, actor_id: None, reason: None };

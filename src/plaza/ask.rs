@@ -37,36 +37,21 @@ pub struct NewQuiz {
     pub closes_at: DateTime<Utc>,
 }
 
-pub enum NotAsked {
-    /// It would close before it opens.
-    ClosesFirst,
-    /// It would be closed already.
-    AlreadyOver,
-}
-
-impl From<NotAsked> for Error {
-    fn from(reason: NotAsked) -> Self {
-        let wrong = match reason {
-            NotAsked::ClosesFirst => FieldError::new("closes_at", "before_opening", "must lie after opens_at"),
-            NotAsked::AlreadyOver => FieldError::new("closes_at", "in_the_past", "must lie in the future"),
-        };
-        Refused::invalid(vec![wrong]).into()
-    }
-}
-
 /// Whether a quiz may be asked like this.
 ///
 /// # Errors
-/// [`NotAsked`]; 409 `phase_closed` once the online phase is over.
+/// 422 on `closes_at` where it would close before it opens, or be closed already; 409 `phase_closed`
+/// once the online phase is over.
 pub fn judge(event: &event::Model, wish: &NewQuiz, now: DateTime<Utc>) -> Result<(), Error> {
     event.requires_one_of(now, &[Phase::Draft, Phase::Registration, Phase::Online])?;
-    if wish.closes_at <= wish.opens_at {
-        return Err(NotAsked::ClosesFirst.into());
-    }
-    if wish.closes_at <= now {
-        return Err(NotAsked::AlreadyOver.into());
-    }
-    Ok(())
+    let fault = if wish.closes_at <= wish.opens_at {
+        FieldError::new("closes_at", "before_opening", "must lie after opens_at")
+    } else if wish.closes_at <= now {
+        FieldError::new("closes_at", "in_the_past", "must lie in the future")
+    } else {
+        return Ok(());
+    };
+    Err(Refused::invalid(vec![fault]).into())
 }
 
 /// Puts a quiz on the plaza.

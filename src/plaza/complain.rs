@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::complaint::{self, State};
+use super::refusals::{ALREADY_REPORTED, ALREADY_UPHELD};
 use super::{contribution, entrance};
 use crate::app::App;
 use crate::audit;
@@ -15,25 +16,10 @@ use crate::events::access::Organizer;
 use crate::happening::What;
 use crate::registrations::access::Participant;
 
-pub enum NotReported {
-    /// By the same person before.
-    Already,
-}
-
-impl From<NotReported> for Error {
-    fn from(reason: NotReported) -> Self {
-        match reason {
-            NotReported::Already => {
-                Refused::conflict("already_reported", "You reported this before; the organizer will look.").into()
-            }
-        }
-    }
-}
-
 /// Reports a contribution; gives the id of the complaint.
 ///
 /// # Errors
-/// [`NotReported`]; what [`entrance::enter`] says.
+/// 409 `already_reported`; what [`entrance::enter`] says.
 pub async fn complain(app: &App, who: &Participant, about: Uuid, reason: String) -> Result<Uuid, Error> {
     let txn = app.database.begin_write().await?;
     let inside = entrance::enter(&txn, app, who).await?;
@@ -53,34 +39,17 @@ pub async fn complain(app: &App, who: &Participant, about: Uuid, reason: String)
     };
     let once = OnConflict::new().do_nothing().to_owned();
     if complaint::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await? == 0 {
-        return Err(NotReported::Already.into());
+        return Err(ALREADY_REPORTED.into());
     }
     txn.commit().await?;
     app.happenings.announce(inside.event.id, What::PlazaChanged);
     Ok(id)
 }
 
-pub enum NotDismissed {
-    NoSuchComplaint,
-    /// What it was about was taken down.
-    Upheld,
-}
-
-impl From<NotDismissed> for Error {
-    fn from(reason: NotDismissed) -> Self {
-        match reason {
-            NotDismissed::NoSuchComplaint => Refused::not_found().into(),
-            NotDismissed::Upheld => {
-                Refused::conflict("already_upheld", "What this was about has been taken down.").into()
-            }
-        }
-    }
-}
-
 /// Leaves things as they are; saying it again changes nothing.
 ///
 /// # Errors
-/// [`NotDismissed`].
+/// 404 where there is no such complaint; 409 `already_upheld`.
 pub async fn dismiss(app: &App, by: &Organizer, id: Uuid, reason: &str) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let held = complaint::Entity::of_event(by.event.id)
@@ -88,9 +57,9 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid, reason: &str) -> Resul
         .lock_exclusive()
         .one(&txn)
         .await?;
-    let held = held.ok_or(NotDismissed::NoSuchComplaint)?;
+    let held = held.ok_or_else(Refused::not_found)?;
     match held.state {
-        State::Upheld => return Err(NotDismissed::Upheld.into()),
+        State::Upheld => return Err(ALREADY_UPHELD.into()),
         State::Dismissed => return Ok(()),
         State::Open => {}
     }

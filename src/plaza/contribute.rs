@@ -15,19 +15,6 @@ use crate::happening::What;
 use crate::picture::develop::Developed;
 use crate::registrations::access::Participant;
 
-pub enum NotContributed {
-    /// Enough for one day; seconds until the next one begins.
-    EnoughForToday(u64),
-}
-
-impl From<NotContributed> for Error {
-    fn from(reason: NotContributed) -> Self {
-        match reason {
-            NotContributed::EnoughForToday(seconds) => Refused::too_many(seconds).into(),
-        }
-    }
-}
-
 /// What is to be put on the plaza.
 pub struct Words {
     pub kind: Kind,
@@ -94,5 +81,5 @@ async fn has_room(
     let tomorrow = today.checked_add_days(Days::new(1)).map(|day| day.and_time(NaiveTime::MIN));
     let begins = tomorrow.and_then(|midnight| event.zone().from_local_datetime(&midnight).earliest());
     let seconds = begins.map_or(3600, |begins| (begins.to_utc() - now).num_seconds());
-    Err(NotContributed::EnoughForToday(u64::try_from(seconds).unwrap_or(0).max(1)).into())
+    Err(Refused::too_many(u64::try_from(seconds).unwrap_or(0).max(1)).into())
 }

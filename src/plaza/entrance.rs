@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use super::refusals::NOT_APPROVED;
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::points::ledger;
@@ -32,7 +33,7 @@ pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, 
     event.requires(now, Phase::Online)?;
     let registration = ledger::hold_person(txn, event.id, who.registration.id).await?;
     if registration.status != Status::Approved {
-        return Err(not_approved().into());
+        return Err(NOT_APPROVED.into());
     }
     let today = event.day(now);
     Ok(Inside { event, registration, now, today })
@@ -45,7 +46,7 @@ pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, 
 /// As [`enter`].
 pub fn may_put_up(app: &App, who: &Participant) -> Result<(), Error> {
     who.event.requires(app.now(), Phase::Online)?;
-    if who.registration.status == Status::Approved { Ok(()) } else { Err(not_approved().into()) }
+    if who.registration.status == Status::Approved { Ok(()) } else { Err(NOT_APPROVED.into()) }
 }
 
 /// Whether somebody may look around: whoever takes part, from the online phase on.
@@ -57,9 +58,5 @@ pub fn may_look(app: &App, who: &Participant) -> Result<Uuid, Error> {
     if who.event.phase(now) < Phase::Online {
         who.event.requires(now, Phase::Online)?;
     }
-    if who.registration.status.takes_part() { Ok(who.event.id) } else { Err(not_approved().into()) }
-}
-
-fn not_approved() -> Refused {
-    Refused::forbidden("not_approved", "Your registration is not approved.")
+    if who.registration.status.takes_part() { Ok(who.event.id) } else { Err(NOT_APPROVED.into()) }
 }

@@ -27,6 +27,7 @@ mod queue;
 pub mod quiz;
 mod quiz_page;
 mod quizzes_page;
+pub mod refusals;
 mod report_page;
 mod reword;
 pub mod sight;

@@ -6,16 +6,18 @@ use uuid::Uuid;
 
 use super::complaint;
 use super::contribution::{self, Decision, Kind, State, WrongState};
+use super::refusals::WRONG_STATE;
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::happening::What;
 use crate::points::fold::Awarded;
 use crate::points::frozen;
 use crate::points::ledger::{self, Merit};
+use crate::points::refusals::LEDGER_FROZEN;
 use crate::points::rules::Rule;
 
 /// What became of it.
@@ -25,34 +27,10 @@ pub struct Decided {
     pub awarded: Awarded,
 }
 
-pub enum NotDecided {
-    WrongState(State),
-    /// Showing it late would pay nobody: the points are frozen.
-    LedgerFrozen,
-}
-
-impl From<NotDecided> for Error {
-    fn from(reason: NotDecided) -> Self {
-        match reason {
-            NotDecided::WrongState(state) => {
-                let detail = "Only what waits is rejected, only what is shown is taken down, and what its author took back is gone.";
-                Refused::conflict("wrong_state", detail).with("state", json!(state)).into()
-            }
-            NotDecided::LedgerFrozen => ledger::is_frozen().into(),
-        }
-    }
-}
-
-impl From<WrongState> for NotDecided {
-    fn from(WrongState(state): WrongState) -> Self {
-        Self::WrongState(state)
-    }
-}
-
 /// Decides about a post, comment or declaration; saying it again changes nothing.
 ///
 /// # Errors
-/// [`NotDecided`]; 404 where it is not of this event.
+/// 409 `wrong_state`, `ledger_frozen`; 404 where it is not of this event.
 pub async fn moderate(
     app: &App,
     by: &Organizer,
@@ -70,7 +48,7 @@ pub async fn moderate(
     let held = contribution::hold(&txn, event.id, id).await?;
     let was = held.state;
     let decided = held.decide(&txn, decision, (by.account.account_id, now, reason)).await?;
-    let contribution = decided.map_err(NotDecided::from)?;
+    let contribution = decided.map_err(|WrongState(state)| WRONG_STATE.with("state", json!(state)))?;
     if contribution.state == was {
         let rule = (contribution.kind == Kind::Post).then_some(Rule::Post);
         return Ok(Decided { contribution, awarded: Awarded::nothing(rule) });
@@ -101,7 +79,7 @@ pub async fn moderate(
 /// comes down after the freeze too, and the points then stay as they were.
 ///
 /// # Errors
-/// [`NotDecided::LedgerFrozen`] where it is to be shown from now on.
+/// 409 `ledger_frozen` where it is to be shown from now on: that would pay nobody.
 pub async fn settle(
     app: &App,
     txn: &Write,
@@ -115,7 +93,7 @@ pub async fn settle(
     let counts = post.state == State::Approved;
     let now = app.now();
     if frozen::is_closed(txn, &event, now).await? {
-        return if counts { Err(NotDecided::LedgerFrozen.into()) } else { Ok(Awarded::nothing(Some(Rule::Post))) };
+        return if counts { Err(LEDGER_FROZEN.into()) } else { Ok(Awarded::nothing(Some(Rule::Post))) };
     }
     let ledger = ledger::open_held(app, txn, event, now).await?;
     let subject = post.id.to_string();

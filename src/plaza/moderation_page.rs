@@ -14,10 +14,12 @@ use super::contribution::{self, Decision, Kind};
 use super::moderation_api::Verdict;
 use super::photo::Frame;
 use super::queue::{self, Read, Show};
+use super::refusals::NOTHING_CHOSEN;
 use super::{complain, complaint, moderate};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
+use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
@@ -149,13 +151,13 @@ fn meant(form: &Form) -> Result<(Vec<Uuid>, Decision), Error> {
         Some((name, decision)) => (vec![form.value(name)], decision),
         None => {
             let all = decisions.into_iter().find(|(name, _)| form.value("all") == *name);
-            let (_, decision) = all.ok_or_else(|| Refused::malformed("malformed_form", "Say what to do."))?;
+            let (_, decision) = all.ok_or_else(|| MALFORMED_FORM.saying("Say what to do."))?;
             (form.values("ids").collect(), decision)
         }
     };
     let ids: Vec<Uuid> = ids.into_iter().filter_map(|id| id.parse().ok()).take(AT_ONCE).collect();
     if ids.is_empty() {
-        return Err(Refused::unprocessable("nothing_chosen", "Nothing is chosen.").into());
+        return Err(NOTHING_CHOSEN.into());
     }
     Ok((ids, decision))
 }

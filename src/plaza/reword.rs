@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::ask::{self, NewQuiz};
 use super::quiz::{self, Questions};
+use super::refusals::QUIZ_OPENED;
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -14,35 +15,18 @@ use crate::events::access::Organizer;
 use crate::events::event;
 use crate::happening::What;
 
-pub enum NotReworded {
-    NoSuchQuiz,
-    /// Some may have answered what it asked before.
-    Opened,
-}
-
-impl From<NotReworded> for Error {
-    fn from(reason: NotReworded) -> Self {
-        match reason {
-            NotReworded::NoSuchQuiz => Refused::not_found().into(),
-            NotReworded::Opened => {
-                Refused::conflict("quiz_opened", "This quiz has opened; what it asks stays as it is.").into()
-            }
-        }
-    }
-}
-
 /// Puts other questions or other times in the place of a quiz's own.
 ///
 /// # Errors
-/// [`NotReworded`]; what [`ask::ask`] says.
+/// 404 where there is no such quiz; 409 `quiz_opened`; what [`ask::ask`] says.
 pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold_shared(&txn, by.event.id).await?;
     let now = app.now();
     let held = quiz::Entity::of_event(event.id).filter(quiz::Column::Id.eq(id)).lock_exclusive().one(&txn).await?;
-    let held = held.ok_or(NotReworded::NoSuchQuiz)?;
+    let held = held.ok_or_else(Refused::not_found)?;
     if held.has_opened(now) {
-        return Err(NotReworded::Opened.into());
+        return Err(QUIZ_OPENED.into());
     }
     ask::judge(&event, &wish, now)?;
     let mut row = held.into_active_model();

@@ -55,44 +55,22 @@ pub struct Entered {
     pub repeated: usize,
 }
 
-pub enum NotEntered {
-    /// The event does not reward this.
-    NotRewarded,
-    /// The day has not come.
-    DayToCome,
-    /// Not of this event, or not taking part in it: the places in the list.
-    NotTakingPart(Vec<usize>),
-}
-
-impl From<NotEntered> for Error {
-    fn from(reason: NotEntered) -> Self {
-        let errors = match reason {
-            NotEntered::NotRewarded => vec![FieldError::new("rule", "not_rewarded", "this event does not reward it")],
-            NotEntered::DayToCome => vec![FieldError::new("day", "in_future", "the day has not come")],
-            NotEntered::NotTakingPart(places) => {
-                let wrong = |at| FieldError::new(format!("registrations[{at}]"), "not_taking_part", "nobody here");
-                places.into_iter().map(wrong).collect()
-            }
-        };
-        Refused::invalid(errors).into()
-    }
-}
-
 /// Enters the lines, all of them or none.
 ///
 /// # Errors
-/// [`NotEntered`] as 422; 409 `ledger_frozen`; 409 `phase_closed` before registration and after the
-/// online phase.
+/// 422 on `rule`, `day` or the `registrations` that do not take part; 409 `ledger_frozen`; 409
+/// `phase_closed` before registration and after the online phase.
 pub async fn enter(app: &App, by: &Organizer, lines: Lines) -> Result<Entered, Error> {
     let txn = app.database.begin_write().await?;
     let ledger = ledger::open(app, &txn, by.event.id).await?;
     ledger.event.requires_one_of(ledger.now, &[Phase::Registration, Phase::Online])?;
     if ledger.rules.terms(lines.rule).is_none() {
-        return Err(NotEntered::NotRewarded.into());
+        let fault = FieldError::new("rule", "not_rewarded", "this event does not reward it");
+        return Err(Refused::invalid(vec![fault]).into());
     }
     let day = lines.day.unwrap_or_else(|| ledger.today());
     if day > ledger.today() {
-        return Err(NotEntered::DayToCome.into());
+        return Err(Refused::invalid(vec![FieldError::new("day", "in_future", "the day has not come")]).into());
     }
     let people = hold_people(&txn, by.event.id, &lines.registrations).await?;
     let mut entered = 0;
@@ -132,7 +110,8 @@ async fn hold_people(txn: &Write, event_id: Uuid, ids: &[Uuid]) -> Result<BTreeS
         .all(txn)
         .await?;
     let present: BTreeSet<Uuid> = held.iter().filter(|person| person.status.takes_part()).map(|p| p.id).collect();
-    let absent: Vec<usize> =
-        ids.iter().enumerate().filter(|(_, id)| !present.contains(id)).map(|(place, _)| place).collect();
-    if absent.is_empty() { Ok(present) } else { Err(NotEntered::NotTakingPart(absent).into()) }
+    let absent = ids.iter().enumerate().filter(|(_, id)| !present.contains(id));
+    let fault = |(at, _)| FieldError::new(format!("registrations[{at}]"), "not_taking_part", "nobody here");
+    let faults: Vec<FieldError> = absent.map(fault).collect();
+    if faults.is_empty() { Ok(present) } else { Err(Refused::invalid(faults).into()) }
 }

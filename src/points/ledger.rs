@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::entry;
 use super::fold::{Awarded, Tally};
 use super::frozen;
+use super::refusals::LEDGER_FROZEN;
 use super::rules::{Deed, Rule, RuleSet};
 use crate::app::App;
 use crate::database::Write;
@@ -42,12 +43,6 @@ pub struct Merit<'a> {
     pub reason: Option<&'a str>,
 }
 
-/// 409 `ledger_frozen`.
-#[must_use]
-pub fn is_frozen() -> Refused {
-    Refused::conflict("ledger_frozen", "The points of this event are frozen; nothing can be added.")
-}
-
 /// Opens the ledger of an event.
 ///
 /// # Errors
@@ -70,7 +65,7 @@ pub async fn open_held<'a>(
     now: DateTime<Utc>,
 ) -> Result<Open<'a>, Error> {
     if frozen::is_closed(txn, &event, now).await? {
-        return Err(is_frozen().into());
+        return Err(LEDGER_FROZEN.into());
     }
     let rules = RuleSet::of_event(&event);
     Ok(Open { app, txn, event, rules, now })

@@ -16,6 +16,7 @@ pub mod leaderboard;
 pub mod ledger;
 pub mod my_points;
 pub mod personal;
+pub mod refusals;
 pub mod reverse;
 pub mod rules;
 pub mod running;

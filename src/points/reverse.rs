@@ -5,6 +5,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::fold::Awarded;
+use super::refusals::ALREADY_REVERSED;
 use super::{entry, ledger};
 use crate::app::App;
 use crate::audit;
@@ -12,36 +13,18 @@ use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::happening::What;
 
-pub enum NotReversed {
-    /// The event's ledger has no such line.
-    NoSuchLine,
-    /// Another line took it back before.
-    Already,
-}
-
-impl From<NotReversed> for Error {
-    fn from(reason: NotReversed) -> Self {
-        match reason {
-            NotReversed::NoSuchLine => Refused::not_found().into(),
-            NotReversed::Already => {
-                Refused::conflict("already_reversed", "This line was taken back before; reverse its reversal.").into()
-            }
-        }
-    }
-}
-
 /// Adds the line that undoes another one and says what it changed.
 ///
 /// # Errors
-/// [`NotReversed`]; 409 `ledger_frozen`.
+/// 404 where the event's ledger has no such line; 409 `already_reversed`, `ledger_frozen`.
 pub async fn reverse(app: &App, by: &Organizer, line: Uuid, reason: &str) -> Result<Awarded, Error> {
     let txn = app.database.begin_write().await?;
     let ledger = ledger::open(app, &txn, by.event.id).await?;
     let lines = entry::Entity::of_event(by.event.id).filter(entry::Column::Id.eq(line));
-    let line = lines.one(&txn).await?.ok_or(NotReversed::NoSuchLine)?;
+    let line = lines.one(&txn).await?.ok_or_else(Refused::not_found)?;
     ledger::hold_person(&txn, by.event.id, line.registration_id).await?;
     let actor = by.account.account_id;
-    let changed = ledger.reverse(&line, Some(actor), Some(reason)).await?.ok_or(NotReversed::Already)?;
+    let changed = ledger.reverse(&line, Some(actor), Some(reason)).await?.ok_or(ALREADY_REVERSED)?;
     let entry = audit::Entry {
         actor: Some(actor),
         organization_id: Some(by.event.organization_id),

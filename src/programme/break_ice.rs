@@ -7,27 +7,17 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::refusals::TOO_FEW_PRESENT;
 use super::{icebreaker, icebreaker_seat, pairing, present};
 use crate::app::App;
 use crate::chance::seeded;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::event::{self, Sides};
 use crate::events::phase::Phase;
 use crate::happening::What;
 use crate::registrations::exclusion;
 use crate::registrations::registration::Side;
-
-#[derive(Debug)]
-enum NotDrawn {
-    TooFewPresent,
-}
-
-impl From<NotDrawn> for Error {
-    fn from(NotDrawn::TooFewPresent: NotDrawn) -> Self {
-        Refused::conflict("too_few_present", "A pair takes two who may meet.").into()
-    }
-}
 
 /// Draws the next game's pairs: nobody with a colleague, with whom they are kept apart from, or with whom they broke
 /// the ice before.
@@ -64,7 +54,7 @@ pub async fn draw(app: &Arc<App>, host: &Host) -> Result<icebreaker::Model, Erro
     let men = |at: &usize| event.sides == Sides::Open || is_man(at);
     let pairs = pairing::draw((0..inside.len()).partition(men), may_meet, &mut seeded(seed));
     if pairs.is_empty() {
-        return Err(NotDrawn::TooFewPresent.into());
+        return Err(TOO_FEW_PRESENT.into());
     }
     let drawn = icebreaker::ActiveModel {
         id: Set(app.new_id()),

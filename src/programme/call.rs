@@ -11,6 +11,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::cue;
+use super::refusals::PROGRAMME_MOVED;
 use super::run_sheet::{self, RunSheet};
 use crate::app::App;
 use crate::error::{Error, Fault, FieldError, Refused};
@@ -32,31 +33,6 @@ pub struct Wish {
     pub from: Option<Uuid>,
 }
 
-/// Why nothing was called or taken back.
-#[derive(Debug)]
-enum NotCalled {
-    NoSuchSegment,
-    /// Somebody else has called meanwhile.
-    Moved {
-        cue: Option<Uuid>,
-    },
-}
-
-impl From<NotCalled> for Error {
-    fn from(reason: NotCalled) -> Self {
-        match reason {
-            NotCalled::NoSuchSegment => {
-                let fault = FieldError::new("segment", "no_such_segment", "the programme has no such segment");
-                Refused::invalid(vec![fault]).into()
-            }
-            NotCalled::Moved { cue } => {
-                let refused = Refused::conflict("programme_moved", "Somebody else has called meanwhile.");
-                refused.with("cue", json!(cue)).into()
-            }
-        }
-    }
-}
-
 /// Calls a segment: it runs from now on, and what ran before is over.
 ///
 /// # Errors
@@ -67,11 +43,12 @@ pub async fn call(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<RunSheet, 
     event.requires(app.now(), Phase::OnSite)?;
     let segments = event.plan().programme.map_or(0, |programme| programme.len());
     if wish.segment.is_some_and(|segment| usize::try_from(segment).map_or(true, |at| at < 1 || at > segments)) {
-        return Err(NotCalled::NoSuchSegment.into());
+        let fault = FieldError::new("segment", "no_such_segment", "the programme has no such segment");
+        return Err(Refused::invalid(vec![fault]).into());
     }
     let standing = cue::standing(&txn, event.id).await?.pop().map(|last| last.id);
     if standing != wish.from {
-        return Err(NotCalled::Moved { cue: standing }.into());
+        return Err(PROGRAMME_MOVED.with("cue", json!(standing)).into());
     }
     let called = cue::Entity::find().filter(cue::Column::EventId.eq(event.id)).count(&txn).await?;
     let row = cue::ActiveModel {
@@ -103,7 +80,7 @@ pub async fn take_back(app: &Arc<App>, host: &Host, id: Uuid) -> Result<RunSheet
     if named.taken_back_at.is_none() {
         let last = cue::standing(&txn, event.id).await?.pop().map(|last| last.id);
         if last != Some(id) {
-            return Err(NotCalled::Moved { cue: last }.into());
+            return Err(PROGRAMME_MOVED.with("cue", json!(last)).into());
         }
         let mut row = named.into_active_model();
         row.taken_back_at = Set(Some(app.now()));

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use super::group_member;
 use super::grouping::{self, Guest};
 use super::present::{self, Present};
+use super::refusals::NOBODY_PRESENT;
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -34,17 +35,6 @@ pub struct Wish {
     pub anew: bool,
 }
 
-#[derive(Debug)]
-enum NotFormed {
-    NobodyPresent,
-}
-
-impl From<NotFormed> for Error {
-    fn from(NotFormed::NobodyPresent: NotFormed) -> Self {
-        Refused::conflict("nobody_present", "Nobody is inside yet.").into()
-    }
-}
-
 /// # Errors
 /// 409 `phase_closed` or `nobody_present`.
 pub async fn form(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<(), Error> {
@@ -53,7 +43,7 @@ pub async fn form(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<(), Error>
     event.requires(app.now(), Phase::OnSite)?;
     let inside = present::inside(&txn, event.id).await?;
     if inside.is_empty() {
-        return Err(NotFormed::NobodyPresent.into());
+        return Err(NOBODY_PRESENT.into());
     }
     let groups = usize::try_from(wish.groups).unwrap_or(1).max(1);
     let mut formed = if wish.anew { HashMap::new() } else { group_member::of_event(&txn, event.id).await? };

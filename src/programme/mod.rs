@@ -8,6 +8,7 @@ pub mod group_member;
 pub mod icebreaker;
 pub mod icebreaker_seat;
 pub mod present;
+pub mod refusals;
 pub mod run_sheet;
 pub mod talent;
 

@@ -9,10 +9,11 @@ use sea_orm::sea_query::OnConflict;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::refusals::NOT_CONFIRMED;
 use super::talent;
 use crate::app::App;
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::registrations::access::Participant;
@@ -28,17 +29,6 @@ pub struct Offer {
     pub title: String,
 }
 
-#[derive(Debug)]
-enum NotOffered {
-    NotConfirmed,
-}
-
-impl From<NotOffered> for Error {
-    fn from(NotOffered::NotConfirmed: NotOffered) -> Self {
-        Refused::conflict("not_confirmed", "Only who comes to the evening can show something there.").into()
-    }
-}
-
 /// # Errors
 /// 409 `phase_closed` or `not_confirmed`.
 pub async fn offer(app: &Arc<App>, me: &Participant, offer: &Offer) -> Result<(), Error> {
@@ -47,7 +37,7 @@ pub async fn offer(app: &Arc<App>, me: &Participant, offer: &Offer) -> Result<()
     event.requires_one_of(app.now(), &[Phase::Confirmation, Phase::OnSite])?;
     let mine = registration::Entity::find_by_id(me.registration.id).one(&txn).await?;
     if mine.is_none_or(|mine| mine.status_at(app.now()) != Status::Confirmed) {
-        return Err(NotOffered::NotConfirmed.into());
+        return Err(NOT_CONFIRMED.into());
     }
     let row = talent::ActiveModel {
         registration_id: Set(me.registration.id),

@@ -3,6 +3,7 @@
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
 
+use super::refusals::NOT_REGISTERED;
 use super::registration;
 use crate::accounts::SignedIn;
 use crate::app::House;
@@ -48,13 +49,9 @@ impl FromRequest for Insider {
                         || staff::organizes(db, account_id, organization_id).await?)
                 })
                 .await?;
-            if belongs { Ok(Self { account, event }) } else { Err(not_registered().into()) }
+            if belongs { Ok(Self { account, event }) } else { Err(NOT_REGISTERED.into()) }
         })
     }
-}
-
-fn not_registered() -> Refused {
-    Refused::forbidden("not_registered", "You have no registration for this event.")
 }
 
 impl FromRequest for Participant {
@@ -74,7 +71,7 @@ impl FromRequest for Participant {
                     Ok(registration::active_of(db, event_id, account.account_id).await?)
                 })
                 .await?;
-            Ok(Self { account, event, registration: registration.ok_or_else(not_registered)? })
+            Ok(Self { account, event, registration: registration.ok_or(NOT_REGISTERED)? })
         })
     }
 }

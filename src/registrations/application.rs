@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::access::Participant;
 use super::apply::{Application, apply};
+use super::refusals::ALREADY_REGISTERED;
 use super::registration::{self, Status};
 use super::withdraw::withdraw;
 use crate::accounts::consent::{self, Sentence};
@@ -104,7 +105,7 @@ pub async fn send_application(house: House, visit: Visit, guest: Guest, form: Fo
     let home = format!("/e/{}/me", guest.event.slug);
     match entered {
         Ok(entered) => see_saying(&home, if entered.status == Status::Approved { "approved" } else { "applied" }),
-        Err(Error::Refused(refused)) if refused.code == "already_registered" => Ok(page::see(&home)),
+        Err(error) if error.is(ALREADY_REGISTERED) => Ok(page::see(&home)),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             page::answer_refused(&form.clone(), &Sheet::new(&house, visit.page, form, &guest, missing, employer.near))

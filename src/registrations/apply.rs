@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::class;
 use super::letters::{self, Recipient};
 use super::number;
+use super::refusals::{ALREADY_REGISTERED, BIRTHDAY_MISSING, MAIL_NOT_VERIFIED, PROFILE_MISSING, UNDER_AGE};
 use super::registration::{self, Side, Status};
 use super::vouch;
 use crate::accounts::consent::{Agreed, Sentence};
@@ -59,52 +60,22 @@ fn short_answers(answers: &BTreeMap<String, String>, (): &()) -> garde::Result {
     Err(garde::Error::new("too_long|at most 20 answers of 500 characters, without control characters"))
 }
 
-pub enum NotApplied {
-    Already,
-    MailUnproven,
-    NoProfile,
-    /// By the date of birth, or by a year that leaves no doubt.
-    UnderAge,
-    /// The age has to be known for certain, and is not.
-    NoBirthday,
-    UnknownUnit,
-}
-
-impl From<NotApplied> for Error {
-    fn from(reason: NotApplied) -> Self {
-        match reason {
-            NotApplied::Already => {
-                Refused::conflict("already_registered", "You have a living registration for this event.").into()
-            }
-            NotApplied::MailUnproven => {
-                Refused::forbidden("mail_not_verified", "Confirm your mail address first.").into()
-            }
-            NotApplied::NoProfile => Refused::conflict("profile_missing", "Fill in your profile first.").into(),
-            NotApplied::UnderAge => {
-                Refused::forbidden("under_age", "Only grown-ups take part, from 18 years on.").into()
-            }
-            NotApplied::NoBirthday => {
-                Refused::conflict("birthday_missing", "Say your date of birth in your profile first.").into()
-            }
-            NotApplied::UnknownUnit => {
-                let message = "the union of this event has no such unit";
-                Refused::invalid(vec![FieldError::new("unit_id", "unknown_unit", message)]).into()
-            }
-        }
-    }
+/// 422: the union of the event has no unit of the id that was named.
+pub(super) fn unknown_unit() -> Refused {
+    Refused::invalid(vec![FieldError::new("unit_id", "unknown_unit", "the union of this event has no such unit")])
 }
 
 /// Whether somebody may apply by their age. Whoever has said nothing yet has agreed to being of age
 /// with their account; an event with age bands has to know.
 ///
 /// # Errors
-/// As [`NotApplied`].
+/// 403 `under_age`, 409 `birthday_missing`.
 pub fn judge_age(app: &App, profile: &profile::Model, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
     let has_bands = event.plan().screening.is_some_and(|plan| !plan.band.is_empty());
     match profile.is_grown_up(&app.secrets, age::today(now))? {
         Some(true) => Ok(()),
-        Some(false) => Err(NotApplied::UnderAge.into()),
-        None if profile.birth_year.is_some() || has_bands => Err(NotApplied::NoBirthday.into()),
+        Some(false) => Err(UNDER_AGE.into()),
+        None if profile.birth_year.is_some() || has_bands => Err(BIRTHDAY_MISSING.into()),
         None => Ok(()),
     }
 }
@@ -113,7 +84,8 @@ pub fn judge_age(app: &App, profile: &profile::Model, event: &event::Model, now:
 /// somebody vouches. `read_in` is the language of the sentences that were agreed to.
 ///
 /// # Errors
-/// As [`NotApplied`], and 409 `phase_closed`.
+/// 403 `mail_not_verified`, 409 `profile_missing`, as [`judge_age`], 422 `invalid` for the unit, 409 `phase_closed`,
+/// 409 `already_registered`.
 pub async fn apply(
     app: &App,
     by: &Guest,
@@ -125,19 +97,19 @@ pub async fn apply(
     let account = account::Entity::find_by_id(by.account.account_id).lock(LockType::NoKeyUpdate).one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     if account.verified_at.is_none() {
-        return Err(NotApplied::MailUnproven.into());
+        return Err(MAIL_NOT_VERIFIED.into());
     }
-    let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(NotApplied::NoProfile)?;
+    let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(PROFILE_MISSING)?;
     judge_age(app, &profile, &by.event, app.now())?;
     let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
-    let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or(NotApplied::UnknownUnit)?;
+    let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or_else(unknown_unit)?;
     let vouched = vouch::vouches(&txn, app, &by.event.plan(), &unit, &account).await?;
     let class = class::of_person(&txn, &by.event, account.id, app.now()).await?;
     let event = event::hold_shared(&txn, by.event.id).await?;
     let now = app.now();
     event.requires(now, Phase::Registration)?;
     if registration::active_of(&txn, event.id, account.id).await?.is_some() {
-        return Err(NotApplied::Already.into());
+        return Err(ALREADY_REGISTERED.into());
     }
     let status = if vouched { Status::Approved } else { Status::Applied };
     let side = Side::from(profile.gender);
@@ -176,5 +148,5 @@ pub async fn enter(txn: &impl ConnectionTrait, registration: &registration::Mode
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
-    if written == 0 { Err(NotApplied::Already.into()) } else { Ok(()) }
+    if written == 0 { Err(ALREADY_REGISTERED.into()) } else { Ok(()) }
 }

@@ -10,14 +10,16 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::letters::{self, Recipient};
+use super::refusals::NOT_DECIDABLE;
 use super::registration;
 use super::roll::{self, Applicant};
-use super::verdict::{Decided, Decision, MOST, NotDecided, Unchanged, Verdict, Verdicts};
+use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
 use super::vouch;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::audit;
-use crate::error::{Error, Fault, Refused};
+use crate::error::refusal::NOT_FOUND;
+use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -27,14 +29,15 @@ use crate::units::unit;
 /// Decides on one application.
 ///
 /// # Errors
-/// As [`NotDecided`]; 404 where the event has no such application; 409 `phase_closed` once seats are given.
+/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `phase_closed`
+/// once seats are given; 422 `invalid` where a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
     let held = registration::Entity::of_event(event.id).filter(registration::Column::Id.eq(id)).lock_exclusive();
     let held = held.one(&txn).await?.ok_or_else(Refused::not_found)?;
     if !verdict.decision.may_follow(held.status) {
-        return Err(NotDecided::NotDecidable(held.status).into());
+        return Err(NOT_DECIDABLE.with("registration_status", json!(held.status)).into());
     }
     let decided = settle(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
     let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
@@ -46,7 +49,8 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
 /// Decides on many; those a verdict cannot touch are told and left.
 ///
 /// # Errors
-/// As [`NotDecided`]; 409 `phase_closed` once seats are given.
+/// 409 `phase_closed` once seats are given; 422 `invalid` where a rejection has no reason, or where applications are
+/// named in neither or in both of the ways.
 pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Result<Decided, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdicts.decision, verdicts.reason).await?;
@@ -64,15 +68,15 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
             held.truncate(MOST);
             (held, more)
         }
-        _ => return Err(NotDecided::NobodyNamed.into()),
+        _ => return Err(invalid("ids", "nobody_named", "give either ids or waiting").into()),
     };
     let unknown = verdicts.ids.iter().flatten().filter(|id| held.iter().all(|held| held.id != **id));
     let mut unchanged: Vec<Unchanged> =
-        unknown.map(|id| Unchanged { id: *id, code: "not_found", status: None }).collect();
+        unknown.map(|id| Unchanged { id: *id, code: NOT_FOUND.code, status: None }).collect();
     let (fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
     unchanged.extend(unfit.into_iter().map(|held| Unchanged {
         id: held.id,
-        code: "not_decidable",
+        code: NOT_DECIDABLE.code,
         status: Some(held.status),
     }));
     let decided = settle(&txn, app, by, &event, fit, verdicts.decision, reason).await?;
@@ -115,9 +119,13 @@ async fn judge(
     event.requires_one_of(app.now(), &[Phase::Registration, Phase::Online, Phase::Screening])?;
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if decision == Decision::Reject && reason.is_none() {
-        return Err(NotDecided::NoReason.into());
+        return Err(invalid("reason", "required", "a rejection says why").into());
     }
     Ok((event, reason))
+}
+
+fn invalid(field: &str, code: &'static str, words: &str) -> Refused {
+    Refused::invalid(vec![FieldError::new(field, code, words)])
 }
 
 /// Writes the verdict into held applications, with its letters and its audit entries.

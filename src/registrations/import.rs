@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::entrant::{self, Entrant};
 use super::join::PHASES;
 use super::known::{Known, ROWS};
+use super::refusals::UNITS_CHANGED;
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
@@ -158,8 +159,7 @@ async fn write(txn: &Write, mut rows: Vec<unit::ActiveModel>, mut unique: OnConf
         let wanted = some.len() as u64;
         let insert = unit::Entity::insert_many(some).on_conflict(unique.do_nothing().to_owned());
         if insert.exec_without_returning(txn).await? != wanted {
-            let detail = "A colleague entered one of these units in this very moment; import the list again.";
-            return Err(Refused::conflict("units_changed", detail).into());
+            return Err(UNITS_CHANGED.into());
         }
     }
     Ok(())

@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
-use super::apply::{NotApplied, enter, judge_age};
+use super::apply::{enter, judge_age, unknown_unit};
 use super::class;
 use super::letters::{self, Recipient};
 use super::number;
+use super::refusals::PROFILE_MISSING;
 use super::registration::{self, Side, Status};
 use super::vouch;
 use crate::accounts::consent::Agreed;
@@ -54,7 +55,7 @@ pub async fn accepted(
     let now = app.now();
     let said = said::of(app, invitation)?;
     let checked = said.as_ref().is_some_and(|said| said.approved);
-    let unit = unit::Entity::find_by_id(unit_id).one(txn).await?.ok_or(NotApplied::UnknownUnit)?;
+    let unit = unit::Entity::find_by_id(unit_id).one(txn).await?.ok_or_else(unknown_unit)?;
     let event = event::hold_shared(txn, event_id).await?;
     event.requires_one_of(now, &PHASES)?;
     if let Some(mine) = registration::active_of(txn, event.id, account.id).await? {
@@ -80,7 +81,7 @@ pub async fn accepted(
         unit_id: is_new.then_some(Some(unit.id)),
         ..Changes::default()
     };
-    let profile = changes.write(txn, app, account.id).await?.ok_or(NotApplied::NoProfile)?;
+    let profile = changes.write(txn, app, account.id).await?.ok_or(PROFILE_MISSING)?;
     judge_age(app, &profile, &event, now)?;
     let side = Side::from(profile.gender);
     let approved = checked || vouched;

@@ -21,6 +21,7 @@ mod number;
 mod office;
 mod page;
 pub mod personal;
+pub mod refusals;
 pub mod registration;
 pub mod roll;
 pub mod stages;

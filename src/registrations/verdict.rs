@@ -3,13 +3,11 @@
 use garde::Validate;
 use sea_orm::{ColumnTrait, QueryFilter, Select};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::registration::{self, Side, Status};
 use crate::body::text_or_none;
-use crate::error::{Error, FieldError, Refused};
 
 /// The most applications one decision covers.
 pub const MOST: usize = 1_000;
@@ -98,28 +96,6 @@ pub struct Unchanged {
     /// `not_found`, or `not_decidable` with the status it has.
     pub code: &'static str,
     pub status: Option<Status>,
-}
-
-pub enum NotDecided {
-    /// Rejecting takes a reason.
-    NoReason,
-    /// Neither or both of the ways to name applications.
-    NobodyNamed,
-    NotDecidable(Status),
-}
-
-impl From<NotDecided> for Error {
-    fn from(reason: NotDecided) -> Self {
-        let field = |name, code, message: &str| Refused::invalid(vec![FieldError::new(name, code, message)]).into();
-        match reason {
-            NotDecided::NoReason => field("reason", "required", "a rejection says why"),
-            NotDecided::NobodyNamed => field("ids", "nobody_named", "give either ids or waiting"),
-            NotDecided::NotDecidable(status) => {
-                let detail = "The application stands where this decision cannot be made.";
-                Refused::conflict("not_decidable", detail).with("registration_status", json!(status)).into()
-            }
-        }
-    }
 }
 
 impl Waiting {

@@ -8,6 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::record::{List, Named, Record};
+use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN, QUOTAS_CANNOT_BE_MET};
 use super::seat::{self, Seats};
 use super::{deadline, enlist, letters, list, plan, run};
 use crate::app::App;
@@ -21,7 +22,6 @@ use crate::events::phase::Phase;
 use crate::happening::What;
 use crate::points::frozen;
 use crate::registrations::registration::{self, Status};
-use queqiao_screening::infeasible::Infeasible;
 
 /// What the announced draw came to.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
@@ -35,50 +35,21 @@ pub struct Draw {
     pub beacon: Option<String>,
 }
 
-pub enum NotScreened {
-    LedgerNotFrozen,
-    Already,
-    /// The announced draw has a result; which?
-    NoBeacon,
-    Infeasible(Infeasible),
-}
-
-impl From<NotScreened> for Error {
-    fn from(reason: NotScreened) -> Self {
-        match reason {
-            NotScreened::LedgerNotFrozen => {
-                Refused::conflict("ledger_not_frozen", "Freeze the points first: they can still change.").into()
-            }
-            NotScreened::Already => {
-                Refused::conflict("already_screened", "This event was screened; seats move by replies now.").into()
-            }
-            NotScreened::NoBeacon => {
-                let message = "say what the announced draw came to";
-                Refused::invalid(vec![FieldError::new("beacon", "required", message)]).into()
-            }
-            NotScreened::Infeasible(why) => {
-                let detail = "The rules cannot be met by those who applied; nothing was changed.";
-                let refused = Refused::conflict("quotas_cannot_be_met", detail);
-                refused.with("limits", json!(why.limits)).with("smallest_change", json!(why.smallest_change)).into()
-            }
-        }
-    }
-}
-
 /// Screens the published list, or the list as it stands where none was published.
 ///
 /// # Errors
-/// As [`NotScreened`]; 409 `phase_closed` outside the screening phase.
+/// 409 `already_screened`, `ledger_not_frozen`, `quotas_cannot_be_met`; 422 on `beacon` where the
+/// announced draw has a result; 409 `phase_closed` outside the screening phase.
 pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     if run::of_event(&txn, event.id).await?.is_some() {
-        return Err(NotScreened::Already.into());
+        return Err(ALREADY_SCREENED.into());
     }
     let now = app.now();
     event.requires(now, Phase::Screening)?;
     if frozen::of_event(&txn, event.id).await?.is_none() {
-        return Err(NotScreened::LedgerNotFrozen.into());
+        return Err(LEDGER_NOT_FROZEN.into());
     }
     let rules = plan::of_event(&event)?;
     let (list, named) = drawn(&txn, app, &event, by, draw).await?;
@@ -92,7 +63,8 @@ pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Mo
     let screened = tokio::task::spawn_blocking(move || Record::make(&slug, 1, rules, whom, &named));
     let record = screened.await.map_err(Fault::of)?;
     if let Some(why) = record.outcome.infeasible {
-        return Err(NotScreened::Infeasible(why).into());
+        let refused = QUOTAS_CANNOT_BE_MET.with("limits", json!(why.limits));
+        return Err(refused.with("smallest_change", json!(why.smallest_change)).into());
     }
     let placed = seat::placements(&record, &registrations)?;
     let run = written(&txn, app, &event, by, &list, &record, &placed).await?;
@@ -113,7 +85,10 @@ async fn drawn(
 ) -> Result<(list::Model, Named), Error> {
     let commit_secret = Vec::new();
     if let Some(list) = list::latest(txn, event.id).await? {
-        let beacon = draw.beacon.ok_or(NotScreened::NoBeacon)?;
+        let beacon = draw.beacon.ok_or_else(|| {
+            let message = "say what the announced draw came to";
+            Refused::invalid(vec![FieldError::new("beacon", "required", message)])
+        })?;
         let draw = list.draw.clone();
         return Ok((list, Named { draw, beacon, commit_secret }));
     }

@@ -24,6 +24,7 @@ mod promote;
 mod publish_list;
 mod published;
 pub mod record;
+pub mod refusals;
 mod reply;
 pub mod run;
 pub mod seat_move;

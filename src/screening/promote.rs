@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::refusals::{NO_EMPTY_SEAT, NOBODY_FITS};
 use super::seat_move;
 use super::{placement, run, succeed};
 use crate::app::App;
@@ -36,28 +37,10 @@ pub struct Promoted {
     pub empty: usize,
 }
 
-pub enum NotPromoted {
-    NoEmptySeat,
-    /// Nobody waits, or these limits keep everybody out.
-    NobodyFits(Vec<String>),
-}
-
-impl From<NotPromoted> for Error {
-    fn from(reason: NotPromoted) -> Self {
-        match reason {
-            NotPromoted::NoEmptySeat => Refused::conflict("no_empty_seat", "No seat of this side is empty.").into(),
-            NotPromoted::NobodyFits(limits) => {
-                let refused = Refused::conflict("nobody_fits", "Nobody who waits fits an empty seat.");
-                refused.with("limits", json!(limits)).into()
-            }
-        }
-    }
-}
-
 /// Gives the empty seats of a side to those who wait, in order, as far as the rules of the run allow.
 ///
 /// # Errors
-/// As [`NotPromoted`]; 404 before the run; 409 `phase_closed` once the doors are open.
+/// 409 `no_empty_seat`, `nobody_fits`; 404 before the run; 409 `phase_closed` once the doors are open.
 pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
@@ -70,7 +53,7 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
         empty.extend(leaver.filter(|leaver| leaver.side == call.side).map(|leaver| (one, leaver)));
     }
     if empty.is_empty() {
-        return Err(NotPromoted::NoEmptySeat.into());
+        return Err(NO_EMPTY_SEAT.into());
     }
     let seats = empty.len();
     let (mut promoted, mut limits) = (Vec::new(), Vec::new());
@@ -103,7 +86,7 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
     if promoted.is_empty() {
         limits.sort();
         limits.dedup();
-        return Err(NotPromoted::NobodyFits(limits).into());
+        return Err(NOBODY_FITS.with("limits", json!(limits)).into());
     }
     txn.commit().await?;
     app.happenings.announce(event.id, What::SeatsMoved);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::commit_run::NotScreened;
+use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN};
 use super::{enlist, list, run};
 use crate::app::App;
 use crate::audit;
@@ -35,10 +35,10 @@ pub async fn publish_list(app: &App, by: &Organizer, announcement: Announcement)
     let event = event::hold(&txn, by.event.id).await?;
     event.requires(app.now(), Phase::Screening)?;
     if run::of_event(&txn, event.id).await?.is_some() {
-        return Err(NotScreened::Already.into());
+        return Err(ALREADY_SCREENED.into());
     }
     if frozen::of_event(&txn, event.id).await?.is_none() {
-        return Err(NotScreened::LedgerNotFrozen.into());
+        return Err(LEDGER_NOT_FROZEN.into());
     }
     let published = enlist::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
     let entry = audit::Entry {

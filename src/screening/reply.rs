@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::refusals::{NO_SEAT_OFFERED, SEAT_GONE};
 use super::seat_move::Reason;
 use super::{placement, run, succeed};
 use crate::app::App;
+use crate::error::refusal::Refusal;
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -33,32 +35,10 @@ pub enum Reply {
     Decline,
 }
 
-pub enum NotAnswered {
-    /// Nothing was offered to this person.
-    NoSeat(Status),
-    /// It was, and the deadline passed or the seat was given back.
-    SeatGone(Status),
-}
-
-impl From<NotAnswered> for Error {
-    fn from(reason: NotAnswered) -> Self {
-        match reason {
-            NotAnswered::NoSeat(status) => {
-                let refused = Refused::conflict("no_seat_offered", "You have not been offered a seat.");
-                refused.with("registration_status", json!(status)).into()
-            }
-            NotAnswered::SeatGone(status) => {
-                let refused = Refused::conflict("seat_gone", "The seat was given back or the time to answer is over.");
-                refused.with("registration_status", json!(status)).into()
-            }
-        }
-    }
-}
-
 /// Confirms or declines. Saying the same again changes nothing; a confirmed seat may still be given back.
 ///
 /// # Errors
-/// As [`NotAnswered`]; 409 `phase_closed` outside screening and confirmation.
+/// 409 `no_seat_offered`, `seat_gone`; 409 `phase_closed` outside screening and confirmation.
 pub async fn reply(app: &App, by: &Participant, answer: Answer) -> Result<registration::Model, Error> {
     let txn = app.database.begin_write().await?;
     // A decline moves seats, and seats move one after another.
@@ -73,11 +53,11 @@ pub async fn reply(app: &App, by: &Participant, answer: Answer) -> Result<regist
     let late = held.reply_by.is_some_and(|deadline| deadline < now);
     let status = match (answer.reply, held.status) {
         (Reply::Confirm, Status::Confirmed) | (Reply::Decline, Status::Declined) => return Ok(held),
-        (_, Status::Selected) if late => return Err(NotAnswered::SeatGone(Status::Expired).into()),
+        (_, Status::Selected) if late => return Err(standing(SEAT_GONE, Status::Expired)),
         (Reply::Confirm, Status::Selected) => Status::Confirmed,
         (Reply::Decline, Status::Selected | Status::Confirmed) => Status::Declined,
-        (_, Status::Declined | Status::Expired) => return Err(NotAnswered::SeatGone(held.status).into()),
-        _ => return Err(NotAnswered::NoSeat(held.status).into()),
+        (_, Status::Declined | Status::Expired) => return Err(standing(SEAT_GONE, held.status)),
+        _ => return Err(standing(NO_SEAT_OFFERED, held.status)),
     };
     let id = held.id;
     let mut row = held.into_active_model();
@@ -93,4 +73,9 @@ pub async fn reply(app: &App, by: &Participant, answer: Answer) -> Result<regist
     txn.commit_telling(&answered).await?;
     app.happenings.announce(event.id, What::SeatsMoved);
     Ok(answered)
+}
+
+/// The refusal, and how the registration stands.
+fn standing(refusal: Refusal, status: Status) -> Error {
+    refusal.with("registration_status", json!(status)).into()
 }

@@ -43,6 +43,8 @@ const SLACK: Duration = Duration::from_secs(1);
 /// Descriptors that are not for connections: files, listeners, and what each connection to the
 /// database takes (the embedded one has three files each).
 const SPARE: u64 = 128;
+/// How many of the spare ones connections may take that are being closed.
+const LEAVING: usize = 64;
 const EACH_DATABASE_CONNECTION: u64 = 4;
 
 /// Who is connected.
@@ -128,10 +130,10 @@ impl Doorkeeper {
         }
     }
 
-    /// As many as there may be at once.
+    /// As many as there may be at once with those that were just sent away and are not closed yet.
     #[must_use]
-    pub fn most(&self) -> usize {
-        self.most
+    pub fn most_at_the_door(&self) -> usize {
+        self.most + LEAVING
     }
 
     /// Takes a connection in; None where there is no room to be made.

@@ -28,6 +28,7 @@ use crate::accounts::access_token;
 use crate::accounts::signed_in::SignedIn;
 use crate::app::{App, House};
 use crate::body::too_large;
+use crate::error::refusal::UNREADABLE_BODY;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Desk;
 use crate::idempotency::{self, Claim, Keeper};
@@ -216,20 +217,17 @@ async fn repeated(
     let mut digest = Sha256::new_with_prefix(asked_for(request));
     let (mut body, mut left) = (request.take_payload(), asked.house.settings.server.upload_limit);
     while let Some(chunk) = body.next().await {
-        let broken = |_| Refused::malformed("unreadable_body", "The body could not be read to its end.");
-        let chunk = chunk.map_err(broken)?;
+        let chunk = chunk.map_err(|_| UNREADABLE_BODY)?;
         left = left.checked_sub(chunk.len()).ok_or_else(|| too_large(asked.house.settings.server.upload_limit))?;
         digest.update(&chunk);
     }
     if !asked.is_same(&kept, &digest.finalize()) {
-        let detail = "This Idempotency-Key was used for another request.";
-        return Err(Refused::conflict("idempotency_key_reused", detail).into());
+        return Err(idempotency::IDEMPOTENCY_KEY_REUSED.into());
     }
     let status = kept.status.and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
     let opened = kept.answer.map(|sealed| asked.house.secrets.open(&asked.purpose(), &kept.claim, &sealed));
     let (Some(status), Some(Ok(answer))) = (status, opened) else {
-        let detail = "The request was carried out, or is just being; its answer is not there. Read what it made.";
-        return Err(Refused::conflict("answer_lost", detail).into());
+        return Err(idempotency::ANSWER_LOST.into());
     };
     let mut response = HttpResponse::build(status);
     response.insert_header(("Idempotent-Replayed", "true"));

@@ -12,7 +12,7 @@ use std::time::Duration;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::ConnectionType;
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{Error as HttpError, HttpMessage};
@@ -20,6 +20,7 @@ use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::connection::{Caller, Doorkeeper, Reading};
+use super::refusals::{HOUSE_FULL, TOO_SLOW};
 use crate::error::{Error, Refused};
 use crate::settings::ServerSettings;
 
@@ -154,15 +155,8 @@ pub async fn bounded(
     let response = next.call(request).await?;
     let refused = match share.refused.get() {
         None => return Ok(response.map_into_boxed_body()),
-        Some(Why::Slow) => {
-            let detail = "The body of the request came too slowly.";
-            Refused::new(StatusCode::REQUEST_TIMEOUT, "too_slow", detail)
-        }
-        Some(Why::Full) => {
-            let detail = "Too much is being sent to us at once; wait a little.";
-            let full = Refused::new(StatusCode::SERVICE_UNAVAILABLE, "house_full", detail);
-            Refused { retry_after: Some(2), ..full }
-        }
+        Some(Why::Slow) => TOO_SLOW.into(),
+        Some(Why::Full) => Refused { retry_after: Some(2), ..HOUSE_FULL.into() },
     };
     // The rest of the body may still be on its way.
     let (request, _) = response.into_parts();

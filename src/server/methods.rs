@@ -13,6 +13,7 @@ use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 
+use super::refusals::METHOD_NOT_ALLOWED;
 use crate::error::{Error, Refused};
 
 /// Path and method of every handler; see `build.rs`.
@@ -38,8 +39,7 @@ pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Error> {
 }
 
 fn not_allowed(allowed: &str) -> Error {
-    let detail = format!("Here one can only ask with {allowed}.");
-    Refused::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail).into()
+    METHOD_NOT_ALLOWED.saying(format!("Here one can only ask with {allowed}.")).into()
 }
 
 /// Where a path was taken for a name in a longer one, because it does not know the method itself.

@@ -1,6 +1,7 @@
 //! Which path leads to which room. Reads as the site map.
 
 mod connection;
+mod described;
 mod error_pages;
 mod health;
 mod intake;
@@ -12,7 +13,7 @@ mod openapi;
 mod idempotency;
 pub mod lifecycle;
 mod personal;
-mod refusals;
+pub mod refusals;
 pub mod reseal;
 pub mod jobs;
 mod security_headers;
@@ -35,6 +36,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::app::{App, House};
 use crate::calls::{Calls, Description};
+use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, FieldError, Refused};
 use crate::{
     accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, feedback, journey, live,
@@ -122,7 +124,7 @@ fn api(described: Option<&mut Description>) -> Scope {
 fn document() -> OpenApi {
     let mut description = Description::default();
     let _served = api(Some(&mut description));
-    refusals::added(description.complete(BELOW, openapi::described()))
+    described::added(description.complete(BELOW, openapi::described()))
 }
 
 /// The API as it describes itself, as a file for people to read.
@@ -145,14 +147,15 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let keeper = Arc::new(Doorkeeper::new(settings, descriptors));
     let patience = keeper.patience();
     let held = web::Data::new(Held::new(&settings.server));
-    let mut server = actix_server::Server::build()
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = if settings.server.workers > 0 { settings.server.workers } else { cores };
+    let server = actix_server::Server::build()
         .disable_signals()
         .shutdown_timeout(settings.server.shutdown_seconds)
-        // The doorkeeper is who decides: a server that stops accepting keeps everybody waiting.
-        .max_concurrent_connections(keeper.most() + 1);
-    if settings.server.workers > 0 {
-        server = server.workers(settings.server.workers);
-    }
+        .workers(workers)
+        // The doorkeeper is who decides. Yet more than there are descriptors for are not taken at once:
+        // the library then takes nobody for half a second, and this way only until one is closed.
+        .max_concurrent_connections(keeper.most_at_the_door().div_ceil(workers));
     // Of a crowd at the door nobody is turned away: whoever is, tries again only after a second.
     rustix::net::listen(&listener, AT_THE_DOOR)?;
     let leaving = server.graceful_shutdown_signal();
@@ -229,7 +232,7 @@ fn site(
 }
 
 fn bad_form() -> Error {
-    Refused::malformed("malformed_form", "The form could not be read.").into()
+    MALFORMED_FORM.into()
 }
 
 fn bad_query(wrong: &impl std::fmt::Display) -> Error {

@@ -1,195 +1,55 @@
-//! What is so of many calls, added to what each says of itself: the names in its path, the refusals
-//! any call may give, and the shape of all of them. Nobody who reads the description of one call has
-//! to know about the others, and nobody who writes one has to say it again.
-
-use std::collections::HashMap;
+//! Why the roof says no, and every refusal of the house: `docs/errors.md` and the description of the API
+//! are made from this list.
 
 use actix_web::http::StatusCode;
-use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, Response};
 
-use super::idempotency::takes_keys;
-use crate::error::PROBLEM_JSON;
+use crate::error::refusal::{self, Refusal};
+use crate::{
+    accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, idempotency, invitations,
+    office, organizations, picks, plaza, points, programme, registrations, screening, sheet, stage, units, volunteers,
+    welcome,
+};
 
-/// Codes that belong to a status, and when.
-type Told = (&'static str, &'static [&'static str], &'static str);
-
-const SIGNED_IN: &[Told] = &[
-    ("401", &["not_signed_in"], ""),
-    ("403", &["second_factor_required"], "of administrators, and of staff whose union demands it"),
-];
-const NAMES_SOMETHING: &[Told] = &[("404", &["not_found"], "")];
-const CHANGES: &[Told] = &[("403", &["cross_site"], "with a cookie, from another site")];
-const TAKES_BODY: &[Told] = &[("408", &["too_slow"], ""), ("503", &["house_full"], "")];
-const TAKES_JSON: &[Told] = &[
-    ("400", &["malformed_json", "unreadable_body"], ""),
-    ("413", &["too_large"], ""),
-    ("415", &["not_json"], ""),
-    ("422", &["invalid"], ""),
-];
-const TAKES_TABLE: &[Told] = &[
-    ("400", &["no_file", "unreadable_body"], ""),
-    ("413", &["too_large", "upload_too_large", "workbook_too_large"], ""),
-    ("415", &["not_a_table", "workbook_old_or_locked"], ""),
-    (
-        "422",
-        &[
-            "sheet_empty",
-            "workbook_damaged",
-            "unknown_encoding",
-            "control_character",
-            "unclosed_quote",
-            "too_many_rows",
-            "too_many_columns",
-            "missing_columns",
-            "column_twice",
-        ],
-        "",
-    ),
-    ("429", &["too_many_requests"], ""),
-];
-const TAKES_PICTURE: &[Told] = &[
-    ("400", &["unreadable_body"], ""),
-    ("413", &["too_large"], ""),
-    ("415", &["not_a_picture"], ""),
-    ("422", &["not_a_picture"], ""),
-    ("429", &["too_many_requests"], ""),
-];
-const ONCE: &[Told] = &[
-    ("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key"),
-    ("422", &["invalid"], "with an Idempotency-Key that is none"),
-];
-const ALWAYS: &[Told] = &[("500", &["fault"], ""), ("503", &["busy", "storage_full", "outcome_unknown"], "")];
-
-/// The description with what any call may say.
-#[must_use]
-pub fn added(mut document: OpenApi) -> OpenApi {
-    let mut named = HashMap::<String, usize>::new();
-    for call in document.paths.paths.values_mut().flat_map(calls).map(|(_, call)| &*call) {
-        for name in [call.operation_id.clone(), in_its_room(call)].into_iter().flatten() {
-            *named.entry(name).or_default() += 1;
-        }
-    }
-    for (path, item) in &mut document.paths.paths {
-        for (method, call) in calls(item) {
-            complete(path, &method, call);
-            name(path, call, &named);
-        }
-    }
-    document
+crate::refusals! {
+    METHOD_NOT_ALLOWED = new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "Here one can only ask in other ways; `Allow` says which.",
+    );
+    TOO_SLOW = new(StatusCode::REQUEST_TIMEOUT, "too_slow", "The body of the request came too slowly.");
+    HOUSE_FULL = unavailable("house_full", "Too much is being sent to us at once; wait a little.");
 }
 
-fn calls(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut Operation)> {
-    let calls = [
-        (HttpMethod::Get, &mut item.get),
-        (HttpMethod::Put, &mut item.put),
-        (HttpMethod::Post, &mut item.post),
-        (HttpMethod::Patch, &mut item.patch),
-        (HttpMethod::Delete, &mut item.delete),
-    ];
-    calls.into_iter().filter_map(|(method, call)| Some((method, call.as_mut()?)))
-}
-
-/// A name that several calls have is told with their room, and where that is not enough with the end of
-/// their path: no two calls may share one.
-fn name(path: &str, call: &mut Operation, named: &HashMap<String, usize>) {
-    let is_shared = |name: &String| named.get(name).is_some_and(|calls| *calls > 1);
-    if !call.operation_id.as_ref().is_some_and(is_shared) {
-        return;
-    }
-    let in_its_room = in_its_room(call);
-    let end = path.rsplit('/').find(|part| !part.starts_with('{')).unwrap_or_default().replace('-', "_");
-    call.operation_id = in_its_room.map(|name| if is_shared(&name) { format!("{name}_{end}") } else { name });
-}
-
-fn in_its_room(call: &Operation) -> Option<String> {
-    let (room, name) = (call.tags.as_ref()?.first()?, call.operation_id.as_ref()?);
-    Some(format!("{}_{name}", room.replace('-', "_")))
-}
-
-fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
-    let signed_in = call.security.as_ref().is_some_and(|needs| !needs.is_empty());
-    let body = match &call.request_body {
-        Some(RefOr::T(body)) if body.content.contains_key("application/json") => TAKES_JSON,
-        Some(RefOr::T(body)) if body.content.contains_key("image/jpeg") => TAKES_PICTURE,
-        Some(_) => TAKES_TABLE,
-        None => &[],
-    };
-    let when = |is: bool, told: &'static [Told]| if is { told } else { &[] };
-    let once = *method == HttpMethod::Post && takes_keys(path);
-    let told = [
-        when(signed_in, SIGNED_IN),
-        when(path.contains('{'), NAMES_SOMETHING),
-        when(*method != HttpMethod::Get, CHANGES),
-        body,
-        when(call.request_body.is_some(), TAKES_BODY),
-        when(once, ONCE),
-        ALWAYS,
-    ];
-    for (status, codes, condition) in told.into_iter().flatten() {
-        tell(call, status, codes, condition);
-    }
-    for response in call.responses.responses.iter_mut().filter(|(status, _)| status.starts_with(['4', '5'])) {
-        if let (_, RefOr::T(response)) = response
-            && response.content.is_empty()
-        {
-            let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-            response.content.insert(PROBLEM_JSON.to_owned(), problem.into());
-        }
-    }
-    for (status, response) in &mut call.responses.responses {
-        // The document is not valid without words.
-        if let RefOr::T(response) = response
-            && response.description.is_empty()
-        {
-            let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
-            let words = status.and_then(|status| status.canonical_reason()).unwrap_or("An answer");
-            words.clone_into(&mut response.description);
-        }
-    }
-    for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-        let parameters = call.parameters.get_or_insert_default();
-        if !parameters.iter().any(|known| matches!(known, RefOr::T(known) if known.name == name)) {
-            parameters.push(RefOr::T(in_path(name)));
-        }
-    }
-    if once {
-        call.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
-    }
-}
-
-fn in_path(name: &str) -> Parameter {
-    let text = ObjectBuilder::new().schema_type(Type::String);
-    let (schema, description) = match name {
-        "event" => (text, Some("Slug of the event")),
-        _ => (text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))), None),
-    };
-    let named = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
-    named.description(description).schema(Some(schema.build())).build()
-}
-
-fn idempotency_key() -> Parameter {
-    ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(
-            "1 to 200 characters. The same key and body get the first answer again; nothing is done twice.",
-        ))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200)).build()))
-        .build()
-}
-
-/// Adds the codes that the call does not tell of itself.
-fn tell(call: &mut Operation, status: &str, codes: &[&str], condition: &str) {
-    let known = call.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
-    let RefOr::T(response) = known else { return };
-    let words: Vec<&str> = response.description.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).collect();
-    let more: Vec<String> = codes.iter().filter(|code| !words.contains(code)).map(|code| format!("`{code}`")).collect();
-    if !more.is_empty() {
-        let more = [more.join(", "), condition.to_owned()].join(" ");
-        let said = [response.description.as_str(), more.trim_end()];
-        response.description = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
-    }
+/// Every refusal there is, in the order of the house.
+pub fn all() -> impl Iterator<Item = &'static Refusal> {
+    [
+        refusal::ALL,
+        idempotency::ALL,
+        sheet::refusals::ALL,
+        accounts::refusals::ALL,
+        invitations::refusals::ALL,
+        organizations::refusals::ALL,
+        units::refusals::ALL,
+        events::refusals::ALL,
+        registrations::refusals::ALL,
+        welcome::refusals::ALL,
+        points::refusals::ALL,
+        plaza::refusals::ALL,
+        screening::refusals::ALL,
+        badges::refusals::ALL,
+        checkin::refusals::ALL,
+        programme::refusals::ALL,
+        dates::refusals::ALL,
+        picks::refusals::ALL,
+        couples::refusals::ALL,
+        confessions::refusals::ALL,
+        stage::refusals::ALL,
+        circle::refusals::ALL,
+        volunteers::refusals::ALL,
+        announcements::refusals::ALL,
+        office::refusals::ALL,
+        ALL,
+    ]
+    .into_iter()
+    .flatten()
 }

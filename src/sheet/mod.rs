@@ -2,6 +2,7 @@
 //! What the file is called does not matter; what is in it does.
 
 mod parcel;
+pub mod refusals;
 mod text;
 mod unreadable;
 pub mod upload;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS};
+use super::{LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, refusals};
+use crate::error::refusal::Refusal;
 
 /// Why one cell has no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,21 +82,22 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
-    pub fn code(&self) -> &'static str {
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
         match self {
-            Self::TooLarge => "upload_too_large",
-            Self::Empty => "sheet_empty",
-            Self::NotATable => "not_a_table",
-            Self::OldOrLocked => "workbook_old_or_locked",
-            Self::Bomb => "workbook_too_large",
-            Self::Damaged => "workbook_damaged",
-            Self::UnknownEncoding { .. } => "unknown_encoding",
-            Self::ControlCharacter { .. } => "control_character",
-            Self::UnclosedQuote { .. } => "unclosed_quote",
-            Self::TooManyRows { .. } => "too_many_rows",
-            Self::TooManyColumns { .. } => "too_many_columns",
-            Self::MissingColumns { .. } => "missing_columns",
-            Self::ColumnTwice { .. } => "column_twice",
+            Self::TooLarge => refusals::UPLOAD_TOO_LARGE,
+            Self::Empty => refusals::SHEET_EMPTY,
+            Self::NotATable => refusals::NOT_A_TABLE,
+            Self::OldOrLocked => refusals::WORKBOOK_OLD_OR_LOCKED,
+            Self::Bomb => refusals::WORKBOOK_TOO_LARGE,
+            Self::Damaged => refusals::WORKBOOK_DAMAGED,
+            Self::UnknownEncoding { .. } => refusals::UNKNOWN_ENCODING,
+            Self::ControlCharacter { .. } => refusals::CONTROL_CHARACTER,
+            Self::UnclosedQuote { .. } => refusals::UNCLOSED_QUOTE,
+            Self::TooManyRows { .. } => refusals::TOO_MANY_ROWS,
+            Self::TooManyColumns { .. } => refusals::TOO_MANY_COLUMNS,
+            Self::MissingColumns { .. } => refusals::MISSING_COLUMNS,
+            Self::ColumnTwice { .. } => refusals::COLUMN_TWICE,
         }
     }
 
@@ -115,14 +117,9 @@ impl Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge => write!(f, "The file is larger than 5 MB."),
-            Self::Empty => write!(f, "The table holds no rows below its header."),
-            Self::NotATable => write!(f, "The file is neither CSV nor XLSX."),
-            Self::OldOrLocked => {
-                write!(f, "The workbook has the old .xls format or a password. Save it as .xlsx without one.")
+            Self::TooLarge | Self::Empty | Self::NotATable | Self::OldOrLocked | Self::Bomb | Self::Damaged => {
+                f.write_str(self.refusal().detail)
             }
-            Self::Bomb => write!(f, "The workbook unpacks to more than a table of this size can be."),
-            Self::Damaged => write!(f, "The workbook is damaged."),
             Self::UnknownEncoding { line } => {
                 write!(f, "Line {line} is not in UTF-8, UTF-16 or GB18030. Save the file as UTF-8.")
             }

@@ -1,7 +1,6 @@
 //! An uploaded table as an argument of a handler, and what is wrong with its rows as an answer.
 
 use actix_multipart::Multipart;
-use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use futures_util::StreamExt;
@@ -11,9 +10,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Sheet, Unreadable};
+use super::{Sheet, Unreadable, refusals};
 use crate::app::House;
 use crate::body::too_large;
+use crate::error::refusal::{NOT_A_FORM, UNREADABLE_BODY};
 use crate::error::{Error, Fault, Refused};
 use crate::turns::Turns;
 
@@ -83,8 +83,7 @@ impl Upload {
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !kind.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
-            let detail = "A form with a file must be multipart/form-data.";
-            return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_form", detail).into());
+            return Err(NOT_A_FORM.saying("A form with a file must be multipart/form-data.").into());
         }
         let limit = house.settings.server.upload_limit;
         let (fields, bytes) = first_file(Multipart::new(headers, self.payload), limit).await?;
@@ -104,12 +103,13 @@ impl Upload {
             return Ok(first_file(Multipart::new(headers, self.payload), limit).await?.1);
         }
         if !TABLES.contains(&kind.as_str()) {
-            let detail = "Send a CSV or an XLSX, as the body or as a file of a form.";
-            return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_table", detail).into());
+            return Err(refusals::NOT_A_TABLE
+                .saying("Send a CSV or an XLSX, as the body or as a file of a form.")
+                .into());
         }
-        let whole = web::Payload::from_request(&self.request, &mut self.payload).await.map_err(|_| broken())?;
+        let whole = web::Payload::from_request(&self.request, &mut self.payload).await.map_err(|_| UNREADABLE_BODY)?;
         let bytes = whole.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?;
-        Ok(bytes.map_err(|_| broken())?.to_vec())
+        Ok(bytes.map_err(|_| UNREADABLE_BODY)?.to_vec())
     }
 }
 
@@ -127,7 +127,7 @@ async fn first_file(mut form: Multipart, limit: usize) -> Result<(Vec<(String, S
     let mut fields = Vec::new();
     let (mut file, mut parts) = (None, 0);
     while let Some(field) = form.next().await {
-        let mut field = field.map_err(|_| broken())?;
+        let mut field = field.map_err(|_| UNREADABLE_BODY)?;
         let described = field.content_disposition();
         let is_file = described.is_some_and(|described| described.get_filename().is_some());
         let name = described.and_then(|described| described.get_name()).unwrap_or_default().to_owned();
@@ -135,7 +135,7 @@ async fn first_file(mut form: Multipart, limit: usize) -> Result<(Vec<(String, S
         let limit = if is_file && file.is_none() { limit } else { LONGEST_FIELD };
         let mut bytes = Vec::new();
         while let Some(chunk) = field.next().await {
-            bytes.extend_from_slice(&chunk.map_err(|_| broken())?);
+            bytes.extend_from_slice(&chunk.map_err(|_| UNREADABLE_BODY)?);
             if bytes.len() > limit {
                 return Err(too_large(limit));
             }
@@ -151,22 +151,13 @@ async fn first_file(mut form: Multipart, limit: usize) -> Result<(Vec<(String, S
             Some(_) => {}
         }
     }
-    let file = file.ok_or_else(|| Refused::malformed("no_file", "The form holds no file."))?;
+    let file = file.ok_or(refusals::NO_FILE)?;
     Ok((fields, file))
-}
-
-fn broken() -> Error {
-    Refused::malformed("unreadable_body", "The body could not be read to its end.").into()
 }
 
 impl From<Unreadable> for Error {
     fn from(unreadable: Unreadable) -> Self {
-        let status = match unreadable {
-            Unreadable::TooLarge | Unreadable::Bomb => StatusCode::PAYLOAD_TOO_LARGE,
-            Unreadable::NotATable | Unreadable::OldOrLocked => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            _ => StatusCode::UNPROCESSABLE_ENTITY,
-        };
-        let refused = Refused::new(status, unreadable.code(), unreadable.to_string());
+        let refused = unreadable.refusal().saying(unreadable.to_string());
         let refused = match &unreadable {
             Unreadable::MissingColumns { fields } => refused.with("fields", json!(fields)),
             Unreadable::ColumnTwice { field } => refused.with("fields", json!([field])),
@@ -193,7 +184,5 @@ pub struct RowError {
 #[must_use]
 pub fn invalid_rows(errors: &[RowError]) -> Refused {
     let shown: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
-    Refused::unprocessable("invalid_rows", "Some rows cannot be imported; nothing was.")
-        .with("errors", json!(shown))
-        .with("errors_total", errors.len())
+    refusals::INVALID_ROWS.with("errors", json!(shown)).with("errors_total", errors.len())
 }

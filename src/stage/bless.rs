@@ -9,10 +9,12 @@ use utoipa::ToSchema;
 use super::blessing::{self, Entity};
 use super::cue::{Cue, Reveals};
 use super::queue;
+use super::refusals::NOBODY_ON_THE_BRIDGE;
 use super::step::Steps;
 use crate::app::App;
 use crate::checkin::presence;
-use crate::error::{Error, Refused};
+use crate::confessions::refusals::NOT_INSIDE;
+use crate::error::Error;
 use crate::happening::What;
 use crate::registrations::access::Participant;
 
@@ -35,23 +37,6 @@ pub struct Taken {
     pub left: i32,
 }
 
-/// Why it was not counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NotBlessed {
-    NobodyOnTheBridge,
-    NotInside,
-}
-
-impl From<NotBlessed> for Error {
-    fn from(reason: NotBlessed) -> Self {
-        let refused = match reason {
-            NotBlessed::NobodyOnTheBridge => Refused::conflict("nobody_on_the_bridge", "No couple is on the bridge."),
-            NotBlessed::NotInside => Refused::conflict("not_inside", "Only who is in the hall can bless."),
-        };
-        refused.into()
-    }
-}
-
 /// Counts taps up to what one phone may give one couple; what is beyond that is let go.
 ///
 /// # Errors
@@ -61,14 +46,14 @@ pub async fn bless(app: &App, me: &Participant, blessings: Blessings) -> Result<
     let txn = app.database.begin_write().await?;
     let steps = Steps::of(&txn, me.event.id).await?;
     let Cue::Couple { couple, reveals: Reveals::Bridge } = steps.shown() else {
-        return Err(NotBlessed::NobodyOnTheBridge.into());
+        return Err(NOBODY_ON_THE_BRIDGE.into());
     };
     if most == 0 || queue::pair(&txn, me.event.id, couple).await?.is_none() {
-        return Err(NotBlessed::NobodyOnTheBridge.into());
+        return Err(NOBODY_ON_THE_BRIDGE.into());
     }
     steps.stand_at(blessings.moves)?;
     if !presence::is_inside(&txn, me.registration.id).await? {
-        return Err(NotBlessed::NotInside.into());
+        return Err(NOT_INSIDE.saying("Only who is in the hall can bless.").into());
     }
     let row = blessing::ActiveModel {
         couple_id: Set(couple),

@@ -15,6 +15,7 @@ pub mod set_aside;
 pub mod undo;
 pub mod bless;
 pub mod personal;
+pub mod refusals;
 pub mod invite;
 pub mod enter;
 mod api;

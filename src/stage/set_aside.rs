@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::cue::Cue;
 use super::queue;
-use super::show::NotShown;
+use super::refusals::NOT_FOR_STAGE;
 use super::step::Steps;
 use crate::app::App;
 use crate::error::Error;
@@ -21,7 +21,7 @@ pub async fn set_aside(app: &App, host: &Host, from: i32, couple: Uuid) -> Resul
     let event = event::hold(&txn, host.event.id).await?;
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
-    queue::called(&txn, event.id, couple).await?.ok_or(NotShown::NotForStage)?;
+    queue::called(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
     let shown = steps.shown();
     let cue = if shown.couple() == Some(couple) { Cue::Blank } else { shown };
     steps.take(&txn, app, host, cue, Some(couple)).await?;

@@ -5,8 +5,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder};
 
 use super::cue::Cue;
+use super::refusals::STAGE_MOVED;
 use crate::app::App;
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Fault};
 use crate::events::access::Host;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -72,11 +73,7 @@ impl Steps {
     /// # Errors
     /// 409 `stage_moved` where somebody else has acted since.
     pub fn stand_at(&self, from: i32) -> Result<(), Error> {
-        if self.moves() == from {
-            return Ok(());
-        }
-        let refused = Refused::conflict("stage_moved", "Another console has acted meanwhile; look again.");
-        Err(refused.with("moves", self.moves()).into())
+        if self.moves() == from { Ok(()) } else { Err(STAGE_MOVED.with("moves", self.moves()).into()) }
     }
 
     /// Takes the next step.

@@ -3,33 +3,24 @@
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
+use super::refusals::NOTHING_TO_UNDO;
 use super::step::Steps;
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::event;
 use crate::happening::What;
 
-/// There is no step to take back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NothingToUndo;
-
-impl From<NothingToUndo> for Error {
-    fn from(_: NothingToUndo) -> Self {
-        Refused::conflict("nothing_to_undo", "Nothing was shown yet that could be taken back.").into()
-    }
-}
-
 /// Takes the last standing step back.
 ///
 /// # Errors
-/// [`NothingToUndo`]; 409 `stage_moved`.
+/// 409 `nothing_to_undo`, `stage_moved`.
 pub async fn undo(app: &App, host: &Host, from: i32) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, host.event.id).await?;
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
-    let last = steps.standing().next_back().cloned().ok_or(NothingToUndo)?;
+    let last = steps.standing().next_back().cloned().ok_or(NOTHING_TO_UNDO)?;
     let mut row = last.into_active_model();
     row.undone_at = Set(Some(app.now()));
     row.update(&txn).await?;

@@ -12,6 +12,7 @@ use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::organizations::access::acts_for;
 use crate::organizations::organization;
+use crate::organizations::refusals::WRONG_ROLE;
 
 /// An organizer of the union that keeps the unit in the path (`{unit}`), or an administrator. Where
 /// the path names a union too (`{organization}`), it is that one's unit or it is not there.
@@ -71,7 +72,7 @@ impl FromRequest for UnitKeeper {
             if keeps {
                 Ok(Self { account, unit, union })
             } else {
-                Err(Refused::forbidden("wrong_role", "This is for the union that keeps the unit.").into())
+                Err(WRONG_ROLE.saying("This is for the union that keeps the unit.").into())
             }
         })
     }

@@ -7,12 +7,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::refusals::UNIT_EXISTS;
 use super::{mail_domain, unit};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit;
 use crate::body::{one_line, one_line_or_none};
-use crate::error::{Error, Fault, FieldError, Refused};
+use crate::error::{Error, Fault};
 use crate::organizations::access::meant;
 
 /// Most characters in the name of a unit.
@@ -34,17 +35,6 @@ pub struct NewUnit {
     pub mail_domain: Option<String>,
 }
 
-/// The union has a unit of this name already.
-pub struct UnitExists;
-
-impl From<UnitExists> for Error {
-    fn from(_: UnitExists) -> Self {
-        let taken = FieldError::new("name", "unit_exists", "the organization has a unit of this name");
-        let refused = Refused::conflict("unit_exists", "The organization has a unit of this name.");
-        Refused { errors: vec![taken], ..refused }.into()
-    }
-}
-
 /// Takes in an employer.
 ///
 /// # Errors
@@ -53,7 +43,7 @@ pub async fn add(app: &App, by: &SignedIn, wish: NewUnit) -> Result<unit::Model,
     let txn = app.database.begin_write().await?;
     let union = meant(&txn, by, wish.organization.as_deref()).await?;
     let domain = wish.mail_domain.as_deref().and_then(|domain| mail_domain::read(domain).ok());
-    let unit = write(&txn, app, union.id, &wish.name, domain).await?.ok_or(UnitExists)?;
+    let unit = write(&txn, app, union.id, &wish.name, domain).await?.ok_or_else(|| UNIT_EXISTS.on("name"))?;
     let entry = audit::Entry {
         actor: Some(by.account_id),
         organization_id: Some(union.id),

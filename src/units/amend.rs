@@ -8,7 +8,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::access::UnitKeeper;
-use super::add::{LONGEST_NAME, UnitExists};
+use super::add::LONGEST_NAME;
+use super::refusals::UNIT_EXISTS;
 use super::{mail_domain, unit};
 use crate::app::App;
 use crate::audit;
@@ -51,7 +52,7 @@ pub async fn amend(app: &App, by: &UnitKeeper, changes: UnitChanges) -> Result<u
             .filter(unit::Column::NameFolded.eq(&folded))
             .filter(unit::Column::Id.ne(unit.id));
         if others.count(&txn).await? > 0 {
-            return Err(UnitExists.into());
+            return Err(UNIT_EXISTS.on("name").into());
         }
         row.name = Set(name.trim().to_owned());
         row.name_folded = Set(folded);

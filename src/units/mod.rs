@@ -15,6 +15,7 @@ pub mod overview;
 mod page;
 mod names;
 pub mod personal;
+pub mod refusals;
 pub mod roster_api;
 pub mod roster_entry;
 pub mod typed;

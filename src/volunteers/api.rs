@@ -174,7 +174,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
 /// Takes a couple into my care. Who: volunteer of its event.
 #[utoipa::path(tag = "volunteers", responses(
     (status = 204),
-    (status = 409, description = "follow_up_not_agreed, case_taken")),
+    (status = 409, description = "`follow_up_not_agreed`, `case_taken`")),
     params(("id" = Uuid, Path, description = "The couple")),
     security(("bearer" = [])))]
 #[post("/couples/{id}/case")]
@@ -186,7 +186,7 @@ pub async fn take_case(house: House, account: SignedIn, id: Path<Uuid>) -> Resul
 /// its event, organizer.
 #[utoipa::path(tag = "volunteers", request_body = NewFollowUp, responses(
     (status = 201, body = FollowUp),
-    (status = 409, description = "follow_up_not_agreed, case_taken"),
+    (status = 409, description = "`follow_up_not_agreed`, `case_taken`"),
 ),
     params(("id" = Uuid, Path, description = "The couple")),
     security(("bearer" = [])))]

@@ -15,6 +15,7 @@ mod page;
 mod outcomes_page;
 mod spoken;
 pub mod personal;
+pub mod refusals;
 
 use crate::calls::Calls;
 use actix_web::web;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::caseload;
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
+use super::refusals::{CASE_TAKEN, FOLLOW_UP_NOT_AGREED};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit;
@@ -31,39 +32,6 @@ pub struct Heard {
     pub at: Option<DateTime<Utc>>,
 }
 
-/// Why nothing was noted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NotNoted {
-    /// The two do not both want to be asked, or no longer.
-    NotAgreed,
-    /// Another volunteer looks after them.
-    Taken,
-    /// Not yet, or before the two were a couple.
-    At,
-    /// Does not serve at the event as a volunteer.
-    To,
-}
-
-impl From<NotNoted> for Error {
-    fn from(refused: NotNoted) -> Self {
-        let refused = match refused {
-            NotNoted::NotAgreed => {
-                Refused::conflict("follow_up_not_agreed", "These two do not both want to be asked how it goes.")
-            }
-            NotNoted::Taken => Refused::conflict("case_taken", "Another volunteer looks after these two."),
-            NotNoted::At => {
-                let wrong = FieldError::new("at", "out_of_range", "between the evening and now");
-                Refused::invalid(vec![wrong])
-            }
-            NotNoted::To => {
-                let wrong = FieldError::new("to", "not_a_volunteer", "a volunteer of the event");
-                Refused::invalid(vec![wrong])
-            }
-        };
-        refused.into()
-    }
-}
-
 struct Tended {
     couple: couple::Model,
     event: event::Model,
@@ -73,12 +41,12 @@ struct Tended {
 /// Takes a couple into care. Doing it twice is once.
 ///
 /// # Errors
-/// [`NotNoted`]; 404 for who is neither a volunteer of that event nor its organizer.
+/// 409 `follow_up_not_agreed`, `case_taken`; 404 for who is neither a volunteer of that event nor its organizer.
 pub async fn take(app: &App, account: SignedIn, couple_id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let tended = hold(&txn, account.account_id, couple_id).await?;
     if caseload::take(&txn, couple_id, account.account_id, app.now()).await? != account.account_id {
-        return Err(NotNoted::Taken.into());
+        return Err(CASE_TAKEN.into());
     }
     txn.commit().await?;
     app.happenings.announce(tended.event.id, What::OutcomesChanged);
@@ -89,7 +57,8 @@ pub async fn take(app: &App, account: SignedIn, couple_id: Uuid) -> Result<(), E
 /// the couple into care.
 ///
 /// # Errors
-/// [`NotNoted`]; 404 for who is neither a volunteer of that event nor its organizer.
+/// 409 `follow_up_not_agreed`, `case_taken`; 422 on `at`; 404 for who is neither a volunteer of that event nor
+/// its organizer.
 pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -> Result<follow_up::Model, Error> {
     let txn = app.database.begin_write().await?;
     let Tended { couple, event, organizer } = hold(&txn, account.account_id, couple_id).await?;
@@ -97,7 +66,8 @@ pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -
     let at = heard.at.unwrap_or(now);
     // The evening's own day counts from its start: people type a day, not a minute.
     if at > now + Duration::minutes(5) || at < couple.formed_at - Duration::days(1) {
-        return Err(NotNoted::At.into());
+        let wrong = FieldError::new("at", "out_of_range", "between the evening and now");
+        return Err(Refused::invalid(vec![wrong]).into());
     }
     let holder = match organizer {
         // An organizer may note for whoever looks after the two, and takes nothing over.
@@ -105,7 +75,7 @@ pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -
         false => caseload::take(&txn, couple_id, account.account_id, now).await?,
     };
     if holder != account.account_id {
-        return Err(NotNoted::Taken.into());
+        return Err(CASE_TAKEN.into());
     }
     let noted = follow_up::of_couples(&txn, &[couple_id]).await?;
     let answered: Vec<Milestone> = noted.iter().filter_map(|noted| noted.milestone).collect();
@@ -133,18 +103,20 @@ pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -
 /// organizer.
 ///
 /// # Errors
-/// [`NotNoted`]; 404 for who is neither a volunteer of that event nor its organizer.
+/// 409 `follow_up_not_agreed`, `case_taken`; 422 on `to`; 404 for who is neither a volunteer of that event nor
+/// its organizer.
 pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option<Uuid>) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let Tended { event, organizer, .. } = hold(&txn, account.account_id, couple_id).await?;
     let holder = caseload::of_couples(&txn, &[couple_id]).await?.pop().map(|case| case.volunteer_id);
     if !organizer && holder != Some(account.account_id) {
-        return Err(NotNoted::Taken.into());
+        return Err(CASE_TAKEN.into());
     }
     if let Some(to) = to
         && !crew::serves(&txn, to, event.id, &[Role::Volunteer]).await?
     {
-        return Err(NotNoted::To.into());
+        let wrong = FieldError::new("to", "not_a_volunteer", "a volunteer of the event");
+        return Err(Refused::invalid(vec![wrong]).into());
     }
     caseload::give(&txn, couple_id, to, app.now()).await?;
     let deed = audit::Entry {
@@ -172,7 +144,7 @@ async fn hold(txn: &Write, account_id: Uuid, couple_id: Uuid) -> Result<Tended, 
         return Err(Refused::not_found().into());
     }
     if couple.follow_up_since.is_none() {
-        return Err(NotNoted::NotAgreed.into());
+        return Err(FOLLOW_UP_NOT_AGREED.into());
     }
     Ok(Tended { couple, event, organizer })
 }

@@ -11,17 +11,7 @@ use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation;
 use crate::language::Language;
-
-/// The invitation was sent to another address than that of whoever is signed in. Only who holds its
-/// letter hears so; to everybody else it is not there.
-pub struct ForAnother;
-
-impl From<ForAnother> for Error {
-    fn from(_: ForAnother) -> Self {
-        let detail = "This invitation was sent to another address than yours.";
-        Refused::forbidden("invitation_for_another", detail).into()
-    }
-}
+use crate::registrations::refusals::MAIL_NOT_VERIFIED;
 
 /// Accepts. `read_in` is the language of the sentences that were agreed to.
 ///
@@ -55,7 +45,7 @@ pub async fn own(
     let account = account::Entity::find_by_id(by.account_id).lock(LockType::NoKeyUpdate).one(txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     if account.verified_at.is_none() {
-        return Err(Refused::forbidden("mail_not_verified", "Confirm your mail address first.").into());
+        return Err(MAIL_NOT_VERIFIED.into());
     }
     let held = invitation::hold(txn, id).await?;
     if !held.is_to(app, &account)? {

@@ -22,8 +22,9 @@ use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
-use crate::invitations::invitation::{self, NotShown, State};
+use crate::invitations::invitation::{self, State};
 use crate::invitations::listed::Listed;
+use crate::invitations::refusals::TOKEN_INVALID;
 use crate::language::Language;
 use crate::paging::Page;
 
@@ -138,7 +139,7 @@ pub async fn look(house: House, request: HttpRequest, shown: Body<InvitationToke
     let seen = house.run(async move |app| {
         let db = app.database.reader();
         let sent = invitation::shown(db, &app, &shown.token).await?;
-        let sent = sent.filter(|sent| sent.state_at(app.now()) == State::Open).ok_or(NotShown)?;
+        let sent = sent.filter(|sent| sent.state_at(app.now()) == State::Open).ok_or(TOKEN_INVALID)?;
         sight::of(db, &app, &sent, language).await
     });
     Ok(Json(seen.await?))

@@ -4,23 +4,15 @@
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::answer::{self, Acceptance, News};
+use super::refusals::ACCOUNT_EXISTS;
 use crate::accounts::entered::{By, Entered};
 use crate::accounts::{account, password, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
-use crate::invitations::invitation::{self, NotShown, State};
+use crate::error::Error;
+use crate::invitations::invitation::{self, State};
+use crate::invitations::refusals::TOKEN_INVALID;
 use crate::language::Language;
-
-/// The address has an account by now; its owner signs in and accepts. Only who holds the letter asks.
-pub struct HasAccount;
-
-impl From<HasAccount> for Error {
-    fn from(_: HasAccount) -> Self {
-        let detail = "This address has an account; sign in to answer the invitation.";
-        Refused::conflict("account_exists", detail).into()
-    }
-}
 
 /// Makes the account and accepts; None where the token is no invitation's. What became true is
 /// announced by whoever commits.
@@ -38,12 +30,12 @@ pub async fn arrive(
     let reader = app.database.reader();
     let Some(sent) = invitation::shown(reader, app, token).await? else { return Ok(None) };
     if sent.state_at(app.now()) != State::Open {
-        return Err(NotShown.into());
+        return Err(TOKEN_INVALID.into());
     }
     let email = sent.address(app)?;
     let standing = account::Entity::of_email(&app.secrets, &email).one(reader).await?;
     if standing.is_some_and(|account| account.is_claimed()) {
-        return Err(HasAccount.into());
+        return Err(ACCOUNT_EXISTS.into());
     }
     let own = [acceptance.name.as_deref(), acceptance.nickname.as_deref(), Some(email.as_str())];
     password::fits(app, password, &own.into_iter().flatten().collect::<Vec<_>>()).await?;
@@ -56,7 +48,7 @@ pub async fn arrive(
     let held = invitation::hold(&txn, sent.id).await?;
     // Asked again under the lock: it may have been answered, or sent again with another link.
     if token::digest(token).as_ref() != Some(&held.token_digest) || held.state_at(app.now()) != State::Open {
-        return Err(NotShown.into());
+        return Err(TOKEN_INVALID.into());
     }
     let id = account.id;
     let (_, news) = answer::accepted(&txn, app, held, account, acceptance, language).await?;
@@ -70,12 +62,12 @@ async fn begun(txn: &Write, app: &App, email: &str, hash: &str, language: Langua
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, email)).exec(txn).await?;
     match account::Entity::of_email(&app.secrets, email).lock_exclusive().one(txn).await? {
         // An account whose address was written into the database is nobody's to claim.
-        Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(HasAccount.into()),
+        Some(account) if account.is_claimed() || !account.is_bound(app) => return Err(ACCOUNT_EXISTS.into()),
         // A list of earlier days made it for its owner, who has come.
         Some(account) => return Ok(account.set_password(txn, app, hash, app.now()).await?),
         None => {}
     }
     let account = account::Model { language, ..account::new(app, app.new_id(), email, hash)? };
     // Two hands with one letter: the second finds the address taken.
-    if account.clone().begin(txn).await? { Ok(account) } else { Err(HasAccount.into()) }
+    if account.clone().begin(txn).await? { Ok(account) } else { Err(ACCOUNT_EXISTS.into()) }
 }

@@ -6,7 +6,8 @@ use super::accept::own;
 use crate::accounts::{SignedIn, token};
 use crate::app::App;
 use crate::error::Error;
-use crate::invitations::invitation::{self, NotShown, State};
+use crate::invitations::invitation::{self, State};
+use crate::invitations::refusals::TOKEN_INVALID;
 
 /// Declines an invitation to one's own address.
 ///
@@ -25,10 +26,10 @@ pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
 /// 422 `token_invalid`; 409 `invitation_over`.
 pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let sent = invitation::shown(&txn, app, token).await?.ok_or(NotShown)?;
+    let sent = invitation::shown(&txn, app, token).await?.ok_or(TOKEN_INVALID)?;
     let held = invitation::hold(&txn, sent.id).await?;
     if token::digest(token).as_ref() != Some(&held.token_digest) {
-        return Err(NotShown.into());
+        return Err(TOKEN_INVALID.into());
     }
     held.end(&txn, State::Declined, None, app.now()).await?;
     Ok(txn.commit().await?)

@@ -9,6 +9,7 @@ mod arrive;
 mod decline;
 mod office;
 mod page;
+pub mod refusals;
 mod send_again;
 mod sight;
 mod withdraw;

@@ -4,10 +4,13 @@
 use actix_web::{HttpResponse, post};
 
 use super::access::Inviter;
+use super::refusals::ENOUGH_LETTERS;
 use super::send_again::send_again;
 use super::withdraw::withdraw;
 use crate::app::House;
 use crate::error::Error;
+use crate::error::refusal::TOO_MANY_REQUESTS;
+use crate::invitations::refusals::INVITATION_OVER;
 use crate::page::form::Form;
 use crate::page::{flash, own_path};
 
@@ -31,12 +34,9 @@ fn back(form: &Form, done: Result<(), Error>, key: &str) -> Result<HttpResponse,
     let to = if to.starts_with("/office/") { to } else { "/office" };
     match done {
         Ok(()) => flash::see_saying(to, key),
-        Err(Error::Refused(refused)) => match refused.code {
-            "invitation_over" => flash::see_saying(to, "invitation-over"),
-            "enough_letters" => flash::see_saying(to, "invitation-enough-letters"),
-            "too_many_requests" => flash::see_saying(to, "invitation-too-soon"),
-            _ => Err(Error::Refused(refused)),
-        },
-        Err(fault) => Err(fault),
+        Err(error) if error.is(INVITATION_OVER) => flash::see_saying(to, "invitation-over"),
+        Err(error) if error.is(ENOUGH_LETTERS) => flash::see_saying(to, "invitation-enough-letters"),
+        Err(error) if error.is(TOO_MANY_REQUESTS) => flash::see_saying(to, "invitation-too-soon"),
+        Err(error) => Err(error),
     }
 }

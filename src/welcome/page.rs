@@ -11,10 +11,11 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::accept::{ForAnother, accept};
+use super::accept::accept;
 use super::answer::{self, Acceptance};
 use super::arrive::arrive;
 use super::decline;
+use super::refusals::INVITATION_FOR_ANOTHER;
 use super::sight::{self, Sight};
 use crate::accounts::consent::{self, Sentence};
 use crate::accounts::entered::Handed;
@@ -25,8 +26,9 @@ use crate::app::{App, House};
 use crate::body;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::id_in_path;
-use crate::invitations::invitation::{self, Kind, NotShown, State};
+use crate::invitations::invitation::{self, Kind, State};
 use crate::invitations::letters::what;
+use crate::invitations::refusals::{INVITATION_OVER, TOKEN_INVALID};
 use crate::invitations::said::gender;
 use crate::language::Language;
 use crate::page::form::Form;
@@ -128,12 +130,12 @@ async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) 
                 house.run(async move |app| accept(&app, &person, id, acceptance, language).await).await?;
                 Ok(None)
             }
-            Some(_) => Err(ForAnother.into()),
+            Some(_) => Err(INVITATION_FOR_ANOTHER.into()),
             None => {
                 let password = form.value("password").to_owned();
                 let arrived = async move |app: Arc<App>| {
                     let arrived = arrive(&app, &token, &password, acceptance, language).await?;
-                    let (entered, news) = arrived.ok_or(NotShown)?;
+                    let (entered, news) = arrived.ok_or(TOKEN_INVALID)?;
                     let handed = entered.browser(&app).await?;
                     answer::announce(&app, news);
                     Ok(handed)
@@ -203,7 +205,7 @@ async fn mine_declined(house: House, visit: Visit, who: SignedIn, request: HttpR
     let id = id_in_path(&request, "invitation")?;
     match house.run(async move |app| decline::decline(&app, &who, id).await).await {
         Ok(()) => flash::see_saying("/me", "invitation-declined"),
-        Err(Error::Refused(refused)) if refused.code == "invitation_over" => over(visit.page),
+        Err(error) if error.is(INVITATION_OVER) => over(visit.page),
         Err(other) => Err(other),
     }
 }
@@ -225,9 +227,7 @@ fn over(page: Page) -> Result<HttpResponse, Error> {
 }
 
 fn refused(house: &House, page: Page, read: Read, form: Form, error: Error) -> Result<HttpResponse, Error> {
-    if let Error::Refused(refused) = &error
-        && matches!(refused.code, "invitation_over" | "token_invalid")
-    {
+    if error.is(INVITATION_OVER) || error.is(TOKEN_INVALID) {
         return over(page);
     }
     let token = form.value("token").to_owned();
@@ -239,7 +239,7 @@ async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<
     let (token, person, language) = (token.to_owned(), visit.person, visit.page.language);
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let sent = invitation::shown(db, &app, &token).await?.ok_or(NotShown)?;
+        let sent = invitation::shown(db, &app, &token).await?.ok_or(TOKEN_INVALID)?;
         read(db, &app, &sent, person, language).await
     });
     gone(Ok(read.await?))
@@ -260,7 +260,7 @@ async fn read_mine(house: &House, visit: &Visit, who: SignedIn, request: &HttpRe
 fn gone(read: Result<Read, Error>) -> Result<Option<Read>, Error> {
     match read {
         Ok(read) => Ok(Some(read)),
-        Err(Error::Refused(refused)) if refused.code == "token_invalid" => Ok(None),
+        Err(error) if error.is(TOKEN_INVALID) => Ok(None),
         Err(other) => Err(other),
     }
 }
@@ -283,7 +283,7 @@ async fn read(
         }
     };
     if sent.state_at(app.now()) != State::Open {
-        return Err(NotShown.into());
+        return Err(TOKEN_INVALID.into());
     }
     let account = account.filter(|_| standing == Standing::Myself);
     let profile = match &account {

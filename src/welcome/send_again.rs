@@ -4,12 +4,14 @@ use chrono::TimeDelta;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 
 use super::access::Inviter;
+use super::refusals::ENOUGH_LETTERS;
 use super::sight;
 use crate::accounts::token;
 use crate::app::App;
 use crate::error::{Error, Refused};
-use crate::invitations::invitation::{self, LIFETIME, NotOpen, State};
+use crate::invitations::invitation::{self, LIFETIME, State};
 use crate::invitations::letters;
+use crate::invitations::refusals::INVITATION_OVER;
 use crate::mail::letter;
 
 /// Between two letters of one invitation.
@@ -26,11 +28,10 @@ pub async fn send_again(app: &App, by: &Inviter) -> Result<invitation::Model, Er
     let txn = app.database.begin_write().await?;
     let held = invitation::hold(&txn, by.invitation).await?;
     if held.state_at(now) != State::Open {
-        return Err(NotOpen.into());
+        return Err(INVITATION_OVER.into());
     }
     if held.letters >= LETTERS {
-        let detail = "This invitation has been sent five times; withdraw it or wait.";
-        return Err(Refused::conflict("enough_letters", detail).into());
+        return Err(ENOUGH_LETTERS.into());
     }
     let wait = held.sent_at + BETWEEN - now;
     if wait > TimeDelta::zero() {

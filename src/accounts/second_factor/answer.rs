@@ -1,37 +1,16 @@
 //! Whoever knows the password is asked for a second proof, where the account has one: a code of the
 //! app, or one for recovery. Each is good once, however many hands show it.
 
-use actix_web::http::StatusCode;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use uuid::Uuid;
 
 use super::{factor, recovery_code};
-use crate::accounts::sign_in_throttle::{self, Bounds, Knocker, Resting};
+use crate::accounts::refusals::{SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG};
+use crate::accounts::sign_in_throttle::{self, Bounds, Knocker};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Refused};
-
-/// Why a second proof is not there.
-#[derive(Debug)]
-pub enum NotAnswered {
-    /// Nothing was shown.
-    Needed,
-    /// Neither a code of this moment nor one for recovery, or one that was used.
-    Wrong,
-    Resting(Resting),
-}
-
-impl From<NotAnswered> for Error {
-    fn from(not: NotAnswered) -> Self {
-        let (code, detail) = match not {
-            NotAnswered::Needed => ("second_factor_needed", "Say the code your authenticator shows, as `code`."),
-            NotAnswered::Wrong => ("second_factor_wrong", "This code is not good, or was used already."),
-            NotAnswered::Resting(Resting { seconds }) => return Refused::too_many(seconds).into(),
-        };
-        Refused::new(StatusCode::UNAUTHORIZED, code, detail).into()
-    }
-}
+use crate::error::Error;
 
 /// What was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,34 +32,34 @@ pub fn door(app: &App, account: Uuid) -> Vec<u8> {
 /// whatever strangers have tried.
 ///
 /// # Errors
-/// [`NotAnswered`].
+/// 401 `second_factor_needed` or `second_factor_wrong`; 429 where too many were tried.
 pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str>) -> Result<(), Error> {
     let reader = app.database.reader();
     let Some(factor) = factor::confirmed(reader, account).await? else { return Ok(()) };
-    let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(NotAnswered::Needed)?;
+    let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(SECOND_FACTOR_NEEDED)?;
     let good = if recovery_code::is_like(&code) {
         recovery_code::is_good(reader, app, account, &code).await?
     } else {
         let bounds = Bounds::of_codes(app);
-        sign_in_throttle::knock(app, &door(app, account), knocker, &bounds).await?.map_err(NotAnswered::Resting)?;
+        sign_in_throttle::knock(app, &door(app, account), knocker, &bounds).await?;
         factor.step_of(app, &code, app.now())?.is_some()
     };
-    if good { Ok(()) } else { Err(NotAnswered::Wrong.into()) }
+    if good { Ok(()) } else { Err(SECOND_FACTOR_WRONG.into()) }
 }
 
 /// Takes a code in the transaction it is for, where one is asked for. The account is held already.
 ///
 /// # Errors
-/// [`NotAnswered::Needed`] and [`NotAnswered::Wrong`].
+/// 401 `second_factor_needed` or `second_factor_wrong`.
 pub async fn answer(txn: &Write, app: &App, account: Uuid, code: Option<&str>) -> Result<Answer, Error> {
     let factor = factor::Entity::held(account).one(txn).await?;
     let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(Answer::Nothing) };
-    let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(NotAnswered::Needed)?;
+    let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(SECOND_FACTOR_NEEDED)?;
     if recovery_code::is_like(&code) {
         let spent = recovery_code::spend(txn, app, account, &code).await?;
-        return if spent { Ok(Answer::Recovery) } else { Err(NotAnswered::Wrong.into()) };
+        return if spent { Ok(Answer::Recovery) } else { Err(SECOND_FACTOR_WRONG.into()) };
     }
-    let step = factor.step_of(app, &code, app.now())?.ok_or(NotAnswered::Wrong)?;
+    let step = factor.step_of(app, &code, app.now())?.ok_or(SECOND_FACTOR_WRONG)?;
     let mut row: factor::ActiveModel = factor.into();
     row.last_step = Set(step);
     row.update(txn).await?;

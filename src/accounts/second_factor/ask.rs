@@ -9,6 +9,7 @@ use crate::accounts::asker::Asker;
 use crate::accounts::granted::let_in;
 use crate::accounts::open_session::go_on;
 use crate::accounts::prove_again::beside;
+use crate::accounts::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -47,7 +48,7 @@ pub async fn show_code(house: House, request: HttpRequest, visit: Visit, form: F
     };
     match opened.await {
         Ok(handed) => let_in(&house, &request, handed, page::see(&to)),
-        Err(Error::Refused(refused)) if matches!(refused.code, "sign_in_over" | "wrong_credentials") => {
+        Err(error) if error.is(SIGN_IN_OVER) || error.is(WRONG_CREDENTIALS) => {
             see_saying(&format!("/sign-in?to={}", encoded(&to)), "sign-in-over")
         }
         Err(error) => {

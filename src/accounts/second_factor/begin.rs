@@ -9,9 +9,9 @@ use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
 use zeroize::Zeroizing;
 
-use super::confirm::NotConfirmed;
 use super::factor::{self, BYTES};
 use crate::accounts::prove::Proven;
+use crate::accounts::refusals::SECOND_FACTOR_ON;
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::sealed::SECOND_FACTOR;
@@ -36,7 +36,7 @@ pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
     let txn = app.database.begin_write().await?;
     let (account, _) = proven.hold(app, &txn).await?;
     if factor::is_on(&txn, account.id).await? {
-        return Err(NotConfirmed::On.into());
+        return Err(SECOND_FACTOR_ON.into());
     }
     let address = factor::clock(bytes.as_ref(), &account.address(&app.secrets)?)?.to_url().map_err(Fault::of)?;
     let row = factor::ActiveModel {

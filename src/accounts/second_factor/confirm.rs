@@ -5,9 +5,9 @@ use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 
-use super::answer::{self, NotAnswered};
-use super::{factor, recovery_code};
+use super::{answer, factor, recovery_code};
 use crate::accounts::asker::Asker;
+use crate::accounts::refusals::{SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_ON, SECOND_FACTOR_WRONG};
 use crate::accounts::sign_in_throttle::{self, Bounds, Knocker};
 use crate::accounts::{SignedIn, account, letters, session, token_family};
 use crate::app::App;
@@ -17,43 +17,27 @@ use crate::error::{Error, Refused};
 /// How long what was begun waits for its first code.
 const LASTS: TimeDelta = TimeDelta::minutes(15);
 
-/// Why nothing is confirmed.
-pub enum NotConfirmed {
-    NotBegun,
-    On,
-}
-
-impl From<NotConfirmed> for Error {
-    fn from(not: NotConfirmed) -> Self {
-        let (code, detail) = match not {
-            NotConfirmed::NotBegun => ("second_factor_not_begun", "Ask for a secret first."),
-            NotConfirmed::On => ("second_factor_on", "You have a second factor already."),
-        };
-        Refused::conflict(code, detail).into()
-    }
-}
-
 /// Confirms what was begun: the recovery codes, told once.
 ///
 /// # Errors
-/// [`NotConfirmed`]; 401 `second_factor_wrong`; 429 where too many were tried.
+/// 409 `second_factor_not_begun` or `second_factor_on`; 401 `second_factor_wrong`; 429 where too many were tried.
 pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Result<Vec<String>, Error> {
     let (id, now) = (who.account_id, app.now());
     // A session that was left open must not guess its way to what its owner began and left.
     let (door, knocker) = (answer::door(app, id), Knocker::of(app, asker, id, ""));
-    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_codes(app)).await?.map_err(NotAnswered::Resting)?;
+    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_codes(app)).await?;
     let txn = app.database.begin_write().await?;
     // Held, so that nobody is let in with the password alone at the same moment.
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let account = account.ok_or_else(Refused::not_signed_in)?;
-    let factor = factor::Entity::held(id).one(&txn).await?.ok_or(NotConfirmed::NotBegun)?;
+    let factor = factor::Entity::held(id).one(&txn).await?.ok_or(SECOND_FACTOR_NOT_BEGUN)?;
     if factor.confirmed_at.is_none() && now - factor.begun_at > LASTS {
-        return Err(NotConfirmed::NotBegun.into());
+        return Err(SECOND_FACTOR_NOT_BEGUN.into());
     }
     if factor.confirmed_at.is_some() {
-        return Err(NotConfirmed::On.into());
+        return Err(SECOND_FACTOR_ON.into());
     }
-    let step = factor.step_of(app, &recovery_code::folded(code), now)?.ok_or(NotAnswered::Wrong)?;
+    let step = factor.step_of(app, &recovery_code::folded(code), now)?.ok_or(SECOND_FACTOR_WRONG)?;
     let mut row: factor::ActiveModel = factor.into();
     row.confirmed_at = Set(Some(now));
     row.last_step = Set(step);

@@ -7,40 +7,21 @@ use uuid::Uuid;
 use super::{factor, recovery_code};
 use crate::accounts::address::MailAddress;
 use crate::accounts::prove::Proven;
+use crate::accounts::refusals::{SECOND_FACTOR_DEMANDED, SECOND_FACTOR_OFF};
 use crate::accounts::{account, letters, session, token_family};
 use crate::app::App;
 use crate::audit;
 use crate::database::Write;
-use crate::error::{Error, Fault, Refused};
-
-/// Why it does not end.
-pub enum NotEnded {
-    /// There is none.
-    Off,
-    /// Of an administrator, where the house demands it.
-    Demanded,
-}
-
-impl From<NotEnded> for Error {
-    fn from(not: NotEnded) -> Self {
-        let (code, detail) = match not {
-            NotEnded::Off => ("second_factor_off", "There is no second factor."),
-            NotEnded::Demanded => {
-                ("second_factor_demanded", "Your work here takes a second factor; it cannot be given up.")
-            }
-        };
-        Refused::conflict(code, detail).into()
-    }
-}
+use crate::error::{Error, Fault};
 
 /// Its owner gives it up.
 ///
 /// # Errors
-/// As [`Proven::hold`]; [`NotEnded`].
+/// As [`Proven::hold`]; 409 `second_factor_off` or `second_factor_demanded`.
 pub async fn end(app: &App, proven: Proven) -> Result<(), Error> {
     let (txn, account) = held(app, proven).await?;
     if super::is_demanded(app, &account) {
-        return Err(NotEnded::Demanded.into());
+        return Err(SECOND_FACTOR_DEMANDED.into());
     }
     ended(&txn, app, &account, Some(account.id)).await?;
     Ok(txn.commit().await?)
@@ -85,7 +66,7 @@ async fn held(app: &App, proven: Proven) -> Result<(Write, account::Model), Erro
     let txn = app.database.begin_write().await?;
     let (account, _) = proven.hold(app, &txn).await?;
     if !factor::is_on(&txn, account.id).await? {
-        return Err(NotEnded::Off.into());
+        return Err(SECOND_FACTOR_OFF.into());
     }
     Ok((txn, account))
 }
@@ -93,9 +74,9 @@ async fn held(app: &App, proven: Proven) -> Result<(Write, account::Model), Erro
 /// The phone may be in somebody's hands: everybody who is signed in there is out.
 async fn lost(txn: &Write, app: &App, address: &MailAddress, by: Option<Uuid>) -> Result<(), Error> {
     let account = account::Entity::of_email(&app.secrets, address.as_str()).lock_exclusive().one(txn).await?;
-    let account = account.ok_or(NotEnded::Off)?;
+    let account = account.ok_or(SECOND_FACTOR_OFF)?;
     if !factor::is_on(txn, account.id).await? {
-        return Err(NotEnded::Off.into());
+        return Err(SECOND_FACTOR_OFF.into());
     }
     session::Entity::end_all(txn, account.id, None).await?;
     token_family::Entity::revoke_all(txn, account.id, None, app.now()).await?;

@@ -15,7 +15,6 @@ pub mod recovery_code;
 use super::account;
 use crate::app::App;
 use crate::calls::Calls;
-use crate::error::{Error, Refused};
 use crate::settings::SecondFactor;
 
 /// Whether the house demands one of this person: of administrators, unless the settings let them off,
@@ -23,16 +22,6 @@ use crate::settings::SecondFactor;
 #[must_use]
 pub fn is_demanded(app: &App, account: &account::Model) -> bool {
     app.settings.security.second_factor == SecondFactor::Administrators && account.is_administrator(app)
-}
-
-/// Whoever must have one has none yet, and may do nothing but take one.
-pub struct Lacking;
-
-impl From<Lacking> for Error {
-    fn from(_: Lacking) -> Self {
-        let detail = "Your work here takes a second factor: set one up at /me/second-factor.";
-        Refused::forbidden("second_factor_required", detail).into()
-    }
 }
 
 /// The calls of this corner of the room, below `/api/v1`.

@@ -1,6 +1,5 @@
 //! What the desk's page asks for besides scanning.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETag, EntityTag, IfNoneMatch};
 use actix_web::web::{Header, Json, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -11,7 +10,9 @@ use super::decode;
 use super::roster::{self, Roster};
 use crate::app::House;
 use crate::body::too_large;
-use crate::error::{Error, Refused};
+use crate::checkin::refusals::NO_PICTURE;
+use crate::error::Error;
+use crate::error::refusal::UNREADABLE_BODY;
 use crate::events::access::{By, Desk};
 
 /// What the QRs in a picture say.
@@ -66,16 +67,14 @@ pub async fn read_picture(
 ) -> Result<Json<Seen>, Error> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !["image/jpeg", "image/png"].contains(&kind) {
-        let detail = "The body must be image/jpeg or image/png.";
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_a_picture", detail).into());
+        return Err(NO_PICTURE.into());
     }
-    let unreadable = || Refused::malformed("unreadable_body", "The body could not be read to its end.");
     let who = match desk.by {
         By::Person(person) => person.account_id,
         By::Device(device) => device.id,
     };
     let limit = decode::MOST_BYTES;
-    let picture = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?.map_err(|_| unreadable())?;
+    let picture = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?.map_err(|_| UNREADABLE_BODY)?;
     let codes = house.run(async move |app| decode::decode(&app, who, picture).await).await?;
     Ok(Json(Seen { codes }))
 }

@@ -11,6 +11,7 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 
 use super::page::called;
+use crate::accounts::refusals::CROSS_SITE;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::code::Secret;
@@ -145,7 +146,7 @@ async fn desk_before(
     let Some(slug) = slug else { return Ok(None) };
     match Desk::at(request.clone(), slug).await {
         Ok(desk) => Ok(Some((desk, found))),
-        Err(Error::Refused(refused)) if refused.code != "cross_site" => Ok(None),
+        Err(Error::Refused(refused)) if !refused.is(CROSS_SITE) => Ok(None),
         Err(error) => Err(error),
     }
 }

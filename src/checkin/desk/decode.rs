@@ -2,7 +2,6 @@
 
 use std::io::Cursor;
 
-use actix_web::http::StatusCode;
 use actix_web::web::Bytes;
 use image::imageops::FilterType;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
@@ -10,7 +9,9 @@ use rqrr::PreparedImage;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::error::{Error, Refused};
+use crate::checkin::refusals::NOT_A_PICTURE;
+use crate::error::Error;
+use crate::error::refusal::Refusal;
 use crate::turns::Turns;
 
 /// Larger pictures take long and are read no better; the page sends less.
@@ -55,21 +56,20 @@ pub async fn decode(app: &App, who: Uuid, picture: Bytes) -> Result<Vec<String>,
     }
 }
 
-fn read(picture: &[u8]) -> Result<Vec<String>, Refused> {
-    let no_picture = || Refused::new(StatusCode::UNPROCESSABLE_ENTITY, "not_a_picture", "Send a JPEG or a PNG.");
-    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format().map_err(|_| no_picture())?;
+fn read(picture: &[u8]) -> Result<Vec<String>, Refusal> {
+    let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format().map_err(|_| NOT_A_PICTURE)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_PIXELS_ACROSS);
     limits.max_image_height = Some(MOST_PIXELS_ACROSS);
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(|_| no_picture())?;
+    let decoder = reader.into_decoder().map_err(|_| NOT_A_PICTURE)?;
     let (width, height) = decoder.dimensions();
     // Asked of the header alone: what is not to be unpacked costs nothing.
     if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_MEMORY {
-        return Err(no_picture());
+        return Err(NOT_A_PICTURE);
     }
-    let picture = DynamicImage::from_decoder(decoder).map_err(|_| no_picture())?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
     let picture = if picture.width().max(picture.height()) > SEARCHED {
         picture.resize(SEARCHED, SEARCHED, FilterType::Triangle)
     } else {

@@ -18,6 +18,7 @@ use crate::body;
 use crate::checkin::office::Settlement;
 use crate::checkin::review::Kind;
 use crate::checkin::{attempt, review, settle};
+use crate::error::refusal::NOT_FOUND;
 use crate::error::{Error, Fault};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::heading::Heading;
@@ -79,7 +80,7 @@ async fn settle_one(
     };
     match settled.await {
         Ok(_) => see_saying(&format!("/office/e/{}/reviews", event.slug), "review-settled"),
-        Err(Error::Refused(refused)) if refused.code == "not_found" => Err(Error::Refused(refused)),
+        Err(error) if error.is(NOT_FOUND) => Err(error),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let list = list(&house, visit.page, event, form.clone(), Some(id)).await?;

@@ -16,6 +16,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::picture;
 use crate::body;
+use crate::checkin::refusals::NO_INVITATION;
 use crate::error::{Error, Fault, Refused};
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
@@ -165,7 +166,7 @@ async fn enter(
             Ok(answer)
         }
         // A used invitation has no form to come back to.
-        Err(Error::Refused(refused)) if refused.code == "no_invitation" => Err(Error::Refused(refused)),
+        Err(error) if error.is(NO_INVITATION) => Err(error),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let shown = token.clone();

@@ -1,6 +1,5 @@
 //! A phone has scanned the QR and becomes a desk.
 
-use actix_web::http::StatusCode;
 use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Select, SqlErr};
@@ -13,6 +12,8 @@ use crate::accounts::token;
 use crate::app::App;
 use crate::audit;
 use crate::body::one_line;
+use crate::checkin::refusals::NO_INVITATION;
+use crate::error::refusal::Refusal;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::device::{self, Standing};
 use crate::events::event;
@@ -37,67 +38,44 @@ pub struct Paired {
     pub token: String,
 }
 
-/// Why a phone is no desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotPaired {
-    /// Never made here, used already, too old or taken back: they look the same.
-    NoInvitation,
-    NameTaken,
-}
-
-impl From<NotPaired> for Error {
-    fn from(not: NotPaired) -> Self {
-        match not {
-            NotPaired::NoInvitation => {
-                let detail = "This invitation has been used, or it is too old; ask for another.";
-                Refused::new(StatusCode::NOT_FOUND, "no_invitation", detail).into()
-            }
-            NotPaired::NameTaken => {
-                let taken = FieldError::new("name", "name_taken", "another device is called this already");
-                Refused::invalid(vec![taken]).into()
-            }
-        }
-    }
-}
-
 /// The event an invitation leads to, while it is open. Looking at it does not use it up: phones and
 /// messengers open links by themselves.
 ///
 /// # Errors
-/// [`NotPaired::NoInvitation`].
+/// 404 `no_invitation`.
 pub async fn invitation(app: &App, token: &str) -> Result<event::Model, Error> {
     let db = app.database.reader();
     let invited = open(app, invited(token)?.one(db).await?, token)?;
-    Ok(event::Entity::find_by_id(invited.event_id).one(db).await?.ok_or(NotPaired::NoInvitation)?)
+    Ok(event::Entity::find_by_id(invited.event_id).one(db).await?.ok_or(NO_INVITATION)?)
 }
 
-fn invited(token: &str) -> Result<Select<device::Entity>, NotPaired> {
-    let digest = token::digest(token).ok_or(NotPaired::NoInvitation)?;
+fn invited(token: &str) -> Result<Select<device::Entity>, Refusal> {
+    let digest = token::digest(token).ok_or(NO_INVITATION)?;
     Ok(device::Entity::find().filter(device::Column::InvitationDigest.eq(digest)))
 }
 
 /// The row's own event is in the token: an invitation that was given another one opens nothing there.
-fn open(app: &App, invited: Option<device::Model>, token: &str) -> Result<device::Model, NotPaired> {
+fn open(app: &App, invited: Option<device::Model>, token: &str) -> Result<device::Model, Refusal> {
     let device = invited.filter(|device| device.standing(app.now()) == Standing::Invited);
     let own = |device: &device::Model| invite::token(app, device.id, device.event_id) == token;
-    device.filter(own).ok_or(NotPaired::NoInvitation)
+    device.filter(own).ok_or(NO_INVITATION)
 }
 
 /// Uses an invitation up: of any number of phones that scan one QR, one becomes a desk.
 ///
 /// # Errors
-/// [`NotPaired`].
+/// 404 `no_invitation`; 422 on `name` where another device has it.
 pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
     let minted = token::mint(app)?;
     let name = pairing.name.trim();
     let txn = app.database.begin_write().await?;
     let invited = open(app, invited(&pairing.token)?.lock_exclusive().one(&txn).await?, &pairing.token)?;
-    let event = event::Entity::find_by_id(invited.event_id).one(&txn).await?.ok_or(NotPaired::NoInvitation)?;
+    let event = event::Entity::find_by_id(invited.event_id).one(&txn).await?.ok_or(NO_INVITATION)?;
     let namesake = device::Entity::of_event(event.id)
         .filter(device::Column::Name.eq(name))
         .filter(device::Column::RevokedAt.is_null());
     if namesake.one(&txn).await?.is_some() {
-        return Err(NotPaired::NameTaken.into());
+        return Err(name_taken());
     }
     let row = device::ActiveModel {
         id: Set(invited.id),
@@ -110,7 +88,7 @@ pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
     // Two phones with two invitations may say the same name at the same moment: the schema decides.
     let device = match row.update(&txn).await {
         Err(fault) if matches!(fault.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            return Err(NotPaired::NameTaken.into());
+            return Err(name_taken());
         }
         updated => updated?,
     };
@@ -126,4 +104,8 @@ pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;
     Ok(Paired { device, event, token: minted.text })
+}
+
+fn name_taken() -> Error {
+    Refused::invalid(vec![FieldError::new("name", "name_taken", "another device is called this already")]).into()
 }

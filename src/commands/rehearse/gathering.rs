@@ -194,10 +194,9 @@ async fn verify(line: &Line, letters: Option<&Vec<String>>) -> anyhow::Result<()
 async fn make_administrator(theatre: &Theatre, email: &str) -> anyhow::Result<()> {
     let address = MailAddress::read(email).map_err(|_| anyhow!("{email} is no address"))?;
     let appointed = appoint_administrator(&theatre.app, &address, PASSWORD).await;
-    appointed.map_err(|refused| match refused {
+    appointed.map_err(|error| anyhow!("the administrator: {error}"))?.map_err(|refused| match refused {
         NotAppointed::Weak(weak) => anyhow!("the administrator: {}", weak.words()),
         NotAppointed::Already => anyhow!("there is an administrator already"),
-        NotAppointed::Other(error) => anyhow!("the administrator: {error}"),
     })
 }
 

@@ -11,7 +11,8 @@ use super::words;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
-use crate::error::{Error, Refused};
+use crate::error::Error;
+use crate::error::refusal::INVALID;
 use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
@@ -181,7 +182,7 @@ fn address(base: &str, asked: &Asked, status: Option<Status>, cursor: Option<&st
 fn asked(query: &str) -> Result<Asked, Error> {
     let told = url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
     let told: serde_json::Map<String, Value> = told.map(|(name, value)| (name.into_owned(), json!(value))).collect();
-    let unreadable = |wrong: serde_json::Error| Refused::unprocessable("invalid", wrong.to_string());
+    let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
     serde_json::from_value(Value::Object(told)).map_err(|wrong| unreadable(wrong).into())
 }
 

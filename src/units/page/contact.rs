@@ -10,6 +10,7 @@ use crate::accounts::address::MailAddress;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
+use crate::organizations::refusals::WRONG_ROLE;
 use crate::page::form::Form;
 use crate::page::{self, Page, flash};
 use crate::units::access::UnitVoice;
@@ -45,7 +46,7 @@ pub async fn mine(house: House, visit: Visit, who: SignedIn) -> Result<HttpRespo
         return Ok(page::see(&format!("/unit/{}", only.unit.id)));
     }
     if units.is_empty() {
-        return Err(Refused::forbidden("wrong_role", "This is for unit contacts.").into());
+        return Err(WRONG_ROLE.saying("This is for unit contacts.").into());
     }
     page::answer(&Mine { units, page: visit.page })
 }
