@@ -16,7 +16,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::clock::{Unsure, agree};
 use crate::error::Error;
 
@@ -113,13 +113,11 @@ pub async fn confirm(app: &App, by: Uuid) -> Result<(), Error> {
     app.clock.confirm();
     let txn = app.database.begin_write().await?;
     put(&txn, Model { confirmed_at: Some(app.now()), ..nothing(app) }).await?;
-    let deed = audit::Entry {
-        actor: Some(by),
-        action: "clock_confirmed",
-        detail: json!({ "house": unsure.house, "machine": unsure.machine }),
-        ..audit::Entry::default()
-    };
-    audit::record(&txn, app, deed).await?;
+    Deed::ClockConfirmed
+        .by(by)
+        .with(json!({ "house": unsure.house, "machine": unsure.machine }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await
 }
 

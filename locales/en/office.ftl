@@ -119,7 +119,6 @@ deed-circle-end-moved = Last day of the circle moved
 deed-circle-ended = Circle ended early
 deed-circle-moderated = Circle moderated
 deed-complaint-dismissed = Complaint dismissed
-deed-contact-opened = Contact details opened
 deed-crew-dismissed = Role at the event taken back
 deed-crew-enlisted = Role at the event accepted
 deed-event-amended = Event changed

@@ -119,7 +119,6 @@ deed-circle-end-moved = 活动圈改期
 deed-circle-ended = 活动圈提前结束
 deed-circle-moderated = 处理活动圈内容
 deed-complaint-dismissed = 驳回举报
-deed-contact-opened = 打开联系方式
 deed-crew-dismissed = 收回活动角色
 deed-crew-enlisted = 接受活动角色
 deed-event-amended = 修改活动

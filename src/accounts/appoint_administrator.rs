@@ -4,7 +4,7 @@ use super::account;
 use super::address::MailAddress;
 use super::password::{self, Weak};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 
 /// Why there is no new administrator.
@@ -38,9 +38,7 @@ pub async fn appoint_administrator(
     if !account.bound(app).begin(&txn).await? {
         return Ok(Err(NotAppointed::Already));
     }
-    let entry =
-        audit::Entry { action: "administrator_appointed", subject: Some(("account", id)), ..Default::default() };
-    audit::record(&txn, app, entry).await?;
+    Deed::AdministratorAppointed.by_the_house().about("account", id).record(&txn, app).await?;
     txn.commit().await?;
     Ok(Ok(()))
 }

@@ -11,7 +11,7 @@ use super::refusals::SECOND_FACTOR_NEEDED;
 use super::second_factor::{factor, pass};
 use super::{access_token, mark, refresh_token, session, token_family};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::{Error, Fault};
 
@@ -101,14 +101,8 @@ impl Entered {
         if self.lacks_code().await? {
             return Err(SECOND_FACTOR_NEEDED.into());
         }
-        let entry = audit::Entry {
-            actor: Some(self.account),
-            action: "signed_in",
-            subject: Some(("account", self.account)),
-            detail: json!({ "by": self.by }),
-            ..Default::default()
-        };
-        Ok(audit::record(&self.txn, app, entry).await?)
+        let entry = Deed::SignedIn.by(self.account).about("account", self.account).with(json!({ "by": self.by }));
+        Ok(entry.record(&self.txn, app).await?)
     }
 
     /// As [`Entered::browser`]; but where a letter was read and a code is asked for, what the letter did

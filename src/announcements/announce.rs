@@ -14,7 +14,7 @@ use super::message::{Message, once};
 use super::refusals::NOBODY_TO_WRITE_TO;
 use super::whom::{self, Recipient};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
@@ -120,15 +120,10 @@ async fn written(
         sent_at: Set(app.now()),
     };
     let announcement = row.insert(txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(by.event.id),
-        action: "announcement_sent",
-        subject: Some(("announcement", announcement.id)),
-        reason: None,
-        detail: json!({ "people": people, "to": message.to }),
-    };
-    audit::record(txn, app, entry).await?;
+    by.records(Deed::AnnouncementSent)
+        .about("announcement", announcement.id)
+        .with(json!({ "people": people, "to": message.to }))
+        .record(txn, app)
+        .await?;
     Ok(announcement)
 }

@@ -5,14 +5,14 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::entry;
+use super::{Deed, entry};
 use crate::error::Fault;
 
 /// When a person signed in last, and how.
 pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Result<Vec<entry::Model>, Fault> {
     let mine = entry::Entity::find()
         .filter(entry::Column::ActorId.eq(account))
-        .filter(entry::Column::Action.eq("signed_in"))
+        .filter(entry::Column::Action.eq(Deed::SignedIn.name()))
         .order_by_desc(entry::Column::Id);
     Ok(mine.limit(most).all(db).await?)
 }
@@ -26,7 +26,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid) -> Result<Value, F
             "at": entry.at,
             "by_you": entry.actor_id == Some(account),
             "action": entry.action,
-            "how": entry.detail.get("by").filter(|_| entry.action == "signed_in"),
+            "how": entry.detail.get("by").filter(|_| entry.action == Deed::SignedIn.name()),
             "event_id": entry.event_id,
             "organization_id": entry.organization_id,
             "reason": entry.reason,

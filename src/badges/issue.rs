@@ -12,7 +12,7 @@ use super::code::Secret;
 use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -80,16 +80,9 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
         letter::post(&txn, app, draft).await?;
     }
     if issued > 0 {
-        let entry = audit::Entry {
-            actor,
-            organization_id: Some(event.organization_id),
-            event_id: Some(event.id),
-            action: "badges_issued",
-            subject: Some(("event", event.id)),
-            reason: None,
-            detail: json!({ "issued": issued }),
-        };
-        audit::record(&txn, app, entry).await?;
+        let deed = actor.map_or_else(|| Deed::BadgesIssued.by_the_house(), |actor| Deed::BadgesIssued.by(actor));
+        let deed = deed.at(event.organization_id, event.id).about("event", event.id);
+        deed.with(json!({ "issued": issued })).record(&txn, app).await?;
     }
     let told = Issued { issued, men, women };
     txn.commit_telling(&told).await?;

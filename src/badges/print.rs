@@ -10,7 +10,7 @@ use super::code::{self, Secret};
 use super::number::Number;
 use super::wearers::{self, Wearer};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::registrations::registration::Side;
@@ -65,16 +65,11 @@ pub async fn print(app: &App, by: &Organizer, chosen: &Chosen) -> Result<Vec<(We
         })
         .collect();
     if !printed.is_empty() {
-        let entry = audit::Entry {
-            actor: Some(by.account.account_id),
-            organization_id: Some(by.event.organization_id),
-            event_id: Some(by.event.id),
-            action: "badges_printed",
-            subject: Some(("event", by.event.id)),
-            reason: None,
-            detail: json!({ "badges": printed.len() }),
-        };
-        audit::record(&txn, app, entry).await?;
+        by.records(Deed::BadgesPrinted)
+            .about("event", by.event.id)
+            .with(json!({ "badges": printed.len() }))
+            .record(&txn, app)
+            .await?;
     }
     txn.commit().await?;
     Ok(printed)

@@ -10,7 +10,7 @@ use super::number::Number;
 use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::mail::letter;
@@ -43,16 +43,13 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
             letter::post(&txn, app, draft).await?;
         }
     }
-    let entry = audit::Entry {
-        actor: Some(organizer.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "badge_reissued",
-        subject: Some(("badge", badge.id)),
-        reason: Some(reason),
-        detail: json!({ "badge": badge.label() }),
-    };
-    audit::record(&txn, app, entry).await?;
+    organizer
+        .records(Deed::BadgeReissued)
+        .about("badge", badge.id)
+        .because(reason)
+        .with(json!({ "badge": badge.label() }))
+        .record(&txn, app)
+        .await?;
     txn.commit_telling(&badge).await?;
     Ok(badge)
 }

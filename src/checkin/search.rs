@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::profile;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::badges::badge;
 use crate::badges::number::Number;
 use crate::body::one_line;
@@ -69,19 +69,11 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
         .map(|(side, number, nickname, _)| Hit { badge: Number { side, number }.to_string(), nickname })
         .collect();
     let found: Vec<&str> = hits.iter().map(|hit| hit.badge.as_str()).collect();
-    let entry = audit::Entry {
-        actor: Some(desk.accountable()),
-        organization_id: Some(desk.event.organization_id),
-        event_id: Some(desk.event.id),
-        action: "guests_searched",
-        subject: Some(("event", desk.event.id)),
-        reason: None,
-        detail: match desk.device() {
-            Some(device) => json!({ "found": found, "device": device.name }),
-            None => json!({ "found": found }),
-        },
+    let detail = match desk.device() {
+        Some(device) => json!({ "found": found, "device": device.name }),
+        None => json!({ "found": found }),
     };
-    audit::record(&txn, app, entry).await?;
+    desk.records(Deed::GuestsSearched).about("event", desk.event.id).with(detail).record(&txn, app).await?;
     txn.commit().await?;
     Ok(hits)
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::refusals::ALREADY_SETTLED;
 use super::review;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 
@@ -31,16 +31,13 @@ pub async fn settle(app: &App, organizer: &Organizer, id: Uuid, note: &str) -> R
         ..Default::default()
     };
     let settled = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(organizer.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "scan_review_settled",
-        subject: Some(("scan_review", held.id)),
-        reason: Some(note),
-        detail: json!({ "attempt": held.attempt_id, "kind": held.kind }),
-    };
-    audit::record(&txn, app, entry).await?;
+    organizer
+        .records(Deed::ScanReviewSettled)
+        .about("scan_review", held.id)
+        .because(note)
+        .with(json!({ "attempt": held.attempt_id, "kind": held.kind }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(settled)
 }

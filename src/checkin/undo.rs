@@ -13,7 +13,7 @@ use super::attempt::{self, Kind, Verdict};
 use super::presence::{self, Counts};
 use super::refusals::{ALREADY_UNDONE, NONCE_REUSED, NOT_ADMITTED, NOT_YOUR_SCAN, OVERTAKEN, TOO_LATE};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none};
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Desk;
@@ -121,7 +121,9 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
         // The device is using it for something else at this very moment.
         return Err(NONCE_REUSED.saying("This nonce belongs to another scan.").into());
     }
-    audit::record(&txn, app, deed(desk, &wrong, undo)).await?;
+    let detail = json!({ "device": undo.device, "kind": wrong.kind });
+    let entry = desk.records(Deed::ScanUndone).about("attempt", wrong.id).because(undo.reason.as_deref());
+    entry.with(detail).record(&txn, app).await?;
     txn.commit().await?;
     app.happenings.announce(event_id, if wrong.kind == Kind::Exit { What::GuestArrived } else { What::GuestLeft });
     Ok(bytes)
@@ -137,17 +139,5 @@ fn may(app: &App, desk: &Desk, wrong: &attempt::Model, undo: &Undo) -> Result<()
         (_, _, true) => Err(Refused::invalid(vec![FieldError::new("reason", "blank", "say why")]).into()),
         (true, false, false) => Err(TOO_LATE.into()),
         (false, _, false) => Err(NOT_YOUR_SCAN.into()),
-    }
-}
-
-fn deed<'a>(desk: &Desk, wrong: &attempt::Model, undo: &'a Undo) -> audit::Entry<'a> {
-    audit::Entry {
-        actor: Some(desk.accountable()),
-        organization_id: Some(desk.event.organization_id),
-        event_id: Some(desk.event.id),
-        action: "scan_undone",
-        subject: Some(("attempt", wrong.id)),
-        reason: undo.reason.as_deref(),
-        detail: json!({ "device": undo.device, "kind": wrong.kind }),
     }
 }

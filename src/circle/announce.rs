@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::entrance;
 use super::note::{self, State};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -32,15 +32,7 @@ pub async fn announce(app: &App, by: &Organizer, body: String) -> Result<Uuid, E
         at: Set(now),
     };
     row.insert(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "circle_announced",
-        subject: Some(("circle_note", id)),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::CircleAnnounced).about("circle_note", id).record(&txn, app).await?;
     txn.commit().await?;
     Ok(id)
 }

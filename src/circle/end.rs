@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{entrance, term};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -22,15 +22,11 @@ pub async fn end(app: &App, by: &Organizer, reason: &str) -> Result<(), Error> {
     let now = app.now();
     let term = entrance::open(&txn, &event, now).await?;
     term::ActiveModel { event_id: Set(event.id), at: Set(now) }.insert(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "circle_ended",
-        subject: Some(("event", event.id)),
-        reason: Some(reason.trim()),
-        detail: json!({ "last_day": term.last_day }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::CircleEnded)
+        .about("event", event.id)
+        .because(reason.trim())
+        .with(json!({ "last_day": term.last_day }))
+        .record(&txn, app)
+        .await?;
     Ok(txn.commit().await?)
 }

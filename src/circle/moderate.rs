@@ -12,7 +12,7 @@ use super::entrance;
 use super::note::{self, State};
 use super::refusals::WITHDRAWN;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -56,16 +56,12 @@ pub async fn decide(
     row.state = Set(state);
     row.reason = Set(Some(reason.to_owned()));
     let note = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "circle_moderated",
-        subject: Some(("circle_note", note.id)),
-        reason: Some(reason),
-        detail: json!({ "from": was, "to": state }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::CircleModerated)
+        .about("circle_note", note.id)
+        .because(reason)
+        .with(json!({ "from": was, "to": state }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(note)
 }

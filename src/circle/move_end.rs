@@ -9,7 +9,7 @@ use serde_json::json;
 use super::entrance;
 use super::term::{self, Term};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -41,16 +41,12 @@ pub async fn move_end(app: &App, by: &Organizer, last_day: NaiveDate, reason: &s
     row.settings = Set(serde_json::to_value(&plan).map_err(Fault::of)?);
     let event = row.update(&txn).await?;
     let after = term::of(&txn, &event).await?.ok_or_else(out_of_range)?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "circle_end_moved",
-        subject: Some(("event", event.id)),
-        reason: Some(reason.trim()),
-        detail: json!({ "before": before.map(|term| term.last_day), "after": after.last_day }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::CircleEndMoved)
+        .about("event", event.id)
+        .because(reason.trim())
+        .with(json!({ "before": before.map(|term| term.last_day), "after": after.last_day }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(after)
 }

@@ -14,6 +14,7 @@ use super::refusals::{NOT_YOUR_NAME, WRONG_ROLE};
 use super::{device, device_cookie, event};
 use crate::accounts::{SignedIn, signed_in, token};
 use crate::app::{App, House};
+use crate::audit::{self, Deed};
 use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::organizations::staff;
@@ -144,7 +145,26 @@ impl FromRequest for Host {
     }
 }
 
+impl Organizer {
+    /// The record of what an organizer does here.
+    pub fn records(&self, deed: Deed) -> audit::Entry<'static> {
+        deed.by(self.account.account_id).at(self.event.organization_id, self.event.id)
+    }
+}
+
+impl Host {
+    /// The record of what a host does here.
+    pub fn records(&self, deed: Deed) -> audit::Entry<'static> {
+        deed.by(self.account.account_id).at(self.event.organization_id, self.event.id)
+    }
+}
+
 impl Desk {
+    /// The record of what a desk does here.
+    pub fn records(&self, deed: Deed) -> audit::Entry<'static> {
+        deed.by(self.accountable()).at(self.event.organization_id, self.event.id)
+    }
+
     /// The desk that asks, at the event with this slug. A paired device speaks before whoever is
     /// signed in on it: its scans bear the name it was given.
     ///

@@ -16,7 +16,7 @@ use super::refusals::{EVENT_CLOSED, SLUG_TAKEN, TOO_LATE};
 use super::schedule::{Schedule, word};
 use super::{event, host, series};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 
@@ -56,16 +56,11 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     if let Some(hosts) = &changes.hosts {
         host::replace(&txn, app, event.id, hosts).await?;
     }
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "event_amended",
-        subject: Some(("event", event.id)),
-        detail: json!({ "fields": changes.named() }),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::EventAmended)
+        .about("event", event.id)
+        .with(json!({ "fields": changes.named() }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)

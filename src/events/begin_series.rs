@@ -11,7 +11,7 @@ use super::refusals::{SLUG_TAKEN, WRONG_ROLE};
 use super::series;
 use crate::accounts::SignedIn;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none, slug_rule};
 use crate::error::Error;
 use crate::organizations::{organization, staff};
@@ -52,14 +52,7 @@ pub async fn begin_series(app: &App, by: &SignedIn, wish: NewSeries) -> Result<s
     if series::Entity::insert(row).on_conflict(unique).exec_without_returning(&txn).await? == 0 {
         return Err(SLUG_TAKEN.saying("The union has a series of this slug.").into());
     }
-    let entry = audit::Entry {
-        actor: Some(by.account_id),
-        organization_id: Some(union.id),
-        action: "series_begun",
-        subject: Some(("series", series.id)),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::SeriesBegun.by(by.account_id).of_union(union.id).about("series", series.id).record(&txn, app).await?;
     txn.commit().await?;
     Ok(series)
 }

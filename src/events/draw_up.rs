@@ -13,7 +13,7 @@ use super::wish::NewEvent;
 use super::{event, host, series};
 use crate::accounts::SignedIn;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::happening::What;
 use crate::organizations::{organization, staff};
@@ -53,16 +53,13 @@ pub async fn draw_up(app: &App, by: &SignedIn, wish: NewEvent) -> Result<event::
         return Err(SLUG_TAKEN.on("slug").into());
     }
     host::replace(&txn, app, event.id, &wish.hosts).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account_id),
-        organization_id: Some(union.id),
-        event_id: Some(event.id),
-        action: "event_drawn_up",
-        subject: Some(("event", event.id)),
-        detail: json!({ "template": wish.template }),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::EventDrawnUp
+        .by(by.account_id)
+        .at(union.id, event.id)
+        .about("event", event.id)
+        .with(json!({ "template": wish.template }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)

@@ -14,7 +14,7 @@ use super::crew::{self, Role};
 use super::event;
 use crate::accounts::address::{mail_address, read_address};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation::{self, Kind};
 use crate::invitations::invite::{self, Purpose};
@@ -113,8 +113,9 @@ pub async fn accepted(
         .exec_without_returning(txn)
         .await?;
     if written > 0 {
-        let (union, detail) = (invitation.organization_id, json!({ "role": role, "invitation": invitation.id }));
-        audit::record(txn, app, entry(account, union, event_id, account, "crew_enlisted", detail)).await?;
+        let detail = json!({ "role": role, "invitation": invitation.id });
+        let entry = Deed::CrewEnlisted.by(account).at(invitation.organization_id, event_id).about("account", account);
+        entry.with(detail).record(txn, app).await?;
     }
     Ok(())
 }
@@ -128,27 +129,10 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid) -> Result<(), Error> {
     let grant = crew::Entity::find_by_id(id).filter(crew::Column::EventId.eq(by.event.id)).one(&txn).await?;
     let grant = grant.ok_or_else(Refused::not_found)?;
     grant.clone().delete(&txn).await?;
-    let (actor, event, detail) = (by.account.account_id, &by.event, json!({ "role": grant.role }));
-    let entry = entry(actor, event.organization_id, event.id, grant.account_id, "crew_dismissed", detail);
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::CrewDismissed)
+        .about("account", grant.account_id)
+        .with(json!({ "role": grant.role }))
+        .record(&txn, app)
+        .await?;
     Ok(txn.commit().await?)
-}
-
-fn entry(
-    actor: Uuid,
-    organization: Uuid,
-    event: Uuid,
-    account: Uuid,
-    action: &'static str,
-    detail: serde_json::Value,
-) -> audit::Entry<'static> {
-    audit::Entry {
-        actor: Some(actor),
-        organization_id: Some(organization),
-        event_id: Some(event),
-        action,
-        subject: Some(("account", account)),
-        detail,
-        ..Default::default()
-    }
 }

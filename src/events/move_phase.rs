@@ -14,7 +14,7 @@ use super::phase::Phase;
 use super::refusals::{ALREADY_THERE, NOT_PUBLISHED, PHASE_PASSED};
 use super::schedule::Schedule;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::one_line;
 use crate::error::Error;
 use crate::happening::What;
@@ -57,16 +57,12 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
     }
     let event = row.update(&txn).await?;
     let after = Schedule::of(&event);
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "phase_moved",
-        subject: Some(("event", event.id)),
-        reason: Some(wish.reason.trim()),
-        detail: json!({ "from": from, "to": wish.phase, "before": told(&before), "after": told(&after) }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::PhaseMoved)
+        .about("event", event.id)
+        .because(wish.reason.trim())
+        .with(json!({ "from": from, "to": wish.phase, "before": told(&before), "after": told(&after) }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::PhaseMoved);
     Ok(event)

@@ -9,7 +9,7 @@ use super::phase::Phase;
 use super::refusals::{ALREADY_PUBLISHED, NOT_READY};
 use super::schedule::Schedule;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, FieldError, Refused};
 use crate::happening::What;
 
@@ -30,15 +30,7 @@ pub async fn publish(app: &App, by: &Organizer) -> Result<event::Model, Error> {
     let mut row = event.into_active_model();
     row.published_at = Set(Some(app.now()));
     let event = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "event_published",
-        subject: Some(("event", event.id)),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::EventPublished).about("event", event.id).record(&txn, app).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)

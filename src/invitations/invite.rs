@@ -17,7 +17,7 @@ use super::said::Said;
 use crate::accounts::address::MailAddress;
 use crate::accounts::{SignedIn, token};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault, Refused};
 use crate::mail::letter;
 use crate::sealed::INVITATION_EMAIL;
@@ -99,16 +99,14 @@ pub async fn invite(
         return Ok((open, false));
     }
     letter::post(txn, app, letter).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account_id),
-        organization_id: Some(purpose.organization_id),
-        event_id: purpose.event_id,
-        action: "invited",
-        subject: Some(("invitation", row.id)),
-        detail: json!({ "kind": purpose.kind }),
-        ..Default::default()
-    };
-    audit::record(txn, app, entry).await?;
+    Deed::Invited
+        .by(by.account_id)
+        .of_union(purpose.organization_id)
+        .of_event(purpose.event_id)
+        .about("invitation", row.id)
+        .with(json!({ "kind": purpose.kind }))
+        .record(txn, app)
+        .await?;
     Ok((row, true))
 }
 

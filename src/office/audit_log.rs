@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::accounts::address::shown;
 use crate::accounts::called::called;
 use crate::app::App;
+use crate::audit;
 use crate::audit::entry::{self, Column};
 use crate::error::Error;
 use crate::invitations::invitation;
@@ -81,7 +82,7 @@ pub async fn find(
     let mut rows = of;
     rows = match asked.action.as_str() {
         // Who signed in when is told where it is asked for; it would bury what was done.
-        "" => rows.filter(Column::Action.ne("signed_in")),
+        "" => rows.filter(Column::Action.ne(audit::Deed::SignedIn.name())),
         action => rows.filter(Column::Action.eq(action)),
     };
     match (asked.who.as_str(), asked.who.parse::<Uuid>()) {

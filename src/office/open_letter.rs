@@ -13,7 +13,7 @@ use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::prove_again;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::mail::{letter, opening};
 use crate::organizations::access::Administrator;
@@ -43,15 +43,13 @@ pub async fn open_letter(
         Some(contents) if outbox::opens(app, &letter) => contents,
         _ => return Err(LETTER_CLOSED.into()),
     };
-    let entry = audit::Entry {
-        actor: Some(administrator.id),
-        event_id: letter.event_id,
-        action: "letter_opened",
-        subject: Some(("letter", id)),
-        detail: json!({ "kind": letter.kind }),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::LetterOpened
+        .by(administrator.id)
+        .of_event(letter.event_id)
+        .about("letter", id)
+        .with(json!({ "kind": letter.kind }))
+        .record(&txn, app)
+        .await?;
     let row = opening::ActiveModel {
         id: Set(app.new_id()),
         letter_id: Set(id),

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::refusals::LETTER_NOT_FAILED;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::mail::letter::{self, State};
 use crate::organizations::access::Administrator;
@@ -22,21 +22,18 @@ pub async fn post_again(app: &App, by: &Administrator, id: Uuid) -> Result<lette
     if letter.state != State::Failed {
         return Err(LETTER_NOT_FAILED.into());
     }
-    let entry = audit::Entry {
-        actor: Some(by.0.account_id),
-        event_id: letter.event_id,
-        action: "letter_posted_again",
-        subject: Some(("letter", id)),
-        detail: json!({ "kind": letter.kind, "tries": letter.tries }),
-        ..Default::default()
-    };
+    let entry = Deed::LetterPostedAgain
+        .by(by.0.account_id)
+        .of_event(letter.event_id)
+        .about("letter", id)
+        .with(json!({ "kind": letter.kind, "tries": letter.tries }));
     let mut row: letter::ActiveModel = letter.into();
     row.state = Set(State::Waiting);
     row.tries = Set(0);
     row.refusals = Set(0);
     row.not_before = Set(app.now());
     let letter = row.update(&txn).await?;
-    audit::record(&txn, app, entry).await?;
+    entry.record(&txn, app).await?;
     txn.commit().await?;
     app.postbell.notify_one();
     Ok(letter)

@@ -11,7 +11,7 @@ use super::organization;
 use crate::accounts::refusals::SECOND_FACTOR_OFF;
 use crate::accounts::second_factor::factor;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 
 #[derive(Clone, Copy, Debug, Deserialize, Validate, ToSchema)]
@@ -36,13 +36,8 @@ pub async fn demand(app: &App, by: &OrganizationStaff, demanded: bool) -> Result
     if union.demands_second_factor == demanded {
         return Ok(union);
     }
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(union.id),
-        action: if demanded { "second_factor_demanded" } else { "second_factor_not_demanded" },
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    let deed = if demanded { Deed::SecondFactorDemanded } else { Deed::SecondFactorNotDemanded };
+    deed.by(by.account.account_id).of_union(union.id).record(&txn, app).await?;
     let mut row = union.into_active_model();
     row.demands_second_factor = Set(demanded);
     let union = row.update(&txn).await?;

@@ -11,7 +11,7 @@ use super::access::Administrator;
 use super::organization;
 use super::refusals::SLUG_TAKEN;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none, slug_rule};
 use crate::error::Error;
 
@@ -51,15 +51,13 @@ pub async fn found(app: &App, by: &Administrator, wish: NewOrganization) -> Resu
     if written == 0 {
         return Err(SLUG_TAKEN.on("slug").into());
     }
-    let entry = audit::Entry {
-        actor: Some(by.0.account_id),
-        organization_id: Some(union.id),
-        action: "organization_founded",
-        subject: Some(("organization", union.id)),
-        detail: json!({"slug": union.slug}),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::OrganizationFounded
+        .by(by.0.account_id)
+        .of_union(union.id)
+        .about("organization", union.id)
+        .with(json!({"slug": union.slug}))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(union)
 }

@@ -14,7 +14,7 @@ use super::organization;
 use super::staff::{self, Role};
 use crate::accounts::address::{mail_address, read_address};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault};
 use crate::invitations::invitation::{self, Kind};
 use crate::invitations::invite::{self, Purpose};
@@ -82,15 +82,13 @@ pub async fn accepted(
         .exec_without_returning(txn)
         .await?;
     if written > 0 {
-        let entry = audit::Entry {
-            actor: Some(account),
-            organization_id: Some(invitation.organization_id),
-            action: "role_granted",
-            subject: Some(("account", account)),
-            detail: json!({ "role": role, "invitation": invitation.id }),
-            ..Default::default()
-        };
-        audit::record(txn, app, entry).await?;
+        Deed::RoleGranted
+            .by(account)
+            .of_union(invitation.organization_id)
+            .about("account", account)
+            .with(json!({ "role": role, "invitation": invitation.id }))
+            .record(txn, app)
+            .await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::access::OrganizationStaff;
 use super::refusals::LAST_ORGANIZER;
 use super::{organization, staff};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 
 /// Takes a role back, from the next request on.
@@ -25,15 +25,12 @@ pub async fn revoke(app: &App, by: &OrganizationStaff, grant: Uuid) -> Result<()
     if !by.account.administrator && of_union().count(&txn).await? == 1 {
         return Err(LAST_ORGANIZER.into());
     }
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(union.id),
-        action: "role_revoked",
-        subject: Some(("account", grant.account_id)),
-        detail: json!({"role": grant.role}),
-        ..Default::default()
-    };
+    let entry = Deed::RoleRevoked
+        .by(by.account.account_id)
+        .of_union(union.id)
+        .about("account", grant.account_id)
+        .with(json!({"role": grant.role}));
     grant.delete(&txn).await?;
-    audit::record(&txn, app, entry).await?;
+    entry.record(&txn, app).await?;
     Ok(txn.commit().await?)
 }

@@ -180,7 +180,7 @@ impl FromRequest for Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::FieldError;
+    use crate::error::{FieldError, Refused};
     use crate::language::Language;
 
     fn page() -> Page {

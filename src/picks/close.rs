@@ -9,7 +9,7 @@ use super::refusals::{ROUND_NOT_OPEN, ROUND_VOID};
 use super::round::{self, State};
 use super::{kept, tally};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Host;
 use crate::happening::What;
@@ -51,16 +51,11 @@ pub async fn shut(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     row.state = Set(State::Closed);
     row.closed_at = Set(Some(app.now()));
     let closed = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(host.account.account_id),
-        organization_id: Some(host.event.organization_id),
-        event_id: Some(host.event.id),
-        action: "pick_round_closed",
-        subject: Some(("pick_round", closed.id)),
-        reason: None,
-        detail: json!({ "number": closed.number }),
-    };
-    audit::record(&txn, app, entry).await?;
+    host.records(Deed::PickRoundClosed)
+        .about("pick_round", closed.id)
+        .with(json!({ "number": closed.number }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(host.event.id, What::PickRoundClosed);
     Ok(closed)

@@ -11,7 +11,7 @@ use super::refusals::{ANOTHER_ROUND_OPEN, KEYS_APART, ROUND_CLOSED, ROUND_OPEN};
 use super::round::{self, State};
 use super::{ballot, kept, key_presence};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::events::event;
@@ -61,16 +61,11 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     row.coin = Set(Some(coin.to_vec()));
     row.opened_at = Set(Some(now));
     let opened = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(host.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "pick_round_opened",
-        subject: Some(("pick_round", opened.id)),
-        reason: None,
-        detail: json!({ "number": opened.number }),
-    };
-    audit::record(&txn, app, entry).await?;
+    host.records(Deed::PickRoundOpened)
+        .about("pick_round", opened.id)
+        .with(json!({ "number": opened.number }))
+        .record(&txn, app)
+        .await?;
     // Before the commit: an open round without its key would take ballots nobody can count.
     keys.keep(opened.id, &secret)?;
     if let Err(fault) = txn.commit_telling(&opened).await

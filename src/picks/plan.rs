@@ -7,7 +7,7 @@ use serde_json::json;
 use super::refusals::TOO_MANY_PICKS_IN_ALL;
 use super::round::{self, State};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Host;
 use crate::events::event::{self, Sides};
@@ -64,16 +64,11 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
         matches: Set(None),
     };
     let planned = row.insert(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(host.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "pick_round_planned",
-        subject: Some(("pick_round", planned.id)),
-        reason: None,
-        detail: json!({ "number": planned.number, "limit": planned.most }),
-    };
-    audit::record(&txn, app, entry).await?;
+    host.records(Deed::PickRoundPlanned)
+        .about("pick_round", planned.id)
+        .with(json!({ "number": planned.number, "limit": planned.most }))
+        .record(&txn, app)
+        .await?;
     txn.commit_telling(&planned).await?;
     Ok(planned)
 }

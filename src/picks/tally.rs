@@ -13,7 +13,7 @@ use super::refusals::{BALLOTS_UNREADABLE, ROUND_OPEN};
 use super::round::{self, State};
 use super::{ballot, blocked_pairs, kept, letters, matched, said_on_ballot};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event::{self, Sides};
@@ -211,19 +211,11 @@ async fn record(
     spoilt: usize,
 ) -> Result<(), Fault> {
     let number = round.number;
-    let entry = |entry| audit::Entry {
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        subject: Some(("pick_round", round.id)),
-        ..entry
-    };
-    let tallied =
-        audit::Entry { action: "pick_round_tallied", detail: json!({ "number": number }), ..Default::default() };
-    audit::record(txn, app, entry(tallied)).await?;
+    let entry = |deed: Deed| deed.by_the_house().at(event.organization_id, event.id).about("pick_round", round.id);
+    entry(Deed::PickRoundTallied).with(json!({ "number": number })).record(txn, app).await?;
     if spoilt > 0 {
         let detail = json!({ "number": number, "ballots": spoilt });
-        let left_out = audit::Entry { action: "pick_ballots_left_out", detail, ..Default::default() };
-        audit::record(txn, app, entry(left_out)).await?;
+        entry(Deed::PickBallotsLeftOut).with(detail).record(txn, app).await?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::refusals::{KEY_IS_SAFE, ROUND_CAN_BE_COUNTED, ROUND_CLOSED, ROUND_NOT
 use super::round::{self, State};
 use super::{ballot, kept, key_presence, tally};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Host;
 use crate::happening::What;
@@ -52,16 +52,11 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
     let mut row: round::ActiveModel = found.into();
     row.state = Set(State::Void);
     let void = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(host.account.account_id),
-        organization_id: Some(host.event.organization_id),
-        event_id: Some(host.event.id),
-        action: "pick_round_void",
-        subject: Some(("pick_round", void.id)),
-        reason: None,
-        detail: json!({ "number": void.number, "key": whereabouts }),
-    };
-    audit::record(&txn, app, entry).await?;
+    host.records(Deed::PickRoundVoid)
+        .about("pick_round", void.id)
+        .with(json!({ "number": void.number, "key": whereabouts }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     tally::forget(&keys, void.id);
     app.happenings.announce(host.event.id, What::PickRoundTallied);

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::quiz::{self, Question, Questions};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::one_line;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Organizer;
@@ -74,16 +74,11 @@ pub async fn ask(app: &App, by: &Organizer, wish: NewQuiz) -> Result<quiz::Model
         created_at: Set(now),
     };
     let quiz = row.insert(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "quiz_asked",
-        subject: Some(("quiz", quiz.id)),
-        reason: None,
-        detail: json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::QuizAsked)
+        .about("quiz", quiz.id)
+        .with(json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::PlazaChanged);
     Ok(quiz)

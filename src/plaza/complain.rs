@@ -10,7 +10,7 @@ use super::complaint::{self, State};
 use super::refusals::{ALREADY_REPORTED, ALREADY_UPHELD};
 use super::{contribution, entrance};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::happening::What;
@@ -68,16 +68,12 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid, reason: &str) -> Resul
     row.decided_by = Set(Some(by.account.account_id));
     row.decided_at = Set(Some(app.now()));
     row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(by.event.id),
-        action: "complaint_dismissed",
-        subject: Some(("complaint", id)),
-        reason: Some(reason),
-        detail: json!({}),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::ComplaintDismissed)
+        .about("complaint", id)
+        .because(reason)
+        .with(json!({}))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(by.event.id, What::PlazaChanged);
     Ok(())

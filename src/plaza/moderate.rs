@@ -8,7 +8,7 @@ use super::complaint;
 use super::contribution::{self, Decision, Kind, State, WrongState};
 use super::refusals::WRONG_STATE;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::Error;
 use crate::events::access::Organizer;
@@ -56,16 +56,12 @@ pub async fn moderate(
     let event_id = event.id;
     let awarded = settle(app, &txn, event, by.account.account_id, &contribution).await?;
     complaint::settle(&txn, &contribution, Some(by.account.account_id), now).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(event_id),
-        action: "plaza_moderated",
-        subject: Some(("contribution", contribution.id)),
-        reason: contribution.reason.as_deref(),
-        detail: json!({ "kind": contribution.kind, "from": was, "to": contribution.state }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::PlazaModerated)
+        .about("contribution", contribution.id)
+        .because(contribution.reason.as_deref())
+        .with(json!({ "kind": contribution.kind, "from": was, "to": contribution.state }))
+        .record(&txn, app)
+        .await?;
     let decided = Decided { contribution, awarded };
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event_id, What::PlazaChanged);

@@ -9,7 +9,7 @@ use super::ask::{self, NewQuiz};
 use super::quiz::{self, Questions};
 use super::refusals::QUIZ_OPENED;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -35,16 +35,11 @@ pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Resul
     row.opens_at = Set(wish.opens_at);
     row.closes_at = Set(wish.closes_at);
     let quiz = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "quiz_reworded",
-        subject: Some(("quiz", quiz.id)),
-        reason: None,
-        detail: json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::QuizReworded)
+        .about("quiz", quiz.id)
+        .with(json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::PlazaChanged);
     Ok(())

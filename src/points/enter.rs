@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::ledger::{self, Merit};
 use super::rules::Rule;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none};
 use crate::database::Write;
 use crate::error::{Error, FieldError, Refused};
@@ -85,16 +85,12 @@ pub async fn enter(app: &App, by: &Organizer, lines: Lines) -> Result<Entered, E
         };
         entered += usize::from(ledger.enter(merit).await?);
     }
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(by.event.id),
-        action: "points_entered",
-        subject: Some(("event", by.event.id)),
-        reason: Some(&lines.reason),
-        detail: json!({ "rule": lines.rule, "day": day, "people": people.len(), "entered": entered }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::PointsEntered)
+        .about("event", by.event.id)
+        .because(lines.reason.as_str())
+        .with(json!({ "rule": lines.rule, "day": day, "people": people.len(), "entered": entered }))
+        .record(&txn, app)
+        .await?;
     let entered = Entered { entered, repeated: people.len() - entered };
     txn.commit_telling(&entered).await?;
     app.happenings.announce(by.event.id, What::PointsChanged);

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::frozen;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -28,16 +28,11 @@ pub async fn freeze(app: &App, by: &Organizer) -> Result<frozen::Model, Error> {
         return Ok(frozen);
     }
     let frozen = frozen::seal(&txn, app, &event, Some(by.account.account_id), now).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "ledger_frozen",
-        subject: Some(("event", event.id)),
-        reason: None,
-        detail: json!({ "digest": frozen.hex() }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::LedgerFrozen)
+        .about("event", event.id)
+        .with(json!({ "digest": frozen.hex() }))
+        .record(&txn, app)
+        .await?;
     txn.commit_telling(&frozen).await?;
     app.happenings.announce(event.id, What::PointsChanged);
     Ok(frozen)

@@ -8,7 +8,7 @@ use super::fold::Awarded;
 use super::refusals::ALREADY_REVERSED;
 use super::{entry, ledger};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::happening::What;
@@ -25,16 +25,12 @@ pub async fn reverse(app: &App, by: &Organizer, line: Uuid, reason: &str) -> Res
     ledger::hold_person(&txn, by.event.id, line.registration_id).await?;
     let actor = by.account.account_id;
     let changed = ledger.reverse(&line, Some(actor), Some(reason)).await?.ok_or(ALREADY_REVERSED)?;
-    let entry = audit::Entry {
-        actor: Some(actor),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(by.event.id),
-        action: "points_reversed",
-        subject: Some(("points_entry", line.id)),
-        reason: Some(reason),
-        detail: json!({ "rule": line.rule, "day": line.day, "points": changed.points }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::PointsReversed)
+        .about("points_entry", line.id)
+        .because(reason)
+        .with(json!({ "rule": line.rule, "day": line.day, "points": changed.points }))
+        .record(&txn, app)
+        .await?;
     txn.commit_telling(&changed).await?;
     app.happenings.announce(by.event.id, What::PointsChanged);
     Ok(changed)

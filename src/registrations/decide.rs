@@ -17,7 +17,7 @@ use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
 use super::vouch;
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::refusal::NOT_FOUND;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Organizer;
@@ -154,16 +154,12 @@ async fn settle(
                 Decision::Reject => letters::rejected(txn, app, event, &now, to).await?,
             }
         }
-        let entry = audit::Entry {
-            actor: Some(by.account.account_id),
-            organization_id: Some(event.organization_id),
-            event_id: Some(event.id),
-            action: "registration_decided",
-            subject: Some(("registration", now.id)),
-            reason: reason.as_deref(),
-            detail: json!({ "decision": decision, "before": before }),
-        };
-        audit::record(txn, app, entry).await?;
+        by.records(Deed::RegistrationDecided)
+            .about("registration", now.id)
+            .because(reason.as_deref())
+            .with(json!({ "decision": decision, "before": before }))
+            .record(txn, app)
+            .await?;
         decided.push(now);
     }
     Ok(decided)

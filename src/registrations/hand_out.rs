@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::roll::{self, Applicant};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 
@@ -16,16 +16,11 @@ use crate::events::access::Organizer;
 pub async fn hand_out(app: &App, by: &Organizer) -> Result<Vec<Applicant>, Error> {
     let txn = app.database.begin_write().await?;
     let roll = roll::whole(app, &txn, by.event.id).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.event.organization_id),
-        event_id: Some(by.event.id),
-        action: "registrations_exported",
-        subject: Some(("event", by.event.id)),
-        detail: json!({ "rows": roll.len() }),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::RegistrationsExported)
+        .about("event", by.event.id)
+        .with(json!({ "rows": roll.len() }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(roll)
 }

@@ -15,7 +15,7 @@ use super::join::PHASES;
 use super::known::{Known, ROWS};
 use super::refusals::UNITS_CHANGED;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
@@ -83,16 +83,11 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) ->
     let imported = fit.len();
     let people = fit.into_iter().map(|entrant| invitee(entrant, &units, manner.approve)).collect();
     invite::invite_all(&txn, app, &by.account, &purpose, people).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "registrations_imported",
-        subject: Some(("event", event.id)),
-        detail: json!({ "imported": imported, "approved": manner.approve }),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::RegistrationsImported)
+        .about("event", event.id)
+        .with(json!({ "imported": imported, "approved": manner.approve }))
+        .record(&txn, app)
+        .await?;
     let imported = Imported { imported, units_created, errors, unused_columns: list.unused };
     txn.commit_telling(&imported).await?;
     Ok(imported)

@@ -12,7 +12,7 @@ use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN, QUOTAS_CANNOT_BE_MET}
 use super::seat::{self, Seats};
 use super::{deadline, enlist, letters, list, plan, run};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::one_line_or_none;
 use crate::database::Write;
 use crate::error::{Error, Fault, FieldError, Refused};
@@ -126,15 +126,10 @@ async fn written(
         committed_at: Set(app.now()),
     };
     let run = row.insert(txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "screened",
-        subject: Some(("screening_run", run.id)),
-        reason: None,
-        detail: json!({ "root": run.list_root, "selected": run.selected, "waitlisted": run.waitlisted }),
-    };
-    audit::record(txn, app, entry).await?;
+    by.records(Deed::Screened)
+        .about("screening_run", run.id)
+        .with(json!({ "root": run.list_root, "selected": run.selected, "waitlisted": run.waitlisted }))
+        .record(txn, app)
+        .await?;
     Ok(run)
 }

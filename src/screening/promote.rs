@@ -11,7 +11,7 @@ use super::refusals::{NO_EMPTY_SEAT, NOBODY_FITS};
 use super::seat_move;
 use super::{placement, run, succeed};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -70,16 +70,11 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
         row.newcomer_id = Set(Some(newcomer));
         row.stuck = Set(None);
         row.update(&txn).await?;
-        let entry = audit::Entry {
-            actor: Some(by.account.account_id),
-            organization_id: Some(event.organization_id),
-            event_id: Some(event.id),
-            action: "standby_promoted",
-            subject: Some(("registration", newcomer)),
-            reason: None,
-            detail: json!({ "leaver": leaver.registration_id }),
-        };
-        audit::record(&txn, app, entry).await?;
+        by.records(Deed::StandbyPromoted)
+            .about("registration", newcomer)
+            .with(json!({ "leaver": leaver.registration_id }))
+            .record(&txn, app)
+            .await?;
         let came = placement::Entity::find_by_id(newcomer).one(&txn).await?;
         promoted.extend(came.map(|came| came.number));
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN};
 use super::{enlist, list, run};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::one_line;
 use crate::error::Error;
 use crate::events::access::Organizer;
@@ -41,16 +41,11 @@ pub async fn publish_list(app: &App, by: &Organizer, announcement: Announcement)
         return Err(LEDGER_NOT_FROZEN.into());
     }
     let published = enlist::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "screening_list_published",
-        subject: Some(("screening_list", published.id)),
-        reason: None,
-        detail: json!({ "root": published.root, "people": published.people, "draw": published.draw }),
-    };
-    audit::record(&txn, app, entry).await?;
+    by.records(Deed::ScreeningListPublished)
+        .about("screening_list", published.id)
+        .with(json!({ "root": published.root, "people": published.people, "draw": published.draw }))
+        .record(&txn, app)
+        .await?;
     txn.commit_telling(&published).await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(published)

@@ -8,7 +8,7 @@ use super::placement::{self, in_play};
 use super::seat_move::{self, Reason};
 use super::{deadline, letters, run};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::Fault;
 use crate::events::event;
@@ -44,16 +44,13 @@ pub async fn succeed(
         at: Set(app.now()),
     };
     row.insert(txn).await?;
-    let entry = audit::Entry {
-        actor: None,
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "seat_moved",
-        subject: Some(("registration", leaver.registration_id)),
-        reason: None,
-        detail: json!({ "because": reason, "newcomer": newcomer }),
-    };
-    audit::record(txn, app, entry).await?;
+    Deed::SeatMoved
+        .by_the_house()
+        .at(event.organization_id, event.id)
+        .about("registration", leaver.registration_id)
+        .with(json!({ "because": reason, "newcomer": newcomer }))
+        .record(txn, app)
+        .await?;
     let mut left = leaver.into_active_model();
     left.seated = Set(false);
     left.update(txn).await?;

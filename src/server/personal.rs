@@ -19,6 +19,7 @@ use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::prove_again;
 use crate::accounts::{self, SignedIn, account, cookie, leaving};
 use crate::app::{App, House};
+use crate::audit::Deed;
 use crate::body::Body;
 use crate::error::{Error, Fault, Refused};
 use crate::{
@@ -63,9 +64,8 @@ pub(super) async fn taken_home(
             let proven = prove_again(&app, &asker, &who, &proof).await?;
             let txn = app.database.begin_write().await?;
             proven.hold(&app, &txn).await?;
-            let (id, subject) = (who.account_id, Some(("account", who.account_id)));
-            let entry = audit::Entry { actor: Some(id), action: "data_taken_home", subject, ..Default::default() };
-            audit::record(&txn, &app, entry).await?;
+            let id = who.account_id;
+            Deed::DataTakenHome.by(id).about("account", id).record(&txn, &app).await?;
             txn.commit().await?;
             let files = gather(&app, who).await?;
             let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
@@ -221,13 +221,7 @@ pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: 
     circle::personal::erase(&txn, &mine).await?;
     volunteers::personal::erase(&txn, app, id, &mine).await?;
     mail::personal::erase(&txn, app, id, &email).await?;
-    let entry = audit::Entry {
-        actor: Some(id),
-        action: "account_erased",
-        subject: Some(("account", id)),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::AccountErased.by(id).about("account", id).record(&txn, app).await?;
     txn.commit().await?;
     app.extensions.get_or_default::<Erasures>().0.store(true, Ordering::Relaxed);
     for (event, what) in news {

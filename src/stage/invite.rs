@@ -8,7 +8,7 @@ use serde_json::json;
 use super::pass;
 use crate::accounts::token;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Host;
 
@@ -31,7 +31,7 @@ pub async fn invite(app: &App, host: &Host) -> Result<String, Error> {
         revoked_at: Set(None),
     };
     let made = row.insert(&txn).await?;
-    audit::record(&txn, app, entry(host, "screen_invited", Some(("screen_pass", made.id)))).await?;
+    host.records(Deed::ScreenInvited).about("screen_pass", made.id).with(json!({})).record(&txn, app).await?;
     txn.commit().await?;
     Ok(minted.text)
 }
@@ -49,18 +49,6 @@ pub async fn send_away(app: &App, host: &Host) -> Result<(), Error> {
         .filter(pass::Column::RevokedAt.is_null())
         .exec(&txn)
         .await?;
-    audit::record(&txn, app, entry(host, "screens_revoked", None)).await?;
+    host.records(Deed::ScreensRevoked).with(json!({})).record(&txn, app).await?;
     txn.commit().await
-}
-
-fn entry(host: &Host, action: &'static str, subject: Option<(&'static str, uuid::Uuid)>) -> audit::Entry<'static> {
-    audit::Entry {
-        actor: Some(host.account.account_id),
-        organization_id: Some(host.event.organization_id),
-        event_id: Some(host.event.id),
-        action,
-        subject,
-        reason: None,
-        detail: json!({}),
-    }
 }

@@ -11,7 +11,7 @@ use super::refusals::UNIT_EXISTS;
 use super::{mail_domain, unit};
 use crate::accounts::SignedIn;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none};
 use crate::error::{Error, Fault};
 use crate::organizations::access::meant;
@@ -44,14 +44,7 @@ pub async fn add(app: &App, by: &SignedIn, wish: NewUnit) -> Result<unit::Model,
     let union = meant(&txn, by, wish.organization.as_deref()).await?;
     let domain = wish.mail_domain.as_deref().and_then(|domain| mail_domain::read(domain).ok());
     let unit = write(&txn, app, union.id, &wish.name, domain).await?.ok_or_else(|| UNIT_EXISTS.on("name"))?;
-    let entry = audit::Entry {
-        actor: Some(by.account_id),
-        organization_id: Some(union.id),
-        action: "unit_added",
-        subject: Some(("unit", unit.id)),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::UnitAdded.by(by.account_id).of_union(union.id).about("unit", unit.id).record(&txn, app).await?;
     txn.commit().await?;
     Ok(unit)
 }

@@ -12,7 +12,7 @@ use super::add::LONGEST_NAME;
 use super::refusals::UNIT_EXISTS;
 use super::{mail_domain, unit};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::one_line_or_none;
 use crate::error::{Error, Refused};
 use crate::organizations::organization;
@@ -61,15 +61,13 @@ pub async fn amend(app: &App, by: &UnitKeeper, changes: UnitChanges) -> Result<u
         row.mail_domain = Set(domain.as_deref().and_then(|domain| mail_domain::read(domain).ok()));
     }
     let changed = row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(unit.organization_id),
-        action: "unit_amended",
-        subject: Some(("unit", unit.id)),
-        detail: json!({"name": changes.name.is_some(), "mail_domain": changes.mail_domain.is_some()}),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::UnitAmended
+        .by(by.account.account_id)
+        .of_union(unit.organization_id)
+        .about("unit", unit.id)
+        .with(json!({"name": changes.name.is_some(), "mail_domain": changes.mail_domain.is_some()}))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(changed)
 }

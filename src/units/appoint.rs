@@ -2,13 +2,14 @@
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::access::UnitKeeper;
 use super::{unit, unit_contact};
 use crate::accounts::address::read_address;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation::{self, Kind};
 use crate::invitations::invite::{self, Purpose};
@@ -64,8 +65,8 @@ pub async fn accepted(
         .exec_without_returning(txn)
         .await?;
     if written > 0 {
-        let entry = entry(account, invitation.organization_id, unit_id, account, "unit_contact_appointed");
-        audit::record(txn, app, entry).await?;
+        let entry = Deed::UnitContactAppointed.by(account).of_union(invitation.organization_id);
+        entry.about("account", account).with(json!({ "unit_id": unit_id })).record(txn, app).await?;
     }
     Ok(())
 }
@@ -81,20 +82,8 @@ pub async fn dismiss(app: &App, by: &UnitKeeper, contact: Uuid) -> Result<(), Er
         .one(&txn)
         .await?
         .ok_or_else(Refused::not_found)?;
-    let (actor, unit) = (by.account.account_id, &by.unit);
-    let entry = entry(actor, unit.organization_id, unit.id, contact.account_id, "unit_contact_dismissed");
-    audit::record(&txn, app, entry).await?;
+    let entry = Deed::UnitContactDismissed.by(by.account.account_id).of_union(by.unit.organization_id);
+    entry.about("account", contact.account_id).with(json!({ "unit_id": by.unit.id })).record(&txn, app).await?;
     contact.delete(&txn).await?;
     Ok(txn.commit().await?)
-}
-
-fn entry(actor: Uuid, organization: Uuid, unit: Uuid, account: Uuid, action: &'static str) -> audit::Entry<'static> {
-    audit::Entry {
-        actor: Some(actor),
-        organization_id: Some(organization),
-        action,
-        subject: Some(("account", account)),
-        detail: serde_json::json!({ "unit_id": unit }),
-        ..Default::default()
-    }
 }

@@ -8,7 +8,7 @@ use super::access::UnitVoice;
 use super::roster_entry;
 use crate::accounts::address::MailAddress;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 
 /// Rows written by one statement: SQLite takes 32,766 values a statement, PostgreSQL 65,535.
@@ -51,15 +51,13 @@ pub async fn enroll(app: &App, by: &UnitVoice, people: &[MailAddress], replace: 
             .await?;
     }
     let heads = roster_entry::Entity::find().filter(of_unit).count(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(by.unit.organization_id),
-        action: if replace { "roster_replaced" } else { "roster_extended" },
-        subject: Some(("unit", unit_id)),
-        detail: json!({"added": added, "heads": heads}),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    let deed = if replace { Deed::RosterReplaced } else { Deed::RosterExtended };
+    deed.by(by.account.account_id)
+        .of_union(by.unit.organization_id)
+        .about("unit", unit_id)
+        .with(json!({"added": added, "heads": heads}))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(Enrolled { added, heads })
 }

@@ -8,7 +8,7 @@ use super::{add, mail_domain, unit};
 use crate::accounts::SignedIn;
 use crate::accounts::address::MailAddress;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::organizations::access::meant;
 use crate::sheet::upload::{RowError, invalid_rows};
@@ -67,14 +67,12 @@ pub async fn import_units(
     if !partial && !errors.is_empty() {
         return Err(invalid_rows(&errors).into());
     }
-    let entry = audit::Entry {
-        actor: Some(by.account_id),
-        organization_id: Some(union.id),
-        action: "units_imported",
-        detail: json!({"added": added, "faulty": errors.len()}),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::UnitsImported
+        .by(by.account_id)
+        .of_union(union.id)
+        .with(json!({"added": added, "faulty": errors.len()}))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(Imported { added, errors })
 }

@@ -13,7 +13,7 @@ use super::milestone::Milestone;
 use super::refusals::{CASE_TAKEN, FOLLOW_UP_NOT_AGREED};
 use crate::accounts::SignedIn;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::couples::couple;
 use crate::database::Write;
 use crate::error::{Error, FieldError, Refused};
@@ -119,16 +119,13 @@ pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option
         return Err(Refused::invalid(vec![wrong]).into());
     }
     caseload::give(&txn, couple_id, to, app.now()).await?;
-    let deed = audit::Entry {
-        actor: Some(account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "case_handed_over",
-        subject: Some(("couple", couple_id)),
-        reason: None,
-        detail: json!({ "from": holder, "to": to }),
-    };
-    audit::record(&txn, app, deed).await?;
+    Deed::CaseHandedOver
+        .by(account.account_id)
+        .at(event.organization_id, event.id)
+        .about("couple", couple_id)
+        .with(json!({ "from": holder, "to": to }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::OutcomesChanged);
     Ok(())

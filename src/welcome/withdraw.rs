@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::access::Inviter;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::invitations::invitation::{self, State};
 
@@ -16,15 +16,13 @@ pub async fn withdraw(app: &App, by: &Inviter) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let held = invitation::hold(&txn, by.invitation).await?;
     let ended = held.end(&txn, State::Withdrawn, None, app.now()).await?;
-    let entry = audit::Entry {
-        actor: Some(by.account.account_id),
-        organization_id: Some(ended.organization_id),
-        event_id: ended.event_id,
-        action: "invitation_withdrawn",
-        subject: Some(("invitation", ended.id)),
-        detail: json!({ "kind": ended.kind }),
-        ..Default::default()
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::InvitationWithdrawn
+        .by(by.account.account_id)
+        .of_union(ended.organization_id)
+        .of_event(ended.event_id)
+        .about("invitation", ended.id)
+        .with(json!({ "kind": ended.kind }))
+        .record(&txn, app)
+        .await?;
     Ok(txn.commit().await?)
 }

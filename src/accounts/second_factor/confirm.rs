@@ -11,7 +11,7 @@ use crate::accounts::refusals::{SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_ON, SECON
 use crate::accounts::sign_in_throttle::{self, Bounds, Knocker};
 use crate::accounts::{SignedIn, account, letters, session, token_family};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 
 /// How long what was begun waits for its first code.
@@ -46,9 +46,7 @@ pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Re
     sign_in_throttle::forgive(&txn, &door, &knocker).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;
     token_family::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
-    let subject = Some(("account", id));
-    let entry = audit::Entry { actor: Some(id), action: "second_factor_on", subject, ..Default::default() };
-    audit::record(&txn, app, entry).await?;
+    Deed::SecondFactorOn.by(id).about("account", id).record(&txn, app).await?;
     letters::factor_on(&txn, app, &account).await?;
     txn.commit().await?;
     Ok(codes)

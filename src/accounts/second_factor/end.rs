@@ -10,7 +10,7 @@ use crate::accounts::prove::Proven;
 use crate::accounts::refusals::{SECOND_FACTOR_DEMANDED, SECOND_FACTOR_OFF};
 use crate::accounts::{account, letters, session, token_family};
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::{Error, Fault};
 
@@ -34,7 +34,7 @@ pub async fn end(app: &App, proven: Proven) -> Result<(), Error> {
 pub async fn renew_codes(app: &App, proven: Proven) -> Result<Vec<String>, Error> {
     let (txn, account) = held(app, proven).await?;
     let codes = recovery_code::renew(&txn, app, account.id).await?;
-    record(&txn, app, Some(account.id), "recovery_codes_renewed", account.id).await?;
+    Deed::RecoveryCodesRenewed.by(account.id).about("account", account.id).record(&txn, app).await?;
     letters::codes_renewed(&txn, app, &account).await?;
     txn.commit().await?;
     Ok(codes)
@@ -86,16 +86,12 @@ async fn lost(txn: &Write, app: &App, address: &MailAddress, by: Option<Uuid>) -
 async fn ended(txn: &Write, app: &App, account: &account::Model, by: Option<Uuid>) -> Result<(), Fault> {
     forget(txn, account.id).await?;
     letters::factor_ended(txn, app, account).await?;
-    Ok(record(txn, app, by, "second_factor_off", account.id).await?)
+    let deed = by.map_or_else(|| Deed::SecondFactorOff.by_the_house(), |by| Deed::SecondFactorOff.by(by));
+    deed.about("account", account.id).record(txn, app).await
 }
 
 /// Forgets it with its codes.
 pub async fn forget(txn: &impl sea_orm::ConnectionTrait, account: Uuid) -> Result<(), Fault> {
     factor::Entity::delete_by_id(account).exec(txn).await?;
     recovery_code::forget(txn, account).await
-}
-
-async fn record(txn: &Write, app: &App, actor: Option<Uuid>, action: &'static str, account: Uuid) -> Result<(), Fault> {
-    let entry = audit::Entry { actor, action, subject: Some(("account", account)), ..Default::default() };
-    audit::record(txn, app, entry).await
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::device;
@@ -43,16 +43,7 @@ pub async fn invite(app: &App, organizer: &Organizer) -> Result<device::Model, E
         revoked_by: Set(None),
     };
     let invited = row.insert(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(organizer.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "device_invited",
-        subject: Some(("device", id)),
-        reason: None,
-        detail: json!({}),
-    };
-    audit::record(&txn, app, entry).await?;
+    organizer.records(Deed::DeviceInvited).about("device", id).with(json!({})).record(&txn, app).await?;
     txn.commit().await?;
     Ok(invited)
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::invite;
 use crate::accounts::token;
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::body::one_line;
 use crate::checkin::refusals::NO_INVITATION;
 use crate::error::refusal::Refusal;
@@ -92,16 +92,13 @@ pub async fn pair(app: &App, pairing: &Pairing) -> Result<Paired, Error> {
         }
         updated => updated?,
     };
-    let entry = audit::Entry {
-        actor: Some(invited.invited_by),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "device_paired",
-        subject: Some(("device", invited.id)),
-        reason: None,
-        detail: json!({ "name": name }),
-    };
-    audit::record(&txn, app, entry).await?;
+    Deed::DevicePaired
+        .by(invited.invited_by)
+        .at(event.organization_id, event.id)
+        .about("device", invited.id)
+        .with(json!({ "name": name }))
+        .record(&txn, app)
+        .await?;
     txn.commit().await?;
     Ok(Paired { device, event, token: minted.text })
 }

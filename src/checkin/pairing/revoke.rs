@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::Uuid;
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit;
+use crate::audit::Deed;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::device;
@@ -30,15 +30,11 @@ pub async fn revoke(app: &App, organizer: &Organizer, id: Uuid) -> Result<(), Er
         ..Default::default()
     };
     row.update(&txn).await?;
-    let entry = audit::Entry {
-        actor: Some(organizer.account.account_id),
-        organization_id: Some(event.organization_id),
-        event_id: Some(event.id),
-        action: "device_revoked",
-        subject: Some(("device", id)),
-        reason: None,
-        detail: json!({ "name": held.name }),
-    };
-    audit::record(&txn, app, entry).await?;
+    organizer
+        .records(Deed::DeviceRevoked)
+        .about("device", id)
+        .with(json!({ "name": held.name }))
+        .record(&txn, app)
+        .await?;
     Ok(txn.commit().await?)
 }

@@ -1,0 +1,115 @@
+//! What can be done that is put on record.
+
+use sea_orm::{ActiveEnum, DeriveActiveEnum, EnumIter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Entry;
+
+/// As the record names it; the words for people stand in `locales` as `deed-…`, and a story sees that
+/// each has some. A deed on record keeps its name for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub enum Deed {
+    // accounts and the house
+    SignedIn,
+    SecondFactorOn,
+    SecondFactorOff,
+    RecoveryCodesRenewed,
+    DataTakenHome,
+    AccountErased,
+    AdministratorAppointed,
+    ClockConfirmed,
+    LetterOpened,
+    LetterPostedAgain,
+    // unions, their people and units
+    OrganizationFounded,
+    RoleGranted,
+    RoleRevoked,
+    SecondFactorDemanded,
+    SecondFactorNotDemanded,
+    Invited,
+    InvitationWithdrawn,
+    UnitAdded,
+    UnitAmended,
+    UnitsImported,
+    RosterExtended,
+    RosterReplaced,
+    UnitContactAppointed,
+    UnitContactDismissed,
+    // an event
+    SeriesBegun,
+    EventDrawnUp,
+    EventAmended,
+    EventPublished,
+    PhaseMoved,
+    CrewEnlisted,
+    CrewDismissed,
+    RegistrationDecided,
+    RegistrationsImported,
+    RegistrationsExported,
+    AnnouncementSent,
+    // online
+    PointsEntered,
+    PointsReversed,
+    LedgerFrozen,
+    QuizAsked,
+    QuizReworded,
+    PlazaModerated,
+    ComplaintDismissed,
+    // screening
+    ScreeningListPublished,
+    Screened,
+    SeatMoved,
+    StandbyPromoted,
+    // the evening
+    BadgesIssued,
+    BadgesPrinted,
+    BadgeReissued,
+    DeviceInvited,
+    DevicePaired,
+    DeviceRevoked,
+    GuestsSearched,
+    ScanUndone,
+    ScanReviewSettled,
+    PickRoundPlanned,
+    PickRoundOpened,
+    PickRoundClosed,
+    PickRoundTallied,
+    PickRoundVoid,
+    PickBallotsLeftOut,
+    ScreenInvited,
+    ScreensRevoked,
+    // afterwards
+    CaseHandedOver,
+    CircleModerated,
+    CircleAnnounced,
+    CircleEndMoved,
+    CircleEnded,
+}
+
+impl Deed {
+    /// As it stands in the record.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.to_value()
+    }
+
+    /// The record of it, done by somebody.
+    pub fn by(self, account: Uuid) -> Entry<'static> {
+        Entry { actor: Some(account), ..self.by_the_house() }
+    }
+
+    /// The record of it, done by the house itself, by the clock.
+    pub fn by_the_house(self) -> Entry<'static> {
+        Entry {
+            deed: self,
+            actor: None,
+            organization_id: None,
+            event_id: None,
+            subject: None,
+            reason: None,
+            detail: Value::Null,
+        }
+    }
+}
