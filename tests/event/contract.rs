@@ -1,9 +1,6 @@
 //! Every route of the API, as its own description lists them, under bad input: the documented 4xx
 //! with a code, never 500, and nothing written.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-
 use futures_util::{StreamExt, stream};
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, review};
@@ -84,41 +81,6 @@ async fn routes(evening: &Evening) -> Vec<Route> {
     }
     assert!(routes.len() > 100, "{} routes are described", routes.len());
     routes
-}
-
-/// The description keeps one schema a name: of two types of one name it would describe one, and
-/// whoever reads it would be told a wrong body.
-#[test]
-fn no_two_types_share_a_name_in_the_description() {
-    let mut named: HashMap<String, PathBuf> = HashMap::new();
-    let mut folders = vec![PathBuf::from("src")];
-    while let Some(folder) = folders.pop() {
-        for found in std::fs::read_dir(folder).unwrap() {
-            let path = found.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let (mut described, mut renamed) = (false, None);
-            let text = std::fs::read_to_string(&path).unwrap();
-            for line in text.lines() {
-                let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
-                match (words.next(), words.next()) {
-                    _ if line.starts_with("#[derive(") => described = line.contains("ToSchema"),
-                    _ if line.starts_with("#[schema(as = ") => renamed = line.split(['=', ',', ')']).nth(1),
-                    (Some("struct" | "enum"), Some(name)) if described => {
-                        let own = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
-                        let name = renamed.take().unwrap_or(own).trim().to_owned();
-                        let other = named.insert(name.clone(), path.clone());
-                        assert!(other.is_none(), "{name} is described in {} and {other:?}", path.display());
-                        described = false;
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    assert!(named.len() > 100, "{} types are described", named.len());
 }
 
 #[test]
