@@ -5,7 +5,7 @@ use queqiao::registrations::registration::{self, Status};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::hall::Hall;
 use crate::window::Hand::{self, Keyboard, Thumb};
 

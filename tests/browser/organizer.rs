@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Sqlite};
+use crate::fixtures::evening::Engine::{self, Sqlite};
 use crate::hall::Hall;
 use crate::window::Window;
 

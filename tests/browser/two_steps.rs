@@ -4,8 +4,8 @@ use queqiao::accounts::profile::Gender;
 use queqiao::events::phase::Phase;
 use rstest::rstest;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::PASSWORD;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::person::PASSWORD;
 use crate::hall::Hall;
 use crate::window::Hand::{self, Keyboard, Thumb};
 use crate::window::Screen;

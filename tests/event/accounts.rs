@@ -14,8 +14,9 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, hours};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::Answer;
 
 const PASSWORD: &str = "magpies build a bridge";
 const REGISTER: &str = "/api/v1/auth/register";
@@ -117,7 +118,7 @@ async fn nobody_learns_which_addresses_are_known(#[values(Sqlite, Postgres)] eng
     let known = evening.visitor().post(REGISTER, wish("known@example.cn")).await;
     let unknown = evening.visitor().post(REGISTER, wish("unknown@example.cn")).await;
     assert_eq!((known.status, &known.bytes), (unknown.status, &unknown.bytes));
-    let kinds = |letters: &[crate::evening::Letter], to: &str| {
+    let kinds = |letters: &[crate::fixtures::letter::Letter], to: &str| {
         letters.iter().filter(|l| l.recipient == to).map(|l| l.kind.clone()).collect::<Vec<_>>()
     };
     let letters = evening.letters().await;

@@ -16,11 +16,11 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, QuerySelect};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, PASSWORD, Person};
-use crate::outage;
-use crate::pages::desk::{DOOR, paired};
-use crate::photos;
+use crate::fixtures::door::{DOOR, paired};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::{Answer, PASSWORD, Person};
+use crate::fixtures::{photos, process};
 
 const POSTS: &str = "/api/v1/events/qixi/posts";
 
@@ -60,12 +60,12 @@ async fn median(mut asked: impl AsyncFnMut() -> Duration) -> Duration {
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn more_slow_connections_than_descriptors_keep_nobody_waiting(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = outage::begin(engine, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(engine, Phase::OnSite).await else { return };
     let guest = evening.participants("men", 1, Status::Confirmed).await.remove(0);
     evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
     let code = guest.get("/api/v1/events/qixi/badges/me").await.json["code"].as_str().unwrap().to_owned();
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
-    let house = outage::serve_with(&evening, 1024, &[]);
+    let house = process::serve_with(&evening, 1024, &[]);
     let slow: Vec<TcpStream> = (0..1100)
         .map(|number| {
             let mut stream = connect(&house.address);
@@ -159,7 +159,7 @@ async fn whoever_does_not_take_an_answer_does_not_keep_it() {
 }
 
 /// Kilobytes the process has in memory, and the most it ever had.
-fn memory(process: &outage::Process) -> [u64; 2] {
+fn memory(process: &process::Process) -> [u64; 2] {
     let status = fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
     ["VmRSS:", "VmHWM:"].map(|wanted| {
         let line = status.lines().find(|line| line.starts_with(wanted)).unwrap();
@@ -169,8 +169,8 @@ fn memory(process: &outage::Process) -> [u64; 2] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn bodies_of_nobody_are_not_read() {
-    let Some(evening) = outage::begin(Sqlite, Phase::Online).await else { return };
-    let house = outage::serve_with(&evening, 8192, &[]);
+    let Some(evening) = process::begin(Sqlite, Phase::Online).await else { return };
+    let house = process::serve_with(&evening, 8192, &[]);
     let body = vec![b'x'; 5 << 20];
     let sent = (0..300).map(|number| {
         let (address, body) = (house.address.clone(), body.clone());
@@ -237,8 +237,8 @@ async fn what_is_held_of_all_requests_is_bounded() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn figures_are_kept_of_what_there_is_and_not_of_what_somebody_makes_up() {
-    let Some(evening) = outage::begin(Sqlite, Phase::Online).await else { return };
-    let house = outage::serve_with(&evening, 8192, &[]);
+    let Some(evening) = process::begin(Sqlite, Phase::Online).await else { return };
+    let house = process::serve_with(&evening, 8192, &[]);
     let address = house.address.clone();
     tokio::task::spawn_blocking(move || {
         for number in 0..300 {
@@ -395,17 +395,17 @@ async fn answers_outlive(
 ) {
     let before = made().await;
     for statements in 0.. {
-        outage::catch_up(evening);
+        process::catch_up(evening);
         let (person, path, body) = request(statements).await;
         let keyed = |person: &Person| {
             person.request(Method::POST, &path).header("Idempotency-Key", format!("k{statements}")).json(&body)
         };
         let outlived = {
-            let house = outage::serve(evening, i64::try_from(statements).unwrap());
+            let house = process::serve(evening, i64::try_from(statements).unwrap());
             let there = person.at(&house.address);
             there.send_or_lose(keyed(&there)).await
         };
-        outage::catch_up(evening);
+        process::catch_up(evening);
         let again = person.send(keyed(&person)).await;
         assert!((200..300).contains(&again.status), "{path} after {statements} statements: {}", again.text());
         assert_eq!(made().await, before + statements + 1, "{path} after {statements} statements");
@@ -431,7 +431,7 @@ async fn no_crash_comes_between_an_application_and_its_answer(#[values(Sqlite, P
     use queqiao::accounts::profile::Gender;
     use queqiao::audit::entry;
     use queqiao::registrations::registration;
-    let Some(evening) = outage::begin(engine, Phase::Registration).await else { return };
+    let Some(evening) = process::begin(engine, Phase::Registration).await else { return };
     let unit = evening.units[0].id;
     let apply = async |number: usize| {
         let person = evening.account(&format!("applicant-{number}"), Gender::Female).await;
@@ -452,7 +452,7 @@ async fn no_crash_comes_between_an_application_and_its_answer(#[values(Sqlite, P
 async fn no_crash_comes_between_a_post_or_points_and_their_answer(#[values(Sqlite, Postgres)] engine: Engine) {
     use queqiao::plaza::contribution;
     use queqiao::points::entry;
-    let Some(evening) = outage::begin(engine, Phase::Online).await else { return };
+    let Some(evening) = process::begin(engine, Phase::Online).await else { return };
     let post = async |_| (evening.participant("women").await, POSTS.to_owned(), json!({"body": "一"}));
     answers_outlive(&evening, post, async || rows::<contribution::Entity>(&evening).await).await;
     let award = async |_| {
@@ -467,7 +467,7 @@ async fn no_crash_comes_between_a_post_or_points_and_their_answer(#[values(Sqlit
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_crash_comes_between_badges_and_their_answer(#[values(Sqlite, Postgres)] engine: Engine) {
     use queqiao::badges::badge;
-    let Some(evening) = outage::begin(engine, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(engine, Phase::OnSite).await else { return };
     let badge = async |_| {
         evening.participants("men", 1, Status::Confirmed).await;
         (evening.again(&evening.organizer), "/api/v1/events/qixi/badges".to_owned(), json!({}))
@@ -479,7 +479,7 @@ async fn no_crash_comes_between_badges_and_their_answer(#[values(Sqlite, Postgre
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_crash_comes_between_a_round_and_its_answer(#[values(Sqlite, Postgres)] engine: Engine) {
     use queqiao::picks::round;
-    let Some(evening) = outage::begin(engine, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(engine, Phase::OnSite).await else { return };
     let plan = async |_| {
         let host = evening.crew(queqiao::events::crew::Role::Host).await;
         (host, "/api/v1/events/qixi/pick-rounds".to_owned(), json!({"limit": 1}))

@@ -14,10 +14,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
-use crate::pages::{Browser, change, read};
-use crate::picks::{Hall, guest};
+use crate::fixtures::browser::{Browser, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, absent};
+use crate::fixtures::person::{Answer, Person};
 
 const CIRCLE: &str = "/api/v1/events/qixi/circle";
 const NOTES: &str = "/api/v1/events/qixi/circle/notes";
@@ -28,7 +29,7 @@ const OFFICE: &str = "/office/e/qixi/circle";
 /// A hall whose evening is over, with a circle of 30 days.
 async fn over(engine: Engine, pairs: u32) -> Option<Hall> {
     let mut hall = Hall::begin(engine, pairs).await?;
-    change(&hall.evening, |row| row.settings = Set(json!({ "circle": { "days": 30 } }))).await;
+    hall.evening.change(|row| row.settings = Set(json!({ "circle": { "days": 30 } }))).await;
     hall.evening.enter(Phase::Closed).await;
     Some(hall)
 }
@@ -115,7 +116,7 @@ async fn refused_everywhere(person: &Person, id: &str, status: u16, code: &str) 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_came_may_join_and_nobody_is_in_before(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = over(engine, 2).await else { return };
-    let stayed_away = guest(&hall.evening, Side::Men, 9, false).await;
+    let stayed_away = absent(&hall.evening, Side::Men, 9).await;
     let standing = hall.men[0].get(CIRCLE).await.json;
     assert_eq!((&standing["state"], &standing["joined"]), (&json!("open"), &json!(false)), "{standing}");
     // The evening was on the 21st of August.
@@ -152,7 +153,7 @@ async fn whoever_came_may_join_and_nobody_is_in_before(#[values(Sqlite, Postgres
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn not_before_the_end_and_not_without_one(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut hall) = Hall::begin(engine, 1).await else { return };
-    change(&hall.evening, |row| row.settings = Set(json!({ "circle": { "days": 30 } }))).await;
+    hall.evening.change(|row| row.settings = Set(json!({ "circle": { "days": 30 } }))).await;
     assert_eq!(hall.men[0].get(CIRCLE).await.json["state"], "early");
     is(&hall.men[0].post(MEMBERSHIP, json!({})).await, 409, "phase_closed");
     let last_day = json!({ "last_day": "2026-09-30", "reason": "大家舍不得" });
@@ -160,7 +161,7 @@ async fn not_before_the_end_and_not_without_one(#[values(Sqlite, Postgres)] engi
     is(&organizer.put(&format!("{CIRCLE}/last-day"), last_day.clone()).await, 409, "phase_closed");
     is(&organizer.post(&format!("{CIRCLE}/announcements"), json!({ "body": "好" })).await, 409, "phase_closed");
     hall.evening.enter(Phase::Closed).await;
-    change(&hall.evening, |row| row.settings = Set(json!({}))).await;
+    hall.evening.change(|row| row.settings = Set(json!({}))).await;
     assert_eq!(hall.men[0].get(CIRCLE).await.json["state"], "none");
     assert_eq!(hall.men[0].post(MEMBERSHIP, json!({})).await.status, 404);
     let browser = Browser::of(&hall.evening, &hall.men[0]).await;

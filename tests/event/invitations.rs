@@ -16,9 +16,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person, hours};
-use crate::pages::{Browser, header, read};
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::{Answer, Person};
 
 const PASSWORD: &str = "magpies-over-the-silver-river";
 const CREW: &str = "/api/v1/events/qixi/crew";
@@ -115,7 +116,7 @@ async fn not_one_byte_of_an_account_reaches_another_union(#[values(Sqlite, Postg
 
     let letters: Vec<_> = evening.letters().await.into_iter().filter(|letter| letter.kind == "invitation").collect();
     assert_eq!(letters.len(), 12);
-    let text = |letter: &crate::evening::Letter, email: &str| {
+    let text = |letter: &crate::fixtures::letter::Letter, email: &str| {
         let plain = letter.plain.split("token=").next().unwrap();
         format!("{:?} {:?} {} {plain}", letter.account_id, letter.language, letter.subject).replace(email, "ADDRESS")
     };

@@ -21,11 +21,12 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening};
-use crate::outage;
-use crate::pages::{Browser, header};
-use crate::picks::{Hall, ROUNDS, light, mine};
+use crate::fixtures::browser::{Browser, header};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, ROUNDS, light, mine};
+use crate::fixtures::person::Answer;
+use crate::fixtures::process;
 
 /// Another process of the same house, and where it answers.
 async fn sibling(evening: &Evening, key_dir: &Path) -> (Arc<App>, String) {
@@ -60,7 +61,7 @@ async fn no_round_opens_while_processes_keep_their_keys_apart() {
     let folder = tempfile::tempdir().unwrap();
     let (here, elsewhere) = (folder.path().join("here"), folder.path().join("elsewhere"));
     let key_dir = here.display().to_string();
-    let begun = outage::begin_with(Postgres, Phase::OnSite, move |settings| settings.picks.key_dir = key_dir).await;
+    let begun = process::begin_with(Postgres, Phase::OnSite, move |settings| settings.picks.key_dir = key_dir).await;
     let Some(evening) = begun else { return };
     let host = evening.crew(Role::Host).await;
     key_presence::attend(&evening.app).await.unwrap();
@@ -337,7 +338,7 @@ async fn a_started_copy_does_not_take_the_key_of_the_original(#[values(Sqlite, P
     let beside = tempfile::tempdir().unwrap();
     let copy = copy(&hall, beside.path()).await;
     let original = hall.evening.app.settings.database.url.expose_secret();
-    let (original, copy) = (outage::serve_open(&hall.evening, original), outage::serve_open(&hall.evening, &copy));
+    let (original, copy) = (process::serve_open(&hall.evening, original), process::serve_open(&hall.evening, &copy));
     let close = format!("{ROUNDS}/{n}/close");
     let closed = hall.host.at(&copy.address).post(&close, json!({})).await;
     assert_eq!((closed.status, &closed.json["state"]), (200, &json!("tallied")), "{}", closed.text());

@@ -7,8 +7,9 @@ use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::Answer;
 
 const UNIONS: &str = "/api/v1/organizations";
 const STAFF: &str = "/api/v1/organizations/yanyuan/staff";

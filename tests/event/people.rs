@@ -11,9 +11,10 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person, hours};
-use crate::photos::jpeg;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::{Answer, Person};
+use crate::fixtures::photos::jpeg;
 
 const PEOPLE: &str = "/api/v1/events/qixi/people";
 const POSTS: &str = "/api/v1/events/qixi/posts";

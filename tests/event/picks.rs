@@ -6,23 +6,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use queqiao::accounts::SignedIn;
 use queqiao::accounts::profile::Gender;
-use queqiao::accounts::signed_in::Via;
 use queqiao::audit::entry;
 use queqiao::badges::badge;
 use queqiao::chance::seeded;
-use queqiao::checkin::presence;
 use queqiao::couples::begin;
 use queqiao::database::Write;
-use queqiao::events::access::Host;
 use queqiao::events::crew::Role;
-use queqiao::events::event;
 use queqiao::events::phase::Phase;
-use queqiao::language::Language;
 use queqiao::picks::round::{self, State};
-use queqiao::picks::{ballot, close, kept, matched, recovery};
-use queqiao::registrations::registration::{Side, Status};
+use queqiao::picks::{ballot, close, matched, recovery};
+use queqiao::registrations::registration::Side;
 use queqiao::server::jobs;
 use queqiao::settings::Settings;
 use queqiao::small_counts::told_among;
@@ -32,144 +26,18 @@ use rand::rngs::StdRng;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, QuerySelect};
+use sea_orm::{EntityTrait, PaginatorTrait, QuerySelect};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
-use crate::pages::Browser;
-use crate::{outage, record};
-
-pub const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";
-
-/// Men and women with badges, all inside: 男001… and 女001….
-pub struct Hall {
-    pub evening: Evening,
-    pub host: Person,
-    pub men: Vec<Person>,
-    pub women: Vec<Person>,
-}
-
-/// One guest with a badge, inside or not.
-pub async fn guest(evening: &Evening, side: Side, number: i32, inside: bool) -> Person {
-    let name = if side == Side::Men { "men" } else { "women" };
-    let person = evening.participant_as(name, Status::Confirmed).await;
-    evening.seat(&person, side, number, inside).await;
-    person
-}
-
-impl Hall {
-    pub async fn begin(engine: Engine, pairs: u32) -> Option<Self> {
-        Some(Self::fill(Evening::begin(engine, Phase::OnSite).await?, pairs).await)
-    }
-
-    /// A hall that another process can serve too: both know the folder where the keys lie.
-    pub async fn shared(engine: Engine, keys: &Path, pairs: u32) -> Option<Self> {
-        let keys = keys.join("keys").display().to_string();
-        let evening = outage::begin_with(engine, Phase::OnSite, |settings| settings.picks.key_dir = keys).await?;
-        Some(Self::fill(evening, pairs).await)
-    }
-
-    /// An evening with a host, and so many men and women inside.
-    pub async fn fill(evening: Evening, pairs: u32) -> Self {
-        let host = evening.crew(Role::Host).await;
-        let men = evening.participants("men", pairs, Status::Confirmed).await;
-        let women = evening.participants("women", pairs, Status::Confirmed).await;
-        for (people, side) in [(&men, Side::Men), (&women, Side::Women)] {
-            for (person, number) in people.iter().zip(1..) {
-                evening.seat(person, side, number, true).await;
-            }
-        }
-        Self { evening, host, men, women }
-    }
-
-    /// Plans and opens the next round; its number.
-    pub async fn open(&self, limit: i32) -> i64 {
-        let planned = self.host.post(ROUNDS, json!({ "limit": limit })).await;
-        assert_eq!(planned.status, 201, "{}", planned.text());
-        let n = planned.json["number"].as_i64().unwrap();
-        let opened = self.host.post(&format!("{ROUNDS}/{n}/open"), json!({})).await;
-        assert_eq!((opened.status, &opened.json["state"]), (200, &json!("open")), "{}", opened.text());
-        n
-    }
-
-    pub async fn close(&self, n: i64) -> Answer {
-        self.host.post(&format!("{ROUNDS}/{n}/close"), json!({})).await
-    }
-
-    pub async fn round(&self, n: i64) -> round::Model {
-        let db = self.evening.app.database.reader();
-        round::find(db, self.evening.event.id, i32::try_from(n).unwrap()).await.unwrap()
-    }
-
-    /// The key of an open round, as it lies here.
-    pub async fn key(&self, n: i64) -> Option<Arc<Secret>> {
-        let keys = round::keys(&self.evening.app).await.unwrap();
-        kept::secret(self.evening.app.database.reader(), &keys, self.round(n).await.id).await.unwrap().ok()
-    }
-
-    pub async fn matches(&self) -> Vec<matched::Model> {
-        matched::Entity::find().all(self.evening.app.database.reader()).await.unwrap()
-    }
-
-    /// Whether exactly those pairs are matched who both named the other last; how many they are.
-    async fn are_matched_as(&self, n: i64, counts: &[Option<bool>]) -> usize {
-        let round = self.round(n).await;
-        let found = self.matches().await.into_iter().filter(|found| found.round_id == round.id);
-        let found: HashSet<[Uuid; 2]> = found.map(|found| found.people()).collect();
-        for (pair, counts) in counts.chunks(2).enumerate() {
-            let (lo, hi) = matched::ordered(self.men[pair].registration_id, self.women[pair].registration_id);
-            assert_eq!(found.contains(&[lo, hi]), counts == [Some(true), Some(true)], "pair {pair}");
-        }
-        found.len()
-    }
-
-    /// Three ballots, of which two find each other.
-    pub async fn pick(&self, n: i64) {
-        for (person, badge) in [(&self.men[0], "女001"), (&self.women[0], "男001"), (&self.men[1], "女001")] {
-            let taken = light(&self.evening.again(person), n, &[badge]).await;
-            assert_eq!(taken.status, 200, "{}", taken.text());
-        }
-    }
-
-    /// The round ended as it does without a power cut, and nothing of its ballots is left. It is the
-    /// last of so many rounds that ended so.
-    async fn ended_well(&self, n: i64, rounds: usize, when: &str) {
-        let db = self.evening.app.database.reader();
-        assert_eq!(self.round(n).await.state, State::Tallied, "{when}");
-        assert_eq!(self.are_matched_as(n, &[Some(true), Some(true), None, None]).await, 1, "{when}");
-        assert_eq!(ballot::Entity::find().count(db).await.unwrap(), 0, "{when}: a ballot is left");
-        assert!(round::keys(&self.evening.app).await.unwrap().rounds().unwrap().is_empty(), "{when}: a key is left");
-        for person in self.men.iter().chain(&self.women) {
-            let letters = self.evening.letters_to(person, "round_over").await.len();
-            assert_eq!(letters, rounds, "{when}: letters to {}", person.email);
-        }
-    }
-
-    /// The host as verbs know one.
-    pub fn as_host(&self) -> Host {
-        let account_id = self.host.account_id;
-        let account = SignedIn {
-            account_id,
-            administrator: false,
-            lacks_factor: false,
-            language: Language::Zh,
-            via: Via::Token(None),
-        };
-        Host { account, event: self.evening.event.clone() }
-    }
-}
-
-pub async fn light(person: &Person, n: i64, badges: &[&str]) -> Answer {
-    person.put(&format!("{ROUNDS}/{n}/picks"), json!({ "badges": badges })).await
-}
-
-pub async fn mine(person: &Person, n: i64) -> Answer {
-    person.get(&format!("{ROUNDS}/{n}/matches/me")).await
-}
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, ROUNDS, absent, gone, guest, light, mine};
+use crate::fixtures::person::Person;
+use crate::fixtures::{process, rows};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -202,10 +70,7 @@ async fn two_who_pick_each_other_learn_of_it_and_nobody_else_does(#[values(Sqlit
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn everybody_who_took_part_gets_one_and_the_same_letter(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 2).await else { return };
-    let absent = guest(&hall.evening, Side::Women, 9, true).await;
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    presence::Entity::delete_by_id(absent.registration_id).exec(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    absent(&hall.evening, Side::Women, 9).await;
     let n = hall.open(2).await;
     light(&hall.men[0], n, &["女002", "女001"]).await;
     light(&hall.women[0], n, &["男001"]).await;
@@ -259,9 +124,9 @@ async fn a_ballot_replaces_the_one_before_and_shows_itself_to_its_owner(#[values
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn every_accepted_ballot_gets_an_answer_of_one_size(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 4).await else { return };
-    let late = guest(&hall.evening, Side::Men, 77, true).await;
+    let late = guest(&hall.evening, Side::Men, 77).await;
     let n = hall.open(3).await;
-    let later = guest(&hall.evening, Side::Men, 78, true).await;
+    let later = guest(&hall.evening, Side::Men, 78).await;
     let mut shapes = HashSet::new();
     for person in [&hall.men[0], &hall.men[0], &hall.men[1], &late, &later] {
         for badges in [&["女001", "女002", "女003"][..], &["女004"], &[]] {
@@ -281,7 +146,7 @@ async fn every_accepted_ballot_gets_an_answer_of_one_size(#[values(Sqlite, Postg
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_ballot_with_a_badge_that_cannot_be_picked_changes_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 4).await else { return };
-    guest(&hall.evening, Side::Women, 50, false).await;
+    absent(&hall.evening, Side::Women, 50).await;
     let n = hall.open(2).await;
     let me = &hall.men[0];
     light(me, n, &["女001"]).await;
@@ -313,7 +178,7 @@ async fn a_ballot_with_a_badge_that_cannot_be_picked_changes_nothing(#[values(Sq
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn only_guests_who_are_inside_pick(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 1).await else { return };
-    let outside = guest(&hall.evening, Side::Men, 5, false).await;
+    let outside = gone(&hall.evening, Side::Men, 5).await;
     let badgeless = hall.evening.participant("men").await;
     let stranger = hall.evening.stranger().await;
     let n = hall.open(2).await;
@@ -329,16 +194,7 @@ async fn only_guests_who_are_inside_pick(#[values(Sqlite, Postgres)] engine: Eng
     }
     assert_eq!(light(&hall.evening.visitor(), n, &["女001"]).await.status, 401);
     // A guest who was given work tonight.
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let row = queqiao::events::crew::ActiveModel {
-        id: Set(hall.evening.app.new_id()),
-        event_id: Set(hall.evening.event.id),
-        account_id: Set(hall.men[0].account_id),
-        role: Set(Role::Desk),
-        granted_at: Set(hall.evening.app.now()),
-    };
-    row.insert(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    hall.evening.appoint(&hall.men[0], Role::Desk).await;
     assert_eq!(light(&hall.men[0], n, &["女001"]).await.code(), "staff_cannot_pick");
     assert_eq!(light(&hall.women[0], 9, &[]).await.status, 404);
     assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
@@ -486,11 +342,7 @@ async fn how_long_an_answer_is_does_not_tell_who_was_picked(#[values(Sqlite, Pos
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_evening_allows_only_so_many_questions(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 1).await else { return };
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let settings = json!({ "picks": { "event_limit": 4 } });
-    let row = event::ActiveModel { id: Set(hall.evening.event.id), settings: Set(settings), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    hall.evening.change(|row| row.settings = Set(json!({ "picks": { "event_limit": 4 } }))).await;
     assert_eq!(hall.host.post(ROUNDS, json!({ "limit": 3 })).await.status, 201);
     let refused = hall.host.post(ROUNDS, json!({ "limit": 2 })).await;
     assert_eq!((refused.status, refused.code()), (409, "too_many_picks"));
@@ -840,12 +692,12 @@ async fn a_power_cut_between_any_two_statements_of_a_closing_changes_nothing(
     let keys = tempfile::tempdir().unwrap();
     let Some(mut hall) = Hall::shared(engine, keys.path(), 2).await else { return };
     for statements in 0.. {
-        outage::catch_up(&hall.evening);
+        process::catch_up(&hall.evening);
         hall.host = hall.evening.again(&hall.host);
         let n = hall.open(1).await;
         hall.pick(n).await;
         let outlived = {
-            let process = outage::serve(&hall.evening, statements);
+            let process = process::serve(&hall.evening, statements);
             let host = hall.host.at(&process.address);
             let close = host.request(Method::POST, &format!("{ROUNDS}/{n}/close"));
             host.send_or_lose(close.json(&json!({}))).await
@@ -872,7 +724,7 @@ async fn a_power_cut_while_a_start_finishes_a_round_changes_nothing(#[values(Sql
     hall.pick(n).await;
     close::shut(&hall.evening.app, &hall.as_host(), i32::try_from(n).unwrap()).await.unwrap();
     for statements in 0.. {
-        let opened = !outage::serve(&hall.evening, statements).address.is_empty();
+        let opened = !process::serve(&hall.evening, statements).address.is_empty();
         let when = format!("after {statements} statements");
         if opened {
             hall.ended_well(n, 1, &when).await;
@@ -914,7 +766,7 @@ async fn dump(hall: &Hall) -> Vec<String> {
     for badge in badge::Entity::find().all(hall.evening.app.database.reader()).await.unwrap() {
         known.insert(badge.id, format!("badge {}", badge.worn()));
     }
-    let rows = record::everything(&hall.evening).await;
+    let rows = rows::everything(&hall.evening).await;
     let rows = rows.iter().map(|line| masked(&line.replace(&hall.evening.address, "http://house"), &known));
     let mut rows: Vec<String> = rows.collect();
     rows.sort();
@@ -1006,10 +858,10 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
 async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqlite, Postgres)] engine: Engine) {
     let keys = tempfile::tempdir().unwrap();
     let Some(hall) = Hall::shared(engine, keys.path(), 2).await else { return };
-    guest(&hall.evening, Side::Women, 777, true).await;
+    guest(&hall.evening, Side::Women, 777).await;
     let n = hall.open(2).await;
     let log = keys.path().join("log");
-    let process = outage::serve_talking(&hall.evening, &log);
+    let process = process::serve_talking(&hall.evening, &log);
     let (he, she) = (hall.men[0].at(&process.address), hall.women[0].at(&process.address));
     assert_eq!(light(&he, n, &["女777", "女001"]).await.status, 200);
     assert_eq!(light(&she, n, &["男001"]).await.status, 200);
@@ -1021,7 +873,7 @@ async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqli
     assert_eq!(mine(&he, n).await.json["badges"], json!(["女001"]));
     let files = bytes_in(hall.evening.folder());
     let log = std::fs::read(&log).unwrap();
-    let rows_and_letters = record::everything(&hall.evening).await.join("\n").into_bytes();
+    let rows_and_letters = rows::everything(&hall.evening).await.join("\n").into_bytes();
     let has = |place: &[u8], what: &[u8]| place.windows(what.len()).any(|window| window == what);
     assert!(has(&log, b"TRACE") && has(&log, b"/picks"), "the log says too little to be searched");
     assert!(has(&rows_and_letters, b"round_over"), "the letters are not among the rows");

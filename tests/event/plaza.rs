@@ -7,16 +7,17 @@ use queqiao::happening::What;
 use queqiao::idempotency;
 use queqiao::plaza::contribution;
 use queqiao::points::entry;
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration::Status;
 use queqiao::server::jobs;
 use reqwest::Method;
 use rstest::rstest;
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::{Answer, Engine, Evening, Person, hours};
 use Engine::{Postgres, Sqlite};
+
+use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::{Answer, Person};
 
 const POSTS: &str = "/api/v1/events/qixi/posts";
 const DECLARATIONS: &str = "/api/v1/events/qixi/declarations";
@@ -53,13 +54,6 @@ async fn points(person: &Person) -> i64 {
 
 async fn lines(evening: &Evening) -> u64 {
     entry::Entity::find().count(evening.app.database.reader()).await.unwrap()
-}
-
-async fn stands(evening: &Evening, person: &Person, status: Status) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = registration::ActiveModel { id: Set(person.registration_id), status: Set(status), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
 }
 
 #[rstest]
@@ -437,7 +431,7 @@ async fn the_plaza_is_open_to_the_approved_while_the_online_phase_lasts(#[values
     assert_eq!((late.status, late.code()), (409, "ledger_frozen"));
     assert_eq!(points(&her).await, 4);
     evening.enter(Phase::Online).await;
-    stands(&evening, &her, Status::Withdrawn).await;
+    evening.stands(&her, Status::Withdrawn).await;
     assert_eq!(her.post(SIGN_INS, json!({})).await.code(), "not_registered");
     assert_eq!(lines(&evening).await, before);
 }

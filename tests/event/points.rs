@@ -12,14 +12,16 @@ use queqiao::points::ledger::{self, Merit};
 use queqiao::points::rules::Rule;
 use queqiao::points::running::Running;
 use queqiao::points::{chain, close_books, digest, entry, frozen, standing};
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration::Status;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 
-use crate::evening::{Engine, Evening, Person, hours};
 use Engine::{Postgres, Sqlite};
+
+use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::Person;
 
 const MINE: &str = "/api/v1/events/qixi/ledger/me";
 const ENTRIES: &str = "/api/v1/events/qixi/ledger/entries";
@@ -49,14 +51,7 @@ async fn write(evening: &Evening) -> Write {
 }
 
 async fn told(evening: &Evening, points: Value) {
-    let txn = write(evening).await;
-    let row = event::ActiveModel {
-        id: Set(evening.event.id),
-        settings: Set(json!({ "points": points })),
-        ..Default::default()
-    };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change(|row| row.settings = Set(json!({ "points": points }))).await;
 }
 
 #[rstest]
@@ -396,10 +391,7 @@ async fn the_leaderboard_shows_nicknames_ranks_and_the_cut(#[values(Sqlite, Post
     let women = evening.participants("women", 4, Status::Approved).await;
     let man = evening.participant("men").await;
     evening.participant_as("women", Status::Applied).await;
-    let txn = write(&evening).await;
-    let row = registration::ActiveModel { id: Set(women[0].registration_id), class: Set(2), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change_registration(&women[0], |row| row.class = Set(2)).await;
     evening.organizer.post(ENTRIES, lines(&[&women[0], &women[1]], "profile", None, None)).await;
     evening.organizer.post(ENTRIES, lines(&[&women[2], &women[3]], "game", None, None)).await;
 

@@ -15,9 +15,10 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use sha1::{Digest, Sha1};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, PASSWORD, hours};
-use crate::pages::{Browser, read};
+use crate::fixtures::browser::{Browser, read};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::{Answer, PASSWORD};
 
 const LOGIN: &str = "/api/v1/auth/login";
 

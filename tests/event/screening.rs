@@ -15,10 +15,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::checkin::stands;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person, hours};
-use crate::outage;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::Person;
+use crate::fixtures::process;
 
 const RUNS: &str = "/api/v1/events/qixi/screening/runs";
 const LIST: &str = "/api/v1/events/qixi/screening/list";
@@ -48,25 +48,13 @@ async fn freeze(evening: &Evening) {
 }
 
 async fn rules(evening: &Evening, rules: Value) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = event::ActiveModel {
-        id: Set(evening.event.id),
-        settings: Set(json!({ "screening": rules })),
-        ..Default::default()
-    };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
-async fn status(evening: &Evening, person: &Person) -> Status {
-    let row = registration::Entity::find_by_id(person.registration_id).one(evening.app.database.reader()).await;
-    row.unwrap().unwrap().status
+    evening.change(|row| row.settings = Set(json!({ "screening": rules }))).await;
 }
 
 async fn standing_as(evening: &Evening, people: &[Person], wanted: Status) -> Vec<Person> {
     let mut found = Vec::new();
     for person in people {
-        if status(evening, person).await == wanted {
+        if evening.status(person).await == wanted {
             found.push(evening.again(person));
         }
     }
@@ -168,7 +156,7 @@ async fn quotas_that_cannot_be_met_change_nothing(#[values(Sqlite, Postgres)] en
     assert_eq!((refused.status, refused.code()), (409, "quotas_cannot_be_met"), "{}", refused.text());
     let change = &refused.json["smallest_change"][0];
     assert_eq!((&change["limit"], &change["to"]), (&json!("band men/35+ min"), &json!(0)), "{}", refused.text());
-    assert_eq!(status(&evening, &men[0]).await, Status::Approved);
+    assert_eq!(evening.status(&men[0]).await, Status::Approved);
     assert!(evening.letters().await.is_empty());
     let trial = json!({ "rules": { "seats": 2, "side": { "men": { "min": 3, "max": 1 } } } });
     assert_eq!(evening.organizer.post("/api/v1/events/qixi/screening/preview", trial).await.status, 422);
@@ -190,14 +178,11 @@ async fn more_seats_than_people_are_not_given_to_anybody_else(#[values(Sqlite, P
     assert_eq!((seats(&evening).await, evening.letters().await.len()), (0, 0));
     // The change that was proposed.
     let side = json!({ "men": { "min": 1, "max": 2 }, "women": { "min": 2, "max": 2 } });
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = event::ActiveModel { id: Set(evening.event.id), seats: Set(3), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change(|row| row.seats = Set(3)).await;
     rules(&evening, json!({ "side": side })).await;
     let run = evening.organizer.post(RUNS, json!({})).await;
     assert_eq!((run.status, &run.json["selected"]), (201, &json!(3)), "{}", run.text());
-    assert_eq!(status(&evening, &him).await, Status::Selected);
+    assert_eq!(evening.status(&him).await, Status::Selected);
     // Of the three left over two stand in line: as many as the larger side has seats.
     let left_over = [Status::Waitlisted, Status::NotSelected];
     let left_over = left_over.map(async |status| standing_as(&evening, &women, status).await.len());
@@ -284,12 +269,12 @@ async fn of_many_who_fill_an_empty_seat_one_does(#[values(Sqlite, Postgres)] eng
     let waiting = standing_as(&evening, &men, Status::Waitlisted).await;
     // Nobody waits when the seat comes free, and two do afterwards.
     for man in &waiting {
-        stands(&evening, man, Status::Withdrawn).await;
+        evening.stands(man, Status::Withdrawn).await;
     }
     let leaver = standing_as(&evening, &men, Status::Selected).await.remove(0);
     assert_eq!(leaver.post(REPLY, json!({ "reply": "decline" })).await.status, 200);
     for man in &waiting {
-        stands(&evening, man, Status::Waitlisted).await;
+        evening.stands(man, Status::Waitlisted).await;
     }
     assert_eq!((seats(&evening).await, waiting.len()), (3, 2));
     let promotions = "/api/v1/events/qixi/screening/standby/promotions";
@@ -308,7 +293,7 @@ async fn of_many_processes_that_find_an_empty_seat_one_gives_it_on(#[values(Sqli
     let Some(Cast { evening, men, .. }) = cast(engine).await else { return };
     evening.organizer.post(RUNS, json!({})).await;
     let gone = standing_as(&evening, &men, Status::Selected).await.remove(0);
-    stands(&evening, &gone, Status::Withdrawn).await;
+    evening.stands(&gone, Status::Withdrawn).await;
     let held = async |txn: &Write| assert!(event::hold_shared(txn, evening.event.id).await.is_ok());
     let rounds = futures_util::future::join_all((0..4).map(|_| expire::due(&evening.app)));
     let moved: Vec<usize> = evening.amid(held, 4, rounds).await.into_iter().map(Result::unwrap).collect();
@@ -331,11 +316,11 @@ async fn nobody_confirms_a_seat_that_is_just_going(#[values(Sqlite, Postgres)] e
     let refused = evening.amid(withdrawing, 1, confirm()).await;
     // Where there is one writer, the registration may be gone before anybody looks for it.
     assert!(["no_seat_offered", "not_registered"].contains(&refused.code()), "{}", refused.text());
-    assert_eq!(status(&evening, &her).await, Status::Withdrawn);
-    stands(&evening, &her, Status::Selected).await;
+    assert_eq!(evening.status(&her).await, Status::Withdrawn);
+    evening.stands(&her, Status::Selected).await;
     let refused = evening.amid(async |txn| evening.closing(txn).await, 1, confirm()).await;
     assert_eq!((refused.status, refused.code()), (409, "phase_closed"), "{}", refused.text());
-    assert_eq!(status(&evening, &her).await, Status::Selected);
+    assert_eq!(evening.status(&her).await, Status::Selected);
 }
 
 #[rstest]
@@ -369,18 +354,18 @@ async fn many_hands_never_seat_more_than_there_are_seats(#[values(Sqlite, Postgr
 async fn a_power_cut_between_any_two_statements_of_a_run_leaves_all_of_it_or_nothing(
     #[values(Sqlite, Postgres)] engine: Engine,
 ) {
-    let Some(evening) = outage::begin(engine, Phase::Screening).await else { return };
+    let Some(evening) = process::begin(engine, Phase::Screening).await else { return };
     evening.participants("men", 3, Status::Approved).await;
     evening.participants("women", 2, Status::Approved).await;
     freeze(&evening).await;
     let db = evening.app.database.reader();
     for statements in 0.. {
         let outlived = {
-            let process = outage::serve(&evening, statements);
+            let process = process::serve(&evening, statements);
             let organizer = evening.organizer.at(&process.address);
             organizer.send_or_lose(organizer.request(reqwest::Method::POST, RUNS).json(&json!({}))).await
         };
-        outage::catch_up(&evening);
+        process::catch_up(&evening);
         let runs = run::Entity::find().all(db).await.unwrap().len();
         let placed = placement::Entity::find().all(db).await.unwrap().len();
         let letters = evening.letters().await.len();

@@ -13,9 +13,10 @@ use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, PASSWORD, Person};
-use crate::pages::Browser;
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, PASSWORD, Person};
 
 const FACTOR: &str = "/api/v1/me/second-factor";
 const LOGIN: &str = "/api/v1/auth/login";

@@ -15,8 +15,9 @@ use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, Person};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, Person};
 
 const PASSWORD: &str = "magpies build a bridge";
 const REGISTER: &str = "/api/v1/auth/register";

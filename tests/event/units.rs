@@ -8,8 +8,9 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, Person};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, Person};
 
 const UNITS: &str = "/api/v1/units";
 const IMPORT: &str = "/api/v1/units/import";

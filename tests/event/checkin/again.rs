@@ -7,10 +7,10 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use crate::evening::{Engine, hours};
 use Engine::{Postgres, Sqlite};
 
-use super::*;
+use crate::fixtures::door::{DOOR, admitted, attempts, but, code_of, doors_open, entry_of, nonce, refused, typed};
+use crate::fixtures::evening::{Engine, hours};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

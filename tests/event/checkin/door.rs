@@ -21,10 +21,11 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::evening::{Engine, Person};
 use Engine::{Postgres, Sqlite};
 
-use super::*;
+use crate::fixtures::door::{DOOR, admitted, attempts, but, code_of, doors_open, entry_of, refused, typed};
+use crate::fixtures::evening::Engine;
+use crate::fixtures::person::Person;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -147,15 +148,11 @@ async fn a_number_opens_the_door_however_it_is_typed(#[values(Sqlite, Postgres)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_desk_finds_somebody_and_cannot_browse(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, desk, guests)) = doors_open(engine, 7, 1).await else { return };
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let mut row = profile::ActiveModel {
-        account_id: Set(guests[7].account_id),
-        nickname: Set("小鹿🦌Lulu".to_owned()),
-        ..Default::default()
+    evening.calls_themselves(&guests[7], "小鹿🦌Lulu").await;
+    let real_name = |row: &mut profile::ActiveModel| {
+        row.set_real_name(&evening.app.secrets, guests[7].account_id, Some("欧阳鹿")).unwrap();
     };
-    row.set_real_name(&evening.app.secrets, guests[7].account_id, Some("欧阳鹿")).unwrap();
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change_profile(&guests[7], real_name).await;
     let path = format!("{DOOR}/search");
     let find = async |name: &str| desk.post(&path, json!({"name": name})).await;
 

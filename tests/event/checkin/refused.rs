@@ -8,10 +8,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
-use crate::evening::Engine;
 use Engine::{Postgres, Sqlite};
 
-use super::*;
+use crate::fixtures::door::{DOOR, admitted, attempts, but, code_of, doors_open, entry_of, queue, refused, typed};
+use crate::fixtures::evening::Engine;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -28,12 +28,12 @@ async fn every_refusal_says_why(#[values(Sqlite, Postgres)] engine: Engine) {
         (Status::Withdrawn, "withdrawn"),
         (Status::Declined, "declined"),
     ] {
-        stands(&evening, guest, status).await;
+        evening.stands(guest, status).await;
         let answer = desk.post(DOOR, entry_of(&code)).await;
         refused(&answer, reason);
         assert_eq!(answer.json["participant"]["badge"], "男001");
     }
-    stands(&evening, guest, Status::Confirmed).await;
+    evening.stands(guest, Status::Confirmed).await;
     for read in ["", "   "] {
         assert_eq!(desk.post(DOOR, entry_of(read)).await.status, 422);
     }
@@ -75,7 +75,7 @@ async fn the_door_opens_and_closes_with_the_evening(#[values(Sqlite, Postgres)] 
     // Validity is judged before duplication.
     evening.enter(Phase::Closed).await;
     refused(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
-    stands(&evening, &guests[0], Status::Withdrawn).await;
+    evening.stands(&guests[0], Status::Withdrawn).await;
     refused(&desk.post(DOOR, entry_of(&code)).await, "withdrawn");
 }
 

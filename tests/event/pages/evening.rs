@@ -12,10 +12,10 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Browser, change, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Person};
-use crate::picks::{Hall, guest, light};
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::{Hall, gone, guest, light};
+use crate::fixtures::person::{Answer, Person};
 
 const EVIL: &str = "<b>1</b>\"'&";
 const DATES: &str = "/e/qixi/dates";
@@ -24,7 +24,7 @@ const MATCHES: &str = "/e/qixi/matches";
 
 async fn hall(engine: Engine, pairs: u32, dates: Value) -> Option<Hall> {
     let hall = Hall::begin(engine, pairs).await?;
-    change(&hall.evening, |row| row.settings = Set(json!({ "dates": dates }))).await;
+    hall.evening.change(|row| row.settings = Set(json!({ "dates": dates }))).await;
     Some(hall)
 }
 
@@ -87,8 +87,8 @@ async fn a_phone_says_where_to_sit_and_how_long(#[values(Sqlite, Postgres)] engi
     let (_, english) = read(english).await;
     assert!(english.contains("Time is up") && english.contains("My evening") && !english.contains("号桌"), "{english}");
     // Who is not let in, or came late, is told so.
-    let outside = guest(&hall.evening, Side::Men, 8, false).await;
-    let late = guest(&hall.evening, Side::Men, 9, true).await;
+    let outside = gone(&hall.evening, Side::Men, 8).await;
+    let late = guest(&hall.evening, Side::Men, 9).await;
     let (_, page) = Browser::of(&hall.evening, &outside).await.get(DATES).await;
     assert!(page.contains("你已经离场"), "{page}");
     let (_, page) = Browser::of(&hall.evening, &late).await.get(DATES).await;
@@ -236,7 +236,7 @@ async fn lamps_are_lit_put_out_and_moved_up_by_taps(#[values(Sqlite, Postgres)] 
     let (status, page) = read(tap(&[("tap", "女003")]).await).await;
     assert!(status == 409 && page.contains("这一轮已经截止") && !page.contains("class=\"light\""), "{page}");
     assert!(him.get(PICKS).await.1.contains(&format!("href=\"{MATCHES}\"")));
-    let outside = guest(&hall.evening, Side::Men, 8, false).await;
+    let outside = gone(&hall.evening, Side::Men, 8).await;
     hall.open(1).await;
     let (_, page) = Browser::of(&hall.evening, &outside).await.get(PICKS).await;
     assert!(page.contains("进场之后才能亮灯") && !page.contains("class=\"light\""), "{page}");
@@ -277,7 +277,7 @@ async fn two_who_said_yes_before_the_close_are_not_asked_again(#[values(Sqlite, 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn contacts_open_for_two_and_for_nobody_else(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some((hall, id)) = crate::couples::matched(engine).await else { return };
+    let Some((hall, id)) = crate::fixtures::couples::matched(engine).await else { return };
     let him = Browser::of(&hall.evening, &hall.men[0]).await;
     let her = Browser::of(&hall.evening, &hall.women[0]).await;
     let other = Browser::of(&hall.evening, &hall.men[1]).await;
@@ -428,7 +428,7 @@ async fn the_office_plans_from_the_door_and_on_paper(#[values(Sqlite, Postgres)]
     );
     let (status, page) = read(organizer.send(office, &[("rounds", "99"), ("tables", "")]).await).await;
     assert!(status == 422 && page.contains("id=\"rounds-wrong\"") && page.contains("value=\"99\""), "{page}");
-    guest(&hall.evening, Side::Men, 9, true).await;
+    guest(&hall.evening, Side::Men, 9).await;
     let (_, page) = organizer.get(office).await;
     assert!(page.contains("有 1 人进场后还没排到") && page.contains("男009"), "{page}");
     let table = hall.host.get("/api/v1/events/qixi/dates").await.json["rounds"][0]["tables"][0].clone();
@@ -475,7 +475,7 @@ async fn the_union_reads_what_many_said_and_not_who(#[values(Sqlite, Postgres)] 
     let (_, page) = office.get("/office/e/qixi/feedback").await;
     assert!(page.contains("6 份") && page.contains("&#60;b&#62;1") && !page.contains(EVIL), "{page}");
     // Nothing in a row leads to its author; the author still finds it, takes it home, and takes it away.
-    for row in crate::record::everything(&hall.evening).await.iter().filter(|row| row.contains("feedback")) {
+    for row in crate::fixtures::rows::everything(&hall.evening).await.iter().filter(|row| row.contains("feedback")) {
         assert!(!everybody.iter().any(|person| row.contains(&person.registration_id.to_string())), "{row}");
     }
     assert!(him.get(ours).await.1.contains("value=\"5\" checked"));

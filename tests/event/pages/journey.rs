@@ -12,24 +12,12 @@ use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Browser, change, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, PASSWORD, Person, hours};
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::{PASSWORD, Person};
 
 const EVIL: &str = "<b>1</b>\"'&";
-
-async fn registered(evening: &Evening, change: impl FnOnce(&mut registration::ActiveModel), person: &Person) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let mut row = registration::ActiveModel { id: Set(person.registration_id), ..Default::default() };
-    change(&mut row);
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
-async fn status(evening: &Evening, person: &Person) -> Status {
-    let row = registration::Entity::find_by_id(person.registration_id).one(evening.app.database.reader()).await;
-    row.unwrap().unwrap().status
-}
 
 async fn enter_points(evening: &Evening, person: &Person, rule: &str) {
     let line = json!({ "registrations": [person.registration_id], "rule": rule, "reason": "现场核对" });
@@ -232,12 +220,12 @@ async fn somebody_withdraws_while_the_doors_are_closed(#[values(Sqlite, Postgres
     assert!(page.contains("action=\"/e/qixi/withdraw\"") && page.contains("href=\"/e/qixi/plaza\""), "{page}");
     let answer = browser.send("/e/qixi/withdraw", &[]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/e/qixi"));
-    assert_eq!(status(&evening, &him).await, Status::Withdrawn);
+    assert_eq!(evening.status(&him).await, Status::Withdrawn);
     evening.enter(Phase::OnSite).await;
     let late = Browser::of(&evening, &her).await;
     assert!(!late.get("/e/qixi/me").await.1.contains("action=\"/e/qixi/withdraw\""));
     assert_eq!(late.send("/e/qixi/withdraw", &[]).await.status().as_u16(), 409);
-    assert_eq!(status(&evening, &her).await, Status::Approved);
+    assert_eq!(evening.status(&her).await, Status::Approved);
 }
 
 #[rstest]
@@ -280,7 +268,7 @@ async fn whoever_stands_back_is_not_told_that_points_would_do(#[values(Sqlite, P
     let women = evening.participants("women", 4, Status::Approved).await;
     // More points than anybody; but she kept a seat at an earlier event and stayed away.
     enter_points(&evening, &women[0], "profile").await;
-    registered(&evening, |row| row.class = Set(3), &women[0]).await;
+    evening.change_registration(&women[0], |row| row.class = Set(3)).await;
     let browser = Browser::of(&evening, &women[0]).await;
     for path in ["/e/qixi/me", "/e/qixi/leaderboard"] {
         let (_, page) = browser.get(path).await;
@@ -334,7 +322,7 @@ async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] e
     assert_eq!(first.send("/e/qixi/reply", &[("reply", "perhaps")]).await.status().as_u16(), 422);
     let answer = first.send("/e/qixi/reply", &[("reply", "confirm")]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/e/qixi/why"));
-    assert_eq!(status(&evening, &women[0]).await, Status::Confirmed);
+    assert_eq!(evening.status(&women[0]).await, Status::Confirmed);
     assert!(first.get("/e/qixi/why").await.1.contains("你已确认出席"));
 
     let second = Browser::of(&evening, &women[1]).await;
@@ -344,7 +332,7 @@ async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] e
     let (_, page) = third.get("/e/qixi/why").await;
     assert!(page.contains("递补入选") && page.contains("value=\"confirm\""), "{page}");
     let long_ago = Some(evening.app.now() - hours(1));
-    registered(&evening, |row| row.reply_by = Set(long_ago), &women[2]).await;
+    evening.change_registration(&women[2], |row| row.reply_by = Set(long_ago)).await;
     let (_, page) = third.get("/e/qixi/why").await;
     assert!(page.contains("期限过了") && !page.contains("value=\"confirm\""), "{page}");
     let (status_code, page) = read(third.send("/e/qixi/reply", &[("reply", "confirm")]).await).await;
@@ -500,7 +488,7 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/"));
     let gone = account::Entity::find_by_id(her.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
     assert!(gone.erased_at.is_some() && gone.email.is_none());
-    assert_eq!(status(&evening, &her).await, Status::Withdrawn);
+    assert_eq!(evening.status(&her).await, Status::Withdrawn);
     assert_eq!(browser.get("/me/data").await.0, 303);
 }
 
@@ -527,7 +515,7 @@ async fn no_other_site_acts_for_a_participant(#[values(Sqlite, Postgres)] engine
         let (status, page) = read(forged.form(&[("sure", "yes"), ("reply", "decline")]).send().await.unwrap()).await;
         assert!(status == 403 && page.contains("不是从本站页面发出的"), "{path} {status}: {page}");
     }
-    assert_eq!(status(&evening, &her).await, Status::Approved);
+    assert_eq!(evening.status(&her).await, Status::Approved);
     assert_eq!(browser.get("/me").await.0, 200);
 }
 
@@ -536,7 +524,7 @@ async fn no_other_site_acts_for_a_participant(#[values(Sqlite, Postgres)] engine
 async fn a_draft_has_no_pages_for_anybody_but_its_union(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let her = evening.participant("women").await;
-    change(&evening, |row| row.published_at = Set(None)).await;
+    evening.change(|row| row.published_at = Set(None)).await;
     let browser = Browser::of(&evening, &her).await;
     for path in ["register", "me", "why", "badge", "points", "leaderboard", "badge/calendar.ics"] {
         assert_eq!(browser.get(&format!("/e/qixi/{path}")).await.0, 404, "{path}");

@@ -7,18 +7,19 @@ use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::invitations::invitation;
 use queqiao::organizations::organization;
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration::Status;
 use queqiao::units::{roster_entry, unit, unit_contact};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use super::{Browser, change, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::Person;
 
 const EVIL: &str = "<script>alert(1)</script>\"'&";
 const ESCAPED: &str = "&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;";
@@ -361,7 +362,7 @@ async fn the_dashboard_says_what_to_do_first(#[values(Sqlite, Postgres)] engine:
     );
     evening.participants("men", 7, Status::Applied).await;
     evening.participants("women", 2, Status::Approved).await;
-    change(&evening, |row| row.title = Set(EVIL.to_owned())).await;
+    evening.change(|row| row.title = Set(EVIL.to_owned())).await;
     let (_, page) = browser.get("/office").await;
     let (first, others) = page.split_once("class=\"matters\"").unwrap();
     assert!(first.contains("入选名单还没有产生") && others.contains("7 份报名待审核"), "{page}");
@@ -418,31 +419,22 @@ async fn a_draft_is_published_from_its_overview(#[values(Sqlite, Postgres)] engi
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (_, page) = browser.get("/office/e/qixi").await;
     assert!(page.contains("action=\"/office/e/qixi/publish\""), "{page}");
-    evening.clock.set(evening.event.starts_at + crate::evening::hours(1));
+    evening.clock.set(evening.event.starts_at + crate::fixtures::evening::hours(1));
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = read(browser.send("/office/e/qixi/publish", &[]).await).await;
     assert!(status == 409 && page.contains("现在还不能公布"), "{page}");
-    evening.clock.set(crate::evening::the_hour());
+    evening.clock.set(crate::fixtures::evening::the_hour());
     let browser = Browser::of(&evening, &evening.organizer).await;
     assert_eq!(browser.send("/office/e/qixi/publish", &[]).await.status().as_u16(), 303);
     assert!(event(&evening, "qixi").await.unwrap().published_at.is_some());
 }
 
 async fn called(evening: &Evening, person: &Person, name: &str) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let mut row = profile::ActiveModel {
-        account_id: Set(person.account_id),
-        nickname: Set(name.to_owned()),
-        ..Default::default()
+    evening.calls_themselves(person, name).await;
+    let real_name = |row: &mut profile::ActiveModel| {
+        row.set_real_name(&evening.app.secrets, person.account_id, Some(name)).unwrap();
     };
-    row.set_real_name(&evening.app.secrets, person.account_id, Some(name)).unwrap();
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
-async fn status(evening: &Evening, person: &Person) -> Status {
-    let row = registration::Entity::find_by_id(person.registration_id).one(evening.app.database.reader()).await;
-    row.unwrap().unwrap().status
+    evening.change_profile(person, real_name).await;
 }
 
 #[rstest]
@@ -471,17 +463,14 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     assert!(code == 422 && wrong(&page, "reason").is_some_and(|words| words.contains("理由")), "{page}");
     let in_one_line = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(in_one_line.matches(" checked aria-label").count(), 2, "whoever was ticked still is: {page}");
-    assert_eq!(status(&evening, &men[0]).await, Status::Applied);
+    assert_eq!(evening.status(&men[0]).await, Status::Applied);
     let rejected = browser
         .send(&format!("{base}/decide"), &[&both[..1], &[("decision", "reject"), ("reason", EVIL)]].concat())
         .await;
     assert_eq!((rejected.status().as_u16(), header(&rejected, "location")), (303, base));
     let approved = browser.send(&format!("{base}/decide"), &[&both[1..], &[("decision", "approve")]].concat()).await;
     assert_eq!((approved.status().as_u16(), header(&approved, "location")), (303, back.as_str()));
-    assert_eq!(
-        (status(&evening, &men[0]).await, status(&evening, &men[1]).await),
-        (Status::Rejected, Status::Approved)
-    );
+    assert_eq!((evening.status(&men[0]).await, evening.status(&men[1]).await), (Status::Rejected, Status::Approved));
     let said = header(&approved, "set-cookie").split(';').next().unwrap().to_owned();
     let told = browser.request(Method::GET, &back).header("Cookie", said).send().await.unwrap();
     let (_, page) = read(told).await;
@@ -493,10 +482,10 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     assert_eq!(nobody.status().as_u16(), 422);
     let approved = browser.send(&format!("{base}/approve"), &[("who", "vouched")]).await;
     assert_eq!(approved.status().as_u16(), 303);
-    assert_eq!(status(&evening, &women[0]).await, Status::Applied, "nobody vouches for her");
+    assert_eq!(evening.status(&women[0]).await, Status::Applied, "nobody vouches for her");
     let approved = browser.send(&format!("{base}/approve"), &[("who", "all"), ("back", "//evil.example")]).await;
     assert_eq!((approved.status().as_u16(), header(&approved, "location")), (303, base));
-    assert_eq!(status(&evening, &women[0]).await, Status::Approved);
+    assert_eq!(evening.status(&women[0]).await, Status::Approved);
 }
 
 #[rstest]

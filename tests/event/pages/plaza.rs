@@ -3,7 +3,6 @@
 use std::io::Cursor;
 
 use image::GenericImageView;
-use queqiao::accounts::profile;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::plaza::{complaint, contribution, photo};
@@ -17,10 +16,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Qu
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Browser, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person, hours};
-use crate::photos::{bomb, jpeg, taken_somewhere};
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::photos::{bomb, jpeg, taken_somewhere};
 
 const PLAZA: &str = "/e/qixi/plaza";
 const QUEUE: &str = "/office/e/qixi/moderation";
@@ -68,14 +67,6 @@ async fn shown_photo(evening: &Evening, browser: &Browser) -> (Uuid, Uuid) {
     approve(evening, post.id).await;
     let photo = photo::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
     (post.id, photo.id)
-}
-
-async fn profile(evening: &Evening, person: &Person, change: impl FnOnce(&mut profile::ActiveModel)) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let mut row = profile::ActiveModel { account_id: Set(person.account_id), ..Default::default() };
-    change(&mut row);
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
 }
 
 /// The address of somebody's page, as the list links it.
@@ -253,14 +244,15 @@ async fn what_people_write_is_shown_and_not_run(#[values(Sqlite, Postgres)] engi
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let (her, him) = (evening.participant("women").await, evening.participant("men").await);
     let evil = "<script>alert(1)</script>\"'&";
-    profile(&evening, &her, |row| {
-        row.nickname = Set(evil.to_owned());
-        row.about = Set(Some(evil.to_owned()));
-        row.education = Set(Some(evil.to_owned()));
-        row.district = Set(Some(evil.to_owned()));
-        row.interests = Set(json!([evil]));
-    })
-    .await;
+    evening
+        .change_profile(&her, |row| {
+            row.nickname = Set(evil.to_owned());
+            row.about = Set(Some(evil.to_owned()));
+            row.education = Set(Some(evil.to_owned()));
+            row.district = Set(Some(evil.to_owned()));
+            row.interests = Set(json!([evil]));
+        })
+        .await;
     let (hers, his) = (Browser::of(&evening, &her).await, Browser::of(&evening, &him).await);
     let office = Browser::of(&evening, &evening.organizer).await;
     upload(&hers, "/e/qixi/plaza/posts", Some(evil), vec![]).await;
@@ -323,14 +315,15 @@ async fn people_are_known_by_what_they_say_of_themselves(#[values(Sqlite, Postgr
     for (person, nickname, born, interest) in
         [(&reader, "读书人", 1996, "读书"), (&hiker, "登山客", 1988, "徒步"), (&other_man, "另一位", 1990, "读书")]
     {
-        profile(&evening, person, |row| {
-            row.nickname = Set(nickname.to_owned());
-            row.birth_year = Set(Some(born));
-            row.interests = Set(json!([interest]));
-            row.set_real_name(&evening.app.secrets, person.account_id, Some("赵本名")).unwrap();
-            row.set_phone(&evening.app.secrets, person.account_id, Some("13912345678")).unwrap();
-        })
-        .await;
+        evening
+            .change_profile(person, |row| {
+                row.nickname = Set(nickname.to_owned());
+                row.birth_year = Set(Some(born));
+                row.interests = Set(json!([interest]));
+                row.set_real_name(&evening.app.secrets, person.account_id, Some("赵本名")).unwrap();
+                row.set_phone(&evening.app.secrets, person.account_id, Some("13912345678")).unwrap();
+            })
+            .await;
     }
     let his = Browser::of(&evening, &him).await;
     let (status, list) = his.get("/e/qixi/people").await;
