@@ -1,6 +1,7 @@
 //! Stories of the room `screening`.
 
 use queqiao::accounts::profile::Gender;
+use queqiao::badges::number::Number;
 use queqiao::checkin::{attempt, presence};
 use queqiao::commands::verify;
 use queqiao::database::Write;
@@ -15,6 +16,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::fixtures::door::issue;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::{Evening, hours};
 use crate::fixtures::person::Person;
@@ -445,21 +447,26 @@ async fn earlier(evening: &Evening, days: i64, organization_id: Uuid) -> Uuid {
 async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i32, came: bool) {
     let (registration_id, attempt_id) = (evening.app.new_id(), evening.app.new_id());
     let txn = evening.app.database.begin_write().await.unwrap();
+    let event = event::Entity::find_by_id(event_id).one(&txn).await.unwrap().unwrap();
+    let (before, begun) = (event.starts_at - hours(24), event.starts_at);
+    let worn = Number { side: Side::Men, number };
     let row = registration::ActiveModel {
         id: Set(registration_id),
         event_id: Set(event_id),
         account_id: Set(person.account_id),
         unit_id: Set(evening.units[0].id),
-        side: Set(Side::Men),
+        side: Set(worn.side),
         number: Set(number),
         status: Set(Status::Confirmed),
         class: Set(1),
         held: Set(false),
         answers: Set(json!({})),
-        applied_at: Set(evening.app.now()),
+        applied_at: Set(before),
+        decided_at: Set(Some(before)),
         ..Default::default()
     };
     row.insert(&txn).await.unwrap();
+    issue(&evening.app, &txn, event_id, registration_id, worn).await;
     if came {
         let row = attempt::ActiveModel {
             id: Set(attempt_id),
@@ -469,27 +476,18 @@ async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i
             nonce: Set(attempt_id.to_string()),
             request_digest: Set(vec![0; 32]),
             kind: Set(attempt::Kind::Entry),
+            typed: Set(Some(worn.to_string())),
             registration_id: Set(Some(registration_id)),
             result: Set(attempt::Verdict::Admitted),
-            at: Set(evening.app.now()),
-            received_at: Set(evening.app.now()),
+            at: Set(begun),
+            received_at: Set(begun),
             offline: Set(false),
             answer: Set(vec![]),
             ..Default::default()
         };
         row.insert(&txn).await.unwrap();
-        let row = presence::ActiveModel {
-            registration_id: Set(registration_id),
-            event_id: Set(event_id),
-            side: Set(Side::Men),
-            number: Set(number),
-            inside: Set(true),
-            since: Set(evening.app.now()),
-            device: Set("desk".to_owned()),
-            moved_at: Set(evening.app.now()),
-            attempt_id: Set(attempt_id),
-        };
-        row.insert(&txn).await.unwrap();
+        let step = presence::Step { event_id, registration_id, worn, at: begun, device: "desk", attempt_id, now: true };
+        assert!(presence::enter(&txn, step).await.unwrap());
     }
     txn.commit().await.unwrap();
 }

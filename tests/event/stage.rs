@@ -188,6 +188,7 @@ async fn the_wall_on_the_screen_is_what_was_approved(#[values(Sqlite, Postgres)]
     let txn = app.database.begin_write().await.unwrap();
     for (body, state) in [("星河为证", Approved), ("等一等", Pending), ("不妥", Rejected), ("撤下", Removed)]
     {
+        let decided = state != Pending;
         let row = contribution::ActiveModel {
             id: Set(app.new_id()),
             event_id: Set(hall.evening.event.id),
@@ -198,8 +199,8 @@ async fn the_wall_on_the_screen_is_what_was_approved(#[values(Sqlite, Postgres)]
             day: Set(app.now().date_naive()),
             state: Set(state),
             reason: Set(None),
-            decided_by: Set(None),
-            decided_at: Set(None),
+            decided_by: Set(decided.then_some(hall.evening.organizer.account_id)),
+            decided_at: Set(decided.then(|| app.now())),
             at: Set(app.now()),
         };
         row.insert(&txn).await.unwrap();

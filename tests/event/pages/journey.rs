@@ -8,7 +8,7 @@ use queqiao::registrations::registration::{self, Status};
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -148,11 +148,7 @@ async fn whoever_never_agreed_is_asked_when_they_apply(#[values(Sqlite, Postgres
 async fn nobody_learns_from_the_form_whether_an_address_is_known(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let known = evening.account("known", profile::Gender::Male).await;
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let claimed = Set(Some(account::sealed_hash(&evening.app, known.account_id, "$argon2id$").unwrap()));
-    let row = account::ActiveModel { id: Set(known.account_id), password: claimed, ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.with_password(&known, PASSWORD).await;
     let form = |email| {
         [("email", email), ("nickname", "小云"), ("gender", "female"), ("grown_up", "yes"), ("may_keep", "yes")]
     };
