@@ -33,7 +33,6 @@ mod health;
 mod holds;
 mod house;
 mod invitations;
-mod keys;
 mod live;
 mod lost_answers;
 mod mail;

@@ -1,60 +1,16 @@
-//! Stories of the room `plaza`.
+//! Posts, comments and likes, and what they earn.
 
-use chrono::{DateTime, Utc};
+use Engine::{Postgres, Sqlite};
 use queqiao::audit::entry as audit;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
-use queqiao::idempotency;
-use queqiao::plaza::contribution;
-use queqiao::points::entry;
 use queqiao::registrations::registration::Status;
-use queqiao::server::jobs;
-use reqwest::Method;
 use rstest::rstest;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use Engine::{Postgres, Sqlite};
-
+use super::{COMPLAINTS, DECLARATIONS, POSTS, QUEUE, SIGN_INS, decides, lines, moment, points, posts, shown_post};
 use crate::fixtures::evening::{Engine, Evening, hours};
-use crate::fixtures::person::{Answer, Person};
-
-const POSTS: &str = "/api/v1/events/qixi/posts";
-const DECLARATIONS: &str = "/api/v1/events/qixi/declarations";
-const SIGN_INS: &str = "/api/v1/events/qixi/sign-ins";
-const QUIZZES: &str = "/api/v1/events/qixi/quizzes";
-const COMPLAINTS: &str = "/api/v1/events/qixi/complaints";
-const QUEUE: &str = "/api/v1/events/qixi/moderation";
-const MINE: &str = "/api/v1/events/qixi/ledger/me";
-
-fn moment(text: &str) -> DateTime<Utc> {
-    text.parse().unwrap()
-}
-
-async fn posts(person: &Person, body: &str) -> String {
-    let answer = person.post(POSTS, json!({ "body": body })).await;
-    assert_eq!(answer.status, 201, "{}", answer.text());
-    answer.json["id"].as_str().unwrap().to_owned()
-}
-
-async fn decides(evening: &Evening, id: &str, decision: &str) -> Answer {
-    let organizer = evening.again(&evening.organizer);
-    organizer.post(&format!("{QUEUE}/{id}/decision"), json!({ "decision": decision })).await
-}
-
-async fn shown_post(evening: &Evening, by: &Person) -> String {
-    let id = posts(by, "周末爱爬山").await;
-    assert_eq!(decides(evening, &id, "approve").await.status, 200);
-    id
-}
-
-async fn points(person: &Person) -> i64 {
-    person.get(MINE).await.json["points"].as_i64().unwrap()
-}
-
-async fn lines(evening: &Evening) -> u64 {
-    entry::Entity::find().count(evening.app.database.reader()).await.unwrap()
-}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -189,161 +145,6 @@ async fn likes_and_comments_earn_nobody_anything(#[values(Sqlite, Postgres)] eng
     assert_eq!(him.delete(&likes).await.json["likes"], 0);
     assert_eq!(him.delete(&likes).await.status, 200);
     assert_eq!(lines(&evening).await, before, "the ledger did not hear of it");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_hands_sign_in_once(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let hands: Vec<_> = (0..32)
-        .map(|_| {
-            let her = her.clone();
-            tokio::spawn(async move { her.post(SIGN_INS, json!({})).await })
-        })
-        .collect();
-    let mut first = 0;
-    for hand in hands {
-        let answer = hand.await.unwrap();
-        match (answer.status, answer.json["awarded"]["points"].as_i64().unwrap()) {
-            (201, 4) => first += 1,
-            (200, 0) => {}
-            other => panic!("{other:?} {}", answer.text()),
-        }
-    }
-    assert_eq!((first, lines(&evening).await, points(&her).await), (1, 1, 4));
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_day_ends_at_midnight_in_shanghai(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    evening.clock.set(moment("2026-08-22T15:59:59.999999Z"));
-    let her = evening.again(&her);
-    let last = her.post(SIGN_INS, json!({})).await;
-    assert_eq!((last.status, &last.json["day"]), (201, &json!("2026-08-22")));
-    evening.clock.set(moment("2026-08-22T16:00:00Z"));
-    let her = evening.again(&her);
-    let next = her.post(SIGN_INS, json!({})).await;
-    assert_eq!((next.status, &next.json["day"]), (201, &json!("2026-08-23")));
-    let mine = her.get(SIGN_INS).await;
-    assert_eq!(mine.json, json!({"days": ["2026-08-22", "2026-08-23"], "today": "2026-08-23", "done_today": true}));
-    assert_eq!(points(&her).await, 8);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_same_request_again_gives_the_first_answer(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let send = |path: &'static str, body: Value| {
-        her.send(her.request(Method::POST, path).header("Idempotency-Key", "once-1").json(&body))
-    };
-    let first = send(SIGN_INS, json!({})).await;
-    let again = send(SIGN_INS, json!({})).await;
-    assert_eq!((first.status, again.status), (201, 201));
-    assert_eq!(first.bytes, again.bytes);
-    let post = send(POSTS, json!({"body": "一"})).await;
-    assert_eq!(send(POSTS, json!({"body": "一"})).await.bytes, post.bytes);
-    assert_eq!(send(POSTS, json!({"body": "二"})).await.code(), "idempotency_key_reused");
-    let written = contribution::Entity::find().count(evening.app.database.reader()).await.unwrap();
-    assert_eq!((written, lines(&evening).await), (1, 1));
-}
-
-fn quiz(opens: &str, closes: &str) -> Value {
-    json!({"title": "七夕知多少", "opens_at": opens, "closes_at": closes, "questions": [
-        {"text": "七夕是农历几月初七?", "options": ["六月", "七月", "八月"], "correct": 1},
-        {"text": "谁在银河上搭桥?", "options": ["喜鹊", "乌鸦"], "correct": 0},
-    ]})
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_quiz_is_answered_once_and_tells_what_was_right_afterwards(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let asked = evening.organizer.post(QUIZZES, quiz("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z")).await;
-    assert_eq!(asked.status, 201, "{}", asked.text());
-    let answers = format!("{QUIZZES}/{}/answers", asked.json["id"].as_str().unwrap());
-    assert_eq!(her.get(QUIZZES).await.json["items"], json!([]), "nobody knows of it yet");
-    assert_eq!(her.post(&answers, json!({"choices": [1, 0]})).await.status, 404);
-
-    evening.clock.advance(hours(1));
-    let her = evening.again(&her);
-    let seen = her.get(QUIZZES).await;
-    assert_eq!((&seen.json["items"][0]["open"], &seen.json["items"][0]["choices"]), (&json!(true), &Value::Null));
-    assert_eq!(seen.json["items"][0]["questions"][0]["correct"], Value::Null, "{}", seen.text());
-    for choices in [json!([1]), json!([1, 2]), json!([1, -1]), json!([])] {
-        assert_eq!(her.post(&answers, json!({ "choices": choices })).await.status, 422);
-    }
-    let hands: Vec<_> = (0..16)
-        .map(|_| {
-            let (her, answers) = (her.clone(), answers.clone());
-            tokio::spawn(async move { her.post(&answers, json!({"choices": [1, 1]})).await })
-        })
-        .collect();
-    let mut taken = 0;
-    for hand in hands {
-        let answer = hand.await.unwrap();
-        if answer.status == 201 {
-            taken += 1;
-            assert_eq!(answer.json, json!({"awarded": {"points": 4, "rule": "quiz", "capped": false}}));
-        } else {
-            assert_eq!((answer.status, answer.code()), (409, "already_answered"));
-        }
-    }
-    assert_eq!((taken, lines(&evening).await), (1, 1));
-    assert_eq!(her.get(QUIZZES).await.json["items"][0]["correct"], Value::Null);
-
-    evening.clock.advance(hours(2));
-    let her = evening.again(&her);
-    let seen = her.get(QUIZZES).await;
-    assert_eq!((&seen.json["items"][0]["correct"], &seen.json["items"][0]["open"]), (&json!(1), &json!(false)));
-    assert_eq!(seen.json["items"][0]["questions"][1]["correct"], 0);
-    let him = evening.participant("men").await;
-    assert_eq!(him.post(&answers, json!({"choices": [1, 0]})).await.code(), "quiz_closed");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn nobody_asks_a_quiz_while_the_event_closes(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let asking = evening.organizer.post(QUIZZES, quiz("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z"));
-    let refused = evening.amid(async |txn| evening.closing(txn).await, 1, asking).await;
-    assert_eq!((refused.status, refused.code()), (409, "phase_closed"), "{}", refused.text());
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_quiz_that_makes_no_sense_is_not_asked(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let good = quiz("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z");
-    let with = |path: &str, value: Value| {
-        let mut body = good.clone();
-        *body.pointer_mut(path).unwrap() = value;
-        body
-    };
-    for (path, value, code) in [
-        ("/closes_at", json!("2026-08-22T06:30:00Z"), "before_opening"),
-        ("/title", json!(" "), "blank"),
-        ("/questions", json!([]), "invalid"),
-        ("/questions/0/correct", json!(3), "not_an_option"),
-        ("/questions/0/options", json!(["只有一个"]), "invalid"),
-        ("/questions/0/options/1", json!(""), "blank"),
-        ("/opens_at", json!("昨天"), "wrong_type"),
-    ] {
-        let refused = evening.organizer.post(QUIZZES, with(path, value)).await;
-        let codes: Vec<_> =
-            refused.json["errors"].as_array().unwrap().iter().map(|error| error["code"].clone()).collect();
-        assert_eq!(refused.status, 422);
-        assert!(codes.contains(&json!(code)), "{path}: {}", refused.text());
-    }
-    let over = evening.organizer.post(QUIZZES, quiz("2026-08-22T04:00:00Z", "2026-08-22T05:00:00Z")).await;
-    assert_eq!(over.json["errors"][0]["code"], "in_the_past");
-    assert_eq!(her.post(QUIZZES, good.clone()).await.code(), "wrong_role");
-    assert_eq!(evening.stranger().await.post(QUIZZES, good).await.status, 403);
 }
 
 #[rstest]
@@ -488,21 +289,4 @@ async fn a_day_has_room_for_ten_posts_and_pages_follow_each_other(#[values(Sqlit
     evening.clock.advance(hours(10));
     let her = evening.again(&her);
     assert_eq!(her.post(POSTS, json!({"body": "再来"})).await.status, 201);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_answer_kept_for_repetition_is_forgotten_in_time(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let request = her.request(Method::POST, POSTS).header("Idempotency-Key", "once-1");
-    let first = her.send(request.json(&json!({"body": "一"}))).await;
-    assert_eq!(first.status, 201);
-    let held = async || idempotency::Entity::find().count(evening.app.database.reader()).await.unwrap();
-    evening.clock.advance(chrono::Duration::hours(47));
-    jobs::once(&evening.app).await;
-    assert_eq!(held().await, 1);
-    evening.clock.advance(chrono::Duration::hours(1));
-    jobs::once(&evening.app).await;
-    assert_eq!(held().await, 0);
 }

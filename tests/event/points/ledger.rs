@@ -1,58 +1,21 @@
-//! Stories of the room `points`.
+//! Lines of the ledger: entered, taken back, never rewritten.
 
-use std::sync::Arc;
-
+use Engine::{Postgres, Sqlite};
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use queqiao::database::Write;
-use queqiao::events::event;
 use queqiao::events::phase::Phase;
-use queqiao::happening::What;
 use queqiao::points::ledger::{self, Merit};
 use queqiao::points::rules::Rule;
 use queqiao::points::running::Running;
-use queqiao::points::{chain, close_books, digest, entry, frozen, standing};
+use queqiao::points::{chain, close_books, digest, entry, standing};
 use queqiao::registrations::registration::Status;
 use rstest::rstest;
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use Engine::{Postgres, Sqlite};
-
+use super::{DIGESTS, ENTRIES, FREEZE, MINE, SIGN_INS, entries, lines, told, write};
 use crate::fixtures::evening::{Engine, Evening, hours};
-use crate::fixtures::person::Person;
-
-const MINE: &str = "/api/v1/events/qixi/ledger/me";
-const ENTRIES: &str = "/api/v1/events/qixi/ledger/entries";
-const FREEZE: &str = "/api/v1/events/qixi/ledger/freeze";
-const DIGESTS: &str = "/api/v1/events/qixi/ledger/digests";
-const BOARD: &str = "/api/v1/events/qixi/leaderboard";
-const SIGN_INS: &str = "/api/v1/events/qixi/sign-ins";
-
-fn lines(people: &[&Person], rule: &str, day: Option<&str>, subject: Option<&str>) -> Value {
-    let registrations: Vec<_> = people.iter().map(|person| person.registration_id).collect();
-    let mut body = json!({"registrations": registrations, "rule": rule, "reason": "现场核对"});
-    if let Some(day) = day {
-        body["day"] = json!(day);
-    }
-    if let Some(subject) = subject {
-        body["subject"] = json!(subject);
-    }
-    body
-}
-
-async fn entries(evening: &Evening) -> Vec<entry::Model> {
-    entry::Entity::find().all(evening.app.database.reader()).await.unwrap()
-}
-
-async fn write(evening: &Evening) -> Write {
-    evening.app.database.begin_write().await.unwrap()
-}
-
-async fn told(evening: &Evening, points: Value) {
-    evening.change(|row| row.settings = Set(json!({ "points": points }))).await;
-}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -170,116 +133,6 @@ async fn caps_hold_against_many_hands(#[values(Sqlite, Postgres)] engine: Engine
     assert_eq!(told, 10);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_award_is_before_the_freeze_or_refused(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let people = evening.participants("women", 64, Status::Approved).await;
-    let hands: Vec<_> = people
-        .iter()
-        .enumerate()
-        .map(|(place, person)| {
-            let (person, organizer) = (person.clone(), evening.organizer.clone());
-            tokio::spawn(async move {
-                if place == 40 {
-                    assert_eq!(organizer.post(FREEZE, json!({})).await.status, 200);
-                }
-                let answer = person.post(SIGN_INS, json!({})).await;
-                (answer.status, answer.code().to_owned(), person)
-            })
-        })
-        .collect();
-    let mut awarded = 0;
-    for hand in hands {
-        let (status, code, person) = hand.await.unwrap();
-        let points = person.get(MINE).await.json["points"].as_i64().unwrap();
-        match status {
-            201 => {
-                awarded += 1;
-                assert_eq!(points, 4);
-            }
-            409 => assert_eq!((code.as_str(), points), ("ledger_frozen", 0)),
-            other => panic!("{other} {code}"),
-        }
-    }
-    assert!(awarded < 64, "the one who froze came too late");
-    let written = entries(&evening).await;
-    assert_eq!(written.len(), awarded);
-    // What the freeze says is what stands there: recomputed from the lines, it comes out the same.
-    let frozen = frozen::of_event(evening.app.database.reader(), evening.event.id).await.unwrap().unwrap();
-    let link = chain::link(&chain::BEGINNING, written.iter().map(entry::Model::canonical).collect());
-    let digest = if awarded == 0 { chain::BEGINNING } else { link };
-    assert_eq!(frozen.digest, digest);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_freeze_waits_for_an_award_under_way(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let txn = write(&evening).await;
-    let open = ledger::open(&evening.app, &txn, evening.event.id).await.unwrap();
-    let organizer = evening.organizer.clone();
-    let freezing = tokio::spawn(async move { organizer.post(FREEZE, json!({})).await });
-    // It would seal a ledger that a line is about to be written into.
-    evening.until_waiting(1).await;
-    let (registration_id, day) = (her.registration_id, open.today());
-    let merit = Merit { registration_id, rule: Rule::SignIn, day, subject: "", actor_id: None, reason: None };
-    assert_eq!(open.award(merit).await.unwrap().points, 4);
-    drop(open);
-    txn.commit().await.unwrap();
-    assert_eq!(freezing.await.unwrap().status, 200);
-    let days = digest::of_event(evening.app.database.reader(), evening.event.id).await.unwrap();
-    assert_eq!(days[0].lines, 1, "and the line is in it");
-}
-
-/// The phase is over by the clock, and a line of its last minute is still being written.
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_clock_closes_the_books_behind_the_last_line(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    let txn = write(&evening).await;
-    let open = ledger::open(&evening.app, &txn, evening.event.id).await.unwrap();
-    evening.clock.advance(hours(24));
-    let app = Arc::clone(&evening.app);
-    let closing = tokio::spawn(async move { close_books::due(&app).await });
-    evening.until_waiting(1).await;
-    let (registration_id, day) = (her.registration_id, open.today());
-    let merit = Merit { registration_id, rule: Rule::SignIn, day, subject: "", actor_id: None, reason: None };
-    assert_eq!(open.award(merit).await.unwrap().points, 4);
-    drop(open);
-    txn.commit().await.unwrap();
-    assert_eq!(closing.await.unwrap().unwrap(), [evening.event.id]);
-    let days = digest::of_event(evening.app.database.reader(), evening.event.id).await.unwrap();
-    assert_eq!(days.iter().map(|day| day.lines).collect::<Vec<_>>(), [1], "a line behind the seal");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_award_waits_for_a_freeze_under_way(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    assert_eq!(her.get(MINE).await.json["points"], 0);
-    let posted = her.post("/api/v1/events/qixi/posts", json!({ "body": "周末爱爬山" })).await;
-    let decision = format!("/api/v1/events/qixi/moderation/{}/decision", posted.json["id"].as_str().unwrap());
-    let sealing = async |txn: &Write| {
-        let event = event::hold(txn, evening.event.id).await.unwrap();
-        frozen::seal(txn, &evening.app, &event, None, evening.app.now()).await.unwrap();
-    };
-    // None of them would know of the freeze.
-    let deeds = futures_util::future::join3(
-        her.post(SIGN_INS, json!({})),
-        evening.organizer.post(ENTRIES, lines(&[&her], "game", Some("2026-08-22"), Some("桥"))),
-        evening.organizer.post(&decision, json!({ "decision": "approve" })),
-    );
-    let (signed, entered, approved) = evening.amid(sealing, 3, deeds).await;
-    for refused in [signed, entered, approved] {
-        assert_eq!((refused.status, refused.code()), (409, "ledger_frozen"), "{}", refused.text());
-    }
-    assert!(entries(&evening).await.is_empty());
-}
-
 /// What a deed is told it earned is what the ledger says it did, whatever else the person is just doing.
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -295,51 +148,6 @@ async fn an_award_waits_for_another_of_the_same_person(#[values(Sqlite, Postgres
     let signed = evening.amid(entering, 1, her.post(SIGN_INS, json!({}))).await;
     assert_eq!((signed.status, &signed.json["awarded"]["points"]), (201, &json!(0)), "{}", signed.text());
     assert_eq!(her.get(MINE).await.json["points"], 4, "one sign-in a day pays");
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_frozen_ledger_takes_nothing_more(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    her.post(SIGN_INS, json!({})).await;
-    let line = entries(&evening).await[0].id;
-    let mut heard = evening.app.happenings.listen();
-    assert_eq!(her.post(FREEZE, json!({})).await.code(), "wrong_role");
-    assert_eq!(evening.stranger().await.post(FREEZE, json!({})).await.status, 403);
-    let frozen = evening.organizer.post(FREEZE, json!({})).await;
-    assert_eq!((frozen.status, frozen.json["digest"].as_str().unwrap().len()), (200, 64));
-    assert_eq!(heard.try_recv().unwrap().what, What::PointsChanged);
-    evening.clock.advance(hours(1));
-    let (her, organizer) = (evening.again(&her), evening.again(&evening.organizer));
-    assert_eq!(organizer.post(FREEZE, json!({})).await.json, frozen.json, "once and for all");
-
-    for refused in [
-        her.post(SIGN_INS, json!({})).await,
-        organizer.post(ENTRIES, lines(&[&her], "game", None, None)).await,
-        organizer.post(&format!("{ENTRIES}/{line}/reversal"), json!({"reason": "x"})).await,
-    ] {
-        assert_eq!((refused.status, refused.code()), (409, "ledger_frozen"));
-    }
-    assert_eq!(her.get(MINE).await.json["frozen"], true);
-    assert_eq!(her.get(DIGESTS).await.json["frozen"]["digest"], frozen.json["digest"]);
-    assert_eq!(entries(&evening).await.len(), 1);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_clock_freezes_when_the_screening_begins(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(mut evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    her.post(SIGN_INS, json!({})).await;
-    assert!(close_books::due(&evening.app).await.unwrap().is_empty(), "points can still be earned");
-    evening.enter(Phase::Screening).await;
-    let late = evening.organizer.post(ENTRIES, lines(&[&her], "game", None, None)).await;
-    assert_eq!((late.status, late.code()), (409, "ledger_frozen"));
-    assert_eq!(close_books::due(&evening.app).await.unwrap(), [evening.event.id]);
-    assert!(close_books::due(&evening.app).await.unwrap().is_empty(), "once");
-    let kept = frozen::of_event(evening.app.database.reader(), evening.event.id).await.unwrap().unwrap();
-    assert_eq!(kept.actor_id, None);
 }
 
 #[rstest]
@@ -382,59 +190,6 @@ async fn every_day_is_digested_once_it_is_over(#[values(Sqlite, Postgres)] engin
         link = chain::link(&link, canonical(day));
     }
     assert_eq!(frozen.json["digest"], HEXLOWER.encode(&link));
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_leaderboard_shows_nicknames_ranks_and_the_cut(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let women = evening.participants("women", 4, Status::Approved).await;
-    let man = evening.participant("men").await;
-    evening.participant_as("women", Status::Applied).await;
-    evening.change_registration(&women[0], |row| row.class = Set(2)).await;
-    evening.organizer.post(ENTRIES, lines(&[&women[0], &women[1]], "profile", None, None)).await;
-    evening.organizer.post(ENTRIES, lines(&[&women[2], &women[3]], "game", None, None)).await;
-
-    let board = women[3].get(BOARD).await;
-    assert_eq!(board.status, 200, "{}", board.text());
-    let place = |rank: i32, nickname: &str, points: i32, me: bool| json!({"rank": rank, "nickname": nickname, "points": points, "me": me});
-    // Four seats are two a side; who attended lately stands behind everybody else.
-    let all = [
-        place(1, "guest-2", 20, false),
-        place(2, "guest-3", 2, false),
-        place(2, "guest-4", 2, true),
-        place(4, "guest-1", 20, false),
-    ];
-    assert_eq!(board.json["top"], json!(all));
-    assert_eq!((&board.json["me"], &board.json["around"]), (&all[2], &json!(all)));
-    assert_eq!((&board.json["cut"], &board.json["people"]), (&json!({"seats": 2, "points": 2}), &json!(4)));
-    let of_men = women[3].get(&format!("{BOARD}?side=men")).await;
-    assert_eq!((&of_men.json["me"], &of_men.json["around"]), (&Value::Null, &json!([])));
-    assert_eq!((&of_men.json["cut"], &of_men.json["people"]), (&json!({"seats": 2, "points": null}), &json!(1)));
-    assert_eq!(man.get(BOARD).await.json["side"], "men");
-    for person in [&women[0], &man] {
-        let text = person.get(BOARD).await.text();
-        assert!(
-            !text.contains(&women[1].registration_id.to_string()) && !text.contains(&women[1].account_id.to_string())
-        );
-    }
-
-    assert_eq!(evening.organizer.get(BOARD).await.code(), "not_registered");
-    assert_eq!(evening.visitor().get(BOARD).await.status, 401);
-    assert_eq!(man.get(&format!("{BOARD}?side=left")).await.status, 422);
-    assert_eq!(man.get("/api/v1/events/nowhere/leaderboard").await.status, 404);
-}
-
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_board_is_shared_and_never_older_than_two_seconds(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
-    let her = evening.participant("women").await;
-    assert_eq!(her.get(BOARD).await.json["me"]["points"], 0);
-    her.post(SIGN_INS, json!({})).await;
-    assert_eq!(her.get(BOARD).await.json["me"]["points"], 0, "read a moment ago, for everybody");
-    evening.clock.advance(chrono::Duration::seconds(2));
-    assert_eq!(her.get(BOARD).await.json["me"]["points"], 4);
 }
 
 #[rstest]
