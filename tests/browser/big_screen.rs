@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::fixtures::couples::consent;
 use crate::fixtures::hall::{ROUNDS, guest, mine};
-use crate::fixtures::person::Person;
 use crate::hall::Hall;
 use crate::window::Window;
 
@@ -33,13 +32,9 @@ pub async fn couples(hall: &Hall, count: i32) -> Vec<[String; 2]> {
         let found = mine(man, 1).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
         consent(man, &found, true, false).await;
         consent(woman, &found, true, false).await;
-        names.push([nickname(man), nickname(woman)]);
+        names.push([man.nickname(), woman.nickname()]);
     }
     names
-}
-
-fn nickname(person: &Person) -> String {
-    person.email.split('@').next().unwrap().to_owned()
 }
 
 /// Waits until the screen shows this.

@@ -239,7 +239,7 @@ impl Night {
         let badges = |side: &str, people: &[Person]| -> Vec<String> {
             (1..=people.len()).map(|number| format!("{side}{number:03}")).collect()
         };
-        let nicknames = self.men.iter().chain(&self.women).map(nickname);
+        let nicknames = self.men.iter().chain(&self.women).map(Person::nickname);
         let everybody: Vec<String> =
             badges("男", &self.men).into_iter().chain(badges("女", &self.women)).chain(nicknames).collect();
         let mut ever = std::collections::HashSet::new();
@@ -264,10 +264,6 @@ impl Night {
         }
         assert!(never.iter().all(|name| !ever.contains(name)));
     }
-}
-
-fn nickname(person: &Person) -> String {
-    person.email.split('@').next().unwrap().to_owned()
 }
 
 /// The programme of the evening; men work for one unit and women for another, so that anybody may meet anybody.

@@ -51,7 +51,7 @@ async fn he_asks_she_says_yes_and_the_hall_blesses(#[values(Sqlite)] engine: Eng
     laptop.keys(&ENTER.to_string()).await;
     shows(&screen, "confession", "").await;
     screen.see("男011").await;
-    let name = she.email.split('@').next().unwrap();
+    let name = &she.nickname();
     assert!(!screen.text().await.contains(name), "a name with the numbers");
     laptop.until_true("!document.getElementById('console').dataset.busy").await;
     laptop.keys(&ENTER.to_string()).await;

@@ -11,11 +11,7 @@ use serde_json::{Value, json};
 use crate::fixtures::browser::{Browser, header, read};
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening};
-use crate::fixtures::person::{Answer, Person};
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
+use crate::fixtures::person::{Answer, Person, refused};
 
 /// What is known of somebody's birth, as old profiles and lists have it too.
 async fn born(evening: &Evening, person: &Person, on: Option<&str>, year: Option<i32>) {

@@ -42,7 +42,7 @@ async fn write(evening: &Evening, sql: &str) {
 
 /// The account of a person, in SQL.
 fn the(person: &Person) -> String {
-    format!("(SELECT account_id FROM profile WHERE nickname = '{}')", person.email.split('@').next().unwrap())
+    format!("(SELECT account_id FROM profile WHERE nickname = '{}')", person.nickname())
 }
 
 /// Lets an account be found by the address of another, who stands aside, with what vouches for it; and

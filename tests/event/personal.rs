@@ -15,11 +15,7 @@ use zip::ZipArchive;
 
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening};
-use crate::fixtures::person::{Answer, PASSWORD};
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
+use crate::fixtures::person::{Answer, PASSWORD, refused};
 
 fn unpacked(answer: &Answer) -> Vec<(String, Value)> {
     assert_eq!(answer.status, 200, "{}", answer.text());

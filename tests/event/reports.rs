@@ -19,14 +19,10 @@ use serde_json::json;
 
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
-use crate::fixtures::person::{Answer, Person};
+use crate::fixtures::person::{Person, refused};
 
 const REPORT: &str = "/api/v1/events/qixi/report";
 const YEAR: &str = "/api/v1/organizations/yanyuan/report";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 /// Six men and seven women who confirmed; six pairs came, and of the first `couples` pairs both want it told.
 /// At three months `together` of them are still together, and one has parted.

@@ -11,7 +11,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::fixtures::evening::Evening;
-use crate::fixtures::person::Answer;
+use crate::fixtures::letter::token_in;
+use crate::fixtures::person::{Answer, refused};
 
 const PASSWORD: &str = "magpies build a bridge";
 const REGISTER: &str = "/api/v1/auth/register";
@@ -25,11 +26,6 @@ const CHANGE: &str = "/api/v1/auth/password/change";
 
 fn wish(email: &str) -> Value {
     json!({"email": email, "nickname": "云上的喜鹊", "gender": "female"})
-}
-
-fn token_in(words: &str) -> String {
-    let (_, rest) = words.split_once("token=").expect("the letter carries a token");
-    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
 }
 
 /// The token of the newest letter of a kind to an address.
@@ -64,10 +60,6 @@ async fn log_in(evening: &Evening, email: &str, password: &str) -> Answer {
 async fn me(evening: &Evening, access_token: &Value) -> Answer {
     let visitor = evening.visitor();
     visitor.send(visitor.request(Method::GET, "/api/v1/me").bearer_auth(access_token.as_str().unwrap())).await
-}
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
 }
 
 fn wrong_field(answer: &Answer, field: &str, code: &str) {

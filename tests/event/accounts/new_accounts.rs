@@ -9,10 +9,11 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use super::{
-    FORGOT, PASSWORD, REFRESH, REGISTER, RESET, VERIFY, chosen, log_in, mailed, me, refused, sign_up, wish, wrong_field,
+    FORGOT, PASSWORD, REFRESH, REGISTER, RESET, VERIFY, chosen, log_in, mailed, me, sign_up, wish, wrong_field,
 };
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

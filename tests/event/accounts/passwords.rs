@@ -5,9 +5,10 @@ use reqwest::Method;
 use rstest::rstest;
 use serde_json::json;
 
-use super::{CHANGE, FORGOT, PASSWORD, REFRESH, RESET, log_in, mailed, me, refused, sign_up, wrong_field};
+use super::{CHANGE, FORGOT, PASSWORD, REFRESH, RESET, log_in, mailed, me, sign_up, wrong_field};
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

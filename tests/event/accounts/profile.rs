@@ -6,9 +6,10 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use super::{refused, wrong_field};
+use super::wrong_field;
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

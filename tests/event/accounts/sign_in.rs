@@ -10,9 +10,10 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{LOGIN, PASSWORD, VERIFY, chosen, log_in, never_idle, refused, sign_up};
+use super::{LOGIN, PASSWORD, VERIFY, chosen, log_in, never_idle, sign_up};
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

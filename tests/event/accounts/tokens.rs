@@ -12,11 +12,10 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use super::{
-    FORGOT, LOGIN, LOGOUT, PASSWORD, REFRESH, REGISTER, log_in, mailed, me, never_idle, refused, sign_up, wish,
-};
+use super::{FORGOT, LOGIN, LOGOUT, PASSWORD, REFRESH, REGISTER, log_in, mailed, me, never_idle, sign_up, wish};
 use crate::fixtures::evening::Engine::{Postgres, Sqlite};
 use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

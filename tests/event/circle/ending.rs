@@ -11,13 +11,13 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 
 use super::{
-    CIRCLE, MEMBERSHIP, NOTES, OFFICE, PAGE, answer, audited, decide, ends_at, is, joined, reads, refused_everywhere,
+    CIRCLE, MEMBERSHIP, NOTES, OFFICE, PAGE, answer, audited, decide, ends_at, joined, reads, refused_everywhere,
     report_it, rows, say,
 };
 use crate::fixtures::browser::Browser;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
-use crate::fixtures::person::Person;
+use crate::fixtures::person::{Person, refused};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -59,13 +59,13 @@ async fn it_ends_by_the_clock_and_nothing_is_left(#[values(Sqlite, Postgres)] en
     assert_eq!(rows(evening).await, (3, 4, 1));
     evening.clock.set(ends);
     refused_everywhere(&he, &id, 409, "circle_over").await;
-    is(&he.post(MEMBERSHIP, json!({})).await, 409, "circle_over");
-    is(&organizer.get(&format!("{CIRCLE}/moderation?show=shown")).await, 409, "circle_over");
-    is(&decide(&organizer, &id, "hide").await, 409, "circle_over");
-    is(&organizer.post(&format!("{CIRCLE}/announcements"), json!({ "body": "再见" })).await, 409, "circle_over");
+    refused(&he.post(MEMBERSHIP, json!({})).await, 409, "circle_over");
+    refused(&organizer.get(&format!("{CIRCLE}/moderation?show=shown")).await, 409, "circle_over");
+    refused(&decide(&organizer, &id, "hide").await, 409, "circle_over");
+    refused(&organizer.post(&format!("{CIRCLE}/announcements"), json!({ "body": "再见" })).await, 409, "circle_over");
     let longer = json!({ "last_day": "2026-10-30", "reason": "再开几天" });
-    is(&organizer.put(&format!("{CIRCLE}/last-day"), longer).await, 409, "circle_over");
-    is(&organizer.post(&format!("{CIRCLE}/end"), json!({ "reason": "够了" })).await, 409, "circle_over");
+    refused(&organizer.put(&format!("{CIRCLE}/last-day"), longer).await, 409, "circle_over");
+    refused(&organizer.post(&format!("{CIRCLE}/end"), json!({ "reason": "够了" })).await, 409, "circle_over");
     // Not only out of sight.
     assert_eq!(rows(evening).await, (3, 4, 1));
     for browser in [Browser::of(evening, &he).await, Browser::of(evening, &organizer).await] {
@@ -95,8 +95,8 @@ async fn an_organizer_moves_the_end_and_ends_it(#[values(Sqlite, Postgres)] engi
     assert_eq!((moved.status, &moved.json["ends_at"]), (200, &json!("2026-08-30T16:00:00Z")), "{}", moved.text());
     assert_eq!(hall.men[0].get(CIRCLE).await.json["last_day"], "2026-08-30");
     assert_eq!(organizer.post(&format!("{CIRCLE}/end"), json!({ "reason": "有人闹事" })).await.status, 204);
-    is(&hall.men[0].get(NOTES).await, 409, "circle_over");
-    is(&organizer.post(&format!("{CIRCLE}/end"), json!({ "reason": "有人闹事" })).await, 409, "circle_over");
+    refused(&hall.men[0].get(NOTES).await, 409, "circle_over");
+    refused(&organizer.post(&format!("{CIRCLE}/end"), json!({ "reason": "有人闹事" })).await, 409, "circle_over");
     forget::due(&hall.evening.app).await.unwrap();
     assert_eq!(rows(&hall.evening).await, (0, 0, 0));
     let told = [("circle_end_moved", "下周有新活动"), ("circle_ended", "有人闹事")];
@@ -116,7 +116,7 @@ async fn whoever_is_accepted_while_it_ends_is_in(#[values(Sqlite, Postgres)] eng
     };
     let asked = join_all(hall.men.iter().map(|man| man.post(NOTES, json!({ "body": "赶上了吗" }))));
     for late in evening.amid(ending, 4, asked).await {
-        is(&late, 409, "circle_over");
+        refused(&late, 409, "circle_over");
     }
     assert_eq!(rows(evening).await.0, 0);
     let txn = evening.app.database.begin_write().await.unwrap();

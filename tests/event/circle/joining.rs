@@ -8,12 +8,13 @@ use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
 
 use super::{
-    CIRCLE, MEMBERSHIP, NOTES, OFFICE, PAGE, answer, bodies, decide, is, join, joined, over, reads, refused_everywhere,
+    CIRCLE, MEMBERSHIP, NOTES, OFFICE, PAGE, answer, bodies, decide, join, joined, over, reads, refused_everywhere,
     rows, say,
 };
 use crate::fixtures::browser::{Browser, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::hall::{Hall, absent};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -26,13 +27,13 @@ async fn whoever_came_may_join_and_nobody_is_in_before(#[values(Sqlite, Postgres
     assert_eq!((&standing["members"], &standing["last_day"]), (&json!(0), &json!("2026-09-20")));
     assert_eq!(standing["ends_at"], "2026-09-20T16:00:00Z");
     refused_everywhere(&hall.men[0], &hall.evening.event.id.to_string(), 403, "not_in_circle").await;
-    is(&stayed_away.post(MEMBERSHIP, json!({})).await, 403, "did_not_come");
+    refused(&stayed_away.post(MEMBERSHIP, json!({})).await, 403, "did_not_come");
     assert_eq!(stayed_away.get(CIRCLE).await.json["state"], "not_admitted");
     assert_eq!(rows(&hall.evening).await, (0, 0, 0));
     join(&hall.men[0]).await;
     join(&hall.men[0]).await;
     let hello = say(&hall.men[0], " 大家好 ").await;
-    is(&hall.women[0].get(NOTES).await, 403, "not_in_circle");
+    refused(&hall.women[0].get(NOTES).await, 403, "not_in_circle");
     join(&hall.women[0]).await;
     assert_eq!(reads(&hall.women[0]).await, ["大家好"]);
     assert_eq!(answer(&hall.women[0], &hello, "你好").await.status, 201);
@@ -58,11 +59,11 @@ async fn not_before_the_end_and_not_without_one(#[values(Sqlite, Postgres)] engi
     let Some(mut hall) = Hall::begin(engine, 1).await else { return };
     hall.evening.change(|row| row.settings = Set(json!({ "circle": { "days": 30 } }))).await;
     assert_eq!(hall.men[0].get(CIRCLE).await.json["state"], "early");
-    is(&hall.men[0].post(MEMBERSHIP, json!({})).await, 409, "phase_closed");
+    refused(&hall.men[0].post(MEMBERSHIP, json!({})).await, 409, "phase_closed");
     let last_day = json!({ "last_day": "2026-09-30", "reason": "大家舍不得" });
     let organizer = hall.evening.organizer.clone();
-    is(&organizer.put(&format!("{CIRCLE}/last-day"), last_day.clone()).await, 409, "phase_closed");
-    is(&organizer.post(&format!("{CIRCLE}/announcements"), json!({ "body": "好" })).await, 409, "phase_closed");
+    refused(&organizer.put(&format!("{CIRCLE}/last-day"), last_day.clone()).await, 409, "phase_closed");
+    refused(&organizer.post(&format!("{CIRCLE}/announcements"), json!({ "body": "好" })).await, 409, "phase_closed");
     hall.evening.enter(Phase::Closed).await;
     hall.evening.change(|row| row.settings = Set(json!({}))).await;
     assert_eq!(hall.men[0].get(CIRCLE).await.json["state"], "none");
@@ -92,7 +93,7 @@ async fn nobody_else_hears_of_it(#[values(Sqlite, Postgres)] engine: Engine) {
     assert_eq!(contact.accepts_all().await, 1);
     for person in [&desk, &host, &stranger, &contact, &hall.evening.organizer] {
         refused_everywhere(person, &id, 403, "not_registered").await;
-        is(&person.post(MEMBERSHIP, json!({})).await, 403, "not_registered");
+        refused(&person.post(MEMBERSHIP, json!({})).await, 403, "not_registered");
         let browser = Browser::of(&hall.evening, person).await;
         for path in [PAGE, &format!("{PAGE}/notes/{id}"), &format!("{PAGE}/report/{id}")] {
             assert_eq!(browser.get(path).await.0, 403, "{path}");
@@ -101,17 +102,17 @@ async fn nobody_else_hears_of_it(#[values(Sqlite, Postgres)] engine: Engine) {
     refused_everywhere(&hall.evening.visitor(), &id, 401, "not_signed_in").await;
     for person in [&desk, &host, &stranger, &contact, &hall.men[0]] {
         for path in ["figures", "moderation"] {
-            is(&person.get(&format!("{CIRCLE}/{path}")).await, 403, "wrong_role");
+            refused(&person.get(&format!("{CIRCLE}/{path}")).await, 403, "wrong_role");
         }
         let words = json!({ "body": "我是主办方" });
-        is(&person.post(&format!("{CIRCLE}/announcements"), words).await, 403, "wrong_role");
-        is(&person.post(&format!("{CIRCLE}/end"), json!({ "reason": "够了" })).await, 403, "wrong_role");
-        is(
+        refused(&person.post(&format!("{CIRCLE}/announcements"), words).await, 403, "wrong_role");
+        refused(&person.post(&format!("{CIRCLE}/end"), json!({ "reason": "够了" })).await, 403, "wrong_role");
+        refused(
             &person.put(&format!("{CIRCLE}/last-day"), json!({ "last_day": "2026-09-01", "reason": "够了" })).await,
             403,
             "wrong_role",
         );
-        is(&decide(person, &id, "hide").await, 403, "wrong_role");
+        refused(&decide(person, &id, "hide").await, 403, "wrong_role");
         assert_eq!(Browser::of(&hall.evening, person).await.get(OFFICE).await.0, 403);
     }
     assert_eq!(reads(&hall.women[0]).await, ["只给来过的人"]);

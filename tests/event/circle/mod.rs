@@ -16,7 +16,7 @@ use serde_json::json;
 use crate::fixtures::evening::Engine;
 use crate::fixtures::evening::Evening;
 use crate::fixtures::hall::Hall;
-use crate::fixtures::person::{Answer, Person};
+use crate::fixtures::person::{Answer, Person, refused};
 
 const CIRCLE: &str = "/api/v1/events/qixi/circle";
 const NOTES: &str = "/api/v1/events/qixi/circle/notes";
@@ -76,10 +76,6 @@ fn bodies(answer: &Answer) -> Vec<String> {
     items.map(|note| note["body"].as_str().unwrap().to_owned()).collect()
 }
 
-fn is(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
-
 async fn rows(evening: &Evening) -> (u64, u64, u64) {
     let db = evening.app.database.reader();
     let notes = note::Entity::find().count(db).await.unwrap();
@@ -102,10 +98,10 @@ async fn ends_at(evening: &Evening) -> DateTime<Utc> {
 /// Everything a member can ask, with the words of a refusal.
 async fn refused_everywhere(person: &Person, id: &str, status: u16, code: &str) {
     for path in [NOTES, &format!("{CIRCLE}/members"), &format!("{NOTES}/{id}/replies")] {
-        is(&person.get(path).await, status, code);
+        refused(&person.get(path).await, status, code);
     }
-    is(&person.post(NOTES, json!({ "body": "在吗" })).await, status, code);
-    is(&answer(person, id, "在").await, status, code);
-    is(&report_it(person, id, "广告").await, status, code);
-    is(&person.delete(&format!("{NOTES}/{id}")).await, status, code);
+    refused(&person.post(NOTES, json!({ "body": "在吗" })).await, status, code);
+    refused(&answer(person, id, "在").await, status, code);
+    refused(&report_it(person, id, "广告").await, status, code);
+    refused(&person.delete(&format!("{NOTES}/{id}")).await, status, code);
 }

@@ -8,12 +8,10 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use super::{
-    CIRCLE, MEMBERSHIP, NOTES, PAGE, answer, audited, bodies, decide, is, join, joined, reads, report_it, say,
-};
+use super::{CIRCLE, MEMBERSHIP, NOTES, PAGE, answer, audited, bodies, decide, join, joined, reads, report_it, say};
 use crate::fixtures::browser::Browser;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
-use crate::fixtures::person::Answer;
+use crate::fixtures::person::{Answer, refused};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -21,9 +19,9 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
     let Some(hall) = joined(engine, 3).await else { return };
     let organizer = &hall.evening.organizer;
     let id = say(&hall.men[0], "加我微信").await;
-    is(&report_it(&hall.men[0], &id, "我自己").await, 409, "not_another_members");
+    refused(&report_it(&hall.men[0], &id, "我自己").await, 409, "not_another_members");
     assert_eq!(report_it(&hall.women[0], &id, "留联系方式").await.status, 204);
-    is(&report_it(&hall.women[0], &id, "再说一遍").await, 409, "already_reported");
+    refused(&report_it(&hall.women[0], &id, "再说一遍").await, 409, "already_reported");
     assert_eq!(reads(&hall.women[1]).await, ["加我微信"], "one person's word hides nothing");
     let queue =
         async |show: &str| organizer.get(&format!("{CIRCLE}/moderation?show={show}")).await.json["items"].clone();
@@ -61,7 +59,7 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
     let announced = hall.women[0].get(NOTES).await.json["items"][0].clone();
     assert_eq!((&announced["announcement"], &announced["author"]), (&json!(true), &Value::Null));
     let said = said.json["id"].as_str().unwrap();
-    is(&report_it(&hall.women[0], said, "广告").await, 409, "not_another_members");
+    refused(&report_it(&hall.women[0], said, "广告").await, 409, "not_another_members");
     assert_eq!(answer(&hall.women[0], said, "来").await.status, 201);
 }
 
@@ -128,17 +126,17 @@ async fn what_one_said_can_be_taken_down_and_goes_along(#[values(Sqlite, Postgre
     }
     assert_eq!(reads(he).await, ["留着"]);
     assert_eq!(she.get(&format!("{NOTES}/{id}/replies")).await.status, 404);
-    is(&decide(&hall.evening.organizer, &id, "show").await, 409, "withdrawn");
+    refused(&decide(&hall.evening.organizer, &id, "show").await, 409, "withdrawn");
     assert_eq!(answer(he, &kept, "自己答自己").await.status, 201);
     let reply = answer(she, &kept, "再答").await.json["id"].as_str().unwrap().to_owned();
-    is(&answer(he, &reply, "答一个答").await, 409, "answers_an_answer");
+    refused(&answer(he, &reply, "答一个答").await, 409, "answers_an_answer");
     // Leaving takes his words along, and leaves hers.
     let hers = say(&hall.women[1], "我在").await;
     assert_eq!(answer(he, &hers, "我也在").await.status, 201);
     for _ in 0..2 {
         assert_eq!(he.delete(MEMBERSHIP).await.status, 204);
     }
-    is(&he.get(NOTES).await, 403, "not_in_circle");
+    refused(&he.get(NOTES).await, 403, "not_in_circle");
     assert_eq!(reads(she).await, ["我在"]);
     assert_eq!(she.get(NOTES).await.json["items"][0]["replies"], 0);
     assert!(!she.get(&format!("{CIRCLE}/members")).await.text().contains("男001"));

@@ -13,10 +13,11 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{CREW, MINE, PASSWORD, claimed, crew_of, import, invited, refused};
+use super::{CREW, MINE, PASSWORD, claimed, crew_of, import, invited};
 use crate::fixtures::browser::{Browser, header};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

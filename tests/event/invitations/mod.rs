@@ -19,10 +19,6 @@ const PASSWORD: &str = "magpies-over-the-silver-river";
 const CREW: &str = "/api/v1/events/qixi/crew";
 const MINE: &str = "/api/v1/me/invitations";
 
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
-
 async fn import(by: &Person, slug: &str, list: &str) -> Answer {
     let request = by.request(Method::POST, &format!("/api/v1/events/{slug}/registrations/import?create_units=true"));
     by.send(request.header(CONTENT_TYPE, "text/csv").body(list.to_owned())).await

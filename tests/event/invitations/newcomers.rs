@@ -9,10 +9,11 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{CREW, PASSWORD, claimed, crew_of, import, invited, refused};
+use super::{CREW, PASSWORD, claimed, crew_of, import, invited};
 use crate::fixtures::browser::{Browser, header, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
+use crate::fixtures::person::refused;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,6 +1,6 @@
 //! What people see in a browser.
 
-pub(crate) mod desk;
+mod desk;
 mod desk_offline;
 mod evening;
 mod house;
