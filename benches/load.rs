@@ -5,13 +5,17 @@
 //! `cargo bench --bench load`; PostgreSQL too where `QUEQIAO_BENCH_POSTGRES` names a database that
 //! may be filled: postgres://USER@HOST/NAME.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a bench may fall over")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a bench may fall over"
+)]
 
-#[path = "../tests/event/evening.rs"]
+#[path = "../tests/event/fixtures/mod.rs"]
 #[expect(dead_code, reason = "stories need more of an evening")]
-mod evening;
-#[path = "../tests/event/postgres.rs"]
-mod postgres;
+mod fixtures;
 
 #[path = "load/floor.rs"]
 mod floor;
@@ -21,7 +25,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use evening::{Engine, Evening, Person};
+use fixtures::evening::{Engine, Evening};
+use fixtures::person::{Answer, Person};
 use floor::Floor;
 use queqiao::accounts::profile::Gender;
 use queqiao::events::crew::Role;
@@ -178,7 +183,7 @@ async fn ballots(evening: &Evening, floor: &Floor, guests: Vec<Person>) {
     compare("sealed ballot", 32, floor, |client, _| floor.ballot(client), light).await;
 }
 
-fn done(answer: &evening::Answer, wanted: u16) -> bool {
+fn done(answer: &Answer, wanted: u16) -> bool {
     assert_eq!(answer.status, wanted, "{}", answer.text());
     true
 }

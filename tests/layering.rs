@@ -143,6 +143,32 @@ fn whoever_invites_does_not_look_for_accounts() {
     }
 }
 
+/// The description keeps one schema a name: of two types of one name it would describe one, and
+/// whoever reads it would be told a wrong body.
+#[test]
+fn no_two_types_share_a_name_in_the_description() {
+    let mut named: HashMap<String, String> = HashMap::new();
+    for Source { file, text, .. } in source() {
+        let (mut described, mut renamed) = (false, None);
+        for line in text.lines() {
+            let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+            match (words.next(), words.next()) {
+                _ if line.starts_with("#[derive(") => described = line.contains("ToSchema"),
+                _ if line.starts_with("#[schema(as = ") => renamed = line.split(['=', ',', ')']).nth(1),
+                (Some("struct" | "enum"), Some(name)) if described => {
+                    let own = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
+                    let name = renamed.take().unwrap_or(own).trim().to_owned();
+                    let other = named.insert(name.clone(), file.clone());
+                    assert!(other.is_none(), "{name} is described in {file} and {other:?}");
+                    described = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(named.len() > 100, "{} types are described", named.len());
+}
+
 const TREE: &str = "A template reads as a tree: no line is over 120 characters, an element begins its line unless it \
                     stands among words, what spans lines ends at the beginning of one, and a line stands two spaces \
                     further in for every element and every block around it.";

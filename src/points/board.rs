@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, JoinType, QueryFilter, QuerySelect};
 
@@ -21,9 +20,9 @@ use crate::events::event::Sides;
 use crate::registrations::registration::{self, Side, Status};
 
 /// Nobody is shown an older one.
-const OLDEST: Duration = Duration::from_secs(2);
+const OLDEST: Duration = Duration::seconds(2);
 /// From this age on, whoever asks has it renewed for those after.
-const RIPE: Duration = Duration::from_secs(1);
+const RIPE: Duration = Duration::seconds(1);
 /// Events remembered; those nobody looks at are forgotten beyond that.
 const KEPT: usize = 64;
 
@@ -34,7 +33,6 @@ pub struct Board {
     pub women: Ladder,
     /// When it was read, by the house's clock.
     pub at: DateTime<Utc>,
-    read: Instant,
 }
 
 /// The boards of all events, on the house's shelf.
@@ -60,9 +58,9 @@ impl Board {
 
 /// The board of an event, at most two seconds old.
 pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>, Fault> {
-    let slot = app.extensions.get_or_default::<Boards>().slot(event.id);
-    if let Some(board) = slot.younger_than(OLDEST) {
-        if board.read.elapsed() >= RIPE && slot.renewing.try_lock().is_ok() {
+    let slot = app.extensions.get_or_default::<Boards>().slot(event.id, app.now());
+    if let Some(board) = slot.younger_than(OLDEST, app.now()) {
+        if app.now() - board.at >= RIPE && slot.renewing.try_lock().is_ok() {
             let (app, event) = (Arc::clone(app), event.clone());
             tokio::spawn(async move {
                 if let Err(fault) = renew(&app, &slot, &event, RIPE).await {
@@ -78,7 +76,7 @@ pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>
 /// Reads the board anew, unless somebody else did while this one waited its turn.
 async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Duration) -> Result<Arc<Board>, Fault> {
     let mut running = slot.renewing.lock().await;
-    if let Some(board) = slot.younger_than(good_enough) {
+    if let Some(board) = slot.younger_than(good_enough, app.now()) {
         return Ok(board);
     }
     let board = Arc::new(read(app.database.reader(), event, app.now(), &mut running).await?);
@@ -92,7 +90,6 @@ async fn read(
     now: DateTime<Utc>,
     running: &mut Running,
 ) -> Result<Board, Fault> {
-    let begun = Instant::now();
     let rules = RuleSet::of_event(event);
     let tallies = running.catch_up(db, event.id).await?;
     let nobody = Tally::default();
@@ -106,12 +103,7 @@ async fn read(
         }
     }
     let seats = |side| seats_of(event, side);
-    Ok(Board {
-        men: Ladder::of(men, seats(Side::Men)),
-        women: Ladder::of(women, seats(Side::Women)),
-        at: now,
-        read: begun,
-    })
+    Ok(Board { men: Ladder::of(men, seats(Side::Men)), women: Ladder::of(women, seats(Side::Women)), at: now })
 }
 
 /// Everybody who takes part, by nickname.
@@ -147,18 +139,19 @@ fn seats_of(event: &event::Model, side: Side) -> usize {
 }
 
 impl Boards {
-    fn slot(&self, event_id: Uuid) -> Arc<Slot> {
+    fn slot(&self, event_id: Uuid, now: DateTime<Utc>) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if slots.len() > KEPT {
-            slots.retain(|_, slot| slot.younger_than(OLDEST).is_some());
+            slots.retain(|_, slot| slot.younger_than(OLDEST, now).is_some());
         }
         Arc::clone(slots.entry(event_id).or_default())
     }
 }
 
 impl Slot {
-    fn younger_than(&self, age: Duration) -> Option<Arc<Board>> {
+    /// None also where the clock was put back behind the board: nobody knows how old it is.
+    fn younger_than(&self, age: Duration, now: DateTime<Utc>) -> Option<Arc<Board>> {
         let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.as_ref().filter(|board| board.read.elapsed() < age).map(Arc::clone)
+        shown.as_ref().filter(|board| (Duration::zero()..age).contains(&(now - board.at))).map(Arc::clone)
     }
 }

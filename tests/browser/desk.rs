@@ -12,8 +12,8 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Sqlite};
-use crate::evening::Person;
+use crate::fixtures::evening::Engine::{self, Sqlite};
+use crate::fixtures::person::Person;
 use crate::hall::Hall;
 use crate::line::Line;
 use crate::window::{ENTER, Screen, Window};

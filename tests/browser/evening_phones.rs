@@ -2,25 +2,17 @@
 
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
-use queqiao::registrations::registration::{Side, Status};
+use queqiao::registrations::registration::Side;
 use rstest::rstest;
 use serde_json::json;
 
 use crate::axe;
-use crate::evening::Engine::{self, Sqlite};
-use crate::evening::Person;
+use crate::fixtures::evening::Engine::{self, Sqlite};
+use crate::fixtures::hall::guest;
 use crate::hall::Hall;
 use crate::window::{ENTER, Screen, Window};
 
 const API: &str = "/api/v1/events/qixi";
-
-async fn inside(hall: &Hall, side: &str, number: i32) -> Person {
-    let evening = &hall.evening;
-    let person = evening.participant_as(side, Status::Confirmed).await;
-    let side = if side == "men" { Side::Men } else { Side::Women };
-    evening.seat(&person, side, number, true).await;
-    person
-}
 
 /// What is wrong with the page that is open, in the light and in the dark.
 async fn fits(window: &Window) {
@@ -48,9 +40,9 @@ async fn lit(window: &Window, badge: &str, is: bool) {
 async fn two_phones_find_each_other(#[values(Sqlite)] engine: Engine) {
     let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
     let host = hall.evening.crew(Role::Host).await;
-    let he = inside(&hall, "men", 1).await;
-    let she = inside(&hall, "women", 1).await;
-    let _other = inside(&hall, "women", 2).await;
+    let he = guest(&hall.evening, Side::Men, 1).await;
+    let she = guest(&hall.evening, Side::Women, 1).await;
+    guest(&hall.evening, Side::Women, 2).await;
     let (his, hers) = (hall.phone().await, hall.phone().await);
     hall.sign_in(&his, &he).await;
     hall.sign_in(&hers, &she).await;

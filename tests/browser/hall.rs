@@ -8,7 +8,8 @@ use sea_orm::prelude::Uuid;
 use serde_json::json;
 
 use crate::driver::{Driver, driver};
-use crate::evening::{Engine, Evening, Person};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::Person;
 use crate::window::{Screen, Window};
 
 pub struct Hall {

@@ -12,15 +12,11 @@
 )]
 
 #[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
-#[path = "../event/evening.rs"]
-mod evening;
-#[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
-#[path = "../event/outage.rs"]
-mod outage;
-#[path = "../event/postgres.rs"]
-mod postgres;
+#[path = "../event/fixtures/mod.rs"]
+mod fixtures;
 
 mod axe;
+mod big_screen;
 mod driver;
 mod hall;
 mod line;

@@ -5,19 +5,21 @@ use queqiao::registrations::registration::{self, Status};
 use rstest::rstest;
 use serde_json::json;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::hall::Hall;
+use crate::window::Hand::{self, Keyboard, Thumb};
 
 const EMAIL: &str = "xiaoyun@example.com";
 const PASSWORD: &str = "magpies-over-the-river-9";
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_newcomer_goes_from_the_poster_to_the_badge(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn a_newcomer_goes_from_the_poster_to_the_badge(
+    #[values(Sqlite, Postgres)] engine: Engine,
+    #[values(Thumb, Keyboard)] hand: Hand,
+) {
     let Some(mut hall) = Hall::open(engine, Phase::Registration).await else { return };
-    let phone = hall.phone().await;
-    // On one database with a thumb, on the other with the keyboard alone.
-    let phone = if engine == Postgres { phone.by_keyboard() } else { phone };
+    let phone = hall.phone().await.in_hands(hand);
     // What the QR on the poster says.
     phone.follow(&hall.evening.app.public_url("/e/qixi")).await;
     phone.press("报名").await;

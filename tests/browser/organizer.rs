@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Sqlite};
+use crate::fixtures::evening::Engine::{self, Sqlite};
 use crate::hall::Hall;
 use crate::window::Window;
 
@@ -86,6 +86,7 @@ async fn an_organizer_goes_from_nothing_to_badges_by_keyboard_alone(#[values(Sql
     let txn = hall.evening.app.database.begin_write().await.unwrap();
     registration::Entity::update_many()
         .col_expr(registration::Column::Status, Expr::value(Status::Confirmed))
+        .col_expr(registration::Column::DecidedAt, Expr::value(hall.evening.app.now()))
         .filter(registration::Column::EventId.eq(event.id))
         .filter(registration::Column::Status.eq(Status::Selected))
         .exec(&txn)

@@ -4,19 +4,22 @@ use queqiao::accounts::profile::Gender;
 use queqiao::events::phase::Phase;
 use rstest::rstest;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::PASSWORD;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::person::PASSWORD;
 use crate::hall::Hall;
+use crate::window::Hand::{self, Keyboard, Thumb};
 use crate::window::Screen;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_steps_are_set_up_and_taken(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn two_steps_are_set_up_and_taken(
+    #[values(Sqlite, Postgres)] engine: Engine,
+    #[values(Thumb, Keyboard)] hand: Hand,
+) {
     let Some(hall) = Hall::open(engine, Phase::Online).await else { return };
     let her = hall.evening.account("xiaoyun", Gender::Female).await;
     hall.evening.with_password(&her, PASSWORD).await;
-    let phone = hall.phone().await;
-    let phone = if engine == Postgres { phone.by_keyboard() } else { phone };
+    let phone = hall.phone().await.in_hands(hand);
     let fits = async || assert_eq!(phone.overhang(Screen::Phone).await, 0, "{}", phone.path().await);
     phone.go("/sign-in?to=/me/data").await;
     phone.fill("email", &her.email).await;

@@ -6,19 +6,18 @@ use futures_util::future::join_all;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
-use queqiao::registrations::registration::{self, Side, Status};
+use queqiao::registrations::registration::Status;
 use queqiao::settings::Settings;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Person;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::person::Person;
+use crate::fixtures::process::{self, Process};
 use crate::hall::{Hall, sign_in};
 use crate::line::Line;
-use crate::outage::{self, Process};
 use crate::window::{ENTER, Screen, Window};
 
 const API: &str = "/api/v1/events/qixi";
@@ -99,14 +98,14 @@ impl Night {
             settings.server.public_url.clone_from(&line.address);
             settings.picks.key_dir = keys.path().join("keys").display().to_string();
         };
-        let evening = outage::begin_with(engine, Phase::Confirmation, settings).await?;
+        let evening = process::begin_with(engine, Phase::Confirmation, settings).await?;
         let hall = Hall::around(evening)?;
         let evening = &hall.evening;
         let men = evening.participants("men", 4, Status::Confirmed).await;
         let women = evening.participants("women", 3, Status::Confirmed).await;
         settle(&hall).await;
         let (host, desk) = (evening.crew(Role::Host).await, evening.crew(Role::Desk).await);
-        let house = outage::serve_on(evening);
+        let house = process::serve_on(evening);
         line.lead(&house.address);
 
         let laptop = || hall.window_at(&line.address, Screen::Laptop, Language::Zh, &[]);
@@ -146,7 +145,7 @@ impl Night {
 
     /// The house starts again on what it left behind, and every device is back by itself.
     async fn start_again(&mut self) {
-        let house = outage::serve_on(&self.hall.evening);
+        let house = process::serve_on(&self.hall.evening);
         self.line.lead(&house.address);
         self.house = Some(house);
         self.console.until_true("document.getElementById('console').dataset.link === 'up'").await;
@@ -240,7 +239,7 @@ impl Night {
         let badges = |side: &str, people: &[Person]| -> Vec<String> {
             (1..=people.len()).map(|number| format!("{side}{number:03}")).collect()
         };
-        let nicknames = self.men.iter().chain(&self.women).map(nickname);
+        let nicknames = self.men.iter().chain(&self.women).map(Person::nickname);
         let everybody: Vec<String> =
             badges("男", &self.men).into_iter().chain(badges("女", &self.women)).chain(nicknames).collect();
         let mut ever = std::collections::HashSet::new();
@@ -267,30 +266,18 @@ impl Night {
     }
 }
 
-fn nickname(person: &Person) -> String {
-    person.email.split('@').next().unwrap().to_owned()
-}
-
 /// The programme of the evening; men work for one unit and women for another, so that anybody may meet anybody.
 async fn settle(hall: &Hall) {
     let segment = |kind: &str, title: &str| json!({ "kind": kind, "title": title, "minutes": 30 });
     let programme =
         [segment("icebreaker", "破冰"), segment("dates", "八分钟约会"), segment("pick_round", "寻找意中人")];
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let mut row = hall.evening.event.clone().into_active_model();
-    row.settings = Set(json!({
+    let settings = json!({
         "programme": programme,
         "dates": { "rounds": 3, "minutes": 8, "tables": 5 },
         "picks": { "limit": 2 },
-    }));
-    row.update(&txn).await.unwrap();
-    for person in registration::Entity::find().all(&txn).await.unwrap() {
-        let unit = usize::from(person.side == Side::Women);
-        let mut row = person.into_active_model();
-        row.unit_id = Set(hall.evening.units[unit].id);
-        row.update(&txn).await.unwrap();
-    }
-    txn.commit().await.unwrap();
+    });
+    hall.evening.change(|row| row.settings = Set(settings)).await;
+    hall.evening.without_colleagues().await;
 }
 
 #[rstest]

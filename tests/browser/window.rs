@@ -21,6 +21,13 @@ pub const SPACE: char = ' ';
 pub const ARROW_DOWN: char = '\u{E015}';
 const ARROW_UP: char = '\u{E013}';
 
+/// What somebody uses a page with.
+#[derive(Clone, Copy, Debug)]
+pub enum Hand {
+    Thumb,
+    Keyboard,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Screen {
     Phone,
@@ -91,6 +98,14 @@ impl Window {
         let window = Self { client, session, home: home.to_owned(), keyboard: false, _profile: profile };
         window.resize(screen).await;
         window
+    }
+
+    /// The same window in such hands.
+    pub fn in_hands(self, hand: Hand) -> Self {
+        match hand {
+            Hand::Thumb => self,
+            Hand::Keyboard => self.by_keyboard(),
+        }
     }
 
     /// The same window, and from here on whatever is clicked, chosen or filled in is reached by the

@@ -3,23 +3,15 @@
 
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
-use queqiao::registrations::registration::{Side, Status};
+use queqiao::registrations::registration::Side;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::evening::Engine::{self, Sqlite};
-use crate::evening::Person;
+use crate::big_screen::{couples, shows};
+use crate::fixtures::evening::Engine::{self, Sqlite};
+use crate::fixtures::hall::guest;
 use crate::hall::Hall;
-use crate::stage::{couples, shows};
 use crate::window::ENTER;
-
-/// Somebody in the hall who wears this number.
-async fn inside(hall: &Hall, side: Side, number: i32) -> Person {
-    let evening = &hall.evening;
-    let person = evening.participant_as(if side == Side::Men { "men" } else { "women" }, Status::Confirmed).await;
-    evening.seat(&person, side, number, true).await;
-    person
-}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -28,7 +20,7 @@ async fn he_asks_she_says_yes_and_the_hall_blesses(#[values(Sqlite)] engine: Eng
     let stage = json!({ "stage": { "confessions": { "each": 1, "answer_minutes": 5 } } });
     assert_eq!(hall.evening.organizer.patch("/api/v1/events/qixi", stage).await.status, 200);
     couples(&hall, 1).await;
-    let (he, she) = (inside(&hall, Side::Men, 11).await, inside(&hall, Side::Women, 12).await);
+    let (he, she) = (guest(&hall.evening, Side::Men, 11).await, guest(&hall.evening, Side::Women, 12).await);
     let (his, hers, laptop, screen) =
         (hall.phone().await, hall.phone().await, hall.laptop().await, hall.laptop().await);
     let host = hall.evening.crew(Role::Host).await;
@@ -59,7 +51,7 @@ async fn he_asks_she_says_yes_and_the_hall_blesses(#[values(Sqlite)] engine: Eng
     laptop.keys(&ENTER.to_string()).await;
     shows(&screen, "confession", "").await;
     screen.see("男011").await;
-    let name = she.email.split('@').next().unwrap();
+    let name = &she.nickname();
     assert!(!screen.text().await.contains(name), "a name with the numbers");
     laptop.until_true("!document.getElementById('console').dataset.busy").await;
     laptop.keys(&ENTER.to_string()).await;

@@ -5,26 +5,22 @@ use queqiao::accounts::profile;
 use queqiao::events::phase::Phase;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, Person};
-use crate::pages::{Browser, header, read};
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, Person, refused};
 
 /// What is known of somebody's birth, as old profiles and lists have it too.
 async fn born(evening: &Evening, person: &Person, on: Option<&str>, year: Option<i32>) {
-    let txn = evening.app.database.begin_write().await.unwrap();
     let born_on: Option<NaiveDate> = on.map(|on| on.parse().unwrap());
-    let mut row = profile::ActiveModel { account_id: Set(person.account_id), ..Default::default() };
-    row.set_born_on(&evening.app.secrets, person.account_id, born_on).unwrap();
-    row.birth_year = Set(year);
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    let birth = |row: &mut profile::ActiveModel| {
+        row.set_born_on(&evening.app.secrets, person.account_id, born_on).unwrap();
+        row.birth_year = Set(year);
+    };
+    evening.change_profile(person, birth).await;
 }
 
 async fn apply(evening: &Evening, person: &Person) -> Answer {

@@ -19,11 +19,12 @@ use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::couples::matched;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person, the_hour};
-use crate::pages::Browser;
-use crate::postgres;
+use crate::fixtures::browser::Browser;
+use crate::fixtures::couples::matched;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, the_hour};
+use crate::fixtures::person::Person;
+use crate::fixtures::postgres;
 
 const PASSWORD: &str = "magpies build a bridge";
 

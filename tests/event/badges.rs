@@ -5,30 +5,23 @@ use std::collections::BTreeSet;
 use data_encoding::BASE64;
 use queqiao::audit::entry;
 use queqiao::badges::{badge, code, latecomers, remind};
-use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration::Status;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use crate::evening::{Engine, Evening, Person, hours};
 use Engine::{Postgres, Sqlite};
+
+use crate::fixtures::evening::{Engine, Evening, hours};
 
 const BADGES: &str = "/api/v1/events/qixi/badges";
 const MINE: &str = "/api/v1/events/qixi/badges/me";
 
 async fn badges(evening: &Evening) -> Vec<badge::Model> {
     badge::Entity::find().all(evening.app.database.reader()).await.unwrap()
-}
-
-async fn stands(evening: &Evening, person: &Person, status: Status) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = registration::ActiveModel { id: Set(person.registration_id), status: Set(status), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
 }
 
 #[rstest]
@@ -69,7 +62,7 @@ async fn everyone_confirmed_gets_a_number_and_a_letter(#[values(Sqlite, Postgres
     // Said twice, nothing more happens; who confirms later goes on where the numbers stopped.
     let again = evening.organizer.post(BADGES, json!({})).await;
     assert_eq!(again.json, json!({"issued": 0, "men": 1, "women": 1}));
-    stands(&evening, &undecided, Status::Confirmed).await;
+    evening.stands(&undecided, Status::Confirmed).await;
     let later = evening.organizer.post(BADGES, json!({})).await;
     assert_eq!(later.json, json!({"issued": 1, "men": 1, "women": 2}));
     assert_eq!(undecided.get(MINE).await.json["badge"], "女002");
@@ -184,15 +177,11 @@ async fn who_confirms_late_is_numbered_by_the_clock(#[values(Sqlite, Postgres)] 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_day_before_everyone_who_comes_is_reminded_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let starts = evening.app.now() + hours(30);
-    let row = event::ActiveModel { id: Set(evening.event.id), starts_at: Set(starts), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change(|row| row.starts_at = Set(evening.app.now() + hours(30))).await;
     let him = evening.participant_as("men", Status::Confirmed).await;
     let gone = evening.participant_as("women", Status::Confirmed).await;
     evening.organizer.post(BADGES, json!({})).await;
-    stands(&evening, &gone, Status::Withdrawn).await;
+    evening.stands(&gone, Status::Withdrawn).await;
 
     assert_eq!(remind::due(&evening.app).await.unwrap(), 0, "30 hours before is too early");
     evening.clock.advance(hours(7));

@@ -4,12 +4,12 @@ use queqiao::registrations::registration::Status;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::couples::consent;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Person};
-use crate::live::Ear;
-use crate::picks::Hall;
-use crate::stage::{STAGE, couple, matched, show, stage};
+use crate::fixtures::couples::consent;
+use crate::fixtures::ear::Ear;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::Hall;
+use crate::fixtures::person::{Answer, Person};
+use crate::fixtures::stage::{STAGE, couple, matched, show, stage};
 
 async fn bless(person: &Person, moves: &Value, taps: i32) -> Answer {
     person.post("/api/v1/events/qixi/blessings", json!({ "moves": moves, "taps": taps })).await

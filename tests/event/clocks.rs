@@ -15,7 +15,7 @@ use queqiao::mail::letter::State;
 use queqiao::mail::postman::Postman;
 use queqiao::picks::round;
 use queqiao::points::frozen;
-use queqiao::registrations::registration::{self, Side, Status};
+use queqiao::registrations::registration::{Side, Status};
 use queqiao::server::jobs;
 use queqiao::settings::Delivery;
 use queqiao::vigil;
@@ -24,37 +24,30 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person, hours};
-use crate::mail::{draft, post};
-use crate::outage;
-use crate::pages::{Browser, change};
-use crate::smtp::{MailServer, Mood};
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::letter::{draft, post};
+use crate::fixtures::mail_server::{MailServer, Mood};
+use crate::fixtures::person::Person;
+use crate::fixtures::process;
 
 const WEEK: TimeDelta = Duration::days(7);
 
 /// Somebody invited, with two days to answer.
 async fn invited(evening: &Evening) -> Person {
     let guest = evening.participant_as("women", Status::Selected).await;
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = registration::Entity::find_by_id(guest.registration_id).one(&txn).await.unwrap().unwrap();
-    let mut row = row.into_active_model();
-    row.reply_by = Set(Some(evening.app.now() + hours(48)));
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change_registration(&guest, |row| row.reply_by = Set(Some(evening.app.now() + hours(48)))).await;
     guest
 }
 
-async fn status_of(evening: &Evening, guest: &Person) -> Status {
-    let row = registration::Entity::find_by_id(guest.registration_id).one(evening.app.database.reader()).await;
-    row.unwrap().unwrap().status
-}
-
 /// Somebody in the circle of an evening that is over.
-async fn in_the_circle(evening: &Evening) {
-    change(evening, |row| row.settings = Set(json!({ "circle": { "days": 5 } }))).await;
+async fn in_the_circle(evening: &mut Evening) {
+    evening.enter(Phase::OnSite).await;
+    evening.change(|row| row.settings = Set(json!({ "circle": { "days": 5 } }))).await;
     let guest = evening.participant_as("men", Status::Confirmed).await;
-    evening.seat(&guest, Side::Men, 1, true).await;
+    evening.comes_in(&guest, Side::Men, 1).await;
+    evening.enter(Phase::Closed).await;
     let joined = guest.post("/api/v1/events/qixi/circle/membership", json!({})).await;
     assert_eq!(joined.status, 204, "{}", joined.text());
 }
@@ -86,13 +79,13 @@ async fn a_week_ahead_for_twelve_seconds_undoes_nothing(
         "a ledger" => Phase::Online,
         _ => Phase::Closed,
     };
-    let Some(evening) = Evening::begin(engine, phase).await else { return };
+    let Some(mut evening) = Evening::begin(engine, phase).await else { return };
     let guest = invited(&evening).await;
     if what == "a circle" {
-        in_the_circle(&evening).await;
+        in_the_circle(&mut evening).await;
     }
     let untouched = async || match what {
-        "an invitation" => status_of(&evening, &guest).await == Status::Selected,
+        "an invitation" => evening.status(&guest).await == Status::Selected,
         "a ledger" => !is_frozen(&evening).await,
         _ => members(&evening).await == 1,
     };
@@ -140,13 +133,13 @@ async fn a_clock_that_was_set_and_goes_on_is_believed(#[values(Sqlite, Postgres)
     evening.clock.jump(Duration::days(2));
     for _ in 0..3 {
         jobs::once(&evening.app).await;
-        assert_eq!(status_of(&evening, &guest).await, Status::Selected);
+        assert_eq!(evening.status(&guest).await, Status::Selected);
         evening.clock.advance(Duration::minutes(10));
     }
     jobs::once(&evening.app).await;
     assert!(evening.clock.is_sure());
     assert_eq!(evening.app.now(), evening.clock.by_the_machine());
-    assert_eq!(status_of(&evening, &guest).await, Status::Expired);
+    assert_eq!(evening.status(&guest).await, Status::Expired);
     let written = vigil::written(evening.app.database.reader()).await.unwrap().unwrap();
     assert_eq!((written.unsure_since, written.seen_at), (None, evening.app.now()));
 }
@@ -294,12 +287,12 @@ async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Po
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_served_house_does_nothing_by_a_clock_that_was_set(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = outage::begin(engine, Phase::Confirmation).await else { return };
+    let Some(evening) = process::begin(engine, Phase::Confirmation).await else { return };
     let guest = invited(&evening).await;
     let shift = evening.folder().join("shift");
     std::fs::write(&shift, "0").unwrap();
-    let mut command = outage::program(&evening, &["serve", "--clock-shift", shift.to_str().unwrap()]);
-    let served = outage::open(command.stderr(Stdio::null()));
+    let mut command = process::program(&evening, &["serve", "--clock-shift", shift.to_str().unwrap()]);
+    let served = process::open(command.stderr(Stdio::null()));
     assert!(!served.address.is_empty());
     let until_unsure = async |unsure: bool| {
         let looking = async {
@@ -314,7 +307,7 @@ async fn a_served_house_does_nothing_by_a_clock_that_was_set(#[values(Sqlite, Po
         tokio::time::timeout(std::time::Duration::from_secs(60), looking).await.unwrap();
     };
     until_unsure(false).await;
-    let doctor = || outage::program(&evening, &["doctor"]).output().unwrap();
+    let doctor = || process::program(&evening, &["doctor"]).output().unwrap();
     std::fs::write(&shift, (7 * 24 * 3600).to_string()).unwrap();
     until_unsure(true).await;
     let told = doctor();
@@ -323,7 +316,7 @@ async fn a_served_house_does_nothing_by_a_clock_that_was_set(#[values(Sqlite, Po
     assert_eq!(evening.visitor().at(&served.address).get("/api/v1/events/qixi").await.json["phase"], "confirmation");
     std::fs::write(&shift, "0").unwrap();
     until_unsure(false).await;
-    assert_eq!(status_of(&evening, &guest).await, Status::Selected);
+    assert_eq!(evening.status(&guest).await, Status::Selected);
 }
 
 #[rstest]
@@ -331,7 +324,7 @@ async fn a_served_house_does_nothing_by_a_clock_that_was_set(#[values(Sqlite, Po
 async fn doctor_tells_of_letters_that_were_given_up_and_rounds_that_are_void(
     #[values(Sqlite, Postgres)] engine: Engine,
 ) {
-    let Some((evening, _)) = crate::contract::one_of_everything(engine).await else { return };
+    let Some((evening, _)) = crate::fixtures::one_of_everything::one_of_everything(engine).await else { return };
     assert_eq!(doctor_on(&evening, "outbox").await, (vec![], vec![]));
     let letter = evening.letters().await.remove(0);
     let id = letter.id;

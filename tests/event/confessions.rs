@@ -9,11 +9,11 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Person};
-use crate::live::Ear;
-use crate::pages::{Browser, read};
-use crate::picks::Hall;
+use crate::fixtures::browser::{Browser, read};
+use crate::fixtures::ear::Ear;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::Hall;
+use crate::fixtures::person::{Answer, Person};
 
 const CONFESSIONS: &str = "/api/v1/events/qixi/confessions";
 const STAGE: &str = "/api/v1/events/qixi/stage";

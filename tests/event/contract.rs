@@ -1,16 +1,12 @@
 //! Every route of the API, as its own description lists them, under bad input: the documented 4xx
 //! with a code, never 500, and nothing written.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
-
 use futures_util::{StreamExt, stream};
 use queqiao::accounts::profile::Gender;
 use queqiao::checkin::{attempt, review};
 use queqiao::circle::note;
 use queqiao::confessions::confession;
 use queqiao::couples::couple;
-use queqiao::events::phase::Phase;
 use queqiao::events::{crew, device};
 use queqiao::invitations::invitation;
 use queqiao::mail::letter;
@@ -20,18 +16,19 @@ use queqiao::plaza::{complaint, contribution, photo, quiz};
 use queqiao::points::entry;
 use queqiao::programme::cue;
 use queqiao::registrations::handle;
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration;
 use queqiao::units::unit_contact;
 use reqwest::Method;
 use rstest::rstest;
-use sea_orm::{EntityTrait, Iterable, PrimaryKeyToColumn, QuerySelect};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
-use crate::photos;
-use crate::record;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::one_of_everything::one_of_everything;
+use crate::fixtures::person::{Answer, Person};
+use crate::fixtures::rows;
+use crate::fixtures::rows::id;
 
 struct Route {
     method: Method,
@@ -84,41 +81,6 @@ async fn routes(evening: &Evening) -> Vec<Route> {
     }
     assert!(routes.len() > 100, "{} routes are described", routes.len());
     routes
-}
-
-/// The description keeps one schema a name: of two types of one name it would describe one, and
-/// whoever reads it would be told a wrong body.
-#[test]
-fn no_two_types_share_a_name_in_the_description() {
-    let mut named: HashMap<String, PathBuf> = HashMap::new();
-    let mut folders = vec![PathBuf::from("src")];
-    while let Some(folder) = folders.pop() {
-        for found in std::fs::read_dir(folder).unwrap() {
-            let path = found.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let (mut described, mut renamed) = (false, None);
-            let text = std::fs::read_to_string(&path).unwrap();
-            for line in text.lines() {
-                let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
-                match (words.next(), words.next()) {
-                    _ if line.starts_with("#[derive(") => described = line.contains("ToSchema"),
-                    _ if line.starts_with("#[schema(as = ") => renamed = line.split(['=', ',', ')']).nth(1),
-                    (Some("struct" | "enum"), Some(name)) if described => {
-                        let own = name.split(|c: char| !c.is_alphanumeric()).next().unwrap();
-                        let name = renamed.take().unwrap_or(own).trim().to_owned();
-                        let other = named.insert(name.clone(), path.clone());
-                        assert!(other.is_none(), "{name} is described in {} and {other:?}", path.display());
-                        described = false;
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-    assert!(named.len() > 100, "{} types are described", named.len());
 }
 
 #[test]
@@ -254,89 +216,6 @@ fn whose(operation: &Value) -> &'static str {
     if named { "?organization=yanyuan" } else { "" }
 }
 
-/// The id of the one there is, or of one of them.
-async fn id<E: EntityTrait>(evening: &Evening) -> String {
-    let key = E::PrimaryKey::iter().next().unwrap().into_column();
-    let found = E::find().select_only().column(key).into_tuple::<Uuid>().one(evening.app.database.reader()).await;
-    found.unwrap().unwrap_or_else(|| panic!("the evening has no {:?}", E::default())).to_string()
-}
-
-async fn does(person: &Person, path: &str, body: Value) -> Answer {
-    let answer = person.post(&format!("/api/v1{path}"), body).await;
-    assert!((200..300).contains(&answer.status), "{path}: {}", answer.text());
-    answer
-}
-
-/// An evening that has one of everything, made by those who may; with its guests, men first.
-pub async fn one_of_everything(engine: Engine) -> Option<(Evening, Vec<Person>)> {
-    let mut evening = Evening::begin(engine, Phase::Online).await?;
-    let mut guests = evening.participants("men", 2, Status::Approved).await;
-    guests.extend(evening.participants("women", 2, Status::Approved).await);
-    let organizer = evening.organizer.clone();
-    let at = |path: &str| format!("/events/qixi{path}");
-    let post = does(&guests[0], &at("/posts"), json!({ "body": "周末爱爬山" })).await.json["id"].clone();
-    let post = post.as_str().unwrap();
-    does(&organizer, &at(&format!("/moderation/{post}/decision")), json!({ "decision": "approve" })).await;
-    let portrait = guests[0].request(Method::POST, &format!("/api/v1{}", at("/portraits")));
-    let portrait = portrait.header("content-type", "image/jpeg").body(photos::jpeg(64, 64));
-    assert_eq!(guests[0].send(portrait).await.status, 201);
-    does(&guests[1], &at("/complaints"), json!({ "contribution_id": post, "reason": "广告" })).await;
-    let question = json!({ "text": "谁在银河上搭桥?", "options": ["喜鹊", "乌鸦"], "correct": 0 });
-    let (opens, closes) = ("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z");
-    let quiz = json!({ "title": "七夕知多少", "opens_at": opens, "closes_at": closes, "questions": [question] });
-    does(&organizer, &at("/quizzes"), quiz).await;
-    let unit = evening.units[0].id;
-    does(&organizer, &format!("/units/{unit}/contacts"), json!({ "email": guests[0].email })).await;
-    guests[0].accepts_all().await;
-    does(&organizer, &at("/crew"), json!({ "email": guests[1].email, "role": "desk" })).await;
-    evening.crew(crew::Role::Volunteer).await;
-    does(&organizer, &at("/devices"), json!({})).await;
-    evening.enter(Phase::Screening).await;
-    does(&organizer, &at("/ledger/freeze"), json!({})).await;
-    does(&organizer, &at("/screening/runs"), json!({})).await;
-    for guest in &guests {
-        does(guest, &at("/registrations/me/reply"), json!({ "reply": "confirm" })).await;
-    }
-    evening.enter(Phase::OnSite).await;
-    does(&organizer, &at("/badges"), json!({})).await;
-    let scans = [("男001", "a"), ("男002", "b"), ("女001", "c"), ("女002", "d"), ("男001", "e")];
-    for (badge, nonce) in scans {
-        let scan =
-            json!({ "badge": badge, "nonce": nonce.repeat(32), "device": nonce, "kind": "entry", "offline": true });
-        does(&organizer, &at("/check-ins"), scan).await;
-    }
-    let words = json!({ "stage": { "confessions": { "each": 1, "answer_minutes": 5 } } });
-    assert_eq!(organizer.patch(&format!("/api/v1{}", at("")), words).await.status, 200);
-    does(&guests[0], &at("/confessions"), json!({ "to": "女001" })).await;
-    does(&organizer, &at("/programme/cues"), json!({ "segment": null, "from": null })).await;
-    does(&organizer, &at("/dates/plan"), json!({})).await;
-    does(&organizer, &at("/pick-rounds"), json!({ "limit": 2 })).await;
-    does(&organizer, &at("/pick-rounds/1/open"), json!({})).await;
-    for (place, guest) in guests.iter().enumerate() {
-        let others = if place < 2 { ["女001", "女002"] } else { ["男001", "男002"] };
-        assert_eq!(
-            guest.put(&format!("/api/v1{}", at("/pick-rounds/1/picks")), json!({ "badges": others })).await.status,
-            200
-        );
-    }
-    does(&organizer, &at("/pick-rounds/1/close"), json!({})).await;
-    let found = id::<matched::Entity>(&evening).await;
-    for guest in &guests {
-        // Two of the four are those of this match; to the others it is not there.
-        guest.put(&format!("/api/v1/matches/{found}/consent"), json!({ "show": true, "follow_up": true })).await;
-    }
-    does(&guests[0], &at("/dates/exclusions"), json!({ "badge": "女001", "because": "blocked" })).await;
-    let couple = id::<couple::Entity>(&evening).await;
-    does(&organizer, &format!("/couples/{couple}/follow-ups"), json!({ "state": "dating" })).await;
-    evening.enter(Phase::Closed).await;
-    let circle = json!({ "last_day": "2026-09-20", "reason": "大家舍不得" });
-    assert_eq!(organizer.put(&format!("/api/v1{}", at("/circle/last-day")), circle).await.status, 200);
-    does(&guests[3], &at("/circle/membership"), json!({})).await;
-    does(&guests[3], &at("/circle/notes"), json!({ "body": "到家了" })).await;
-    evening.enter(Phase::OnSite).await;
-    Some((evening, guests))
-}
-
 fn is_a_problem(route: &Route, answer: &Answer, asked: &str) {
     let what = format!("{} {} {asked}: {} {}", route.method, route.pattern, answer.status, answer.text());
     assert!((400..500).contains(&answer.status), "{what}");
@@ -364,7 +243,7 @@ fn json_body(route: &Route) -> Option<(&'static str, Vec<u8>)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_route_that_needs_a_person_answers_nobody(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, _)) = one_of_everything(engine).await else { return };
-    let before = record::everything(&evening).await;
+    let before = rows::everything(&evening).await;
     let mut nobody = evening.visitor();
     for route in routes(&evening).await.iter().filter(|route| route.signed_in) {
         for token in [None, Some("nonsense"), Some("eyJhbGciOiJub25lIn0.e30.")] {
@@ -374,7 +253,7 @@ async fn no_route_that_needs_a_person_answers_nobody(#[values(Sqlite, Postgres)]
             assert_eq!(answer.status, 401, "{} {}", route.method, route.pattern);
         }
     }
-    assert_eq!(record::everything(&evening).await, before);
+    assert_eq!(rows::everything(&evening).await, before);
 }
 
 /// What is wrong with a body, its type, and the body.
@@ -424,7 +303,7 @@ async fn no_route_takes_a_malformed_body(#[values(Sqlite, Postgres)] engine: Eng
     let administrator = evening.administrator().await;
     let document = evening.visitor().get("/api/v1/openapi.json").await.json;
     let always = always_wrong();
-    let before = record::everything(&evening).await;
+    let before = rows::everything(&evening).await;
     for route in routes(&evening).await.iter().filter(|route| !route.kinds.is_empty()) {
         // Whoever may, so that it is the body that is refused.
         let person = match route.who.as_str() {
@@ -445,7 +324,7 @@ async fn no_route_takes_a_malformed_body(#[values(Sqlite, Postgres)] engine: Eng
             is_a_problem(route, &answer, name);
         }
     }
-    assert_eq!(record::everything(&evening).await, before);
+    assert_eq!(rows::everything(&evening).await, before);
 }
 
 /// Every route with ids that are there and a body as it wants one, by people it is not for: somebody
@@ -456,7 +335,7 @@ async fn whoever_has_no_role_here_sees_and_changes_nothing(#[values(Sqlite, Post
     let Some((evening, guests)) = one_of_everything(engine).await else { return };
     let somebody = evening.account("somebody", Gender::Female).await;
     let stranger = evening.stranger().await;
-    let before = record::everything(&evening).await;
+    let before = rows::everything(&evening).await;
     let mut answered = Vec::new();
     for route in routes(&evening).await.iter().filter(|route| !route.is_everybodys()) {
         let mut people = vec![("somebody", &somebody), ("an organizer of another union", &stranger)];
@@ -477,7 +356,7 @@ async fn whoever_has_no_role_here_sees_and_changes_nothing(#[values(Sqlite, Post
         }
     }
     assert_eq!(answered, [""; 0]);
-    assert_eq!(record::everything(&evening).await, before);
+    assert_eq!(rows::everything(&evening).await, before);
 }
 
 #[rstest]
@@ -485,7 +364,7 @@ async fn whoever_has_no_role_here_sees_and_changes_nothing(#[values(Sqlite, Post
 async fn an_event_that_is_not_there_is_404_on_every_route(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, guests)) = one_of_everything(engine).await else { return };
     let people = [evening.organizer.clone(), guests[0].clone()];
-    let before = record::everything(&evening).await;
+    let before = rows::everything(&evening).await;
     for mut route in routes(&evening).await.into_iter().filter(|route| route.pattern.contains("{event}")) {
         route.path = route.path.replace("qixi", "no-such-event");
         for person in &people {
@@ -494,7 +373,7 @@ async fn an_event_that_is_not_there_is_404_on_every_route(#[values(Sqlite, Postg
             assert_eq!(answer.status, 404, "{} {}", route.method, route.pattern);
         }
     }
-    assert_eq!(record::everything(&evening).await, before);
+    assert_eq!(rows::everything(&evening).await, before);
 }
 
 #[rstest]

@@ -2,42 +2,20 @@
 
 use std::sync::Arc;
 
-use queqiao::accounts::profile;
 use queqiao::couples::{couple, given, opening};
 use queqiao::events::crew::Role;
 use queqiao::happening::What;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Person;
-use crate::pages::Browser;
-use crate::picks::{Hall, light, mine};
-
-/// A hall where the first man and the first woman picked each other; the id of their match.
-pub async fn matched(engine: Engine) -> Option<(Hall, String)> {
-    let hall = Hall::begin(engine, 2).await?;
-    let id = a_match(&hall).await;
-    Some((hall, id))
-}
-
-/// The first two light up for each other: the match they have.
-pub async fn a_match(hall: &Hall) -> String {
-    let n = hall.open(1).await;
-    light(&hall.men[0], n, &["女001"]).await;
-    light(&hall.women[0], n, &["男001"]).await;
-    assert_eq!(hall.close(n).await.status, 200);
-    mine(&hall.men[0], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned()
-}
-
-pub async fn consent(person: &Person, id: &str, show: bool, follow_up: bool) -> Value {
-    let said = json!({ "show": show, "follow_up": follow_up });
-    let answer = person.put(&format!("/api/v1/matches/{id}/consent"), said).await;
-    assert_eq!(answer.status, 200, "{}", answer.text());
-    answer.json
-}
+use crate::fixtures::browser::Browser;
+use crate::fixtures::couples::consent;
+use crate::fixtures::couples::matched;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::{light, mine};
+use crate::fixtures::person::Person;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -83,10 +61,7 @@ async fn an_offer_is_of_something_one_has(#[values(Sqlite, Postgres)] engine: En
     let Some((hall, id)) = matched(engine).await else { return };
     let path = format!("/api/v1/matches/{id}/contact");
     let he = &hall.men[0];
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let row = profile::ActiveModel { account_id: Set(he.account_id), wechat: Set(None), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    hall.evening.change_profile(he, |row| row.wechat = Set(None)).await;
     for (body, code) in [
         (json!({ "fields": ["phone", "wechat"] }), "nothing_to_give"),
         (json!({ "fields": ["phone", "phone"] }), "repeated"),

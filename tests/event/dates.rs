@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use queqiao::accounts::profile::{self, Gender};
+use queqiao::accounts::profile::Gender;
 use queqiao::badges::badge;
-use queqiao::checkin::presence;
 use queqiao::dates::{date_round, sitting};
 use queqiao::events::crew::Role;
 use queqiao::events::event;
@@ -13,107 +12,20 @@ use queqiao::happening::What;
 use queqiao::registrations::registration::{self, Side, Status};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::Hall;
+use crate::fixtures::person::Answer;
 
 const PLAN: &str = "/api/v1/events/qixi/dates/plan";
 const WHOLE: &str = "/api/v1/events/qixi/dates";
 const MINE: &str = "/api/v1/events/qixi/dates/me";
 const EXCLUSIONS: &str = "/api/v1/events/qixi/dates/exclusions";
 
-/// A hall with everybody inside, and the host.
-pub struct Hall {
-    pub evening: Evening,
-    pub host: Person,
-    pub men: Vec<Person>,
-    pub women: Vec<Person>,
-}
-
 impl Hall {
-    pub async fn open(engine: Engine, (men, women): (u32, u32), terms: Value) -> Option<Self> {
-        let mut evening = Evening::begin(engine, Phase::OnSite).await?;
-        let txn = evening.app.database.begin_write().await.unwrap();
-        let mut row = evening.event.clone().into_active_model();
-        row.settings = Set(json!({ "dates": terms }));
-        evening.event = row.update(&txn).await.unwrap();
-        txn.commit().await.unwrap();
-        let host = evening.crew(Role::Host).await;
-        let mut hall = Self { evening, host, men: Vec::new(), women: Vec::new() };
-        hall.men = hall.arrive("men", men, 1).await;
-        hall.women = hall.arrive("women", women, 1).await;
-        Some(hall)
-    }
-
-    /// Guests come in, wearing numbers from `first` on.
-    pub async fn arrive(&self, side: &str, count: u32, first: i32) -> Vec<Person> {
-        let people = self.evening.participants(side, count, Status::Confirmed).await;
-        let side = if side == "men" { Side::Men } else { Side::Women };
-        for (number, person) in (first..).zip(&people) {
-            self.come_in(person, side, number).await;
-        }
-        people
-    }
-
-    async fn come_in(&self, person: &Person, side: Side, number: i32) {
-        let app = &self.evening.app;
-        let txn = app.database.begin_write().await.unwrap();
-        let badge = badge::ActiveModel {
-            id: Set(app.new_id()),
-            event_id: Set(self.evening.event.id),
-            registration_id: Set(person.registration_id),
-            side: Set(side),
-            number: Set(number),
-            issued_at: Set(app.now()),
-            reminded_at: Set(None),
-        };
-        badge.insert(&txn).await.unwrap();
-        let presence = presence::ActiveModel {
-            registration_id: Set(person.registration_id),
-            event_id: Set(self.evening.event.id),
-            side: Set(side),
-            number: Set(number),
-            inside: Set(true),
-            since: Set(app.now()),
-            device: Set("desk-1".to_owned()),
-            moved_at: Set(app.now()),
-            attempt_id: Set(app.new_id()),
-        };
-        presence.insert(&txn).await.unwrap();
-        txn.commit().await.unwrap();
-    }
-
-    /// All men work for one unit and all women for another.
-    pub async fn without_colleagues(&self) {
-        let txn = self.evening.app.database.begin_write().await.unwrap();
-        for registration in registration::Entity::find().all(&txn).await.unwrap() {
-            let unit = usize::from(registration.side == Side::Women);
-            let mut row = registration.into_active_model();
-            row.unit_id = Set(self.evening.units[unit].id);
-            row.update(&txn).await.unwrap();
-        }
-        txn.commit().await.unwrap();
-    }
-
-    async fn born(&self, person: &Person, year: i32) {
-        let txn = self.evening.app.database.begin_write().await.unwrap();
-        let account_id = Set(person.account_id);
-        let row = profile::ActiveModel { account_id, birth_year: Set(Some(year)), ..Default::default() };
-        row.update(&txn).await.unwrap();
-        txn.commit().await.unwrap();
-    }
-
-    pub async fn leave(&self, person: &Person) {
-        let txn = self.evening.app.database.begin_write().await.unwrap();
-        let id = Set(person.registration_id);
-        let row = presence::ActiveModel { registration_id: id, inside: Set(false), ..Default::default() };
-        row.update(&txn).await.unwrap();
-        txn.commit().await.unwrap();
-    }
-
     async fn plan(&self) -> Value {
         let answer = self.host.post(PLAN, json!({})).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
@@ -177,7 +89,7 @@ async fn assert_lawful(hall: &Hall, plan: &Value) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_sits_with_a_colleague_and_no_pair_meets_twice(#[values(Sqlite, Postgres)] engine: Engine) {
     let terms = json!({ "rounds": 5, "minutes": 8, "tables": 7 });
-    let Some(hall) = Hall::open(engine, (9, 8), terms).await else { return };
+    let Some(hall) = Hall::planned(engine, (9, 8), terms).await else { return };
     let plan = hall.plan().await;
     assert_lawful(&hall, &plan).await;
     assert_eq!(pairs(&plan).len(), 5);
@@ -213,16 +125,16 @@ async fn nobody_sits_with_a_colleague_and_no_pair_meets_twice(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_late_guest_is_planned_from_the_next_round(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (5, 5), json!({ "rounds": 4, "minutes": 8, "tables": 5 })).await else {
+    let Some(hall) = Hall::planned(engine, (5, 5), json!({ "rounds": 4, "minutes": 8, "tables": 5 })).await else {
         return;
     };
     let late = hall.evening.participants("women", 1, Status::Confirmed).await.remove(0);
-    hall.without_colleagues().await;
-    hall.born(&late, 1960).await;
+    hall.evening.without_colleagues().await;
+    hall.evening.change_profile(&late, |row| row.birth_year = Set(Some(1960))).await;
     let before = hall.plan().await;
     hall.play(1).await;
     hall.play(2).await;
-    hall.come_in(&late, Side::Women, 6).await;
+    hall.evening.comes_in(&late, Side::Women, 6).await;
     assert_eq!(hall.host.get(WHOLE).await.json["not_planned"], json!(["女006"]));
     let after = hall.plan().await;
     assert_lawful(&hall, &after).await;
@@ -237,12 +149,12 @@ async fn a_late_guest_is_planned_from_the_next_round(#[values(Sqlite, Postgres)]
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_person_who_left_is_not_planned(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (4, 4), json!({ "rounds": 3, "minutes": 8, "tables": 4 })).await else {
+    let Some(hall) = Hall::planned(engine, (4, 4), json!({ "rounds": 3, "minutes": 8, "tables": 4 })).await else {
         return;
     };
     hall.plan().await;
     hall.play(1).await;
-    hall.leave(&hall.men[0]).await;
+    hall.evening.goes(&hall.men[0]).await;
     assert_eq!(hall.host.get(WHOLE).await.json["left"], json!(["男001"]));
     let after = hall.plan().await;
     assert_lawful(&hall, &after).await;
@@ -253,7 +165,7 @@ async fn a_person_who_left_is_not_planned(#[values(Sqlite, Postgres)] engine: En
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn planning_again_leaves_played_rounds_alone(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (6, 6), json!({ "rounds": 4, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (6, 6), json!({ "rounds": 4, "minutes": 8 })).await else { return };
     let mut seen = hall.host.post(PLAN, json!({ "tables": 5 })).await.json;
     for round in 1..=4 {
         let answer = hall.call(round, "start").await;
@@ -280,7 +192,7 @@ async fn planning_again_leaves_played_rounds_alone(#[values(Sqlite, Postgres)] e
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn people_who_are_kept_apart_never_meet(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (3, 3), json!({ "rounds": 3, "minutes": 8, "tables": 3 })).await else {
+    let Some(hall) = Hall::planned(engine, (3, 3), json!({ "rounds": 3, "minutes": 8, "tables": 3 })).await else {
         return;
     };
     let before = hall.plan().await;
@@ -311,7 +223,7 @@ async fn people_who_are_kept_apart_never_meet(#[values(Sqlite, Postgres)] engine
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_exclusion_names_somebody_else_at_this_event(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (2, 2), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (2, 2), json!({ "rounds": 2, "minutes": 8 })).await else { return };
     let say =
         async |badge: &str| hall.men[0].post(EXCLUSIONS, json!({ "badge": badge, "because": "acquainted" })).await;
     for (badge, code) in [("女099", "unknown_badge"), ("whoever", "unknown_badge"), ("男001", "oneself")] {
@@ -328,7 +240,7 @@ async fn an_exclusion_names_somebody_else_at_this_event(#[values(Sqlite, Postgre
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn only_hosts_and_organizers_plan(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (2, 2), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (2, 2), json!({ "rounds": 2, "minutes": 8 })).await else { return };
     let desk = hall.evening.crew(Role::Desk).await;
     let nobody = hall.evening.account("nobody", Gender::Male).await;
     let round = "/api/v1/events/qixi/dates/rounds/1/start";
@@ -349,7 +261,7 @@ async fn only_hosts_and_organizers_plan(#[values(Sqlite, Postgres)] engine: Engi
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(mut hall) = Hall::open(engine, (0, 0), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(mut hall) = Hall::planned(engine, (0, 0), json!({ "rounds": 2, "minutes": 8 })).await else { return };
     let mut overheard = hall.evening.app.happenings.listen();
     let empty = hall.host.post(PLAN, json!({})).await;
     assert_eq!((empty.status, empty.code()), (409, "nobody_present"));
@@ -362,7 +274,8 @@ async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Eng
     assert_eq!((early.status, early.code()), (409, "phase_closed"));
     assert!(overheard.try_recv().is_err(), "a refusal is not news");
     hall.evening.enter(Phase::OnSite).await;
-    hall.arrive("men", 1, 1).await;
+    hall.arrive(Side::Men, 1, 1).await;
+    let mut overheard = hall.evening.app.happenings.listen();
     let lonely = hall.plan().await;
     assert_eq!(lonely["few_partners"], json!([{ "partners": 0, "badge": "男001" }]));
     assert_eq!(overheard.try_recv().unwrap().what, What::DatesPlanned);
@@ -371,7 +284,7 @@ async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Eng
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rounds_are_called_one_after_the_other(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (3, 3), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (3, 3), json!({ "rounds": 2, "minutes": 8 })).await else { return };
     assert_eq!(hall.call(1, "start").await.status, 404, "nothing is planned yet");
     hall.plan().await;
     let refused = async |round, step: &str| {
@@ -398,7 +311,7 @@ async fn rounds_are_called_one_after_the_other(#[values(Sqlite, Postgres)] engin
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_table_that_did_not_take_place_is_no_date(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (1, 2), json!({ "rounds": 3, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (1, 2), json!({ "rounds": 3, "minutes": 8 })).await else { return };
     let plan = hall.host.post(PLAN, json!({ "rounds": 1 })).await.json;
     let table = plan["rounds"][0]["tables"][0]["table"].as_i64().unwrap();
     let planned = hall.table(1, table, false).await;
@@ -418,7 +331,7 @@ async fn a_table_that_did_not_take_place_is_no_date(#[values(Sqlite, Postgres)] 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_plans_at_once_leave_one_consistent_plan(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (8, 8), json!({ "rounds": 5, "minutes": 8, "tables": 7 })).await else {
+    let Some(hall) = Hall::planned(engine, (8, 8), json!({ "rounds": 5, "minutes": 8, "tables": 7 })).await else {
         return;
     };
     hall.plan().await;
@@ -456,12 +369,8 @@ async fn two_plans_at_once_leave_one_consistent_plan(#[values(Sqlite, Postgres)]
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn where_anybody_may_meet_anybody_women_sit_with_women_too(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::open(engine, (0, 6), json!({ "rounds": 3, "minutes": 8 })).await else { return };
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let mut row = hall.evening.event.clone().into_active_model();
-    row.sides = Set(event::Sides::Open);
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    let Some(hall) = Hall::planned(engine, (0, 6), json!({ "rounds": 3, "minutes": 8 })).await else { return };
+    hall.evening.change(|row| row.sides = Set(event::Sides::Open)).await;
     let plan = hall.host.post(PLAN, json!({ "tables": 3 })).await.json;
     assert_lawful(&hall, &plan).await;
     assert!(pairs(&plan).iter().all(|round| round.len() == 3), "{plan}");

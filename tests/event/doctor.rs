@@ -7,9 +7,9 @@ use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 
-use crate::contract::one_of_everything;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Evening;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::one_of_everything::one_of_everything;
 
 /// The checks that find something wrong.
 async fn wrong(evening: &Evening) -> Vec<&'static str> {

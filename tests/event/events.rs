@@ -11,8 +11,9 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, the_hour};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, the_hour};
+use crate::fixtures::person::Answer;
 
 /// A mixer three months ahead; the story changes what it is about.
 fn wish(change: Value) -> Value {

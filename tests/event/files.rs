@@ -16,9 +16,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use uuid::Uuid;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::the_hour;
-use crate::outage;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::the_hour;
+use crate::fixtures::process;
 
 /// A folder of its own with a house's files in it.
 struct Place(tempfile::TempDir);
@@ -381,18 +381,18 @@ async fn a_full_disk_is_said_to_be_full_and_loses_nothing() {
 async fn taking_a_migration_back_asks_says_what_is_lost_and_waits_until_nobody_serves(
     #[values(Sqlite, Postgres)] engine: Engine,
 ) {
-    let Some(evening) = outage::begin(engine, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(engine, Phase::OnSite).await else { return };
     let count = async || account::Entity::find().count(evening.app.database.reader()).await.unwrap();
     let people = count().await;
     let down = |steps: u32, more: &[&str], answer: &str| {
-        let mut command = outage::program(&evening, &["migrate", "down", "--steps", &steps.to_string()]);
+        let mut command = process::program(&evening, &["migrate", "down", "--steps", &steps.to_string()]);
         let child = command.args(more).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = child.spawn().unwrap();
         // It may have refused before it read.
         let _ = child.stdin.take().unwrap().write_all(answer.as_bytes());
         child.wait_with_output().unwrap()
     };
-    let served = outage::serve_on(&evening);
+    let served = process::serve_on(&evening);
     let refused = down(1, &["--yes"], "");
     assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
     assert!(said(&refused).contains("stop the service first"), "{}", said(&refused));

@@ -17,9 +17,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
-use crate::pages::Browser;
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::{Answer, Person};
 
 const FORGOT: &str = "/api/v1/auth/password/forgot";
 const RESET: &str = "/api/v1/auth/password/reset";
@@ -41,7 +42,7 @@ async fn write(evening: &Evening, sql: &str) {
 
 /// The account of a person, in SQL.
 fn the(person: &Person) -> String {
-    format!("(SELECT account_id FROM profile WHERE nickname = '{}')", person.email.split('@').next().unwrap())
+    format!("(SELECT account_id FROM profile WHERE nickname = '{}')", person.nickname())
 }
 
 /// Lets an account be found by the address of another, who stands aside, with what vouches for it; and

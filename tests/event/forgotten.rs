@@ -20,11 +20,11 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use sha2::Sha256;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Evening;
-use crate::outage;
-use crate::pages::Browser;
-use crate::picks::{Hall, ROUNDS};
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, ROUNDS};
+use crate::fixtures::process;
 
 /// What may be written to of a process's memory: nothing else can hold what it was told.
 fn regions(process: &str) -> Vec<(u64, u64)> {
@@ -138,7 +138,7 @@ async fn secrets(hall: &Hall, key: Option<Vec<u8>>, n: usize) -> Secrets {
 }
 
 /// Everybody sends their ballot to the process, one of them by the page, and looks at it.
-async fn everybody_picks(hall: &Hall, process: &outage::Process, n: usize) {
+async fn everybody_picks(hall: &Hall, process: &process::Process, n: usize) {
     for (own, side) in [(&hall.men, "女"), (&hall.women, "男")] {
         for (place, person) in own.iter().enumerate() {
             let labels: Vec<String> =
@@ -184,14 +184,14 @@ async fn ten_rounds_leave_no_key_and_no_ballot_in_the_memory_of_the_service(
     let keys = folder.path().join("keys");
     let key_dir = if key_dir.is_empty() { keys.display().to_string() } else { key_dir.to_owned() };
     let in_folder = key_dir != "memory";
-    let begun = outage::begin_with(engine, queqiao::events::phase::Phase::OnSite, move |settings| {
+    let begun = process::begin_with(engine, queqiao::events::phase::Phase::OnSite, move |settings| {
         settings.picks.key_dir = key_dir
     });
     let Some(evening) = begun.await else { return };
     let hall = Hall::fill(evening, PAIRS).await;
     renumber(&hall.evening).await;
     let database = hall.evening.app.settings.database.url.expose_secret();
-    let process = outage::serve_open(&hall.evening, database);
+    let process = process::serve_open(&hall.evening, database);
     // That what is there is found.
     let known = vec![("secret".to_owned(), hall.evening.app.settings.security.secret.expose_secret().into())];
     assert_eq!(found(process.id(), &known).len(), 1);
@@ -224,7 +224,7 @@ fn masked(bytes: &[u8]) -> Vec<u8> {
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_key_that_lives_in_memory_alone_is_gone_from_it_with_the_tally(#[values(Sqlite, Postgres)] engine: Engine) {
-    let begun = outage::begin_with(engine, queqiao::events::phase::Phase::OnSite, |settings| {
+    let begun = process::begin_with(engine, queqiao::events::phase::Phase::OnSite, |settings| {
         settings.picks.key_dir = "memory".into()
     });
     let Some(evening) = begun.await else { return };

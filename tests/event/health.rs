@@ -9,8 +9,8 @@ use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Evening;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -14,10 +14,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening};
-use crate::pages::Browser;
-use crate::picks::{Hall, ROUNDS};
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, ROUNDS};
+use crate::fixtures::person::Answer;
 
 const API: &str = "/api/v1/events/qixi";
 

@@ -10,9 +10,9 @@ use queqiao::secrets::Secrets;
 use queqiao::settings::Settings;
 use rstest::rstest;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::the_hour;
-use crate::postgres;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::the_hour;
+use crate::fixtures::postgres;
 
 /// A database nobody was in, and a key file that is not there yet.
 struct Site {

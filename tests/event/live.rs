@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use queqiao::accounts::profile::Gender;
 use queqiao::accounts::session;
 use queqiao::app::App;
@@ -16,96 +15,16 @@ use queqiao::relay;
 use queqiao::secrets::Secrets;
 use reqwest::Method;
 use rstest::rstest;
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
-use crate::outage;
-use crate::picks::{Hall, light};
-
-const LIVE: &str = "/api/v1/events/qixi/live";
-
-/// Somebody's ear at the stream.
-pub struct Ear {
-    stream: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<actix_web::web::Bytes>> + Send>>,
-    rest: String,
-    comments: usize,
-}
-
-impl Ear {
-    pub async fn of(person: &Person, query: &str, last: Option<i64>) -> Self {
-        let mut request = person.request(Method::GET, &format!("{LIVE}{query}"));
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        Self::to(request).await
-    }
-
-    pub async fn to(request: reqwest::RequestBuilder) -> Self {
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.status(), 200);
-        assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        let encoding = answer.headers().get("content-encoding");
-        assert!(encoding.is_none_or(|encoding| encoding == "identity"), "a compressor would hold it back");
-        Self { stream: Box::pin(answer.bytes_stream()), rest: String::new(), comments: 0 }
-    }
-
-    /// One block of the stream; None when it has ended.
-    async fn block(&mut self) -> Option<String> {
-        loop {
-            if let Some((block, rest)) = self.rest.split_once("\n\n") {
-                let block = block.to_owned();
-                self.rest = rest.to_owned();
-                return Some(block);
-            }
-            let chunk =
-                timeout(Duration::from_secs(30), self.stream.next()).await.expect("nothing for half a minute")?;
-            self.rest.push_str(std::str::from_utf8(&chunk.ok()?).unwrap());
-        }
-    }
-
-    /// The next snapshot; None when the stream has ended.
-    pub async fn hear(&mut self) -> Option<Value> {
-        loop {
-            let block = self.block().await?;
-            self.comments += usize::from(block.starts_with(':'));
-            let data: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("data: ")).collect();
-            if !data.is_empty() {
-                let snapshot: Value = serde_json::from_str(&data.join("\n")).unwrap();
-                assert!(block.contains(&format!("id: {}", snapshot["version"])), "{block}");
-                return Some(snapshot);
-            }
-        }
-    }
-
-    /// Waits until the stream ends, whatever it still says.
-    pub async fn hear_out(&mut self) {
-        let end = async { while self.hear().await.is_some() {} };
-        timeout(Duration::from_secs(30), end).await.expect("the stream goes on");
-    }
-
-    /// The first snapshot that has this at the path.
-    pub async fn hear_until(&mut self, path: &str, value: Value) -> Value {
-        self.hear_that(|snapshot| snapshot.pointer(path) == Some(&value)).await
-    }
-
-    /// The first snapshot of which it holds.
-    pub async fn hear_that(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
-        let wanted = async {
-            loop {
-                let snapshot = self.hear().await.expect("the stream ended");
-                if holds(&snapshot) {
-                    return snapshot;
-                }
-            }
-        };
-        timeout(Duration::from_secs(30), wanted).await.expect("nothing like it within half a minute")
-    }
-}
+use crate::fixtures::ear::{Ear, LIVE};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, light};
+use crate::fixtures::process;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -221,16 +140,7 @@ async fn a_role_that_is_taken_away_ends_the_stream(#[values(Sqlite, Postgres)] e
     let begun = Evening::begin_with(engine, Phase::OnSite, |settings| settings.live.heartbeat_seconds = 1).await;
     let Some(evening) = begun else { return };
     let person = evening.participant_as("women", Status::Confirmed).await;
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let role = crew::ActiveModel {
-        id: Set(evening.app.new_id()),
-        event_id: Set(evening.event.id),
-        account_id: Set(person.account_id),
-        role: Set(Role::Host),
-        granted_at: Set(evening.app.now()),
-    };
-    role.insert(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.appoint(&person, Role::Host).await;
     let mut ear = Ear::of(&person, "", None).await;
     assert_eq!(ear.hear().await.unwrap()["audience"], "host");
     let txn = evening.app.database.begin_write().await.unwrap();
@@ -264,7 +174,7 @@ async fn a_channel_is_made_once_and_ends_with_its_last_listener() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_processes_on_one_database_hear_each_other() {
-    let Some(evening) = outage::begin(Postgres, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(Postgres, Phase::OnSite).await else { return };
     let settings = evening.app.settings.clone();
     let secrets = Secrets::load(&settings.security).unwrap();
     let sibling: Arc<App> = App::build(settings, evening.clock.clone(), secrets).await.unwrap();
@@ -292,12 +202,12 @@ async fn two_processes_on_one_database_hear_each_other() {
 /// out by looking again, which it does every five seconds: far too late for ten changes in a row.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_listens_at_another_process_hears_it_at_once() {
-    let Some(evening) = outage::begin(Postgres, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(Postgres, Phase::OnSite).await else { return };
     let closing = CancellationToken::new();
     let carrier = relay::start(&evening.app, closing.clone()).await.unwrap();
     let host = evening.crew(Role::Host).await;
     let guests = evening.participants("women", 3, Status::Confirmed).await;
-    let beside = outage::serve_on(&evening);
+    let beside = process::serve_on(&evening);
     let mut ears = vec![Ear::of(&host.at(&beside.address), "?as=screen", None).await];
     for guest in &guests {
         ears.push(Ear::of(&guest.at(&beside.address), "", None).await);

@@ -13,9 +13,9 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::evening::Engine::Postgres;
-use crate::outage;
-use crate::picks::{Hall, ROUNDS, light};
+use crate::fixtures::evening::Engine::Postgres;
+use crate::fixtures::hall::{Hall, ROUNDS, light};
+use crate::fixtures::process;
 use queqiao::events::phase::Phase;
 
 const SOCKET: &str = ".s.PGSQL.5432";
@@ -72,7 +72,7 @@ async fn a_lost_answer_costs_neither_the_key_nor_a_ballot_nor_the_truth() {
     let folder = tempfile::tempdir().unwrap();
     let passing: Passing = Arc::new(AtomicI32::new(-1));
     let keys = folder.path().join("keys").display().to_string();
-    let begun = outage::begin_with(Postgres, Phase::OnSite, |settings| {
+    let begun = process::begin_with(Postgres, Phase::OnSite, |settings| {
         settings.picks.key_dir = keys;
         let url = behind(settings.database.url.expose_secret(), folder.path(), Arc::clone(&passing));
         settings.database.url = url.into();

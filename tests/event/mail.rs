@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 
 use queqiao::events::phase::Phase;
-use queqiao::language::Language;
-use queqiao::mail::letter::{self, Action, Attachment, Draft, State};
+use queqiao::mail::letter::{Attachment, Draft, State};
 use queqiao::mail::postman::{Postman, Round};
 use queqiao::server::jobs;
 use queqiao::settings::Delivery;
 use rstest::rstest;
 use tokio_util::sync::CancellationToken;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Letter, hours};
-use crate::outage;
-use crate::smtp::{Authority, Guard, MailServer, Mood};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::letter::{Letter, draft, post};
+use crate::fixtures::mail_server::{Authority, Guard, MailServer, Mood};
+use crate::fixtures::process;
 
 async fn evening_with(engine: Engine, server: &MailServer) -> Option<Evening> {
     evening_at(engine, format!("smtp://postman:knock@{}", server.address), String::new()).await
@@ -31,27 +31,6 @@ async fn evening_at(engine: Engine, url: String, ca_file: String) -> Option<Even
         settings.mail.refusals = 3;
     })
     .await
-}
-
-pub fn draft(to: &str) -> Draft {
-    Draft {
-        kind: "verify",
-        to: format!("{to}@example.com"),
-        account_id: None,
-        event_id: None,
-        language: Language::Zh,
-        words: "请确认邮箱\n\n你好，\n请点击按钮。\n\n<b>不是标签</b>".to_owned(),
-        action: Some(Action { label: "确认".to_owned(), url: "https://union.example/v?a=1&b=2".to_owned() }),
-        attachments: vec![],
-        dedupe: None,
-        not_before: None,
-    }
-}
-
-pub async fn post(evening: &Evening, draft: Draft) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    letter::post(&txn, &evening.app, draft).await.unwrap();
-    txn.commit().await.unwrap();
 }
 
 async fn only_letter(evening: &Evening) -> Letter {
@@ -311,14 +290,14 @@ async fn a_server_that_answers_late_has_the_letter_once(#[values(Sqlite, Postgre
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_letter_in_hand_at_a_kill_goes_soon_and_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let server = MailServer::open(Mood::Stalls);
-    let Some(evening) = outage::begin(engine, Phase::Registration).await else { return };
+    let Some(evening) = process::begin(engine, Phase::Registration).await else { return };
     for number in 0..4 {
         post(&evening, draft(&format!("guest-{number}"))).await;
     }
     let serve = || {
-        let mut command = outage::program(&evening, &["serve"]);
+        let mut command = process::program(&evening, &["serve"]);
         command.env("QUEQIAO__MAIL__DELIVERY", "smtp").env("QUEQIAO__MAIL__LEASE_SECONDS", "4");
-        outage::open(command.env("QUEQIAO__MAIL__URL", format!("smtp://postman:knock@{}", server.address)))
+        process::open(command.env("QUEQIAO__MAIL__URL", format!("smtp://postman:knock@{}", server.address)))
     };
     let first = serve();
     until(async || evening.letters().await.iter().all(|letter| letter.tries == 1)).await;

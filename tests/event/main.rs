@@ -7,11 +7,7 @@
     reason = "a story may stop"
 )]
 
-mod evening;
-mod outage;
-mod photos;
-mod postgres;
-mod record;
+mod fixtures;
 
 mod accounts;
 mod age;
@@ -37,7 +33,6 @@ mod health;
 mod holds;
 mod house;
 mod invitations;
-mod keys;
 mod live;
 mod lost_answers;
 mod mail;
@@ -57,7 +52,6 @@ mod screening;
 mod second_factor;
 mod sheets;
 mod sign_up;
-mod smtp;
 mod stage;
 mod take_down;
 mod units;

@@ -7,15 +7,12 @@ use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::refused;
 
 const UNIONS: &str = "/api/v1/organizations";
 const STAFF: &str = "/api/v1/organizations/yanyuan/staff";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 async fn recorded(evening: &Evening, action: &str) -> u64 {
     let entries = entry::Entity::find().filter(entry::Column::Action.eq(action));

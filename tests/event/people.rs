@@ -11,17 +11,14 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person, hours};
-use crate::photos::jpeg;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::{Answer, Person, refused};
+use crate::fixtures::photos::jpeg;
 
 const PEOPLE: &str = "/api/v1/events/qixi/people";
 const POSTS: &str = "/api/v1/events/qixi/posts";
 const PORTRAITS: &str = "/api/v1/events/qixi/portraits";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 async fn met(person: &Person, query: &str) -> Value {
     let answer = person.get(&format!("{PEOPLE}?{query}")).await;

@@ -13,12 +13,9 @@ use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use zip::ZipArchive;
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, PASSWORD};
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, PASSWORD, refused};
 
 fn unpacked(answer: &Answer) -> Vec<(String, Value)> {
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -38,7 +35,7 @@ fn unpacked(answer: &Answer) -> Vec<(String, Value)> {
 const SECRETS: [&str; 6] =
     ["guest-1@example.com", "织女星下的人", "赵本名", "13912345678", "wx-secret", "昨夜星辰昨夜风"];
 
-async fn describe(guest: &crate::evening::Person) {
+async fn describe(guest: &crate::fixtures::person::Person) {
     let me = json!({"nickname": SECRETS[1], "real_name": SECRETS[2], "phone": SECRETS[3], "wechat": SECRETS[4],
         "about": SECRETS[5]});
     assert_eq!(guest.patch("/api/v1/me", me).await.status, 200);

@@ -5,17 +5,17 @@ use std::collections::{HashMap, HashSet};
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
 use queqiao::programme::{cue, icebreaker, talent};
-use queqiao::registrations::registration;
+use queqiao::registrations::registration::{Side, Status};
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::dates::Hall;
-use crate::evening::Answer;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::pages::{Browser, read};
+use crate::fixtures::browser::{Browser, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::Hall;
+use crate::fixtures::person::Answer;
 
 const PROGRAMME: &str = "/api/v1/events/qixi/programme";
 const CUES: &str = "/api/v1/events/qixi/programme/cues";
@@ -25,18 +25,14 @@ const TALENT: &str = "/api/v1/events/qixi/programme/talent";
 const MINE: &str = "/api/v1/events/qixi/programme/me";
 
 async fn hall(engine: Engine, people: (u32, u32)) -> Option<Hall> {
-    let mut hall = Hall::open(engine, people, json!({})).await?;
+    let mut hall = Hall::planned(engine, people, json!({})).await?;
     let segment = |kind, title, minutes| json!({ "kind": kind, "title": title, "minutes": minutes });
     let programme = json!([
         segment("icebreaker", "破冰", 30),
         segment("talent_show", "才艺", 20),
         segment("dates", "八分钟约会", 80),
     ]);
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let mut row = hall.evening.event.clone().into_active_model();
-    row.settings = Set(json!({ "programme": programme }));
-    hall.evening.event = row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    hall.evening.event = hall.evening.change(|row| row.settings = Set(json!({ "programme": programme }))).await;
     Some(hall)
 }
 
@@ -156,7 +152,7 @@ async fn groups_are_alike_and_late_guests_join_the_smallest(#[values(Sqlite, Pos
     let own = before.iter().position(|group| group.contains(&"男001".to_owned())).unwrap() + 1;
     assert_eq!(mine["group"], json!(own));
 
-    hall.arrive("women", 2, 7).await;
+    hall.arrive(Side::Women, 2, 7).await;
     assert_eq!(hall.host.get(GROUPS).await.json["without"].as_array().unwrap().len(), 2);
     let joined = members(&hall.host.put(GROUPS, json!({ "groups": 3 })).await.json);
     assert!(before.iter().zip(&joined).all(|(before, now)| before.iter().all(|badge| now.contains(badge))));
@@ -172,7 +168,7 @@ async fn groups_are_alike_and_late_guests_join_the_smallest(#[values(Sqlite, Pos
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_ice_is_broken_with_somebody_new_each_game(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = hall(engine, (4, 4)).await else { return };
-    hall.without_colleagues().await;
+    hall.evening.without_colleagues().await;
     let apart = json!({ "badge": "女001", "because": "acquainted" });
     assert!(hall.men[0].post("/api/v1/events/qixi/dates/exclusions", apart).await.status < 300);
     let mut met = HashSet::from([("女001".to_owned(), "男001".to_owned())]);
@@ -210,7 +206,7 @@ async fn nobody_alone_breaks_any_ice(#[values(Sqlite, Postgres)] engine: Engine)
     let Some(hall) = hall(engine, (1, 0)).await else { return };
     let alone = hall.host.post(ICE, json!({})).await;
     assert_eq!((alone.status, alone.code()), (409, "too_few_present"));
-    hall.leave(&hall.men[0]).await;
+    hall.evening.goes(&hall.men[0]).await;
     let empty = hall.host.put(GROUPS, json!({ "groups": 2 })).await;
     assert_eq!((empty.status, empty.code()), (409, "nobody_present"));
     for groups in [0, 201] {
@@ -238,12 +234,7 @@ async fn whoever_comes_may_show_something(#[values(Sqlite, Postgres)] engine: En
     }
     assert_eq!(talent::Entity::find().count(hall.evening.app.database.reader()).await.unwrap(), 1);
 
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let row = registration::Entity::find_by_id(hall.men[1].registration_id).one(&txn).await.unwrap().unwrap();
-    let mut row = row.into_active_model();
-    row.status = Set(registration::Status::Declined);
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    hall.evening.stands(&hall.men[1], Status::Declined).await;
     let declined = hall.men[1].put(TALENT, json!({ "title": "魔术" })).await;
     assert_eq!((declined.status, declined.code()), (409, "not_confirmed"));
 }
@@ -252,7 +243,7 @@ async fn whoever_comes_may_show_something(#[values(Sqlite, Postgres)] engine: En
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_office_groups_and_the_phones_say_where_to_go(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = hall(engine, (3, 3)).await else { return };
-    hall.without_colleagues().await;
+    hall.evening.without_colleagues().await;
     let (office, phone) = ("/office/e/qixi/groups", "/e/qixi/programme");
     let host = Browser::of(&hall.evening, &hall.host).await;
     let guest = Browser::of(&hall.evening, &hall.men[0]).await;

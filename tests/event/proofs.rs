@@ -15,15 +15,12 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use sha1::{Digest, Sha1};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, PASSWORD, hours};
-use crate::pages::{Browser, read};
+use crate::fixtures::browser::{Browser, read};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening, hours};
+use crate::fixtures::person::{PASSWORD, refused};
 
 const LOGIN: &str = "/api/v1/auth/login";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

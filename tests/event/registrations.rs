@@ -7,7 +7,6 @@ use futures_util::future::join_all;
 use queqiao::accounts::account;
 use queqiao::accounts::profile::{self, Gender};
 use queqiao::database::Write;
-use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
 use queqiao::organizations::organization;
@@ -18,8 +17,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::{Answer, Person};
 
 const PATH: &str = "/api/v1/events/qixi/registrations";
 
@@ -33,10 +33,7 @@ async fn on_record(evening: &Evening) -> Vec<registration::Model> {
 }
 
 async fn plan(evening: &Evening, settings: Value) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = event::ActiveModel { id: Set(evening.event.id), settings: Set(settings), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change(|row| row.settings = Set(settings)).await;
 }
 
 async fn mail_domain(evening: &Evening, domain: &str) {

@@ -17,15 +17,12 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::{Person, refused};
 
 const REPORT: &str = "/api/v1/events/qixi/report";
 const YEAR: &str = "/api/v1/organizations/yanyuan/report";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 /// Six men and seven women who confirmed; six pairs came, and of the first `couples` pairs both want it told.
 /// At three months `together` of them are still together, and one has parted.
@@ -35,7 +32,7 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
     let women = evening.participants("women", 7, Status::Confirmed).await;
     for (side, people) in [(Side::Men, &men), (Side::Women, &women)] {
         for (number, person) in (1..).zip(&people[..6]) {
-            evening.seat(person, side, number, true).await;
+            evening.comes_in(person, side, number).await;
         }
     }
     let at = evening.clock.now();

@@ -25,10 +25,11 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::{Value, json};
 
-use crate::couples::a_match;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, PASSWORD, Person};
-use crate::picks::Hall;
+use crate::fixtures::couples::a_match;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::Hall;
+use crate::fixtures::person::{PASSWORD, Person};
 
 const DOOR: &str = "/api/v1/events/qixi/check-ins";
 

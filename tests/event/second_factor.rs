@@ -13,16 +13,13 @@ use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, PASSWORD, Person};
-use crate::pages::Browser;
+use crate::fixtures::browser::Browser;
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, PASSWORD, Person, refused};
 
 const FACTOR: &str = "/api/v1/me/second-factor";
 const LOGIN: &str = "/api/v1/auth/login";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 fn login(person: &Person, code: Option<&str>) -> Value {
     json!({ "email": person.email, "password": PASSWORD, "code": code })

@@ -19,8 +19,9 @@ use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::{Answer, Person};
 
 const PATH: &str = "/api/v1/events/qixi/registrations/import";
 const LIST: &str = "姓名,性别,邮箱,工作单位,出生年月,备注\n\

@@ -15,8 +15,10 @@ use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, Person};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::letter::token_in;
+use crate::fixtures::person::{Answer, Person, refused};
 
 const PASSWORD: &str = "magpies build a bridge";
 const REGISTER: &str = "/api/v1/auth/register";
@@ -48,15 +50,6 @@ async fn from(visitor: &Person, network: &str, path: &str, body: Value) -> Answe
 
 fn wish(email: &str) -> Value {
     json!({"email": email, "nickname": "云上的喜鹊", "gender": "female"})
-}
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
-
-fn token_in(words: &str) -> String {
-    let (_, rest) = words.split_once("token=").expect("the letter carries a token");
-    rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
 }
 
 async fn letters(evening: &Evening, email: &str, kind: &str) -> Vec<String> {

@@ -15,48 +15,14 @@ use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::couples::consent;
-use crate::evening::Answer;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
-use crate::live::Ear;
-use crate::pages::{Browser, header, read};
-use crate::picks::{Hall, ROUNDS, mine};
-
-pub const STAGE: &str = "/api/v1/events/qixi/stage";
-
-/// A hall where every man and the woman of his number picked each other, and those of the first
-/// `willing` pairs would walk on stage; the ids of their matches.
-pub async fn matched(engine: Engine, pairs: u32, willing: usize) -> Option<(Hall, Vec<String>)> {
-    let hall = Hall::begin(engine, pairs).await?;
-    let n = hall.open(1).await;
-    let path = format!("{ROUNDS}/{n}/picks");
-    for (place, (man, woman)) in hall.men.iter().zip(&hall.women).enumerate() {
-        for (person, side) in [(man, '女'), (woman, '男')] {
-            let picks = json!({ "badges": [format!("{side}{:03}", place + 1)], "stage": place < willing });
-            assert_eq!(person.put(&path, picks).await.status, 200);
-        }
-    }
-    assert_eq!(hall.close(n).await.status, 200);
-    let mut matches = Vec::new();
-    for man in &hall.men {
-        matches.push(mine(man, n).await.json["matches"][0]["id"].as_str().unwrap().to_owned());
-    }
-    Some((hall, matches))
-}
-
-pub async fn stage(host: &Person) -> Value {
-    host.get(STAGE).await.json
-}
-
-pub async fn show(host: &Person, cue: Value) -> Answer {
-    let from = stage(host).await["moves"].clone();
-    host.post(&format!("{STAGE}/show"), json!({ "from": from, "cue": cue })).await
-}
-
-pub fn couple(id: &Value, reveals: &str) -> Value {
-    json!({ "kind": "couple", "couple": id, "reveals": reveals })
-}
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::couples::consent;
+use crate::fixtures::ear::Ear;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::Hall;
+use crate::fixtures::stage::{STAGE, show};
+use crate::fixtures::stage::{couple, matched, stage};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -222,6 +188,7 @@ async fn the_wall_on_the_screen_is_what_was_approved(#[values(Sqlite, Postgres)]
     let txn = app.database.begin_write().await.unwrap();
     for (body, state) in [("星河为证", Approved), ("等一等", Pending), ("不妥", Rejected), ("撤下", Removed)]
     {
+        let decided = state != Pending;
         let row = contribution::ActiveModel {
             id: Set(app.new_id()),
             event_id: Set(hall.evening.event.id),
@@ -232,8 +199,8 @@ async fn the_wall_on_the_screen_is_what_was_approved(#[values(Sqlite, Postgres)]
             day: Set(app.now().date_naive()),
             state: Set(state),
             reason: Set(None),
-            decided_by: Set(None),
-            decided_at: Set(None),
+            decided_by: Set(decided.then_some(hall.evening.organizer.account_id)),
+            decided_at: Set(decided.then(|| app.now())),
             at: Set(app.now()),
         };
         row.insert(&txn).await.unwrap();

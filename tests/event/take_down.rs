@@ -10,9 +10,10 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person};
-use crate::photos::jpeg;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::{Answer, Person};
+use crate::fixtures::photos::jpeg;
 
 const EVENT: &str = "/api/v1/events/qixi";
 

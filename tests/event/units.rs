@@ -8,15 +8,12 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Engine, Evening, Person};
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::person::{Answer, Person, refused};
 
 const UNITS: &str = "/api/v1/units";
 const IMPORT: &str = "/api/v1/units/import";
-
-fn refused(answer: &Answer, status: u16, code: &str) {
-    assert_eq!((answer.status, answer.code()), (status, code), "{}", answer.text());
-}
 
 async fn upload(person: &Person, path: &str, table: impl Into<Vec<u8>>) -> Answer {
     let request = person.request(Method::POST, path).header("content-type", "text/csv").body(table.into());

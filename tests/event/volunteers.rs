@@ -6,9 +6,9 @@ use queqiao::volunteers::remind::remind;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::couples::{consent, matched};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::hours;
+use crate::fixtures::couples::{consent, matched};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::hours;
 
 const OUTCOMES: &str = "/api/v1/events/qixi/outcomes";
 

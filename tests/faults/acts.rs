@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::book::{Book, Said};
-use crate::evening::{Answer, Person};
+use crate::fixtures::person::{Answer, Person};
 use crate::night::Night;
 
 /// Longer than the house gives itself; whoever waited so long waits no more.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use tokio::sync::watch;
 
-use crate::evening::Answer;
+use crate::fixtures::person::Answer;
 
 /// What became of something, as far as whoever did it was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

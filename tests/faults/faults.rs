@@ -15,11 +15,11 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::cluster::Cluster;
-use crate::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::mail_server::Mood;
+use crate::fixtures::wire;
 use crate::night::Night;
 use crate::served::{Served, command};
-use crate::smtp::Mood;
-use crate::wire;
 
 /// A fault from outside, or the death of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::book::{Book, Look};
-use crate::evening::Engine;
+use crate::fixtures::evening::Engine;
 
 /// Findings after which a run is not worth going on with.
 const ENOUGH: usize = 20;

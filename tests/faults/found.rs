@@ -9,8 +9,8 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::book::{Look, Said};
-use crate::evening::{Answer, Person};
 use crate::figures::Figures;
+use crate::fixtures::person::{Answer, Person};
 use crate::newcomers::Newcomer;
 use crate::night::Night;
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::acts::Client;
 use crate::book::Said;
-use crate::evening::Person;
+use crate::fixtures::person::Person;
 use crate::night::Night;
 
 pub const ROUNDS: &str = "/api/v1/events/qixi/pick-rounds";

@@ -4,21 +4,17 @@
 //!
 //! By itself a short form that fits in a minute or so. `just faults 10000` is the long one:
 //! `QUEQIAO_FAULTS` says how many, `QUEQIAO_SEED` repeats a run as far as threads let it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a story may stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story may stop"
+)]
 
 #[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
-#[path = "../event/evening.rs"]
-mod evening;
-#[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
-#[path = "../event/outage.rs"]
-mod outage;
-#[path = "../event/postgres.rs"]
-mod postgres;
-#[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
-#[path = "../event/smtp.rs"]
-mod smtp;
-#[path = "../event/database/wire.rs"]
-mod wire;
+#[path = "../event/fixtures/mod.rs"]
+mod fixtures;
 
 mod acts;
 mod book;
@@ -35,8 +31,8 @@ mod served;
 
 use rstest::rstest;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
 use crate::figures::Figures;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::night::Night;
 
 /// Faults of one database's short form: enough for each kind once.

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::acts::{Client, told_after};
 use crate::book::Said;
-use crate::evening::Person;
+use crate::fixtures::person::Person;
 
 pub const PASSWORD: &str = "magpies build a bridge";
 /// As many as are on their way at once.
@@ -69,7 +69,7 @@ impl Client<'_> {
             let consents = ["grown_up", "may_keep", "may_show", "may_check"];
             let applied = self.post(&person, path, &json!({ "unit_id": unit, "consents": consents })).await;
             let before = newcomer.applied;
-            newcomer.applied = match applied.as_ref().map(crate::evening::Answer::code) {
+            newcomer.applied = match applied.as_ref().map(crate::fixtures::person::Answer::code) {
                 // An earlier try, which nobody answered.
                 Some("already_registered") => Said::Done,
                 _ => told_after(before, Said::of(applied.as_ref())),

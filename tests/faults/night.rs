@@ -15,10 +15,12 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::book::Book;
-use crate::evening::{self, Engine, Evening, Person};
-use crate::outage;
-use crate::smtp::{MailServer, Mood};
-use crate::wire::Wire;
+use crate::fixtures::evening::{Engine, Evening};
+use crate::fixtures::founding;
+use crate::fixtures::mail_server::{MailServer, Mood};
+use crate::fixtures::person::Person;
+use crate::fixtures::process;
+use crate::fixtures::wire::Wire;
 
 /// People of each kind: enough that nobody's day is full before the night is over.
 const PAIRS: u32 = 5;
@@ -56,7 +58,7 @@ impl Night {
     /// None only where this machine has no PostgreSQL.
     pub async fn begin(engine: Engine, seed: u64) -> Option<Self> {
         let (mut wire, mut url) = (None, String::new());
-        let begun = outage::begin_with(engine, Phase::OnSite, |settings| {
+        let begun = process::begin_with(engine, Phase::OnSite, |settings| {
             url = settings.database.url.expose_secret().to_owned();
             if engine == Engine::Postgres {
                 wire = Some(Wire::before(settings));
@@ -147,21 +149,17 @@ fn settings(port: u16, mail: &MailServer, keys: &str) -> Vec<(&'static str, Stri
 
 /// Seats for whoever is there.
 async fn has_room(evening: &mut Evening) {
-    let txn = evening.app.database.begin_write().await.unwrap();
     let room = json!({ "picks": { "event_limit": 1_000 }, "circle": { "days": 5 } });
-    let row = event::ActiveModel {
-        id: Set(evening.event.id),
-        seats: Set(i32::try_from(PAIRS).unwrap() * 2),
-        settings: Set(room),
-        ..Default::default()
+    let settle = |row: &mut event::ActiveModel| {
+        row.seats = Set(i32::try_from(PAIRS).unwrap() * 2);
+        row.settings = Set(room);
     };
-    evening.event = row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.event = evening.change(settle).await;
 }
 
 async fn edition(evening: &Evening, slug: &str, phase: Phase) -> event::Model {
     let txn = evening.app.database.begin_write().await.unwrap();
-    let row = evening::edition(&evening.app, &txn, evening.event.organization_id, slug, phase).await;
+    let row = founding::edition(&evening.app, &txn, evening.event.organization_id, slug, phase).await;
     let row = event::ActiveModel {
         id: Set(row.id),
         seats: Set(i32::try_from(PAIRS).unwrap() * 2),

@@ -7,8 +7,8 @@ use std::thread;
 
 use tokio::sync::watch;
 
+use crate::fixtures::process;
 use crate::night::Night;
-use crate::outage;
 
 pub struct Served {
     child: Child,
@@ -20,7 +20,7 @@ pub struct Served {
 
 /// The program, as this night serves.
 pub fn command(night: &Night, arguments: &[&str]) -> Command {
-    let mut command = outage::program(&night.evening, arguments);
+    let mut command = process::program(&night.evening, arguments);
     command
         .envs(night.settings.iter().map(|(name, value)| (*name, value.as_str())))
         .env("QUEQIAO__LOG__FILTER", std::env::var_os("QUEQIAO_FAULTS_LOG").unwrap_or_else(|| "off".into()));

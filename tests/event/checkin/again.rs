@@ -7,10 +7,10 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use crate::evening::{Engine, hours};
 use Engine::{Postgres, Sqlite};
 
-use super::*;
+use crate::fixtures::door::{DOOR, admitted, attempts, but, code_of, doors_open, entry_of, nonce, turned_away, typed};
+use crate::fixtures::evening::{Engine, hours};
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -30,7 +30,7 @@ async fn the_same_scan_again_gets_the_same_bytes(#[values(Sqlite, Postgres)] eng
 
     let unknown = entry_of("NOBODYNOBODYNOBODYNOBODYNO");
     let first = desk.post(DOOR, unknown.clone()).await;
-    refused(&first, "unknown_code");
+    turned_away(&first, "unknown_code");
     assert_eq!(desk.post(DOOR, unknown).await.bytes, first.bytes);
 
     let changes = [json!({"kind": "exit"}), json!({"code": "x"}), json!({"code": null, "badge": "m1"})];
@@ -40,7 +40,7 @@ async fn the_same_scan_again_gets_the_same_bytes(#[values(Sqlite, Postgres)] eng
     }
     assert_eq!(attempts(&evening).await.len(), 3);
     // The nonce is the device's own.
-    refused(&desk.post(DOOR, but(&scan, json!({"device": "desk-2"}))).await, "already_admitted");
+    turned_away(&desk.post(DOOR, but(&scan, json!({"device": "desk-2"}))).await, "already_admitted");
 }
 
 #[rstest]

@@ -21,10 +21,11 @@ use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::evening::{Engine, Person};
 use Engine::{Postgres, Sqlite};
 
-use super::*;
+use crate::fixtures::door::{DOOR, admitted, attempts, but, code_of, doors_open, entry_of, turned_away, typed};
+use crate::fixtures::evening::Engine;
+use crate::fixtures::person::Person;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -48,7 +49,7 @@ async fn a_badge_opens_the_door_once(#[values(Sqlite, Postgres)] engine: Engine)
 
     evening.clock.advance(Duration::minutes(3));
     let second = desk.post(DOOR, but(&entry_of(&code), json!({"device": "desk-2"}))).await;
-    refused(&second, "already_admitted");
+    turned_away(&second, "already_admitted");
     assert_eq!((&second.json["at"], &second.json["by_device"]), (&first.json["at"], &json!("desk-1")));
     assert_eq!(second.json["counts"], json!({"men": 1, "women": 0}));
     assert!(heard.try_recv().is_err(), "a refusal is no news");
@@ -60,7 +61,7 @@ async fn a_badge_opens_the_door_once(#[values(Sqlite, Postgres)] engine: Engine)
     assert_eq!(left.json["counts"], json!({"men": 0, "women": 0}));
     assert_eq!(heard.try_recv().unwrap().what, What::GuestLeft);
     let twice = desk.post(DOOR, but(&entry_of(&code), json!({"kind": "exit"}))).await;
-    refused(&twice, "needs_review");
+    turned_away(&twice, "needs_review");
     admitted(&desk.post(DOOR, entry_of(&code)).await);
     assert_eq!(attempts(&evening).await.len(), 5);
     let inside = presence::Entity::inside(evening.event.id).all(evening.app.database.reader()).await.unwrap();
@@ -112,14 +113,14 @@ async fn a_scan_waits_for_what_is_just_being_changed(#[values(Sqlite, Postgres)]
     };
     let scan = entry_of(&code_of(&guests[0]).await);
     let answer = evening.amid(withdrawing, 1, desk.post(DOOR, scan)).await;
-    refused(&answer, "withdrawn");
+    turned_away(&answer, "withdrawn");
     let revoking = async |txn: &Write| {
         let now = Expr::value(evening.app.now());
         code::Entity::update_many().col_expr(code::Column::RevokedAt, now).exec(txn).await.unwrap();
     };
     let scan = entry_of(&code_of(&guests[1]).await);
     let answer = evening.amid(revoking, 1, desk.post(DOOR, scan)).await;
-    refused(&answer, "revoked_code");
+    turned_away(&answer, "revoked_code");
 }
 
 #[rstest]
@@ -140,22 +141,18 @@ async fn a_number_opens_the_door_however_it_is_typed(#[values(Sqlite, Postgres)]
     }
     // What a phone's scanner reads is the whole address.
     let url = guests[0].get("/api/v1/events/qixi/badges/me").await.json["url"].as_str().unwrap().to_owned();
-    refused(&desk.post(DOOR, entry_of(&url)).await, "already_admitted");
+    turned_away(&desk.post(DOOR, entry_of(&url)).await, "already_admitted");
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_desk_finds_somebody_and_cannot_browse(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, desk, guests)) = doors_open(engine, 7, 1).await else { return };
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let mut row = profile::ActiveModel {
-        account_id: Set(guests[7].account_id),
-        nickname: Set("小鹿🦌Lulu".to_owned()),
-        ..Default::default()
+    evening.calls_themselves(&guests[7], "小鹿🦌Lulu").await;
+    let real_name = |row: &mut profile::ActiveModel| {
+        row.set_real_name(&evening.app.secrets, guests[7].account_id, Some("欧阳鹿")).unwrap();
     };
-    row.set_real_name(&evening.app.secrets, guests[7].account_id, Some("欧阳鹿")).unwrap();
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
+    evening.change_profile(&guests[7], real_name).await;
     let path = format!("{DOOR}/search");
     let find = async |name: &str| desk.post(&path, json!({"name": name})).await;
 

@@ -15,11 +15,12 @@ use queqiao::registrations::registration::Status;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::evening::{Engine, hours};
-use crate::outage;
+use crate::fixtures::door::{
+    DOOR, admitted, attempts, but, code_of, doors_open, entry_of, nonce, queue, reviews, typed,
+};
+use crate::fixtures::evening::{Engine, hours};
+use crate::fixtures::process;
 use Engine::{Postgres, Sqlite};
-
-use super::*;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -29,7 +30,7 @@ async fn who_was_let_in_offline_is_in_and_doubts_go_to_review(#[values(Sqlite, P
     for guest in &guests {
         codes.push(code_of(guest).await);
     }
-    stands(&evening, &guests[1], Status::Withdrawn).await;
+    evening.stands(&guests[1], Status::Withdrawn).await;
     let now = evening.app.now();
     let at = |minutes: i64| json!((now - Duration::minutes(minutes)).to_rfc3339());
     let offline = |code: &str, device: &str, minutes: i64| {
@@ -151,7 +152,7 @@ async fn a_queue_cut_off_in_the_middle_is_sent_again(#[values(Sqlite, Postgres)]
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_power_cut_between_any_two_statements_of_a_queue_costs_nothing(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = outage::begin(engine, Phase::OnSite).await else { return };
+    let Some(evening) = process::begin(engine, Phase::OnSite).await else { return };
     evening.participants("men", 2, Status::Confirmed).await;
     evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
     let desk = evening.crew(Role::Desk).await;
@@ -162,11 +163,11 @@ async fn a_power_cut_between_any_two_statements_of_a_queue_costs_nothing(#[value
         let scan = |badge| but(&typed(badge), json!({"kind": kind, "offline": true}));
         let scans = queue(&[scan("m1"), scan("m2")]);
         let outlived = {
-            let process = outage::serve(&evening, statements);
+            let process = process::serve(&evening, statements);
             let desk = desk.at(&process.address);
             desk.send_or_lose(desk.request(reqwest::Method::POST, &path).json(&scans)).await
         };
-        outage::catch_up(&evening);
+        process::catch_up(&evening);
         let answer = desk.post(&path, scans).await;
         let items = answer.json["items"].as_array().unwrap();
         assert!(items.iter().all(|item| item["answer"]["result"] == "admitted"), "{}", answer.text());

@@ -8,10 +8,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
-use crate::evening::Engine;
 use Engine::{Postgres, Sqlite};
 
-use super::*;
+use crate::fixtures::door::{DOOR, admitted, attempts, but, code_of, doors_open, entry_of, queue, turned_away, typed};
+use crate::fixtures::evening::Engine;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -28,34 +28,34 @@ async fn every_refusal_says_why(#[values(Sqlite, Postgres)] engine: Engine) {
         (Status::Withdrawn, "withdrawn"),
         (Status::Declined, "declined"),
     ] {
-        stands(&evening, guest, status).await;
+        evening.stands(guest, status).await;
         let answer = desk.post(DOOR, entry_of(&code)).await;
-        refused(&answer, reason);
+        turned_away(&answer, reason);
         assert_eq!(answer.json["participant"]["badge"], "男001");
     }
-    stands(&evening, guest, Status::Confirmed).await;
+    evening.stands(guest, Status::Confirmed).await;
     for read in ["", "   "] {
         assert_eq!(desk.post(DOOR, entry_of(read)).await.status, 422);
     }
     for read in ["x", "https://example.com/", "微信", "NOBODYNOBODYNOBODYNOBODYNO"] {
         let answer = desk.post(DOOR, entry_of(read)).await;
-        refused(&answer, "unknown_code");
+        turned_away(&answer, "unknown_code");
         assert!(answer.json.get("participant").is_none());
     }
     for number in ["男002", "女001", "13", "x1"] {
-        refused(&desk.post(DOOR, typed(number)).await, "unknown_code");
+        turned_away(&desk.post(DOOR, typed(number)).await, "unknown_code");
     }
     // A replaced code opens nothing and tells nothing; the new one opens.
     evening.organizer.post("/api/v1/events/qixi/badges/m1/reissue", json!({"reason": "丢了"})).await;
     let old = desk.post(DOOR, entry_of(&code)).await;
-    refused(&old, "revoked_code");
+    turned_away(&old, "revoked_code");
     assert!(old.json.get("participant").is_none());
     // A guest without a badge is named by the applicant number, and gets one first.
     evening.participant_as("women", Status::Waitlisted).await;
-    refused(&desk.post(DOOR, typed("A0002")).await, "waitlisted");
+    turned_away(&desk.post(DOOR, typed("A0002")).await, "waitlisted");
     evening.participant_as("women", Status::Confirmed).await;
     let badgeless = desk.post(DOOR, typed("a3")).await;
-    refused(&badgeless, "needs_review");
+    turned_away(&badgeless, "needs_review");
     assert_eq!(badgeless.json["participant"]["attention"], json!(["no_badge"]));
     assert!(presence::Entity::find().all(evening.app.database.reader()).await.unwrap().is_empty());
     admitted(&desk.post(DOOR, entry_of(&code_of(guest).await)).await);
@@ -67,16 +67,16 @@ async fn the_door_opens_and_closes_with_the_evening(#[values(Sqlite, Postgres)] 
     let Some((mut evening, desk, guests)) = doors_open(engine, 1, 0).await else { return };
     let code = code_of(&guests[0]).await;
     evening.enter(Phase::Confirmation).await;
-    refused(&desk.post(DOOR, entry_of(&code)).await, "too_early");
+    turned_away(&desk.post(DOOR, entry_of(&code)).await, "too_early");
     evening.enter(Phase::Closed).await;
-    refused(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
+    turned_away(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
     evening.enter(Phase::OnSite).await;
     admitted(&desk.post(DOOR, entry_of(&code)).await);
     // Validity is judged before duplication.
     evening.enter(Phase::Closed).await;
-    refused(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
-    stands(&evening, &guests[0], Status::Withdrawn).await;
-    refused(&desk.post(DOOR, entry_of(&code)).await, "withdrawn");
+    turned_away(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
+    evening.stands(&guests[0], Status::Withdrawn).await;
+    turned_away(&desk.post(DOOR, entry_of(&code)).await, "withdrawn");
 }
 
 #[rstest]
@@ -91,7 +91,7 @@ async fn a_badge_for_another_event_opens_nothing_here(#[values(Sqlite, Postgres)
     let other = other.insert(&txn).await.unwrap();
     txn.commit().await.unwrap();
     let answer = evening.organizer.post("/api/v1/events/music/check-ins", entry_of(&code)).await;
-    refused(&answer, "wrong_event");
+    turned_away(&answer, "wrong_event");
     assert!(answer.json.get("participant").is_none() && !answer.text().contains("guest-1"));
     assert_eq!(desk.post("/api/v1/events/music/check-ins", entry_of(&code)).await.status, 403);
     let recorded = attempts(&evening).await;

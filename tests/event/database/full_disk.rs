@@ -12,16 +12,17 @@ use serde_json::json;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, query_scalar};
 
-use super::until;
-use crate::evening::Engine::Sqlite;
-use crate::evening::{Evening, Person};
-use crate::outage::{self, Process};
+use crate::fixtures::evening::Engine::Sqlite;
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::Person;
+use crate::fixtures::process::{self, Process};
+use crate::fixtures::until::until;
 
 /// Serves a copy of the evening's database from a small disk that nobody else sees. None where this
 /// machine does not let a story have one; under `CI=true` that fails the story.
 fn serve_from_a_small_disk(evening: &Evening) -> Option<(Process, PathBuf)> {
     let copy = evening.folder().join("copy.sqlite3");
-    assert_eq!(outage::told_by(evening, &["backup", &copy.display().to_string()]).0, 0);
+    assert_eq!(process::told_by(evening, &["backup", &copy.display().to_string()]).0, 0);
     let disk = evening.folder().join("disk");
     std::fs::create_dir(&disk).unwrap();
     let possible = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "tmpfs"]).arg(&disk).status();
@@ -32,7 +33,7 @@ fn serve_from_a_small_disk(evening: &Evening) -> Option<(Process, PathBuf)> {
         return None;
     }
     let served = "mount -t tmpfs -o size=24m tmpfs \"$1\" && cp \"$2\" \"$1/queqiao.sqlite3\" && exec \"$3\" serve --open-to-debuggers";
-    let process = outage::serve_by(evening, |program| {
+    let process = process::serve_by(evening, |program| {
         let mut shell = Command::new("unshare");
         shell.args(["-rm", "sh", "-c", served, "sh"]).arg(&disk).arg(&copy).arg(program);
         shell.env("QUEQIAO__DATABASE__URL", format!("sqlite://{}/queqiao.sqlite3", disk.display()));
@@ -63,13 +64,13 @@ async fn after_a_power_cut(disk: &Path) -> Vec<String> {
     found
 }
 
-async fn call(guest: &Person, name: String) -> crate::evening::Answer {
+async fn call(guest: &Person, name: String) -> crate::fixtures::person::Answer {
     guest.patch("/api/v1/me", json!({ "nickname": name })).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn after_a_full_disk_whatever_is_acknowledged_is_kept() {
-    let Some(evening) = outage::begin(Sqlite, Phase::Registration).await else { return };
+    let Some(evening) = process::begin(Sqlite, Phase::Registration).await else { return };
     let names_of: Vec<String> = (0..50).map(|number| format!("disk-{number}")).collect();
     let guests = evening.accounts(&names_of, Gender::Female).await;
     let Some((process, disk)) = serve_from_a_small_disk(&evening) else { return };
@@ -106,7 +107,7 @@ async fn after_a_full_disk_whatever_is_acknowledged_is_kept() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn under_load_a_full_disk_loses_nothing_that_was_acknowledged() {
-    let Some(evening) = outage::begin(Sqlite, Phase::Registration).await else { return };
+    let Some(evening) = process::begin(Sqlite, Phase::Registration).await else { return };
     let names_of: Vec<String> = (0..400).map(|number| format!("load-{number}")).collect();
     let guests = evening.accounts(&names_of, Gender::Female).await;
     let Some((process, disk)) = serve_from_a_small_disk(&evening) else { return };
@@ -146,10 +147,10 @@ async fn under_load_a_full_disk_loses_nothing_that_was_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_doctor_is_not_content_with_a_database_that_keeps_nothing() {
-    let Some(evening) = outage::begin(Sqlite, Phase::Registration).await else { return };
-    assert_eq!(outage::told_by(&evening, &["doctor"]).0, 0);
+    let Some(evening) = process::begin(Sqlite, Phase::Registration).await else { return };
+    assert_eq!(process::told_by(&evening, &["doctor"]).0, 0);
     let for_ever = evening.app.database.begin_write().await.unwrap();
-    assert_eq!(outage::told_by(&evening, &["doctor"]).0, 1);
+    assert_eq!(process::told_by(&evening, &["doctor"]).0, 1);
     drop(for_ever);
-    assert_eq!(outage::told_by(&evening, &["doctor"]).0, 0);
+    assert_eq!(process::told_by(&evening, &["doctor"]).0, 0);
 }

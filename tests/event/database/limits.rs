@@ -12,11 +12,12 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::until;
-use super::wire::{Mood, Wire};
-use crate::evening::Engine::{Postgres, Sqlite};
-use crate::evening::{Answer, Evening};
-use crate::outage;
+use crate::fixtures::evening::Engine::{Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::Answer;
+use crate::fixtures::process;
+use crate::fixtures::until::until;
+use crate::fixtures::wire::{Mood, Wire};
 
 fn impatient(settings: &mut Settings) {
     settings.database.connections = 8;
@@ -140,9 +141,9 @@ async fn a_line_with_nobody_behind_it_is_tried_again_until_somebody_is() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_stop_is_bounded_whatever_hangs() {
     let mut wire = None;
-    let evening = outage::begin_with(Postgres, Phase::Registration, |settings| wire = Some(Wire::before(settings)));
+    let evening = process::begin_with(Postgres, Phase::Registration, |settings| wire = Some(Wire::before(settings)));
     let (Some(evening), Some(wire)) = (evening.await, wire) else { return };
-    let process = outage::serve_on(&evening);
+    let process = process::serve_on(&evening);
     let guest = evening.account("stopped", Gender::Female).await.at(&process.address);
     assert_eq!(guest.get("/api/v1/me").await.status, 200);
     wire.is(Mood::Silent);

@@ -7,9 +7,10 @@ use rstest::rstest;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use super::wire::{Cut, Wire};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::Person;
+use crate::fixtures::wire::{Cut, Wire};
 
 async fn on_a_wire() -> Option<(Evening, Wire)> {
     let mut wire = None;

@@ -15,8 +15,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::evening::Engine::Postgres;
-use crate::outage;
+use crate::fixtures::evening::Engine::Postgres;
+use crate::fixtures::process;
 
 /// A PgBouncer of the story's own, in front of the story's server; gone when it is dropped.
 struct Pooler {
@@ -82,11 +82,11 @@ fn program() -> Option<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_pooler_that_lends_its_connections_by_the_transaction_is_refused_at_the_start() {
-    let Some(evening) = outage::begin(Postgres, Phase::Registration).await else { return };
+    let Some(evening) = process::begin(Postgres, Phase::Registration).await else { return };
     for mode in ["transaction", "statement"] {
         let direct = evening.app.settings.database.url.expose_secret();
         let Some(pooler) = Pooler::before(direct, mode) else { return };
-        let mut command = outage::program(&evening, &["serve"]);
+        let mut command = process::program(&evening, &["serve"]);
         let command = command.env("QUEQIAO__DATABASE__URL", &pooler.url).env("QUEQIAO__LOG__FILTER", "off");
         let ended = command.output().unwrap();
         let words = String::from_utf8(ended.stderr).unwrap();
@@ -104,9 +104,9 @@ async fn a_pooler_that_lends_its_connections_by_the_session_serves_two_processes
             settings.database.url = pooler.url.clone().into();
         }
     };
-    let Some(evening) = outage::begin_with(Postgres, Phase::Registration, through).await else { return };
+    let Some(evening) = process::begin_with(Postgres, Phase::Registration, through).await else { return };
     let Some(_pooler) = pooler else { return };
-    let elsewhere = outage::serve_on(&evening);
+    let elsewhere = process::serve_on(&evening);
     let her = evening.account("pooled", Gender::Female).await;
     let there = her.at(&elsewhere.address);
     for (turn, person) in [&her, &there, &her, &there].into_iter().enumerate() {

@@ -4,21 +4,21 @@ use queqiao::events::phase::Phase;
 use rstest::rstest;
 use sea_orm::ConnectionTrait;
 
-use super::until;
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::outage;
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::process;
+use crate::fixtures::until::until;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_older_binary_serves_below_a_newer_schema_that_says_so(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(evening) = outage::begin(engine, Phase::Registration).await else { return };
+    let Some(evening) = process::begin(engine, Phase::Registration).await else { return };
     let visitor = evening.visitor();
     assert_eq!(visitor.get("/readyz").await.status, 200);
     let schema = evening.app.database.writer_for_schema();
     let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_of_tomorrow', 0)";
     schema.execute_unprepared("INSERT INTO schema_mark (name) VALUES ('m9999_of_tomorrow')").await.unwrap();
     schema.execute_unprepared(newer).await.unwrap();
-    let process = outage::serve_on(&evening);
+    let process = process::serve_on(&evening);
     assert_eq!(visitor.at(&process.address).get("/readyz").await.status, 200);
     assert_eq!(visitor.get("/readyz").await.status, 200);
     drop(process);
@@ -31,10 +31,10 @@ async fn an_older_binary_serves_below_a_newer_schema_that_says_so(#[values(Sqlit
         (answer.status == 503).then(|| assert_eq!(answer.text(), words))
     })
     .await;
-    assert_eq!(outage::told_by(&evening, &["serve"]), (1, format!("queqiao: {words}\n")));
+    assert_eq!(process::told_by(&evening, &["serve"]), (1, format!("queqiao: {words}\n")));
     if engine == Postgres {
         // The file of an embedded database is in the story's own hands, which is refused before.
         let taken_back = "queqiao: a newer binary applied m9999_of_tomorrow; only that one can take it back\n";
-        assert_eq!(outage::told_by(&evening, &["migrate", "down"]), (1, taken_back.to_owned()));
+        assert_eq!(process::told_by(&evening, &["migrate", "down"]), (1, taken_back.to_owned()));
     }
 }

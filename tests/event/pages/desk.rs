@@ -5,59 +5,24 @@ use queqiao::audit::entry;
 use queqiao::events::crew::Role;
 use queqiao::events::device;
 use queqiao::events::phase::Phase;
-use queqiao::registrations::registration::Status;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use super::{Browser, header};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Answer, Evening, Person, hours};
-
-const DEVICES: &str = "/api/v1/events/qixi/devices";
-pub(crate) const DOOR: &str = "/api/v1/events/qixi/check-ins";
-
-/// A device that shows its token as programs do.
-pub(crate) async fn paired(evening: &Evening, name: &str) -> Person {
-    let invited = evening.organizer.post(DEVICES, json!({})).await;
-    assert_eq!(invited.status, 201, "{}", invited.text());
-    let wish = json!({"token": invited.json["token"], "name": name});
-    let paired = evening.visitor().post("/api/v1/devices/pair", wish).await;
-    assert_eq!(paired.status, 201, "{}", paired.text());
-    let mut device = evening.visitor();
-    device.token = paired.json["token"].as_str().map(str::to_owned);
-    device
-}
+use crate::fixtures::browser::{Browser, between, header};
+use crate::fixtures::door::guests;
+use crate::fixtures::door::{DEVICES, DOOR, code_of, paired, scan};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::{Evening, hours};
+use crate::fixtures::person::Answer;
 
 async fn devices(evening: &Evening) -> Vec<device::Model> {
     device::Entity::find().all(evening.app.database.reader()).await.unwrap()
 }
 
-pub(super) fn scan(code: &str, device: &str, nonce: u32) -> Value {
-    json!({"code": code, "nonce": format!("{nonce:032x}"), "device": device, "kind": "entry"})
-}
-
-pub(super) async fn guests(evening: &Evening, side: &str, count: u32) -> Vec<Person> {
-    let guests = evening.participants(side, count, Status::Confirmed).await;
-    evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
-    guests
-}
-
-pub(super) async fn code_of(guest: &Person) -> String {
-    let mine = guest.get("/api/v1/events/qixi/badges/me").await;
-    assert_eq!(mine.status, 200, "{}", mine.text());
-    mine.json["code"].as_str().unwrap().to_owned()
-}
-
 fn heard(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.json["result"].as_str().unwrap_or_else(|| answer.code()))
-}
-
-/// The address a page's QR carries.
-pub(super) fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = page.split_once(before).unwrap_or_else(|| panic!("{before}: {page}")).1;
-    rest.split_once(after).unwrap().0
 }
 
 #[rstest]

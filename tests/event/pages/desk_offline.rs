@@ -10,19 +10,18 @@ use qrcode::QrCode;
 use queqiao::checkin::{attempt, review};
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration::Status;
 use reqwest::Method;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rstest::rstest;
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::desk::{DOOR, between, code_of, guests, paired, scan};
-use super::{Browser, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
+use crate::fixtures::browser::{Browser, between, header, read};
+use crate::fixtures::door::{DOOR, code_of, guests, paired, scan};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
 
 /// The record that a code opens, as a browser does it.
 fn opened(roster: &Value, code: &str) -> Option<Value> {
@@ -42,13 +41,6 @@ fn opened(roster: &Value, code: &str) -> Option<Value> {
     Some(serde_json::from_slice(plain).unwrap())
 }
 
-async fn stands(evening: &Evening, person: &Person, status: Status) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = registration::ActiveModel { id: Set(person.registration_id), status: Set(status), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_record_of_the_roster_opens_only_with_its_code(#[values(Sqlite, Postgres)] engine: Engine) {
@@ -62,7 +54,7 @@ async fn a_record_of_the_roster_opens_only_with_its_code(#[values(Sqlite, Postgr
     for guest in &everybody {
         codes.push(code_of(guest).await);
     }
-    stands(&evening, &everybody[3], Status::Withdrawn).await;
+    evening.stands(&everybody[3], Status::Withdrawn).await;
     let device = paired(&evening, "东门").await;
     let answer = device.get(&format!("{DOOR}/roster")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
@@ -256,7 +248,7 @@ async fn what_the_door_let_pass_without_a_link_is_looked_at(#[values(Sqlite, Pos
     let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
     let everybody = guests(&evening, "women", 2).await;
     let withdrawn = code_of(&everybody[1]).await;
-    stands(&evening, &everybody[1], Status::Withdrawn).await;
+    evening.stands(&everybody[1], Status::Withdrawn).await;
     let (east, west) = (paired(&evening, "东<b>门").await, paired(&evening, "西门").await);
     east.post(DOOR, scan(&code_of(&everybody[0]).await, "东<b>门", 1)).await;
     let mut late = scan(&code_of(&everybody[0]).await, "西门", 2);

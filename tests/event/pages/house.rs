@@ -9,9 +9,9 @@ use rstest::rstest;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::{Browser, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Evening;
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,6 +1,6 @@
 //! What people see in a browser.
 
-pub(crate) mod desk;
+mod desk;
 mod desk_offline;
 mod evening;
 mod house;
@@ -11,104 +11,24 @@ mod volunteer;
 mod journey;
 
 use queqiao::accounts::profile::Gender;
-use queqiao::accounts::session;
 use queqiao::audit::entry;
-use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
 use queqiao::mail::letter::{self, Attachment, Draft, State};
 use queqiao::mail::opening;
 use queqiao::mail::postman::Postman;
-use reqwest::redirect::Policy;
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Letter, Person};
-
-/// A browser: it says what it reads, and shows us redirects instead of following them.
-pub(crate) struct Browser {
-    client: Client,
-    address: String,
-    pub(crate) cookie: Option<String>,
-}
-
-impl Browser {
-    pub(crate) fn open(evening: &Evening) -> Self {
-        let client = Client::builder().redirect(Policy::none()).build().unwrap();
-        Self { client, address: evening.address.clone(), cookie: None }
-    }
-
-    /// A browser in which this person has signed in.
-    pub(crate) async fn of(evening: &Evening, person: &Person) -> Self {
-        let txn = evening.app.database.begin_write().await.unwrap();
-        let token = session::Entity::open(&txn, &evening.app, person.account_id).await.unwrap();
-        txn.commit().await.unwrap();
-        Self { cookie: Some(format!("queqiao={token}")), ..Self::open(evening) }
-    }
-
-    /// Keeps the session an answer hands out.
-    pub(crate) fn keep(&mut self, answer: &Response) {
-        let cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-        let session = cookies.into_iter().find(|cookie| cookie.starts_with("queqiao="));
-        self.cookie = Some(session.expect("nobody was let in").split(';').next().unwrap().to_owned());
-    }
-
-    /// The same browser, looking at another process.
-    pub(crate) fn at(self, address: &str) -> Self {
-        Self { address: address.to_owned(), ..self }
-    }
-
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.address));
-        let request = request.header("Accept", "text/html,application/xhtml+xml");
-        match &self.cookie {
-            Some(cookie) => request.header("Cookie", cookie),
-            None => request,
-        }
-    }
-
-    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
-        read(self.request(Method::GET, path).send().await.unwrap()).await
-    }
-
-    /// What goes over the air to a browser that would take it compressed: how long it is and how it is
-    /// packed, and what it says.
-    pub(crate) async fn get_compressed(&self, path: &str) -> ((usize, String), String) {
-        let answer = self.request(Method::GET, path).header("Accept-Encoding", "gzip").send().await.unwrap();
-        assert_eq!(answer.status().as_u16(), 200, "{path}");
-        let packed = header(&answer, "content-encoding").to_owned();
-        let bytes = answer.bytes().await.unwrap();
-        ((bytes.len(), packed), String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    /// Sends a form as our own pages do.
-    pub(crate) async fn send(&self, path: &str, form: &[(&str, &str)]) -> Response {
-        let request = self.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
-        request.form(form).send().await.unwrap()
-    }
-}
-
-pub(crate) async fn read(response: Response) -> (u16, String) {
-    (response.status().as_u16(), response.text().await.unwrap())
-}
-
-pub(crate) fn header<'a>(response: &'a Response, name: &str) -> &'a str {
-    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
-}
-
-pub(crate) async fn change(evening: &Evening, change: impl FnOnce(&mut event::ActiveModel)) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let mut row = event::ActiveModel { id: Set(evening.event.id), ..Default::default() };
-    change(&mut row);
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
-const PASSWORD: &str = "magpies build a bridge";
+use crate::fixtures::browser::read;
+use crate::fixtures::browser::{Browser, header};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::letter::Letter;
+use crate::fixtures::person::PASSWORD;
 
 async fn post_letter(evening: &Evening) -> Letter {
     post_letter_of(evening, "badge").await
@@ -145,7 +65,7 @@ async fn an_event_is_told_on_its_poster_in_two_languages(#[values(Sqlite, Postgr
         "picks": { "limit": 3 },
         "programme": [{ "kind": "bridge", "title": "走上鹊桥", "title_en": "Across the bridge", "minutes": 20 }],
     });
-    change(&evening, |row| row.settings = Set(plan)).await;
+    evening.change(|row| row.settings = Set(plan)).await;
     let browser = Browser::open(&evening);
     let (status, front) = browser.get("/").await;
     assert_eq!(status, 200);
@@ -174,12 +94,13 @@ async fn an_event_is_told_on_its_poster_in_two_languages(#[values(Sqlite, Postgr
 async fn what_an_organizer_writes_is_shown_and_not_run(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let evil = "<script>alert(1)</script>\"'&";
-    change(&evening, |row| {
-        row.title = Set(evil.to_owned());
-        row.summary = Set(evil.to_owned());
-        row.venue = Set(evil.to_owned());
-    })
-    .await;
+    evening
+        .change(|row| {
+            row.title = Set(evil.to_owned());
+            row.summary = Set(evil.to_owned());
+            row.venue = Set(evil.to_owned());
+        })
+        .await;
     for path in ["/", "/e/qixi"] {
         let (status, page) = Browser::open(&evening).get(path).await;
         assert_eq!(status, 200);
@@ -233,7 +154,7 @@ async fn a_file_is_kept_for_ever_under_its_own_version_only(#[values(Sqlite, Pos
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_draft_is_shown_to_its_union_only(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
-    change(&evening, |row| row.published_at = Set(None)).await;
+    evening.change(|row| row.published_at = Set(None)).await;
     let visitor = Browser::open(&evening);
     let (status, page) = visitor.get("/e/qixi").await;
     assert_eq!(status, 404);

@@ -1,6 +1,5 @@
 //! The organizer's studio: screening, standbys, badges and letters to many.
 
-use queqiao::accounts::profile;
 use queqiao::announcements::announcement;
 use queqiao::audit::entry;
 use queqiao::badges::{badge, code};
@@ -9,16 +8,16 @@ use queqiao::events::phase::Phase;
 use queqiao::mail::letter::{self, State};
 use queqiao::mail::postman::Postman;
 use queqiao::points::frozen;
-use queqiao::registrations::registration::{self, Status};
+use queqiao::registrations::registration::Status;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{Browser, change, header, read};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::{Evening, Person};
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
 
 const STUDIO: &str = "/office/e/qixi/screening";
 const STANDBY: &str = "/office/e/qixi/standby";
@@ -31,29 +30,6 @@ async fn freeze(evening: &Evening) {
     let txn = evening.app.database.begin_write().await.unwrap();
     let event = event::hold(&txn, evening.event.id).await.unwrap();
     frozen::seal(&txn, &evening.app, &event, None, evening.app.now()).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
-async fn stands(evening: &Evening, person: &Person, status: Status) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = registration::ActiveModel { id: Set(person.registration_id), status: Set(status), ..Default::default() };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-}
-
-async fn status(evening: &Evening, person: &Person) -> Status {
-    let row = registration::Entity::find_by_id(person.registration_id).one(evening.app.database.reader()).await;
-    row.unwrap().unwrap().status
-}
-
-async fn is_called(evening: &Evening, person: &Person, nickname: &str) {
-    let txn = evening.app.database.begin_write().await.unwrap();
-    let row = profile::ActiveModel {
-        account_id: Set(person.account_id),
-        nickname: Set(nickname.to_owned()),
-        ..Default::default()
-    };
-    row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
 }
 
@@ -162,7 +138,7 @@ async fn a_seat_that_stayed_empty_is_filled_when_somebody_fits(#[values(Sqlite, 
     let men = evening.participants("men", 3, Status::Approved).await;
     evening.participants("women", 2, Status::Approved).await;
     for man in &men {
-        is_called(&evening, man, MARKUP).await;
+        evening.calls_themselves(man, MARKUP).await;
     }
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (status_before, page) = browser.get(STANDBY).await;
@@ -172,7 +148,7 @@ async fn a_seat_that_stayed_empty_is_filled_when_somebody_fits(#[values(Sqlite, 
     let mut waiting = Vec::new();
     let mut seated = Vec::new();
     for man in &men {
-        match status(&evening, man).await {
+        match evening.status(man).await {
             Status::Waitlisted => waiting.push(man),
             _ => seated.push(man),
         }
@@ -181,7 +157,7 @@ async fn a_seat_that_stayed_empty_is_filled_when_somebody_fits(#[values(Sqlite, 
     let promotions = format!("{STANDBY}/promotions");
     let (status_now, page) = read(browser.send(&promotions, &[("side", "men")]).await).await;
     assert!(status_now == 409 && page.contains("没有空着的席位"), "{page}");
-    stands(&evening, waits, Status::Withdrawn).await;
+    evening.stands(waits, Status::Withdrawn).await;
     let reply = leaves.post("/api/v1/events/qixi/registrations/me/reply", json!({ "reply": "decline" })).await;
     assert_eq!(reply.status, 200, "{}", reply.text());
     let (_, page) = browser.get(STANDBY).await;
@@ -189,12 +165,12 @@ async fn a_seat_that_stayed_empty_is_filled_when_somebody_fits(#[values(Sqlite, 
     assert!(page.contains(ESCAPED) && !page.contains(MARKUP), "{page}");
     let (status_now, page) = read(browser.send(&promotions, &[("side", "men")]).await).await;
     assert!(status_now == 409 && page.contains("现在都不合适"), "{page}");
-    stands(&evening, waits, Status::Waitlisted).await;
+    evening.stands(waits, Status::Waitlisted).await;
     let stranger = Browser::of(&evening, &evening.stranger().await).await;
     assert_eq!(stranger.send(&promotions, &[("side", "men")]).await.status().as_u16(), 403);
-    assert_eq!(status(&evening, waits).await, Status::Waitlisted);
+    assert_eq!(evening.status(waits).await, Status::Waitlisted);
     assert_eq!(browser.send(&promotions, &[("side", "men")]).await.status().as_u16(), 303);
-    assert_eq!(status(&evening, waits).await, Status::Selected);
+    assert_eq!(evening.status(waits).await, Status::Selected);
     let (_, page) = browser.get(STANDBY).await;
     assert!(!page.contains("个席位空着") && page.contains("待答复，"), "{page}");
     let board = evening.organizer.get("/api/v1/events/qixi/screening/standby").await;
@@ -211,7 +187,7 @@ async fn badges_are_numbered_printed_and_replaced(#[values(Sqlite, Postgres)] en
     let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
     let men = evening.participants("men", 12, Status::Confirmed).await;
     evening.participants("women", 3, Status::Confirmed).await;
-    is_called(&evening, &men[0], MARKUP).await;
+    evening.calls_themselves(&men[0], MARKUP).await;
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = browser.get(BADGES).await;
     assert!(status == 200 && page.contains("还没有号码的：15 人"), "{page}");
@@ -230,7 +206,7 @@ async fn badges_are_numbered_printed_and_replaced(#[values(Sqlite, Postgres)] en
     assert!(!page.contains(ESCAPED), "no nickname was asked for");
     let chosen = format!("{BADGES}/print?size=a6&badge=%E7%94%B7003&badge=w1&side=men");
     assert_eq!(faces(&browser.get(&chosen).await.1), 2);
-    stands(&evening, &men[4], Status::Withdrawn).await;
+    evening.stands(&men[4], Status::Withdrawn).await;
     assert_eq!(faces(&browser.get(&format!("{BADGES}/print?side=men")).await.1), 11, "who is gone is not printed");
     assert_eq!(deeds(&evening, "badges_printed").await, 4);
 
@@ -259,7 +235,7 @@ async fn a_letter_is_shown_tried_and_sent_once(#[values(Sqlite, Postgres)] engin
     let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
     let coming = evening.participants("men", 2, Status::Confirmed).await;
     let waiting = evening.participant_as("women", Status::Waitlisted).await;
-    is_called(&evening, &coming[0], "小北").await;
+    evening.calls_themselves(&coming[0], "小北").await;
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = browser.get(MAIL).await;
     assert!(status == 200 && page.contains("将寄给 3 人") && page.contains("还没有寄过"), "{page}");
@@ -385,6 +361,6 @@ async fn eight_hundred_get_one_letter_each_whoever_sends_at_once(#[values(Sqlite
     assert_eq!(announcement::Entity::find().count(evening.app.database.reader()).await.unwrap(), 1);
     let counted = evening.organizer.post("/api/v1/events/qixi/announcements/count", json!({ "to": { "side": "men" } }));
     assert_eq!(counted.await.json["people"], 400);
-    change(&evening, |row| row.title = Set("改了标题".to_owned())).await;
+    evening.change(|row| row.title = Set("改了标题".to_owned())).await;
     assert_eq!(send().await.json["already"], 800);
 }

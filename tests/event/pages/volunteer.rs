@@ -1,18 +1,14 @@
 //! What volunteers see in a browser.
 
 use chrono::Duration;
-use queqiao::accounts::profile;
 use queqiao::events::crew::Role;
 use reqwest::Method;
 use rstest::rstest;
-use sea_orm::ActiveModelTrait;
-use sea_orm::ActiveValue::Set;
 
-use super::{Browser, header, read};
-use crate::couples::{consent, matched};
-use crate::evening::Engine::{self, Postgres, Sqlite};
-use crate::evening::Person;
-use crate::picks::Hall;
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::couples::{consent, matched};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::hall::Hall;
 
 /// The first man and the first woman, who both want to be asked; the path of their case.
 async fn couple(engine: Engine) -> Option<(Hall, String, String)> {
@@ -20,17 +16,6 @@ async fn couple(engine: Engine) -> Option<(Hall, String, String)> {
     consent(&hall.men[0], &id, true, true).await;
     let couple = consent(&hall.women[0], &id, true, true).await["couple"]["id"].as_str().unwrap().to_owned();
     Some((hall, id, format!("/volunteer/c/{couple}")))
-}
-
-async fn call_oneself(hall: &Hall, person: &Person, nickname: &str) {
-    let txn = hall.evening.app.database.begin_write().await.unwrap();
-    let row = profile::ActiveModel {
-        account_id: Set(person.account_id),
-        nickname: Set(nickname.into()),
-        ..Default::default()
-    };
-    row.update(&txn).await.unwrap();
-    txn.commit().await.unwrap();
 }
 
 #[rstest]
@@ -107,9 +92,9 @@ async fn a_refused_note_keeps_its_words_and_marks_the_day(#[values(Sqlite, Postg
 async fn names_and_notes_are_shown_and_not_run(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((hall, _, case)) = couple(engine).await else { return };
     let evil = "<img src=x>\"'&";
-    call_oneself(&hall, &hall.men[0], evil).await;
+    hall.evening.calls_themselves(&hall.men[0], evil).await;
     let volunteer = hall.evening.crew(Role::Volunteer).await;
-    call_oneself(&hall, &volunteer, evil).await;
+    hall.evening.calls_themselves(&volunteer, evil).await;
     let browser = Browser::of(&hall.evening, &volunteer).await;
     let note = [("state", "getting_to_know"), ("note", evil), ("at", "")];
     assert_eq!(browser.send(&format!("{case}/follow-ups"), &note).await.status().as_u16(), 303);
@@ -126,8 +111,8 @@ async fn only_couples_that_agreed_are_among_the_outcomes(#[values(Sqlite, Postgr
     let Some((hall, id)) = matched(engine).await else { return };
     let volunteer = hall.evening.crew(Role::Volunteer).await;
     let browser = Browser::of(&hall.evening, &volunteer).await;
-    call_oneself(&hall, &hall.men[0], "大山").await;
-    call_oneself(&hall, &hall.women[0], "小云").await;
+    hall.evening.calls_themselves(&hall.men[0], "大山").await;
+    hall.evening.calls_themselves(&hall.women[0], "小云").await;
     // One of two is not enough, for any page.
     consent(&hall.men[0], &id, true, true).await;
     for path in ["/volunteer", "/volunteer/e/qixi"] {

@@ -1,0 +1,9 @@
+//! Stories of the room `picks`.
+
+mod closing;
+mod lighting;
+mod matching;
+mod rounds;
+mod recovery;
+mod sealing;
+mod keys;
