@@ -16,20 +16,20 @@ use crate::error::refusal::{self, Refusal};
 use crate::{accounts, checkin, idempotency, sheet};
 
 /// Refusals that belong together, and when they come.
-type Told = (&'static [Refusal], &'static str);
+type Group = (&'static [Refusal], &'static str);
 
-const SIGNED_IN: &[Told] = &[
+const SIGNED_IN: &[Group] = &[
     (&[refusal::NOT_SIGNED_IN], ""),
     (&[accounts::refusals::SECOND_FACTOR_REQUIRED], "of administrators, and of staff whose union demands it"),
 ];
-const NAMES_SOMETHING: &[Told] = &[(&[refusal::NOT_FOUND], "")];
-const CHANGES: &[Told] = &[(&[accounts::refusals::CROSS_SITE], "with a cookie, from another site")];
-const TAKES_BODY: &[Told] = &[(&[refusals::TOO_SLOW, refusals::HOUSE_FULL], "")];
-const TAKES_JSON: &[Told] = &[(
+const NAMES_SOMETHING: &[Group] = &[(&[refusal::NOT_FOUND], "")];
+const CHANGES: &[Group] = &[(&[accounts::refusals::CROSS_SITE], "with a cookie, from another site")];
+const TAKES_BODY: &[Group] = &[(&[refusals::TOO_SLOW, refusals::HOUSE_FULL], "")];
+const TAKES_JSON: &[Group] = &[(
     &[refusal::MALFORMED_JSON, refusal::UNREADABLE_BODY, refusal::TOO_LARGE, refusal::NOT_JSON, refusal::INVALID],
     "",
 )];
-const TAKES_TABLE: &[Told] = &[(
+const TAKES_TABLE: &[Group] = &[(
     &[
         sheet::refusals::NO_FILE,
         refusal::UNREADABLE_BODY,
@@ -51,7 +51,7 @@ const TAKES_TABLE: &[Told] = &[(
     ],
     "",
 )];
-const TAKES_PICTURE: &[Told] = &[(
+const TAKES_PICTURE: &[Group] = &[(
     &[
         refusal::UNREADABLE_BODY,
         refusal::TOO_LARGE,
@@ -61,14 +61,14 @@ const TAKES_PICTURE: &[Told] = &[(
     ],
     "",
 )];
-const ONCE: &[Told] = &[
+const ONCE: &[Group] = &[
     (
         &[idempotency::IDEMPOTENCY_KEY_REUSED, idempotency::REQUEST_IN_PROGRESS, idempotency::ANSWER_LOST],
         "with an Idempotency-Key",
     ),
     (&[refusal::INVALID], "with an Idempotency-Key that is none"),
 ];
-const ALWAYS: &[Told] = &[(&[refusal::FAULT, refusal::BUSY, refusal::STORAGE_FULL, refusal::OUTCOME_UNKNOWN], "")];
+const ALWAYS: &[Group] = &[(&[refusal::FAULT, refusal::BUSY, refusal::STORAGE_FULL, refusal::OUTCOME_UNKNOWN], "")];
 
 /// The description with what any call may say.
 #[must_use]
@@ -137,7 +137,7 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
         Some(_) => TAKES_TABLE,
         None => &[],
     };
-    let when = |is: bool, told: &'static [Told]| if is { told } else { &[] };
+    let when = |is: bool, told: &'static [Group]| if is { told } else { &[] };
     let once = *method == HttpMethod::Post && takes_keys(path);
     let told = [
         when(signed_in, SIGNED_IN),
