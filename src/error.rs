@@ -203,7 +203,7 @@ impl ResponseError for Error {
             Self::Fault(fault) => {
                 let trouble = fault.trouble;
                 tracing::error!(fault = ?fault, code = trouble.code(), "a request failed");
-                let told = Refused::new(trouble.status(), trouble.code(), trouble.words());
+                let told = Refused::new(trouble.status(), trouble.code(), trouble.message());
                 Refused { retry_after: trouble.retry_after(), ..told }.response()
             }
         }
@@ -235,7 +235,7 @@ impl Error {
     }
 
     /// A fault of which it is known what may be told.
-    pub fn known(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
+    pub fn with_trouble(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
         Self::Fault(Fault { cause: cause.into(), trouble })
     }
 

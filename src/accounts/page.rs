@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 
-use super::address::{read_address, shown as shown_address};
+use super::address::{address_to_unicode as shown_address, read_address};
 use super::asker::Asker;
+use super::authenticated::Way;
 use super::consent::Agreed;
-use super::entered::Way;
 use super::granted::let_in;
 use super::profile::Gender;
 use super::second_factor::ask::ask;
@@ -21,7 +21,7 @@ use super::{cookie, end_session, forget_password, leaving, open_session, reset_p
 use crate::app::{App, House};
 use crate::error::Error;
 use crate::page::flash::see_saying;
-use crate::page::{self, Page, encoded, own_path, words};
+use crate::page::{self, Page, encoded, fluent, own_path};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -46,11 +46,11 @@ struct Sheet {
     /// Why the link in the letter leads nowhere.
     dead: Option<Dead>,
     /// What a sign-up says, for whoever confirms it.
-    said: Option<Said>,
+    said: Option<SignUpDetails>,
 }
 
 /// What was typed and ticked when somebody signed up with the address.
-struct Said {
+struct SignUpDetails {
     nickname: String,
     gender: String,
     agreed: Agreed,
@@ -178,7 +178,7 @@ async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error
                 Gender::Male => sheet.page.t("gender-male"),
                 Gender::Female => sheet.page.t("gender-female"),
             };
-            let said = Said { nickname: wish.nickname, gender, agreed: wish.agreed };
+            let said = SignUpDetails { nickname: wish.nickname, gender, agreed: wish.agreed };
             Sheet { email, said: Some(said), ..sheet }
         }
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
@@ -268,7 +268,7 @@ impl Sheet {
     }
 
     /// The words of this form for one of its places.
-    fn words(&self, place: &str) -> String {
+    fn text(&self, place: &str) -> String {
         self.page.t(&format!("{}-{place}", self.name))
     }
 
@@ -284,7 +284,7 @@ impl Sheet {
 
     /// Why the link is dead, in words.
     fn over(&self, place: &str) -> String {
-        let why = self.dead.map_or("", |dead| dead.told().0).trim_start_matches("token_");
+        let why = self.dead.map_or("", |dead| dead.code_and_detail().0).trim_start_matches("token_");
         self.page.t(&format!("{}-{why}{place}", self.name))
     }
 
@@ -303,19 +303,19 @@ impl Sheet {
     }
 
     /// The words of a refusal: at the sign-in it says what helps meanwhile.
-    fn told(&self, code: &str) -> Option<String> {
+    fn refusal_text(&self, code: &str) -> Option<String> {
         let code = if self.kind == Kind::SignIn && code == "too_many_requests" { "sign_in_rests" } else { code };
-        words::find(self.page.language, &format!("trouble-{code}").replace('_', "-"))
+        fluent::find(self.page.language, &format!("trouble-{code}").replace('_', "-"))
     }
 
     /// The form again, saying what was wrong with it.
     fn refused(self, error: Error) -> Result<HttpResponse, Error> {
         let Error::Refused(refused) = error else { return Err(error) };
-        let find = |key: String| words::find(self.page.language, &key.replace('_', "-"));
+        let find = |key: String| fluent::find(self.page.language, &key.replace('_', "-"));
         let told = match refused.errors.first() {
             Some(wrong) => find(format!("trouble-{}-{}", wrong.field, wrong.code))
                 .or_else(|| find(format!("trouble-{}", wrong.code))),
-            None => self.told(refused.code),
+            None => self.refusal_text(refused.code),
         };
         let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
         let text = Self { trouble: Some(trouble), ..self }.render().map_err(Error::fault)?;

@@ -56,7 +56,7 @@ impl Weak {
 
     /// What to do about it, for a person.
     #[must_use]
-    pub fn words(self) -> String {
+    pub fn advice(self) -> String {
         match self {
             Self::Short => format!("at least {SHORTEST} characters"),
             Self::Long => format!("at most {LONGEST} characters"),
@@ -68,7 +68,7 @@ impl Weak {
 
 impl From<Weak> for Error {
     fn from(weak: Weak) -> Self {
-        Refused::invalid(vec![FieldError::new("password", weak.code(), weak.words())]).into()
+        Refused::invalid(vec![FieldError::new("password", weak.code(), weak.advice())]).into()
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::entered::{By, Entered};
+use super::authenticated::{Authenticated, By};
 use super::second_factor::answer::{self, Answer};
 use super::second_factor::{factor, pass};
 use super::sign_in_throttle::{Bounds, Knocker, Resting};
@@ -99,7 +99,7 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
 /// 401 `sign_in_over` where it took too long, or the password is another by now.
 pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Error> {
     let over = || Refused::new(StatusCode::UNAUTHORIZED, "sign_in_over", "This took too long; sign in again.");
-    let (id, known) = pass::shown(app, shown).ok_or_else(over)?;
+    let (id, known) = pass::open_pass(app, shown).ok_or_else(over)?;
     let account = account::find(app.database.reader(), id).await?.ok_or_else(over)?;
     let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or_else(over)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| over())?;
@@ -168,10 +168,10 @@ impl Proven {
     ///
     /// # Errors
     /// As [`Proven::hold`].
-    pub async fn enter(self, app: &App) -> Result<Entered, Error> {
+    pub async fn sign_in(self, app: &App) -> Result<Authenticated, Error> {
         let hash = self.against.clone();
         let txn = app.database.begin_write().await?;
         let (account, by) = self.hold(app, &txn).await?;
-        Ok(Entered { txn, account: account.id, hash, by })
+        Ok(Authenticated { txn, account: account.id, hash, by })
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::address::MailAddress;
-use super::entered::{By, Entered};
+use super::authenticated::{Authenticated, By};
 use super::verify::{Dead, dead};
 use super::{
     account, letters, password, profile, reset_request, session, sign_in_throttle, spent_link, token, token_family,
@@ -18,7 +18,7 @@ use crate::error::Error;
 pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Dead>, Error> {
     let Some(digest) = token::digest(token) else { return Ok(Err(Dead::Unknown)) };
     let db = app.database.reader();
-    let Some(request) = reset_request::Entity::shown(digest.clone()).one(db).await? else {
+    let Some(request) = reset_request::Entity::find_by_digest(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
     };
     if request.expires_at <= app.now() {
@@ -36,7 +36,7 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, De
 /// # Errors
 /// 422 `token_invalid`, `token_used` or `token_expired`, or `invalid` for a weak password; 429 where
 /// too many are being hashed.
-pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered, Error> {
+pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Authenticated, Error> {
     let account = waiting(app, token).await??;
     let id = account.id;
     let profile = profile::Entity::find_by_id(id).one(app.database.reader()).await?;
@@ -50,7 +50,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(Dead::Unknown)?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
-    let request = reset_request::Entity::shown(digest).one(&txn).await?.ok_or(Dead::Used)?;
+    let request = reset_request::Entity::find_by_digest(digest).one(&txn).await?.ok_or(Dead::Used)?;
     if !request.is_for(app, &account) {
         return Err(Dead::Unknown.into());
     }
@@ -65,5 +65,5 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     letters::changed(&txn, app, &account).await?;
     session::Entity::end_all(&txn, id, None).await?;
     token_family::Entity::revoke_all(&txn, id, None, now).await?;
-    Ok(Entered { txn, account: id, hash, by: By::Letter })
+    Ok(Authenticated { txn, account: id, hash, by: By::Letter })
 }

@@ -16,10 +16,10 @@ mod print;
 mod print_page;
 pub mod reissue;
 pub mod remind;
-pub mod shown;
+pub mod own_badge;
 mod size;
 mod wearers;
-pub mod words;
+pub mod letters;
 
 use crate::calls::Calls;
 

@@ -106,7 +106,7 @@ impl Entity {
 ///
 /// # Errors
 /// Only faults.
-pub async fn made(
+pub async fn find_by_nonce(
     db: &impl ConnectionTrait,
     event_id: Uuid,
     device: &str,

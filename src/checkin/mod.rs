@@ -15,7 +15,7 @@ pub mod presence;
 pub mod review;
 pub mod scan;
 pub mod search;
-pub mod settle;
+pub mod settle_review;
 pub mod undo;
 pub mod upload;
 

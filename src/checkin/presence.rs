@@ -85,7 +85,7 @@ impl Step<'_> {
 ///
 /// # Errors
 /// Only faults.
-pub async fn enter(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
+pub async fn mark_inside(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
     let row = ActiveModel {
         registration_id: Set(step.registration_id),
         event_id: Set(step.event_id),

@@ -38,10 +38,10 @@ impl From<NotWritten> for Error {
 /// `about`: what it answers.
 ///
 /// # Errors
-/// [`NotWritten`]; what [`entrance::enter`] says; 404 where what it answers is not there.
+/// [`NotWritten`]; what [`entrance::admit_member`] says; 404 where what it answers is not there.
 pub async fn write(app: &App, who: &Participant, about: Option<Uuid>, body: String) -> Result<note::Model, Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_member(&txn, app, who).await?;
     if let Some(id) = about {
         let found = note::Entity::of_event(inside.event.id).filter(note::Column::Id.eq(id)).lock_shared();
         let found = note::in_sight(&txn, found.one(&txn).await?, inside.registration_id).await?;

@@ -34,10 +34,11 @@ pub async fn confirmed<T>(verb: impl Future<Output = Result<T, Error>>) -> Resul
         })
         .await;
     for mut outcome in heard {
-        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Error::known(Trouble::Unknown, gone))?;
+        let kept =
+            *outcome.wait_for(Option::is_some).await.map_err(|gone| Error::with_trouble(Trouble::Unknown, gone))?;
         if kept != Some(Ok(())) {
             let trouble = kept.and_then(Result::err).unwrap_or(Trouble::Unknown);
-            return Err(Error::known(trouble, anyhow!("the shared commit that an answer rests on failed")));
+            return Err(Error::with_trouble(trouble, anyhow!("the shared commit that an answer rests on failed")));
         }
     }
     answer

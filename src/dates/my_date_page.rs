@@ -53,7 +53,7 @@ async fn my_row(house: &House, me: &Participant, round: i32) -> Result<(Row, Met
         .await
 }
 
-async fn shown(
+async fn render_my_date(
     house: &House,
     page: Page,
     me: &Participant,
@@ -74,7 +74,7 @@ async fn date_page(
     me: Participant,
     path: Path<(String, i32)>,
 ) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, &me, path.1, None).await
+    render_my_date(&house, visit.page, &me, path.1, None).await
 }
 
 #[post("/e/{event}/dates/{round}/note")]
@@ -95,7 +95,7 @@ async fn keep_note(
         Ok(()) => see_saying(&format!("/e/{slug}/dates"), "date-noted"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, &me, round, Some(form)).await
+            render_my_date(&house, visit.page, &me, round, Some(form)).await
         }
     }
 }
@@ -114,7 +114,7 @@ async fn tell_missed(
         Ok(()) => see_saying(&format!("/e/{slug}/dates"), "date-missed"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, &me, round, Some(form)).await
+            render_my_date(&house, visit.page, &me, round, Some(form)).await
         }
     }
 }

@@ -59,7 +59,7 @@ struct Print {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct RoundQuery {
     round: Option<i32>,
 }
 
@@ -71,7 +71,7 @@ fn address(event: &event::Model) -> String {
     format!("/office/e/{}/dates", event.slug)
 }
 
-async fn shown(
+async fn render_dates(
     house: &House,
     page: Page,
     host: Host,
@@ -101,8 +101,8 @@ async fn shown(
 }
 
 #[get("/office/e/{event}/dates")]
-async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<Asked>) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, host, asked.round, None).await
+async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<RoundQuery>) -> Result<HttpResponse, Error> {
+    render_dates(&house, visit.page, host, asked.round, None).await
 }
 
 #[post("/office/e/{event}/dates")]
@@ -120,7 +120,7 @@ async fn plan_dates(house: House, visit: Visit, host: Host, form: Form) -> Resul
         Ok(()) => see_saying(&address(&host.event), "dates-planned"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, None, Some(form)).await
+            render_dates(&house, visit.page, host, None, Some(form)).await
         }
     }
 }
@@ -145,7 +145,7 @@ async fn correct_table(
         Ok(()) => see_saying(&format!("{}?round={round}", address(&host.event)), "date-corrected"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, Some(round), Some(form)).await
+            render_dates(&house, visit.page, host, Some(round), Some(form)).await
         }
     }
 }

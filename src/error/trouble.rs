@@ -94,7 +94,7 @@ impl Trouble {
     }
 
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn message(self) -> &'static str {
         match self {
             Self::Ours => "This is our fault, not yours. Nothing was changed.",
             Self::Busy => "This cannot be done just now. Nothing was changed; try again in a moment.",

@@ -88,7 +88,7 @@ impl Entity {
 
     /// One of an event, held until the transaction ends.
     #[must_use]
-    pub fn held(event_id: Uuid, id: Uuid) -> Select<Self> {
+    pub fn find_for_update(event_id: Uuid, id: Uuid) -> Select<Self> {
         Self::of_event(event_id).filter(Column::Id.eq(id)).lock_exclusive()
     }
 }
@@ -98,7 +98,7 @@ impl Entity {
 ///
 /// # Errors
 /// Only faults.
-pub async fn shown(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Error> {
+pub async fn find_by_token(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Error> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
     let (db, now) = (app.database.reader(), app.now());
     let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());

@@ -89,7 +89,7 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
         action: "phase_moved",
         subject: Some(("event", event.id)),
         reason: Some(wish.reason.trim()),
-        detail: json!({ "from": from, "to": wish.phase, "before": told(&before), "after": told(&after) }),
+        detail: json!({ "from": from, "to": wish.phase, "before": schedule_json(&before), "after": schedule_json(&after) }),
     };
     audit::record(&txn, app, entry).await?;
     txn.commit().await?;
@@ -122,6 +122,6 @@ fn moved(schedule: &Schedule, to: Phase, now: DateTime<Utc>) -> Schedule {
     moved
 }
 
-fn told(schedule: &Schedule) -> serde_json::Value {
+fn schedule_json(schedule: &Schedule) -> serde_json::Value {
     schedule.iter().map(|(phase, begins)| json!({ "phase": phase, "starts_at": begins })).collect()
 }

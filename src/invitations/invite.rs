@@ -12,8 +12,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::invitation::{self, Column, Kind, LIFETIME, State};
+use super::invited_person::InvitedPerson;
 use super::letters;
-use super::said::Said;
 use crate::accounts::address::MailAddress;
 use crate::accounts::{SignedIn, token};
 use crate::app::App;
@@ -46,7 +46,7 @@ pub struct Invitee {
     pub address: MailAddress,
     /// Where a list says that they work.
     pub unit_id: Option<Uuid>,
-    pub said: Option<Said>,
+    pub said: Option<InvitedPerson>,
 }
 
 impl From<MailAddress> for Invitee {
@@ -69,10 +69,10 @@ impl Purpose {
 
 /// The address belongs to somebody who has the role already, as whoever invites can read in their own
 /// list of those who accepted.
-pub struct Held;
+pub struct RoleHeld;
 
-impl From<Held> for Error {
-    fn from(_: Held) -> Self {
+impl From<RoleHeld> for Error {
+    fn from(_: RoleHeld) -> Self {
         Refused::conflict("role_held", "This person has the role already.").into()
     }
 }

@@ -9,5 +9,5 @@ pub mod letters;
 pub mod listed;
 pub mod personal;
 pub mod rows;
-pub mod said;
+pub mod invited_person;
 pub mod sweep;

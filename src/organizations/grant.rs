@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::Error;
 use crate::invitations::invitation::{self, Kind};
-use crate::invitations::invite::{self, Held, Purpose};
+use crate::invitations::invite::{self, Purpose, RoleHeld};
 use crate::language::Language;
 
 /// Who is to have which role.
@@ -37,7 +37,7 @@ pub fn purpose(union: &organization::Model, role: Role, language: Language) -> P
     let kind = match role {
         Role::Organizer => Kind::Organizer,
     };
-    let name = union.called(language).to_owned();
+    let name = union.name_in(language).to_owned();
     Purpose { kind, organization_id: union.id, event_id: None, unit_id: None, thing: name.clone(), union: name }
 }
 
@@ -52,7 +52,7 @@ pub async fn invite(app: &App, by: &OrganizationStaff, wish: Appointment) -> Res
         .filter(staff::Column::OrganizationId.eq(by.organization.id))
         .filter(staff::Column::Role.eq(wish.role));
     if members::include(&txn, app, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
-        return Err(Held.into());
+        return Err(RoleHeld.into());
     }
     let purpose = purpose(&by.organization, wish.role, by.account.language);
     let invited = invite::invite(&txn, app, &by.account, &purpose, address).await?;

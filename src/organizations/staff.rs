@@ -72,7 +72,7 @@ async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Resu
 ///
 /// # Errors
 /// Only faults.
-pub async fn held(
+pub async fn find_grant(
     db: &impl ConnectionTrait,
     organization: Uuid,
     account: Uuid,

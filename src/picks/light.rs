@@ -3,7 +3,7 @@
 use sea_orm::EntityTrait;
 
 use super::round;
-use super::{ballot, kept};
+use super::{ballot, pick_key};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
@@ -59,7 +59,7 @@ pub enum Wrong {
 }
 
 impl Wrong {
-    fn told(self) -> (&'static str, &'static str) {
+    fn code_and_detail(self) -> (&'static str, &'static str) {
         match self {
             Self::TooMany => ("too_many_picks", "This is more than the round allows."),
             Self::Repeated => ("repeated_pick", "This badge is named twice."),
@@ -80,7 +80,7 @@ impl From<NotTaken> for Error {
                 Refused::unprocessable("not_checked_in", "Only those who are checked in with a badge can pick.")
             }
             NotTaken::Badge { place, typed, wrong } => {
-                let (code, detail) = wrong.told();
+                let (code, detail) = wrong.code_and_detail();
                 let mut refused = Refused::unprocessable(code, detail).with("badge", typed);
                 refused.errors = vec![FieldError::new(format!("badges[{place}]"), code, detail)];
                 refused
@@ -108,7 +108,7 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let round = round::hold_open(&txn, guest.event.id, number).await?;
     guest.event.requires(app.now(), Phase::OnSite)?;
     let account_id = guest.account.account_id;
-    let organizer = staff::held(&txn, guest.event.organization_id, account_id, staff::Role::Organizer).await?;
+    let organizer = staff::find_grant(&txn, guest.event.organization_id, account_id, staff::Role::Organizer).await?;
     if organizer.is_some()
         || crew::serves(&txn, account_id, guest.event.id, &[Role::Desk, Role::Host, Role::Volunteer]).await?
     {
@@ -118,7 +118,7 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let me = me.filter(|me| me.inside && me.event_id == round.event_id).ok_or(NotTaken::NotCheckedIn)?;
     let numbers = judge(&round, me.worn(), &picks.badges)?;
     let targets = targets(&txn, &round, &numbers, &picks.badges).await?;
-    let secret = kept::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| NotTaken::NoKey)?;
+    let secret = pick_key::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| NotTaken::NoKey)?;
     let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Error::fault)?;
     ballot.follow_up = picks.follow_up;
     let person = guest.registration.number;

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
 use super::round::{self, State};
-use super::{kept, void};
+use super::{pick_key, void};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(stuck_round).service(declare_void);
 }
 
-async fn shown(
+async fn render_stuck_round(
     house: &House,
     page: Page,
     host: Host,
@@ -48,7 +48,7 @@ async fn shown(
         .run(async move |app| {
             let db = app.database.reader();
             let round = round::find(db, host.event.id, number).await?;
-            let kept = kept::find(db, round.id).await?;
+            let kept = pick_key::find(db, round.id).await?;
             let waits = matches!(round.state, State::Open | State::Closed);
             Ok((waits, kept.map(|kept| kept.whereabouts).unwrap_or_default()))
         })
@@ -60,7 +60,7 @@ async fn shown(
 #[get("/e/{event}/console/picks/{n}")]
 async fn stuck_round(house: House, visit: Visit, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
-    shown(&house, visit.page, host, number, Form::default(), false).await
+    render_stuck_round(&house, visit.page, host, number, Form::default(), false).await
 }
 
 #[post("/e/{event}/console/picks/{n}")]
@@ -77,11 +77,11 @@ async fn declare_void(
     match house.run(async move |app| void::void(&app, &by, number, confirmed).await).await {
         Ok(_) => see_saying(&format!("/e/{}/console", host.event.slug), "round-void"),
         Err(Error::Refused(refused)) if refused.code == "void_unconfirmed" => {
-            shown(&house, visit.page, host, number, Form::default(), true).await
+            render_stuck_round(&house, visit.page, host, number, Form::default(), true).await
         }
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, host, number, form, false).await
+            render_stuck_round(&house, visit.page, host, number, form, false).await
         }
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, PaginatorTrait, QueryFilter, entity::prelude::*}
 use serde_json::json;
 
 use super::round::{self, State};
-use super::{ballot, kept, key_presence, tally};
+use super::{ballot, key_presence, pick_key, tally};
 use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
@@ -69,12 +69,12 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
         State::Tallied => return Err(NotVoid::AlreadyTallied.into()),
         State::Void => return Ok(found),
     }
-    if let Ok(secret) = kept::secret(&txn, &keys, found.id).await?
+    if let Ok(secret) = pick_key::secret(&txn, &keys, found.id).await?
         && tally::open(&txn, &found, &secret).await?.can_be_counted()
     {
         return Err(NotVoid::CanBeCounted.into());
     }
-    let kept = kept::find(&txn, found.id).await?;
+    let kept = pick_key::find(&txn, found.id).await?;
     let (place, whereabouts) = kept.map_or((None, String::new()), |kept| (Some(kept.place), kept.whereabouts));
     if let Some(place) = place
         && key_presence::keeps_elsewhere(app, &txn, place).await?
@@ -86,7 +86,7 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
         return Err(NotVoid::Unconfirmed { ballots: ballots.count(&txn).await?, whereabouts }.into());
     }
     ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(found.id)).exec(&txn).await?;
-    kept::Entity::delete_by_id(found.id).exec(&txn).await?;
+    pick_key::Entity::delete_by_id(found.id).exec(&txn).await?;
     let mut row: round::ActiveModel = found.into();
     row.state = Set(State::Void);
     let void = row.update(&txn).await?;

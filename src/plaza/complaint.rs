@@ -51,7 +51,7 @@ impl Entity {
 ///
 /// # Errors
 /// Only faults.
-pub async fn settle(
+pub async fn uphold_open(
     txn: &impl ConnectionTrait,
     about: &contribution::Model,
     by: Option<Uuid>,

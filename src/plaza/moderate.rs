@@ -76,8 +76,8 @@ pub async fn moderate(
         return Ok(Decided { contribution, awarded: Awarded::nothing(rule) });
     }
     let event_id = event.id;
-    let awarded = settle(app, &txn, event, by.account.account_id, &contribution).await?;
-    complaint::settle(&txn, &contribution, Some(by.account.account_id), now).await?;
+    let awarded = settle_points(app, &txn, event, by.account.account_id, &contribution).await?;
+    complaint::uphold_open(&txn, &contribution, Some(by.account.account_id), now).await?;
     let entry = audit::Entry {
         actor: Some(by.account.account_id),
         organization_id: Some(by.event.organization_id),
@@ -102,7 +102,7 @@ pub async fn moderate(
 ///
 /// # Errors
 /// [`NotDecided::LedgerFrozen`] where it is to be shown from now on.
-pub async fn settle(
+pub async fn settle_points(
     app: &App,
     txn: &Write,
     event: event::Model,

@@ -19,7 +19,7 @@ pub struct Portrait {
 ///
 /// # Errors
 /// Only faults.
-pub async fn shown(
+pub async fn load_approved(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Portrait>, DbErr> {

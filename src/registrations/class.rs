@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::attendance;
-use super::known::ROWS;
+use super::prior_invitations::ROWS;
 use super::registration::{self, Status};
 use crate::error::Error;
 use crate::events::event;
@@ -82,7 +82,7 @@ pub async fn of_person(
 ///
 /// # Errors
 /// Only faults.
-pub async fn settle(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn update_classes(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
     if !event.screening().by_history() {
         return Ok(());
     }

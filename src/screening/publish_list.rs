@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::commit_run::NotScreened;
-use super::{enlist, list, run};
+use super::{applicants, list, run};
 use crate::app::App;
 use crate::audit;
 use crate::body::one_line;
@@ -40,7 +40,7 @@ pub async fn publish_list(app: &App, by: &Organizer, announcement: Announcement)
     if frozen::of_event(&txn, event.id).await?.is_none() {
         return Err(NotScreened::LedgerNotFrozen.into());
     }
-    let published = enlist::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
+    let published = applicants::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
     let entry = audit::Entry {
         actor: Some(by.account.account_id),
         organization_id: Some(event.organization_id),

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::placement::{self, Placed};
-use super::words;
+use super::sentences;
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
@@ -67,8 +67,8 @@ impl Why {
     /// Only faults.
     pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Error> {
         let why = placement.why()?;
-        let mut words = vec![words::standing(&why, placement.points, placement.class, placement.side, language)];
-        words.extend(words::reasons(&why, placement.side, language));
+        let mut words = vec![sentences::standing(&why, placement.points, placement.class, placement.side, language)];
+        words.extend(sentences::reasons(&why, placement.side, language));
         Ok(Self {
             outcome: placement.outcome,
             rank: why.rank,

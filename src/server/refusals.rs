@@ -13,22 +13,22 @@ use super::idempotency::takes_keys;
 use crate::error::PROBLEM_JSON;
 
 /// Codes that belong to a status, and when.
-type Told = (&'static str, &'static [&'static str], &'static str);
+type StatusCodes = (&'static str, &'static [&'static str], &'static str);
 
-const SIGNED_IN: &[Told] = &[
+const SIGNED_IN: &[StatusCodes] = &[
     ("401", &["not_signed_in"], ""),
     ("403", &["second_factor_required"], "of administrators, and of staff whose union demands it"),
 ];
-const NAMES_SOMETHING: &[Told] = &[("404", &["not_found"], "")];
-const CHANGES: &[Told] = &[("403", &["cross_site"], "with a cookie, from another site")];
-const TAKES_BODY: &[Told] = &[("408", &["too_slow"], ""), ("503", &["house_full"], "")];
-const TAKES_JSON: &[Told] = &[
+const NAMES_SOMETHING: &[StatusCodes] = &[("404", &["not_found"], "")];
+const CHANGES: &[StatusCodes] = &[("403", &["cross_site"], "with a cookie, from another site")];
+const TAKES_BODY: &[StatusCodes] = &[("408", &["too_slow"], ""), ("503", &["house_full"], "")];
+const TAKES_JSON: &[StatusCodes] = &[
     ("400", &["malformed_json", "unreadable_body"], ""),
     ("413", &["too_large"], ""),
     ("415", &["not_json"], ""),
     ("422", &["invalid"], ""),
 ];
-const TAKES_TABLE: &[Told] = &[
+const TAKES_TABLE: &[StatusCodes] = &[
     ("400", &["no_file", "unreadable_body"], ""),
     ("413", &["too_large", "upload_too_large", "workbook_too_large"], ""),
     ("415", &["not_a_table", "workbook_old_or_locked"], ""),
@@ -49,18 +49,18 @@ const TAKES_TABLE: &[Told] = &[
     ),
     ("429", &["too_many_requests"], ""),
 ];
-const TAKES_PICTURE: &[Told] = &[
+const TAKES_PICTURE: &[StatusCodes] = &[
     ("400", &["unreadable_body"], ""),
     ("413", &["too_large"], ""),
     ("415", &["not_a_picture"], ""),
     ("422", &["not_a_picture"], ""),
     ("429", &["too_many_requests"], ""),
 ];
-const ONCE: &[Told] = &[
+const ONCE: &[StatusCodes] = &[
     ("409", &["idempotency_key_reused", "request_in_progress", "answer_lost"], "with an Idempotency-Key"),
     ("422", &["invalid"], "with an Idempotency-Key that is none"),
 ];
-const ALWAYS: &[Told] = &[("500", &["fault"], ""), ("503", &["busy", "storage_full", "outcome_unknown"], "")];
+const ALWAYS: &[StatusCodes] = &[("500", &["fault"], ""), ("503", &["busy", "storage_full", "outcome_unknown"], "")];
 
 /// The description with what any call may say.
 #[must_use]
@@ -116,7 +116,7 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
         Some(_) => TAKES_TABLE,
         None => &[],
     };
-    let when = |is: bool, told: &'static [Told]| if is { told } else { &[] };
+    let when = |is: bool, told: &'static [StatusCodes]| if is { told } else { &[] };
     let once = *method == HttpMethod::Post && takes_keys(path);
     let told = [
         when(signed_in, SIGNED_IN),

@@ -16,7 +16,7 @@ pub mod undo;
 pub mod bless;
 pub mod personal;
 pub mod invite;
-pub mod enter;
+pub mod pair_screen;
 mod api;
 mod guest_api;
 mod console;

@@ -45,7 +45,7 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
     if let Some(couple) = cue.couple() {
-        queue::called(&txn, event.id, couple).await?.ok_or(NotShown::NotForStage)?;
+        queue::find_callable(&txn, event.id, couple).await?.ok_or(NotShown::NotForStage)?;
     }
     if let Some(confession) = cue.confession() {
         confessions::pair(&txn, event.id, confession).await?.ok_or(NotShown::NotForStage)?;
@@ -54,7 +54,7 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     if !cue.is_held(&plan) {
         return Err(NotShown::LeftOut.into());
     }
-    if !cue.may_follow(steps.shown(), &plan) {
+    if !cue.may_follow(steps.current_cue(), &plan) {
         return Err(NotShown::TooSoon.into());
     }
     steps.take(&txn, app, host, cue, None).await?;

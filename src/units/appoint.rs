@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation::{self, Kind};
-use crate::invitations::invite::{self, Held, Purpose};
+use crate::invitations::invite::{self, Purpose, RoleHeld};
 use crate::language::Language;
 use crate::organizations::{members, organization};
 
@@ -23,7 +23,7 @@ pub fn purpose(union: &organization::Model, unit: &unit::Model, language: Langua
         organization_id: union.id,
         event_id: None,
         unit_id: Some(unit.id),
-        union: union.called(language).to_owned(),
+        union: union.name_in(language).to_owned(),
         thing: unit.name.clone(),
     }
 }
@@ -37,7 +37,7 @@ pub async fn invite(app: &App, by: &UnitKeeper, email: &str) -> Result<(invitati
     let txn = app.database.begin_write().await?;
     let contacts = unit_contact::Entity::find().filter(unit_contact::Column::UnitId.eq(by.unit.id)).all(&txn).await?;
     if members::include(&txn, app, contacts.iter().map(|contact| contact.account_id), &address).await? {
-        return Err(Held.into());
+        return Err(RoleHeld.into());
     }
     let purpose = purpose(&by.union, &by.unit, by.account.language);
     let invited = invite::invite(&txn, app, &by.account, &purpose, address).await?;

@@ -54,7 +54,7 @@ fn every_deed_on_record_has_words_in_both_languages() {
         .collect();
     assert!(deeds.len() > 30, "{deeds:?}");
     for language in [Language::Zh, Language::En] {
-        let unsaid = |deed: &&str| page::words::find(language, &format!("deed-{}", deed.replace('_', "-"))).is_none();
+        let unsaid = |deed: &&str| page::fluent::find(language, &format!("deed-{}", deed.replace('_', "-"))).is_none();
         let unsaid: Vec<&str> = deeds.iter().copied().filter(|deed| unsaid(deed)).collect();
         assert_eq!(unsaid, [""; 0], "{language:?}");
     }

@@ -21,7 +21,7 @@ use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
 use queqiao::picks::round::{self, State};
-use queqiao::picks::{ballot, close, kept, matched, recovery};
+use queqiao::picks::{ballot, close, matched, pick_key, recovery};
 use queqiao::registrations::registration::{Side, Status};
 use queqiao::server::jobs;
 use queqiao::settings::Settings;
@@ -108,7 +108,7 @@ impl Hall {
     /// The key of an open round, as it lies here.
     pub async fn key(&self, n: i64) -> Option<Arc<Secret>> {
         let keys = round::keys(&self.evening.app).await.unwrap();
-        kept::secret(self.evening.app.database.reader(), &keys, self.round(n).await.id).await.unwrap().ok()
+        pick_key::secret(self.evening.app.database.reader(), &keys, self.round(n).await.id).await.unwrap().ok()
     }
 
     pub async fn matches(&self) -> Vec<matched::Model> {

@@ -73,7 +73,7 @@ pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str
 /// # Errors
 /// [`NotAnswered::Needed`] and [`NotAnswered::Wrong`].
 pub async fn answer(txn: &Write, app: &App, account: Uuid, code: Option<&str>) -> Result<Answer, Error> {
-    let factor = factor::Entity::held(account).one(txn).await?;
+    let factor = factor::Entity::find_for_update(account).one(txn).await?;
     let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(Answer::Nothing) };
     let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(NotAnswered::Needed)?;
     if recovery_code::is_like(&code) {

@@ -32,10 +32,10 @@ impl From<NotSettled> for Error {
 ///
 /// # Errors
 /// [`NotSettled`].
-pub async fn settle(app: &App, organizer: &Organizer, id: Uuid, note: &str) -> Result<review::Model, Error> {
+pub async fn settle_review(app: &App, organizer: &Organizer, id: Uuid, note: &str) -> Result<review::Model, Error> {
     let event = &organizer.event;
     let txn = app.database.begin_write().await?;
-    let held = review::Entity::held(event.id, id).one(&txn).await?.ok_or(NotSettled::NoSuchReview)?;
+    let held = review::Entity::find_for_update(event.id, id).one(&txn).await?.ok_or(NotSettled::NoSuchReview)?;
     if held.settled_at.is_some() {
         return Err(NotSettled::AlreadySettled.into());
     }

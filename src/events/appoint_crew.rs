@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::audit;
 use crate::error::{Error, Refused};
 use crate::invitations::invitation::{self, Kind};
-use crate::invitations::invite::{self, Held, Purpose};
+use crate::invitations::invite::{self, Purpose, RoleHeld};
 use crate::language::Language;
 use crate::organizations::{members, organization};
 
@@ -63,7 +63,7 @@ pub fn purpose(union: &organization::Model, event: &event::Model, kind: Kind, la
         organization_id: event.organization_id,
         event_id: Some(event.id),
         unit_id: None,
-        union: union.called(language).to_owned(),
+        union: union.name_in(language).to_owned(),
         thing: event.titled(language).to_owned(),
     }
 }
@@ -78,7 +78,7 @@ pub async fn invite(app: &App, by: &Organizer, wish: Enlistment) -> Result<(invi
     let grants =
         crew::Entity::find().filter(crew::Column::EventId.eq(by.event.id)).filter(crew::Column::Role.eq(wish.role));
     if members::include(&txn, app, grants.all(&txn).await?.iter().map(|grant| grant.account_id), &address).await? {
-        return Err(Held.into());
+        return Err(RoleHeld.into());
     }
     let union = organization::Entity::find_by_id(by.event.organization_id).one(&txn).await?;
     let union = union.ok_or_else(Refused::not_found)?;
