@@ -64,7 +64,7 @@ impl App {
     /// every request.
     ///
     /// # Errors
-    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::enter`] say.
+    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::open_house`] say.
     pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
         let leaked = Leaked::open(&settings.security.leaked_passwords)?.map(Arc::new);
         identity::look(&settings.database.url, &secrets)?;
@@ -72,7 +72,7 @@ impl App {
         database.examine(settings.database.connections).await?;
         database.migrate().await?;
         let (url, expected) = (&settings.database.url, &settings.security.house);
-        let identity = identity::enter(&database, url, &secrets, expected, clock.now()).await?;
+        let identity = identity::open_house(&database, url, &secrets, expected, clock.now()).await?;
         // Before anybody reads: what a former version wrote in the clear is read by nothing else. And before
         // anything is bound, for addresses are vouched for by what they are found by.
         let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
@@ -158,7 +158,7 @@ impl App {
         };
         let answer = match running.await {
             Ok(Ok(answer)) => answer,
-            Ok(Err(late)) => Err(Fault::known(Trouble::Busy, late).into()),
+            Ok(Err(late)) => Err(Fault::with_trouble(Trouble::Busy, late).into()),
             Err(broken) => Err(anyhow!("a verb broke off: {broken}").into()),
         };
         // Nobody may say that nothing was changed where something was.

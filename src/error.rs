@@ -134,7 +134,7 @@ impl Fault {
     }
 
     /// Where it is known what may be told of it.
-    pub fn known(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
+    pub fn with_trouble(trouble: Trouble, cause: impl Into<anyhow::Error>) -> Self {
         Self { cause: cause.into(), trouble }
     }
 

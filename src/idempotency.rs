@@ -96,7 +96,7 @@ impl Claim {
 
     /// Takes note of a part of the request's body.
     pub fn reads(&self, chunk: &[u8]) {
-        held(&self.body).update(chunk);
+        lock(&self.body).update(chunk);
     }
 
     /// The body has come to its end.
@@ -107,7 +107,7 @@ impl Claim {
     /// What is stored of the request: empty where the call wants no body, and whatever was sent with it
     /// does not matter.
     fn request_digest(&self) -> Vec<u8> {
-        let body = held(&self.body).clone().finalize();
+        let body = lock(&self.body).clone().finalize();
         if self.whole.load(Ordering::SeqCst) { self.keeper.request_digest(&body) } else { Vec::new() }
     }
 
@@ -119,11 +119,11 @@ impl Claim {
 
     /// Says how the answer follows from what the verb commits.
     pub fn tells(&self, teller: impl Fn(&dyn Any) -> Option<Answer> + Send + 'static) {
-        *held(&self.teller) = Some(Box::new(teller));
+        *lock(&self.teller) = Some(Box::new(teller));
     }
 }
 
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -185,9 +185,9 @@ pub(crate) fn is_durable() {
 }
 
 /// The answer that follows from what a verb is about to commit; None where nobody asked for one.
-pub(crate) fn told(commits: &dyn Any) -> Option<(Arc<Claim>, Answer)> {
+pub(crate) fn answer_from_commit(commits: &dyn Any) -> Option<(Arc<Claim>, Answer)> {
     let claim = current().filter(|claim| claim.wants_an_answer())?;
-    let answer = held(&claim.teller).as_ref().and_then(|teller| teller(commits))?;
+    let answer = lock(&claim.teller).as_ref().and_then(|teller| teller(commits))?;
     Some((claim, answer))
 }
 

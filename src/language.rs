@@ -34,7 +34,7 @@ impl Language {
 
     /// What a request asks for.
     #[must_use]
-    pub fn asked(request: &HttpRequest) -> Self {
+    pub fn of_request(request: &HttpRequest) -> Self {
         let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         header.map(Self::accepted).unwrap_or_default()
     }

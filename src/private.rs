@@ -83,7 +83,7 @@ pub fn close(path: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// What the disk says.
-pub fn settle(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 

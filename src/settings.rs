@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(Settings::defaults().unwrap().server.bind, "127.0.0.1:8080");
     }
 
-    fn told(own: &str) -> Vec<String> {
+    fn faulty_keys(own: &str) -> Vec<String> {
         let source = |text| File::from_str(text, FileFormat::Toml);
         let config = Config::builder().add_source(source(DEFAULTS)).add_source(source(own)).build().unwrap();
         Settings::read(config).err().unwrap_or_default().into_iter().map(|(key, _)| key).collect()
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_told_at_once_by_its_key() {
-        assert_eq!(told(""), [""; 0]);
+        assert_eq!(faulty_keys(""), [""; 0]);
         let own = r#"
             server.trusted_proxies = ["10.0.0.1", "10.0.0/8"]
             server.workers = "many"
@@ -335,7 +335,7 @@ mod tests {
             log.filter = "queqiao=loud"
             retention.replays_hours = 0
         "#;
-        let mut keys = told(own);
+        let mut keys = faulty_keys(own);
         keys.sort();
         let wanted = [
             "database.connections",
@@ -352,10 +352,10 @@ mod tests {
             "server.workers",
         ];
         assert_eq!(keys, wanted);
-        assert_eq!(told("server.public_url = \"https://queqiao.example/singles\""), ["server.public_url"]);
-        assert_eq!(told("server.public_url = \"https://queqiao.example:8443\""), [""; 0]);
-        assert_eq!(told("mail.delivery = \"smtp\""), ["mail.url"]);
-        assert_eq!(told("sever.bind = \"x\""), ["sever"]);
+        assert_eq!(faulty_keys("server.public_url = \"https://queqiao.example/singles\""), ["server.public_url"]);
+        assert_eq!(faulty_keys("server.public_url = \"https://queqiao.example:8443\""), [""; 0]);
+        assert_eq!(faulty_keys("mail.delivery = \"smtp\""), ["mail.url"]);
+        assert_eq!(faulty_keys("sever.bind = \"x\""), ["sever"]);
     }
 
     #[test]

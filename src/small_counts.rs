@@ -14,22 +14,22 @@ pub const SMALLEST_ROOM: usize = 20;
 
 /// A count that points at nobody.
 #[must_use]
-pub fn told(count: usize) -> Option<usize> {
+pub fn suppress_small(count: usize) -> Option<usize> {
     Some(count).filter(|count| *count == 0 || *count >= FEWEST)
 }
 
 /// A count of some among all who were there.
 #[must_use]
 pub fn told_among(count: usize, everybody: usize) -> Option<usize> {
-    told(count).filter(|_| everybody >= SMALLEST_ROOM)
+    suppress_small(count).filter(|_| everybody >= SMALLEST_ROOM)
 }
 
 /// A sum beside its parts, each of which is told on its own: whoever subtracts those that are told
 /// learns no small count of the rest.
 #[must_use]
 pub fn told_sum(sum: usize, parts: impl IntoIterator<Item = usize>) -> Option<usize> {
-    let told_parts: usize = parts.into_iter().filter_map(told).sum();
-    told(sum).filter(|sum| told(sum.saturating_sub(told_parts)).is_some())
+    let told_parts: usize = parts.into_iter().filter_map(suppress_small).sum();
+    suppress_small(sum).filter(|sum| suppress_small(sum.saturating_sub(told_parts)).is_some())
 }
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn nobody_stands_out_of_a_count() {
-        assert_eq!([0, 1, 4, 5, 60].map(told), [Some(0), None, None, Some(5), Some(60)]);
+        assert_eq!([0, 1, 4, 5, 60].map(suppress_small), [Some(0), None, None, Some(5), Some(60)]);
         assert_eq!([19, 20].map(|everybody| told_among(7, everybody)), [None, Some(7)]);
         assert_eq!(told_among(4, 300), None);
     }

@@ -56,7 +56,7 @@ impl Room {
     }
 }
 
-fn held(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
+fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
     room.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -68,7 +68,7 @@ pub struct Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        held(&self.room).end(self.who);
+        lock(&self.room).end(self.who);
     }
 }
 
@@ -85,7 +85,7 @@ impl Turns {
     /// 429 `too_many_requests` where much of the same person's waits already.
     pub async fn take(&self, who: Uuid) -> Result<Turn, Error> {
         let called = {
-            let mut room = held(&self.0);
+            let mut room = lock(&self.0);
             if room.free > 0 {
                 room.begin(who);
                 None
@@ -100,19 +100,19 @@ impl Turns {
         // A caller who is dropped between the call and here would take the place along: the guard comes first.
         match called {
             None => Ok(Turn { room: Arc::clone(&self.0), who }),
-            Some(called) => Ok(Called { room: &self.0, who, called: Some(called) }.turn().await?),
+            Some(called) => Ok(WaitingTurn { room: &self.0, who, called: Some(called) }.turn().await?),
         }
     }
 }
 
 /// Somebody in line.
-struct Called<'a> {
+struct WaitingTurn<'a> {
     room: &'a Arc<Mutex<Room>>,
     who: Uuid,
     called: Option<oneshot::Receiver<()>>,
 }
 
-impl Called<'_> {
+impl WaitingTurn<'_> {
     async fn turn(mut self) -> Result<Turn, Fault> {
         if let Some(called) = &mut self.called {
             called.await.map_err(Fault::of)?;
@@ -122,13 +122,13 @@ impl Called<'_> {
     }
 }
 
-impl Drop for Called<'_> {
+impl Drop for WaitingTurn<'_> {
     fn drop(&mut self) {
         // Called, and gone before the call was heard.
         if let Some(mut called) = self.called.take()
             && called.try_recv().is_ok()
         {
-            held(self.room).end(self.who);
+            lock(self.room).end(self.who);
         }
     }
 }

@@ -54,7 +54,7 @@ pub async fn written(db: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> 
 
 /// Whether this process has written down that it is unsure.
 #[derive(Default)]
-struct Told(AtomicBool);
+struct DoubtRecorded(AtomicBool);
 
 /// Before the house opens: a clock that has gone back behind what the house has seen, or stands long
 /// after it, may have been set meanwhile.
@@ -68,7 +68,7 @@ pub async fn begin(app: &App) -> Result<(), Error> {
         app.clock.doubt_the_start();
     }
     // Whoever was unsure before is gone; who still is says so again.
-    app.extensions.get_or_default::<Told>().0.store(true, Ordering::SeqCst);
+    app.extensions.get_or_default::<DoubtRecorded>().0.store(true, Ordering::SeqCst);
     attend(app).await
 }
 
@@ -95,7 +95,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
     if written.as_ref().is_some_and(|written| written.unsure_since.is_some()) {
         return Ok(());
     }
-    let is_news = !app.extensions.get_or_default::<Told>().0.swap(true, Ordering::SeqCst);
+    let is_news = !app.extensions.get_or_default::<DoubtRecorded>().0.swap(true, Ordering::SeqCst);
     if is_news || unsure.at_start {
         let (house, machine) = (unsure.house, unsure.machine);
         tracing::error!(%house, %machine, "the machine's clock was set: what cannot be undone is not done by the clock");
@@ -138,7 +138,7 @@ async fn by_the_database(app: &App) -> Result<DateTime<Utc>, DbErr> {
 
 /// All is well: notes the time now and then, and that this process is unsure no more.
 async fn noted(app: &App, written: Option<&Model>) -> Result<(), Error> {
-    let was_unsure = app.extensions.get_or_default::<Told>().0.swap(false, Ordering::SeqCst);
+    let was_unsure = app.extensions.get_or_default::<DoubtRecorded>().0.swap(false, Ordering::SeqCst);
     let now = app.now();
     // Behind, too: a time that was seen and was none.
     let old = written.is_none_or(|written| (now - written.seen_at).abs() >= NOTED);

@@ -128,8 +128,8 @@ fn no_file_is_a_junk_drawer() {
 /// invites does not look: these files ask the database for no account by an address.
 #[test]
 fn whoever_invites_does_not_look_for_accounts() {
-    let inviting = ["invitations/invite.rs", "registrations/import.rs", "registrations/known.rs"];
-    let rooms = ["organizations/grant.rs", "units/appoint.rs", "events/enlist.rs"];
+    let inviting = ["invitations/invite.rs", "registrations/import.rs", "registrations/prior_invitations.rs"];
+    let rooms = ["organizations/grant.rs", "units/appoint.rs", "events/appoint_crew.rs"];
     for Source { file, text, .. } in source() {
         let asks = |question: &str| text.contains(question);
         if inviting.contains(&file.as_str()) {

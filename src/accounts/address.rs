@@ -53,7 +53,7 @@ impl MailAddress {
     }
 
     /// The address as people read it: the domain in its own script.
-    pub fn shown(&self) -> String {
+    pub fn to_unicode(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
         let (domain, _) = idna::domain_to_unicode(domain);
         format!("{local}@{domain}")
@@ -89,8 +89,8 @@ pub fn read_address(text: &str) -> Result<MailAddress, Error> {
 
 /// A folded address as people read it.
 #[must_use]
-pub fn shown(folded: &str) -> String {
-    MailAddress::read(folded).map_or_else(|NotAnAddress| folded.to_owned(), |address| address.shown())
+pub fn address_to_unicode(folded: &str) -> String {
+    MailAddress::read(folded).map_or_else(|NotAnAddress| folded.to_owned(), |address| address.to_unicode())
 }
 
 /// Folds a bare domain (`@Example.CN`, `例子.中国`) to the ASCII form an address ends with.
@@ -129,7 +129,7 @@ mod tests {
     fn a_domain_in_chinese_is_folded_and_shown_in_chinese() {
         let address = MailAddress::read("hong@例子.中国").unwrap();
         assert_eq!(address.as_str(), "hong@xn--fsqu00a.xn--fiqs8s");
-        assert_eq!(address.shown(), "hong@例子.中国");
+        assert_eq!(address.to_unicode(), "hong@例子.中国");
         assert_eq!(fold_domain("@例子。中国").unwrap(), address.domain());
         assert_eq!(folded("HONG@XN--FSQU00A.xn--fiqs8s").as_deref(), Some(address.as_str()));
     }

@@ -86,7 +86,7 @@ pub struct PasswordChange {
 #[post("/auth/register")]
 pub async fn sign_up(house: House, request: HttpRequest, wish: Body<SignUpForm>) -> Result<HttpResponse, Error> {
     house.rate_limit.check(&request)?;
-    let (address, wish) = wish.into_inner().wish(Language::asked(&request))?;
+    let (address, wish) = wish.into_inner().wish(Language::of_request(&request))?;
     let asker = Asker::of(&house, &request);
     house.run(async move |app| register::register(&app, &asker, &address, wish).await).await?;
     Ok(HttpResponse::Accepted().finish())

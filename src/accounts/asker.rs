@@ -28,7 +28,7 @@ impl Asker {
         Self {
             network: app.secrets.mac("accounts/network", &[network.as_bytes()]),
             client: app.secrets.mac("accounts/client", &[network.as_bytes(), program]),
-            marks: mark::shown(app, request),
+            marks: mark::read_marks(app, request),
         }
     }
 }

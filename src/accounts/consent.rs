@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::FieldError;
 use crate::language::Language;
+use crate::page::fluent;
 use crate::page::form::Form;
-use crate::page::words;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "consent")]
@@ -63,14 +63,14 @@ pub enum Sentence {
 
 /// A sentence somebody agreed to, as they read it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
+pub struct AgreedSentence {
     pub sentence: Sentence,
     pub words: String,
 }
 
 /// All somebody agreed to at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct Agreed(Vec<Said>);
+pub struct Agreed(Vec<AgreedSentence>);
 
 impl Sentence {
     /// What an account needs.
@@ -90,14 +90,14 @@ impl Sentence {
     }
 
     #[must_use]
-    pub fn words(self, language: Language) -> String {
+    pub fn text(self, language: Language) -> String {
         let key = match self {
             Self::GrownUp => "consent-grown-up",
             Self::MayKeep => "consent-may-keep",
             Self::MayShow => "consent-may-show",
             Self::MayCheck => "consent-may-check",
         };
-        words::say(language, key, &[])
+        fluent::say(language, key, &[])
     }
 
     /// Those of the sentences that were not ticked, as what is wrong with the form.
@@ -113,7 +113,7 @@ impl Agreed {
     /// To these sentences, read in a language.
     #[must_use]
     pub fn to(sentences: impl IntoIterator<Item = Sentence>, language: Language) -> Self {
-        let said = |sentence: Sentence| Said { sentence, words: sentence.words(language) };
+        let said = |sentence: Sentence| AgreedSentence { sentence, words: sentence.text(language) };
         Self(sentences.into_iter().map(said).collect())
     }
 
@@ -123,7 +123,7 @@ impl Agreed {
     }
 
     /// The sentences, as they were read.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
+    pub fn sentences(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|said| said.words.as_str())
     }
 
@@ -135,7 +135,7 @@ impl Agreed {
         registration_id: Option<Uuid>,
         at: DateTimeUtc,
     ) -> impl Iterator<Item = ActiveModel> {
-        self.0.into_iter().map(move |Said { sentence, words }| ActiveModel {
+        self.0.into_iter().map(move |AgreedSentence { sentence, words }| ActiveModel {
             id: Set(app.new_id()),
             account_id: Set(account_id),
             registration_id: Set(registration_id),

@@ -42,7 +42,7 @@ impl Carrier {
 
     /// The token a browser sent.
     #[must_use]
-    pub fn shown(&self, app: &App, request: &HttpRequest) -> Option<String> {
+    pub fn read(&self, app: &App, request: &HttpRequest) -> Option<String> {
         request.cookie(self.name(app)).map(|cookie| cookie.value().to_owned())
     }
 }
@@ -77,7 +77,7 @@ pub fn removal(app: &App) -> Cookie<'static> {
 /// The session token a browser sent.
 #[must_use]
 pub fn token(app: &App, request: &HttpRequest) -> Option<String> {
-    SESSION.shown(app, request)
+    SESSION.read(app, request)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Somebody has forgotten the password.
 
 use super::address::MailAddress;
-use super::asked::{self, Errand};
 use super::asker::Asker;
+use super::letter_request::{self, Errand};
 use crate::app::App;
 use crate::error::Error;
 
@@ -10,8 +10,8 @@ use crate::error::Error;
 /// whether it has when the caller is answered.
 ///
 /// # Errors
-/// Those of [`asked::ask`].
+/// Those of [`letter_request::ask`].
 pub async fn forget_password(app: &App, asker: &Asker, address: &MailAddress, to: Option<String>) -> Result<(), Error> {
     let errand = Errand::Forgotten { email: address.as_str().to_owned(), to };
-    asked::ask(app, asker, address, &errand).await
+    letter_request::ask(app, asker, address, &errand).await
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::entered::{Handed, Tokens};
+use super::authenticated::{Handed, Tokens};
 use super::{access_token, cookie, mark};
 use crate::app::App;
 use crate::error::{Error, Fault};

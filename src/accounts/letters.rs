@@ -58,7 +58,7 @@ fn on_to(to: Option<&str>) -> String {
 }
 
 /// A note to somebody who signs up a second time.
-pub(super) async fn known(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
+pub(super) async fn already_registered_letter(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
     let words = wish.language.choose(include_str!("known.zh.txt"), include_str!("known.en.txt"));
     let action = Action {
         label: wish.language.choose("重设密码", "Set a new password").to_owned(),

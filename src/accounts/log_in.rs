@@ -2,7 +2,7 @@
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::entered::{Handed, Tokens};
+use super::authenticated::{Handed, Tokens};
 use super::prove::{self, Proof};
 use crate::app::App;
 use crate::error::Error;
@@ -13,5 +13,5 @@ use crate::error::Error;
 /// Those of [`prove::prove`] and [`prove::Proven::with_code`].
 pub async fn log_in(app: &App, asker: &Asker, address: &MailAddress, proof: &Proof) -> Result<Handed<Tokens>, Error> {
     let proven = prove::prove(app, asker, address, &proof.password).await?;
-    proven.with_code(app, proof.code.as_deref()).await?.enter(app).await?.program(app).await
+    proven.with_code(app, proof.code.as_deref()).await?.sign_in(app).await?.program(app).await
 }

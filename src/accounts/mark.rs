@@ -58,15 +58,15 @@ pub fn make(app: &App, account: Uuid, hash: &str) -> anyhow::Result<String> {
 
 /// The marks a device shows.
 #[must_use]
-pub fn shown(app: &App, request: &HttpRequest) -> Vec<Mark> {
-    let kept = MARKS.shown(app, request).unwrap_or_default();
+pub fn read_marks(app: &App, request: &HttpRequest) -> Vec<Mark> {
+    let kept = MARKS.read(app, request).unwrap_or_default();
     kept.split('.').take(MANY).filter_map(Mark::read).collect()
 }
 
 /// The cookie that adds a mark to those a device has.
 #[must_use]
 pub fn set(app: &App, request: &HttpRequest, mark: &str) -> Cookie<'static> {
-    let kept = MARKS.shown(app, request).unwrap_or_default();
+    let kept = MARKS.read(app, request).unwrap_or_default();
     let older = kept.split('.').filter(|older| Mark::read(older).is_some());
     let all: Vec<&str> = std::iter::once(mark).chain(older).take(MANY).collect();
     MARKS.set(app, &all.join("."))

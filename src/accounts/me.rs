@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::account;
-use super::address::shown;
+use super::address::address_to_unicode;
 use super::describe::{self, Changes};
 use super::profile::{self, Gender, Private};
 use super::signed_in::SignedIn;
@@ -49,7 +49,7 @@ pub struct Me {
 impl Me {
     fn of(app: &App, (account, profile): (account::Model, Option<profile::Model>)) -> Result<Self, Fault> {
         let me = Self {
-            email: shown(&account.address(&app.secrets)?),
+            email: address_to_unicode(&account.address(&app.secrets)?),
             language: account.language,
             administrator: account.administrator,
             name: account.name,

@@ -160,13 +160,13 @@ impl MyProfile {
         let known = ["高中", "大专", "本科", "硕士", "博士"].map(str::to_owned);
         // What an import wrote in other words is not lost by opening the page.
         let own = Some(form.value("education").to_owned()).filter(|own| !own.is_empty() && !known.contains(own));
-        educations.extend(known.into_iter().chain(own).map(|word| (word.clone(), said(&page, &word))));
+        educations.extend(known.into_iter().chain(own).map(|word| (word.clone(), degree_label(&page, &word))));
         Self { page, form, genders, educations, naming: None }
     }
 }
 
 /// A degree in the reader's language; what is stored is Chinese.
-fn said(page: &Page, degree: &str) -> String {
+fn degree_label(page: &Page, degree: &str) -> String {
     match degree {
         "高中" => page.t("degree-school"),
         "大专" => page.t("degree-college"),

@@ -2,7 +2,7 @@
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::entered::{Handed, Way};
+use super::authenticated::{Handed, Way};
 use super::prove;
 use crate::app::App;
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub async fn open_session(app: &App, asker: &Asker, address: &MailAddress, passw
     if proven.lacks_code(app).await? {
         return Ok(Way::Asked(proven.pass(app)?));
     }
-    Ok(Way::In(proven.enter(app).await?.browser(app).await?))
+    Ok(Way::In(proven.sign_in(app).await?.browser(app).await?))
 }
 
 /// Opens it for whoever shows a code on that page.
@@ -26,5 +26,5 @@ pub async fn open_session(app: &App, asker: &Asker, address: &MailAddress, passw
 /// Those of [`prove::resume`] and [`prove::Proven::with_code`].
 pub async fn go_on(app: &App, asker: &Asker, pass: &str, code: &str) -> Result<Handed<String>, Error> {
     let proven = prove::resume(app, asker, pass).await?.with_code(app, Some(code)).await?;
-    proven.enter(app).await?.browser(app).await
+    proven.sign_in(app).await?.browser(app).await
 }

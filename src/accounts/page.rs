@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use serde::Deserialize;
 
-use super::address::{read_address, shown as shown_address};
+use super::address::{address_to_unicode as shown_address, read_address};
 use super::asker::Asker;
+use super::authenticated::Way;
 use super::consent::Agreed;
-use super::entered::Way;
 use super::granted::let_in;
 use super::profile::Gender;
 use super::refusals::{TOKEN_INVALID, TOKEN_USED};
@@ -22,7 +22,7 @@ use crate::app::{App, House};
 use crate::error::refusal::{Refusal, TOO_MANY_REQUESTS};
 use crate::error::{Error, Fault};
 use crate::page::flash::see_saying;
-use crate::page::{self, Page, encoded, own_path, words};
+use crate::page::{self, Page, encoded, fluent, own_path};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -47,11 +47,11 @@ struct Sheet {
     /// Why the link in the letter leads nowhere.
     dead: Option<Refusal>,
     /// What a sign-up says, for whoever confirms it.
-    said: Option<Said>,
+    said: Option<SignUpDetails>,
 }
 
 /// What was typed and ticked when somebody signed up with the address.
-struct Said {
+struct SignUpDetails {
     nickname: String,
     gender: String,
     agreed: Agreed,
@@ -179,7 +179,7 @@ async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error
                 Gender::Male => sheet.page.t("gender-male"),
                 Gender::Female => sheet.page.t("gender-female"),
             };
-            let said = Said { nickname: wish.nickname, gender, agreed: wish.agreed };
+            let said = SignUpDetails { nickname: wish.nickname, gender, agreed: wish.agreed };
             Sheet { email, said: Some(said), ..sheet }
         }
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
@@ -269,7 +269,7 @@ impl Sheet {
     }
 
     /// The words of this form for one of its places.
-    fn words(&self, place: &str) -> String {
+    fn text(&self, place: &str) -> String {
         self.page.t(&format!("{}-{place}", self.name))
     }
 
@@ -308,19 +308,19 @@ impl Sheet {
     }
 
     /// The words of a refusal: at the sign-in it says what helps meanwhile.
-    fn told(&self, code: &str) -> Option<String> {
+    fn refusal_text(&self, code: &str) -> Option<String> {
         let code = if self.kind == Kind::SignIn && code == TOO_MANY_REQUESTS.code { "sign_in_rests" } else { code };
-        words::find(self.page.language, &format!("trouble-{code}").replace('_', "-"))
+        fluent::find(self.page.language, &format!("trouble-{code}").replace('_', "-"))
     }
 
     /// The form again, saying what was wrong with it.
     fn refused(self, error: Error) -> Result<HttpResponse, Error> {
         let Error::Refused(refused) = error else { return Err(error) };
-        let find = |key: String| words::find(self.page.language, &key.replace('_', "-"));
+        let find = |key: String| fluent::find(self.page.language, &key.replace('_', "-"));
         let told = match refused.errors.first() {
             Some(wrong) => find(format!("trouble-{}-{}", wrong.field, wrong.code))
                 .or_else(|| find(format!("trouble-{}", wrong.code))),
-            None => self.told(refused.code),
+            None => self.refusal_text(refused.code),
         };
         let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
         let text = Self { trouble: Some(trouble), ..self }.render().map_err(Fault::of)?;

@@ -5,10 +5,12 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Pagin
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::address::{MailAddress, shown};
+use super::address::{MailAddress, address_to_unicode};
 use super::refusals::LAST_ADMINISTRATOR;
 use super::second_factor::{answer, end, factor, recovery_code};
-use super::{account, asked, consent, profile, reset_request, session, sign_in_throttle, sign_up, token_family};
+use super::{
+    account, consent, letter_request, profile, reset_request, session, sign_in_throttle, sign_up, token_family,
+};
 use crate::app::App;
 use crate::error::{Error, Refused};
 
@@ -30,7 +32,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let sign_ups = sign_up::Entity::find().filter(sign_up::of_email(app, &email)).all(db).await?;
     Ok(json!({
         "id": found.id,
-        "email": shown(&email),
+        "email": address_to_unicode(&email),
         "name": found.name,
         "language": found.language,
         "administrator": found.administrator,
@@ -91,7 +93,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     if let Ok(address) = MailAddress::read(&email) {
         let door = sign_in_throttle::door(app, &address);
         sign_in_throttle::forget(txn, &door).await?;
-        asked::forget(txn, &door).await?;
+        letter_request::forget(txn, &door).await?;
     }
     sign_in_throttle::forget(txn, &answer::door(app, account)).await?;
     end::forget(txn, account).await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::entered::{By, Entered};
+use super::authenticated::{Authenticated, By};
 use super::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use super::second_factor::answer::{self, Answer};
 use super::second_factor::{factor, pass};
@@ -78,7 +78,7 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
 /// # Errors
 /// 401 `sign_in_over` where it took too long, or the password is another by now.
 pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Error> {
-    let (id, known) = pass::shown(app, shown).ok_or(SIGN_IN_OVER)?;
+    let (id, known) = pass::open_pass(app, shown).ok_or(SIGN_IN_OVER)?;
     let account = account::find(app.database.reader(), id).await?.ok_or(SIGN_IN_OVER)?;
     let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or(SIGN_IN_OVER)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| SIGN_IN_OVER)?;
@@ -144,10 +144,10 @@ impl Proven {
     ///
     /// # Errors
     /// As [`Proven::hold`].
-    pub async fn enter(self, app: &App) -> Result<Entered, Error> {
+    pub async fn sign_in(self, app: &App) -> Result<Authenticated, Error> {
         let hash = self.against.clone();
         let txn = app.database.begin_write().await?;
         let (account, by) = self.hold(app, &txn).await?;
-        Ok(Entered { txn, account: account.id, hash, by })
+        Ok(Authenticated { txn, account: account.id, hash, by })
     }
 }

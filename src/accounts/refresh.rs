@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
-use super::entered::Tokens;
+use super::authenticated::Tokens;
 use super::refusals::{REFRESH_TOKEN_INVALID, REFRESH_TOKEN_REUSED};
 use super::{access_token, account, idle, refresh_token, token, token_family};
 use crate::app::App;
@@ -31,7 +31,8 @@ pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Er
     let found = refresh_token::Entity::of_digest(digest).one(&txn).await?.ok_or(REFRESH_TOKEN_INVALID)?;
     // The sign-in is held, not the token: a thief with an older token of the same family must not
     // slip between the owner's spending and the next token's appearing.
-    let sign_in = token_family::Entity::held(found.sign_in_id).one(&txn).await?.ok_or(REFRESH_TOKEN_INVALID)?;
+    let sign_in =
+        token_family::Entity::find_for_update(found.sign_in_id).one(&txn).await?.ok_or(REFRESH_TOKEN_INVALID)?;
     if sign_in.revoked_at.is_some() || !sign_in.is_bound(app) {
         return Err(REFRESH_TOKEN_INVALID.into());
     }

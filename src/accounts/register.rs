@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::address::MailAddress;
-use super::asked::{self, Errand};
 use super::asker::Asker;
 use super::consent::Agreed;
+use super::letter_request::{self, Errand};
 use super::profile::Gender;
 use crate::app::App;
 use crate::error::Error;
@@ -31,7 +31,7 @@ pub struct Wish {
 /// whether the address is known when the caller is answered.
 ///
 /// # Errors
-/// Those of [`asked::ask`].
+/// Those of [`letter_request::ask`].
 pub async fn register(app: &App, asker: &Asker, address: &MailAddress, wish: Wish) -> Result<(), Error> {
-    asked::ask(app, asker, address, &Errand::SignUp(wish)).await
+    letter_request::ask(app, asker, address, &Errand::SignUp(wish)).await
 }

@@ -3,7 +3,7 @@
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::address::MailAddress;
-use super::entered::{By, Entered};
+use super::authenticated::{Authenticated, By};
 use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
 use super::verify::dead;
 use super::{
@@ -17,7 +17,7 @@ use crate::error::{Error, Fault};
 pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Refusal>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(Err(TOKEN_INVALID)) };
     let db = app.database.reader();
-    let Some(request) = reset_request::Entity::shown(digest.clone()).one(db).await? else {
+    let Some(request) = reset_request::Entity::find_by_digest(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
     };
     if request.expires_at <= app.now() {
@@ -35,7 +35,7 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<account::Model, Re
 /// # Errors
 /// 422 `token_invalid`, `token_used` or `token_expired`, or `invalid` for a weak password; 429 where
 /// too many are being hashed.
-pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered, Error> {
+pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Authenticated, Error> {
     let account = waiting(app, token).await??;
     let id = account.id;
     let profile = profile::Entity::find_by_id(id).one(app.database.reader()).await?;
@@ -49,7 +49,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let account = account.filter(|account| account.erased_at.is_none()).ok_or(TOKEN_INVALID)?;
     // Asked again under the lock: of two hands with one link, one finds it gone.
-    let request = reset_request::Entity::shown(digest).one(&txn).await?.ok_or(TOKEN_USED)?;
+    let request = reset_request::Entity::find_by_digest(digest).one(&txn).await?.ok_or(TOKEN_USED)?;
     if !request.is_for(app, &account) {
         return Err(TOKEN_INVALID.into());
     }
@@ -64,5 +64,5 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Entered
     letters::changed(&txn, app, &account).await?;
     session::Entity::end_all(&txn, id, None).await?;
     token_family::Entity::revoke_all(&txn, id, None, now).await?;
-    Ok(Entered { txn, account: id, hash, by: By::Letter })
+    Ok(Authenticated { txn, account: id, hash, by: By::Letter })
 }

@@ -51,7 +51,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
     /// The session a cookie's token names, while it lasts.
-    pub fn shown(token: &str, now: DateTimeUtc) -> Option<Select<Self>> {
+    pub fn find_by_token(token: &str, now: DateTimeUtc) -> Option<Select<Self>> {
         let digest = token::digest(token)?;
         Some(Self::find().filter(Column::TokenDigest.eq(digest)).filter(Column::ExpiresAt.gt(now)))
     }

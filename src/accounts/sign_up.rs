@@ -79,7 +79,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
     /// The sign-up a link names, whether it can be confirmed still or not.
-    pub fn shown(digest: Vec<u8>) -> Select<Self> {
+    pub fn find_by_digest(digest: Vec<u8>) -> Select<Self> {
         Self::find().filter(Column::TokenDigest.eq(digest))
     }
 }

@@ -151,7 +151,7 @@ impl Credential {
                 (account, Via::Token(claims.sid), None)
             }
             Self::Cookie(token) => {
-                let wanted = session::Entity::shown(token, app.now()).ok_or_else(Refused::not_signed_in)?;
+                let wanted = session::Entity::find_by_token(token, app.now()).ok_or_else(Refused::not_signed_in)?;
                 let session = wanted.one(db).await?.filter(|session| session.is_bound(app));
                 let session = session.ok_or_else(Refused::not_signed_in)?;
                 let account = account::Entity::alive().filter(account::Column::Id.eq(session.account_id));

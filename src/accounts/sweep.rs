@@ -3,7 +3,9 @@
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
-use super::{asked, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, token_family};
+use super::{
+    letter_request, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, token_family,
+};
 use crate::app::App;
 use crate::error::{Error, Fault};
 
@@ -27,7 +29,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
     spent_link::remember(&txn, app, late.into_iter().map(|link| link.token_digest), false).await?;
     reset_request::Entity::delete_many().filter(unused).exec(&txn).await?;
     spent_link::Entity::delete_many().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).exec(&txn).await?;
-    asked::Entity::delete_many().filter(asked::over(now)).exec(&txn).await?;
+    letter_request::Entity::delete_many().filter(letter_request::over(now)).exec(&txn).await?;
     session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now)).exec(&txn).await?;
     sign_in_throttle::Entity::delete_many()
         .filter(sign_in_throttle::Column::At.lte(now - sign_in_throttle::DAY))
@@ -53,7 +55,7 @@ async fn anything(app: &App) -> Result<bool, Fault> {
     let sign_up = sign_up::Entity::find().filter(sign_up::Column::ExpiresAt.lte(now)).one(db).await?;
     let reset = reset_request::Entity::find().filter(reset_request::Column::ExpiresAt.lte(now)).one(db).await?;
     let link = spent_link::Entity::find().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).one(db).await?;
-    let asked = asked::Entity::find().filter(asked::over(now)).one(db).await?;
+    let asked = letter_request::Entity::find().filter(letter_request::over(now)).one(db).await?;
     let session = session::Entity::find().filter(session::Column::ExpiresAt.lte(now)).one(db).await?;
     let knock = sign_in_throttle::Entity::find()
         .filter(sign_in_throttle::Column::At.lte(now - sign_in_throttle::DAY))

@@ -34,7 +34,7 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl Entity {
     /// The row, held until the transaction ends.
-    pub fn held(id: Uuid) -> Select<Self> {
+    pub fn find_for_update(id: Uuid) -> Select<Self> {
         Self::find_by_id(id).lock_exclusive()
     }
 

@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, Query
 use serde_json::json;
 use uuid::Uuid;
 
-use super::entered::{By, Entered};
+use super::authenticated::{Authenticated, By};
 use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
 use super::{account, password, profile, sign_up, spent_link, token};
 use crate::app::App;
@@ -29,7 +29,7 @@ pub async fn dead(db: &impl ConnectionTrait, digest: Vec<u8>) -> Result<Refusal,
 pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Refusal>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(Err(TOKEN_INVALID)) };
     let db = app.database.reader();
-    let Some(wish) = sign_up::Entity::shown(digest.clone()).one(db).await? else {
+    let Some(wish) = sign_up::Entity::find_by_digest(digest.clone()).one(db).await? else {
         return Ok(Err(dead(db, digest).await?));
     };
     if !wish.is_bound(app) {
@@ -51,7 +51,7 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Re
 /// # Errors
 /// 422 `token_invalid`, `token_used` or `token_expired`, or `invalid` for a weak password; 429 where
 /// too many are being hashed.
-pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, Error> {
+pub async fn verify(app: &App, token: &str, password: &str) -> Result<Authenticated, Error> {
     let wish = waiting(app, token).await??;
     let email = wish.address(app)?;
     password::fits(app, password, &[&email, &wish.nickname]).await?;
@@ -75,7 +75,7 @@ pub async fn verify(app: &App, token: &str, password: &str) -> Result<Entered, E
     spent_link::remember(&txn, app, same.into_iter().map(|wish| wish.token_digest), true).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(&txn).await?;
     wish.agreed.keep(&txn, app, account, None, wish.at).await?;
-    Ok(Entered { txn, account, hash, by: By::Letter })
+    Ok(Authenticated { txn, account, hash, by: By::Letter })
 }
 
 async fn begin(txn: &Write, app: &App, email: &str, wish: &sign_up::Model, hash: &str) -> Result<Uuid, Error> {

@@ -1,4 +1,4 @@
-//! The house writes the letters people asked for ([`super::asked`]): a few in one transaction, each
+//! The house writes the letters people asked for ([`super::letter_request`]): a few in one transaction, each
 //! once, by whichever process comes to it first. Whatever a crash leaves undone is done by the next
 //! one.
 
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::address::MailAddress;
-use super::asked::{self, Errand};
+use super::letter_request::{self, Errand};
 use super::register::Wish;
 use super::{account, letters, reset_request, sign_up, token};
 use crate::app::App;
@@ -69,14 +69,14 @@ pub fn start(app: &Arc<App>, stop: CancellationToken) -> JoinHandle<()> {
 /// Only faults; what was not done is still to do.
 pub async fn due(app: &App) -> Result<(), Error> {
     loop {
-        let waiting = asked::Entity::waiting().select_only().column(asked::Column::Id).limit(MANY);
+        let waiting = letter_request::Entity::waiting().select_only().column(letter_request::Column::Id).limit(MANY);
         let waiting: Vec<Uuid> = waiting.into_tuple().all(app.database.reader()).await?;
         if waiting.is_empty() {
             return Ok(());
         }
         let txn = app.database.begin_write().await?;
         // Whoever comes second finds them done.
-        let rows = asked::Entity::waiting().filter(asked::Column::Id.is_in(waiting)).lock_exclusive();
+        let rows = letter_request::Entity::waiting().filter(letter_request::Column::Id.is_in(waiting)).lock_exclusive();
         for row in rows.all(&txn).await? {
             write(&txn, app, row).await?;
         }
@@ -84,7 +84,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
     }
 }
 
-async fn write(txn: &impl ConnectionTrait, app: &App, row: asked::Model) -> Result<(), Fault> {
+async fn write(txn: &impl ConnectionTrait, app: &App, row: letter_request::Model) -> Result<(), Fault> {
     match row.errand(app) {
         Some(Errand::SignUp(wish)) => to_sign_up(txn, app, &wish).await?,
         Some(Errand::Forgotten { email, to }) => to_whoever_forgot(txn, app, &email, to.as_deref()).await?,
@@ -101,7 +101,7 @@ async fn write(txn: &impl ConnectionTrait, app: &App, row: asked::Model) -> Resu
 async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
     let standing = account::Entity::of_email(&app.secrets, &wish.email).one(txn).await?;
     if standing.is_some_and(|account| account.is_claimed()) {
-        return Ok(letters::known(txn, app, wish).await?);
+        return Ok(letters::already_registered_letter(txn, app, wish).await?);
     }
     let (minted, now) = (token::mint(app)?, app.now());
     let (id, expires_at) = (app.new_id(), now + TimeDelta::hours(sign_up::HOURS));

@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySele
 use serde_json::json;
 use uuid::Uuid;
 
-use super::announcement::{self, Said, sent};
+use super::announcement::{self, AnnouncementText, sent};
 use super::letters;
 use super::message::{Message, once};
 use super::refusals::NOBODY_TO_WRITE_TO;
@@ -103,7 +103,7 @@ async fn written(
     people: usize,
 ) -> Result<announcement::Model, Fault> {
     let id = app.new_id();
-    let said = Said {
+    let said = AnnouncementText {
         subject: message.subject.trim().to_owned(),
         text: message.text.trim().to_owned(),
         subject_en: message.subject_en.as_ref().map(|words| words.trim().to_owned()),

@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    /// Sealed [`Said`].
+    /// Sealed [`AnnouncementText`].
     #[sea_orm(column_name = "message_sealed")]
     pub message: Sealed,
     /// To whom, as it was asked.
@@ -34,14 +34,14 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// What was written to many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
+pub struct AnnouncementText {
     pub subject: String,
     pub text: String,
     pub subject_en: Option<String>,
     pub text_en: Option<String>,
 }
 
-impl Said {
+impl AnnouncementText {
     /// # Errors
     /// Where the operating system has no randomness to give.
     pub fn sealed(&self, app: &App, id: Uuid) -> Result<Sealed, Fault> {
@@ -53,7 +53,7 @@ impl Said {
 impl Model {
     /// # Errors
     /// A fault where it was sealed by another house.
-    pub fn said(&self, app: &App) -> Result<Said, Fault> {
+    pub fn open_text(&self, app: &App) -> Result<AnnouncementText, Fault> {
         let words = sealed::ANNOUNCEMENT.open(&app.secrets, &[self.id], &self.message)?;
         serde_json::from_str(&words).map_err(Fault::of)
     }

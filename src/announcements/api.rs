@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::announce::announce;
-use super::history::{self, Told};
+use super::history::{self, AnnouncementView};
 use super::message::Message;
 use super::whom::{self, Whom};
 use crate::app::House;
@@ -88,7 +88,7 @@ pub async fn count(
 
 /// What was announced, the latest first, and what became of the letters. Who: organizer.
 #[utoipa::path(tag = "announcements", params(("event" = String, Path), Paging), responses(
-    (status = 200, body = Page<Told>),
+    (status = 200, body = Page<AnnouncementView>),
     (status = 403, description = "`wrong_role`"),
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
@@ -98,7 +98,7 @@ pub async fn list(
     by: Organizer,
     _event: Path<String>,
     paging: Query<Paging>,
-) -> Result<Json<Page<Told>>, Error> {
+) -> Result<Json<Page<AnnouncementView>>, Error> {
     let told = house.run(async move |app| history::page(&app, app.database.reader(), by.event.id, &paging).await);
     Ok(Json(told.await?))
 }

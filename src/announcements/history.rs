@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::announcement::{self, Said, sent};
+use super::announcement::{self, AnnouncementText, sent};
 use super::whom::Whom;
 use crate::accounts::profile;
 use crate::app::App;
@@ -22,7 +22,7 @@ use crate::registrations::registration;
 /// An announcement with the fate of its letters.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Announcement)]
-pub struct Told {
+pub struct AnnouncementView {
     pub id: Uuid,
     pub subject: String,
     pub text: String,
@@ -48,7 +48,12 @@ pub struct Missed {
 ///
 /// # Errors
 /// 422 for a limit or cursor that cannot be.
-pub async fn page(app: &App, db: &impl ConnectionTrait, event_id: Uuid, paging: &Paging) -> Result<Page<Told>, Error> {
+pub async fn page(
+    app: &App,
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    paging: &Paging,
+) -> Result<Page<AnnouncementView>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
     let mut rows = announcement::Entity::of_event(event_id).order_by_desc(announcement::Column::Id).limit(limit + 1);
     if let Some(after) = after {
@@ -56,7 +61,7 @@ pub async fn page(app: &App, db: &impl ConnectionTrait, event_id: Uuid, paging: 
     }
     let rows = rows.all(db).await?;
     let fates = fates(db, &rows).await?;
-    let page = Page::of(rows, limit, |row| row.id, |row| told(app, row, &fates));
+    let page = Page::of(rows, limit, |row| row.id, |row| announcement_view(app, row, &fates));
     Ok(Page { items: page.items.into_iter().collect::<Result<_, _>>()?, next: page.next })
 }
 
@@ -64,11 +69,16 @@ pub async fn page(app: &App, db: &impl ConnectionTrait, event_id: Uuid, paging: 
 ///
 /// # Errors
 /// 404.
-pub async fn one(app: &App, db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<(Told, Vec<Missed>), Error> {
+pub async fn one(
+    app: &App,
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    id: Uuid,
+) -> Result<(AnnouncementView, Vec<Missed>), Error> {
     let row = announcement::Entity::find_by_id(id).filter(announcement::Column::EventId.eq(event_id)).one(db).await?;
     let row = row.ok_or_else(Refused::not_found)?;
     let fates = fates(db, std::slice::from_ref(&row)).await?;
-    Ok((told(app, row, &fates)?, missed(db, event_id, id).await?))
+    Ok((announcement_view(app, row, &fates)?, missed(db, event_id, id).await?))
 }
 
 type Fates = Vec<(Uuid, State, i64)>;
@@ -88,12 +98,12 @@ async fn fates(db: &impl ConnectionTrait, rows: &[announcement::Model]) -> Resul
         .await?)
 }
 
-fn told(app: &App, row: announcement::Model, fates: &Fates) -> Result<Told, Fault> {
-    let Said { subject, text, subject_en, text_en } = row.said(app)?;
+fn announcement_view(app: &App, row: announcement::Model, fates: &Fates) -> Result<AnnouncementView, Fault> {
+    let AnnouncementText { subject, text, subject_en, text_en } = row.open_text(app)?;
     let count = |state: State| {
         fates.iter().find(|(id, fate, _)| *id == row.id && *fate == state).map_or(0, |(.., letters)| *letters)
     };
-    Ok(Told {
+    Ok(AnnouncementView {
         id: row.id,
         sent: count(State::Sent),
         waiting: count(State::Waiting),

@@ -8,9 +8,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::announce::{announce, had};
-use super::history::{self, Missed, Told};
+use super::history::{self, AnnouncementView, Missed};
 use super::message::Message;
-use super::spoken::{meant, request, status_words, whom_words};
+use super::spoken::{audience_of, request, status_words, whom_words};
 use super::{try_out, whom};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -64,7 +64,7 @@ struct Composer {
     reach: Reach,
     counts: Vec<Count>,
     units: Vec<unit::Model>,
-    history: paging::Page<Told>,
+    history: paging::Page<AnnouncementView>,
 }
 
 #[derive(Template)]
@@ -82,7 +82,7 @@ struct One {
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
-    told: Told,
+    told: AnnouncementView,
     missed: Vec<Missed>,
 }
 
@@ -91,7 +91,7 @@ fn address(event: &event::Model) -> String {
 }
 
 async fn reached(house: &House, event: &event::Model, form: &Form) -> Result<Reach, Error> {
-    let (event_id, whom) = (event.id, meant(form));
+    let (event_id, whom) = (event.id, audience_of(form));
     // What is written so far says whether they had it; half a message they cannot have had.
     let digest = body::read::<Message>(request(form)).ok().map(|message| message.digest());
     house
@@ -110,7 +110,7 @@ async fn reached(house: &House, event: &event::Model, form: &Form) -> Result<Rea
         .await
 }
 
-async fn shown(
+async fn render_composer(
     house: &House,
     page: Page,
     event: event::Model,
@@ -141,7 +141,7 @@ async fn open_composer(
     by: Organizer,
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, by.event, Form::default(), paging.into_inner()).await?)
+    Ok(render_composer(&house, visit.page, by.event, Form::default(), paging.into_inner()).await?)
 }
 
 #[post("/office/e/{event}/mail")]
@@ -150,18 +150,18 @@ async fn act_on_message(house: House, visit: Visit, by: Organizer, form: Form) -
     let done = match form.value("act") {
         "send" => send(&house, by, &form).await.map(Some),
         "try" => sent_to_oneself(&house, by, &form).await.map(|()| None),
-        _ => return Ok(shown(&house, page, event, form, Paging::default()).await?),
+        _ => return Ok(render_composer(&house, page, event, form, Paging::default()).await?),
     };
     match done {
         Ok(Some(answer)) => Ok(answer),
         Ok(None) => {
             // The draft is kept nowhere but in the form: it comes back with it.
             page.said = Some(page.t("said-announce-tried"));
-            Ok(shown(&house, page, event, form, Paging::default()).await?)
+            Ok(render_composer(&house, page, event, form, Paging::default()).await?)
         }
         Err(error) => {
             let form = form.refused(&page, error)?;
-            Ok(shown(&house, page, event, form, Paging::default()).await?)
+            Ok(render_composer(&house, page, event, form, Paging::default()).await?)
         }
     }
 }
@@ -212,7 +212,7 @@ async fn open_announcement(
 }
 
 impl Reach {
-    fn words(&self, page: &Page) -> String {
+    fn summary(&self, page: &Page) -> String {
         let key = if self.already > 0 { "announce-reach-again" } else { "announce-reach" };
         page.say(key, &[("people", self.people.into()), ("already", self.already.into())])
     }
@@ -258,7 +258,7 @@ impl Composer {
         self.form.values("unit").count()
     }
 
-    fn whom(&self, told: &Told) -> String {
+    fn whom(&self, told: &AnnouncementView) -> String {
         whom_words(&self.page, &told.to)
     }
 }

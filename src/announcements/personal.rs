@@ -13,7 +13,7 @@ use crate::error::Fault;
 pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Fault> {
     let mine = announcement::Entity::find().filter(announcement::Column::SentBy.eq(account)).all(db).await?;
     let told = |one: &announcement::Model| {
-        let said = one.said(app)?;
+        let said = one.open_text(app)?;
         Ok(json!({ "subject": said.subject, "text": said.text, "sent_at": one.sent_at }))
     };
     mine.iter().map(told).collect()

@@ -31,7 +31,7 @@ pub fn request(form: &Form) -> Value {
 
 /// To whom it would go; somebody no form of ours could mean is nobody.
 #[must_use]
-pub fn meant(form: &Form) -> Option<Whom> {
+pub fn audience_of(form: &Form) -> Option<Whom> {
     serde_json::from_value(request(form).get("to")?.clone()).ok()
 }
 

@@ -14,8 +14,8 @@ use utoipa::ToSchema;
 use super::badge;
 use super::issue::{self, Issued};
 use super::number::Number;
+use super::own_badge::{self, OwnBadge};
 use super::reissue;
-use super::shown::{self, Shown};
 use crate::app::House;
 use crate::body::{Body, Query, one_line};
 use crate::error::{Error, Refused};
@@ -118,7 +118,7 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
 #[utoipa::path(
     tag = "badges",
     responses(
-        (status = 200, body = Shown),
+        (status = 200, body = OwnBadge),
         (status = 403),
         (status = 404, description = "`no_badge`: not numbered yet"),
     ),
@@ -127,7 +127,7 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
 #[get("/events/{event}/badges/me")]
 pub async fn mine(house: House, participant: Participant) -> Result<HttpResponse, Error> {
     let id = participant.registration.id;
-    let shown = house.run(async move |app| shown::of(&app, id).await).await?;
+    let shown = house.run(async move |app| own_badge::of(&app, id).await).await?;
     // The code may lie in no cache between the phone and us.
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(shown))
 }

@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
 use super::code::Secret;
-use super::words::{self, Addressees, Occasion};
+use super::letters::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::audit::Deed;
@@ -63,7 +63,7 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
         };
         codes.push(Secret::fresh(app)?.row(app, badge.id)?);
         let to = (&addressees, registration.account_id);
-        letters.extend(words::letter(app, &event, to, Occasion::Badge, badge.worn())?);
+        letters.extend(letters::letter(app, &event, to, Occasion::Badge, badge.worn())?);
         badges.push(badge::ActiveModel {
             id: Set(badge.id),
             event_id: Set(badge.event_id),

@@ -17,10 +17,10 @@ mod print_page;
 pub mod refusals;
 pub mod reissue;
 pub mod remind;
-pub mod shown;
+pub mod own_badge;
 mod size;
 mod wearers;
-pub mod words;
+pub mod letters;
 
 use crate::calls::Calls;
 

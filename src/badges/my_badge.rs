@@ -6,7 +6,7 @@ use askama::Template;
 use data_encoding::BASE64;
 
 use super::calendar;
-use super::shown::{self, Shown};
+use super::own_badge::{self, OwnBadge};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -37,8 +37,8 @@ struct Worn {
     qr: String,
 }
 
-impl From<Shown> for Worn {
-    fn from(shown: Shown) -> Self {
+impl From<OwnBadge> for Worn {
+    fn from(shown: OwnBadge) -> Self {
         let qr = format!("data:image/svg+xml;base64,{}", BASE64.encode(shown.qr.as_bytes()));
         Self { number: shown.number, side: shown.side.word(), qr }
     }
@@ -47,7 +47,7 @@ impl From<Shown> for Worn {
 #[get("/e/{event}/badge")]
 pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let id = me.registration.id;
-    let badge = match house.run(async move |app| shown::of(&app, id).await).await {
+    let badge = match house.run(async move |app| own_badge::of(&app, id).await).await {
         Ok(shown) => Some(Worn::from(shown)),
         Err(Error::Refused(_)) => None,
         Err(fault) => return Err(fault),

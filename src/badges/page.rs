@@ -65,7 +65,7 @@ fn address(event: &event::Model) -> String {
     format!("/office/e/{}/badges", event.slug)
 }
 
-async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
+async fn render_badges(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
     let of = event.id;
     let read = house.run(async move |app| {
         let db = app.database.reader();
@@ -81,7 +81,7 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
 #[get("/office/e/{event}/badges")]
 async fn open_badges(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let form = Form::filled([("size", Size::Card.name())]);
-    Ok(shown(&house, visit.page, by.event, form).await?)
+    Ok(render_badges(&house, visit.page, by.event, form).await?)
 }
 
 #[post("/office/e/{event}/badges")]
@@ -91,7 +91,7 @@ async fn number_everybody(house: House, visit: Visit, by: Organizer, form: Form)
         Ok(issued) => see_counting(&address(&by.event), "badges-issued", u64::try_from(issued.issued).unwrap_or(0)),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, by.event, form).await?)
+            Ok(render_badges(&house, visit.page, by.event, form).await?)
         }
     }
 }
@@ -185,7 +185,7 @@ impl Office {
     }
 
     fn sizes(&self) -> Vec<(&'static str, String)> {
-        Size::ALL.into_iter().map(|size| (size.name(), size.words(&self.page))).collect()
+        Size::ALL.into_iter().map(|size| (size.name(), size.label(&self.page))).collect()
     }
 
     fn sides(&self) -> [(&'static str, String); 3] {

@@ -18,7 +18,7 @@ use crate::page::{self, Page, Tab};
 use crate::registrations::registration::Side;
 
 /// What a query of the address says, name by name.
-type Asked = Query<Vec<(String, String)>>;
+type PrintQuery = Query<Vec<(String, String)>>;
 
 pub fn pages(config: &mut ServiceConfig) {
     config.service(print_sheets);
@@ -51,7 +51,7 @@ fn address(event: &event::Model) -> String {
 }
 
 #[get("/office/e/{event}/badges/print")]
-async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: Asked) -> Result<HttpResponse, Error> {
+async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: PrintQuery) -> Result<HttpResponse, Error> {
     let (page, event) = (visit.page, by.event.clone());
     let asked = Form::filled(asked.into_inner());
     let size = Size::of(asked.value("size"));
@@ -75,7 +75,7 @@ async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: Asked) -
         sheets.push(std::mem::replace(&mut faces, rest));
     }
     let tab = |other: Size| Tab {
-        name: other.words(&page),
+        name: other.label(&page),
         address: same_but(&event, &asked, other),
         count: None,
         open: other == size,

@@ -6,8 +6,8 @@ use sea_orm::{ActiveModelTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::code::Secret;
+use super::letters::{self, Addressees, Occasion};
 use super::number::Number;
-use super::words::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::audit::Deed;
@@ -39,7 +39,7 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
     if let Some(owner) = registration::Entity::find_by_id(badge.registration_id).one(&txn).await? {
         let addressees = Addressees::of(&txn, &[owner.account_id]).await?;
         let to = (&addressees, owner.account_id);
-        if let Some(draft) = words::letter(app, event, to, Occasion::Badge, badge.worn())? {
+        if let Some(draft) = letters::letter(app, event, to, Occasion::Badge, badge.worn())? {
             letter::post(&txn, app, draft).await?;
         }
     }

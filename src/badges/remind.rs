@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
-use super::words::{self, Addressees, Occasion};
+use super::letters::{self, Addressees, Occasion};
 use super::{badge, code};
 use crate::app::App;
 use crate::error::Error;
@@ -69,7 +69,7 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
             continue;
         }
         let to = (&addressees, *account_id);
-        if let Some(mut draft) = words::letter(app, event, to, Occasion::Reminder, badge.worn())? {
+        if let Some(mut draft) = letters::letter(app, event, to, Occasion::Reminder, badge.worn())? {
             draft.dedupe = Some(format!("reminder:{}", badge.registration_id));
             letter::post(&txn, app, draft).await?;
             written += 1;

@@ -39,7 +39,7 @@ impl Size {
     }
 
     #[must_use]
-    pub fn words(self, page: &Page) -> String {
+    pub fn label(self, page: &Page) -> String {
         page.t(&format!("badges-size-{}", self.name()))
     }
 }

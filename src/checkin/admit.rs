@@ -37,7 +37,7 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
     let event_id = desk.event.id;
     desk.speaks_as(&scan.device)?;
     let txn = app.database.begin_write().await?;
-    if let Some(made) = attempt::made(&txn, event_id, &scan.device, &scan.nonce).await? {
+    if let Some(made) = attempt::find_by_nonce(&txn, event_id, &scan.device, &scan.nonce).await? {
         return Ok(made.replay(&scan.digest())?);
     }
     let received_at = app.now();
@@ -63,7 +63,7 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
         attempt: attempt_id,
         at: passing.at,
         by_device: passing.by_device.clone(),
-        participant: found.told().map(Bearer::shown),
+        participant: found.bearer().map(Bearer::guest_view),
         review: passing.reviews(scan.offline),
         counts: presence::counts(&txn, event_id).await?,
     };
@@ -77,13 +77,13 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
         received_at: Set(received_at),
         skew_seconds: Set(skew),
         answer: Set(bytes.clone()),
-        ..asked(app, desk, scan)
+        ..new_attempt(app, desk, scan)
     };
     if !attempt::record(&txn, row).await? {
         // The same request came in twice at once and the other was faster: nothing of this one
         // stays, and both hear the same.
         drop(txn);
-        let made = attempt::made(app.database.reader(), event_id, &scan.device, &scan.nonce).await?;
+        let made = attempt::find_by_nonce(app.database.reader(), event_id, &scan.device, &scan.nonce).await?;
         let made = made.ok_or_else(|| anyhow::anyhow!("an attempt is there and is not"))?;
         return Ok(made.replay(&scan.digest())?);
     }
@@ -116,7 +116,7 @@ struct Passing {
 impl Passing {
     async fn through_the_door(&mut self, txn: &impl ConnectionTrait, scan: &Scan, step: Step<'_>) -> Result<(), Fault> {
         self.moved = match scan.kind {
-            Passage::Entry => presence::enter(txn, step).await?,
+            Passage::Entry => presence::mark_inside(txn, step).await?,
             Passage::Exit => presence::leave(txn, step).await?,
         };
         if self.moved {
@@ -149,7 +149,7 @@ impl Passing {
 }
 
 /// What the request itself puts on record.
-fn asked(app: &App, desk: &Desk, scan: &Scan) -> attempt::ActiveModel {
+fn new_attempt(app: &App, desk: &Desk, scan: &Scan) -> attempt::ActiveModel {
     attempt::ActiveModel {
         event_id: Set(desk.event.id),
         account_id: Set(desk.accountable()),

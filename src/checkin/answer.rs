@@ -22,7 +22,7 @@ pub struct Answer {
     /// Where; of `already_admitted`, where the person came in.
     pub by_device: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub participant: Option<Shown>,
+    pub participant: Option<GuestView>,
     /// What an organizer will look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub review: Vec<review::Kind>,
@@ -33,7 +33,7 @@ pub struct Answer {
 /// What a desk may see of a person: never the real name, never how to reach them.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = GuestShown)]
-pub struct Shown {
+pub struct GuestView {
     /// Null for somebody without a badge.
     #[schema(example = "男013")]
     pub badge: Option<String>,

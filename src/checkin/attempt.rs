@@ -104,7 +104,7 @@ impl Entity {
 }
 
 /// The attempt a desk has already made with this nonce.
-pub async fn made(
+pub async fn find_by_nonce(
     db: &impl ConnectionTrait,
     event_id: Uuid,
     device: &str,

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationDef};
 
-use super::answer::{Attention, Shown};
+use super::answer::{Attention, GuestView};
 use super::scan::Scan;
 use crate::accounts::profile;
 use crate::app::App;
@@ -16,7 +16,7 @@ use crate::units::unit;
 
 /// Whom a scan names.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum ScanSubject {
     Nobody,
     /// Somebody with a badge for another event, of whom nothing is told here.
     Elsewhere,
@@ -47,8 +47,8 @@ impl Bearer {
 
     /// What the desk sees.
     #[must_use]
-    pub fn shown(&self) -> Shown {
-        Shown {
+    pub fn guest_view(&self) -> GuestView {
+        GuestView {
             badge: self.worn().map(|worn| worn.to_string()),
             nickname: self.nickname.clone().unwrap_or_default(),
             side: self.side,
@@ -59,7 +59,7 @@ impl Bearer {
     }
 }
 
-impl Found {
+impl ScanSubject {
     /// What somebody is to a desk of this event.
     #[must_use]
     pub fn at(event_id: Uuid, found: Option<Bearer>) -> Self {
@@ -73,7 +73,7 @@ impl Found {
 
     /// Whom the desk is told about.
     #[must_use]
-    pub fn told(&self) -> Option<&Bearer> {
+    pub fn bearer(&self) -> Option<&Bearer> {
         match self {
             Self::Bearer(bearer) => Some(bearer),
             Self::Nobody | Self::Elsewhere | Self::Revoked(_) => None,
@@ -101,7 +101,7 @@ impl Found {
 
 /// Finds whom a scan names and holds the rows the judgement rests on: the registration, the badge
 /// and its code, in the order of the rooms.
-pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &Scan) -> Result<Found, Fault> {
+pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &Scan) -> Result<ScanSubject, Fault> {
     let found = match (&scan.code, &scan.badge) {
         (Some(read), _) => by_code(Secret::scanned(read).digests(app)).one(txn).await?,
         (None, Some(typed)) => match typed.parse::<Number>() {
@@ -113,7 +113,7 @@ pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &
         },
         (None, None) => None,
     };
-    Ok(Found::at(event_id, found))
+    Ok(ScanSubject::at(event_id, found))
 }
 
 /// Whom a code names, wherever they are a guest, for somebody who only looks: nothing is held.

@@ -1,7 +1,7 @@
 //! Whether somebody may pass, before anybody asks whether they already have.
 
 use super::attempt::Reason;
-use super::bearer::Found;
+use super::bearer::ScanSubject;
 use super::scan::Passage;
 use crate::events::phase::Phase;
 use crate::registrations::registration::Status;
@@ -9,12 +9,12 @@ use crate::registrations::registration::Status;
 /// What speaks against it; None where nothing does. Who stands there is judged before when they
 /// come, so that a guest who came too early is not sent home as a stranger.
 #[must_use]
-pub fn objection(found: &Found, phase: Phase, passage: Passage) -> Option<Reason> {
+pub fn objection(found: &ScanSubject, phase: Phase, passage: Passage) -> Option<Reason> {
     let bearer = match found {
-        Found::Nobody => return Some(Reason::UnknownCode),
-        Found::Elsewhere => return Some(Reason::WrongEvent),
-        Found::Revoked(_) => return Some(Reason::RevokedCode),
-        Found::Bearer(bearer) => bearer,
+        ScanSubject::Nobody => return Some(Reason::UnknownCode),
+        ScanSubject::Elsewhere => return Some(Reason::WrongEvent),
+        ScanSubject::Revoked(_) => return Some(Reason::RevokedCode),
+        ScanSubject::Bearer(bearer) => bearer,
     };
     // Whoever is inside may leave, whatever has become of their registration meanwhile.
     let standing = if passage == Passage::Entry { standing(bearer.status) } else { None };

@@ -16,7 +16,7 @@ pub mod refusals;
 pub mod review;
 pub mod scan;
 pub mod search;
-pub mod settle;
+pub mod settle_review;
 pub mod undo;
 pub mod upload;
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attempt::{self, Reason, Verdict};
-use super::{review, settle};
+use super::{review, settle_review};
 use crate::app::House;
 use crate::body::{Body, Query, one_line};
 use crate::error::Error;
@@ -170,6 +170,7 @@ pub async fn settle_one(
     body: Body<Settlement>,
 ) -> Result<Json<Review>, Error> {
     let id = id_in_path(&request, "review")?;
-    let settled = house.run(async move |app| settle::settle(&app, &organizer, id, &body.note).await).await?;
+    let settled =
+        house.run(async move |app| settle_review::settle_review(&app, &organizer, id, &body.note).await).await?;
     Ok(Json(settled.into()))
 }

@@ -82,7 +82,7 @@ impl Step<'_> {
 
 /// Lets a person in. False where they are inside already, or where later news has overtaken this.
 /// One statement that judges and writes: of any number of simultaneous calls one says true.
-pub async fn enter(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
+pub async fn mark_inside(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
     let row = ActiveModel {
         registration_id: Set(step.registration_id),
         event_id: Set(step.event_id),

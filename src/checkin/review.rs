@@ -83,7 +83,7 @@ impl Entity {
 
     /// One of an event, held until the transaction ends.
     #[must_use]
-    pub fn held(event_id: Uuid, id: Uuid) -> Select<Self> {
+    pub fn find_for_update(event_id: Uuid, id: Uuid) -> Select<Self> {
         Self::find_by_id(id).filter(Column::EventId.eq(event_id)).lock_exclusive()
     }
 }

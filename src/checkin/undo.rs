@@ -61,7 +61,7 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     desk.speaks_as(&undo.device)?;
     let digest = secrets::digest(json!(["undo", attempt_id, undo.reason]).to_string().as_bytes());
     let txn = app.database.begin_write().await?;
-    if let Some(made) = attempt::made(&txn, event_id, &undo.device, &undo.nonce).await? {
+    if let Some(made) = attempt::find_by_nonce(&txn, event_id, &undo.device, &undo.nonce).await? {
         txn.commit().await?;
         return Ok(made.replay(&digest)?);
     }

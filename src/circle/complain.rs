@@ -15,10 +15,10 @@ use crate::plaza::refusals::ALREADY_REPORTED;
 use crate::registrations::access::Participant;
 
 /// # Errors
-/// 409 `already_reported`, `not_another_members`; what [`entrance::enter`] says; 404 where it is not there.
+/// 409 `already_reported`, `not_another_members`; what [`entrance::admit_member`] says; 404 where it is not there.
 pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_member(&txn, app, who).await?;
     let me = inside.registration_id;
     // Held before it is counted: of two who report at once, the second sees the first.
     let held = note::hold(&txn, inside.event.id, id).await?;

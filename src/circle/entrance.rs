@@ -60,7 +60,7 @@ pub fn over(term: Term) -> Refused {
 ///
 /// # Errors
 /// What [`open`] says; 403 `not_in_circle`.
-pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, Error> {
+pub async fn admit_member(txn: &Write, app: &App, who: &Participant) -> Result<Inside, Error> {
     let event = event::hold_shared(txn, who.event.id).await?;
     // Asked after waiting: whoever ended the circle meanwhile was first.
     let now = app.now();

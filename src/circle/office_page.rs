@@ -31,7 +31,7 @@ use crate::paging::{self, Paging};
 const ON_A_PAGE: u64 = 50;
 
 #[derive(Debug, Default, Deserialize)]
-struct Asked {
+struct CircleQuery {
     #[serde(default)]
     show: Show,
     cursor: Option<String>,
@@ -82,7 +82,7 @@ struct Item {
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(shown).service(say).service(decide).service(move_its_end).service(end_it);
+    config.service(show_circle).service(say).service(decide).service(move_its_end).service(end_it);
 }
 
 fn address(by: &Organizer) -> String {
@@ -91,7 +91,12 @@ fn address(by: &Organizer) -> String {
 
 /// Who: organizer.
 #[get("/office/e/{event}/circle")]
-async fn shown(house: House, visit: Visit, by: Organizer, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+async fn show_circle(
+    house: House,
+    visit: Visit,
+    by: Organizer,
+    asked: Query<CircleQuery>,
+) -> Result<HttpResponse, Error> {
     page::answer(&look(&house, visit.page, by, asked.into_inner(), Form::default()).await?)
 }
 
@@ -104,7 +109,7 @@ async fn say(house: House, visit: Visit, by: Organizer, form: Form) -> Result<Ht
         house.run(async move |app| announce::announce(&app, &who, words.into_body()).await).await
     };
     let said = said.await.map(drop);
-    Ok(told(&house, visit.page, by, form, said, "circle-announced").await?)
+    Ok(redirect_or_refuse(&house, visit.page, by, form, said, "circle-announced").await?)
 }
 
 /// Hides or shows something. Who: organizer.
@@ -124,7 +129,7 @@ async fn decide(
         house.run(async move |app| moderate::decide(&app, &who, id, decision, &reason).await).await
     };
     let decided = decided.await.map(drop);
-    Ok(told(&house, visit.page, by, form, decided, "circle-decided").await?)
+    Ok(redirect_or_refuse(&house, visit.page, by, form, decided, "circle-decided").await?)
 }
 
 /// Gives it another last day. Who: organizer.
@@ -141,7 +146,7 @@ async fn move_its_end(house: House, visit: Visit, by: Organizer, form: Form) -> 
         house.run(async move |app| move_end::move_end(&app, &who, last_day, &reason).await).await
     };
     let moved = moved.await.map(drop);
-    Ok(told(&house, visit.page, by, form, moved, "circle-end-moved").await?)
+    Ok(redirect_or_refuse(&house, visit.page, by, form, moved, "circle-end-moved").await?)
 }
 
 /// Ends it now. Who: organizer.
@@ -153,11 +158,11 @@ async fn end_it(house: House, visit: Visit, by: Organizer, form: Form) -> Result
         house.run(async move |app| end::end(&app, &who, &ending.into_reason()).await).await
     };
     let ended = ended.await;
-    Ok(told(&house, visit.page, by, form, ended, "circle-ended").await?)
+    Ok(redirect_or_refuse(&house, visit.page, by, form, ended, "circle-ended").await?)
 }
 
 /// The page after a deed, or the form again with what is wrong with it.
-async fn told(
+async fn redirect_or_refuse(
     house: &House,
     page: Page,
     by: Organizer,
@@ -167,10 +172,10 @@ async fn told(
 ) -> Result<HttpResponse, Error> {
     let Err(error) = done else { return see_saying(&address(&by), said) };
     let form = form.refused(&page, error)?;
-    page::answer_refused(&form, &look(house, page, by, Asked::default(), form.clone()).await?)
+    page::answer_refused(&form, &look(house, page, by, CircleQuery::default(), form.clone()).await?)
 }
 
-async fn look(house: &House, page: Page, by: Organizer, asked: Asked, form: Form) -> Result<Office, Error> {
+async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form: Form) -> Result<Office, Error> {
     let (event, now, here) = (by.event.clone(), house.now(), address(&by));
     let paging = Paging { limit: Some(ON_A_PAGE), cursor: asked.cursor };
     let read = house.run(async move |app| {

@@ -38,7 +38,7 @@ pub struct Circle {
     /// Its last day, in words.
     until: Option<String>,
     members: Vec<Member>,
-    notes: Vec<Shown>,
+    notes: Vec<NoteView>,
     first: bool,
     next: Option<String>,
 }
@@ -51,13 +51,13 @@ pub struct Post {
     tabs: Vec<Tab>,
     slug: String,
     form: Form,
-    note: Shown,
-    replies: Vec<Shown>,
+    note: NoteView,
+    replies: Vec<NoteView>,
     next: Option<String>,
 }
 
 /// Somebody's words as a page shows them.
-pub struct Shown {
+pub struct NoteView {
     pub note: Note,
     pub when: String,
     pub initial: String,
@@ -74,14 +74,14 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     #[must_use]
-    pub fn shown(&self, note: Note) -> Shown {
+    pub fn note_view(&self, note: Note) -> NoteView {
         let standing = match note.state {
             State::Reported => Some(self.page.t("circle-note-reported")),
             State::Hidden => Some(self.page.t("circle-note-hidden")),
             State::Shown | State::Kept | State::Withdrawn => None,
         };
         let initial = note.author.as_ref().and_then(|author| author.nickname.chars().next());
-        Shown {
+        NoteView {
             when: when::moment(self.page.language, self.zone, note.at, self.now),
             initial: initial.map(String::from).unwrap_or_default(),
             standing,
@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 }
 
-impl Shown {
+impl NoteView {
     #[must_use]
     pub fn mine(&self) -> bool {
         self.note.author.as_ref().is_some_and(|author| author.me)
@@ -164,7 +164,7 @@ pub async fn circle(house: &House, page: Page, me: Participant, form: Form, pagi
     Ok(Circle {
         tabs: tabs::of_after(&page, &event, "circle"),
         title: event.titled(page.language).to_owned(),
-        notes: notes.items.into_iter().map(|note| reader.shown(note)).collect(),
+        notes: notes.items.into_iter().map(|note| reader.note_view(note)).collect(),
         next: notes.next.map(|cursor| format!("/e/{}/circle?cursor={cursor}", event.slug)),
         slug: event.slug,
         form,
@@ -206,8 +206,8 @@ pub async fn post(
     let reader = Reader { page: &page, zone: event.zone(), now: house.now() };
     Ok(Post {
         tabs: tabs::of_after(&page, &event, "circle"),
-        note: reader.shown(note),
-        replies: items.into_iter().map(|note| reader.shown(note)).collect(),
+        note: reader.note_view(note),
+        replies: items.into_iter().map(|note| reader.note_view(note)).collect(),
         next: next.map(|cursor| format!("/e/{}/circle/notes/{id}?cursor={cursor}", event.slug)),
         slug: event.slug,
         form,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::feed::Sight;
 use super::notes_api::NewCircleReport;
-use super::page::{Reader, Shown};
+use super::page::{NoteView, Reader};
 use super::{complain, entrance, note};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -30,7 +30,7 @@ struct Report {
     page: Page,
     slug: String,
     form: Form,
-    note: Shown,
+    note: NoteView,
     sorts: Vec<(&'static str, String)>,
 }
 
@@ -92,6 +92,6 @@ async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form)
         Sight::of(db, me.event.id, me.registration.id).await?.one(db, id).await
     });
     let note = note.await?;
-    let note = Reader { page: &page, zone: event.zone(), now: house.now() }.shown(note);
+    let note = Reader { page: &page, zone: event.zone(), now: house.now() }.note_view(note);
     Ok(Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
 }

@@ -14,10 +14,10 @@ use crate::registrations::access::Participant;
 /// Takes it down with its words; again changes nothing. What others answered goes out of sight with it.
 ///
 /// # Errors
-/// What [`entrance::enter`] says; 404 where it is not theirs.
+/// What [`entrance::admit_member`] says; 404 where it is not theirs.
 pub async fn take_down(app: &App, who: &Participant, id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_member(&txn, app, who).await?;
     let note = note::hold(&txn, inside.event.id, id).await?;
     if note.registration_id != Some(inside.registration_id) {
         return Err(Refused::not_found().into());

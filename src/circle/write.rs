@@ -21,11 +21,11 @@ const MOST_REPLIES: u64 = 100;
 /// `about`: what it answers.
 ///
 /// # Errors
-/// 429 until tomorrow where it is enough for one day; 409 `answers_an_answer`; what [`entrance::enter`] says;
+/// 429 until tomorrow where it is enough for one day; 409 `answers_an_answer`; what [`entrance::admit_member`] says;
 /// 404 where what it answers is not there.
 pub async fn write(app: &App, who: &Participant, about: Option<Uuid>, body: String) -> Result<note::Model, Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_member(&txn, app, who).await?;
     if let Some(id) = about {
         let found = note::Entity::of_event(inside.event.id).filter(note::Column::Id.eq(id)).lock_shared();
         let found = note::in_sight(&txn, found.one(&txn).await?, inside.registration_id).await?;

@@ -55,7 +55,10 @@ async fn end_factor(settings: Settings, address: &MailAddress) -> Result<(), End
     let app = App::build(settings, Clock::machine(), secrets).await?;
     match end_at_the_machine(&app, address).await {
         Ok(()) => {
-            println!("{} signs in with the password alone until a second factor is set up again.", address.shown());
+            println!(
+                "{} signs in with the password alone until a second factor is set up again.",
+                address.to_unicode()
+            );
             Ok(())
         }
         Err(Error::Refused(refused)) => Err(Ended::Failed(format!("--email: {}", refused.detail))),
@@ -69,10 +72,10 @@ async fn create(settings: Settings, address: &MailAddress) -> Result<(), Ended> 
     let app = App::build(settings, Clock::machine(), secrets).await?;
     match appoint_administrator(&app, address, &password).await {
         Ok(Ok(())) => {
-            println!("{} is an administrator.", address.shown());
+            println!("{} is an administrator.", address.to_unicode());
             Ok(())
         }
-        Ok(Err(NotAppointed::Weak(weak))) => Err(Ended::Usage(format!("password: {}", weak.words()))),
+        Ok(Err(NotAppointed::Weak(weak))) => Err(Ended::Usage(format!("password: {}", weak.advice()))),
         Ok(Err(NotAppointed::Already)) => Err(Ended::Failed("--email: this account exists already".to_owned())),
         Err(Error::Refused(refused)) => Err(Ended::Failed(refused.detail.into_owned())),
         Err(Error::Fault(fault)) => Err(Ended::Failed(format!("{fault:?}"))),

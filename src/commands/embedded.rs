@@ -98,13 +98,13 @@ pub async fn examine(file: &Path) -> anyhow::Result<()> {
         Err(fault) if matches!(code(&fault), Some(CORRUPT | NOT_A_DATABASE)) => {
             Err(anyhow!("not a sound copy of a Queqiao database"))
         }
-        Err(fault) => Err(said(fault)),
+        Err(fault) => Err(explain_fault(fault)),
     }
 }
 
 /// What a database said, in true words: a full disk is no other program's fault.
 #[must_use]
-pub fn said(fault: sqlx::Error) -> anyhow::Error {
+pub fn explain_fault(fault: sqlx::Error) -> anyhow::Error {
     match code(&fault) {
         Some(FULL) => anyhow!("no room left on the disk"),
         Some(BUSY) => anyhow!("somebody else is writing the database"),
@@ -122,5 +122,5 @@ fn code(fault: &sqlx::Error) -> Option<i64> {
 /// # Errors
 /// What was told, with the file's name before it.
 pub fn about<T>(file: &Path, told: sqlx::Result<T>) -> anyhow::Result<T> {
-    told.map_err(said).with_context(|| file.display().to_string())
+    told.map_err(explain_fault).with_context(|| file.display().to_string())
 }

@@ -68,14 +68,14 @@ fn fault(fault: impl ToString) -> Ended {
 }
 
 async fn list(app: &App) -> Result<(), Ended> {
-    for line in told(app).await.map_err(fault)? {
+    for line in describe_keys(app).await.map_err(fault)? {
         println!("{line}");
     }
     Ok(())
 }
 
 /// A line for each key: what it does, and what stands under it.
-async fn told(app: &App) -> Result<Vec<String>, Fault> {
+async fn describe_keys(app: &App) -> Result<Vec<String>, Fault> {
     let standing = reseal::standing(app.database.reader()).await?;
     let (seals, mut numbers) = (app.secrets.newest(), app.secrets.numbers());
     numbers.sort_unstable();
@@ -103,11 +103,11 @@ pub fn under(standing: &BTreeMap<&'static str, BTreeMap<u32, u64>>, number: u32)
 /// Where the key file cannot be written, or the database does not answer.
 pub async fn rotate(app: &App, until_all_know: Duration) -> Result<(), Ended> {
     let number = app.secrets.add()?;
-    identity::known(&app.database, &app.secrets, app.house_id(), app.now()).await.map_err(fault)?;
+    identity::record_keys(&app.database, &app.secrets, app.house_id(), app.now()).await.map_err(fault)?;
     println!("key {number} opens; in {} seconds, when every process knows it, it seals", until_all_know.as_secs());
     tokio::time::sleep(until_all_know).await;
     app.secrets.seal_under(number)?;
-    identity::known(&app.database, &app.secrets, app.house_id(), app.now()).await.map_err(fault)?;
+    identity::record_keys(&app.database, &app.secrets, app.house_id(), app.now()).await.map_err(fault)?;
     println!("key {number} seals; what stands under others is sealed anew");
     while !reseal::renew(app, reseal::A_ROUND).await.map_err(fault)? {}
     list(app).await?;

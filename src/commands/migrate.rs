@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use migration::{Migrator, MigratorTrait};
 
 use super::Ended;
-use super::embedded::{Alone, NotAlone, said};
+use super::embedded::{Alone, NotAlone, explain_fault};
 use crate::database::schema::Standing;
 use crate::database::tenancy::Tenancy;
 use crate::database::undone::Lost;
@@ -86,7 +86,7 @@ async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Ended> {
     }
     let lost = database.would_lose(steps).await.map_err(anyhow::Error::from)?;
     for lost in &lost {
-        println!("{}", words(lost));
+        println!("{}", describe_loss(lost));
     }
     if !yes && !lost.is_empty() && !agreed()? {
         return Err(Ended::Failed("nothing was changed".to_owned()));
@@ -106,11 +106,11 @@ async fn nobody_serves_the_file(settings: &Settings) -> Result<(), Ended> {
         Err(NotAlone::InUse) => Err(Ended::Failed(format!("{} is in use: stop the service first", file.display()))),
         // The migration will say what is wrong with it.
         Err(NotAlone::Damaged) => Ok(()),
-        Err(NotAlone::Fault(fault)) => Err(said(fault).into()),
+        Err(NotAlone::Fault(fault)) => Err(explain_fault(fault).into()),
     }
 }
 
-fn words(lost: &Lost) -> String {
+fn describe_loss(lost: &Lost) -> String {
     match &lost.column {
         Some(column) => format!("lost: {}.{column} ({} rows have one)", lost.table, lost.rows),
         None => format!("lost: {} ({} rows)", lost.table, lost.rows),

@@ -95,17 +95,17 @@ pub fn run() -> ExitCode {
     }
     let open = matches!(&line.command, Command::Serve(arguments) if arguments.is_open_to_debuggers());
     if !open && let Err(refused) = memory::close_to_others() {
-        return told(&format!("{refused:#}"), 1);
+        return exit_with(&format!("{refused:#}"), 1);
     }
     match carry_out(line.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Status(status)) => ExitCode::from(status),
-        Err(Ended::Usage(words)) => told(&words, 2),
-        Err(Ended::Failed(words)) => told(&words, 1),
+        Err(Ended::Usage(words)) => exit_with(&words, 2),
+        Err(Ended::Failed(words)) => exit_with(&words, 1),
     }
 }
 
-fn told(words: &str, status: u8) -> ExitCode {
+fn exit_with(words: &str, status: u8) -> ExitCode {
     for line in words.lines() {
         eprintln!("queqiao: {line}");
     }

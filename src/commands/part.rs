@@ -76,7 +76,7 @@ impl Part {
         fs::rename(&self.path, file)?;
         self.became = true;
         failpoint::point();
-        private::settle(private::around(file))
+        private::sync_folder(private::around(file))
     }
 }
 

@@ -11,7 +11,7 @@ use clap::Args;
 use sea_orm::sqlx::{Connection, query};
 
 use super::Ended;
-use super::embedded::{Alone, NotAlone, about, embedded, examine, open, said};
+use super::embedded::{Alone, NotAlone, about, embedded, examine, explain_fault, open};
 use super::part::{BESIDE, Part, named};
 use crate::database::tenancy::Tenancy;
 use crate::failpoint;
@@ -71,7 +71,7 @@ async fn alone(database: &Path) -> anyhow::Result<Option<Alone>> {
         Ok(alone) => Ok(Some(alone)),
         Err(NotAlone::Damaged) => Ok(None),
         Err(NotAlone::InUse) => bail!("{} is in use: stop the service first", database.display()),
-        Err(NotAlone::Fault(fault)) => Err(said(fault)).with_context(|| database.display().to_string()),
+        Err(NotAlone::Fault(fault)) => Err(explain_fault(fault)).with_context(|| database.display().to_string()),
     }
 }
 
@@ -105,7 +105,7 @@ fn put_aside(database: &Path) -> anyhow::Result<PathBuf> {
                 _ => {}
             }
         }
-        private::settle(private::around(database))?;
+        private::sync_folder(private::around(database))?;
         return Ok(aside);
     }
     bail!("{}: too many copies from before a restore beside it", database.display())

@@ -73,7 +73,7 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     }
     let mut secrets = Secrets::load(&settings.security)?;
     if arguments.new_key {
-        secrets = secrets.meant();
+        secrets = secrets.expecting_new_key();
     }
     let bind = settings.server.bind.clone();
     let shutdown_seconds = settings.server.shutdown_seconds;

@@ -24,7 +24,7 @@ pub struct Taken {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ConfessionAnswer)]
-pub struct Said {
+pub struct ConfessionAnswer {
     #[garde(skip)]
     agrees: bool,
 }
@@ -75,7 +75,7 @@ pub async fn withdraw_confession(
 
 /// Says yes or no to whoever would like to speak. A yes may become a no; a no is forgotten at once.
 /// Who: participant who is asked.
-#[utoipa::path(tag = "stage", request_body = Said, responses(
+#[utoipa::path(tag = "stage", request_body = ConfessionAnswer, responses(
     (status = 204, description = "Said"),
     (status = 403),
 ),
@@ -86,9 +86,9 @@ pub async fn answer_confession(
     house: House,
     me: Participant,
     path: Path<(String, Uuid)>,
-    said: Body<Said>,
+    said: Body<ConfessionAnswer>,
 ) -> Result<HttpResponse, Error> {
-    let ((_, confession), Said { agrees }) = (path.into_inner(), said.into_inner());
+    let ((_, confession), ConfessionAnswer { agrees }) = (path.into_inner(), said.into_inner());
     house.run(async move |app| answer::answer(&app, &me, confession, agrees).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

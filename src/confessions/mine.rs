@@ -20,13 +20,13 @@ use crate::registrations::exclusion;
 pub struct Mine {
     /// How often I may still ask; 0 where the event has no 真情告白.
     pub left: u32,
-    pub asked: Vec<Asked>,
+    pub asked: Vec<MyConfession>,
     pub questions: Vec<Question>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MyConfession)]
-pub struct Asked {
+pub struct MyConfession {
     pub id: Uuid,
     pub withdrawn: bool,
 }
@@ -58,7 +58,7 @@ pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Res
     });
     let each = me.event.stage().confessions.map_or(0, |terms| terms.each);
     let spent = u32::try_from(asked.len()).unwrap_or(u32::MAX);
-    let mine = |row: super::confession::Model| Asked { id: row.id, withdrawn: row.withdrawn };
+    let mine = |row: super::confession::Model| MyConfession { id: row.id, withdrawn: row.withdrawn };
     Ok(Mine {
         left: each.saturating_sub(spent),
         questions: questions.collect(),

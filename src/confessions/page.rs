@@ -44,7 +44,7 @@ fn address(me: &Participant) -> String {
     format!("/e/{}/confessions", me.event.slug)
 }
 
-async fn shown(
+async fn render_confessions(
     house: &House,
     page: Page,
     me: Participant,
@@ -61,7 +61,7 @@ async fn shown(
 
 #[get("/e/{event}/confessions")]
 async fn confessions_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    shown(&house, visit.page, me, Form::default(), None).await
+    render_confessions(&house, visit.page, me, Form::default(), None).await
 }
 
 /// What was typed is read back first, and asked when it comes again with `sure`.
@@ -81,10 +81,10 @@ async fn ask_form(house: House, visit: Visit, me: Participant, form: Form) -> Re
     };
     match judged.await {
         Ok(None) => see_saying(&back, "confession-asked"),
-        Ok(checked) => shown(&house, visit.page, me, form, checked).await,
+        Ok(checked) => render_confessions(&house, visit.page, me, form, checked).await,
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            shown(&house, visit.page, me, form, None).await
+            render_confessions(&house, visit.page, me, form, None).await
         }
     }
 }
@@ -119,7 +119,7 @@ impl Confessions {
     }
 
     /// What a listener hears when something is asked.
-    fn told(&self) -> String {
+    fn live_text(&self) -> String {
         let open = self.mine.questions.iter().filter(|question| !question.agreed).count();
         if open == 0 { String::new() } else { self.page.t("confession-told") }
     }

@@ -15,7 +15,7 @@ use crate::picks::matched;
 
 /// What somebody says, whole; it replaces what they said before.
 #[derive(Debug, Clone, Copy)]
-pub struct Said {
+pub struct ConsentChoice {
     pub show: bool,
     pub follow_up: bool,
 }
@@ -24,7 +24,7 @@ pub struct Said {
 ///
 /// # Errors
 /// 404 for a match that is not theirs.
-pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> Result<Standing, Error> {
+pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: ConsentChoice) -> Result<Standing, Error> {
     let txn = app.database.begin_write().await?;
     let mine = mine::hold(&txn, account.account_id, match_id).await?;
     let row = consent::Model {
@@ -35,7 +35,7 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> 
         said_at: app.now(),
     };
     consent::put(&txn, row).await?;
-    let changed = settle(&txn, app, &mine.found).await?;
+    let changed = update_couple(&txn, app, &mine.found).await?;
     let standing = mine::standing(&txn, app, &mine).await?;
     txn.commit().await?;
     if changed {
@@ -45,7 +45,7 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: Said) -> 
 }
 
 /// Brings the couple in line with what both say; whether anything changed.
-pub(super) async fn settle(txn: &Write, app: &App, found: &matched::Model) -> Result<bool, Fault> {
+pub(super) async fn update_couple(txn: &Write, app: &App, found: &matched::Model) -> Result<bool, Fault> {
     let both = consent::of_match(txn, found.id).await?;
     let shown = both.len() == 2 && both.iter().all(|said| said.show);
     let followed = shown && both.iter().all(|said| said.follow_up);

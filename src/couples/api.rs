@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, QueryFilter, QueryOrder, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::agree::{self, Said};
+use super::agree::{self, ConsentChoice};
 use super::mine::{self, Standing};
 use super::offer::Field;
 use super::{couple, exchange};
@@ -196,7 +196,7 @@ pub async fn consent(
     said: Body<ConsentSaid>,
 ) -> Result<HttpResponse, Error> {
     let ConsentSaid { show, follow_up } = said.into_inner();
-    let said = Said { show, follow_up };
+    let said = ConsentChoice { show, follow_up };
     let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), said).await).await?;
     padding::json(&MatchShown::from(standing), BLOCK)
 }
@@ -252,7 +252,7 @@ pub async fn couples(house: House, host: Host) -> Result<Json<Page<CoupleShown>>
     let items = house
         .run(async move |app| {
             let db = app.database.reader();
-            let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(host.event.id));
+            let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(host.event.id));
             let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
             let faces = own::faces(db, couples.iter().flat_map(couple::Model::people)).await?;
             Ok(couples

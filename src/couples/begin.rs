@@ -45,7 +45,7 @@ async fn begin(app: &Arc<App>, match_id: Uuid) -> Result<(), Error> {
         consent::Entity::insert(row.into_active_model()).on_conflict(kept.clone()).exec_without_returning(&txn).await?;
     }
     said_on_ballot::Entity::delete_many().filter(of_match).exec(&txn).await?;
-    let changed = agree::settle(&txn, app, &found).await?;
+    let changed = agree::update_couple(&txn, app, &found).await?;
     txn.commit().await?;
     if changed {
         app.happenings.announce(found.event_id, What::CouplesChanged);

@@ -43,7 +43,7 @@ impl Model {
 impl Entity {
     /// Couples both of whom still want to be shown.
     #[must_use]
-    pub fn shown() -> Select<Self> {
+    pub fn find_standing() -> Select<Self> {
         Self::find().filter(Column::WithdrawnAt.is_null())
     }
 }

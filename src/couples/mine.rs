@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::pr
 use serde::{Deserialize, Serialize};
 
 use super::offer::Field;
-use super::{consent, couple, given, offer, opening};
+use super::{consent, couple, given_contact, offer, opening};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
@@ -84,7 +84,8 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
     let opened = opening::Entity::find_by_id(id).one(db).await?;
     let own = offers.iter().find(|offer| offer.registration_id == mine.own_id);
     let blocked = blocked_pairs::by(db, mine.partner.id).await?.contains(&mine.own_id);
-    let given = if opened.is_some() && !blocked { given::by(db, app, id, mine.partner.id).await? } else { None };
+    let given =
+        if opened.is_some() && !blocked { given_contact::by(db, app, id, mine.partner.id).await? } else { None };
     let (badge, nickname) = own::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id).unwrap_or_default();
     Ok(Standing {
         match_id: id,

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::agree::{self, Said};
+use super::agree::{self, ConsentChoice};
 use super::api::ContactOffer;
 use super::exchange;
 use super::mine::{self, Standing};
@@ -47,7 +47,7 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(matches_page).service(say_consent).service(take_contact_back).service(give_contact);
 }
 
-async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
+async fn render_matches(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let (slug, event) = (me.event.slug.clone(), me.event.clone());
     let over = event.phase(house.now()) == Phase::Closed;
     let read = house.run(async move |app| {
@@ -83,7 +83,7 @@ async fn of_this_event(house: &House, me: &Participant, match_id: Uuid) -> Resul
 
 #[get("/e/{event}/matches")]
 async fn matches_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, me, Form::default()).await?)
+    Ok(render_matches(&house, visit.page, me, Form::default()).await?)
 }
 
 #[post("/e/{event}/matches/{id}/consent")]
@@ -96,7 +96,7 @@ async fn say_consent(
     let (slug, id) = path.into_inner();
     of_this_event(&house, &me, id).await?;
     let said = |name| !form.value(name).is_empty();
-    let said = Said { show: said("show"), follow_up: said("follow_up") };
+    let said = ConsentChoice { show: said("show"), follow_up: said("follow_up") };
     house.run(async move |app| agree::agree(&app, me.account, id, said).await).await?;
     see_saying(&format!("/e/{slug}/matches"), "consent-kept")
 }
@@ -121,7 +121,7 @@ async fn give_contact(
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-offered"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, me, form).await?)
+            Ok(render_matches(&house, visit.page, me, form).await?)
         }
     }
 }
@@ -141,13 +141,13 @@ async fn take_contact_back(
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-withdrawn"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, me, form).await?)
+            Ok(render_matches(&house, visit.page, me, form).await?)
         }
     }
 }
 
 impl Matches {
-    fn told(&self) -> String {
+    fn headline(&self) -> String {
         let key = match self.state {
             None => "matches-early",
             _ if !self.matches.is_empty() => "matches-found",
@@ -173,7 +173,7 @@ impl Matches {
     }
 
     /// What the other one gave, by the name of the field.
-    fn given(&self, standing: &Standing) -> Vec<(String, String)> {
+    fn contact_fields(&self, standing: &Standing) -> Vec<(String, String)> {
         let Some(given) = standing.given.clone() else { return Vec::new() };
         let fields = [(Field::Wechat, given.wechat), (Field::Phone, given.phone), (Field::Email, given.email)];
         fields.into_iter().filter_map(|(field, value)| Some((self.name(&field), value?))).collect()

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{consent, couple, given, offer};
+use super::{consent, couple, given_contact, offer};
 use crate::app::App;
 use crate::error::{Error, Fault};
 
@@ -22,7 +22,8 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     let mine = || registrations.iter().copied();
     let said = consent::Entity::find().filter(consent::Column::RegistrationId.is_in(mine())).all(db).await?;
     let offers = offer::Entity::find().filter(offer::Column::RegistrationId.is_in(mine())).all(db).await?;
-    let given = given::Entity::find().filter(given::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let given =
+        given_contact::Entity::find().filter(given_contact::Column::RegistrationId.is_in(mine())).all(db).await?;
     let given = given.iter().map(|row| Ok(json!({"match_id": row.match_id, "details": row.details(app)?})));
     let couples = couple::Entity::find().filter(one_of_two(registrations)).all(db).await?;
     let said = said
@@ -53,7 +54,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     let mine = || registrations.iter().copied();
     consent::Entity::delete_many().filter(consent::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     offer::Entity::delete_many().filter(offer::Column::RegistrationId.is_in(mine())).exec(txn).await?;
-    given::Entity::delete_many().filter(given::Column::RegistrationId.is_in(mine())).exec(txn).await?;
+    given_contact::Entity::delete_many().filter(given_contact::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     couple::Entity::update_many()
         .col_expr(couple::Column::WithdrawnAt, Expr::value(app.now()))
         .filter(one_of_two(registrations))

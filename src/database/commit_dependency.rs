@@ -34,11 +34,12 @@ pub async fn confirmed<T>(verb: impl Future<Output = Result<T, Error>>) -> Resul
         })
         .await;
     for mut outcome in heard {
-        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Fault::known(Trouble::Unknown, gone))?;
+        let kept =
+            *outcome.wait_for(Option::is_some).await.map_err(|gone| Fault::with_trouble(Trouble::Unknown, gone))?;
         if kept != Some(Ok(())) {
             let trouble = kept.and_then(Result::err).unwrap_or(Trouble::Unknown);
             let broken = anyhow!("the shared commit that an answer rests on failed");
-            return Err(Fault::known(trouble, broken).into());
+            return Err(Fault::with_trouble(trouble, broken).into());
         }
     }
     answer

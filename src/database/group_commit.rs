@@ -104,7 +104,7 @@ impl WriteQueue {
     ///
     /// # Errors
     /// Only faults.
-    pub async fn settle(&self) -> sqlx::Result<bool> {
+    pub async fn checkpoint(&self) -> sqlx::Result<bool> {
         let mut desk = self.desk.lock().await;
         // A checkpoint cannot be taken inside a transaction, and whoever is next begins another.
         desk.finish(self).await;
@@ -242,11 +242,12 @@ impl Turn {
         open.members += 1;
         let mut outcome = open.outcome.subscribe();
         hand_on(&line, desk).await;
-        let kept = *outcome.wait_for(Option::is_some).await.map_err(|gone| Fault::known(Trouble::Unknown, gone))?;
+        let kept =
+            *outcome.wait_for(Option::is_some).await.map_err(|gone| Fault::with_trouble(Trouble::Unknown, gone))?;
         match kept {
             Some(Ok(())) => Ok(()),
-            Some(Err(trouble)) => Err(Fault::known(trouble, anyhow!("the shared commit failed"))),
-            None => Err(Fault::known(Trouble::Unknown, anyhow!("the shared commit told nothing"))),
+            Some(Err(trouble)) => Err(Fault::with_trouble(trouble, anyhow!("the shared commit failed"))),
+            None => Err(Fault::with_trouble(Trouble::Unknown, anyhow!("the shared commit told nothing"))),
         }
     }
 
@@ -296,7 +297,7 @@ mod tests {
     }
 
     /// What somebody else finds in the file.
-    async fn found(looks: &mut SqliteConnection) -> Vec<String> {
+    async fn committed_words(looks: &mut SqliteConnection) -> Vec<String> {
         query_scalar("SELECT word FROM said ORDER BY word").fetch_all(looks).await.unwrap()
     }
 
@@ -324,7 +325,7 @@ mod tests {
             }
             kept.push(format!("kept-{failures}"));
             says(&line, kept.last().unwrap()).await;
-            assert_eq!(found(&mut looks).await, kept);
+            assert_eq!(committed_words(&mut looks).await, kept);
         }
     }
 
@@ -335,11 +336,11 @@ mod tests {
         says(&line, "first").await;
         line.desk.lock().await.tell("BEGIN").await.unwrap();
         says(&line, "second").await;
-        assert_eq!(found(&mut looks).await, ["first", "second"]);
+        assert_eq!(committed_words(&mut looks).await, ["first", "second"]);
         // A writer that cannot even begin, for its thread is gone.
         line.desk.lock().await.throw_away().await;
         says(&line, "third").await;
-        assert_eq!(found(&mut looks).await, ["first", "second", "third"]);
+        assert_eq!(committed_words(&mut looks).await, ["first", "second", "third"]);
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -359,7 +360,7 @@ mod tests {
         second.take_back(Some(Trouble::Full)).await;
         assert_eq!(first.await.unwrap().unwrap_err().trouble(), Trouble::Full);
         says(&line, "third").await;
-        assert_eq!(found(&mut looks).await, ["third"]);
+        assert_eq!(committed_words(&mut looks).await, ["third"]);
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -376,6 +377,6 @@ mod tests {
             turn.commit().await.unwrap_err();
         }
         says(&line, "kept").await;
-        assert_eq!(found(&mut looks).await, ["kept"]);
+        assert_eq!(committed_words(&mut looks).await, ["kept"]);
     }
 }

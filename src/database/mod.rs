@@ -148,7 +148,7 @@ impl Database {
         let begun = tokio::select! {
             begun = self.begin() => begun,
             () = errand::abandoned() => {
-                Err(Fault::known(Trouble::Busy, anyhow!("nobody waits for the answer any more")))
+                Err(Fault::with_trouble(Trouble::Busy, anyhow!("nobody waits for the answer any more")))
             }
         };
         let write = begun?;
@@ -217,12 +217,12 @@ impl Database {
     /// bytes deleted before are in neither. Readers may hold it up; it tries for a second and says
     /// whether it is done: what was committed is committed, also where it is not. PostgreSQL looks
     /// after its log itself.
-    pub async fn settle(&self) -> Result<bool, DbErr> {
+    pub async fn checkpoint(&self) -> Result<bool, DbErr> {
         let Engine::Embedded(line) = &self.engine else { return Ok(true) };
         for _ in 0..20 {
             let line = line.clone();
             // In a task of its own: it may end a transaction that others wait for.
-            match tokio::spawn(async move { line.settle().await }).await {
+            match tokio::spawn(async move { line.checkpoint().await }).await {
                 Ok(Ok(true)) => return Ok(true),
                 Ok(Ok(false)) => {}
                 Ok(Err(fault)) => tracing::warn!(%fault, "the write-ahead log could not be emptied"),
@@ -241,7 +241,7 @@ impl Database {
     pub async fn rewrite(&self) -> Result<(), DbErr> {
         if !self.is_postgres() {
             self.schema.execute_unprepared("VACUUM").await?;
-            self.settle().await?;
+            self.checkpoint().await?;
         }
         Ok(())
     }

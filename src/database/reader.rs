@@ -15,7 +15,7 @@ pub enum Reader {
 }
 
 /// Asks once more where the connection had died at rest: a question changes nothing.
-async fn asked<T>(
+async fn query_with_retry<T>(
     pool: &Pool,
     question: impl for<'c> Fn(&'c mut PgConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send + Sync,
     unheard: fn(sqlx::Error) -> DbErr,
@@ -46,7 +46,7 @@ impl ConnectionTrait for Reader {
         match self {
             Self::Embedded(pool) => whole(pool)?.execute_raw(statement).await,
             Self::Server(pool) => {
-                asked(pool, |line| Box::pin(server::execute(line, statement.clone())), not_executed).await
+                query_with_retry(pool, |line| Box::pin(server::execute(line, statement.clone())), not_executed).await
             }
         }
     }
@@ -56,7 +56,7 @@ impl ConnectionTrait for Reader {
             Self::Embedded(pool) => whole(pool)?.execute_unprepared(sql).await,
             Self::Server(pool) => {
                 let sql = sql.to_owned();
-                asked(pool, |line| Box::pin(server::unprepared(line, sql.clone())), not_executed).await
+                query_with_retry(pool, |line| Box::pin(server::unprepared(line, sql.clone())), not_executed).await
             }
         }
     }
@@ -64,14 +64,18 @@ impl ConnectionTrait for Reader {
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self {
             Self::Embedded(pool) => whole(pool)?.query_one_raw(statement).await,
-            Self::Server(pool) => asked(pool, |line| Box::pin(server::one(line, statement.clone())), not_queried).await,
+            Self::Server(pool) => {
+                query_with_retry(pool, |line| Box::pin(server::one(line, statement.clone())), not_queried).await
+            }
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
             Self::Embedded(pool) => whole(pool)?.query_all_raw(statement).await,
-            Self::Server(pool) => asked(pool, |line| Box::pin(server::all(line, statement.clone())), not_queried).await,
+            Self::Server(pool) => {
+                query_with_retry(pool, |line| Box::pin(server::all(line, statement.clone())), not_queried).await
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ impl Server {
         }
         let _ = other.close().await;
         let mut standing = self.witness.standing.lock().await;
-        *standing = Some(self.witness.called(standing.take(), &self.writers).await?);
+        *standing = Some(self.witness.reuse_or_connect(standing.take(), &self.writers).await?);
         drop(standing);
         let (allowed, whose) = allowed(&mut one).await.context("how many connections the server allows")?;
         let _ = one.close().await;
@@ -143,7 +143,7 @@ impl Server {
     /// Where it cannot.
     pub async fn prove(&self, sentence: &'static str) -> sqlx::Result<()> {
         let mut standing = self.witness.standing.lock().await;
-        let (connection, made) = self.witness.called(standing.take(), &self.writers).await?;
+        let (connection, made) = self.witness.reuse_or_connect(standing.take(), &self.writers).await?;
         let mut connection = connection;
         match connection.execute(sentence).await {
             Ok(_) => {}
@@ -203,8 +203,8 @@ impl Alone {
                 tracing::warn!(%fault, "the answer to a commit was lost, and it is done");
                 Ok(())
             }
-            Some(false) => Err(Fault::known(Trouble::Busy, why)),
-            None => Err(Fault::known(Trouble::Unknown, why)),
+            Some(false) => Err(Fault::with_trouble(Trouble::Busy, why)),
+            None => Err(Fault::with_trouble(Trouble::Unknown, why)),
         }
     }
 
@@ -259,7 +259,7 @@ enum Seen {
 
 impl Witness {
     /// The one that stands, if it still does; else a new one.
-    async fn called(
+    async fn reuse_or_connect(
         &self,
         standing: Option<(PgConnection, Instant)>,
         pool: &Pool,
@@ -276,7 +276,7 @@ impl Witness {
 
     async fn ask(&self, pool: &Pool, number: i64, began: Instant) -> sqlx::Result<Seen> {
         let mut standing = self.standing.lock().await;
-        let (mut connection, made) = self.called(standing.take(), pool).await?;
+        let (mut connection, made) = self.reuse_or_connect(standing.take(), pool).await?;
         let asked = timeout(Duration::from_secs(2), status(&mut connection, number));
         let said = asked.await.unwrap_or_else(|_| Err(silent()))?;
         *standing = Some((connection, made));

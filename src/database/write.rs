@@ -78,13 +78,16 @@ impl Write {
     async fn make_true(mut self) -> Result<(), Fault> {
         failpoint::point();
         if let Some(trouble) = self.spoilt() {
-            return Err(Fault::known(trouble, anyhow!("a transaction in which a statement failed is not committed")));
+            return Err(Fault::with_trouble(
+                trouble,
+                anyhow!("a transaction in which a statement failed is not committed"),
+            ));
         }
         let Some(way) = self.way.take() else { return Ok(()) };
         let pending = errand::commits();
         // In a task of its own: a caller who goes away, or has no more time, must not break it off.
         let kept = tokio::spawn(way.commit().in_current_span()).await;
-        let kept = kept.unwrap_or_else(|broken| Err(Fault::known(Trouble::Unknown, broken)));
+        let kept = kept.unwrap_or_else(|broken| Err(Fault::with_trouble(Trouble::Unknown, broken)));
         if let Err(fault) = &kept
             && fault.trouble() != Trouble::Unknown
         {
@@ -102,7 +105,7 @@ impl Write {
     /// # Errors
     /// As [`Write::commit`].
     pub async fn commit_telling<T: Any>(self, told: &T) -> Result<(), Error> {
-        if let Some((claim, answer)) = idempotency::told(told) {
+        if let Some((claim, answer)) = idempotency::answer_from_commit(told) {
             idempotency::keep(&self, &claim, answer).await?;
         }
         Ok(self.make_true().await?)

@@ -42,7 +42,7 @@ impl Model {
     ///
     /// # Errors
     /// A fault where it was sealed by another house.
-    pub fn words(&self, app: &App) -> Result<String, Fault> {
+    pub fn open_text(&self, app: &App) -> Result<String, Fault> {
         sealed::DATE_NOTE.open(&app.secrets, &[self.written_by, self.about], &self.words)
     }
 }
@@ -54,7 +54,7 @@ pub async fn written_by(
     registration_id: Uuid,
 ) -> Result<HashMap<Uuid, String>, Fault> {
     let notes = Entity::find().filter(Column::WrittenBy.eq(registration_id)).all(db).await?;
-    notes.iter().map(|note| Ok((note.about, note.words(app)?))).collect()
+    notes.iter().map(|note| Ok((note.about, note.open_text(app)?))).collect()
 }
 
 /// Puts a note in the place of the former one about the same person.

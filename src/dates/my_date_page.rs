@@ -54,7 +54,7 @@ async fn my_row(house: &House, me: &Participant, round: i32) -> Result<(Row, Met
         .await
 }
 
-async fn shown(
+async fn render_my_date(
     house: &House,
     page: Page,
     me: &Participant,
@@ -75,7 +75,7 @@ async fn date_page(
     me: Participant,
     path: Path<(String, i32)>,
 ) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, &me, path.1, None).await?)
+    Ok(render_my_date(&house, visit.page, &me, path.1, None).await?)
 }
 
 #[post("/e/{event}/dates/{round}/note")]
@@ -96,7 +96,7 @@ async fn keep_note(
         Ok(()) => see_saying(&format!("/e/{slug}/dates"), "date-noted"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, &me, round, Some(form)).await?)
+            Ok(render_my_date(&house, visit.page, &me, round, Some(form)).await?)
         }
     }
 }
@@ -115,7 +115,7 @@ async fn tell_missed(
         Ok(()) => see_saying(&format!("/e/{slug}/dates"), "date-missed"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, &me, round, Some(form)).await?)
+            Ok(render_my_date(&house, visit.page, &me, round, Some(form)).await?)
         }
     }
 }

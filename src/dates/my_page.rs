@@ -88,7 +88,7 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
     page::answer(&MyDates {
         slug: event.slug.clone(),
         tabs: tabs::of_evening(&page, &event, "dates"),
-        told: now.told(&page, next.as_ref()),
+        told: now.headline(&page, next.as_ref()),
         all_over: !rows.is_empty() && rows.iter().all(|row| row.state == State::Finished),
         now,
         next,
@@ -125,17 +125,17 @@ impl Now {
         matches!(self, Self::Sitting { .. } | Self::SittingOut { .. } | Self::Missed { .. })
     }
 
-    fn told(&self, page: &Page, next: Option<&Row>) -> String {
+    fn headline(&self, page: &Page, next: Option<&Row>) -> String {
         match self {
             Self::Unseated => page.t("dates-unseated"),
             Self::Outside => page.t("dates-outside"),
             Self::Gone => page.t("dates-gone"),
             Self::Early => page.t("dates-early"),
             Self::Late => page.t("dates-late"),
-            Self::Sitting { row, .. } => row.said(page),
+            Self::Sitting { row, .. } => row.summary(page),
             Self::Missed { round } => page.say("dates-missed-now", &[("round", (*round).into())]),
             Self::SittingOut { round, .. } => page.say("dates-waits-now", &[("round", (*round).into())]),
-            Self::Between => next.map_or_else(|| page.t("dates-between"), |row| row.said(page)),
+            Self::Between => next.map_or_else(|| page.t("dates-between"), |row| row.summary(page)),
             Self::Over => page.t("dates-over"),
         }
     }

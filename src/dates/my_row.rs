@@ -42,7 +42,7 @@ impl Row {
 
     /// `第 3 轮 · 12 号桌 · 女008 小雅`
     #[must_use]
-    pub fn said(&self, page: &Page) -> String {
+    pub fn summary(&self, page: &Page) -> String {
         let round = ("round", self.round.into());
         match (&self.partner, self.table) {
             (Some(partner), Some(table)) => page.say(

@@ -60,7 +60,7 @@ struct Print {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct RoundQuery {
     round: Option<i32>,
 }
 
@@ -72,7 +72,7 @@ fn address(event: &event::Model) -> String {
     format!("/office/e/{}/dates", event.slug)
 }
 
-async fn shown(
+async fn render_dates(
     house: &House,
     page: Page,
     host: Host,
@@ -102,8 +102,8 @@ async fn shown(
 }
 
 #[get("/office/e/{event}/dates")]
-async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<Asked>) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, host, asked.round, None).await?)
+async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<RoundQuery>) -> Result<HttpResponse, Error> {
+    Ok(render_dates(&house, visit.page, host, asked.round, None).await?)
 }
 
 #[post("/office/e/{event}/dates")]
@@ -121,7 +121,7 @@ async fn plan_dates(house: House, visit: Visit, host: Host, form: Form) -> Resul
         Ok(()) => see_saying(&address(&host.event), "dates-planned"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, host, None, Some(form)).await?)
+            Ok(render_dates(&house, visit.page, host, None, Some(form)).await?)
         }
     }
 }
@@ -146,7 +146,7 @@ async fn correct_table(
         Ok(()) => see_saying(&format!("{}?round={round}", address(&host.event)), "date-corrected"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, host, Some(round), Some(form)).await?)
+            Ok(render_dates(&house, visit.page, host, Some(round), Some(form)).await?)
         }
     }
 }

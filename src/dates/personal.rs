@@ -22,7 +22,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     let waited = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.is_in(mine())).all(db).await?;
     let apart = exclusion::Entity::find().filter(exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
     let notes = date_note::Entity::find().filter(date_note::Column::WrittenBy.is_in(mine())).all(db).await?;
-    let notes = notes.iter().map(|row| Ok(json!({"words": row.words(app)?, "at": row.written_at})));
+    let notes = notes.iter().map(|row| Ok(json!({"words": row.open_text(app)?, "at": row.written_at})));
     let sittings = sittings.iter().map(
         |row| json!({"event_id": row.event_id, "round_id": row.round_id, "table": row.table_number, "held": row.held}),
     );

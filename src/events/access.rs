@@ -68,7 +68,7 @@ pub struct Guest {
 ///
 /// # Errors
 /// 404 where there is none, or none this person may see.
-pub async fn shown(
+pub async fn find_visible(
     db: &impl ConnectionTrait,
     slug: &str,
     person: Option<&SignedIn>,
@@ -84,7 +84,7 @@ pub async fn shown(
     }
 }
 
-struct Entered {
+struct EventAccess {
     account: SignedIn,
     event: event::Model,
     organizer: bool,
@@ -92,7 +92,7 @@ struct Entered {
 }
 
 /// The event a request's path names, and what the person may be there.
-async fn enter(request: HttpRequest, roles: &'static [Role]) -> Result<Entered, Error> {
+async fn authorize_in_path(request: HttpRequest, roles: &'static [Role]) -> Result<EventAccess, Error> {
     let slug = slug_in_path(&request);
     enter_at(request, slug, roles).await
 }
@@ -101,13 +101,13 @@ fn slug_in_path(request: &HttpRequest) -> String {
     request.match_info().get("event").unwrap_or_default().to_owned()
 }
 
-async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) -> Result<Entered, Error> {
+async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) -> Result<EventAccess, Error> {
     let account = SignedIn::of(&request).await?;
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
     Ok(house.run(move |app| look_up(app, account, slug, roles)).await?)
 }
 
-async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role]) -> Result<Entered, Error> {
+async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role]) -> Result<EventAccess, Error> {
     let db = app.database.reader();
     let event = event::by_slug(db, &slug).await?.ok_or_else(Refused::not_found)?;
     let organizer = staff::admits(db, account.account_id, event.organization_id).await?;
@@ -116,7 +116,7 @@ async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role])
         return Err(Refused::not_found().into());
     }
     let serves = organizer || (!roles.is_empty() && crew::serves(db, account.account_id, event.id, roles).await?);
-    Ok(Entered { account, event, organizer, serves })
+    Ok(EventAccess { account, event, organizer, serves })
 }
 
 impl FromRequest for Organizer {
@@ -124,9 +124,9 @@ impl FromRequest for Organizer {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone(), &[]);
+        let entering = authorize_in_path(request.clone(), &[]);
         authorize_first::authorize(request, async move {
-            let Entered { account, event, organizer, .. } = entering.await?;
+            let EventAccess { account, event, organizer, .. } = entering.await?;
             if organizer { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
@@ -137,9 +137,9 @@ impl FromRequest for Host {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone(), &[Role::Host]);
+        let entering = authorize_in_path(request.clone(), &[Role::Host]);
         authorize_first::authorize(request, async move {
-            let Entered { account, event, serves, .. } = entering.await?;
+            let EventAccess { account, event, serves, .. } = entering.await?;
             if serves { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
@@ -174,7 +174,7 @@ impl Desk {
         match Self::of_device(&request).await? {
             Some(desk) if desk.event.slug == slug => Ok(desk),
             _ => {
-                let Entered { account, event, organizer, serves } = enter_at(request, slug, &[Role::Desk]).await?;
+                let EventAccess { account, event, organizer, serves } = enter_at(request, slug, &[Role::Desk]).await?;
                 if serves { Ok(Self { by: By::Person(account), event, organizer }) } else { Err(WRONG_ROLE.into()) }
             }
         }
@@ -188,11 +188,11 @@ impl Desk {
         let Some(house) = request.app_data::<House>() else { return Ok(None) };
         let shown = match signed_in::bearer_of(request) {
             Some(shown) => Some(shown.to_owned()),
-            None => device_cookie::shown(house, request)?,
+            None => device_cookie::read_token(house, request)?,
         };
         // An access token is no device's, which can be seen without asking the database.
         let Some(shown) = shown.filter(|shown| token::digest(shown).is_some()) else { return Ok(None) };
-        let found = house.run(async move |app| Ok(device::shown(&app, &shown).await?)).await?;
+        let found = house.run(async move |app| Ok(device::find_by_token(&app, &shown).await?)).await?;
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }
 
@@ -240,9 +240,9 @@ impl FromRequest for Volunteer {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone(), &[Role::Volunteer]);
+        let entering = authorize_in_path(request.clone(), &[Role::Volunteer]);
         authorize_first::authorize(request, async move {
-            let Entered { account, event, serves, .. } = entering.await?;
+            let EventAccess { account, event, serves, .. } = entering.await?;
             if serves { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
@@ -253,9 +253,9 @@ impl FromRequest for Guest {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone(), &[]);
+        let entering = authorize_in_path(request.clone(), &[]);
         authorize_first::authorize(request, async move {
-            let Entered { account, event, .. } = entering.await?;
+            let EventAccess { account, event, .. } = entering.await?;
             Ok(Self { account, event })
         })
     }

@@ -109,7 +109,7 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
     schedule.starts_at = changes.starts_at.unwrap_or(event.starts_at);
     schedule.ends_at = changes.ends_at.unwrap_or(event.ends_at);
     let boundaries = changes.phases.as_deref();
-    let mut faults = boundary::enter(&mut schedule, boundaries.unwrap_or_default());
+    let mut faults = boundary::apply_boundaries(&mut schedule, boundaries.unwrap_or_default());
     let path = boundary::path_of(boundaries);
     if schedule != old {
         faults.extend(schedule.untimely(Some(&old), app.now(), &path));

@@ -19,7 +19,7 @@ pub struct Boundary {
 
 /// Enters the named phases into a schedule.
 #[must_use]
-pub fn enter(schedule: &mut Schedule, boundaries: &[Boundary]) -> Vec<FieldError> {
+pub fn apply_boundaries(schedule: &mut Schedule, boundaries: &[Boundary]) -> Vec<FieldError> {
     let mut faults = Vec::new();
     for (at, boundary) in boundaries.iter().enumerate() {
         let path = format!("phases[{at}].phase");

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::{Organizer, id_in_path};
+use super::appoint_crew::{Enlistment, dismiss, invite};
 use super::crew::{self, Role};
-use super::enlist::{Enlistment, dismiss, invite};
 use crate::accounts::{account, profile};
 use crate::app::House;
 use crate::body::{Body, Query};

@@ -88,14 +88,14 @@ impl Entity {
 
     /// One of an event, held until the transaction ends.
     #[must_use]
-    pub fn held(event_id: Uuid, id: Uuid) -> Select<Self> {
+    pub fn find_for_update(event_id: Uuid, id: Uuid) -> Select<Self> {
         Self::of_event(event_id).filter(Column::Id.eq(id)).lock_exclusive()
     }
 }
 
 /// The device a shown token belongs to, and its event; None for a token that is none, or none any
 /// more: revoked, or of an evening that is over.
-pub async fn shown(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Fault> {
+pub async fn find_by_token(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
     let (db, now) = (app.database.reader(), app.now());
     let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());

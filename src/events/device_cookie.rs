@@ -26,8 +26,8 @@ pub fn set(app: &App, token: &str) -> Cookie<'static> {
 ///
 /// # Errors
 /// 403 `cross_site` where another site sent the request.
-pub fn shown(app: &App, request: &HttpRequest) -> Result<Option<String>, Error> {
-    let Some(token) = DESK.shown(app, request) else { return Ok(None) };
+pub fn read_token(app: &App, request: &HttpRequest) -> Result<Option<String>, Error> {
+    let Some(token) = DESK.read(app, request) else { return Ok(None) };
     same_site::check(app, request)?;
     Ok(Some(token))
 }

@@ -80,7 +80,7 @@ pub fn sketch(
         None => template.schedule(wish.starts_at, wish.ends_at, zone, now),
         Some(boundaries) => {
             let mut schedule = Schedule::new(wish.starts_at, wish.ends_at);
-            faults.extend(boundary::enter(&mut schedule, boundaries));
+            faults.extend(boundary::apply_boundaries(&mut schedule, boundaries));
             schedule
         }
     };

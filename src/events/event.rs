@@ -147,30 +147,30 @@ impl Model {
     #[must_use]
     pub fn plan(&self) -> Plan {
         Plan {
-            approval: self.told("approval"),
-            points: self.told("points"),
-            screening: self.told("screening"),
-            dates: self.told("dates"),
-            picks: self.told("picks"),
-            stage: self.told("stage"),
-            programme: self.told("programme"),
-            circle: self.told("circle"),
+            approval: self.read_setting("approval"),
+            points: self.read_setting("points"),
+            screening: self.read_setting("screening"),
+            dates: self.read_setting("dates"),
+            picks: self.read_setting("picks"),
+            stage: self.read_setting("stage"),
+            programme: self.read_setting("programme"),
+            circle: self.read_setting("circle"),
         }
     }
 
     /// How seats are given; what nobody said is said by the default.
     #[must_use]
     pub fn screening(&self) -> ScreeningPlan {
-        self.told::<ScreeningPlan>("screening").unwrap_or_default().completed(self.seats, self.sides)
+        self.read_setting::<ScreeningPlan>("screening").unwrap_or_default().completed(self.seats, self.sides)
     }
 
     /// What there is of the stage; what nobody said is said by the default.
     #[must_use]
     pub fn stage(&self) -> StagePlan {
-        self.told("stage").unwrap_or_default()
+        self.read_setting("stage").unwrap_or_default()
     }
 
-    fn told<T: DeserializeOwned>(&self, room: &str) -> Option<T> {
+    fn read_setting<T: DeserializeOwned>(&self, room: &str) -> Option<T> {
         T::deserialize(self.setting(room)?).ok()
     }
 

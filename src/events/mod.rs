@@ -11,7 +11,7 @@ mod crew_api;
 pub mod device;
 pub mod device_cookie;
 pub mod draw_up;
-pub mod enlist;
+pub mod appoint_crew;
 pub mod event;
 pub mod heading;
 pub mod host;

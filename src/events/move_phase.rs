@@ -60,7 +60,9 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
     by.records(Deed::PhaseMoved)
         .about("event", event.id)
         .because(wish.reason.trim())
-        .with(json!({ "from": from, "to": wish.phase, "before": told(&before), "after": told(&after) }))
+        .with(
+            json!({ "from": from, "to": wish.phase, "before": schedule_json(&before), "after": schedule_json(&after) }),
+        )
         .record(&txn, app)
         .await?;
     txn.commit().await?;
@@ -93,6 +95,6 @@ fn moved(schedule: &Schedule, to: Phase, now: DateTime<Utc>) -> Schedule {
     moved
 }
 
-fn told(schedule: &Schedule) -> serde_json::Value {
+fn schedule_json(schedule: &Schedule) -> serde_json::Value {
     schedule.iter().map(|(phase, begins)| json!({ "phase": phase, "starts_at": begins })).collect()
 }

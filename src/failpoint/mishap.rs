@@ -81,28 +81,28 @@ fn comes(here: impl Fn(What) -> bool) -> sqlx::Result<()> {
         // No destructors, no flush, no goodbye: as a power cut would.
         What::Dies => std::process::abort(),
         What::Breaks => sqlx::Error::Io(std::io::Error::new(ErrorKind::ConnectionReset, "a story broke the line")),
-        What::Full => said("13"),
-        What::Busy => said("5"),
+        What::Full => injected_error("13"),
+        What::Busy => injected_error("5"),
     })
 }
 
-fn said(code: &'static str) -> sqlx::Error {
-    sqlx::Error::Database(Box::new(Said(code)))
+fn injected_error(code: &'static str) -> sqlx::Error {
+    sqlx::Error::Database(Box::new(InjectedError(code)))
 }
 
 /// A refusal as SQLite puts it, by its number.
 #[derive(Debug)]
-struct Said(&'static str);
+struct InjectedError(&'static str);
 
-impl fmt::Display for Said {
+impl fmt::Display for InjectedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a story had it fail with {}", self.0)
     }
 }
 
-impl Error for Said {}
+impl Error for InjectedError {}
 
-impl DatabaseError for Said {
+impl DatabaseError for InjectedError {
     fn message(&self) -> &str {
         "a story had it fail"
     }

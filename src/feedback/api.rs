@@ -29,7 +29,7 @@ struct Mine {
 /// What many said: nothing below five answers, shares in percent and steps of ten.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FeedbackSummary)]
-struct Told {
+struct FeedbackSummary {
     answers: usize,
     /// Null while there are too few.
     shares: Option<Share>,
@@ -78,13 +78,13 @@ pub async fn give_feedback(house: House, me: Participant, answers: Body<Answers>
 }
 
 /// What came of it, without saying who. Who: organizer.
-#[utoipa::path(tag = "feedback", security(("bearer" = [])), responses((status = 200, body = Told), (status = 403)))]
+#[utoipa::path(tag = "feedback", security(("bearer" = [])), responses((status = 200, body = FeedbackSummary), (status = 403)))]
 #[get("/events/{event}/feedback/summary")]
-pub async fn feedback_summary(house: House, by: Organizer) -> Result<Json<Told>, Error> {
+pub async fn feedback_summary(house: House, by: Organizer) -> Result<Json<FeedbackSummary>, Error> {
     let sheets = house.run(async move |app| {
         let sheets = sheet::Entity::find().filter(sheet::Column::EventId.eq(by.event.id));
         Ok(sheets.all(app.database.reader()).await?)
     });
     let Summary { answers, shares } = summary::of(sheets.await?);
-    Ok(Json(Told { answers, shares: shares.map(Share::from) }))
+    Ok(Json(FeedbackSummary { answers, shares: shares.map(Share::from) }))
 }

@@ -49,7 +49,12 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(feedback_page).service(send_feedback).service(feedback_office);
 }
 
-async fn shown(house: &House, page: Page, me: Participant, form: Option<Form>) -> Result<HttpResponse, Error> {
+async fn render_feedback(
+    house: &House,
+    page: Page,
+    me: Participant,
+    form: Option<Form>,
+) -> Result<HttpResponse, Error> {
     let (slug, title) = (me.event.slug.clone(), me.event.titled(page.language).to_owned());
     let over = me.event.phase(house.now()) == Phase::Closed;
     let read = house.run(async move |app| {
@@ -77,7 +82,7 @@ fn filled(sheet: &sheet::Model) -> Form {
 
 #[get("/e/{event}/feedback")]
 async fn feedback_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, me, None).await?)
+    Ok(render_feedback(&house, visit.page, me, None).await?)
 }
 
 #[post("/e/{event}/feedback")]
@@ -102,7 +107,7 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
         Ok(()) => see_saying(&format!("/e/{}/feedback", me.event.slug), "feedback-kept"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, me, Some(form)).await?)
+            Ok(render_feedback(&house, visit.page, me, Some(form)).await?)
         }
     }
 }

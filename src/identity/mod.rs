@@ -75,7 +75,7 @@ pub fn look(url: &SecretString, secrets: &Secrets) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// A key that is missing or does not fit, a database of another house: in words that say what to do.
-pub async fn enter(
+pub async fn open_house(
     database: &Database,
     url: &SecretString,
     secrets: &Secrets,
@@ -91,7 +91,7 @@ pub async fn enter(
     let house = house::Entity::find_by_id(house::PLACE).one(&txn).await?;
     belongs(house.as_ref(), secrets, expected, &place)?;
     let entered = match house {
-        None => found(&txn, secrets, now, &place).await?,
+        None => found_house(&txn, secrets, now, &place).await?,
         Some(house) => admit(&txn, secrets, house, now, &place).await?,
     };
     // Written before the database counts on it; which house it is of, only after.
@@ -144,7 +144,7 @@ fn note(secrets: &Secrets, id: Uuid) {
 ///
 /// # Errors
 /// What the database says.
-pub async fn known(database: &Database, secrets: &Secrets, id: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn record_keys(database: &Database, secrets: &Secrets, id: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
     let txn = database.begin_write().await?;
     know(&txn, secrets, id, now).await?;
     txn.commit().await
@@ -252,7 +252,7 @@ fn belongs(house: Option<&house::Model>, secrets: &Secrets, expected: Option<Uui
 }
 
 /// A first start; or the first one of a house from before there were numbered keys.
-async fn found(txn: &Write, secrets: &Secrets, now: DateTime<Utc>, place: &str) -> anyhow::Result<house::Model> {
+async fn found_house(txn: &Write, secrets: &Secrets, now: DateTime<Utc>, place: &str) -> anyhow::Result<house::Model> {
     let question = Statement::from_string(txn.get_database_backend(), "SELECT 1 FROM account LIMIT 1");
     let has_people = txn.query_one_raw(question).await?.is_some();
     if let Source::Unwritten(path) = secrets.source()

@@ -41,7 +41,7 @@ pub struct Model {
     pub email: Sealed,
     /// What the address is found by.
     pub email_digest: Vec<u8>,
-    /// See [`super::said`].
+    /// See [`super::invited_person`].
     pub words: Option<Sealed>,
     /// Of the letter: the inviter's, for what the person reads best is not known.
     pub language: Language,
@@ -268,7 +268,7 @@ pub fn written_to<'a>(
 }
 
 /// The one a letter's link names, open or not; none that somebody wrote past the house.
-pub async fn shown(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
+pub async fn find_by_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
     let shown = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
     Ok(shown.filter(|shown| shown.is_bound(app)))

@@ -12,8 +12,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::invitation::{self, Column, Kind, LIFETIME, State};
+use super::invited_person::InvitedPerson;
 use super::letters;
-use super::said::Said;
 use crate::accounts::address::MailAddress;
 use crate::accounts::{SignedIn, token};
 use crate::app::App;
@@ -46,7 +46,7 @@ pub struct Invitee {
     pub address: MailAddress,
     /// Where a list says that they work.
     pub unit_id: Option<Uuid>,
-    pub said: Option<Said>,
+    pub said: Option<InvitedPerson>,
 }
 
 impl From<MailAddress> for Invitee {

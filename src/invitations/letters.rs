@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::error::Fault;
 use crate::language::Language;
 use crate::mail::letter::{Action, Draft};
-use crate::page::words;
+use crate::page::fluent;
 
 #[derive(Template)]
 #[template(path = "invitations/invitation.zh.txt", escape = "none")]
@@ -30,7 +30,7 @@ struct InvitationEn<'a> {
 /// To what somebody is invited, as the end of a sentence: 担任「…」的签到员.
 #[must_use]
 pub fn what(language: Language, kind: Kind, thing: &str) -> String {
-    words::say(language, &format!("invited-to-{}", kind.word()), &[("thing", thing.to_owned().into())])
+    fluent::say(language, &format!("invited-to-{}", kind.word()), &[("thing", thing.to_owned().into())])
 }
 
 /// The letter, with the link that answers it.

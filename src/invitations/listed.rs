@@ -7,8 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::invitation::{self, Column, Kind, State};
-use super::said::{self, Said};
-use crate::accounts::address::shown;
+use super::invited_person::{self, InvitedPerson};
+use crate::accounts::address::address_to_unicode;
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::paging::{Page, Paging};
@@ -38,7 +38,7 @@ pub struct Listed {
     /// As it was named.
     pub email: String,
     /// What one's own list says of the person.
-    pub words: Option<Said>,
+    pub words: Option<InvitedPerson>,
     pub invited_at: DateTime<Utc>,
     /// When the last letter went.
     pub sent_at: DateTime<Utc>,
@@ -52,11 +52,11 @@ pub struct Listed {
 impl Listed {
     pub fn of(app: &App, invitation: invitation::Model) -> Result<Self, Fault> {
         Ok(Self {
-            words: said::of(app, &invitation)?,
+            words: invited_person::of(app, &invitation)?,
             id: invitation.id,
             kind: invitation.kind,
             state: invitation.state_at(app.now()),
-            email: shown(&invitation.address(app)?),
+            email: address_to_unicode(&invitation.address(app)?),
             invited_at: invitation.invited_at,
             sent_at: invitation.sent_at,
             letters: invitation.letters,

@@ -10,5 +10,5 @@ pub mod listed;
 pub mod personal;
 pub mod refusals;
 pub mod rows;
-pub mod said;
+pub mod invited_person;
 pub mod sweep;

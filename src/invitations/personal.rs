@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{invitation, said};
+use super::{invitation, invited_person};
 use crate::app::App;
 use crate::error::Fault;
 
@@ -20,7 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: 
             "event_id": row.event_id,
             "unit_id": row.unit_id,
             "state": row.state_at(app.now()),
-            "words": said::of(app, &row)?,
+            "words": invited_person::of(app, &row)?,
             "invited_at": row.invited_at,
             "sent_at": row.sent_at,
             "expires_at": row.expires_at,

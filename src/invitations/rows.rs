@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Asia::Shanghai;
 use uuid::Uuid;
 
+use super::invited_person::gender;
 use super::listed::Listed;
-use super::said::gender;
 use crate::page::{Page, when};
 
 /// One of them, with what can be done about it.

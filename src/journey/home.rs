@@ -70,7 +70,7 @@ struct Read {
 pub async fn home_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
     let language = visit.page.language;
     let read = house.run(async move |app| read(&app, who.account_id, language).await).await?;
-    let home = shown(visit.page, read, who.administrator, house.now());
+    let home = build_home(visit.page, read, who.administrator, house.now());
     page::answer_padded(&Form::default(), &home, BLOCK)
 }
 
@@ -101,7 +101,7 @@ async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Erro
     })
 }
 
-fn shown(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -> Home {
+fn build_home(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -> Home {
     let profile_complete = read.profile.as_ref().is_some_and(profile::Model::says_enough);
     let (past, ahead): (Vec<_>, Vec<_>) = read.situations.iter().partition(|it| it.phase == Phase::Closed);
     let further = Further { profile_complete, ..Further::default() };

@@ -83,7 +83,7 @@ pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<H
         // Letters lead here whatever became of the application; the event's own page says what did.
         return Ok(page::see(&format!("/e/{slug}")));
     };
-    page::answer_padded(&Form::default(), &shown(visit.page, read, house.now()), BLOCK)
+    page::answer_padded(&Form::default(), &build_my_event(visit.page, read, house.now()), BLOCK)
 }
 
 async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Fault> {
@@ -100,7 +100,7 @@ async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Fault> {
     }))
 }
 
-fn shown(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
+fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
     let it = &read.situation;
     let next = next::of(&page, it, further(&read), now);
     let stones = way::of(&page, it, now);

@@ -25,7 +25,7 @@ const RETRY: &str = "retry: 2000\n\n";
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct LiveQuery {
     /// As whom to hear; the highest of the asker's roles where it is left out.
     r#as: Option<Audience>,
 }
@@ -38,7 +38,7 @@ pub struct Wanted {
 #[utoipa::path(
     tag = "live",
     params(
-        Wanted,
+        LiveQuery,
         ("Last-Event-ID" = Option<i64>, Header, description = "The version heard last"),
     ),
     responses(
@@ -53,7 +53,7 @@ pub async fn listen(
     house: House,
     request: HttpRequest,
     path: Path<String>,
-    wanted: Query<Wanted>,
+    wanted: Query<LiveQuery>,
 ) -> Result<HttpResponse, Error> {
     let entrance = Entrance::of(&house, &request, &path, wanted.r#as)?;
     let heard = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());

@@ -45,7 +45,7 @@ impl Entrance {
     /// # Errors
     /// 401 where nobody is signed in; 403 `cross_site`.
     pub fn of(house: &House, request: &HttpRequest, slug: &str, asked: Option<Audience>) -> Result<Self, Error> {
-        let pass = pass_cookie::shown(house, request).filter(|_| asked == Some(Audience::Screen));
+        let pass = pass_cookie::read_token(house, request).filter(|_| asked == Some(Audience::Screen));
         let credential = match Credential::of(house, request) {
             Ok(credential) => Some(credential),
             Err(_) if pass.is_some() => None,
@@ -71,7 +71,7 @@ impl Entrance {
         if account.lacks_factor {
             return Err(SECOND_FACTOR_REQUIRED.into());
         }
-        let event = access::shown(db, &self.slug, Some(&account), app.now()).await?;
+        let event = access::find_visible(db, &self.slug, Some(&account), app.now()).await?;
         let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
         let all =
             staff::organizes(db, account.account_id, event.organization_id).await? || serves(&[Role::Host]).await?;

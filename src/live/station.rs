@@ -111,7 +111,7 @@ async fn air(app: Arc<App>, station: Arc<Station>, key: (Uuid, Audience), channe
             Err(fault) => tracing::error!(?fault, "a snapshot could not be made; the next look tries again"),
         }
         tokio::select! {
-            () = async { sleep(BREATH).await; heard(&mut news, event_id).await } => {}
+            () = async { sleep(BREATH).await; wait_for_news(&mut news, event_id).await } => {}
             () = sleep(LOOK_AGAIN) => {}
             () = channel.closed() => if station.leave(key, &channel) { return },
             () = station.closing.cancelled() => return,
@@ -121,7 +121,7 @@ async fn air(app: Arc<App>, station: Arc<Station>, key: (Uuid, Audience), channe
 
 /// Waits until something happens at the event; where it may wait, for its company or something that
 /// may not.
-async fn heard(news: &mut broadcast::Receiver<Happening>, event_id: Uuid) {
+async fn wait_for_news(news: &mut broadcast::Receiver<Happening>, event_id: Uuid) {
     if one(news, event_id).await == What::Blessed {
         let pressing = async { while one(news, event_id).await == What::Blessed {} };
         let _ = timeout(APPLAUSE, pressing).await;

@@ -1,7 +1,7 @@
 //! Who may read a letter besides its addressee, by its kind. One list for the whole house: a kind
 //! that is missing here opens for nobody.
 
-use crate::page::{Page, words};
+use crate::page::{Page, fluent};
 
 /// What an administrator may see of a letter where letters are kept and they are the postman.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,6 @@ pub fn privacy(kind: &str) -> Privacy {
 
 /// What such a letter is called, in the reader's language.
 #[must_use]
-pub fn words(page: &Page, kind: &str) -> String {
-    words::find(page.language, &format!("letter-{}", kind.replace('_', "-"))).unwrap_or_else(|| kind.to_owned())
+pub fn kind_label(page: &Page, kind: &str) -> String {
+    fluent::find(page.language, &format!("letter-{}", kind.replace('_', "-"))).unwrap_or_else(|| kind.to_owned())
 }

@@ -67,7 +67,7 @@ pub(super) async fn release(txn: &impl ConnectionTrait) -> Result<u64, Fault> {
 }
 
 /// Writes down how a try went.
-pub(super) async fn settle(
+pub(super) async fn record_outcome(
     txn: &impl ConnectionTrait,
     app: &App,
     letter: &Model,

@@ -247,7 +247,7 @@ impl Postman {
         }
         let txn = self.app.database.begin_write().await?;
         if let Some((letter, outcome)) = tried {
-            lease::settle(&txn, &self.app, &letter, &outcome, now, round).await?;
+            lease::record_outcome(&txn, &self.app, &letter, &outcome, now, round).await?;
         }
         let taken = if more { lease::take(&txn, now, self.leased_until(now)?).await? } else { None };
         txn.commit().await?;

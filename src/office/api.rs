@@ -4,7 +4,7 @@ use actix_web::web::{Json, Path};
 use actix_web::{HttpRequest, get, post};
 
 use super::open_letter::open_letter;
-use super::outbox::{self, Listed, Opened, Wanted};
+use super::outbox::{self, Listed, Opened, OutboxQuery};
 use super::post_again;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
@@ -15,13 +15,17 @@ use crate::organizations::access::Administrator;
 use crate::paging::Page;
 
 /// The letters of the house, the latest first. Who: administrator.
-#[utoipa::path(tag = "office", params(Wanted), responses(
+#[utoipa::path(tag = "office", params(OutboxQuery), responses(
     (status = 200, body = Page<Listed>),
     (status = 403, description = "`wrong_role`"),
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[get("/admin/outbox")]
-pub async fn list_letters(house: House, _: Administrator, wanted: Query<Wanted>) -> Result<Json<Page<Listed>>, Error> {
+pub async fn list_letters(
+    house: House,
+    _: Administrator,
+    wanted: Query<OutboxQuery>,
+) -> Result<Json<Page<Listed>>, Error> {
     let wanted = wanted.into_inner();
     Ok(Json(house.run(async move |app| outbox::list(&app, &wanted).await).await?))
 }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use serde_json::{Map, Value, json};
 
-use super::audit_log::{self, Asked, Deed, Found};
+use super::audit_log::{self, AuditEntries, AuditQuery, Deed};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::audit::entry;
@@ -52,7 +52,7 @@ pub async fn of_event(house: House, visit: Visit, by: Organizer, request: HttpRe
     let heading = Heading::of(&page, &by.event, house.now());
     let tabs = tabs::of_organizer(&page, &by.event.slug, "audit");
     let of = entry::Entity::find().filter(entry::Column::EventId.eq(by.event.id));
-    let audit = Audit { heading: Some(heading), tabs, ..found(&house, page, base, of, &request, zone).await? };
+    let audit = Audit { heading: Some(heading), tabs, ..build_audit(&house, page, base, of, &request, zone).await? };
     page::answer(&audit)
 }
 
@@ -65,10 +65,10 @@ pub async fn of_house(
     request: HttpRequest,
 ) -> Result<HttpResponse, Error> {
     let of = entry::Entity::find();
-    page::answer(&found(&house, visit.page, "/admin/audit".to_owned(), of, &request, Shanghai).await?)
+    page::answer(&build_audit(&house, visit.page, "/admin/audit".to_owned(), of, &request, Shanghai).await?)
 }
 
-async fn found(
+async fn build_audit(
     house: &House,
     page: Page,
     base: String,
@@ -79,9 +79,9 @@ async fn found(
     let told = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(_, value)| !value.is_empty());
     let told: Map<String, Value> = told.map(|(name, value)| (name.into_owned(), json!(value))).collect();
     let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
-    let asked: Asked = serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
+    let asked: AuditQuery = serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
     let wanted = asked.clone();
-    let Found { deeds, actions, people } =
+    let AuditEntries { deeds, actions, people } =
         house.run(async move |app| audit_log::find(app.database.reader(), &app, of, &wanted, zone).await).await?;
     let now = house.now();
     let row = |deed: Deed| Row {

@@ -8,15 +8,15 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::accounts::address::shown;
-use crate::accounts::called::called;
+use crate::accounts::address::address_to_unicode;
+use crate::accounts::display_names::load_display_names;
 use crate::app::App;
 use crate::audit;
 use crate::audit::entry::{self, Column};
 use crate::error::Error;
 use crate::invitations::invitation;
 use crate::organizations::organization;
-use crate::page::{Page, when, words};
+use crate::page::{Page, fluent, when};
 use crate::paging::{self, Paging};
 use crate::registrations::registration;
 use crate::units::unit;
@@ -24,7 +24,7 @@ use crate::units::unit;
 /// Which deeds.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct AuditQuery {
     #[serde(default)]
     pub action: String,
     /// The account of whoever did it.
@@ -49,7 +49,7 @@ pub struct Deed {
 }
 
 /// A page of deeds, the latest first, and the actions and people there are to choose from.
-pub struct Found {
+pub struct AuditEntries {
     pub deeds: paging::Page<Deed>,
     pub actions: Vec<String>,
     pub people: Vec<(String, String)>,
@@ -63,9 +63,9 @@ pub async fn find(
     db: &impl ConnectionTrait,
     app: &App,
     of: Select<entry::Entity>,
-    asked: &Asked,
+    asked: &AuditQuery,
     zone: Tz,
-) -> Result<Found, Error> {
+) -> Result<AuditEntries, Error> {
     let paging = Paging { limit: Some(100), cursor: asked.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let actions: Vec<String> = of
@@ -104,7 +104,7 @@ pub async fn find(
     let mut people: Vec<(String, String)> =
         actors.iter().flatten().filter_map(|id| Some((id.to_string(), names.accounts.get(id)?.clone()))).collect();
     people.sort_by(|(_, one), (_, other)| one.cmp(other));
-    Ok(Found { deeds: paging::Page::of(rows, limit, |row| row.id, |row| names.deed(row)), actions, people })
+    Ok(AuditEntries { deeds: paging::Page::of(rows, limit, |row| row.id, |row| names.deed(row)), actions, people })
 }
 
 /// The moment a day begins, or the one after it.
@@ -117,7 +117,7 @@ fn midnight(day: &str, zone: Tz, plus: u64) -> Option<DateTime<Utc>> {
 /// What a deed is called.
 #[must_use]
 pub fn words_of(page: &Page, action: &str) -> String {
-    words::find(page.language, &format!("deed-{}", action.replace('_', "-"))).unwrap_or_else(|| action.to_owned())
+    fluent::find(page.language, &format!("deed-{}", action.replace('_', "-"))).unwrap_or_else(|| action.to_owned())
 }
 
 /// When it was, in the reader's words.
@@ -156,12 +156,12 @@ impl Names {
         let unions = rows.iter().filter_map(|row| row.organization_id).collect::<Vec<_>>();
         let unions = organization::Entity::find().filter(organization::Column::Id.is_in(unions));
         Ok(Self {
-            accounts: called(db, app, accounts).await?,
+            accounts: load_display_names(db, app, accounts).await?,
             registrations: registrations.all(db).await?.into_iter().map(|row| (row.id, row.label())).collect(),
             units: units.all(db).await?.into_iter().map(|unit| (unit.id, unit.name)).collect(),
             invitations: invitations
                 .into_iter()
-                .map(|sent| Ok((sent.id, shown(&sent.address(app)?))))
+                .map(|sent| Ok((sent.id, address_to_unicode(&sent.address(app)?))))
                 .collect::<Result<_, Error>>()?,
             unions: unions.all(db).await?.into_iter().map(|union| (union.id, union.name)).collect(),
         })

@@ -43,7 +43,7 @@ impl Colleagues {
             Ok((members::of_union(db, &app, id).await?, listed::open(db, &app, &[Kind::Organizer], id).await?))
         });
         let (members, open) = read.await?;
-        let name = union.called(page.language).to_owned();
+        let name = union.name_in(page.language).to_owned();
         let administrator = by.account.administrator;
         let invitations = rows(&page, open, house.now());
         let (slug, demands) = (union.slug.clone(), union.demands_second_factor);
@@ -53,7 +53,7 @@ impl Colleagues {
 
 /// Who: organizer of the union, administrator.
 #[get("/office/o/{organization}/staff")]
-pub async fn shown(house: House, visit: Visit, by: OrganizationStaff) -> Result<HttpResponse, Error> {
+pub async fn show_colleagues(house: House, visit: Visit, by: OrganizationStaff) -> Result<HttpResponse, Error> {
     page::answer(&Colleagues::new(&house, visit.page, &by, Form::default()).await?)
 }
 

@@ -29,7 +29,7 @@ const MOST: u64 = 200;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct DashboardQuery {
     /// Slug of one's union.
     union: Option<String>,
 }
@@ -40,15 +40,15 @@ struct Dashboard {
     page: Page,
     /// The unions beside each other, where one works for several.
     tabs: Vec<Tab>,
-    first: Option<Shown>,
-    others: Vec<Shown>,
+    first: Option<MatterView>,
+    others: Vec<MatterView>,
     rows: Vec<Row>,
     past: Vec<Row>,
     unions: Vec<(String, String)>,
 }
 
 /// Something that waits, in words.
-pub struct Shown {
+pub struct MatterView {
     pub words: String,
     pub event: String,
     pub address: String,
@@ -67,7 +67,12 @@ struct Row {
 
 /// Who: organizer of a union.
 #[get("/office")]
-pub async fn shown(house: House, visit: Visit, by: UnionStaff, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+pub async fn show_dashboard(
+    house: House,
+    visit: Visit,
+    by: UnionStaff,
+    asked: Query<DashboardQuery>,
+) -> Result<HttpResponse, Error> {
     let (page, now) = (visit.page, house.now());
     let chosen = match &asked.union {
         Some(slug) => Some(by.unions.iter().find(|union| union.slug == *slug).ok_or_else(Refused::not_found)?),
@@ -135,12 +140,12 @@ async fn events_of(db: &impl ConnectionTrait, unions: Vec<Uuid>) -> Result<Vec<e
 
 /// What waits, in the reader's words.
 #[must_use]
-pub fn shown_matters(page: &Page, events: &[event::Model], matters: &[Matter]) -> Vec<Shown> {
+pub fn shown_matters(page: &Page, events: &[event::Model], matters: &[Matter]) -> Vec<MatterView> {
     let told = |matter: &Matter| {
         let event = events.iter().find(|event| event.id == matter.event)?;
         let english = page.language.choose(None, event.title_en.as_ref());
-        Some(Shown {
-            words: page.say(matter.kind.words(), &[("count", matter.count.into())]),
+        Some(MatterView {
+            words: page.say(matter.kind.label_key(), &[("count", matter.count.into())]),
             event: english.unwrap_or(&event.title).clone(),
             address: format!("/office/e/{}{}", event.slug, matter.kind.place()),
         })

@@ -20,12 +20,12 @@ use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::mail::letter;
 use crate::organizations::access::Administrator;
-use crate::organizations::found::{NewOrganization, found};
+use crate::organizations::create_union::{NewOrganization, create_union};
 use crate::organizations::{organization, staff};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, when};
-use crate::reports::asked::{OfYear, of_house};
+use crate::reports::report_request::{OfYear, of_house};
 use crate::reports::year::YearReport;
 use crate::vigil;
 
@@ -34,7 +34,7 @@ const PATIENCE: i64 = 15;
 
 #[derive(Template)]
 #[template(path = "office/house.html")]
-struct Shown {
+struct HousePage {
     page: Page,
     form: Form,
     unions: Vec<Union>,
@@ -71,8 +71,13 @@ struct Read {
 
 /// Who: administrator.
 #[get("/admin")]
-pub async fn shown(house: House, visit: Visit, _: Administrator, of: Query<OfYear>) -> Result<HttpResponse, Error> {
-    page::answer(&Shown::new(&house, visit.page, &of, Form::default()).await?)
+pub async fn show_house(
+    house: House,
+    visit: Visit,
+    _: Administrator,
+    of: Query<OfYear>,
+) -> Result<HttpResponse, Error> {
+    page::answer(&HousePage::new(&house, visit.page, &of, Form::default()).await?)
 }
 
 /// Takes in a union. Who: administrator.
@@ -82,13 +87,13 @@ pub async fn founded(house: House, visit: Visit, by: Administrator, form: Form) 
     let request = json!({ "slug": slug, "name": name, "name_en": name_en });
     let taken_in = async {
         let wish: NewOrganization = body::read(request)?;
-        house.run(async move |app| found(&app, &by, wish).await).await
+        house.run(async move |app| create_union(&app, &by, wish).await).await
     };
     match taken_in.await {
         Ok(union) => see_saying(&format!("/office/o/{}/staff", union.slug), "union-founded"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &Shown::new(&house, visit.page, &OfYear::default(), form).await?)
+            page::answer_refused(&form.clone(), &HousePage::new(&house, visit.page, &OfYear::default(), form).await?)
         }
     }
 }
@@ -121,12 +126,12 @@ async fn counts<E: EntityTrait>(db: &impl ConnectionTrait, union: E::Column) -> 
     Ok(counted.into_tuple::<(Uuid, i64)>().all(db).await?.into_iter().collect())
 }
 
-impl Shown {
+impl HousePage {
     async fn new(house: &House, page: Page, of: &OfYear, form: Form) -> Result<Self, Error> {
         let read = house.run(async move |app| Ok(read(&app).await?)).await?;
         let (report, now) = (of_house(house, of).await?, house.now());
         let union = |union: &organization::Model| Union {
-            name: union.called(page.language).to_owned(),
+            name: union.name_in(page.language).to_owned(),
             since: when::day(page.language, Shanghai, union.created_at, now),
             staff: read.staff.get(&union.id).copied().unwrap_or(0),
             events: read.events.get(&union.id).copied().unwrap_or(0),

@@ -47,7 +47,7 @@ pub struct Matter {
 
 impl Kind {
     #[must_use]
-    pub fn words(self) -> &'static str {
+    pub fn label_key(self) -> &'static str {
         match self {
             Self::Reviews => "matter-reviews",
             Self::Complaints => "matter-complaints",

@@ -32,19 +32,19 @@ pub fn calls(config: &mut Calls<'_>) {
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
     config
-        .service(dashboard::shown)
-        .service(overview::shown)
+        .service(dashboard::show_dashboard)
+        .service(overview::show_overview)
         .service(overview::published)
         .service(overview::moved)
         .service(audit::of_event)
         .service(audit::of_house)
-        .service(colleagues::shown)
+        .service(colleagues::show_colleagues)
         .service(colleagues::appointed)
         .service(colleagues::left)
         .service(colleagues::demanded)
-        .service(lost_factors::shown)
+        .service(lost_factors::show_lost_factors)
         .service(lost_factors::ended)
-        .service(house::shown)
+        .service(house::show_house)
         .service(house::founded)
         .service(house::confirmed);
 }

@@ -61,5 +61,5 @@ pub async fn open_letter(
     };
     row.insert(&txn).await?;
     txn.commit().await?;
-    Ok(outbox::shown(outbox::listed(app, letter)?, contents))
+    Ok(outbox::opened_letter(outbox::listed(app, letter)?, contents))
 }

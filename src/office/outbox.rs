@@ -77,7 +77,7 @@ pub enum Standing {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct OutboxQuery {
     pub state: Option<Standing>,
     /// `verify`, `screened`, …
     pub kind: Option<String>,
@@ -135,7 +135,7 @@ pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Fault> 
 }
 
 /// A letter with what it says, once that may be shown.
-pub(super) fn shown(listed: Listed, contents: Contents) -> Opened {
+pub(super) fn opened_letter(listed: Listed, contents: Contents) -> Opened {
     // A link opens beside the outbox: inside the frame our own pages refuse to be shown.
     let mut html = contents.html.replacen("<head>", "<head><base target=\"_blank\">", 1);
     for file in &contents.attachments {
@@ -166,7 +166,7 @@ pub(super) fn visible() -> Condition {
 ///
 /// # Errors
 /// 422 for a limit or a cursor that is none.
-pub async fn list(app: &App, wanted: &Wanted) -> Result<Page<Listed>, Error> {
+pub async fn list(app: &App, wanted: &OutboxQuery) -> Result<Page<Listed>, Error> {
     let paging = Paging { limit: wanted.limit, cursor: wanted.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let mut letters: Select<letter::Entity> =

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use serde_json::json;
 
-use super::dashboard::{Shown, next, shown_matters};
+use super::dashboard::{MatterView, next, shown_matters};
 use super::matters::matters;
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -31,7 +31,7 @@ struct Overview {
     page: Page,
     heading: Heading,
     tabs: Vec<Tab>,
-    matters: Vec<Shown>,
+    matters: Vec<MatterView>,
     next: String,
     path: Vec<Step>,
     stages: Vec<Stage>,
@@ -103,7 +103,7 @@ fn stages(page: &Page, counts: &[Count], inside: presence::Counts) -> Vec<Stage>
 
 /// Who: organizer.
 #[get("/office/e/{event}")]
-pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+pub async fn show_overview(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     page::answer(&Overview::new(&house, visit.page, &by, Form::default()).await?)
 }
 

@@ -9,7 +9,7 @@ use chrono_tz::Asia::Shanghai;
 use uuid::Uuid;
 
 use super::open_letter::open_letter;
-use super::outbox::{self, Listed, Opened, Standing, Wanted};
+use super::outbox::{self, Listed, Opened, OutboxQuery, Standing};
 use super::post_again;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
@@ -18,7 +18,7 @@ use crate::accounts::second_factor::factor;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Refused};
-use crate::mail::kind::words;
+use crate::mail::kind::kind_label;
 use crate::organizations::access::Administrator;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
@@ -55,7 +55,7 @@ async fn show_outbox(
     house: House,
     visit: Visit,
     _: Administrator,
-    wanted: Query<Wanted>,
+    wanted: Query<OutboxQuery>,
 ) -> Result<HttpResponse, Error> {
     let wanted = wanted.into_inner();
     let state = wanted.state;
@@ -142,14 +142,14 @@ async fn again(house: House, by: Administrator, id: Path<String>) -> Result<Http
 
 impl Listed {
     /// What it is called; one that may not be told is a private letter.
-    fn words(&self, page: &Page) -> String {
-        words(page, self.kind.as_deref().unwrap_or("private"))
+    fn label(&self, page: &Page) -> String {
+        kind_label(page, self.kind.as_deref().unwrap_or("private"))
     }
 }
 
 impl Outbox {
     fn kind(&self, letter: &Listed) -> String {
-        letter.words(&self.page)
+        letter.label(&self.page)
     }
 
     fn when(&self, at: &DateTime<Utc>) -> String {
@@ -163,7 +163,7 @@ impl Letter {
     }
 
     fn kind(&self) -> String {
-        self.letter.words(&self.page)
+        self.letter.label(&self.page)
     }
 
     fn when(&self, at: &DateTime<Utc>) -> String {
@@ -180,7 +180,7 @@ impl Standing {
         }
     }
 
-    fn words(self) -> &'static str {
+    fn label_key(self) -> &'static str {
         match self {
             Self::Waiting => "standing-waiting",
             Self::Sent => "standing-sent",

@@ -46,7 +46,7 @@ pub async fn acts_for(
 ///
 /// # Errors
 /// 404 where it is not theirs; 422 `organization_needed` where it is not clear.
-pub async fn meant(
+pub async fn resolve_union(
     db: &impl ConnectionTrait,
     account: &SignedIn,
     named: Option<&str>,
@@ -77,7 +77,7 @@ impl FromRequest for OrganizationStaff {
             let named = asked.match_info().get("organization").unwrap_or_default().to_owned();
             let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
             let organization =
-                house.run(async move |app| meant(app.database.reader(), &account, Some(&named)).await).await?;
+                house.run(async move |app| resolve_union(app.database.reader(), &account, Some(&named)).await).await?;
             Ok(Self { account, organization })
         })
     }

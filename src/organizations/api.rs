@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::{Administrator, OrganizationStaff};
+use super::create_union::{NewOrganization, create_union};
 use super::demand::{Demand, demand};
-use super::found::{NewOrganization, found};
 use super::organization;
 use crate::accounts::SignedIn;
 use crate::app::House;
@@ -54,7 +54,7 @@ pub async fn found_organization(
     by: Administrator,
     wish: Body<NewOrganization>,
 ) -> Result<(Json<Organization>, StatusCode), Error> {
-    let union = house.run(async move |app| found(&app, &by, wish.into_inner()).await).await?;
+    let union = house.run(async move |app| create_union(&app, &by, wish.into_inner()).await).await?;
     Ok((Json(union.into()), StatusCode::CREATED))
 }
 

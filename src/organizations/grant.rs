@@ -38,7 +38,7 @@ pub fn purpose(union: &organization::Model, role: Role, language: Language) -> P
     let kind = match role {
         Role::Organizer => Kind::Organizer,
     };
-    let name = union.called(language).to_owned();
+    let name = union.name_in(language).to_owned();
     Purpose { kind, organization_id: union.id, event_id: None, unit_id: None, thing: name.clone(), union: name }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::staff::{self, Role};
 use crate::accounts::account;
-use crate::accounts::address::{MailAddress, shown};
+use crate::accounts::address::{MailAddress, address_to_unicode};
 use crate::accounts::second_factor::factor;
 use crate::app::App;
 use crate::error::Fault;
@@ -36,7 +36,7 @@ pub async fn named(db: &impl ConnectionTrait, app: &App, grants: Vec<staff::Mode
         let Some(account) = accounts.iter().find(|account| account.id == grant.account_id) else { continue };
         members.push(StaffMember {
             id: grant.id,
-            email: shown(&account.address(&app.secrets)?),
+            email: address_to_unicode(&account.address(&app.secrets)?),
             role: grant.role,
             granted_at: grant.granted_at,
             second_factor: secured.contains(&grant.account_id),

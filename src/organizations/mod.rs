@@ -3,7 +3,7 @@
 pub mod access;
 pub mod api;
 pub mod demand;
-pub mod found;
+pub mod create_union;
 pub mod grant;
 pub mod members;
 pub mod organization;

@@ -29,7 +29,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Model {
     /// What it is called in a language, as far as it has a name there.
     #[must_use]
-    pub fn called(&self, language: Language) -> &str {
+    pub fn name_in(&self, language: Language) -> &str {
         language.choose(&self.name, self.name_en.as_ref().unwrap_or(&self.name))
     }
 }

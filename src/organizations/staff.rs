@@ -67,7 +67,7 @@ async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Resu
 }
 
 /// A person's grant of a role at a union.
-pub async fn held(
+pub async fn find_grant(
     db: &impl ConnectionTrait,
     organization: Uuid,
     account: Uuid,

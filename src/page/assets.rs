@@ -17,7 +17,7 @@ use crate::error::{Error, Refused};
 struct Assets;
 
 #[derive(Deserialize)]
-struct Wanted {
+struct VersionQuery {
     v: Option<String>,
 }
 
@@ -46,7 +46,11 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 #[get("/assets/{name}")]
-async fn asset(name: Path<String>, wanted: Query<Wanted>, unless: Header<IfNoneMatch>) -> Result<HttpResponse, Error> {
+async fn asset(
+    name: Path<String>,
+    wanted: Query<VersionQuery>,
+    unless: Header<IfNoneMatch>,
+) -> Result<HttpResponse, Error> {
     let file = Assets::get(&name).ok_or_else(Refused::not_found)?;
     let version = version(&file);
     // A version that is not this one may come from an older page; it must not be remembered as new.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Page, words};
+use super::{Page, fluent};
 use crate::error::{Error, Refused};
 use crate::sheet::upload::RowError;
 
@@ -30,7 +30,7 @@ impl Faults {
         let text = |row: &Value, member: &str| row.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
         let fault = |row: &Value| {
             let line = row.get("line").and_then(Value::as_u64).unwrap_or_default();
-            told(page, line, &text(row, "field"), &text(row, "code"), &text(row, "message"))
+            row_fault(page, line, &text(row, "field"), &text(row, "code"), &text(row, "message"))
         };
         let total = refused.extra.get("errors_total").and_then(Value::as_u64).unwrap_or_default();
         Self { rows: rows.iter().map(fault).collect(), total }
@@ -39,7 +39,7 @@ impl Faults {
     /// The rows that were left out of a table the rest of which was taken.
     #[must_use]
     pub fn left_out(page: &Page, errors: &[RowError]) -> Self {
-        let fault = |row: &RowError| told(page, row.line.into(), row.field, row.code, &row.message);
+        let fault = |row: &RowError| row_fault(page, row.line.into(), row.field, row.code, &row.message);
         Self { rows: errors.iter().take(200).map(fault).collect(), total: errors.len() as u64 }
     }
 
@@ -49,14 +49,14 @@ impl Faults {
     }
 }
 
-fn told(page: &Page, line: u64, field: &str, code: &str, message: &str) -> WrongRow {
-    let find = |key: String| words::find(page.language, &key.replace('_', "-"));
+fn row_fault(page: &Page, line: u64, field: &str, code: &str, message: &str) -> WrongRow {
+    let find = |key: String| fluent::find(page.language, &key.replace('_', "-"));
     let words = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
     WrongRow { line, column: column(page, field), words: words.unwrap_or_else(|| message.to_owned()) }
 }
 
 fn column(page: &Page, field: &str) -> String {
-    words::find(page.language, &format!("column-{}", field.replace('_', "-"))).unwrap_or_else(|| field.to_owned())
+    fluent::find(page.language, &format!("column-{}", field.replace('_', "-"))).unwrap_or_else(|| field.to_owned())
 }
 
 /// Why a table was refused as a whole, in the reader's words; with the columns or the line it is about.
@@ -66,7 +66,7 @@ fn column(page: &Page, field: &str) -> String {
 pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error> {
     let Error::Refused(refused) = error else { return Err(error) };
     let key = format!("trouble-{}", refused.code.replace('_', "-"));
-    let mut told = words::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
+    let mut told = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
     if let Some(fields) = refused.extra.get("fields").and_then(Value::as_array) {
         let names: Vec<String> = fields.iter().filter_map(Value::as_str).map(|field| column(page, field)).collect();
         told = format!("{told} {}", names.join(page.language.choose("、", ", ")));

@@ -5,7 +5,7 @@ use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::{see, words};
+use super::{fluent, see};
 use crate::error::{Error, Fault};
 use crate::language::Language;
 
@@ -16,7 +16,7 @@ const COOKIE: &str = "said";
 /// # Errors
 /// Only faults.
 pub fn see_saying(path: &str, key: &str) -> Result<HttpResponse, Error> {
-    told(path, key.to_owned())
+    redirect_with_flash(path, key.to_owned())
 }
 
 /// As [`see_saying`], with a number for the gap `count`.
@@ -24,10 +24,10 @@ pub fn see_saying(path: &str, key: &str) -> Result<HttpResponse, Error> {
 /// # Errors
 /// Only faults.
 pub fn see_counting(path: &str, key: &str, count: u64) -> Result<HttpResponse, Error> {
-    told(path, format!("{key}:{count}"))
+    redirect_with_flash(path, format!("{key}:{count}"))
 }
 
-fn told(path: &str, value: String) -> Result<HttpResponse, Error> {
+fn redirect_with_flash(path: &str, value: String) -> Result<HttpResponse, Error> {
     let mut answer = see(path);
     let cookie = Cookie::build(COOKIE, value).path("/").same_site(SameSite::Lax).http_only(true);
     answer.add_cookie(&cookie.max_age(Duration::minutes(1)).finish()).map_err(Fault::of)?;
@@ -42,7 +42,7 @@ pub fn read(request: &HttpRequest, language: Language) -> Option<String> {
         Some((key, count)) => (key, count.parse::<u64>().ok()?),
         None => (cookie.value(), 0),
     };
-    words::find_filled(language, &format!("said-{key}"), &[("count", count.into())])
+    fluent::find_filled(language, &format!("said-{key}"), &[("count", count.into())])
 }
 
 /// The cookie that takes it away once a page has said it.

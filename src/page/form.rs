@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 use url::form_urlencoded;
 
-use super::{Page, words};
+use super::{Page, fluent};
 use crate::app::House;
 use crate::authorize_first;
 use crate::body::too_large;
@@ -125,7 +125,7 @@ impl Form {
     /// Whatever is a fault and no refusal.
     pub fn refused(mut self, page: &Page, error: Error) -> Result<Self, Error> {
         let Error::Refused(refused) = error else { return Err(error) };
-        let find = |key: String| words::find(page.language, &key.replace('_', "-"));
+        let find = |key: String| fluent::find(page.language, &key.replace('_', "-"));
         for wrong in &refused.errors {
             let name = wrong.field.rsplit('.').next().unwrap_or_default();
             let name = name.split('[').next().unwrap_or_default();

@@ -6,7 +6,7 @@ use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 
-use super::{LANGUAGE_COOKIE, own_path, see, words};
+use super::{LANGUAGE_COOKIE, fluent, own_path, see};
 use crate::error::{Error, Fault, Refused};
 
 #[derive(Deserialize)]
@@ -21,8 +21,8 @@ pub fn pages(config: &mut ServiceConfig) {
 /// Remembers the language and goes back to where the reader was.
 #[get("/language/{tag}")]
 async fn switch(tag: Path<String>, came: Query<Came>) -> Result<HttpResponse, Error> {
-    let language = words::language(&tag).ok_or_else(Refused::not_found)?;
-    let cookie = Cookie::build(LANGUAGE_COOKIE, words::tag(language))
+    let language = fluent::language(&tag).ok_or_else(Refused::not_found)?;
+    let cookie = Cookie::build(LANGUAGE_COOKIE, fluent::tag(language))
         .path("/")
         .same_site(SameSite::Lax)
         .http_only(true)

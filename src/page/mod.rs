@@ -8,7 +8,7 @@ pub mod refusal;
 pub mod flash;
 mod styleguide;
 pub mod when;
-pub mod words;
+pub mod fluent;
 
 use std::borrow::Cow;
 
@@ -57,7 +57,7 @@ impl Page {
     /// The page a request asks for, in the language of the cookie, else of the browser.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
-        let chosen = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| words::language(cookie.value()));
+        let chosen = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| fluent::language(cookie.value()));
         let accepted = || request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok().map(Language::accepted);
         let language = chosen.or_else(accepted).unwrap_or_default();
         Self {
@@ -76,18 +76,18 @@ impl Page {
     /// The words of a key.
     #[must_use]
     pub fn t(&self, key: &str) -> String {
-        words::say(self.language, key, &[])
+        fluent::say(self.language, key, &[])
     }
 
     /// The words of a key, with its gaps filled.
     #[must_use]
     pub fn say<'a>(&self, key: &str, gaps: &[(&'static str, FluentValue<'a>)]) -> String {
-        words::say(self.language, key, gaps)
+        fluent::say(self.language, key, gaps)
     }
 
     #[must_use]
     pub fn tag(&self) -> &'static str {
-        words::tag(self.language)
+        fluent::tag(self.language)
     }
 
     /// Where a file of the binary is to be had.

@@ -4,7 +4,7 @@
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::{Page, words};
+use super::{Page, fluent};
 
 #[derive(Template)]
 #[template(path = "page/refusal.html")]
@@ -20,13 +20,13 @@ struct Sorry {
 /// The page for a refusal, or None where it cannot be rendered.
 #[must_use]
 pub fn page(page: Page, status: StatusCode, code: &str, request_id: Option<String>) -> Option<String> {
-    let (title, advice) = told(&page, status, code);
+    let (title, advice) = title_and_advice(&page, status, code);
     let request_id = request_id.filter(|_| status.is_server_error());
     let takes_factor = code == "second_factor_required";
     Sorry { page, title, advice, request_id, takes_factor }.render().ok()
 }
 
-fn told(page: &Page, status: StatusCode, code: &str) -> (String, String) {
+fn title_and_advice(page: &Page, status: StatusCode, code: &str) -> (String, String) {
     let by_status = match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "not-found",
         StatusCode::FORBIDDEN => "forbidden",
@@ -36,7 +36,7 @@ fn told(page: &Page, status: StatusCode, code: &str) -> (String, String) {
     };
     let code = code.replace('_', "-");
     let say = |part: &str| {
-        let own = words::find(page.language, &format!("sorry-{code}-{part}"));
+        let own = fluent::find(page.language, &format!("sorry-{code}-{part}"));
         own.unwrap_or_else(|| page.t(&format!("sorry-{by_status}-{part}")))
     };
     (say("title"), say("advice"))

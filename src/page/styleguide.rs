@@ -12,7 +12,7 @@ use crate::app::House;
 use crate::error::{Error, FieldError, Refused};
 
 #[derive(Deserialize)]
-struct Shown {
+struct StyleguideQuery {
     /// Whether the form is shown as it looks after it was refused.
     refused: Option<String>,
 }
@@ -31,7 +31,7 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 #[get("/styleguide")]
-async fn styleguide(house: House, request: HttpRequest, shown: Query<Shown>) -> Result<HttpResponse, Error> {
+async fn styleguide(house: House, request: HttpRequest, shown: Query<StyleguideQuery>) -> Result<HttpResponse, Error> {
     if !house.settings.server.styleguide {
         return Err(Refused::not_found().into());
     }

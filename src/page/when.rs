@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::words;
+use super::fluent;
 use crate::language::Language;
 
 const DAYS_ZH: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
@@ -40,8 +40,8 @@ pub fn clock(zone: Tz, at: DateTime<Utc>) -> String {
 #[must_use]
 pub fn zone(language: Language, zone: Tz) -> String {
     match zone {
-        Tz::Asia__Shanghai => words::say(language, "zone-beijing", &[]),
-        other => words::say(language, "zone-other", &[("zone", other.name().into())]),
+        Tz::Asia__Shanghai => fluent::say(language, "zone-beijing", &[]),
+        other => fluent::say(language, "zone-other", &[("zone", other.name().into())]),
     }
 }
 

@@ -8,8 +8,8 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::company::{self, Neighbour, Wanted};
-use super::shown::{Seen, Shown, find, seen, shown};
+use super::neighbour_card::{NeighbourCard, Seen, find, load_cards, seen};
+use super::neighbours::{self, Neighbour, NeighbourFilter};
 use crate::app::{App, House};
 use crate::body::{Body, Query};
 use crate::dates::exclude::{self, Whom};
@@ -74,7 +74,7 @@ pub struct Apart {
 /// Whom one may come to meet, in an order that is new every day and for every reader; a list begun
 /// yesterday is read to its end in yesterday's. What is left out of the query asks for nothing.
 /// Who: participant, from the online phase on.
-#[utoipa::path(tag = "people", params(Wanted, Paging), responses(
+#[utoipa::path(tag = "people", params(NeighbourFilter, Paging), responses(
     (status = 200, body = Page<PersonCard>),
     (status = 403, description = "`not_registered`, `not_approved`"),
     (status = 409, description = "`phase_closed`"),
@@ -84,7 +84,7 @@ pub struct Apart {
 pub async fn list_people(
     house: House,
     me: Participant,
-    wanted: Query<Wanted>,
+    wanted: Query<NeighbourFilter>,
     paging: Query<Paging>,
 ) -> Result<Json<Page<PersonCard>>, Error> {
     let read = house.run(async move |app| {
@@ -94,18 +94,23 @@ pub async fn list_people(
     Ok(Json(read.await?))
 }
 
-async fn page(app: &App, me: &Participant, wanted: &Wanted, paging: &Paging) -> Result<Page<PersonCard>, Error> {
+async fn page(
+    app: &App,
+    me: &Participant,
+    wanted: &NeighbourFilter,
+    paging: &Paging,
+) -> Result<Page<PersonCard>, Error> {
     let limit = usize::try_from(paging.limit()?).unwrap_or(usize::MAX);
     let begun = paging.cursor.as_deref().map(Reached::read).transpose()?;
     let day = begun.as_ref().map_or_else(|| me.event.day(app.now()), |reached| reached.day);
-    let place = |person: &Neighbour| company::place(app, me, day, person);
-    let mut found = company::to_meet(app, me, day, company::in_sight(app, me).await?);
+    let place = |person: &Neighbour| neighbours::place(app, me, day, person);
+    let mut found = neighbours::to_meet(app, me, day, neighbours::in_sight(app, me).await?);
     found.retain(|person| wanted.takes(person) && begun.as_ref().is_none_or(|reached| place(person) > reached.place));
     let more = found.len() > limit;
     found.truncate(limit);
     let last = found.last().filter(|_| more);
     let next = last.map(|person| Reached { day, place: place(person) }.written());
-    Ok(Page { items: shown(app, found).await?.into_iter().map(PersonCard::from).collect(), next })
+    Ok(Page { items: load_cards(app, found).await?.into_iter().map(PersonCard::from).collect(), next })
 }
 
 /// How far somebody has read, and in which day's order.
@@ -156,7 +161,7 @@ pub async fn show_person(
 ), security(("bearer" = [])))]
 #[get("/events/{event}/people/apart")]
 pub async fn kept_apart(house: House, me: Participant) -> Result<Json<Page<KeptApart>>, Error> {
-    let said = house.run(async move |app| Ok(company::kept_apart(&app, &me).await?)).await?;
+    let said = house.run(async move |app| Ok(neighbours::kept_apart(&app, &me).await?)).await?;
     let kept = |(person, because): (Neighbour, Because)| {
         let Neighbour { handle, nickname, side, .. } = person;
         KeptApart { handle, nickname, side, because }
@@ -197,7 +202,7 @@ pub async fn keep_apart(
 pub async fn take_back(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
     let (_, handle) = path.into_inner();
     let taken = house.run(async move |app| {
-        let said = company::kept_apart(&app, &me).await?;
+        let said = neighbours::kept_apart(&app, &me).await?;
         match said.into_iter().find(|(person, _)| person.handle == handle) {
             Some((about, _)) => exclude::take_back(&app, &me, Whom::Registered(about.registration_id)).await,
             None => Ok(()),
@@ -207,8 +212,8 @@ pub async fn take_back(house: House, me: Participant, path: Path<(String, String
     Ok(HttpResponse::NoContent().finish())
 }
 
-impl From<Shown> for PersonCard {
-    fn from(Shown { person, declaration, portrait }: Shown) -> Self {
+impl From<NeighbourCard> for PersonCard {
+    fn from(NeighbourCard { person, declaration, portrait }: NeighbourCard) -> Self {
         Self {
             handle: person.handle,
             nickname: person.nickname,

@@ -4,9 +4,9 @@
 
 mod api;
 mod band;
-mod company;
+mod neighbours;
 mod page;
-mod shown;
+mod neighbour_card;
 
 use crate::calls::Calls;
 

@@ -6,8 +6,8 @@ use askama::Template;
 use serde::Deserialize;
 use url::form_urlencoded;
 
-use super::company::{self, Neighbour, Offered, Wanted};
-use super::shown::{Shown, find, seen, shown};
+use super::neighbour_card::{NeighbourCard, find, load_cards, seen};
+use super::neighbours::{self, Neighbour, NeighbourFilter, Offered};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::dates::exclude::{self, Whom};
@@ -100,7 +100,7 @@ async fn cards_page(
     house: House,
     visit: Visit,
     me: Participant,
-    wanted: Query<Wanted>,
+    wanted: Query<NeighbourFilter>,
     turned: Query<Turned>,
 ) -> Result<HttpResponse, Error> {
     let (page, now) = (visit.page, house.now());
@@ -121,12 +121,12 @@ async fn cards_page(
     let read = house.run(async move |app| {
         may_look(&app, &me)?;
         let today = me.event.day(app.now());
-        let people = company::to_meet(&app, &me, today, company::in_sight(&app, &me).await?);
+        let people = neighbours::to_meet(&app, &me, today, neighbours::in_sight(&app, &me).await?);
         let offered = Offered::by(&people);
         let found: Vec<Neighbour> = people.into_iter().filter(|person| asked.takes(person)).collect();
         let count = found.len();
         let here: Vec<Neighbour> = found.into_iter().skip((number - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
-        Ok((offered, count, shown(&app, here).await?))
+        Ok((offered, count, load_cards(&app, here).await?))
     });
     let (offered, found, here) = read.await?;
     let address = |number: usize| {
@@ -147,7 +147,7 @@ async fn cards_page(
 #[get("/e/{event}/people/apart")]
 async fn apart_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let slug = me.event.slug.clone();
-    let people = house.run(async move |app| Ok(company::kept_apart(&app, &me).await?)).await?;
+    let people = house.run(async move |app| Ok(neighbours::kept_apart(&app, &me).await?)).await?;
     let tabs = tabs::of_participant(&visit.page, &slug, "people");
     page::answer(&Apart { people, tabs, slug, page: visit.page })
 }
@@ -205,7 +205,7 @@ async fn keep_apart(
 async fn take_back(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
     let (slug, handle) = path.into_inner();
     let taken = house.run(async move |app| {
-        let said = company::kept_apart(&app, &me).await?;
+        let said = neighbours::kept_apart(&app, &me).await?;
         let about = said.into_iter().find(|(person, _)| person.handle == handle);
         let (about, _) = about.ok_or_else(Refused::not_found)?;
         exclude::take_back(&app, &me, Whom::Registered(about.registration_id)).await
@@ -215,7 +215,7 @@ async fn take_back(house: House, me: Participant, path: Path<(String, String)>) 
 }
 
 impl Card {
-    fn of(page: &Page, Shown { person, declaration, portrait }: Shown) -> Self {
+    fn of(page: &Page, NeighbourCard { person, declaration, portrait }: NeighbourCard) -> Self {
         let band = person.band.map(|band| page.t(&format!("band-{}", band.word())));
         let line: Vec<String> = [band, person.education, person.district].into_iter().flatten().collect();
         Self {

@@ -204,7 +204,7 @@ pub async fn light_up(
 pub async fn own_picks(house: House, guest: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
     let own = house.run(async move |app| own::ballot(&app, &guest, number).await).await?;
-    let own::Shown { badges, stage, follow_up, receipt, .. } = own;
+    let own::OwnBallot { badges, stage, follow_up, receipt, .. } = own;
     padding::json(&OwnPicks { badges, stage, follow_up, receipt }, BLOCK)
 }
 

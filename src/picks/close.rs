@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::refusals::{ROUND_NOT_OPEN, ROUND_VOID};
 use super::round::{self, State};
-use super::{kept, tally};
+use super::{pick_key, tally};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::Error;
@@ -17,13 +17,13 @@ use crate::happening::What;
 /// Closes a round and tallies it. Saying it again gives the same bulletin.
 ///
 /// # Errors
-/// 409 `round_not_open`, `round_void`; what [`kept::secret`] says where this process does not have the
+/// 409 `round_not_open`, `round_void`; what [`pick_key::secret`] says where this process does not have the
 /// key: the round then stays as it is, open for those that have it; 409 `ballots_unreadable`; 404.
 pub async fn close(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
     let db = app.database.reader();
     let found = round::find(db, host.event.id, number).await?;
     if matches!(found.state, State::Open | State::Closed) {
-        kept::secret(db, &round::keys(app).await?, found.id).await??;
+        pick_key::secret(db, &round::keys(app).await?, found.id).await??;
     }
     let closed = shut(app, host, number).await?;
     let tallied = tally::tally(app, closed.id).await?;

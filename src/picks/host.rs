@@ -31,7 +31,7 @@ pub struct PlanWish {
 }
 
 /// A round as it stands after what was done to it.
-type Shown = Result<(Json<RoundShown>, StatusCode), Error>;
+type RoundAnswer = Result<(Json<RoundShown>, StatusCode), Error>;
 
 /// Plans the next round. Who: host.
 #[utoipa::path(tag = "picks", request_body = PlanWish, responses(
@@ -41,7 +41,7 @@ type Shown = Result<(Json<RoundShown>, StatusCode), Error>;
 ),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds")]
-pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Shown {
+pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> RoundAnswer {
     let PlanWish { limit, sides } = wish.into_inner();
     let planned = |planned| (RoundShown::from(planned), StatusCode::CREATED);
     Ok(house.tell(planned, async move |app| plan::plan(&app, &host, Plan { limit, sides }).await).await?)
@@ -55,7 +55,7 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Shown
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/open")]
-pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> Shown {
+pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> RoundAnswer {
     let (_, number) = path.into_inner();
     let opened = |opened| (RoundShown::from(opened), StatusCode::OK);
     Ok(house.tell(opened, async move |app| open::open(&app, &host, number).await).await?)

@@ -27,10 +27,10 @@ use queqiao_ballots::seal::Secret;
 const IN_MEMORY: &str = "memory";
 
 /// Keys by the home of their database and their round.
-type Held = HashMap<(String, Uuid), Arc<Secret>>;
+type HeldKeys = HashMap<(String, Uuid), Arc<Secret>>;
 
 /// Keys of this process, where no tmpfs can be written.
-static HELD: Mutex<Option<Held>> = Mutex::new(None);
+static HELD: Mutex<Option<HeldKeys>> = Mutex::new(None);
 /// The number of a process whose keys nobody else sees.
 static ALONE: OnceLock<i32> = OnceLock::new();
 static USUAL: OnceLock<Option<PathBuf>> = OnceLock::new();
@@ -245,7 +245,7 @@ impl Keys {
     }
 }
 
-fn with_held<T>(work: impl FnOnce(&mut Held) -> T) -> T {
+fn with_held<T>(work: impl FnOnce(&mut HeldKeys) -> T) -> T {
     // A thread that died holding the map left it whole: every change is one call.
     let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
     work(held.get_or_insert_default())

@@ -60,7 +60,7 @@ pub async fn post(
                 account_id: Some(account.id),
                 event_id: Some(event.id),
                 language: account.language,
-                words: words(event, account.language, nickname, round.number)?,
+                words: round_over_text(event, account.language, nickname, round.number)?,
                 action: Some(Action {
                     label: account.language.choose("打开我的结果", "Open my result").to_owned(),
                     url: app.public_url(&format!("/e/{}/matches", event.slug)),
@@ -75,7 +75,7 @@ pub async fn post(
     Ok(())
 }
 
-fn words(event: &event::Model, language: Language, nickname: &str, round: i32) -> Result<String, Fault> {
+fn round_over_text(event: &event::Model, language: Language, nickname: &str, round: i32) -> Result<String, Fault> {
     let title = language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title));
     let words = match language {
         Language::Zh => OverZh { title, nickname, round }.render(),

@@ -6,7 +6,7 @@ use super::refusals::{
     NOT_CHECKED_IN, NOT_HERE, OWN_BADGE, REPEATED_PICK, SAME_SIDE, STAFF_CANNOT_PICK, TOO_MANY_PICKS,
 };
 use super::round;
-use super::{ballot, kept};
+use super::{ballot, pick_key};
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::checkin::presence;
@@ -48,7 +48,7 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let round = round::hold_open(&txn, guest.event.id, number).await?;
     guest.event.requires(app.now(), Phase::OnSite)?;
     let account_id = guest.account.account_id;
-    let organizer = staff::held(&txn, guest.event.organization_id, account_id, staff::Role::Organizer).await?;
+    let organizer = staff::find_grant(&txn, guest.event.organization_id, account_id, staff::Role::Organizer).await?;
     if organizer.is_some()
         || crew::serves(&txn, account_id, guest.event.id, &[Role::Desk, Role::Host, Role::Volunteer]).await?
     {
@@ -58,7 +58,8 @@ pub async fn light(app: &App, guest: &Participant, number: i32, picks: Picks) ->
     let me = me.filter(|me| me.inside && me.event_id == round.event_id).ok_or(NOT_CHECKED_IN)?;
     let numbers = judge(&round, me.worn(), &picks.badges)?;
     let targets = targets(&txn, &round, &numbers, &picks.badges).await?;
-    let secret = kept::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| kept::unavailable())?;
+    let secret =
+        pick_key::secret(&txn, &round::keys(app).await?, round.id).await?.map_err(|_| pick_key::unavailable())?;
     let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Fault::of)?;
     ballot.follow_up = picks.follow_up;
     let person = guest.registration.number;

@@ -3,7 +3,7 @@
 pub mod personal;
 pub mod refusals;
 pub mod keys;
-pub mod kept;
+pub mod pick_key;
 pub mod round;
 pub mod ballot;
 pub mod matched;

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::keys::Keys;
 use super::refusals::{ANOTHER_ROUND_OPEN, KEYS_APART, ROUND_CLOSED, ROUND_OPEN};
 use super::round::{self, State};
-use super::{ballot, kept, key_presence};
+use super::{ballot, key_presence, pick_key};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, Fault};
@@ -48,13 +48,13 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     let secret = Arc::new(Secret::drawn().map_err(Fault::of)?);
     let coin: [u8; 32] = app.chance.secret()?;
     let keys = round::keys(app).await?;
-    let key = kept::Model {
+    let key = pick_key::Model {
         round_id: found.id,
         mark: secret.mark(found.id).to_vec(),
         place: keys.number()?,
         whereabouts: keys.whereabouts(),
     };
-    kept::ActiveModel::from(key).insert(&txn).await?;
+    pick_key::ActiveModel::from(key).insert(&txn).await?;
     ballot::lay_out(&txn, app, &found, &found.seal(&secret)).await?;
     let mut row: round::ActiveModel = found.into();
     row.state = Set(State::Open);

@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 
 use super::refusals::{BALLOT_UNREADABLE, ROUND_NOT_TALLIED, ROUND_VOID};
 use super::round::{self, State};
-use super::{ballot, kept, matched};
+use super::{ballot, matched, pick_key};
 use crate::accounts::profile;
 use crate::app::App;
 use crate::badges::badge;
@@ -17,7 +17,7 @@ use queqiao_ballots::seal::receipt;
 
 /// A ballot as its owner sees it.
 #[derive(Debug, Clone, Default)]
-pub struct Shown {
+pub struct OwnBallot {
     /// Dearest first.
     pub badges: Vec<String>,
     pub stage: bool,
@@ -40,18 +40,19 @@ pub struct Partner {
 ///
 /// # Errors
 /// 409 `round_not_open`, `round_closed`, `round_void`, `ballot_unreadable`; 503 `key_unavailable`; 404.
-pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<Shown, Error> {
+pub async fn ballot(app: &App, guest: &Participant, number: i32) -> Result<OwnBallot, Error> {
     let db = app.database.reader();
     let round = round::find(db, guest.event.id, number).await?;
     round.takes_ballots()?;
     let sealed = ballot::Entity::find_by_id((round.id, guest.registration.id)).one(db).await?;
     // Not taken for an empty ballot: somebody would believe that nothing was chosen.
-    let secret = kept::secret(db, &round::keys(app).await?, round.id).await?.map_err(|_| kept::unavailable())?;
-    let Some(sealed) = sealed else { return Ok(Shown::default()) };
+    let secret =
+        pick_key::secret(db, &round::keys(app).await?, round.id).await?.map_err(|_| pick_key::unavailable())?;
+    let Some(sealed) = sealed else { return Ok(OwnBallot::default()) };
     let owner = sealed.owner(&guest.account.account_id);
     let opened = round.seal(&secret).open(owner, &sealed.sealed).map_err(|_| BALLOT_UNREADABLE)?;
     let labels = ballot::labels(db, round.event_id).await?;
-    Ok(Shown {
+    Ok(OwnBallot {
         badges: opened.targets().filter_map(|target| labels.get(&target).cloned()).collect(),
         stage: opened.stage,
         follow_up: opened.follow_up,

@@ -12,7 +12,7 @@ use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 use super::discreet::discreet;
 use super::gallery::{self, Face};
 use super::light::{self, Picks};
-use super::own::{self, Shown};
+use super::own::{self, OwnBallot};
 use super::refusals::{BALLOT_UNREADABLE, KEY_UNAVAILABLE};
 use super::round::{self, State};
 use crate::accounts::visit::Visit;
@@ -38,7 +38,7 @@ struct PicksPage {
     round: i32,
     most: usize,
     faces: Vec<Face>,
-    own: Shown,
+    own: OwnBallot,
 }
 
 /// What can be done here now.
@@ -62,14 +62,14 @@ struct Read {
     stand: Stand,
     round: Option<round::Model>,
     faces: Vec<Face>,
-    own: Shown,
+    own: OwnBallot,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
     config.service(picks_page).service(send_picks);
 }
 
-async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
+async fn render_picks(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
     let Read { stand, round, faces, own } = read(house, me).await?;
     let tabs = tabs::of_evening(&page, &event, "picks");
@@ -78,7 +78,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Form) -> Result
     let text = answer.render().map_err(Fault::of)?;
     // The same page without a single lamp, and room for all of them: nobody on the Wi-Fi can tell
     // from its size how many are lit, or for whom.
-    answer.own = Shown::default();
+    answer.own = OwnBallot::default();
     let dark = answer.render().map_err(Fault::of)?.len();
     page::answer_sized(&answer.form, padding::padded(text, dark + answer.room_for_lamps()))
 }
@@ -89,7 +89,7 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
             let db = app.database.reader();
             let called = round::Entity::of_event(me.event.id).filter(round::Column::State.ne(State::Planned));
             let round = called.order_by_desc(round::Column::Number).one(db).await?;
-            let nothing = |stand, round| Read { stand, round, faces: Vec::new(), own: Shown::default() };
+            let nothing = |stand, round| Read { stand, round, faces: Vec::new(), own: OwnBallot::default() };
             let Some(round) = round else { return Ok(nothing(Stand::Early, None)) };
             let stand = match round.state {
                 State::Planned => Stand::Early,
@@ -110,7 +110,7 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
                 Err(error) if error.is(KEY_UNAVAILABLE) => Ok(nothing(Stand::Stuck, Some(round))),
                 // Can be sent again, as if it had never been.
                 Err(error) if error.is(BALLOT_UNREADABLE) => {
-                    Ok(Read { stand, faces, own: Shown::default(), round: Some(round) })
+                    Ok(Read { stand, faces, own: OwnBallot::default(), round: Some(round) })
                 }
                 // Closed between the two looks.
                 Err(Error::Refused(_)) => Ok(nothing(Stand::Counting, Some(round))),
@@ -122,7 +122,7 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
 
 #[get("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, me, Form::default()).await?)
+    Ok(render_picks(&house, visit.page, me, Form::default()).await?)
 }
 
 #[post("/e/{event}/picks", wrap = "from_fn(discreet)")]
@@ -138,7 +138,7 @@ async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> 
         Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, me, form).await?)
+            Ok(render_picks(&house, visit.page, me, form).await?)
         }
     }
 }
@@ -180,7 +180,7 @@ impl PicksPage {
         if self.stand == Stand::Open { format!("open-{}", self.round) } else { String::new() }
     }
 
-    fn told(&self) -> String {
+    fn headline(&self) -> String {
         self.page.t(match self.stand {
             Stand::Early => "picks-early",
             Stand::Outside => "picks-outside",
@@ -214,7 +214,7 @@ impl PicksPage {
     }
 
     /// The words of what can be wrong with a tap, for the page's own script.
-    fn words(&self) -> String {
+    fn refusal_texts(&self) -> String {
         let words = ["not-here", "too-many-picks", "not-checked-in", "staff-cannot-pick", "key-unavailable"]
             .map(|code| (code.replace('-', "_"), self.page.t(&format!("trouble-{code}"))));
         serde_json::to_string(&std::collections::BTreeMap::from(words)).unwrap_or_default()

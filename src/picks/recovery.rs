@@ -4,7 +4,7 @@
 use sea_orm::EntityTrait;
 
 use super::round::{self, State};
-use super::{kept, tally};
+use super::{pick_key, tally};
 use crate::app::App;
 use crate::error::Error;
 
@@ -18,7 +18,7 @@ pub async fn resume(app: &App) -> Result<(), Error> {
     keys.try_out()?;
     due(app).await?;
     for round in round::unfinished(app.database.reader()).await? {
-        if let Err(missing) = kept::secret(app.database.reader(), &keys, round.id).await? {
+        if let Err(missing) = pick_key::secret(app.database.reader(), &keys, round.id).await? {
             let (id, code, key) = (round.id, missing.code, missing.extra.get("key"));
             tracing::warn!(round = %id, code, ?key, "a pick round cannot be counted here; its ballots stay sealed");
         }
@@ -34,7 +34,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
     let db = app.database.reader();
     let keys = round::keys(app).await?;
     for closed in round::unfinished(db).await?.into_iter().filter(|round| round.state == State::Closed) {
-        if kept::secret(db, &keys, closed.id).await?.is_err() {
+        if pick_key::secret(db, &keys, closed.id).await?.is_err() {
             continue;
         }
         match tally::tally(app, closed.id).await {

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::refusals::VOID_UNCONFIRMED;
 use super::round::{self, State};
-use super::{kept, void};
+use super::{pick_key, void};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -35,7 +35,7 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(stuck_round).service(declare_void);
 }
 
-async fn shown(
+async fn render_stuck_round(
     house: &House,
     page: Page,
     host: Host,
@@ -49,7 +49,7 @@ async fn shown(
         .run(async move |app| {
             let db = app.database.reader();
             let round = round::find(db, host.event.id, number).await?;
-            let kept = kept::find(db, round.id).await?;
+            let kept = pick_key::find(db, round.id).await?;
             let waits = matches!(round.state, State::Open | State::Closed);
             Ok((waits, kept.map(|kept| kept.whereabouts).unwrap_or_default()))
         })
@@ -61,7 +61,7 @@ async fn shown(
 #[get("/e/{event}/console/picks/{n}")]
 async fn stuck_round(house: House, visit: Visit, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
-    Ok(shown(&house, visit.page, host, number, Form::default(), false).await?)
+    Ok(render_stuck_round(&house, visit.page, host, number, Form::default(), false).await?)
 }
 
 #[post("/e/{event}/console/picks/{n}")]
@@ -78,11 +78,11 @@ async fn declare_void(
     match house.run(async move |app| void::void(&app, &by, number, confirmed).await).await {
         Ok(_) => see_saying(&format!("/e/{}/console", host.event.slug), "round-void"),
         Err(error) if error.is(VOID_UNCONFIRMED) => {
-            Ok(shown(&house, visit.page, host, number, Form::default(), true).await?)
+            Ok(render_stuck_round(&house, visit.page, host, number, Form::default(), true).await?)
         }
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, host, number, form, false).await?)
+            Ok(render_stuck_round(&house, visit.page, host, number, form, false).await?)
         }
     }
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::keys::Keys;
 use super::refusals::{BALLOTS_UNREADABLE, ROUND_OPEN};
 use super::round::{self, State};
-use super::{ballot, blocked_pairs, kept, letters, matched, said_on_ballot};
+use super::{ballot, blocked_pairs, letters, matched, pick_key, said_on_ballot};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
@@ -66,7 +66,7 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
         }
         State::Closed => {}
     }
-    let secret = kept::secret(&txn, &keys, round.id).await??;
+    let secret = pick_key::secret(&txn, &keys, round.id).await??;
     let mut tallied = count(&txn, app, round, &secret).await?;
     drop(secret);
     if let Err(fault) = txn.commit().await {
@@ -94,7 +94,7 @@ pub(super) fn forget(keys: &Keys, round_id: Uuid) {
 
 /// Takes sealed ballots out of the write-ahead log; without their key they say nothing there, either.
 pub(super) async fn leave_the_log(app: &App, round_id: Uuid) {
-    match app.database.settle().await {
+    match app.database.checkpoint().await {
         Ok(true) => {}
         Ok(false) => {
             tracing::warn!(round = %round_id, "readers kept sealed ballots in the write-ahead log a little longer");
@@ -149,7 +149,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     guests.sort_unstable_by_key(|guest| guest.number);
     letters::post(txn, app, &event, &round, &guests).await?;
     ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(round.id)).exec(txn).await?;
-    kept::Entity::delete_by_id(round.id).exec(txn).await?;
+    pick_key::Entity::delete_by_id(round.id).exec(txn).await?;
     let tallied = keep(txn, app, round, &counted, receipts).await?;
     record(txn, app, &event, &tallied, spoilt).await?;
     Ok(tallied)

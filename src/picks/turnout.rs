@@ -3,7 +3,7 @@
 use sea_orm::PaginatorTrait;
 
 use super::round::{self, State};
-use super::{ballot, kept};
+use super::{ballot, pick_key};
 use crate::app::App;
 use crate::checkin::presence;
 use crate::error::Fault;
@@ -19,7 +19,7 @@ pub async fn turnout(app: &App, round: &round::Model) -> Result<Option<usize>, F
         State::Planned | State::Void => return Ok(None),
     }
     let db = app.database.reader();
-    let Ok(secret) = kept::secret(db, &round::keys(app).await?, round.id).await? else { return Ok(None) };
+    let Ok(secret) = pick_key::secret(db, &round::keys(app).await?, round.id).await? else { return Ok(None) };
     let seal = round.seal(&secret);
     let sealed = ballot::Entity::of_round(round.id).all(db).await?;
     let senders = ballot::senders(db, &sealed).await?;

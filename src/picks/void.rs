@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::refusals::{KEY_IS_SAFE, ROUND_CAN_BE_COUNTED, ROUND_CLOSED, ROUND_NOT_OPEN, VOID_UNCONFIRMED};
 use super::round::{self, State};
-use super::{ballot, kept, key_presence, tally};
+use super::{ballot, key_presence, pick_key, tally};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::Error;
@@ -30,12 +30,12 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
         State::Tallied => return Err(ROUND_CLOSED.saying("This round was counted.").into()),
         State::Void => return Ok(found),
     }
-    if let Ok(secret) = kept::secret(&txn, &keys, found.id).await?
+    if let Ok(secret) = pick_key::secret(&txn, &keys, found.id).await?
         && tally::open(&txn, &found, &secret).await?.can_be_counted()
     {
         return Err(ROUND_CAN_BE_COUNTED.into());
     }
-    let kept = kept::find(&txn, found.id).await?;
+    let kept = pick_key::find(&txn, found.id).await?;
     let (place, whereabouts) = kept.map_or((None, String::new()), |kept| (Some(kept.place), kept.whereabouts));
     if let Some(place) = place
         && key_presence::keeps_elsewhere(app, &txn, place).await?
@@ -48,7 +48,7 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
         return Err(VOID_UNCONFIRMED.with("ballots", ballots).with("key", whereabouts).into());
     }
     ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(found.id)).exec(&txn).await?;
-    kept::Entity::delete_by_id(found.id).exec(&txn).await?;
+    pick_key::Entity::delete_by_id(found.id).exec(&txn).await?;
     let mut row: round::ActiveModel = found.into();
     row.state = Set(State::Void);
     let void = row.update(&txn).await?;

@@ -46,11 +46,11 @@ pub struct Choices(pub Vec<usize>);
 ///
 /// # Errors
 /// 404 where there is no such quiz or it has not opened: the two look the same; 409 `quiz_closed`,
-/// `already_answered`; 422 where it is not one option of each question; what [`entrance::enter`] says;
+/// `already_answered`; 422 where it is not one option of each question; what [`entrance::admit_participant`] says;
 /// 409 `ledger_frozen`.
 pub async fn answer(app: &App, who: &Participant, quiz_id: Uuid, choices: Vec<usize>) -> Result<Awarded, Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_participant(&txn, app, who).await?;
     let (registration_id, day, now) = (inside.registration.id, inside.today, inside.now);
     let quiz = quiz::Entity::of_event(inside.event.id).filter(quiz::Column::Id.eq(quiz_id)).one(&txn).await?;
     let quiz = quiz.filter(|quiz| quiz.has_opened(now)).ok_or_else(Refused::not_found)?;

@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::Uuid;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::contribute::{self, Words};
+use super::contribute::{self, NewContribution};
 use super::contribution::{self, Kind, State};
 use super::entrance::may_put_up;
 use super::like;
@@ -80,7 +80,7 @@ pub struct Contributed {
 /// What a handler answers that put something on the plaza.
 pub type PutUp = Result<(Json<Contributed>, StatusCode), Error>;
 
-pub async fn put_up(house: House, me: Participant, words: Words) -> PutUp {
+pub async fn put_up(house: House, me: Participant, words: NewContribution) -> PutUp {
     let put = |contribution::Model { id, state, kind, .. }| {
         let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
         (Contributed { id, state, awarded }, StatusCode::CREATED)
@@ -108,7 +108,7 @@ pub async fn put_up(house: House, me: Participant, words: Words) -> PutUp {
 pub async fn put_up_post(house: House, me: Participant, post: PostForm) -> PutUp {
     may_put_up(&house, &me)?;
     let PostWithPhotos { body, photo: photos } = post.receive(&house, &me).await?;
-    put_up(house, me, Words { kind: Kind::Post, about: None, body, photos }).await
+    put_up(house, me, NewContribution { kind: Kind::Post, about: None, body, photos }).await
 }
 
 /// Comments on a post that is shown. Who: approved participant, online phase.
@@ -131,7 +131,7 @@ pub async fn put_up_post(house: House, me: Participant, post: PostForm) -> PutUp
 pub async fn put_up_comment(house: House, me: Participant, request: HttpRequest, comment: Body<NewComment>) -> PutUp {
     let about = Some(id_in_path(&request, "id")?);
     let body = comment.into_inner().body;
-    put_up(house, me, Words { kind: Kind::Comment, about, body, photos: Vec::new() }).await
+    put_up(house, me, NewContribution { kind: Kind::Comment, about, body, photos: Vec::new() }).await
 }
 
 /// Declares something on the declaration wall (爱情宣言); shown once approved. Who: approved participant, online phase.
@@ -152,7 +152,7 @@ pub async fn put_up_comment(house: House, me: Participant, request: HttpRequest,
 #[post("/events/{event}/declarations")]
 pub async fn put_up_declaration(house: House, me: Participant, declaration: Body<NewDeclaration>) -> PutUp {
     let body = declaration.into_inner().body;
-    put_up(house, me, Words { kind: Kind::Declaration, about: None, body, photos: Vec::new() }).await
+    put_up(house, me, NewContribution { kind: Kind::Declaration, about: None, body, photos: Vec::new() }).await
 }
 
 /// Takes down a post, comment, declaration or portrait of one's own, with its words and photos; again

@@ -19,11 +19,11 @@ use crate::registrations::access::Participant;
 /// Reports a contribution; gives the id of the complaint.
 ///
 /// # Errors
-/// 409 `already_reported`; what [`entrance::enter`] says.
+/// 409 `already_reported`; what [`entrance::admit_participant`] says.
 pub async fn complain(app: &App, who: &Participant, about: Uuid, reason: String) -> Result<Uuid, Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
-    let shown = contribution::shown(inside.event.id, about).lock_shared().one(&txn).await?;
+    let inside = entrance::admit_participant(&txn, app, who).await?;
+    let shown = contribution::find_approved(inside.event.id, about).lock_shared().one(&txn).await?;
     let shown = contribution::in_sight(&txn, shown, inside.registration.id).await?;
     let id = app.new_id();
     let row = complaint::ActiveModel {

@@ -48,7 +48,7 @@ impl Entity {
 }
 
 /// Taking something down settles every open complaint about it; its author who does so decides nothing.
-pub async fn settle(
+pub async fn uphold_open(
     txn: &impl ConnectionTrait,
     about: &contribution::Model,
     by: Option<Uuid>,

@@ -16,7 +16,7 @@ use crate::picture::develop::Developed;
 use crate::registrations::access::Participant;
 
 /// What is to be put on the plaza.
-pub struct Words {
+pub struct NewContribution {
     pub kind: Kind,
     /// The post a comment belongs to.
     pub about: Option<Uuid>,
@@ -27,11 +27,11 @@ pub struct Words {
 /// Puts words on the plaza. Points for a post come with its approval.
 ///
 /// # Errors
-/// What [`entrance::enter`] says; 404 where the post is not there; 429 past the day's limit.
-pub async fn contribute(app: &App, who: &Participant, words: Words) -> Result<contribution::Model, Error> {
-    let Words { kind, about, body, photos } = words;
+/// What [`entrance::admit_participant`] says; 404 where the post is not there; 429 past the day's limit.
+pub async fn contribute(app: &App, who: &Participant, words: NewContribution) -> Result<contribution::Model, Error> {
+    let NewContribution { kind, about, body, photos } = words;
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_participant(&txn, app, who).await?;
     if let Some(post) = about {
         contribution::hold_shown_post(&txn, inside.event.id, post, inside.registration.id).await?;
     }

@@ -163,7 +163,7 @@ pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Resul
 /// # Errors
 /// 404 where it is not there, not shown, or its author out of the person's sight: they must look the same.
 pub async fn hold_shown_post(txn: &impl ConnectionTrait, event_id: Uuid, id: Uuid, to: Uuid) -> Result<Model, Error> {
-    let post = shown(event_id, id).filter(Column::Kind.eq(Kind::Post)).lock_shared().one(txn).await?;
+    let post = find_approved(event_id, id).filter(Column::Kind.eq(Kind::Post)).lock_shared().one(txn).await?;
     in_sight(txn, post, to).await
 }
 
@@ -179,7 +179,7 @@ pub async fn in_sight(db: &impl ConnectionTrait, found: Option<Model>, to: Uuid)
 
 /// Something everybody at the event sees.
 #[must_use]
-pub fn shown(event_id: Uuid, id: Uuid) -> Select<Entity> {
+pub fn find_approved(event_id: Uuid, id: Uuid) -> Select<Entity> {
     Entity::of_event(event_id).filter(Column::Id.eq(id)).filter(Column::State.eq(State::Approved))
 }
 

@@ -49,10 +49,10 @@ pub async fn days_of(db: &impl ConnectionTrait, registration_id: Uuid) -> Result
 /// Signs a participant in for today. However many hands do it at once, it counts once.
 ///
 /// # Errors
-/// What [`entrance::enter`] says; 409 `ledger_frozen`.
+/// What [`entrance::admit_participant`] says; 409 `ledger_frozen`.
 pub async fn sign_in(app: &App, who: &Participant) -> Result<SignedInToday, Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_participant(&txn, app, who).await?;
     let (event_id, registration_id, day) = (inside.event.id, inside.registration.id, inside.today);
     let ledger = ledger::open_held(app, &txn, inside.event, inside.now).await?;
     let row = ActiveModel {

@@ -83,7 +83,7 @@ pub struct Quiz {
     opens_at: DateTime<Utc>,
     closes_at: DateTime<Utc>,
     open: bool,
-    questions: Vec<Asked>,
+    questions: Vec<AskedQuestion>,
     /// My choices, counted from 0; none where I have not answered.
     choices: Option<Vec<usize>>,
     /// How many of mine were right; told once it has closed.
@@ -91,7 +91,7 @@ pub struct Quiz {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Asked {
+pub struct AskedQuestion {
     text: String,
     options: Vec<String>,
     /// The right option, counted from 0; told once the quiz has closed.
@@ -100,7 +100,7 @@ pub struct Asked {
 
 fn seen(quiz: quiz::Model, mine: Option<answer::Model>, now: DateTime<Utc>) -> Quiz {
     let closed = quiz.has_closed(now);
-    let asked = |question: &quiz::Question| Asked {
+    let asked = |question: &quiz::Question| AskedQuestion {
         text: question.text.clone(),
         options: question.options.clone(),
         correct: closed.then_some(question.correct),

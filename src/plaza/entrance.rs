@@ -27,7 +27,7 @@ pub struct Inside {
 ///
 /// # Errors
 /// 409 `phase_closed` outside the online phase, 403 `not_approved` for whoever is not (or no longer) approved.
-pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, Error> {
+pub async fn admit_participant(txn: &Write, app: &App, who: &Participant) -> Result<Inside, Error> {
     let event = event::hold_shared(txn, who.event.id).await?;
     let now = app.now();
     event.requires(now, Phase::Online)?;
@@ -40,10 +40,10 @@ pub async fn enter(txn: &Write, app: &App, who: &Participant) -> Result<Inside, 
 }
 
 /// Whether somebody may put something up just now, asked before what they send is read and unpacked;
-/// [`enter`] asks again.
+/// [`admit_participant`] asks again.
 ///
 /// # Errors
-/// As [`enter`].
+/// As [`admit_participant`].
 pub fn may_put_up(app: &App, who: &Participant) -> Result<(), Error> {
     who.event.requires(app.now(), Phase::Online)?;
     if who.registration.status == Status::Approved { Ok(()) } else { Err(NOT_APPROVED.into()) }

@@ -36,10 +36,10 @@ pub async fn count(db: &impl ConnectionTrait, post_id: Uuid) -> Result<u64, DbEr
 /// Likes a post, or takes it back; gives the likes afterwards. Saying it again changes nothing.
 ///
 /// # Errors
-/// What [`entrance::enter`] says; 404 where the post is not there.
+/// What [`entrance::admit_participant`] says; 404 where the post is not there.
 pub async fn like(app: &App, who: &Participant, post_id: Uuid, likes: bool) -> Result<u64, Error> {
     let txn = app.database.begin_write().await?;
-    let inside = entrance::enter(&txn, app, who).await?;
+    let inside = entrance::admit_participant(&txn, app, who).await?;
     let registration_id = inside.registration.id;
     contribution::hold_shown_post(&txn, inside.event.id, post_id, registration_id).await?;
     if likes {

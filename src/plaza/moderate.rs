@@ -54,8 +54,8 @@ pub async fn moderate(
         return Ok(Decided { contribution, awarded: Awarded::nothing(rule) });
     }
     let event_id = event.id;
-    let awarded = settle(app, &txn, event, by.account.account_id, &contribution).await?;
-    complaint::settle(&txn, &contribution, Some(by.account.account_id), now).await?;
+    let awarded = settle_points(app, &txn, event, by.account.account_id, &contribution).await?;
+    complaint::uphold_open(&txn, &contribution, Some(by.account.account_id), now).await?;
     by.records(Deed::PlazaModerated)
         .about("contribution", contribution.id)
         .because(contribution.reason.as_deref())
@@ -76,7 +76,7 @@ pub async fn moderate(
 ///
 /// # Errors
 /// 409 `ledger_frozen` where it is to be shown from now on: that would pay nobody.
-pub async fn settle(
+pub async fn settle_points(
     app: &App,
     txn: &Write,
     event: event::Model,

@@ -32,7 +32,7 @@ use crate::page::{self, Page, Tab, when};
 const AT_ONCE: usize = 100;
 
 #[derive(Debug, Default, Deserialize)]
-struct Asked {
+struct ModerationQuery {
     #[serde(default)]
     show: Show,
     cursor: Option<String>,
@@ -66,12 +66,17 @@ struct Item {
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(open_queue).service(decide).service(settle);
+    config.service(open_queue).service(decide).service(settle_complaint);
 }
 
 #[get("/office/e/{event}/moderation")]
-async fn open_queue(house: House, visit: Visit, by: Organizer, asked: Query<Asked>) -> Result<HttpResponse, Error> {
-    let Asked { show, cursor } = asked.into_inner();
+async fn open_queue(
+    house: House,
+    visit: Visit,
+    by: Organizer,
+    asked: Query<ModerationQuery>,
+) -> Result<HttpResponse, Error> {
+    let ModerationQuery { show, cursor } = asked.into_inner();
     page::answer(&look(&house, visit.page, by, show, cursor, Form::default()).await?)
 }
 
@@ -81,13 +86,13 @@ async fn decide(
     house: House,
     visit: Visit,
     by: Organizer,
-    asked: Query<Asked>,
+    asked: Query<ModerationQuery>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
     let show = asked.show;
     let decider = by.clone();
     let decided = async {
-        let (ids, decision) = meant(&form)?;
+        let (ids, decision) = read_decision(&form)?;
         let verdict: Verdict = body::read(json!({ "decision": decision, "reason": form.text("reason") }))?;
         let (decision, reason) = verdict.into_parts();
         if decision != Decision::Approve && reason.is_none() {
@@ -106,7 +111,7 @@ async fn decide(
 
 /// Settles a complaint: what it is about comes down, or stays.
 #[post("/office/e/{event}/moderation/reports/{id}")]
-async fn settle(
+async fn settle_complaint(
     house: House,
     visit: Visit,
     by: Organizer,
@@ -144,7 +149,7 @@ fn address(by: &Organizer) -> String {
 }
 
 /// Which things a form means, and what is to become of them.
-fn meant(form: &Form) -> Result<(Vec<Uuid>, Decision), Error> {
+fn read_decision(form: &Form) -> Result<(Vec<Uuid>, Decision), Error> {
     let decisions = [("approve", Decision::Approve), ("reject", Decision::Reject), ("remove", Decision::Remove)];
     let one = decisions.into_iter().find(|(name, _)| !form.value(name).is_empty());
     let (ids, decision) = match one {

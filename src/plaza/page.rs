@@ -37,7 +37,7 @@ pub struct Wall {
     form: Form,
     /// What the next post earns once it is approved.
     next_post: i64,
-    notes: Vec<Shown>,
+    notes: Vec<ContributionView>,
     first: bool,
     next: Option<String>,
 }
@@ -49,8 +49,8 @@ pub struct Post {
     page: Page,
     top: Top,
     form: Form,
-    note: Shown,
-    comments: Vec<Shown>,
+    note: ContributionView,
+    comments: Vec<ContributionView>,
     next: Option<String>,
 }
 
@@ -64,7 +64,7 @@ struct Early {
 }
 
 /// Somebody's words as a page shows them.
-pub struct Shown {
+pub struct ContributionView {
     pub note: Note,
     pub by: Option<By>,
     pub when: String,
@@ -91,7 +91,7 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     #[must_use]
-    pub fn shown(&self, note: Note) -> Shown {
+    pub fn contribution_view(&self, note: Note) -> ContributionView {
         let mine = note.author.as_ref().is_some_and(|author| author.me);
         let standing = match note.state {
             _ if !mine => None,
@@ -100,7 +100,7 @@ impl Reader<'_> {
             State::Rejected => Some(("pill bad", self.page.t("note-rejected"))),
             State::Removed | State::Withdrawn => Some(("pill bad", self.page.t("note-removed"))),
         };
-        Shown {
+        ContributionView {
             by: note.author.as_ref().map(|author| self.by(author)),
             when: when::moment(self.page.language, self.zone, note.at, self.now),
             standing,
@@ -201,7 +201,7 @@ pub async fn wall(
     let here = format!("/e/{}/plaza{}", event.slug, if posts { "" } else { "/declarations" });
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
     Ok(Wall {
-        notes: notes.items.into_iter().map(|note| reader.shown(note)).collect(),
+        notes: notes.items.into_iter().map(|note| reader.contribution_view(note)).collect(),
         next: notes.next.map(|cursor| format!("{here}?cursor={cursor}")),
         next_post: sight.next_post(),
         top,
@@ -241,8 +241,8 @@ pub async fn post(
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
     Ok(Post {
         top: sight.top(&page, &event, now, "posts"),
-        note: reader.shown(note),
-        comments: items.into_iter().map(|note| reader.shown(note)).collect(),
+        note: reader.contribution_view(note),
+        comments: items.into_iter().map(|note| reader.contribution_view(note)).collect(),
         next: next.map(|cursor| format!("/e/{}/plaza/posts/{id}?cursor={cursor}", event.slug)),
         form,
         page,

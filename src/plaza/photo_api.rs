@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::api::{NewPost, PutUp, put_up};
-use super::contribute::{Words, may_contribute};
+use super::contribute::{NewContribution, may_contribute};
 use super::contribution::{Kind, State};
 use super::entrance::{may_look, may_put_up};
 use super::photo::{self, Frame, Size};
@@ -101,7 +101,7 @@ pub async fn put_up_portrait(house: House, me: Participant, form: PhotoForm) -> 
     if photos.is_empty() {
         return Err(no_photo());
     }
-    put_up(house, me, Words { kind: Kind::Portrait, about: None, body: String::new(), photos }).await
+    put_up(house, me, NewContribution { kind: Kind::Portrait, about: None, body: String::new(), photos }).await
 }
 
 /// As [`may_contribute`], asked by a handler.

@@ -16,7 +16,7 @@ pub struct Portrait {
 }
 
 /// The portraits of these people that everybody sees.
-pub async fn shown(
+pub async fn load_approved(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Portrait>, DbErr> {

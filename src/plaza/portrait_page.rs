@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use uuid::Uuid;
 
-use super::contribute::{self, Words};
+use super::contribute::{self, NewContribution};
 use super::contribution::{Kind, State};
 use super::{entrance, page as plaza, photo_api, portrait};
 use crate::accounts::visit::Visit;
@@ -62,7 +62,7 @@ async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) ->
         if photos.is_empty() {
             return Err(photo_api::no_photo());
         }
-        let words = Words { kind: Kind::Portrait, about: None, body: String::new(), photos };
+        let words = NewContribution { kind: Kind::Portrait, about: None, body: String::new(), photos };
         Ok(house.run(async move |app| contribute::contribute(&app, &who, words).await).await?)
     };
     match put.await {

@@ -33,12 +33,12 @@ struct Quizzes {
     page: Page,
     top: Top,
     form: Form,
-    quizzes: Vec<Asked>,
+    quizzes: Vec<QuizView>,
     next: Option<String>,
 }
 
 /// One quiz as the reader finds it.
-struct Asked {
+struct QuizView {
     id: Uuid,
     title: String,
     when: String,
@@ -143,7 +143,7 @@ async fn all(
                 page.say("quiz-result", &[("right", mine.correct.into()), ("all", quiz.questions.0.len().into())])
             }
         };
-        Asked {
+        QuizView {
             when: page.say(
                 if closed { "quiz-closed-at" } else { "quiz-open-until" },
                 &[("when", moment(quiz.closes_at).into())],
@@ -222,7 +222,7 @@ fn questions(
 
 impl Quizzes {
     /// Whether an option was chosen in a form that came back.
-    fn chosen(&self, asked: &Asked, question: &Question, choice: &Choice) -> bool {
+    fn chosen(&self, asked: &QuizView, question: &Question, choice: &Choice) -> bool {
         asked.refused && self.form.has(&format!("choice-{}", question.place), &choice.place.to_string())
     }
 }

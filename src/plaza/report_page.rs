@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::complain;
 use super::complaints_api::NewComplaint;
-use super::page::{Reader, Shown};
+use super::page::{ContributionView, Reader};
 use super::{entrance, wall, wrong};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -26,7 +26,7 @@ struct Report {
     page: Page,
     slug: String,
     form: Form,
-    note: Shown,
+    note: ContributionView,
     sorts: Vec<(&'static str, String)>,
 }
 
@@ -73,6 +73,6 @@ async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form)
         wall::one(app.database.reader(), me.event.id, id, me.registration.id, None).await
     });
     let note = note.await?;
-    let note = Reader { app: house, page: &page, zone: event.zone(), now: house.now() }.shown(note);
+    let note = Reader { app: house, page: &page, zone: event.zone(), now: house.now() }.contribution_view(note);
     Ok(Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
 }

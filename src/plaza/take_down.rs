@@ -37,8 +37,8 @@ pub async fn take_down(app: &App, who: &Participant, id: Uuid) -> Result<(), Err
     row.reason = Set(None);
     let withdrawn = row.update(&txn).await?;
     photo::Entity::delete_many().filter(photo::Column::ContributionId.eq(id)).exec(&txn).await?;
-    complaint::settle(&txn, &withdrawn, None, now).await?;
-    let awarded = moderate::settle(app, &txn, event, who.account.account_id, &withdrawn).await?;
+    complaint::uphold_open(&txn, &withdrawn, None, now).await?;
+    let awarded = moderate::settle_points(app, &txn, event, who.account.account_id, &withdrawn).await?;
     txn.commit().await?;
     app.happenings.announce(event_id, What::PlazaChanged);
     if awarded.points != 0 {

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
 use super::contribution::Kind;
-use super::page::{Reader, Shown};
+use super::page::{ContributionView, Reader};
 use super::take_down::take_down;
 use super::wall;
 use crate::accounts::visit::Visit;
@@ -18,10 +18,10 @@ use crate::registrations::access::Participant;
 
 #[derive(Template)]
 #[template(path = "plaza/take_down.html")]
-struct Asked {
+struct TakeDownPage {
     page: Page,
     slug: String,
-    note: Shown,
+    note: ContributionView,
     /// A post may have earned points.
     earned: bool,
 }
@@ -42,8 +42,8 @@ async fn ask(house: House, visit: Visit, me: Participant, request: HttpRequest) 
     let note = found.await?;
     let earned = note.kind == Kind::Post;
     let reader = Reader { app: &house, page: &visit.page, zone: event.zone(), now: house.now() };
-    let note = reader.shown(note);
-    page::answer(&Asked { slug: event.slug, note, earned, page: visit.page })
+    let note = reader.contribution_view(note);
+    page::answer(&TakeDownPage { slug: event.slug, note, earned, page: visit.page })
 }
 
 #[post("/e/{event}/plaza/take-down/{id}")]

@@ -141,7 +141,7 @@ pub async fn comments(
     me: Uuid,
     paging: &Paging,
 ) -> Result<Page<Note>, Error> {
-    let shown = contribution::shown(event_id, post).filter(Column::Kind.eq(Kind::Post)).one(db).await?;
+    let shown = contribution::find_approved(event_id, post).filter(Column::Kind.eq(Kind::Post)).one(db).await?;
     let post = contribution::in_sight(db, shown, me).await?;
     let hidden = sight::hidden(db, event_id, me).await?;
     let mut rows = contribution::Entity::of_event(event_id)
@@ -192,7 +192,7 @@ pub async fn authors(
     me: Uuid,
 ) -> Result<HashMap<Uuid, Author>, DbErr> {
     let wanted: HashSet<Uuid> = registrations.collect();
-    let portraits = portrait::shown(db, wanted.iter().copied()).await?;
+    let portraits = portrait::load_approved(db, wanted.iter().copied()).await?;
     let profile = registration::Entity::belongs_to(profile::Entity)
         .from(registration::Column::AccountId)
         .to(profile::Column::AccountId)

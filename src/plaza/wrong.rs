@@ -9,13 +9,13 @@ const SORTS: [&str; 5] = ["harassing", "false", "advertising", "indecent", "othe
 /// The sorts there are to choose from: value and words.
 #[must_use]
 pub fn sorts(page: &Page) -> Vec<(&'static str, String)> {
-    SORTS.map(|sort| (sort, said(page, sort))).into()
+    SORTS.map(|sort| (sort, complaint_label(page, sort))).into()
 }
 
 /// What was chosen and written in a form, in the words the person saw: so the organizer reads it.
 #[must_use]
 pub fn reason(page: &Page, form: &Form) -> String {
-    let sort = SORTS.into_iter().find(|sort| form.value("sort") == *sort).map(|sort| said(page, sort));
+    let sort = SORTS.into_iter().find(|sort| form.value("sort") == *sort).map(|sort| complaint_label(page, sort));
     match (sort, form.value("reason").trim()) {
         (Some(sort), "") => sort,
         (Some(sort), more) => page.say("report-both", &[("sort", sort.into()), ("more", more.into())]),
@@ -23,6 +23,6 @@ pub fn reason(page: &Page, form: &Form) -> String {
     }
 }
 
-fn said(page: &Page, sort: &str) -> String {
+fn complaint_label(page: &Page, sort: &str) -> String {
     page.t(&format!("report-{sort}"))
 }

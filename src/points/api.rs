@@ -100,10 +100,10 @@ pub async fn leaderboard(house: House, me: Participant, which: Query<WhichSide>)
     let event = me.event.clone();
     let board = house.run(async move |app| Ok(board::of_event(&app, &event).await?)).await?;
     let ladder = board.side(side);
-    Ok(Json(shown(ladder, side, board.at, me.registration.id)))
+    Ok(Json(build_leaderboard(ladder, side, board.at, me.registration.id)))
 }
 
-fn shown(ladder: &Ladder, side: Side, at: DateTime<Utc>, me: Uuid) -> Leaderboard {
+fn build_leaderboard(ladder: &Ladder, side: Side, at: DateTime<Utc>, me: Uuid) -> Leaderboard {
     let place = |(rank, rung): (usize, &Rung)| Place {
         rank,
         nickname: rung.nickname.clone(),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::api::Freeze;
-use super::enter::{self, Entered, Lines};
+use super::award_by_hand::{self, AwardedByHand, Lines};
 use super::fold::Awarded;
 use super::rules::Rule;
 use super::{entry, freeze, reverse};
@@ -42,7 +42,7 @@ pub async fn freeze_ledger(house: House, by: Organizer) -> Result<(Json<Freeze>,
     tag = "points",
     request_body = Lines,
     responses(
-        (status = 201, body = Entered),
+        (status = 201, body = AwardedByHand),
         (status = 400),
         (status = 403),
         (status = 409, description = "`ledger_frozen`, `phase_closed`"),
@@ -56,9 +56,9 @@ pub async fn enter_lines(
     house: House,
     by: Organizer,
     lines: Body<Lines>,
-) -> Result<(Json<Entered>, StatusCode), Error> {
+) -> Result<(Json<AwardedByHand>, StatusCode), Error> {
     let (lines, entered) = (lines.into_inner(), |entered| (entered, StatusCode::CREATED));
-    Ok(house.tell(entered, async move |app| enter::enter(&app, &by, lines).await).await?)
+    Ok(house.tell(entered, async move |app| award_by_hand::award_by_hand(&app, &by, lines).await).await?)
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]

@@ -84,14 +84,14 @@ impl Open<'_> {
         if self.rules.terms(merit.rule).is_none() {
             return Ok(Awarded::nothing(None));
         }
-        if !self.enter(merit).await? {
+        if !self.insert_line(merit).await? {
             return Ok(Awarded::nothing(Some(merit.rule)));
         }
-        self.told(merit, 1).await
+        self.effect_of(merit, 1).await
     }
 
     /// Writes one line; false where the same was counted before.
-    pub async fn enter(&self, merit: Merit<'_>) -> Result<bool, Fault> {
+    pub async fn insert_line(&self, merit: Merit<'_>) -> Result<bool, Fault> {
         self.write(self.line(merit, 1, None)).await
     }
 
@@ -129,7 +129,7 @@ impl Open<'_> {
         if !self.write(self.line(merit, effect, Some(line.id))).await? {
             return Ok(None);
         }
-        self.told(merit, effect.into()).await.map(Some)
+        self.effect_of(merit, effect.into()).await.map(Some)
     }
 
     fn line(&self, merit: Merit<'_>, effect: i32, reverses: Option<Uuid>) -> entry::ActiveModel {
@@ -154,7 +154,7 @@ impl Open<'_> {
     }
 
     /// What the line just written changed: the fold without it, then with it.
-    async fn told(&self, merit: Merit<'_>, effect: i64) -> Result<Awarded, Fault> {
+    async fn effect_of(&self, merit: Merit<'_>, effect: i64) -> Result<Awarded, Fault> {
         let Merit { registration_id, rule, day, .. } = merit;
         let mut tally: Tally = entry::tally_of_person(self.txn, self.event.id, registration_id, Some(rule)).await?;
         tally.count(rule, day, -effect);

@@ -6,7 +6,7 @@ mod books_api;
 pub mod chain;
 pub mod close_books;
 pub mod digest;
-pub mod enter;
+pub mod award_by_hand;
 pub mod entry;
 pub mod fold;
 pub mod freeze;

@@ -26,7 +26,7 @@ struct MyPoints {
     /// 86 = 20 + 16 + …
     sum: String,
     rules: Vec<Earned>,
-    lines: Vec<Told>,
+    lines: Vec<PointsLine>,
 }
 
 struct Earned {
@@ -36,7 +36,7 @@ struct Earned {
     note: String,
 }
 
-struct Told {
+struct PointsLine {
     when: String,
     name: String,
     /// Whether it was taken back, withheld, entered by somebody, and why.
@@ -51,10 +51,10 @@ pub async fn points_page(house: House, visit: Visit, me: Participant) -> Result<
     let (event, id) = (me.event.clone(), me.registration.id);
     let read = house.run(async move |app| Ok(statement::read(app.database.reader(), &event, id, app.now()).await?));
     let statement = read.await?;
-    page::answer(&shown(visit.page, &me.event, &statement, house.now()))
+    page::answer(&build_my_points(visit.page, &me.event, &statement, house.now()))
 }
 
-fn shown(page: Page, event: &event::Model, statement: &Statement, now: DateTime<Utc>) -> MyPoints {
+fn build_my_points(page: Page, event: &event::Model, statement: &Statement, now: DateTime<Utc>) -> MyPoints {
     let paid: Vec<String> =
         statement.rules.iter().filter(|rule| rule.points != 0).map(|rule| rule.points.to_string()).collect();
     let sum = if paid.len() > 1 { format!("{} = {}", statement.points, paid.join(" + ")) } else { String::new() };
@@ -66,7 +66,7 @@ fn shown(page: Page, event: &event::Model, statement: &Statement, now: DateTime<
         frozen: statement.frozen,
         sum,
         rules: statement.rules.iter().map(|rule| earned(&page, rule, statement.frozen)).collect(),
-        lines: statement.lines.iter().rev().map(|line| told(&page, event, line, now)).collect(),
+        lines: statement.lines.iter().rev().map(|line| points_line(&page, event, line, now)).collect(),
         page,
     }
 }
@@ -83,7 +83,7 @@ fn earned(page: &Page, rule: &Subtotal, frozen: bool) -> Earned {
     Earned { name: rule_name(page, rule.rule), points: rule.points, cap: rule.cap, note }
 }
 
-fn told(page: &Page, event: &event::Model, line: &Line, now: DateTime<Utc>) -> Told {
+fn points_line(page: &Page, event: &event::Model, line: &Line, now: DateTime<Utc>) -> PointsLine {
     let mut notes = Vec::new();
     if line.reverses.is_some() {
         notes.push(page.t("points-reversed"));
@@ -95,7 +95,7 @@ fn told(page: &Page, event: &event::Model, line: &Line, now: DateTime<Utc>) -> T
         notes.push(page.t("points-by-organizer"));
     }
     notes.extend(line.reason.clone());
-    Told {
+    PointsLine {
         when: when::moment(page.language, event.zone(), line.at, now),
         name: rule_name(page, line.rule),
         notes,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::offer_talent::{self, Offer};
-use super::present::{self, Called};
+use super::present::{self, BadgeAndNickname};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
@@ -19,7 +19,7 @@ pub struct MyProgramme {
     /// Null until groups were formed with me in one.
     pub group: Option<i32>,
     /// With whom I break the ice in the latest game; empty where I was not drawn.
-    pub icebreaker: Vec<Called>,
+    pub icebreaker: Vec<BadgeAndNickname>,
     /// What I offered to show.
     pub talent: Option<String>,
 }
@@ -35,7 +35,7 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
         if let Some(own) = own {
             let pair = seats.filter(icebreaker_seat::Column::Pair.eq(own.pair)).all(db).await?;
             let with: Vec<_> = pair.into_iter().map(|seat| seat.registration_id).filter(|one| *one != id).collect();
-            icebreaker = present::named(db, &with).await?.iter().map(Called::from).collect();
+            icebreaker = present::named(db, &with).await?.iter().map(BadgeAndNickname::from).collect();
         }
     }
     Ok(MyProgramme { group, icebreaker, talent })

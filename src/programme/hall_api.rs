@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::break_ice;
 use super::form_groups::{self, Wish};
-use super::present::{self, Called, Present};
+use super::present::{self, BadgeAndNickname, Present};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
@@ -25,7 +25,7 @@ use crate::paging::Page;
 pub struct Groups {
     pub groups: Vec<GroupShown>,
     /// Who is inside and in no group yet.
-    pub without: Vec<Called>,
+    pub without: Vec<BadgeAndNickname>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -33,7 +33,7 @@ pub struct Groups {
 pub struct GroupShown {
     /// Counts from 1.
     pub group: i32,
-    pub members: Vec<Called>,
+    pub members: Vec<BadgeAndNickname>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -43,7 +43,7 @@ pub struct IcebreakerShown {
     pub game: i32,
     pub drawn_at: DateTime<Utc>,
     /// Two each; where the hall is odd, one of three.
-    pub pairs: Vec<Vec<Called>>,
+    pub pairs: Vec<Vec<BadgeAndNickname>>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -51,20 +51,21 @@ pub struct IcebreakerShown {
 pub struct TalentShown {
     pub group: Option<i32>,
     /// Null until the person came in.
-    pub by: Option<Called>,
+    pub by: Option<BadgeAndNickname>,
     pub title: String,
 }
 
 pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups, Fault> {
     let formed = group_member::of_event(db, event_id).await?;
     let (came, inside) = (present::came(db, event_id).await?, present::inside(db, event_id).await?);
-    let mut groups: BTreeMap<i32, Vec<Called>> = BTreeMap::new();
+    let mut groups: BTreeMap<i32, Vec<BadgeAndNickname>> = BTreeMap::new();
     for person in &came {
         if let Some(group) = formed.get(&person.registration_id) {
             groups.entry(*group).or_default().push(person.into());
         }
     }
-    let without = inside.iter().filter(|person| !formed.contains_key(&person.registration_id)).map(Called::from);
+    let without =
+        inside.iter().filter(|person| !formed.contains_key(&person.registration_id)).map(BadgeAndNickname::from);
     let groups = groups.into_iter().map(|(group, members)| GroupShown { group, members });
     Ok(Groups { groups: groups.collect(), without: without.collect() })
 }
@@ -82,7 +83,7 @@ pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Pa
         }
         let called = |mut pair: Vec<&Present>| {
             pair.sort_by_key(|person| person.worn);
-            pair.into_iter().map(Called::from).collect()
+            pair.into_iter().map(BadgeAndNickname::from).collect()
         };
         items.push(IcebreakerShown {
             game: game.game,
@@ -97,7 +98,8 @@ pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<T
     let formed = group_member::of_event(db, event_id).await?;
     let people = present::came(db, event_id).await?;
     let shown = |offered: talent::Model| {
-        let by = people.iter().find(|person| person.registration_id == offered.registration_id).map(Called::from);
+        let by =
+            people.iter().find(|person| person.registration_id == offered.registration_id).map(BadgeAndNickname::from);
         TalentShown { group: formed.get(&offered.registration_id).copied(), by, title: offered.title }
     };
     let mut items: Vec<TalentShown> = talent::of_event(db, event_id).await?.into_iter().map(shown).collect();

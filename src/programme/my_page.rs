@@ -41,7 +41,12 @@ fn address(me: &Participant) -> String {
     format!("/e/{}/programme", me.event.slug)
 }
 
-async fn shown(house: &House, page: Page, me: Participant, form: Option<Form>) -> Result<HttpResponse, Error> {
+async fn render_my_programme(
+    house: &House,
+    page: Page,
+    me: Participant,
+    form: Option<Form>,
+) -> Result<HttpResponse, Error> {
     let now = house.now();
     let event = me.event.clone();
     let may_show = matches!(event.phase(now), Phase::Confirmation | Phase::OnSite)
@@ -58,7 +63,7 @@ async fn shown(house: &House, page: Page, me: Participant, form: Option<Form>) -
 
 #[get("/e/{event}/programme")]
 async fn open_programme(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, me, None).await?)
+    Ok(render_my_programme(&house, visit.page, me, None).await?)
 }
 
 #[post("/e/{event}/programme/talent")]
@@ -72,7 +77,7 @@ async fn offer(house: House, visit: Visit, me: Participant, form: Form) -> Resul
         Ok(()) => see_saying(&back, "talent-offered"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, me, Some(form)).await?)
+            Ok(render_my_programme(&house, visit.page, me, Some(form)).await?)
         }
     }
 }
@@ -90,7 +95,7 @@ impl Evening {
     }
 
     /// What a listener hears when the evening moves on.
-    fn told(&self) -> &str {
+    fn live_text(&self) -> &str {
         self.sheet.segments.iter().find(|line| self.is_running(line)).map_or("", |line| self.title(line))
     }
 

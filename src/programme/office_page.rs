@@ -8,7 +8,7 @@ use serde_json::json;
 use super::break_ice;
 use super::form_groups::{self, Wish};
 use super::hall_api::{self, Groups, IcebreakerShown, TalentShown};
-use super::present::Called;
+use super::present::BadgeAndNickname;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -49,7 +49,7 @@ fn address(host: &Host) -> String {
     format!("/office/e/{}/groups", host.event.slug)
 }
 
-async fn shown(house: &House, page: Page, host: Host, form: Option<Form>) -> Result<HttpResponse, Error> {
+async fn render_groups(house: &House, page: Page, host: Host, form: Option<Form>) -> Result<HttpResponse, Error> {
     let now = house.now();
     let (event, account) = (host.event.clone(), host.account.account_id);
     let read = house.run(async move |app| {
@@ -70,7 +70,7 @@ async fn shown(house: &House, page: Page, host: Host, form: Option<Form>) -> Res
 
 #[get("/office/e/{event}/groups")]
 async fn open_groups(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, host, None).await?)
+    Ok(render_groups(&house, visit.page, host, None).await?)
 }
 
 #[post("/office/e/{event}/groups")]
@@ -84,7 +84,7 @@ async fn group_everybody(house: House, visit: Visit, host: Host, form: Form) -> 
         Ok(()) => see_saying(&address(&host), "groups-formed"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, host, Some(form)).await?)
+            Ok(render_groups(&house, visit.page, host, Some(form)).await?)
         }
     }
 }
@@ -96,7 +96,7 @@ async fn draw(house: House, visit: Visit, host: Host, form: Form) -> Result<Http
         Ok(_) => see_saying(&address(&host), "ice-broken"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, host, Some(form)).await?)
+            Ok(render_groups(&house, visit.page, host, Some(form)).await?)
         }
     }
 }
@@ -106,7 +106,7 @@ impl Office {
         format!("/office/e/{}/groups", self.heading.slug)
     }
 
-    fn pair(&self, pair: &[Called]) -> String {
+    fn pair(&self, pair: &[BadgeAndNickname]) -> String {
         pair.iter().map(|one| one.badge.as_str()).collect::<Vec<_>>().join(" · ")
     }
 }

@@ -53,13 +53,13 @@ pub fn draw(
 fn mixed(men: &[usize], women: &[usize], may_meet: &impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
     let mut partners = vec![None; women.len()];
     for &man in men {
-        settle(man, women, may_meet, &mut partners, &mut vec![false; women.len()]);
+        find_augmenting_path(man, women, may_meet, &mut partners, &mut vec![false; women.len()]);
     }
     partners
 }
 
 /// Finds a man a partner, asking those who have one already to look for another.
-fn settle(
+fn find_augmenting_path(
     man: usize,
     women: &[usize],
     may_meet: &impl Fn(usize, usize) -> bool,
@@ -76,7 +76,7 @@ fn settle(
             asked[at] = true;
             let moved = match partners[at] {
                 None => true,
-                Some(other) => settle(other, women, may_meet, partners, asked),
+                Some(other) => find_augmenting_path(other, women, may_meet, partners, asked),
             };
             if moved {
                 partners[at] = Some(man);

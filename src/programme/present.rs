@@ -23,13 +23,13 @@ pub struct Present {
 
 /// What people in the hall may know of each other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Called {
+pub struct BadgeAndNickname {
     #[schema(example = "女008")]
     pub badge: String,
     pub nickname: String,
 }
 
-impl From<&Present> for Called {
+impl From<&Present> for BadgeAndNickname {
     fn from(present: &Present) -> Self {
         Self { badge: present.worn.to_string(), nickname: present.nickname.clone() }
     }

@@ -113,7 +113,7 @@ mod tests {
         vec![told(SegmentKind::Icebreaker, 30), told(SegmentKind::TalentShow, 20), told(SegmentKind::Dates, 80)]
     }
 
-    fn called(calls: &[(Option<i32>, i64)]) -> Vec<cue::Model> {
+    fn cues(calls: &[(Option<i32>, i64)]) -> Vec<cue::Model> {
         let cue = |(number, (segment, minutes)): (i32, &(Option<i32>, i64))| cue::Model {
             id: Uuid::from_u128(u128::try_from(number).unwrap_or(0)),
             event_id: Uuid::nil(),
@@ -127,8 +127,8 @@ mod tests {
     }
 
     /// State, start and end of every segment, in minutes.
-    fn told(calls: &[(Option<i32>, i64)], now: i64) -> Vec<(Standing, i64, i64)> {
-        let sheet = drawn(&programme(), at(0), &called(calls), at(now));
+    fn standings(calls: &[(Option<i32>, i64)], now: i64) -> Vec<(Standing, i64, i64)> {
+        let sheet = drawn(&programme(), at(0), &cues(calls), at(now));
         let minutes = |moment: DateTime<Utc>| (moment - at(0)).num_minutes();
         sheet.segments.iter().map(|line| (line.state, minutes(line.starts_at), minutes(line.ends_at))).collect()
     }
@@ -136,26 +136,26 @@ mod tests {
     #[test]
     fn before_the_first_cue_everything_is_as_planned() {
         use Standing::Upcoming;
-        assert_eq!(told(&[], -60), [(Upcoming, 0, 30), (Upcoming, 30, 50), (Upcoming, 50, 130)]);
+        assert_eq!(standings(&[], -60), [(Upcoming, 0, 30), (Upcoming, 30, 50), (Upcoming, 50, 130)]);
     }
 
     #[test]
     fn whatever_begins_late_moves_the_rest() {
         use Standing::{Running, Upcoming};
         let late = [(Running, 10, 40), (Upcoming, 40, 60), (Upcoming, 60, 140)];
-        assert_eq!(told(&[(Some(1), 10)], 15), late);
+        assert_eq!(standings(&[(Some(1), 10)], 15), late);
         let overrun = [(Running, 10, 40), (Upcoming, 55, 75), (Upcoming, 75, 155)];
-        assert_eq!(told(&[(Some(1), 10)], 55), overrun);
+        assert_eq!(standings(&[(Some(1), 10)], 55), overrun);
     }
 
     #[test]
     fn what_was_passed_over_is_skipped_and_may_still_be_called() {
         use Standing::{Over, Running, Skipped, Upcoming};
         let skipped = [(Over, 0, 25), (Skipped, 30, 50), (Running, 25, 105)];
-        assert_eq!(told(&[(Some(1), 0), (Some(3), 25)], 30), skipped);
+        assert_eq!(standings(&[(Some(1), 0), (Some(3), 25)], 30), skipped);
         let back = [(Over, 0, 25), (Running, 60, 80), (Over, 25, 60)];
-        assert_eq!(told(&[(Some(1), 0), (Some(3), 25), (Some(2), 60)], 61), back);
+        assert_eq!(standings(&[(Some(1), 0), (Some(3), 25), (Some(2), 60)], 61), back);
         let interval = [(Over, 0, 25), (Upcoming, 40, 60), (Upcoming, 60, 140)];
-        assert_eq!(told(&[(Some(1), 0), (None, 25)], 40), interval);
+        assert_eq!(standings(&[(Some(1), 0), (None, 25)], 40), interval);
     }
 }

@@ -53,7 +53,7 @@ pub async fn register(
     guest: Guest,
     application: Body<Application>,
 ) -> Result<(Json<Applied>, StatusCode), Error> {
-    let (application, language) = (application.into_inner(), Language::asked(&request));
+    let (application, language) = (application.into_inner(), Language::of_request(&request));
     let entered = |entered| (Applied::from(entered), StatusCode::CREATED);
     Ok(house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await?)
 }

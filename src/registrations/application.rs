@@ -25,7 +25,7 @@ use crate::events::phase::Phase;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, when};
-use crate::units::typed::{self, Meant};
+use crate::units::typed::{self, TypedUnit};
 use crate::units::unit;
 
 #[derive(Template)]
@@ -98,10 +98,10 @@ pub async fn send_application(house: House, visit: Visit, guest: Guest, form: Fo
         let db = app.database.reader();
         let profile = profile::Entity::find_by_id(account).one(db).await?;
         let missing = Missing::of(profile.as_ref(), &consent::of_person(db, account).await?);
-        Ok((missing, typed::meant(db, &[union], chosen, &typed).await?))
+        Ok((missing, typed::find_typed(db, &[union], chosen, &typed).await?))
     });
     let (missing, employer) = looked_up.await?;
-    let entered = enter(&house, &visit.page, &guest, &form, &missing, &employer).await;
+    let entered = complete_and_apply(&house, &visit.page, &guest, &form, &missing, &employer).await;
     let home = format!("/e/{}/me", guest.event.slug);
     match entered {
         Ok(entered) => see_saying(&home, if entered.status == Status::Approved { "approved" } else { "applied" }),
@@ -121,13 +121,13 @@ pub async fn take_back(house: House, me: Participant) -> Result<HttpResponse, Er
 }
 
 /// Writes what the profile lacked, then applies. Whoever is refused only then keeps a fuller profile.
-async fn enter(
+async fn complete_and_apply(
     house: &House,
     page: &Page,
     guest: &Guest,
     form: &Form,
     missing: &Missing,
-    employer: &Meant,
+    employer: &TypedUnit,
 ) -> Result<registration::Model, Error> {
     let changes = read(form, missing, employer)?;
     let application: Application = body::read(json!({ "unit_id": employer.id, "consents": missing.consents }))?;
@@ -142,7 +142,7 @@ async fn enter(
 }
 
 /// What is to be added to the profile, or everything that is wrong with the form at once.
-fn read(form: &Form, missing: &Missing, employer: &Meant) -> Result<Option<Changes>, Error> {
+fn read(form: &Form, missing: &Missing, employer: &TypedUnit) -> Result<Option<Changes>, Error> {
     let mut wrong = Vec::new();
     let mut request = json!({});
     let mut add = |name: &str, value: Value| {
@@ -193,7 +193,7 @@ impl Sheet {
             title: event.titled(page.language).to_owned(),
             when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
             closed: event.phase(now) != Phase::Registration,
-            consents: missing.consents.iter().map(|asked| (asked.field(), asked.words(page.language))).collect(),
+            consents: missing.consents.iter().map(|asked| (asked.field(), asked.text(page.language))).collect(),
             missing,
             names: format!("/units/names?organization={}", event.organization_id),
             near,

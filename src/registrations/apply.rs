@@ -121,7 +121,7 @@ pub async fn apply(
         class,
         ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)?
     };
-    enter(&txn, &registration).await?;
+    insert_registration(&txn, &registration).await?;
     let agreed = Agreed::to(application.consents, read_in);
     agreed.keep(&txn, app, account.id, Some(registration.id), now).await?;
     if vouched {
@@ -142,7 +142,7 @@ pub async fn apply(
 ///
 /// # Errors
 /// 409 `already_registered`.
-pub async fn enter(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {
+pub async fn insert_registration(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<(), Error> {
     // The number is ours: the one row in the way can only be the person's own living one.
     let written = registration::Entity::insert(registration.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::new().do_nothing().to_owned())

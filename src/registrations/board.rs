@@ -20,7 +20,7 @@ use crate::events::event;
 use crate::events::poster::{self, Poster};
 use crate::organizations::{organization, staff};
 use crate::paging::{Page, Paging};
-use crate::small_counts::told;
+use crate::small_counts::suppress_small;
 
 /// An event as anybody reads it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -40,7 +40,7 @@ pub struct Applicants {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct BoardQuery {
     /// Slug of a union.
     pub organization: Option<String>,
     /// How many items, 1 to 200; 50 where it is left out.
@@ -51,7 +51,7 @@ pub struct Wanted {
 }
 
 /// Events, newest first: the published ones, and to an organizer the drafts of their unions too. Who: anyone.
-#[utoipa::path(tag = "events", params(Wanted), responses(
+#[utoipa::path(tag = "events", params(BoardQuery), responses(
     (status = 200, body = Page<Notice>),
     (status = 422),
 ))]
@@ -59,7 +59,7 @@ pub struct Wanted {
 pub async fn list_events(
     house: House,
     account: Option<SignedIn>,
-    wanted: Query<Wanted>,
+    wanted: Query<BoardQuery>,
 ) -> Result<Json<Page<Notice>>, Error> {
     let wanted = wanted.into_inner();
     let listed = house.run(async move |app| {
@@ -149,7 +149,7 @@ async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<Hash
     let mut applicants: HashMap<Uuid, Applicants> = HashMap::new();
     for SideCount { event_id, side, count } in counts.into_model::<SideCount>().all(db).await? {
         // In a small unit everybody knows who the few are; nobody at all is no news either.
-        let shown = usize::try_from(count).ok().and_then(told).filter(|count| *count > 0).map(|_| count);
+        let shown = usize::try_from(count).ok().and_then(suppress_small).filter(|count| *count > 0).map(|_| count);
         let of_event = applicants.entry(event_id).or_default();
         match side {
             Side::Men => of_event.men = shown,

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::attendance;
-use super::known::ROWS;
+use super::prior_invitations::ROWS;
 use super::registration::{self, Status};
 use crate::error::Fault;
 use crate::events::event;
@@ -73,7 +73,7 @@ pub async fn of_person(
 }
 
 /// Brings the class of everybody who applied up to date; the list is fixed with it. The event is held.
-pub async fn settle(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Fault> {
+pub async fn update_classes(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Fault> {
     if !event.screening().by_history() {
         return Ok(());
     }

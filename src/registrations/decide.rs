@@ -39,7 +39,7 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
     if !verdict.decision.may_follow(held.status) {
         return Err(NOT_DECIDABLE.with("registration_status", json!(held.status)).into());
     }
-    let decided = settle(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
+    let decided = record_decision(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
     let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
@@ -79,7 +79,7 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         code: NOT_DECIDABLE.code,
         status: Some(held.status),
     }));
-    let decided = settle(&txn, app, by, &event, fit, verdicts.decision, reason).await?;
+    let decided = record_decision(&txn, app, by, &event, fit, verdicts.decision, reason).await?;
     let decided = Decided { decided: decided.into_iter().map(|decided| decided.id).collect(), unchanged, more };
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
@@ -129,7 +129,7 @@ fn invalid(field: &str, code: &'static str, words: &str) -> Refused {
 }
 
 /// Writes the verdict into held applications, with its letters and its audit entries.
-async fn settle(
+async fn record_decision(
     txn: &impl ConnectionTrait,
     app: &App,
     by: &Organizer,

@@ -12,17 +12,17 @@ use uuid::Uuid;
 
 use super::entrant::{self, Entrant};
 use super::join::PHASES;
-use super::known::{Known, ROWS};
+use super::prior_invitations::{PriorInvitations, ROWS};
 use super::refusals::UNITS_CHANGED;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
-use crate::events::{enlist, event};
+use crate::events::{appoint_crew, event};
 use crate::invitations::invitation::Kind;
 use crate::invitations::invite::{self, Invitee};
-use crate::invitations::said::Said;
+use crate::invitations::invited_person::InvitedPerson;
 use crate::organizations::organization;
 use crate::sheet::Sheet;
 use crate::sheet::upload::{RowError, invalid_rows};
@@ -69,10 +69,10 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) ->
     event.requires_one_of(app.now(), &PHASES)?;
     let union = organization::Entity::find_by_id(event.organization_id).one(&txn).await?;
     let union = union.ok_or_else(Refused::not_found)?;
-    let purpose = enlist::purpose(&union, &event, Kind::Participant, by.account.language);
+    let purpose = appoint_crew::purpose(&union, &event, Kind::Participant, by.account.language);
     let (units, units_created) = units(&txn, app, &event, &entrants, manner.create_units).await?;
     invite::lapse(&txn, app, &purpose).await?;
-    let known = Known::of(&txn, app, &event, &entrants).await?;
+    let known = PriorInvitations::of(&txn, app, &event, &entrants).await?;
     let (fit, unfit): (Vec<_>, Vec<_>) =
         entrants.into_iter().partition(|entrant| known.objection(app, entrant, &units).is_none());
     errors.extend(unfit.iter().filter_map(|entrant| known.objection(app, entrant, &units)));
@@ -97,7 +97,7 @@ fn invitee(entrant: Entrant, units: &HashMap<String, Uuid>, approved: bool) -> I
     Invitee {
         address: entrant.address,
         unit_id: units.get(&unit::folded(&entrant.unit)).copied(),
-        said: Some(Said {
+        said: Some(InvitedPerson {
             gender: entrant.gender,
             unit: entrant.unit,
             real_name: entrant.real_name,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
-use super::apply::{enter, judge_age, unknown_unit};
+use super::apply::{insert_registration, judge_age, unknown_unit};
 use super::class;
 use super::letters::{self, Recipient};
 use super::number;
@@ -22,7 +22,7 @@ use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::invitations::invitation;
-use crate::invitations::said;
+use crate::invitations::invited_person;
 use crate::units::unit;
 
 /// When a list may name people and they may accept: until seats are given.
@@ -30,7 +30,7 @@ pub const PHASES: [Phase; 3] = [Phase::Registration, Phase::Online, Phase::Scree
 
 /// What the person says of themself with accepting, as far as their account does not say it yet.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct JoinDetails {
     pub nickname: Option<String>,
     pub gender: Option<Gender>,
     pub born_on: Option<NaiveDate>,
@@ -49,11 +49,11 @@ pub async fn accepted(
     app: &App,
     invitation: &invitation::Model,
     account: &account::Model,
-    words: Words,
+    words: JoinDetails,
 ) -> Result<registration::Model, Error> {
     let (event_id, unit_id) = invitation.event_id.zip(invitation.unit_id).ok_or_else(Refused::not_found)?;
     let now = app.now();
-    let said = said::of(app, invitation)?;
+    let said = invited_person::of(app, invitation)?;
     let checked = said.as_ref().is_some_and(|said| said.approved);
     let unit = unit::Entity::find_by_id(unit_id).one(txn).await?.ok_or_else(unknown_unit)?;
     let event = event::hold_shared(txn, event_id).await?;
@@ -64,7 +64,7 @@ pub async fn accepted(
     let vouched = vouch::vouches(txn, app, &event.plan(), &unit, account).await?;
     let class = class::of_person(txn, &event, account.id, now).await?;
     let number = number::take(txn, app, event.id).await?;
-    let Words { nickname, gender, born_on, real_name, agreed } = words;
+    let JoinDetails { nickname, gender, born_on, real_name, agreed } = words;
     let standing = profile::Entity::find_by_id(account.id).one(txn).await?;
     let is_new = standing.is_none();
     let lacks = |said: fn(&profile::Model) -> bool| standing.as_ref().is_none_or(|profile| !said(profile));
@@ -91,7 +91,7 @@ pub async fn accepted(
         class,
         ..registration::fresh(app, &event, account.id, unit.id, side, &profile, number)?
     };
-    enter(txn, &entered).await?;
+    insert_registration(txn, &entered).await?;
     agreed.keep(txn, app, account.id, Some(entered.id), now).await?;
     if approved {
         letters::approved(txn, app, &event, &entered, &to(app, account, profile.nickname)?).await?;

@@ -15,7 +15,7 @@ mod hand_out;
 pub mod handle;
 mod import;
 pub mod join;
-mod known;
+mod prior_invitations;
 mod letters;
 mod number;
 mod office;

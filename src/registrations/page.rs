@@ -61,7 +61,7 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
     let person = visit.person;
     let shown = house.run(async move |app| {
         let db = app.database.reader();
-        let event = access::shown(db, &slug, person.as_ref(), app.now()).await?;
+        let event = access::find_visible(db, &slug, person.as_ref(), app.now()).await?;
         let mine = match person {
             Some(person) => registration::latest_of(db, event.id, person.account_id).await?,
             None => None,

@@ -101,9 +101,9 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
         rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
     }
     if let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-        rows = match meant(words)? {
-            Meant::Number(number) => rows.filter(registration::Column::Number.eq(number)),
-            Meant::Name(part) => {
+        rows = match parse_search(words)? {
+            Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
+            Search::Name(part) => {
                 let found = named(app, rows, &part, limit + 1).await?;
                 registration::Entity::of_event(event_id).filter(registration::Column::Number.is_in(found))
             }
@@ -117,20 +117,20 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
 }
 
 /// What somebody who searches typed.
-enum Meant {
+enum Search {
     Number(i32),
     /// Part of a name, folded.
     Name(String),
 }
 
 /// A number said as a number is that number; anything else is looked for in names.
-fn meant(words: &str) -> Result<Meant, Error> {
+fn parse_search(words: &str) -> Result<Search, Error> {
     if words.chars().count() > 60 {
         return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
     }
     let digits = words.strip_prefix(['A', 'a']).unwrap_or(words);
     let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
-    Ok(number.map_or_else(|| Meant::Name(words.to_lowercase()), Meant::Number))
+    Ok(number.map_or_else(|| Search::Name(words.to_lowercase()), Search::Number))
 }
 
 /// The first numbers among these applications whose nickname or real name holds the words. Real names

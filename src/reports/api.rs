@@ -5,9 +5,9 @@ use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 
-use super::asked::{OfYear, of_event, of_house, of_year};
 use super::event::EventReport;
 use super::plot::{EventDrawing, YearDrawing};
+use super::report_request::{OfYear, of_event, of_house, of_year};
 use super::table;
 use super::workbook::{Leaf, bound};
 use super::year::YearReport;

@@ -26,7 +26,7 @@ use crate::points::entry;
 use crate::registrations::registration::Side;
 use crate::registrations::roll;
 use crate::registrations::stages::{Stage, reached};
-use crate::small_counts::told;
+use crate::small_counts::suppress_small;
 use crate::volunteers::outcomes::{self, Figures};
 
 /// An event in figures. A number that would point at somebody is null.
@@ -268,7 +268,7 @@ fn outcome(figures: &Figures, lasting: usize) -> OutcomeFigures {
         matches: figures.matches,
         couples: figures.couples,
         followed: figures.followed,
-        lasting: told(lasting),
+        lasting: suppress_small(lasting),
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod api;
 mod arrivals;
-pub mod asked;
+pub mod report_request;
 mod event;
 mod guests;
 mod page;

@@ -4,8 +4,8 @@ use actix_web::web::Query;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 
-use super::asked::{OfYear, of_event, of_year};
 use super::event::EventReport;
+use super::report_request::{OfYear, of_event, of_year};
 use super::table::{self, Cell, Table};
 use super::year::YearReport;
 use crate::accounts::visit::Visit;

@@ -47,7 +47,7 @@ impl Cell {
         Self::Count(count.try_into().unwrap_or(i64::MAX))
     }
 
-    fn told(count: Option<impl TryInto<i64>>) -> Self {
+    fn of_small_count(count: Option<impl TryInto<i64>>) -> Self {
         count.map_or(Self::Few, Self::of)
     }
 
@@ -57,7 +57,7 @@ impl Cell {
 
     /// As people read it.
     #[must_use]
-    pub fn shown(&self, page: &Page) -> String {
+    pub fn text(&self, page: &Page) -> String {
         match self {
             Self::Count(count) => count.to_string(),
             Self::Percent(percent) => format!("{percent}%"),
@@ -112,17 +112,17 @@ pub fn of_event(page: &Page, report: &EventReport) -> Vec<Table> {
                 ("figures-rounds", Cell::of(dates.rounds)),
                 ("figures-dates", Cell::of(dates.dates)),
                 ("figures-pick-rounds", Cell::of(picks.rounds)),
-                ("figures-ballots", Cell::told(picks.ballots)),
-                ("figures-picks", Cell::told(picks.picks)),
+                ("figures-ballots", Cell::of_small_count(picks.ballots)),
+                ("figures-picks", Cell::of_small_count(picks.picks)),
             ],
         ),
         list(
             "figures-outcome",
             vec![
-                ("figures-matches", Cell::told(outcome.matches)),
+                ("figures-matches", Cell::of_small_count(outcome.matches)),
                 ("figures-couples", Cell::of(outcome.couples)),
                 ("figures-followed", Cell::of(outcome.followed)),
-                ("figures-lasting", Cell::told(outcome.lasting)),
+                ("figures-lasting", Cell::of_small_count(outcome.lasting)),
             ],
         ),
         list(
@@ -163,7 +163,7 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
             Cell::of(event.attendances),
             Cell::of(event.units),
             Cell::of(event.couples),
-            Cell::told(event.lasting),
+            Cell::of_small_count(event.lasting),
         ];
         Row { address: Some(format!("/office/e/{}/report", event.event)), ..Row::of(title.clone(), cells) }
     });
@@ -173,7 +173,7 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
         Cell::of(report.attendances),
         Cell::of(report.units),
         Cell::of(report.couples),
-        Cell::told(report.lasting),
+        Cell::of_small_count(report.lasting),
     ];
     Table {
         title: page.t("figures-held"),

@@ -53,7 +53,7 @@ fn write(page: &Page, sheet: &mut Worksheet, leaf: &Leaf<'_>) -> Result<(), Xlsx
             for (column, cell) in (1..).zip(cells) {
                 match cell {
                     Cell::Count(count) => sheet.write_number(line, column, exact(*count))?,
-                    other => sheet.write_string_with_format(line, column, other.shown(page), &end)?,
+                    other => sheet.write_string_with_format(line, column, other.text(page), &end)?,
                 };
             }
         }

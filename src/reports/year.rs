@@ -16,8 +16,8 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::language::Language;
 use crate::organizations::organization;
-use crate::page::words;
-use crate::small_counts::{told, told_sum};
+use crate::page::fluent;
+use crate::small_counts::{suppress_small, told_sum};
 use crate::volunteers::outcomes;
 
 /// A year in figures, of one union or of all: of the events that are over, by the calendar of each.
@@ -104,10 +104,10 @@ pub async fn read(
         held,
     };
     let called = |language: Language| match &union {
-        Some(union) => union.called(language).to_owned(),
-        None => words::say(language, "year-unions", &[("unions", hosts.len().into())]),
+        Some(union) => union.name_in(language).to_owned(),
+        None => fluent::say(language, "year-unions", &[("unions", hosts.len().into())]),
     };
-    let [zh, en] = [Language::Zh, Language::En].map(|language| said(&report, &called(language), language));
+    let [zh, en] = [Language::Zh, Language::En].map(|language| summary_sentence(&report, &called(language), language));
     report.sentence = Sentence { zh, en };
     Ok(report)
 }
@@ -115,7 +115,7 @@ pub async fn read(
 /// One event, the employers of those who came, and how many couples are together after three months.
 async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
     let guests = guests::of_event(db, event.id).await?;
-    let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
+    let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
     let asked = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
     let lasting = outcomes::lasting(db, &asked.collect::<Vec<_>>()).await?;
     let line = EventOfYear {
@@ -128,13 +128,13 @@ async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfY
         attendances: guests.came.len(),
         units: guests.employers_came.len(),
         couples: couples.len(),
-        lasting: told(lasting),
+        lasting: suppress_small(lasting),
     };
     Ok((line, guests.employers_came, lasting))
 }
 
 /// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.
-fn said(report: &YearReport, union: &str, language: Language) -> String {
+fn summary_sentence(report: &YearReport, union: &str, language: Language) -> String {
     let gaps: [(&'static str, FluentValue<'_>); 6] = [
         ("union", union.into()),
         // A year is no amount: it takes no separators.
@@ -149,12 +149,12 @@ fn said(report: &YearReport, union: &str, language: Language) -> String {
         (0, Some(_)) => "year-nothing",
         _ => "year-held",
     };
-    let mut said = words::say(language, key, &gaps);
+    let mut said = fluent::say(language, key, &gaps);
     if report.couples > 0 {
-        said.push_str(&words::say(language, "year-couples", &gaps));
+        said.push_str(&fluent::say(language, "year-couples", &gaps));
     }
     if let Some(lasting) = report.lasting.filter(|lasting| *lasting > 0) {
-        said.push_str(&words::say(language, "year-lasting", &[("lasting", lasting.into())]));
+        said.push_str(&fluent::say(language, "year-lasting", &[("lasting", lasting.into())]));
     }
     said.push_str(language.choose("。", "."));
     said

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::promote::{self, Call};
 use super::run;
 use super::seat_move::Reason;
+use super::sentences;
 use super::standby::{self, Deadline, Line, Moved, Standby};
-use super::words;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -41,7 +41,7 @@ struct Sheet {
     standby: Option<Standby>,
 }
 
-async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
+async fn render_standby(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
     let of = event.clone();
     let standby = house.run(async move |app| {
         let db = app.database.reader();
@@ -59,7 +59,7 @@ async fn shown(house: &House, page: Page, event: event::Model, form: Form) -> Re
 
 #[get("/office/e/{event}/standby")]
 async fn open_board(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    Ok(shown(&house, visit.page, by.event, Form::default()).await?)
+    Ok(render_standby(&house, visit.page, by.event, Form::default()).await?)
 }
 
 #[post("/office/e/{event}/standby/promotions")]
@@ -76,7 +76,7 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
         }
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            Ok(shown(&house, visit.page, event, form).await?)
+            Ok(render_standby(&house, visit.page, event, form).await?)
         }
     }
 }
@@ -136,7 +136,7 @@ impl Sheet {
         if told.iter().all(|key| key.starts_with("applicants ")) {
             return self.page.t("standby-nobody-waited");
         }
-        let limits: Vec<String> = told.into_iter().map(|key| words::limit(key, self.page.language)).collect();
+        let limits: Vec<String> = told.into_iter().map(|key| sentences::limit(key, self.page.language)).collect();
         let limits = limits.join(self.page.language.choose("、", ", "));
         self.page.say("standby-stuck", &[("limits", limits.into())])
     }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::record::{List, Named, Record};
 use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN, QUOTAS_CANNOT_BE_MET};
 use super::seat::{self, Seats};
-use super::{deadline, enlist, letters, list, plan, run};
+use super::{applicants, deadline, letters, list, plan, run};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::body::one_line_or_none;
@@ -92,7 +92,7 @@ async fn drawn(
         let draw = list.draw.clone();
         return Ok((list, Named { draw, beacon, commit_secret }));
     }
-    let list = enlist::publish(txn, app, event, "", by.account.account_id).await?;
+    let list = applicants::publish(txn, app, event, "", by.account.account_id).await?;
     let drawn = app.chance.secret::<32>()?;
     let beacon = draw.beacon.unwrap_or_else(|| data_encoding::HEXLOWER.encode(&drawn));
     Ok((list, Named { draw: String::new(), beacon, commit_secret }))

@@ -23,7 +23,7 @@ const GONE: [Status; 4] = [Status::Declined, Status::Expired, Status::Withdrawn,
 pub async fn due(app: &App) -> Result<usize, Error> {
     let mut moved = 0;
     for event_id in events_with_something_due(app).await? {
-        moved += settle(app, event_id).await?;
+        moved += expire_overdue(app, event_id).await?;
     }
     Ok(moved)
 }
@@ -53,7 +53,7 @@ async fn events_with_something_due(app: &App) -> Result<Vec<Uuid>, Fault> {
 }
 
 /// Expires what was not answered in time and gives every free seat on, all in one transaction.
-async fn settle(app: &App, event_id: Uuid) -> Result<usize, Error> {
+async fn expire_overdue(app: &App, event_id: Uuid) -> Result<usize, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, event_id).await?;
     let now = app.now();

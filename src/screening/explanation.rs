@@ -94,7 +94,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     let open = matches!(me.event.phase(now), Phase::Screening | Phase::Confirmation);
     let zone = me.event.zone();
     let until = standing.reply_by.filter(|_| status == Status::Selected);
-    let (headline, meaning) = told(&page, &standing, status, me.event.phase(now));
+    let (headline, meaning) = headline_and_meaning(&page, &standing, status, me.event.phase(now));
     Ok(Explanation {
         slug: me.event.slug.clone(),
         title: me.event.titled(page.language).to_owned(),
@@ -127,7 +127,7 @@ fn familiar(words: &str) -> String {
     words.replace("贵单位", "你的单位").replace('您', "你")
 }
 
-fn told(page: &Page, standing: &Standing, status: Status, phase: Phase) -> (String, String) {
+fn headline_and_meaning(page: &Page, standing: &Standing, status: Status, phase: Phase) -> (String, String) {
     let from_standby = standing.explanation.as_ref().is_some_and(|why| why.outcome != Placed::Selected);
     let key = match status {
         _ if door::key_in(status, phase) == "no-seat" => "no-seat",

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::placement::Placed;
 use super::seat::{Seat, Seats};
-use super::{deadline, run, words};
+use super::{deadline, run, sentences};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::Fault;
@@ -177,9 +177,9 @@ fn evening(event: &event::Model, to: &Recipient) -> Facts {
 fn facts(event: &event::Model, seat: &Seat, to: &Recipient, reply_by: DateTime<Utc>) -> Facts {
     let side = seat.registration.side;
     Facts {
-        standing: words::standing(&seat.why, seat.points, seat.class, side, to.language),
-        reasons: words::reasons(&seat.why, side, to.language),
-        side: words::side_name(side, to.language),
+        standing: sentences::standing(&seat.why, seat.points, seat.class, side, to.language),
+        reasons: sentences::reasons(&seat.why, side, to.language),
+        side: sentences::side_name(side, to.language),
         in_line: seat.in_line.unwrap_or(0),
         deadline: moment(event, reply_by, to.language),
         ..evening(event, to)

@@ -7,7 +7,7 @@ mod board;
 mod board_page;
 pub mod commit_run;
 mod deadline;
-mod enlist;
+mod applicants;
 pub mod expire;
 pub mod explanation;
 mod letters;
@@ -34,7 +34,7 @@ pub mod standing;
 mod studio;
 mod succeed;
 mod rules_form;
-mod words;
+mod sentences;
 
 use crate::calls::Calls;
 

@@ -10,9 +10,9 @@ use super::commit_run::{Draw, commit_run};
 use super::progress::{self, Progress};
 use super::publish_list::{Announcement, publish_list};
 use super::rules_form::{self, BandRow};
+use super::sentences;
 use super::spoken::fallback;
 use super::studio::{self, View};
-use super::words;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -69,7 +69,7 @@ fn address(event: &event::Model) -> String {
 }
 
 /// The studio with `form` in its controls and what `rules` would come to.
-async fn shown(
+async fn render_studio(
     house: &House,
     page: Page,
     event: event::Model,
@@ -103,7 +103,7 @@ async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpRe
 /// The studio with the rules that stand, and what became of a step.
 async fn standing(house: &House, page: Page, event: event::Model, step: Form) -> Result<HttpResponse, Error> {
     let rules = super::plan::of_event(&event)?;
-    shown(house, page, event.clone(), (rules_form::filled(&event), Some(rules)), step).await
+    render_studio(house, page, event.clone(), (rules_form::filled(&event), Some(rules)), step).await
 }
 
 /// The rules of a form, or the form with what is wrong about them.
@@ -129,11 +129,11 @@ async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> R
             let changes = smallest.map(|why| why.smallest_change).unwrap_or_default();
             let adopted = if changes.is_empty() { form } else { rules_form::adopted(&form, &changes) };
             let judged = judged(&page, &event, adopted)?;
-            Ok(shown(&house, page, event, judged, Form::default()).await?)
+            Ok(render_studio(&house, page, event, judged, Form::default()).await?)
         }
         _ => {
             let judged = judged(&page, &event, form)?;
-            Ok(shown(&house, page, event, judged, Form::default()).await?)
+            Ok(render_studio(&house, page, event, judged, Form::default()).await?)
         }
     }
 }
@@ -149,7 +149,7 @@ async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<Ht
         Ok(event) => see_saying(&address(&event), "screening-rules-saved"),
         Err(error) => {
             let form = form.refused(&page, error)?;
-            Ok(shown(house, page, event, (form, None), Form::default()).await?)
+            Ok(render_studio(house, page, event, (form, None), Form::default()).await?)
         }
     }
 }
@@ -306,7 +306,7 @@ impl Studio {
         lines.extend(rules.unit.map(|cap| (page.t("screening-unit-cap"), cap.max.to_string())));
         lines.extend(rules.unit_side.map(|cap| (page.t("screening-unit-side-cap"), cap.max.to_string())));
         let banded = |band: &queqiao_screening::rules::Band| {
-            (words::limit(&band.limit().to_string(), page.language), range(band.min, band.max))
+            (sentences::limit(&band.limit().to_string(), page.language), range(band.min, band.max))
         };
         lines.extend(rules.band.iter().map(banded));
         lines

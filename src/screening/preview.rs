@@ -4,7 +4,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{enlist, plan};
+use super::{applicants, plan};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
@@ -61,15 +61,15 @@ pub async fn preview(app: &App, by: &Organizer, trial: Trial) -> Result<Preview,
         None => plan::of_event(&by.event)?,
     };
     plan::checked(&rules)?;
-    let applicants = enlist::applicants(app.database.reader(), &by.event).await?;
+    let applicants = applicants::applicants(app.database.reader(), &by.event).await?;
     let tried = tokio::task::spawn_blocking(move || {
         let outcome = screen(&applicants, &rules, &[0; 32]);
-        told(rules, &applicants, outcome)
+        build_preview(rules, &applicants, outcome)
     });
     Ok(tried.await.map_err(Fault::of)?)
 }
 
-fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Preview {
+fn build_preview(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Preview {
     let selected = outcome.selected.as_deref().unwrap_or_default();
     let seated: std::collections::HashSet<&str> = selected.iter().map(String::as_str).collect();
     let of_side = |side: Side| {

@@ -6,7 +6,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN};
-use super::{enlist, list, run};
+use super::{applicants, list, run};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::body::one_line;
@@ -40,7 +40,7 @@ pub async fn publish_list(app: &App, by: &Organizer, announcement: Announcement)
     if frozen::of_event(&txn, event.id).await?.is_none() {
         return Err(LEDGER_NOT_FROZEN.into());
     }
-    let published = enlist::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
+    let published = applicants::publish(&txn, app, &event, &announcement.draw, by.account.account_id).await?;
     by.records(Deed::ScreeningListPublished)
         .about("screening_list", published.id)
         .with(json!({ "root": published.root, "people": published.people, "draw": published.draw }))

@@ -1,8 +1,8 @@
 //! What the studio shows, in the reader's words.
 
 use super::plot::{self, Plot};
+use super::sentences;
 use super::studio::{Bound, Mover, View};
-use super::words;
 use crate::page::Page;
 use queqiao_screening::rules::Fallback;
 
@@ -33,12 +33,12 @@ impl View {
     }
 
     pub(super) fn limits(&self, page: &Page, keys: &[String]) -> String {
-        let named: Vec<String> = keys.iter().map(|key| words::limit(key, page.language)).collect();
+        let named: Vec<String> = keys.iter().map(|key| sentences::limit(key, page.language)).collect();
         named.join(page.language.choose("、", ", "))
     }
 
     pub(super) fn limit(&self, page: &Page, key: &str) -> String {
-        words::limit(key, page.language)
+        sentences::limit(key, page.language)
     }
 
     pub(super) fn used(&self, page: &Page, used: &Fallback) -> String {
@@ -59,7 +59,7 @@ impl View {
 
 impl Mover {
     pub(super) fn side_words(&self, page: &Page) -> &'static str {
-        words::side_name(self.side, page.language)
+        sentences::side_name(self.side, page.language)
     }
 }
 

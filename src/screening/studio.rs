@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::placement::{self, Placed};
 use super::plot::{Dot, Plot, plots};
 use super::run;
-use super::{enlist, plan};
+use super::{applicants, plan};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::event;
@@ -66,13 +66,13 @@ pub struct Bound {
 /// # Errors
 /// 422 `invalid` where the rules that stand contradict themselves.
 pub async fn preview(app: &App, event: &event::Model, tried: Rules) -> Result<View, Error> {
-    let applicants = enlist::applicants(app.database.reader(), event).await?;
+    let applicants = applicants::applicants(app.database.reader(), event).await?;
     let standing = plan::of_event(event)?;
     let screened = tokio::task::spawn_blocking(move || {
         let seed = [0; 32];
         let outcome = screen(&applicants, &tried, &seed);
         let before = (standing != tried).then(|| screen(&applicants, &standing, &seed));
-        told(tried, &applicants, outcome, before)
+        build_view(tried, &applicants, outcome, before)
     });
     Ok(screened.await.map_err(Fault::of)?)
 }
@@ -87,7 +87,7 @@ pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<
     for one in placements.iter().filter(|one| one.outcome != Placed::Selected) {
         full.extend(one.why()?.full);
     }
-    let (bound, more) = shown(full);
+    let (bound, more) = binding_limits(full);
     Ok(View {
         rules: run.rules_used()?,
         people: placements.len(),
@@ -100,7 +100,7 @@ pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<
     })
 }
 
-fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: Option<Outcome>) -> View {
+fn build_view(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: Option<Outcome>) -> View {
     let seated = seated(&outcome);
     let dot = |one: &Applicant| Dot {
         side: one.side.into(),
@@ -111,7 +111,7 @@ fn told(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: Option
     let plots = plots(&dots, &SIDES);
     let moves =
         before.map_or_else(|| Moves { none: true, ..Moves::default() }, |old| moves(applicants, &outcome, &old));
-    let (bound, more) = shown(outcome.explanations.into_values().flat_map(|why| why.full).collect());
+    let (bound, more) = binding_limits(outcome.explanations.into_values().flat_map(|why| why.full).collect());
     View {
         rules,
         people: applicants.len(),
@@ -150,7 +150,7 @@ fn moves(applicants: &[Applicant], new: &Outcome, old: &Outcome) -> Moves {
 }
 
 /// The limits that bound, those of whole sides first and then by how many they kept out.
-fn shown(full: Vec<Full>) -> (Vec<Bound>, usize) {
+fn binding_limits(full: Vec<Full>) -> (Vec<Bound>, usize) {
     let mut limits: BTreeMap<String, Bound> = BTreeMap::new();
     for Full { limit, cap, last_points, .. } in full {
         let bound = limits.entry(limit.clone()).or_insert(Bound { limit, cap, last_points, kept_out: 0 });
@@ -178,7 +178,7 @@ mod tests {
         };
         let mut all = vec![full("unit 电力局/men", 70), full("unit 电力局/men", 66), full("side men", 60)];
         all.extend((0..20).map(|unit| full(&format!("unit {unit}/men"), 50)));
-        let (bound, more) = shown(all);
+        let (bound, more) = binding_limits(all);
         assert_eq!(bound[0].limit, "side men");
         assert_eq!((bound[1].last_points, bound[1].kept_out), (Some(66), 2));
         assert_eq!((bound.len(), more), (SHOWN, 10));

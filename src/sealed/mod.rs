@@ -29,13 +29,13 @@ pub struct Column {
     name: &'static str,
     /// The columns that tell one row from another: ids, in the order rows are named by.
     key: &'static [&'static str],
-    found: Option<Found>,
+    found: Option<DigestColumn>,
 }
 
 /// The column beside it that whole texts are found by: a keyed digest of the folded text, the same as
 /// long as the house stands, so that one index holds whatever key seals.
 #[derive(Debug, Clone, Copy)]
-struct Found {
+struct DigestColumn {
     name: &'static str,
     fold: fn(&str) -> String,
 }
@@ -107,7 +107,7 @@ impl Column {
     }
 
     const fn found_by(self, name: &'static str, fold: fn(&str) -> String) -> Self {
-        Self { found: Some(Found { name, fold }), ..self }
+        Self { found: Some(DigestColumn { name, fold }), ..self }
     }
 
     /// The table and the column.

@@ -23,7 +23,7 @@ pub const SHORTEST: usize = 32;
 
 /// A secret of the house and the number it is known by.
 #[derive(Clone)]
-pub struct Kept {
+pub struct NumberedKey {
     pub number: u32,
     pub secret: Zeroizing<Vec<u8>>,
 }
@@ -35,7 +35,7 @@ pub struct KeyFile {
     pub house: Option<Uuid>,
     /// The number of the key that seals; the others only open.
     pub seals: u32,
-    pub keys: Vec<Kept>,
+    pub keys: Vec<NumberedKey>,
 }
 
 /// What tells one state of a file from another.
@@ -72,7 +72,7 @@ impl KeyFile {
             if bytes.len() < SHORTEST {
                 bail!("shorter than {SHORTEST} bytes");
             }
-            let only = Kept { number: 1, secret: Zeroizing::new(bytes.to_vec()) };
+            let only = NumberedKey { number: 1, secret: Zeroizing::new(bytes.to_vec()) };
             return Ok(Self { house: None, seals: 1, keys: vec![only] });
         }
         let mut file = Self::default();
@@ -99,7 +99,7 @@ impl KeyFile {
                 let number = number.parse().context("key: no number")?;
                 let secret = HEXLOWER.decode(secret.as_bytes()).ok().map(Zeroizing::new);
                 let secret = secret.filter(|secret| secret.len() >= SHORTEST && number > 0);
-                self.keys.push(Kept { number, secret: secret.context("key: not hexadecimal, or too short")? });
+                self.keys.push(NumberedKey { number, secret: secret.context("key: not hexadecimal, or too short")? });
             }
             _ => bail!("not understood"),
         }
@@ -133,7 +133,7 @@ impl KeyFile {
         self.written(&beside).and_then(|()| Ok(fs::rename(&beside, path)?)).inspect_err(|_| {
             let _ = fs::remove_file(&beside);
         })?;
-        Ok(private::settle(folder)?)
+        Ok(private::sync_folder(folder)?)
     }
 
     fn written(&self, path: &Path) -> anyhow::Result<()> {
@@ -149,8 +149,8 @@ impl KeyFile {
 mod tests {
     use super::*;
 
-    fn kept(number: u32) -> Kept {
-        Kept { number, secret: Zeroizing::new(vec![u8::try_from(number).unwrap(); 32]) }
+    fn numbered_key(number: u32) -> NumberedKey {
+        NumberedKey { number, secret: Zeroizing::new(vec![u8::try_from(number).unwrap(); 32]) }
     }
 
     #[test]
@@ -158,7 +158,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys/secret.key");
         assert!(KeyFile::read(&path).unwrap().is_none());
-        let file = KeyFile { house: Some(Uuid::from_u128(7)), seals: 2, keys: vec![kept(1), kept(2)] };
+        let file = KeyFile { house: Some(Uuid::from_u128(7)), seals: 2, keys: vec![numbered_key(1), numbered_key(2)] };
         file.write(&path).unwrap();
         let first = Stamp::of(&path).unwrap();
         let read = KeyFile::read(&path).unwrap().unwrap();

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
 use crate::chance::Chance;
 use crate::private;
 use crate::settings::SecuritySettings;
-use key_file::{Kept, KeyFile, SHORTEST, Stamp};
+use key_file::{KeyFile, NumberedKey, SHORTEST, Stamp};
 
 /// Bytes of what is sealed beside the plain text: the number, the nonce and the tag.
 pub const SEAL_OVERHEAD: usize = NUMBER + NONCE + 16;
@@ -38,7 +38,7 @@ const NONCE: usize = 24;
 /// only after all have had several times as long to see it.
 const LOOKED: Duration = Duration::from_secs(1);
 
-impl Kept {
+impl NumberedKey {
     /// The key for one purpose.
     fn key(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         expanded(&self.root(), purpose)
@@ -92,7 +92,7 @@ pub enum Source {
 pub struct Secrets(RwLock<Ring>);
 
 struct Ring {
-    keys: Vec<Kept>,
+    keys: Vec<NumberedKey>,
     lasting: Zeroizing<[u8; 32]>,
     source: Source,
     /// The house the key file says it belongs to.
@@ -133,7 +133,10 @@ impl Secrets {
                 bail!("security.{name}: at least {SHORTEST} bytes are needed");
             }
             // Their numbers are known once the database has been asked.
-            keys.push(Kept { number: u32::try_from(keys.len()).unwrap_or(0) + 1, secret: kept(secret.as_bytes()) });
+            keys.push(NumberedKey {
+                number: u32::try_from(keys.len()).unwrap_or(0) + 1,
+                secret: zeroizing_copy(secret.as_bytes()),
+            });
         }
         if let [one, other] = keys.as_slice()
             && one.secret == other.secret
@@ -165,18 +168,18 @@ impl Secrets {
     /// As [`Chance::secret`].
     pub fn fresh() -> anyhow::Result<Self> {
         let secret = Zeroizing::new(Chance.secret::<32>()?);
-        Ok(Self::with(vec![Kept { number: 1, secret: kept(secret.as_ref()) }], Source::Process))
+        Ok(Self::with(vec![NumberedKey { number: 1, secret: zeroizing_copy(secret.as_ref()) }], Source::Process))
     }
 
-    fn with(keys: Vec<Kept>, source: Source) -> Self {
-        let lasting = keys.first().map(Kept::root).unwrap_or_default();
+    fn with(keys: Vec<NumberedKey>, source: Source) -> Self {
+        let lasting = keys.first().map(NumberedKey::root).unwrap_or_default();
         let (house, stamp, looked, meant) = (None, Stamp::default(), Instant::now(), false);
         Self(RwLock::new(Ring { keys, lasting, source, house, stamp, looked, meant }))
     }
 
     /// These, where it is meant that they are others than those of the database (`--new-key`).
     #[must_use]
-    pub fn meant(self) -> Self {
+    pub fn expecting_new_key(self) -> Self {
         self.change(|ring| ring.meant = true);
         self
     }
@@ -235,7 +238,7 @@ impl Secrets {
     /// What the lasting keys of a house from before there were numbers are made of: its one secret.
     #[must_use]
     pub fn first_root(&self) -> Zeroizing<[u8; 32]> {
-        self.read(|ring| ring.keys.iter().min_by_key(|key| key.number).map(Kept::root)).unwrap_or_default()
+        self.read(|ring| ring.keys.iter().min_by_key(|key| key.number).map(NumberedKey::root)).unwrap_or_default()
     }
 
     /// Writes a secret that was made to its file.
@@ -272,7 +275,7 @@ impl Secrets {
             return Ok(waiting);
         }
         let (number, secret) = (seals + 1, Zeroizing::new(Chance.secret::<32>()?));
-        self.written(&path, |file| file.keys.push(Kept { number, secret: kept(secret.as_ref()) }))?;
+        self.written(&path, |file| file.keys.push(NumberedKey { number, secret: zeroizing_copy(secret.as_ref()) }))?;
         Ok(number)
     }
 
@@ -402,7 +405,7 @@ impl Secrets {
     }
 
     /// Asks the key of a number; where it is not known the file is looked at once more.
-    fn with_number<T>(&self, number: u32, question: impl Fn(&Kept) -> T) -> Option<T> {
+    fn with_number<T>(&self, number: u32, question: impl Fn(&NumberedKey) -> T) -> Option<T> {
         let known = || self.read(|ring| ring.keys.iter().find(|key| key.number == number).map(&question));
         known().or_else(|| {
             self.glance();
@@ -451,7 +454,7 @@ impl Ring {
     }
 }
 
-fn kept(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+fn zeroizing_copy(secret: &[u8]) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(secret.to_vec())
 }
 
@@ -516,7 +519,7 @@ mod tests {
     fn a_key_that_comes_into_the_file_is_seen_and_the_old_one_still_opens() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret.key");
-        let at = |number, byte| Kept { number, secret: kept(&[byte; 32]) };
+        let at = |number, byte| NumberedKey { number, secret: zeroizing_copy(&[byte; 32]) };
         let write = |seals, keys| KeyFile { house: None, seals, keys }.write(&path).unwrap();
         write(1, vec![at(1, 1)]);
         let (secrets, beside) = (Secrets::of_file(&path).unwrap(), Secrets::of_file(&path).unwrap());

@@ -62,13 +62,13 @@ pub fn takes_keys(path: &str) -> bool {
 
 /// What tells one request with a key from another.
 #[derive(Clone)]
-struct Asked {
+struct KeyedRequest {
     house: House,
     /// Who asks, where, and with which key.
     parts: [Vec<u8>; 3],
 }
 
-impl Asked {
+impl KeyedRequest {
     /// None where the request carries no key, or none that counts.
     fn of(request: &ServiceRequest) -> Result<Option<Self>, Error> {
         let counts = takes_keys(request.path()) && request.method() == Method::POST;
@@ -110,7 +110,7 @@ impl Asked {
     }
 }
 
-impl Keeper for Asked {
+impl Keeper for KeyedRequest {
     fn request_digest(&self, body: &[u8]) -> Vec<u8> {
         let [who, place, key] = self.parts();
         self.house.secrets.lasting_mac(REQUEST, &[who, place, key, body])
@@ -129,12 +129,12 @@ pub async fn once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
-    let asked = match Asked::of(&request) {
+    let asked = match KeyedRequest::of(&request) {
         Ok(Some(asked)) => asked,
         Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),
         Err(refused) => return Ok(request.error_response(refused)),
     };
-    match known(&asked).await {
+    match find_claim(&asked).await {
         Ok(None) => {}
         Ok(Some(kept)) => {
             return Ok(match repeated(&asked, &mut request, kept).await {
@@ -194,7 +194,7 @@ fn asker(request: &ServiceRequest, house: &House) -> Option<Vec<u8>> {
     }
 }
 
-async fn known(asked: &Asked) -> Result<Option<idempotency::Model>, Error> {
+async fn find_claim(asked: &KeyedRequest) -> Result<Option<idempotency::Model>, Error> {
     let claim = idempotency::Entity::find().filter(idempotency::Column::Claim.eq(asked.claim()));
     asked.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
 }
@@ -207,7 +207,7 @@ async fn is_known(request: &HttpRequest) -> Result<bool, Error> {
 
 /// The first answer again; the body is read for its digest alone and held nowhere.
 async fn repeated(
-    asked: &Asked,
+    asked: &KeyedRequest,
     request: &mut ServiceRequest,
     kept: idempotency::Model,
 ) -> Result<HttpResponse, Error> {

@@ -30,13 +30,13 @@ const BYTES_A_SECOND: u64 = 4096;
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// Bytes of bodies that are held, of all requests being answered.
-pub struct Held {
+pub struct BodyBudget {
     bytes: AtomicUsize,
     most: usize,
     patience: Duration,
 }
 
-impl Held {
+impl BodyBudget {
     #[must_use]
     pub fn new(settings: &ServerSettings) -> Self {
         let patience = Duration::from_secs(settings.patience_seconds.max(1));
@@ -46,7 +46,7 @@ impl Held {
 
 /// What one request holds; given back when it is answered.
 struct Share {
-    held: Arc<Held>,
+    held: Arc<BodyBudget>,
     own: Cell<usize>,
     /// Why no more of the body was read.
     refused: Cell<Option<Why>>,
@@ -143,7 +143,7 @@ pub async fn bounded(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     let body = request.take_payload();
-    let Some(held) = request.app_data::<Data<Held>>().filter(|_| !matches!(body, Payload::None)) else {
+    let Some(held) = request.app_data::<Data<BodyBudget>>().filter(|_| !matches!(body, Payload::None)) else {
         request.set_payload(body);
         return Ok(next.call(request).await?.map_into_boxed_body());
     };

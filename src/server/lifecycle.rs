@@ -12,7 +12,7 @@ use super::jobs;
 use crate::accounts::write_back;
 use crate::app::App;
 use crate::badges;
-use crate::couples::given;
+use crate::couples::given_contact;
 use crate::failpoint;
 use crate::live::station::Station;
 use crate::mail::postman::Postman;
@@ -43,7 +43,7 @@ impl Opening {
         badges::code::renew_former(app).await?;
         key_presence::attend(app).await?;
         recovery::resume(app).await?;
-        given::complete(app).await?;
+        given_contact::complete(app).await?;
         let address = listener.local_addr()?;
         let postman = Postman::new(app)?;
         let server = super::open(app, listener)?;

@@ -44,7 +44,7 @@ use crate::{
     units, volunteers, welcome,
 };
 use connection::{Doorkeeper, Watched};
-use intake::Held;
+use intake::BodyBudget;
 
 /// Every call of the API, room by room in the order of the event.
 fn calls(config: &mut Calls<'_>) {
@@ -146,7 +146,7 @@ pub fn open(app: &Arc<App>, listener: TcpListener) -> std::io::Result<Server> {
     let descriptors = rlimit::Resource::NOFILE.get_soft().unwrap_or(1024);
     let keeper = Arc::new(Doorkeeper::new(settings, descriptors));
     let patience = keeper.patience();
-    let held = web::Data::new(Held::new(&settings.server));
+    let held = web::Data::new(BodyBudget::new(&settings.server));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let workers = if settings.server.workers > 0 { settings.server.workers } else { cores };
     let server = actix_server::Server::build()
@@ -194,7 +194,7 @@ fn site(
     house: &House,
     document: &web::Data<openapi::Document>,
     keeper: &Arc<Doorkeeper>,
-    held: &web::Data<Held>,
+    held: &web::Data<BodyBudget>,
 ) -> impl ServiceFactory<
     Request,
     Config = AppConfig,

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::personal::{forget, taken_home};
-use crate::accounts::address::shown;
+use crate::accounts::address::address_to_unicode;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::beside;
@@ -198,9 +198,9 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
     Ok(MyData {
         coded: read.coded,
         sign_ins: read.sign_ins.iter().map(|row| (moment(row.at), how(row))).collect(),
-        email: shown(&read.account.address(&house.secrets)?),
+        email: address_to_unicode(&read.account.address(&house.secrets)?),
         consents,
-        openings: read.openings.iter().map(|row| (kind::words(&page, &row.kind), moment(row.at))).collect(),
+        openings: read.openings.iter().map(|row| (kind::kind_label(&page, &row.kind), moment(row.at))).collect(),
         sessions: read.sessions.into_iter().map(session).collect(),
         form,
         page,

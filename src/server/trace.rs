@@ -21,7 +21,7 @@ impl RootSpanBuilder for Quiet {
         let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
         tracing::info_span!(
             "request",
-            method = known(request.method()),
+            method = method_label(request.method()),
             route = route(request),
             request_id = %id,
             status = tracing::field::Empty,
@@ -46,7 +46,7 @@ impl RootSpanBuilder for Quiet {
 pub async fn measure<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let begun = Instant::now();
     let id = request.extensions().get::<RequestId>().map(ToString::to_string);
-    let method = known(request.method());
+    let method = method_label(request.method());
     let mut response = next.call(request).await?;
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".into());
     let status = response.status().as_u16().to_string();
@@ -59,7 +59,7 @@ pub async fn measure<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> 
 }
 
 /// Of methods nobody knows there are as many as somebody makes up: they are counted together.
-fn known(method: &Method) -> &'static str {
+fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",

@@ -46,7 +46,7 @@ pub struct Column {
 
 /// Where in this sheet each wanted column stands, in the order in which they were wanted.
 #[derive(Debug)]
-pub struct Found<const N: usize> {
+pub struct ColumnPlaces<const N: usize> {
     places: [Option<usize>; N],
     /// Headings nobody asked for; their cells are not read.
     pub unused: Vec<String>,
@@ -78,7 +78,7 @@ impl Sheet {
     }
 
     /// Finds the wanted columns by their headings, whatever their order, case, width or asterisks.
-    pub fn find<const N: usize>(&self, wanted: &[Column; N]) -> Result<Found<N>, Unreadable> {
+    pub fn find<const N: usize>(&self, wanted: &[Column; N]) -> Result<ColumnPlaces<N>, Unreadable> {
         let mut places = [None; N];
         let mut unused = Vec::new();
         for (at, heading) in self.header.iter().enumerate() {
@@ -97,13 +97,13 @@ impl Sheet {
         }
         let missing = wanted.iter().zip(&places).filter(|(column, place)| column.required && place.is_none());
         let fields: Vec<_> = missing.map(|(column, _)| column.field).collect();
-        if fields.is_empty() { Ok(Found { places, unused }) } else { Err(Unreadable::MissingColumns { fields }) }
+        if fields.is_empty() { Ok(ColumnPlaces { places, unused }) } else { Err(Unreadable::MissingColumns { fields }) }
     }
 }
 
 impl Row {
     /// The texts of the found columns, in the order wanted; "" where the column or the cell is not there.
-    pub fn texts<const N: usize>(&self, found: &Found<N>) -> [Result<&str, CellFault>; N] {
+    pub fn texts<const N: usize>(&self, found: &ColumnPlaces<N>) -> [Result<&str, CellFault>; N] {
         found.places.map(|place| match place.and_then(|at| self.cells.get(at)) {
             Some(Ok(text)) => Ok(text.as_str()),
             Some(Err(fault)) => Err(*fault),

@@ -66,7 +66,7 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Fault> {
     let couples = queue::of_event(db, host.event.id, &steps).await?;
     let confessions = confessions::of_event(db, host.event.id, &steps).await?;
     let can_undo = steps.standing().next().is_some();
-    Ok(Stage { moves: steps.moves(), shows: steps.shown(), can_undo, couples, confessions })
+    Ok(Stage { moves: steps.moves(), shows: steps.current_cue(), can_undo, couples, confessions })
 }
 
 /// What is on the screen, and the couples who may be called. Who: host.

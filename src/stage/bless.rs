@@ -45,7 +45,7 @@ pub async fn bless(app: &App, me: &Participant, blessings: Blessings) -> Result<
     let most = i32::try_from(me.event.stage().blessings).unwrap_or(i32::MAX);
     let txn = app.database.begin_write().await?;
     let steps = Steps::of(&txn, me.event.id).await?;
-    let Cue::Couple { couple, reveals: Reveals::Bridge } = steps.shown() else {
+    let Cue::Couple { couple, reveals: Reveals::Bridge } = steps.current_cue() else {
         return Err(NOBODY_ON_THE_BRIDGE.into());
     };
     if most == 0 || queue::pair(&txn, me.event.id, couple).await?.is_none() {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::Cue;
-use super::queue::{Called, Face};
+use super::queue::{CallState, Face};
 use super::step::{Model, Steps};
 use crate::checkin::presence;
 use crate::confessions::confession;
@@ -22,7 +22,7 @@ pub struct Speech {
     id: Uuid,
     /// Who speaks, then who is spoken to.
     pair: Vec<Face>,
-    state: Called,
+    state: CallState,
 }
 
 /// Everybody who may be called, by the order they asked.
@@ -59,7 +59,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
     let shown: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
     let names = own::faces(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
     let speech = |(id, pair): (Uuid, [Uuid; 2])| {
-        let state = if shown.contains(&id) { Called::Revealed } else { Called::Waiting };
+        let state = if shown.contains(&id) { CallState::Revealed } else { CallState::Waiting };
         Some(Speech { id, pair: faces(&names, pair)?, state })
     };
     Ok(ready.into_iter().filter_map(speech).collect())

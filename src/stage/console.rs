@@ -92,7 +92,7 @@ async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
         (named.unwrap_or(&segment.title).clone(), segment.minutes)
     });
     let stage = event.stage();
-    let steps: Vec<&str> = Reveals::held(&stage).map(Reveals::word).collect();
+    let steps: Vec<&str> = Reveals::steps_of(&stage).map(Reveals::word).collect();
     let (segments, mut spoken_here) = (segments.collect(), spoken(&page, &SPOKEN_ON_SCREEN));
     spoken_here.extend(spoken(&page, &SPOKEN_ON_CONSOLE));
     page::answer(&Console {

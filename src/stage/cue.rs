@@ -60,7 +60,7 @@ impl Cue {
     #[must_use]
     pub fn is_held(self, plan: &StagePlan) -> bool {
         match self {
-            Self::Couple { reveals, .. } => Reveals::held(plan).any(|held| held == reveals),
+            Self::Couple { reveals, .. } => Reveals::steps_of(plan).any(|held| held == reveals),
             Self::Confession { named, .. } => plan.confessions.is_some() && (plan.nicknames || !named),
             _ => true,
         }
@@ -71,7 +71,7 @@ impl Cue {
     #[must_use]
     pub fn may_follow(self, shown: Self, plan: &StagePlan) -> bool {
         match self {
-            Self::Couple { couple, reveals } => Reveals::held(plan)
+            Self::Couple { couple, reveals } => Reveals::steps_of(plan)
                 .take_while(|held| *held != reveals)
                 .last()
                 .is_none_or(|before| shown == Self::Couple { couple, reveals: before }),
@@ -93,7 +93,7 @@ impl Reveals {
     }
 
     /// The steps an event has, in order.
-    pub fn held(plan: &StagePlan) -> impl Iterator<Item = Self> + use<> {
+    pub fn steps_of(plan: &StagePlan) -> impl Iterator<Item = Self> + use<> {
         let StagePlan { nicknames, bridge, .. } = *plan;
         let steps = [(Self::Numbers, true), (Self::Nicknames, nicknames), (Self::Bridge, bridge)];
         steps.into_iter().filter_map(|(step, held)| held.then_some(step))

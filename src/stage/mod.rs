@@ -17,7 +17,7 @@ pub mod bless;
 pub mod personal;
 pub mod refusals;
 pub mod invite;
-pub mod enter;
+pub mod pair_screen;
 mod api;
 mod guest_api;
 mod console;

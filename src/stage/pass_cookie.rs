@@ -17,6 +17,6 @@ pub fn set(app: &App, token: &str) -> Cookie<'static> {
 
 /// The token a browser sent. It can do nothing but watch, so it matters little who sent it.
 #[must_use]
-pub fn shown(app: &App, request: &HttpRequest) -> Option<String> {
-    SCREEN.shown(app, request)
+pub fn read_token(app: &App, request: &HttpRequest) -> Option<String> {
+    SCREEN.read(app, request)
 }

@@ -20,7 +20,7 @@ use crate::picks::{blocked_pairs, own};
 pub struct Waiting {
     id: Uuid,
     pair: Vec<Face>,
-    state: Called,
+    state: CallState,
 }
 
 /// One of the two, as far as it is told.
@@ -36,7 +36,7 @@ pub struct Face {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = StageCalled)]
-pub enum Called {
+pub enum CallState {
     Waiting,
     /// Left for later.
     Aside,
@@ -49,7 +49,7 @@ pub enum Called {
 /// Couples for the stage, by the order they formed.
 #[must_use]
 fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
-    couple::Entity::shown()
+    couple::Entity::find_standing()
         .filter(couple::Column::EventId.eq(event_id))
         .filter(couple::Column::OnStage.eq(true))
         .order_by_asc(couple::Column::FormedAt)
@@ -57,7 +57,11 @@ fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
 }
 
 /// A couple that may be called now; none where one of them no longer wants to be shown, or blocked the other since.
-pub async fn called(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<couple::Model>, Fault> {
+pub async fn find_callable(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    couple: Uuid,
+) -> Result<Option<couple::Model>, Fault> {
     let couple = willing(event_id).filter(couple::Column::Id.eq(couple)).one(db).await?;
     let apart = blocked_pairs::pairs(db, event_id).await?;
     Ok(couple.filter(|couple| !apart.contains(&couple.pair())))
@@ -65,7 +69,7 @@ pub async fn called(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> 
 
 /// The two of a couple, by badge; nobody where they may not be called.
 pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<Face>>, Fault> {
-    match called(db, event_id, couple).await? {
+    match find_callable(db, event_id, couple).await? {
         Some(couple) => Ok(Some(faces(db, &couple).await?)),
         None => Ok(None),
     }
@@ -90,10 +94,10 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
             _ => None,
         });
         let state = match reached.max() {
-            Some(Reveals::Bridge) => Called::Crossed,
-            _ if aside.contains(&couple.id) => Called::Aside,
-            Some(_) => Called::Revealed,
-            None => Called::Waiting,
+            Some(Reveals::Bridge) => CallState::Crossed,
+            _ if aside.contains(&couple.id) => CallState::Aside,
+            Some(_) => CallState::Revealed,
+            None => CallState::Waiting,
         };
         queue.push(Waiting { id: couple.id, pair: faces(db, &couple).await?, state });
     }

@@ -23,13 +23,13 @@ const DECLARATIONS: u64 = 24;
 pub struct Scene {
     /// Rises with every step and every undo.
     moves: i32,
-    shows: Shown,
+    shows: SceneContent,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[schema(as = StageShows)]
-enum Shown {
+enum SceneContent {
     Welcome,
     /// Plain text, newest first; empty for guests, who have the wall on their own phones.
     Declarations {
@@ -58,26 +58,26 @@ enum Shown {
 pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -> Result<Scene, Fault> {
     let event_id = event.id;
     let steps = Steps::of(db, event_id).await?;
-    let shows = match steps.shown() {
-        Cue::Welcome => Shown::Welcome,
+    let shows = match steps.current_cue() {
+        Cue::Welcome => SceneContent::Welcome,
         Cue::Declarations => {
-            Shown::Declarations { texts: if named { declarations(db, event_id).await? } else { Vec::new() } }
+            SceneContent::Declarations { texts: if named { declarations(db, event_id).await? } else { Vec::new() } }
         }
-        Cue::Dates => Shown::Dates,
-        Cue::Choosing => Shown::Choosing,
-        Cue::Blank => Shown::Blank,
+        Cue::Dates => SceneContent::Dates,
+        Cue::Choosing => SceneContent::Choosing,
+        Cue::Blank => SceneContent::Blank,
         Cue::Couple { couple, reveals } => match queue::pair(db, event_id, couple).await? {
             Some(pair) => {
                 let blessable = reveals == Reveals::Bridge && event.stage().blessings > 0;
                 let blessings = if named && blessable { Some(blessing::counted(db, couple).await?) } else { None };
                 let told = named && reveals != Reveals::Numbers && event.stage().nicknames;
-                Shown::Couple { reveals, pair: as_told(pair, told), blessable, blessings }
+                SceneContent::Couple { reveals, pair: as_told(pair, told), blessable, blessings }
             }
-            None => Shown::Blank,
+            None => SceneContent::Blank,
         },
         Cue::Confession { confession, named: called } => match confessions::pair(db, event_id, confession).await? {
-            Some(pair) => Shown::Confession { named: called, pair: as_told(pair, named && called) },
-            None => Shown::Blank,
+            Some(pair) => SceneContent::Confession { named: called, pair: as_told(pair, named && called) },
+            None => SceneContent::Blank,
         },
     };
     Ok(Scene { moves: steps.moves(), shows })

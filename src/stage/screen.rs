@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::EntityTrait;
 
 use super::console::{SPOKEN_ON_SCREEN, spoken};
-use super::{enter, invite, pass, pass_cookie};
+use super::{invite, pair_screen, pass, pass_cookie};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Fault, Refused};
@@ -29,7 +29,7 @@ impl FromRequest for Watcher {
     fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
         let host = Host::from_request(request, payload);
         let house = request.app_data::<House>().cloned();
-        let token = house.as_ref().and_then(|house| pass_cookie::shown(house, request));
+        let token = house.as_ref().and_then(|house| pass_cookie::read_token(house, request));
         let slug = request.match_info().get("event").unwrap_or_default().to_owned();
         Box::pin(async move {
             if let (Some(house), Some(token)) = (house, token) {
@@ -116,7 +116,7 @@ async fn offered(house: House, visit: Visit, token: Path<String>) -> Result<Http
 #[post("/screen/{token}")]
 async fn become_screen(house: House, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
-    let (event, own) = house.run(async move |app| enter::enter(&app, &token).await).await?;
+    let (event, own) = house.run(async move |app| pair_screen::pair_screen(&app, &token).await).await?;
     let mut answer = page::see(&format!("/e/{}/stage", event.slug));
     answer.add_cookie(&pass_cookie::set(&house, &own)).map_err(Fault::of)?;
     Ok(answer)

@@ -21,8 +21,8 @@ pub async fn set_aside(app: &App, host: &Host, from: i32, couple: Uuid) -> Resul
     let event = event::hold(&txn, host.event.id).await?;
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
-    queue::called(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
-    let shown = steps.shown();
+    queue::find_callable(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
+    let shown = steps.current_cue();
     let cue = if shown.couple() == Some(couple) { Cue::Blank } else { shown };
     steps.take(&txn, app, host, cue, Some(couple)).await?;
     txn.commit().await?;

@@ -20,7 +20,7 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
     if let Some(couple) = cue.couple() {
-        queue::called(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
+        queue::find_callable(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
     }
     if let Some(confession) = cue.confession() {
         confessions::pair(&txn, event.id, confession).await?.ok_or(NOT_FOR_STAGE)?;
@@ -29,7 +29,7 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     if !cue.is_held(&plan) {
         return Err(LEFT_OUT.into());
     }
-    if !cue.may_follow(steps.shown(), &plan) {
+    if !cue.may_follow(steps.current_cue(), &plan) {
         return Err(TOO_SOON.into());
     }
     steps.take(&txn, app, host, cue, None).await?;

@@ -66,7 +66,7 @@ impl Steps {
 
     /// What the screen shows.
     #[must_use]
-    pub fn shown(&self) -> Cue {
+    pub fn current_cue(&self) -> Cue {
         self.standing().next_back().map(Model::cue).unwrap_or_default()
     }
 

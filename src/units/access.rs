@@ -30,14 +30,14 @@ pub struct UnitVoice {
     pub unit: unit::Model,
 }
 
-struct Entered {
+struct UnitAccess {
     account: SignedIn,
     unit: unit::Model,
     union: organization::Model,
     keeps: bool,
 }
 
-async fn enter(request: HttpRequest) -> Result<Entered, Error> {
+async fn authorize_in_path(request: HttpRequest) -> Result<UnitAccess, Error> {
     let account = SignedIn::of(&request).await?;
     let id: Option<Uuid> = request.match_info().get("unit").and_then(|id| id.parse().ok());
     let id = id.ok_or_else(Refused::not_found)?;
@@ -56,7 +56,7 @@ async fn enter(request: HttpRequest) -> Result<Entered, Error> {
             if !keeps && !unit_contact::speaks_for(db, account.account_id, unit.id).await? {
                 return Err(Refused::not_found().into());
             }
-            Ok(Entered { account, unit, union, keeps })
+            Ok(UnitAccess { account, unit, union, keeps })
         })
         .await?)
 }
@@ -66,9 +66,9 @@ impl FromRequest for UnitKeeper {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone());
+        let entering = authorize_in_path(request.clone());
         authorize_first::authorize(request, async move {
-            let Entered { account, unit, union, keeps } = entering.await?;
+            let UnitAccess { account, unit, union, keeps } = entering.await?;
             if keeps {
                 Ok(Self { account, unit, union })
             } else {
@@ -83,9 +83,9 @@ impl FromRequest for UnitVoice {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = enter(request.clone());
+        let entering = authorize_in_path(request.clone());
         authorize_first::authorize(request, async move {
-            let Entered { account, unit, .. } = entering.await?;
+            let UnitAccess { account, unit, .. } = entering.await?;
             Ok(Self { account, unit })
         })
     }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none};
 use crate::error::{Error, Fault};
-use crate::organizations::access::meant;
+use crate::organizations::access::resolve_union;
 
 /// Most characters in the name of a unit.
 pub const LONGEST_NAME: usize = 80;
@@ -41,7 +41,7 @@ pub struct NewUnit {
 /// 409 `unit_exists`, 404 where the union is not one's own, 422 `organization_needed`.
 pub async fn add(app: &App, by: &SignedIn, wish: NewUnit) -> Result<unit::Model, Error> {
     let txn = app.database.begin_write().await?;
-    let union = meant(&txn, by, wish.organization.as_deref()).await?;
+    let union = resolve_union(&txn, by, wish.organization.as_deref()).await?;
     let domain = wish.mail_domain.as_deref().and_then(|domain| mail_domain::read(domain).ok());
     let unit = write(&txn, app, union.id, &wish.name, domain).await?.ok_or_else(|| UNIT_EXISTS.on("name"))?;
     Deed::UnitAdded.by(by.account_id).of_union(union.id).about("unit", unit.id).record(&txn, app).await?;

@@ -25,7 +25,7 @@ pub fn purpose(union: &organization::Model, unit: &unit::Model, language: Langua
         organization_id: union.id,
         event_id: None,
         unit_id: Some(unit.id),
-        union: union.called(language).to_owned(),
+        union: union.name_in(language).to_owned(),
         thing: unit.name.clone(),
     }
 }

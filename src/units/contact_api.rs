@@ -14,7 +14,7 @@ use super::access::UnitKeeper;
 use super::api::{UnitName, UnitNames};
 use super::appoint::{dismiss, invite};
 use super::{unit, unit_contact};
-use crate::accounts::address::{mail_address, shown};
+use crate::accounts::address::{address_to_unicode, mail_address};
 use crate::accounts::{SignedIn, account};
 use crate::app::House;
 use crate::body::Body;
@@ -89,7 +89,7 @@ pub async fn list(house: House, by: UnitKeeper) -> Result<Json<UnitContacts>, Er
             let mut items = Vec::with_capacity(contacts.len());
             for contact in contacts {
                 if let Some(account) = accounts.iter().find(|account| account.id == contact.account_id) {
-                    let email = shown(&account.address(&app.secrets)?);
+                    let email = address_to_unicode(&account.address(&app.secrets)?);
                     items.push(UnitContact { id: contact.id, email, granted_at: contact.granted_at });
                 }
             }

@@ -10,7 +10,7 @@ use crate::accounts::address::MailAddress;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::Error;
-use crate::organizations::access::meant;
+use crate::organizations::access::resolve_union;
 use crate::sheet::upload::{RowError, invalid_rows};
 use crate::sheet::{CellFault, Column, Sheet};
 
@@ -34,7 +34,7 @@ pub struct Imported {
 }
 
 /// A row of a table of units that can be taken in.
-struct Wanted {
+struct UnitRow {
     line: u32,
     name: String,
     mail_domain: Option<String>,
@@ -55,7 +55,7 @@ pub async fn import_units(
 ) -> Result<Imported, Error> {
     let (wanted, mut errors) = read_units(sheet)?;
     let txn = app.database.begin_write().await?;
-    let union = meant(&txn, by, organization).await?;
+    let union = resolve_union(&txn, by, organization).await?;
     let mut added = 0;
     for row in wanted {
         match add::write(&txn, app, union.id, &row.name, row.mail_domain).await? {
@@ -77,7 +77,7 @@ pub async fn import_units(
     Ok(Imported { added, errors })
 }
 
-fn read_units(sheet: &Sheet) -> Result<(Vec<Wanted>, Vec<RowError>), Error> {
+fn read_units(sheet: &Sheet) -> Result<(Vec<UnitRow>, Vec<RowError>), Error> {
     let found = sheet.find(&UNIT_COLUMNS)?;
     let (mut wanted, mut errors, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
     for row in sheet.rows() {
@@ -101,7 +101,7 @@ fn read_units(sheet: &Sheet) -> Result<(Vec<Wanted>, Vec<RowError>), Error> {
         };
         match (name, domain) {
             (Ok(name), Ok(mail_domain)) => match seen.insert(unit::folded(name), line) {
-                None => wanted.push(Wanted { line, name: name.to_owned(), mail_domain }),
+                None => wanted.push(UnitRow { line, name: name.to_owned(), mail_domain }),
                 Some(first) => {
                     let message = format!("the same unit as on line {first}");
                     errors.push(RowError { line, field: "name", code: "duplicate", message });

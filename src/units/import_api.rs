@@ -12,7 +12,7 @@ use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Query;
 use crate::error::Error;
-use crate::organizations::access::meant;
+use crate::organizations::access::resolve_union;
 use crate::sheet::upload::{RowError, Upload, invalid_rows};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -67,7 +67,7 @@ pub async fn import_units(
     let UnitsImport { organization, partial } = how.into_inner();
     // Whose units they are is settled before five megabytes are read; the verb settles it again.
     let named = organization.clone();
-    house.run(async move |app| meant(app.database.reader(), &by, named.as_deref()).await).await?;
+    house.run(async move |app| resolve_union(app.database.reader(), &by, named.as_deref()).await).await?;
     let sheet = upload.sheet(by.account_id).await?;
     let taken = house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial).await).await?;
     Ok(Json(TableTaken { added: taken.added as u64, errors: taken.errors }))

@@ -34,13 +34,13 @@ struct Typed {
 
 /// How often a network has asked lately.
 #[derive(Default)]
-struct Asked(OnceLock<RateLimit>);
+struct NamesRateLimit(OnceLock<RateLimit>);
 
 /// The few units whose names come closest to what was typed. Nothing typed finds nothing: this is
 /// for people who know where they work, not a list to take home.
 #[get("/units/names")]
 pub async fn names(house: House, request: HttpRequest, typed: Query<Typed>) -> Result<HttpResponse, Error> {
-    let asked = house.extensions.get_or_default::<Asked>();
+    let asked = house.extensions.get_or_default::<NamesRateLimit>();
     asked.0.get_or_init(|| RateLimit::per_minute(&house.settings, ASKED_A_MINUTE)).check(&request)?;
     let Typed { q, organization } = typed.into_inner();
     let found = house.run(async move |app| {

@@ -11,7 +11,7 @@ const NEAR: usize = 5;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
-pub struct Meant {
+pub struct TypedUnit {
     /// None where nothing was typed, where no unit has the name, or where two unions have one each.
     pub id: Option<Uuid>,
     /// Units that may have been meant, id and name, where none has the name.
@@ -21,27 +21,27 @@ pub struct Meant {
 }
 
 /// The unit of these unions that was chosen, else the one whose name was typed.
-pub async fn meant(
+pub async fn find_typed(
     db: &impl ConnectionTrait,
     unions: &[Uuid],
     chosen: Option<Uuid>,
     typed: &str,
-) -> Result<Meant, Fault> {
+) -> Result<TypedUnit, Fault> {
     let chosen = match chosen {
         Some(id) => unit::Entity::find_by_id(id).one(db).await?,
         None => None,
     };
     if let Some(chosen) = chosen.filter(|unit| unions.contains(&unit.organization_id)) {
-        return Ok(Meant { id: Some(chosen.id), ..Meant::default() });
+        return Ok(TypedUnit { id: Some(chosen.id), ..TypedUnit::default() });
     }
     if unit::folded(typed).is_empty() {
-        return Ok(Meant::default());
+        return Ok(TypedUnit::default());
     }
     let found = unit::named(db, unions, typed).await?;
     if found.is_empty() {
         let near = unit::near(db, unions, typed).await?.into_iter().take(NEAR);
-        return Ok(Meant { near: near.map(|unit| (unit.id, unit.name)).collect(), unknown: true, id: None });
+        return Ok(TypedUnit { near: near.map(|unit| (unit.id, unit.name)).collect(), unknown: true, id: None });
     }
     let only = Some(found).filter(|found| found.len() == 1).and_then(|mut found| found.pop());
-    Ok(Meant { id: only.map(|unit| unit.id), ..Meant::default() })
+    Ok(TypedUnit { id: only.map(|unit| unit.id), ..TypedUnit::default() })
 }

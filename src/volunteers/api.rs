@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
-use super::tend::Heard;
+use super::tend::CaseReport;
 use super::{cases, outcomes, tend};
 use crate::accounts::SignedIn;
 use crate::app::House;
@@ -198,7 +198,7 @@ pub async fn note_follow_up(
     heard: Body<NewFollowUp>,
 ) -> Result<impl Responder, Error> {
     let NewFollowUp { state, note, at } = heard.into_inner();
-    let heard = Heard { state, note: note.clone(), at };
+    let heard = CaseReport { state, note: note.clone(), at };
     let noted = house.run(async move |app| tend::note(&app, account, id.into_inner(), heard).await).await?;
     Ok(Json(FollowUp::of(&noted, note)).customize().with_status(StatusCode::CREATED))
 }

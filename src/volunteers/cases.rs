@@ -42,7 +42,7 @@ pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result
 /// Every case of some events, earliest due first.
 pub async fn of_events(db: &impl ConnectionTrait, events: Vec<event::Model>) -> Result<Vec<Case>, Fault> {
     let events: HashMap<Uuid, event::Model> = events.into_iter().map(|event| (event.id, event)).collect();
-    let couples = couple::Entity::shown()
+    let couples = couple::Entity::find_standing()
         .filter(couple::Column::EventId.is_in(events.keys().copied()))
         .filter(couple::Column::FollowUpSince.is_not_null())
         .all(db)

@@ -11,7 +11,7 @@ use crate::checkin::presence;
 use crate::couples::couple;
 use crate::error::Fault;
 use crate::picks::{matched, own};
-use crate::small_counts::{told, told_among};
+use crate::small_counts::{suppress_small, told_among};
 
 /// One couple that agreed to be shown.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub struct Figures {
 
 /// What an evening came to.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<Agreed>, Figures), Fault> {
-    let couples = couple::Entity::shown().filter(couple::Column::EventId.eq(event_id));
+    let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event_id));
     let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
     let asked: Vec<Uuid> =
         couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id).collect();
@@ -94,7 +94,7 @@ async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -
     Ok(Figures {
         attended,
         matches,
-        matched_people: matches.and(told(people.len())),
+        matched_people: matches.and(suppress_small(people.len())),
         couples: agreed.len(),
         followed: agreed.iter().filter(|couple| couple.follow_up).count(),
         states: states.collect(),

@@ -15,7 +15,7 @@ use super::cases::{self, Case};
 use super::follow_up::State;
 use super::milestone::Milestone;
 use super::spoken::{said_of_due, title};
-use super::tend::{self, Heard};
+use super::tend::{self, CaseReport};
 use super::timeline::{self, Timeline};
 use crate::accounts::SignedIn;
 use crate::accounts::visit::Visit;
@@ -120,7 +120,7 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
 async fn one_case(house: House, request: HttpRequest, visit: Visit, account: SignedIn) -> Result<HttpResponse, Error> {
     let read = read(&house, &request, account).await?;
     let today = read.0.case.event.day(house.now()).to_string();
-    page::answer(&shown(&house, visit.page, account, read, Form::filled([("at", today)])))
+    page::answer(&build_case(&house, visit.page, account, read, Form::filled([("at", today)])))
 }
 
 #[post("/volunteer/c/{couple}/take")]
@@ -144,13 +144,13 @@ async fn note_follow_up(
         let at = moment(form.value("at"), zone, house.now());
         let wish = json!({ "state": form.text("state"), "note": form.value("note"), "at": at });
         let NewFollowUp { state, note, at } = body::read(wish)?;
-        house.run(async move |app| tend::note(&app, account, id, Heard { state, note, at }).await).await
+        house.run(async move |app| tend::note(&app, account, id, CaseReport { state, note, at }).await).await
     };
     match noted.await {
         Ok(_) => see_saying(&format!("/volunteer/c/{id}"), "follow-up-noted"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            let page = shown(&house, visit.page, account, read, form);
+            let page = build_case(&house, visit.page, account, read, form);
             page::answer_refused(&page.form, &page)
         }
     }
@@ -178,7 +178,7 @@ async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result
     read.await
 }
 
-fn shown(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, Pair), form: Form) -> OneCase {
+fn build_case(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, Pair), form: Form) -> OneCase {
     let mine = told.case.volunteer_id == Some(account.account_id);
     OneCase { page, form, told, pair, mine, now: house.now() }
 }

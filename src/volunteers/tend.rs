@@ -25,7 +25,7 @@ use crate::sealed;
 
 /// What a volunteer heard.
 #[derive(Debug, Clone)]
-pub struct Heard {
+pub struct CaseReport {
     pub state: State,
     pub note: String,
     /// When they spoke; now where left out.
@@ -59,7 +59,7 @@ pub async fn take(app: &App, account: SignedIn, couple_id: Uuid) -> Result<(), E
 /// # Errors
 /// 409 `follow_up_not_agreed`, `case_taken`; 422 on `at`; 404 for who is neither a volunteer of that event nor
 /// its organizer.
-pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: Heard) -> Result<follow_up::Model, Error> {
+pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: CaseReport) -> Result<follow_up::Model, Error> {
     let txn = app.database.begin_write().await?;
     let Tended { couple, event, organizer } = hold(&txn, account.account_id, couple_id).await?;
     let now = app.now();
@@ -133,7 +133,8 @@ pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option
 
 /// A couple in whose event the person serves, held against others who would note at once.
 async fn hold(txn: &Write, account_id: Uuid, couple_id: Uuid) -> Result<Tended, Error> {
-    let couple = couple::Entity::shown().filter(couple::Column::Id.eq(couple_id)).lock_exclusive().one(txn).await?;
+    let couple =
+        couple::Entity::find_standing().filter(couple::Column::Id.eq(couple_id)).lock_exclusive().one(txn).await?;
     let couple = couple.ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(couple.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
     let organizer = staff::organizes(txn, account_id, event.organization_id).await?;

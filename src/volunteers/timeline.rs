@@ -48,7 +48,7 @@ pub async fn of_couple(
     account_id: Uuid,
     couple_id: Uuid,
 ) -> Result<Timeline, Error> {
-    let couple = couple::Entity::shown().filter(couple::Column::Id.eq(couple_id)).one(db).await?;
+    let couple = couple::Entity::find_standing().filter(couple::Column::Id.eq(couple_id)).one(db).await?;
     let couple = couple.ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(couple.event_id).one(db).await?.ok_or_else(Refused::not_found)?;
     let organizer = staff::organizes(db, account_id, event.organization_id).await?;

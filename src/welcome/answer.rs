@@ -17,12 +17,12 @@ use crate::app::App;
 use crate::body::one_line;
 use crate::database::Write;
 use crate::error::Error;
-use crate::events::enlist;
+use crate::events::appoint_crew;
 use crate::happening::What;
 use crate::invitations::invitation::{self, Kind, State};
 use crate::language::Language;
 use crate::organizations::grant;
-use crate::registrations::join::{self, Words};
+use crate::registrations::join::{self, JoinDetails};
 use crate::units::appoint;
 
 /// What one says of oneself with accepting. What an account says already stands; a nickname and a
@@ -86,10 +86,10 @@ pub async fn accepted(
         Kind::Organizer => grant::accepted(txn, app, &invitation, account.id).await.map(|()| None)?,
         Kind::UnitContact => appoint::accepted(txn, app, &invitation, account.id).await.map(|()| None)?,
         Kind::Desk | Kind::Host | Kind::Volunteer => {
-            enlist::accepted(txn, app, &invitation, account.id).await.map(|()| None)?
+            appoint_crew::accepted(txn, app, &invitation, account.id).await.map(|()| None)?
         }
         Kind::Participant => {
-            let words = Words {
+            let words = JoinDetails {
                 nickname: acceptance.nickname.map(trimmed),
                 gender: acceptance.gender,
                 born_on: acceptance.born_on,

@@ -69,7 +69,7 @@ pub async fn verify_mail(
     first: Body<FirstPassword>,
 ) -> Result<HttpResponse, Error> {
     house.rate_limit.check(&request)?;
-    let (FirstPassword { token, password }, language) = (first.into_inner(), Language::asked(&request));
+    let (FirstPassword { token, password }, language) = (first.into_inner(), Language::of_request(&request));
     let entered =
         async move |app: Arc<App>| match arrive(&app, &token, &password, Acceptance::default(), language).await? {
             Some((entered, news)) => {
@@ -105,7 +105,7 @@ pub async fn accept_mine(
     who: SignedIn,
     acceptance: Body<Acceptance>,
 ) -> Result<Json<Sight>, Error> {
-    let (id, read_in) = (id_in_path(&request, "invitation")?, Language::asked(&request));
+    let (id, read_in) = (id_in_path(&request, "invitation")?, Language::of_request(&request));
     let accepted = house.run(async move |app| {
         let accepted = accept(&app, &who, id, acceptance.into_inner(), read_in).await?;
         sight::of(app.database.reader(), &app, &accepted, who.language).await
@@ -135,10 +135,10 @@ pub async fn decline_mine(house: House, request: HttpRequest, who: SignedIn) -> 
 #[post("/auth/invitation")]
 pub async fn look(house: House, request: HttpRequest, shown: Body<InvitationToken>) -> Result<Json<Sight>, Error> {
     house.rate_limit.check(&request)?;
-    let language = Language::asked(&request);
+    let language = Language::of_request(&request);
     let seen = house.run(async move |app| {
         let db = app.database.reader();
-        let sent = invitation::shown(db, &app, &shown.token).await?;
+        let sent = invitation::find_by_token(db, &app, &shown.token).await?;
         let sent = sent.filter(|sent| sent.state_at(app.now()) == State::Open).ok_or(TOKEN_INVALID)?;
         sight::of(db, &app, &sent, language).await
     });

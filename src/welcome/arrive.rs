@@ -5,7 +5,7 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::answer::{self, Acceptance, News};
 use super::refusals::ACCOUNT_EXISTS;
-use crate::accounts::entered::{By, Entered};
+use crate::accounts::authenticated::{Authenticated, By};
 use crate::accounts::{account, password, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
@@ -26,9 +26,9 @@ pub async fn arrive(
     password: &str,
     acceptance: Acceptance,
     language: Language,
-) -> Result<Option<(Entered, News)>, Error> {
+) -> Result<Option<(Authenticated, News)>, Error> {
     let reader = app.database.reader();
-    let Some(sent) = invitation::shown(reader, app, token).await? else { return Ok(None) };
+    let Some(sent) = invitation::find_by_token(reader, app, token).await? else { return Ok(None) };
     if sent.state_at(app.now()) != State::Open {
         return Err(TOKEN_INVALID.into());
     }
@@ -52,7 +52,7 @@ pub async fn arrive(
     }
     let id = account.id;
     let (_, news) = answer::accepted(&txn, app, held, account, acceptance, language).await?;
-    Ok(Some((Entered { txn, account: id, hash, by: By::Letter }, news)))
+    Ok(Some((Authenticated { txn, account: id, hash, by: By::Letter }, news)))
 }
 
 /// The account of whoever reads the address's mail, which this proves. Sign-ups of the address end.

@@ -26,7 +26,7 @@ pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
 /// 422 `token_invalid`; 409 `invitation_over`.
 pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let sent = invitation::shown(&txn, app, token).await?.ok_or(TOKEN_INVALID)?;
+    let sent = invitation::find_by_token(&txn, app, token).await?.ok_or(TOKEN_INVALID)?;
     let held = invitation::hold(&txn, sent.id).await?;
     if token::digest(token).as_ref() != Some(&held.token_digest) {
         return Err(TOKEN_INVALID.into());

@@ -17,8 +17,8 @@ use super::arrive::arrive;
 use super::decline;
 use super::refusals::INVITATION_FOR_ANOTHER;
 use super::sight::{self, Sight};
+use crate::accounts::authenticated::Handed;
 use crate::accounts::consent::{self, Sentence};
-use crate::accounts::entered::Handed;
 use crate::accounts::my_profile::born_on;
 use crate::accounts::visit::Visit;
 use crate::accounts::{SignedIn, account, cookie, mark, password, profile};
@@ -27,9 +27,9 @@ use crate::body;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::id_in_path;
 use crate::invitations::invitation::{self, Kind, State};
+use crate::invitations::invited_person::gender;
 use crate::invitations::letters::what;
 use crate::invitations::refusals::{INVITATION_OVER, TOKEN_INVALID};
-use crate::invitations::said::gender;
 use crate::language::Language;
 use crate::page::form::Form;
 use crate::page::{self, Page, encoded, flash, when};
@@ -50,7 +50,7 @@ struct Sheet {
     until: String,
     /// What their list says, each with its name.
     words: Vec<(String, String)>,
-    asked: Asked,
+    asked: RequiredFields,
     genders: Vec<(&'static str, String)>,
     consents: Vec<(&'static str, String)>,
 }
@@ -70,7 +70,7 @@ enum Standing {
 
 /// What the person is asked with accepting.
 #[derive(Clone, Debug, Default)]
-struct Asked {
+struct RequiredFields {
     password: bool,
     name: bool,
     profile: bool,
@@ -93,12 +93,12 @@ struct Came {
 struct Read {
     sight: Sight,
     standing: Standing,
-    asked: Asked,
+    asked: RequiredFields,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
     config
-        .service(shown)
+        .service(show_invitation)
         .service(answered)
         .service(declined)
         .service(mine_shown)
@@ -108,7 +108,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 /// Who: whoever holds the letter.
 #[get("/invitation")]
-async fn shown(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
+async fn show_invitation(house: House, visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
     let token = came.into_inner().token.unwrap_or_default();
     match read_shown(&house, &visit, &token).await? {
         Some(read) => page::answer(&Sheet::new(&house, visit.page, read, token, None)),
@@ -239,7 +239,7 @@ async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<
     let (token, person, language) = (token.to_owned(), visit.person, visit.page.language);
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let sent = invitation::shown(db, &app, &token).await?.ok_or(TOKEN_INVALID)?;
+        let sent = invitation::find_by_token(db, &app, &token).await?.ok_or(TOKEN_INVALID)?;
         read(db, &app, &sent, person, language).await
     });
     gone(Ok(read.await?))
@@ -297,7 +297,7 @@ async fn read(
     let answers = matches!(standing, Standing::Myself | Standing::Unknown);
     let takes_part = sent.kind == Kind::Participant;
     let is_new = |asked: &Sentence| !agreed.iter().any(|row| row.sentence == *asked);
-    let mut asked = Asked { password: standing == Standing::Unknown, ..Asked::default() };
+    let mut asked = RequiredFields { password: standing == Standing::Unknown, ..RequiredFields::default() };
     if answers && takes_part {
         asked.profile = profile.is_none();
         asked.born_on = profile.as_ref().is_none_or(|profile| profile.born_on.is_none());
@@ -361,10 +361,10 @@ impl Sheet {
             what: what(page.language, sight.kind, &sight.thing),
             // Whoever is somebody else reads nothing of the person.
             words: match &sight.words {
-                Some(said) if standing != Standing::Another => said.told(&page),
+                Some(said) if standing != Standing::Another => said.labelled_fields(&page),
                 _ => Vec::new(),
             },
-            consents: asked.consents.iter().map(|asked| (asked.field(), asked.words(page.language))).collect(),
+            consents: asked.consents.iter().map(|asked| (asked.field(), asked.text(page.language))).collect(),
             genders: vec![("female", page.t("gender-female")), ("male", page.t("gender-male"))],
             standing,
             base,

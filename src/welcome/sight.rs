@@ -8,10 +8,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Error, Refused};
-use crate::events::{enlist, event};
+use crate::events::{appoint_crew, event};
 use crate::invitations::invitation::{self, Kind, State};
 use crate::invitations::invite::Purpose;
-use crate::invitations::said::{self, Said};
+use crate::invitations::invited_person::{self, InvitedPerson};
 use crate::language::Language;
 use crate::organizations::{grant, organization, staff};
 use crate::units::{appoint, unit};
@@ -32,7 +32,7 @@ pub struct Sight {
     /// Of an invitation to take part: where their list says that one works.
     pub unit: Option<String>,
     /// What their list says of one.
-    pub words: Option<Said>,
+    pub words: Option<InvitedPerson>,
     pub invited_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -56,7 +56,7 @@ pub async fn purpose(
         }
         kind @ (Kind::Desk | Kind::Host | Kind::Volunteer | Kind::Participant) => {
             let event = event::Entity::find_by_id(invitation.event_id.unwrap_or_default()).one(db).await?;
-            enlist::purpose(&union, &event.ok_or_else(Refused::not_found)?, kind, language)
+            appoint_crew::purpose(&union, &event.ok_or_else(Refused::not_found)?, kind, language)
         }
     })
 }
@@ -88,7 +88,7 @@ pub async fn of(
         thing: purpose.thing,
         event,
         unit,
-        words: said::of(app, invitation)?,
+        words: invited_person::of(app, invitation)?,
         invited_at: invitation.invited_at,
         expires_at: invitation.expires_at,
     })

@@ -301,7 +301,7 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let code = code::valid_for(db, worn.id).await.unwrap().unwrap().open(&scene.app).unwrap();
     let pages = ["/e/qixi-tonight/desk", &format!("/c/{}", code.as_str()), "/me"];
     scene.round(wrong, "desk", Some(scene.account("desk").await), &pages).await;
-    let told = couple::Entity::shown().filter(couple::Column::FollowUpSince.is_not_null());
+    let told = couple::Entity::find_standing().filter(couple::Column::FollowUpSince.is_not_null());
     let told = told.one(db).await.unwrap().unwrap();
     let case = format!("/volunteer/c/{}", told.id);
     let pages = ["/volunteer", "/volunteer/e/yuandan", &case];

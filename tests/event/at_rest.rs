@@ -184,7 +184,7 @@ async fn what_is_erased_or_taken_down_is_gone_from_the_files_within_a_round(#[va
     let sealed = [own.real_name, own.phone, own.wechat, Some(letter.row.recipient), letter.row.contents];
     let mut traces: Vec<Vec<u8>> = sealed.into_iter().map(|sealed| sealed.unwrap().0).collect();
     traces.extend([nickname, about, "心有灵犀一点通"].map(|trace| trace.as_bytes().to_vec()));
-    evening.app.database.settle().await.unwrap();
+    evening.app.database.checkpoint().await.unwrap();
     let before = files(evening.folder());
     for trace in &traces {
         assert!(stands(&before, &trace[..trace.len().min(200)]), "it was there");

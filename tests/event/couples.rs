@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use queqiao::couples::{couple, given, opening};
+use queqiao::couples::{couple, given_contact, opening};
 use queqiao::events::crew::Role;
 use queqiao::happening::What;
 use rstest::rstest;
@@ -192,7 +192,7 @@ async fn what_was_opened_is_what_it_was_in_that_moment(#[values(Sqlite, Postgres
     assert_eq!(changed.status, 200, "{}", changed.text());
     assert_eq!(theirs(he).await["theirs"], given);
     // In the database it is sealed.
-    let rows = given::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
+    let rows = given_contact::Entity::find().all(hall.evening.app.database.reader()).await.unwrap();
     assert_eq!(rows.len(), 2);
     assert!(rows.iter().all(|row| !row.sealed.0.windows(11).any(|bytes| bytes == b"13800000000")));
     // She blocks him: even that is closed to him, and hers of him stays.
@@ -216,10 +216,10 @@ async fn contacts_opened_before_snapshots_were_kept_get_theirs_at_the_start(
         assert_eq!(person.post(&format!("{path}/contact"), json!({ "fields": ["phone"] })).await.status, 200);
     }
     let txn = hall.evening.app.database.begin_write().await.unwrap();
-    given::Entity::delete_many().exec(&txn).await.unwrap();
+    given_contact::Entity::delete_many().exec(&txn).await.unwrap();
     txn.commit().await.unwrap();
     for _ in 0..2 {
-        given::complete(&hall.evening.app).await.unwrap();
+        given_contact::complete(&hall.evening.app).await.unwrap();
         assert_eq!(he.get(&path).await.json["contact"]["theirs"]["phone"], "13800000000");
     }
 }

@@ -46,7 +46,7 @@ fn is_up_to_date(name: &str, wanted: &str) {
 fn every_deed_on_record_has_words_in_both_languages() {
     for language in [Language::Zh, Language::En] {
         let is_said =
-            |deed: &Deed| page::words::find(language, &format!("deed-{}", deed.name().replace('_', "-"))).is_some();
+            |deed: &Deed| page::fluent::find(language, &format!("deed-{}", deed.name().replace('_', "-"))).is_some();
         let unsaid: Vec<Deed> = Deed::iter().filter(|deed| !is_said(deed)).collect();
         assert!(unsaid.is_empty(), "{language:?}: {unsaid:?}");
     }

@@ -46,7 +46,7 @@ impl Site {
 
     async fn enter_as(&self, settings: &Settings, meant: bool) -> anyhow::Result<Arc<App>> {
         let secrets = Secrets::load(&settings.security)?;
-        let secrets = if meant { secrets.meant() } else { secrets };
+        let secrets = if meant { secrets.expecting_new_key() } else { secrets };
         App::build(settings.clone(), Clock::stopped_at(the_hour()), secrets).await
     }
 

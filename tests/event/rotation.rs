@@ -279,7 +279,7 @@ async fn a_configured_secret_is_exchanged_with_both_valid(#[values(Sqlite, Postg
     assert_eq!(alone.secrets.numbers(), [2]);
     let finding = doctor::keys::keys(alone.database.reader(), &alone.secrets).await.unwrap();
     assert!(finding.wrong.is_empty(), "{finding:?}");
-    let digest = session::Entity::shown(&session, evening.app.now()).unwrap();
+    let digest = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
     assert!(digest.one(alone.database.reader()).await.unwrap().unwrap().is_bound(&alone));
 }
 
@@ -310,7 +310,7 @@ async fn a_house_from_before_is_bound_at_its_next_start_and_never_again(#[values
     fs::write(&file, [5; 32]).unwrap();
     let next = beside(&evening, evening.app.settings.clone()).await;
     assert!(next.identity.to_bind);
-    let shown = session::Entity::shown(&session, evening.app.now()).unwrap();
+    let shown = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
     assert!(shown.one(next.database.reader()).await.unwrap().unwrap().is_bound(&next));
 
     // Whoever takes the bonds away again, with the mark that they were made, gets nothing bound.
@@ -321,7 +321,7 @@ async fn a_house_from_before_is_bound_at_its_next_start_and_never_again(#[values
     txn.commit().await.unwrap();
     let last = beside(&evening, evening.app.settings.clone()).await;
     assert!(!last.identity.to_bind);
-    let shown = session::Entity::shown(&session, evening.app.now()).unwrap();
+    let shown = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
     assert!(!shown.one(last.database.reader()).await.unwrap().unwrap().is_bound(&last));
 }
 

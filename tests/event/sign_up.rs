@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use chrono::Duration;
-use queqiao::accounts::{account, asked, password, profile, refresh_token, sign_up, write_back};
+use queqiao::accounts::{account, letter_request, password, profile, refresh_token, sign_up, write_back};
 use queqiao::events::phase::Phase;
 use queqiao::mail::postman::Postman;
 use queqiao::settings::Settings;
@@ -103,7 +103,7 @@ async fn somebody_elses_tries_never_silence_the_owner(#[values(Sqlite, Postgres)
     for (path, kind) in [(REGISTER, "known"), (FORGOT, "reset")] {
         for email in ["known@example.cn", "nobody@example.cn"] {
             let body = if path == REGISTER { wish(email) } else { json!({"email": email}) };
-            for _ in 0..asked::EACH_AN_HOUR {
+            for _ in 0..letter_request::EACH_AN_HOUR {
                 assert_eq!(from(&somebody, AWAY, path, body.clone()).await.status, 202);
             }
             // Whoever asks too often hears it, and hears the same whether the address is known or not.
@@ -114,9 +114,9 @@ async fn somebody_elses_tries_never_silence_the_owner(#[values(Sqlite, Postgres)
             assert_eq!((owner.status, owner.bytes.len()), (202, 0), "{}", owner.text());
         }
         let of_known = letters(&evening, "known@example.cn", kind).await.len();
-        assert_eq!(of_known, asked::EACH_AN_HOUR + 1, "{path}: the owner's own letter is there too");
+        assert_eq!(of_known, letter_request::EACH_AN_HOUR + 1, "{path}: the owner's own letter is there too");
     }
-    assert_eq!(letters(&evening, "nobody@example.cn", "verify").await.len(), asked::EACH_AN_HOUR + 1);
+    assert_eq!(letters(&evening, "nobody@example.cn", "verify").await.len(), letter_request::EACH_AN_HOUR + 1);
     assert!(letters(&evening, "nobody@example.cn", "reset").await.is_empty());
     evening.clock.advance(Duration::minutes(60));
     assert_eq!(from(&somebody, AWAY, FORGOT, json!({"email": "known@example.cn"})).await.status, 202);
@@ -130,14 +130,14 @@ async fn a_mailbox_is_not_filled_from_many_networks_either(#[values(Sqlite, Post
     let email = "victim@example.cn";
     let mut sent = 0;
     for network in 0..10 {
-        for _ in 0..asked::EACH_AN_HOUR {
+        for _ in 0..letter_request::EACH_AN_HOUR {
             let network = format!("192.0.2.{network}");
             let answer = from(&somebody, &network, REGISTER, wish(email)).await;
             sent += usize::from(answer.status == 202);
         }
     }
     // Four networks have had their five; of the other six each gets one.
-    assert_eq!(sent, asked::ALL_AN_HOUR + 6);
+    assert_eq!(sent, letter_request::ALL_AN_HOUR + 6);
     assert_eq!(letters(&evening, email, "verify").await.len(), sent);
     assert_eq!(from(&evening.visitor(), HOME, REGISTER, wish(email)).await.status, 202, "the owner's letter goes");
 }
@@ -154,7 +154,7 @@ async fn asking_all_at_once_gets_no_more_letters(#[values(Sqlite, Postgres)] eng
     for hand in hands.collect::<Vec<_>>() {
         sent += usize::from(hand.await.unwrap() == 202);
     }
-    assert_eq!(sent, asked::EACH_AN_HOUR);
+    assert_eq!(sent, letter_request::EACH_AN_HOUR);
 }
 
 #[rstest]
@@ -167,7 +167,7 @@ async fn what_was_answered_is_written_even_by_another_process(#[values(Sqlite, P
     }
     let db = evening.app.database.reader();
     assert_eq!(sign_up::Entity::find().count(db).await.unwrap(), 0, "nobody has looked at an address yet");
-    let rows = format!("{:?}", asked::Entity::find().all(db).await.unwrap());
+    let rows = format!("{:?}", letter_request::Entity::find().all(db).await.unwrap());
     assert!(!rows.contains("guest-1@") && !rows.contains("云上的喜鹊"), "what waits is sealed: {rows}");
     // Two at once, as two processes would.
     let hands = (0..2).map(|_| {
@@ -178,7 +178,7 @@ async fn what_was_answered_is_written_even_by_another_process(#[values(Sqlite, P
         hand.await.unwrap();
     }
     assert_eq!(evening.letters().await.len(), 40, "each once");
-    let rows = asked::Entity::find().all(db).await.unwrap();
+    let rows = letter_request::Entity::find().all(db).await.unwrap();
     assert!(rows.iter().all(|row| row.wish.is_none() && row.done_at.is_some()), "what is done is forgotten");
 }
 

@@ -52,7 +52,7 @@ pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str
 /// # Errors
 /// 401 `second_factor_needed` or `second_factor_wrong`.
 pub async fn answer(txn: &Write, app: &App, account: Uuid, code: Option<&str>) -> Result<Answer, Error> {
-    let factor = factor::Entity::held(account).one(txn).await?;
+    let factor = factor::Entity::find_for_update(account).one(txn).await?;
     let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(Answer::Nothing) };
     let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(SECOND_FACTOR_NEEDED)?;
     if recovery_code::is_like(&code) {

@@ -51,16 +51,16 @@ pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
         .to_owned();
     factor::Entity::insert(row).on_conflict(anew).exec_without_returning(&txn).await?;
     txn.commit().await?;
-    Ok(told(secret, address)?)
+    Ok(with_qr_code(secret, address)?)
 }
 
 /// What was told once, on the page that comes back with a wrong code.
 #[must_use]
 pub fn again(secret: String, address: String) -> Option<Begun> {
-    address.starts_with("otpauth://totp/").then(|| told(secret, address).ok()).flatten()
+    address.starts_with("otpauth://totp/").then(|| with_qr_code(secret, address).ok()).flatten()
 }
 
-fn told(secret: String, address: String) -> Result<Begun, Fault> {
+fn with_qr_code(secret: String, address: String) -> Result<Begun, Fault> {
     let code = QrCode::new(address.as_bytes()).map_err(Fault::of)?;
     let qr = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
     Ok(Begun { secret, address, qr })

@@ -30,7 +30,7 @@ pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Re
     // Held, so that nobody is let in with the password alone at the same moment.
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let account = account.ok_or_else(Refused::not_signed_in)?;
-    let factor = factor::Entity::held(id).one(&txn).await?.ok_or(SECOND_FACTOR_NOT_BEGUN)?;
+    let factor = factor::Entity::find_for_update(id).one(&txn).await?.ok_or(SECOND_FACTOR_NOT_BEGUN)?;
     if factor.confirmed_at.is_none() && now - factor.begun_at > LASTS {
         return Err(SECOND_FACTOR_NOT_BEGUN.into());
     }

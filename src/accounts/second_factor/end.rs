@@ -19,7 +19,7 @@ use crate::error::{Error, Fault};
 /// # Errors
 /// As [`Proven::hold`]; 409 `second_factor_off` or `second_factor_demanded`.
 pub async fn end(app: &App, proven: Proven) -> Result<(), Error> {
-    let (txn, account) = held(app, proven).await?;
+    let (txn, account) = begin_with_proof(app, proven).await?;
     if super::is_demanded(app, &account) {
         return Err(SECOND_FACTOR_DEMANDED.into());
     }
@@ -32,7 +32,7 @@ pub async fn end(app: &App, proven: Proven) -> Result<(), Error> {
 /// # Errors
 /// As [`Proven::hold`]; 409 `second_factor_off`.
 pub async fn renew_codes(app: &App, proven: Proven) -> Result<Vec<String>, Error> {
-    let (txn, account) = held(app, proven).await?;
+    let (txn, account) = begin_with_proof(app, proven).await?;
     let codes = recovery_code::renew(&txn, app, account.id).await?;
     Deed::RecoveryCodesRenewed.by(account.id).about("account", account.id).record(&txn, app).await?;
     letters::codes_renewed(&txn, app, &account).await?;
@@ -62,7 +62,7 @@ pub async fn end_at_the_machine(app: &App, address: &MailAddress) -> Result<(), 
 }
 
 /// Proof and code taken, in a transaction to go on in.
-async fn held(app: &App, proven: Proven) -> Result<(Write, account::Model), Error> {
+async fn begin_with_proof(app: &App, proven: Proven) -> Result<(Write, account::Model), Error> {
     let txn = app.database.begin_write().await?;
     let (account, _) = proven.hold(app, &txn).await?;
     if !factor::is_on(&txn, account.id).await? {

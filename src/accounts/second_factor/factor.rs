@@ -38,7 +38,7 @@ impl ActiveModelBehavior for ActiveModel {}
 impl Entity {
     /// The factor of an account, held against everybody else who would spend a code of it.
     #[must_use]
-    pub fn held(account: Uuid) -> Select<Self> {
+    pub fn find_for_update(account: Uuid) -> Select<Self> {
         Self::find_by_id(account).lock_exclusive()
     }
 }

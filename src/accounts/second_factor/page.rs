@@ -25,11 +25,11 @@ struct FactorPage {
     page: Page,
     form: Form,
     stands: SecondFactor,
-    told: Told,
+    told: ShownOnce,
 }
 
 /// What stands on this page and on no other.
-enum Told {
+enum ShownOnce {
     Nothing,
     /// For the authenticator.
     Begun(Begun),
@@ -41,7 +41,7 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(factor_page).service(begin_factor).service(confirm_factor).service(renew_codes).service(end_factor);
 }
 
-async fn answer(house: &House, page: Page, who: SignedIn, form: Form, told: Told) -> Result<HttpResponse, Error> {
+async fn answer(house: &House, page: Page, who: SignedIn, form: Form, told: ShownOnce) -> Result<HttpResponse, Error> {
     let stands = read(house, who).await?;
     let mut answer = page::answer_refused(&form.clone(), &FactorPage { page, form, stands, told })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -54,7 +54,7 @@ async fn refused(
     who: SignedIn,
     form: Form,
     error: Error,
-    told: Told,
+    told: ShownOnce,
 ) -> Result<HttpResponse, Error> {
     let form = form.refused(&page, beside("", error))?;
     answer(house, page, who, form, told).await
@@ -62,7 +62,7 @@ async fn refused(
 
 #[get("/me/second-factor")]
 async fn factor_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    Ok(answer(&house, visit.page, who, Form::default(), Told::Nothing).await?)
+    Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Nothing).await?)
 }
 
 /// The secret stands on the answer itself and in no address: it is told once.
@@ -80,8 +80,8 @@ async fn begin_factor(
         begin::begin(&app, proven).await
     });
     match begun.await {
-        Ok(begun) => Ok(answer(&house, visit.page, who, Form::default(), Told::Begun(begun)).await?),
-        Err(error) => Ok(refused(&house, visit.page, who, form, error, Told::Nothing).await?),
+        Ok(begun) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Begun(begun)).await?),
+        Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
     }
 }
 
@@ -95,11 +95,11 @@ async fn confirm_factor(
 ) -> Result<HttpResponse, Error> {
     let (asker, code) = (Asker::of(&house, &request), form.value("code").to_owned());
     match house.run(async move |app| confirm::confirm(&app, &asker, &who, &code).await).await {
-        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await?),
+        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Codes(codes)).await?),
         Err(error) => {
             // What the app was told stood on the page this came from; a wrong code comes back with it.
             let begun = begin::again(form.value("secret").to_owned(), form.value("address").to_owned());
-            let told = begun.map_or(Told::Nothing, Told::Begun);
+            let told = begun.map_or(ShownOnce::Nothing, ShownOnce::Begun);
             Ok(refused(&house, visit.page, who, form, error, told).await?)
         }
     }
@@ -119,8 +119,8 @@ async fn renew_codes(
         end::renew_codes(&app, proven).await
     });
     match renewed.await {
-        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), Told::Codes(codes)).await?),
-        Err(error) => Ok(refused(&house, visit.page, who, form, error, Told::Nothing).await?),
+        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Codes(codes)).await?),
+        Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
     }
 }
 
@@ -139,6 +139,6 @@ async fn end_factor(
     });
     match ended.await {
         Ok(()) => see_saying("/me/second-factor", "second-factor-ended"),
-        Err(error) => Ok(refused(&house, visit.page, who, form, error, Told::Nothing).await?),
+        Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
     }
 }

@@ -26,7 +26,7 @@ pub fn give(app: &App, account: Uuid, hash: &str) -> Result<String, Fault> {
 
 /// Whose it is, and the digest of the hash it was given for; None where it is not ours or too old.
 #[must_use]
-pub fn shown(app: &App, text: &str) -> Option<(Uuid, Vec<u8>)> {
+pub fn open_pass(app: &App, text: &str) -> Option<(Uuid, Vec<u8>)> {
     let sealed = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
     let plain = app.secrets.open(PURPOSE, &[], &sealed).ok()?;
     let (account, rest) = plain.split_first_chunk::<16>()?;

@@ -10,16 +10,16 @@ use data_encoding::HEXLOWER;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use super::page::called;
+use super::page::desk_name;
 use crate::accounts::refusals::CROSS_SITE;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::code::Secret;
 use crate::body;
 use crate::checkin::admit;
-use crate::checkin::answer::{Answer, Shown};
+use crate::checkin::answer::{Answer, GuestView};
 use crate::checkin::attempt::{Reason, Verdict};
-use crate::checkin::bearer::{self, Bearer, Found};
+use crate::checkin::bearer::{self, Bearer, ScanSubject};
 use crate::checkin::scan::{Passage, Scan};
 use crate::checkin::{judge, presence};
 use crate::error::{Error, Fault};
@@ -41,7 +41,7 @@ struct Card {
 struct Sight {
     event: event::Model,
     called: String,
-    shown: Option<Shown>,
+    shown: Option<GuestView>,
     /// What speaks against it, or did.
     reason: Option<Reason>,
     since: Option<DateTime<Utc>>,
@@ -65,17 +65,17 @@ async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<Strin
     let nonce = HEXLOWER.encode(&house.chance.secret::<16>()?);
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let called = called(db, &desk).await?;
-        let found = Found::at(desk.event.id, found);
+        let called = desk_name(db, &desk).await?;
+        let found = ScanSubject::at(desk.event.id, found);
         let reason = judge::objection(&found, desk.event.phase(app.now()), Passage::Entry);
-        let there = match found.told() {
+        let there = match found.bearer() {
             Some(bearer) => presence::Entity::find_by_id(bearer.registration_id).one(db).await?,
             None => None,
         };
         let there = there.filter(|there| there.inside);
         Ok(Sight {
             called,
-            shown: found.told().map(Bearer::shown),
+            shown: found.bearer().map(Bearer::guest_view),
             reason: reason.or(there.is_some().then_some(Reason::AlreadyAdmitted)),
             since: there.as_ref().map(|there| there.since),
             place: there.map(|there| there.device),
@@ -102,7 +102,7 @@ async fn check_in(
     };
     let (nonce, read) = (form.value("nonce").to_owned(), code.clone());
     let scanned = house.run(async move |app| {
-        let called = called(app.database.reader(), &desk).await?;
+        let called = desk_name(app.database.reader(), &desk).await?;
         let scan: Scan = body::read(json!({ "code": read, "nonce": nonce, "device": called, "kind": "entry" }))?;
         let heard: Answer =
             serde_json::from_slice(&admit::admit(&app, &desk, &scan, None).await?).map_err(Fault::of)?;
@@ -159,7 +159,7 @@ fn alone(card: &Card) -> Result<HttpResponse, Error> {
 }
 
 impl Card {
-    fn told(&self, what: &str, reason: &Reason) -> String {
+    fn reason_text(&self, what: &str, reason: &Reason) -> String {
         let code = json!(reason).as_str().unwrap_or_default().replace('_', "-");
         let sight = self.sight.as_ref();
         let time = sight.and_then(|sight| Some(when::clock(sight.event.zone(), sight.since?))).unwrap_or_default();

@@ -120,7 +120,7 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let inside = presence::counts(db, desk.event.id).await?;
-        Ok((called(db, &desk).await?, inside, roster::expected(db, desk.event.id).await?))
+        Ok((desk_name(db, &desk).await?, inside, roster::expected(db, desk.event.id).await?))
     });
     let (called, inside, expected) = read.await?;
     let page = visit.page;
@@ -148,7 +148,7 @@ async fn worker() -> Result<HttpResponse, Error> {
 }
 
 /// What a desk is called: a device as it was paired, a person by their nickname.
-pub async fn called(db: &impl ConnectionTrait, desk: &Desk) -> Result<String, Fault> {
+pub async fn desk_name(db: &impl ConnectionTrait, desk: &Desk) -> Result<String, Fault> {
     let name = match &desk.by {
         By::Device(device) => device.name.clone(),
         By::Person(person) => {

@@ -17,7 +17,7 @@ use crate::badges::badge;
 use crate::body;
 use crate::checkin::office::Settlement;
 use crate::checkin::review::Kind;
-use crate::checkin::{attempt, review, settle};
+use crate::checkin::{attempt, review, settle_review};
 use crate::error::refusal::NOT_FOUND;
 use crate::error::{Error, Fault};
 use crate::events::access::{Organizer, id_in_path};
@@ -76,7 +76,7 @@ async fn settle_one(
     let wish = json!({ "note": form.text("note").as_str().unwrap_or_default() });
     let settled = async {
         let wish: Settlement = body::read(wish)?;
-        house.run(async move |app| settle::settle(&app, &organizer, id, &wish.note).await).await
+        house.run(async move |app| settle_review::settle_review(&app, &organizer, id, &wish.note).await).await
     };
     match settled.await {
         Ok(_) => see_saying(&format!("/office/e/{}/reviews", event.slug), "review-settled"),
@@ -122,7 +122,7 @@ impl Reviews {
         when::moment(self.page.language, self.event.zone(), *at, self.now)
     }
 
-    fn told(&self, matter: &Matter) -> String {
+    fn kind_label(&self, matter: &Matter) -> String {
         self.page.t(match matter.review.kind {
             Kind::WouldHaveRefused => "review-would-have-refused",
             Kind::Conflict => "review-conflict",

@@ -55,7 +55,7 @@ pub struct Roster {
 
 /// What a record says once its code opens it.
 #[derive(Debug, Serialize)]
-struct Told {
+struct RosterRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     badge: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,12 +138,12 @@ fn seated(guests: &[Guest]) -> Counts {
 }
 
 /// Of an old code nothing is told: who carries it now is not known.
-fn tell(guest: &Guest, revoked: bool) -> Told {
+fn tell(guest: &Guest, revoked: bool) -> RosterRecord {
     if revoked {
         let refusal = Some(Reason::RevokedCode);
-        return Told { badge: None, nickname: None, side: None, unit: None, refusal };
+        return RosterRecord { badge: None, nickname: None, side: None, unit: None, refusal };
     }
-    Told {
+    RosterRecord {
         badge: Some(Number { side: guest.side, number: guest.number }.to_string()),
         nickname: guest.nickname.clone(),
         side: Some(guest.side),

@@ -73,7 +73,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(invitation)
         .service(revoke_device)
         .service(door)
-        .service(enter);
+        .service(pair_device);
 }
 
 #[get("/office/e/{event}/devices")]
@@ -145,7 +145,7 @@ async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpRes
 }
 
 #[post("/pair/{token}")]
-async fn enter(
+async fn pair_device(
     house: House,
     request: HttpRequest,
     visit: Visit,
@@ -202,7 +202,7 @@ impl Devices {
     }
 
     fn standing(&self, device: &device::Model) -> String {
-        self.page.t(words(device.standing(self.now)))
+        self.page.t(standing_key(device.standing(self.now)))
     }
 
     fn is_open(&self, device: &device::Model) -> bool {
@@ -220,7 +220,7 @@ impl Invitation {
     }
 }
 
-fn words(standing: Standing) -> &'static str {
+fn standing_key(standing: Standing) -> &'static str {
     match standing {
         Standing::Invited => "device-invited",
         Standing::Lapsed => "device-lapsed",

@@ -19,7 +19,7 @@ use crate::events::device;
 pub async fn revoke(app: &App, organizer: &Organizer, id: Uuid) -> Result<(), Error> {
     let event = &organizer.event;
     let txn = app.database.begin_write().await?;
-    let held = device::Entity::held(event.id, id).one(&txn).await?.ok_or_else(Refused::not_found)?;
+    let held = device::Entity::find_for_update(event.id, id).one(&txn).await?.ok_or_else(Refused::not_found)?;
     if held.revoked_at.is_some() {
         return Ok(());
     }

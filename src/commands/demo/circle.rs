@@ -20,9 +20,9 @@ use crate::events::phase::Phase;
 const MEMBERS: usize = 23;
 
 /// What was said: by whom (None: the organizer), how many hours after the end, the words, and the answers.
-type Said = (Option<usize>, i64, &'static str, &'static [(usize, &'static str)]);
+type SampleNote = (Option<usize>, i64, &'static str, &'static [(usize, &'static str)]);
 
-const SAID: [Said; 8] = [
+const SAID: [SampleNote; 8] = [
     (None, 2, "谢谢大家今晚来。活动圈开着，想聊就聊；联系方式请到“牵手”页面交换，双方都同意才打开。", &[]),
     (
         Some(3),

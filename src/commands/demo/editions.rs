@@ -133,7 +133,7 @@ async fn lead(
         return Ok(());
     }
     organizer.event = publish(app, &organizer).await?;
-    enlist(app, crowd, organizer.event.id).await?;
+    appoint_crew(app, crowd, organizer.event.id).await?;
     app.clock.set(begins(Phase::Registration) + Duration::hours(1));
     let registered = register(app, crowd, organizer.event.id, applicants, phase == Phase::Registration).await?;
     if phase >= Phase::Online {
@@ -168,7 +168,7 @@ async fn lead(
     Ok(())
 }
 
-async fn enlist(app: &App, crowd: &Crowd, event_id: Uuid) -> Result<(), Error> {
+async fn appoint_crew(app: &App, crowd: &Crowd, event_id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let grants =
         crowd.crew.iter().zip([Role::Host, Role::Desk, Role::Volunteer]).map(|(account, role)| crew::ActiveModel {

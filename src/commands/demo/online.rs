@@ -7,7 +7,7 @@ use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::crowd::CHUNK;
-use super::plaza::words;
+use super::plaza::sample_text;
 use crate::app::App;
 use crate::chance::seeded;
 use crate::error::Error;
@@ -84,7 +84,7 @@ fn post(
         registration_id: Set(registration_id),
         kind: Set(kind),
         post_id: Set(None),
-        body: Set(words(kind, place)),
+        body: Set(sample_text(kind, place)),
         day: Set(event.day(app.now())),
         state: Set(contribution::State::Approved),
         reason: Set(None),

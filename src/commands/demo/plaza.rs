@@ -58,7 +58,7 @@ const SKIES: [([f32; 3], [f32; 3]); 6] = [
 
 /// The words of the n-th contribution.
 #[must_use]
-pub fn words(kind: Kind, place: usize) -> String {
+pub fn sample_text(kind: Kind, place: usize) -> String {
     let words = match kind {
         Kind::Declaration => DECLARATIONS.get(place / 3 % DECLARATIONS.len()),
         _ => POSTS.get(place % POSTS.len()),
@@ -82,7 +82,8 @@ pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], orga
     }
     for (place, (person, _)) in people.iter().enumerate().take(16) {
         let view = views.get(place % views.len()).cloned().filter(|_| place % 2 == 0);
-        let post = scene.put(*person, Kind::Post, State::Approved, None, &words(Kind::Post, place + 1), view).await?;
+        let post =
+            scene.put(*person, Kind::Post, State::Approved, None, &sample_text(Kind::Post, place + 1), view).await?;
         for (nth, (other, _)) in people.iter().skip(place + 20).step_by(7).take(place * 5 % 4).enumerate() {
             let said = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
             scene.put(*other, Kind::Comment, State::Approved, Some(post.id), said, None).await?;
@@ -100,7 +101,7 @@ pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], orga
     for (place, (person, _)) in people.iter().enumerate().skip(4).take(9) {
         let kind = if place % 3 == 0 { Kind::Declaration } else { Kind::Post };
         let view = views.get(place % views.len()).cloned().filter(|_| kind == Kind::Post);
-        scene.put(*person, kind, State::Pending, None, &words(kind, place + 5), view).await?;
+        scene.put(*person, kind, State::Pending, None, &sample_text(kind, place + 5), view).await?;
     }
     scene
         .put(

@@ -12,7 +12,7 @@ use crate::couples::couple;
 use crate::error::Fault;
 use crate::picks::keys::Keys;
 use crate::picks::round::{self, State};
-use crate::picks::{ballot, kept, matched};
+use crate::picks::{ballot, matched, pick_key};
 use crate::registrations::registration;
 
 /// One badge a person, one person a number, each with the side of whoever wears it.
@@ -68,7 +68,7 @@ pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, F
                     .unless(ballots == 0 && !left, || format!("{}: picks that should be gone", the("round", row.id)));
             }
             State::Open | State::Closed => {
-                let key = keys.are_in_memory() || kept::secret(db, keys, row.id).await?.is_ok();
+                let key = keys.are_in_memory() || pick_key::secret(db, keys, row.id).await?.is_ok();
                 finding.unless(key, || format!("{}: no key for its ballots", the("round", row.id)));
             }
             // One that did not come to be opened may have left its key, which opens nothing.

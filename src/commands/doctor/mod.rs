@@ -79,7 +79,7 @@ pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ende
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&findings).map_err(anyhow::Error::from)?);
     } else {
-        findings.iter().for_each(told);
+        findings.iter().for_each(print_finding);
     }
     if findings.iter().all(|finding| finding.wrong.is_empty()) { Ok(()) } else { Err(Ended::Status(1)) }
 }
@@ -94,7 +94,7 @@ async fn keeps(database: &Database) -> Finding {
     finding
 }
 
-fn told(finding: &Finding) {
+fn print_finding(finding: &Finding) {
     let mark = match (finding.wrong.is_empty(), finding.worth_a_look.is_empty()) {
         (false, _) => "WRONG",
         (true, false) => "look ",

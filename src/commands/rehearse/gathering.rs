@@ -195,7 +195,7 @@ async fn make_administrator(theatre: &Theatre, email: &str) -> anyhow::Result<()
     let address = MailAddress::read(email).map_err(|_| anyhow!("{email} is no address"))?;
     let appointed = appoint_administrator(&theatre.app, &address, PASSWORD).await;
     appointed.map_err(|error| anyhow!("the administrator: {error}"))?.map_err(|refused| match refused {
-        NotAppointed::Weak(weak) => anyhow!("the administrator: {}", weak.words()),
+        NotAppointed::Weak(weak) => anyhow!("the administrator: {}", weak.advice()),
         NotAppointed::Already => anyhow!("there is an administrator already"),
     })
 }

@@ -63,7 +63,7 @@ impl Theatre {
         settings.security.auth_requests_per_minute = u32::MAX;
         let clock = Clock::stopped_at(curtain());
         // A database that was rehearsed on before had a secret of that rehearsal's own.
-        let secrets = Secrets::fresh()?.meant();
+        let secrets = Secrets::fresh()?.expecting_new_key();
         let tag = BASE32_NOPAD.encode(&crate::chance::Chance.secret::<5>()?).to_lowercase();
         let app = App::build(settings, clock.clone(), secrets).await?;
         let opening = Opening::begin(&app, listener).await?;

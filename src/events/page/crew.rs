@@ -9,15 +9,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::drawing::Choices;
-use crate::accounts::address::shown as shown_address;
+use crate::accounts::address::address_to_unicode as shown_address;
 use crate::accounts::visit::Visit;
 use crate::accounts::{account, profile};
 use crate::app::{App, House};
 use crate::body;
 use crate::error::{Error, Fault, Refused};
 use crate::events::access::{Organizer, id_in_path};
+use crate::events::appoint_crew::{Enlistment, dismiss, invite};
 use crate::events::crew;
-use crate::events::enlist::{Enlistment, dismiss, invite};
 use crate::events::heading::Heading;
 use crate::events::{event, tabs};
 use crate::invitations::invitation::Kind;
@@ -85,9 +85,9 @@ impl Crew {
     }
 }
 
-type Found = (Uuid, account::Model, String, String, &'static str);
+type CrewGrant = (Uuid, account::Model, String, String, &'static str);
 
-async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Found>, Fault> {
+async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<CrewGrant>, Fault> {
     let of_union = staff::Entity::find().filter(staff::Column::OrganizationId.eq(event.organization_id));
     let of_event = crew::Entity::find().filter(crew::Column::EventId.eq(event.id));
     let organizers = of_union.order_by_asc(staff::Column::Id).all(db).await?;
@@ -111,7 +111,7 @@ async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<
 
 /// Everybody with a role. Who: organizer.
 #[get("/office/e/{event}/staff")]
-pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+pub async fn show_crew(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     page::answer(&Crew::new(&house, visit.page, &by, Form::filled([("role", "desk")])).await?)
 }
 

@@ -40,7 +40,7 @@ impl Points {
 
 /// The rules as they are. Who: organizer.
 #[get("/office/e/{event}/points")]
-pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+pub async fn show_points_rules(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let plan = filled::of_plan(by.event.plan(), by.event.seats).into_iter();
     let form = Form::filled(plan.filter(|(name, _)| name.starts_with("points.")));
     page::answer(&Points::new(&house, visit.page, &by.event, form))

@@ -48,7 +48,7 @@ impl Settings {
 
 /// The event as it is. Who: organizer.
 #[get("/office/e/{event}/settings")]
-pub async fn shown(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
     let told = house.run(async move |app| {
         let db = app.database.reader();

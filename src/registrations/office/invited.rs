@@ -28,13 +28,18 @@ struct Invited {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct InvitedQuery {
     cursor: Option<String>,
 }
 
 /// The open invitations to take part, in the order in which they were sent. Who: organizer.
 #[get("/office/e/{event}/registrations/invitations")]
-pub async fn shown(house: House, visit: Visit, by: Organizer, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+pub async fn show_invited(
+    house: House,
+    visit: Visit,
+    by: Organizer,
+    asked: Query<InvitedQuery>,
+) -> Result<HttpResponse, Error> {
     let (event, page) = (by.event.clone(), visit.page);
     let which = Which { limit: Some(100), cursor: asked.into_inner().cursor, ..Which::default() };
     let listed = house.run(async move |app| {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::words;
+use super::labels;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -30,7 +30,7 @@ use crate::units::unit;
 /// kept and shared.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct RegistrationsQuery {
     status: Option<Status>,
     side: Option<Side>,
     #[serde(default)]
@@ -77,7 +77,13 @@ struct Row {
 }
 
 impl List {
-    async fn new(house: &House, page: Page, by: &Organizer, asked: &Asked, q: &str) -> Result<Self, Error> {
+    async fn new(
+        house: &House,
+        page: Page,
+        by: &Organizer,
+        asked: &RegistrationsQuery,
+        q: &str,
+    ) -> Result<Self, Error> {
         let (event, now) = (by.event.clone(), house.now());
         let unit = asked.unit.parse::<Uuid>().ok();
         let filter = Filter {
@@ -101,12 +107,12 @@ impl List {
         let zone = event.zone();
         let row = |applicant: roll::Applicant| Row {
             id: applicant.id.to_string(),
-            name: words::name(&applicant).to_owned(),
+            name: labels::name(&applicant).to_owned(),
             nickname: applicant.real_name.as_ref().map(|_| applicant.nickname.clone()).unwrap_or_default(),
-            side: words::side(&page, applicant.side),
+            side: labels::side(&page, applicant.side),
             age: applicant.age.map(|age| age.to_string()).unwrap_or_default(),
-            status: words::status(&page, applicant.status),
-            pill: words::pill(applicant.status),
+            status: labels::status(&page, applicant.status),
+            pill: labels::pill(applicant.status),
             applied: when::moment(page.language, zone, applicant.applied_at, now),
             decidable: matches!(applicant.status, Status::Applied | Status::Approved),
             number: applicant.number,
@@ -114,10 +120,10 @@ impl List {
         };
         let base = format!("/office/e/{}/registrations", event.slug);
         let all = |words: &str| (String::new(), page.t(words));
-        let sides = [Side::Men, Side::Women].map(|side| (side.word().to_owned(), words::side(&page, side)));
+        let sides = [Side::Men, Side::Women].map(|side| (side.word().to_owned(), labels::side(&page, side)));
         let units = units.into_iter().map(|unit| (unit.id.to_string(), unit.name));
         let filters = [
-            ("status", asked.status.map(words::word).unwrap_or_default()),
+            ("status", asked.status.map(labels::word).unwrap_or_default()),
             ("side", asked.side.map(|side| side.word().to_owned()).unwrap_or_default()),
             ("unit", unit.map(|unit| unit.to_string()).unwrap_or_default()),
             ("q", q.to_owned()),
@@ -143,27 +149,27 @@ impl List {
 }
 
 /// The statuses anybody has, those that wait first.
-fn standings(page: &Page, base: &str, asked: &Asked, counts: &[Count]) -> Vec<Tab> {
+fn standings(page: &Page, base: &str, asked: &RegistrationsQuery, counts: &[Count]) -> Vec<Tab> {
     let in_side = |count: &&Count| asked.side.is_none_or(|side| side == count.side);
     let of = |status: Option<Status>| -> i64 {
         let counted = counts.iter().filter(in_side).filter(|count| status.is_none_or(|status| status == count.status));
         counted.map(|count| count.count).sum()
     };
     let tab = |status: Option<Status>| Tab {
-        name: status.map_or_else(|| page.t("roll-all"), |status| words::status(page, status)),
+        name: status.map_or_else(|| page.t("roll-all"), |status| labels::status(page, status)),
         address: address(base, asked, status, None),
         count: u64::try_from(of(status)).ok(),
         open: asked.status == status,
     };
     let is_told =
         |status: &Status| of(Some(*status)) > 0 || asked.status == Some(*status) || *status == Status::Applied;
-    std::iter::once(None).chain(words::STATUSES.into_iter().filter(is_told).map(Some)).map(tab).collect()
+    std::iter::once(None).chain(labels::STATUSES.into_iter().filter(is_told).map(Some)).map(tab).collect()
 }
 
-fn address(base: &str, asked: &Asked, status: Option<Status>, cursor: Option<&str>) -> String {
+fn address(base: &str, asked: &RegistrationsQuery, status: Option<Status>, cursor: Option<&str>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Some(status) = status {
-        query.append_pair("status", &words::word(status));
+        query.append_pair("status", &labels::word(status));
     }
     if let Some(side) = asked.side {
         query.append_pair("side", side.word());
@@ -179,7 +185,7 @@ fn address(base: &str, asked: &Asked, status: Option<Status>, cursor: Option<&st
 }
 
 /// Empty filters come from a form's choices that were left alone.
-fn asked(query: &str) -> Result<Asked, Error> {
+fn read_query(query: &str) -> Result<RegistrationsQuery, Error> {
     let told = url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
     let told: serde_json::Map<String, Value> = told.map(|(name, value)| (name.into_owned(), json!(value))).collect();
     let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
@@ -188,13 +194,13 @@ fn asked(query: &str) -> Result<Asked, Error> {
 
 /// Who applied. Who: organizer.
 #[get("/office/e/{event}/registrations")]
-pub async fn shown(
+pub async fn show_registrations(
     house: House,
     visit: Visit,
     by: Organizer,
     request: actix_web::HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let asked = asked(request.query_string())?;
+    let asked = read_query(request.query_string())?;
     page::answer(&List::new(&house, visit.page, &by, &asked, "").await?)
 }
 
@@ -205,7 +211,7 @@ pub async fn searched(house: House, visit: Visit, by: Organizer, form: Form) -> 
     for name in ["status", "side", "unit"] {
         query.append_pair(name, form.value(name));
     }
-    let asked = asked(&query.finish())?;
+    let asked = read_query(&query.finish())?;
     let q: String = form.value("q").trim().chars().take(60).collect();
     page::answer(&List::new(&house, visit.page, &by, &asked, &q).await?)
 }
@@ -240,7 +246,7 @@ async fn decide(house: &House, page: Page, by: Organizer, form: Form, request: V
         Ok(settled) => flash::see_counting(&back, "decided", settled.decided.len() as u64),
         Err(error) => {
             let form = form.refused(&page, error)?;
-            let asked = asked(back.split_once('?').map_or("", |(_, query)| query))?;
+            let asked = read_query(back.split_once('?').map_or("", |(_, query)| query))?;
             let list = List { form, ..List::new(house, page, &by, &asked, "").await? };
             page::answer_refused(&list.form, &list)
         }

@@ -5,7 +5,7 @@ use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionT
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
-use super::words;
+use super::labels;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -122,8 +122,8 @@ pub async fn exported(house: House, visit: Visit, by: Organizer) -> Result<HttpR
     .map(|key| page.t(key));
     let row = |applicant: Applicant| {
         [
-            words::status(page, applicant.status),
-            words::side(page, applicant.side),
+            labels::status(page, applicant.status),
+            labels::side(page, applicant.side),
             applicant.real_name.unwrap_or_default(),
             applicant.nickname,
             applicant.unit.name,

@@ -4,21 +4,21 @@ mod invited;
 mod list;
 mod lists;
 mod one;
-mod words;
+mod labels;
 
 use actix_web::web::ServiceConfig;
 
 pub fn pages(config: &mut ServiceConfig) {
     config
-        .service(list::shown)
+        .service(list::show_registrations)
         .service(list::searched)
         .service(list::decided)
         .service(list::approved)
         .service(lists::form)
         .service(lists::imported)
-        .service(invited::shown)
+        .service(invited::show_invited)
         .service(lists::blank)
         .service(lists::exported)
-        .service(one::shown)
+        .service(one::show_registration)
         .service(one::decided);
 }

@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::words;
-use crate::accounts::called::called;
+use super::labels;
+use crate::accounts::display_names::load_display_names;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::audit::entry;
@@ -18,10 +18,10 @@ use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::invitations::invitation::{self, Kind};
-use crate::invitations::said;
+use crate::invitations::invited_person;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::{self, Page, Tab, when, words as spoken};
+use crate::page::{self, Page, Tab, fluent as spoken, when};
 use crate::registrations::decide::decide;
 use crate::registrations::registration::{self, Status};
 use crate::registrations::roll::{self, Applicant};
@@ -64,7 +64,7 @@ impl One {
             let row = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(id)).one(db).await?;
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
-            let said = accepted.map(|accepted| said::of(&app, &accepted)).transpose()?.flatten();
+            let said = accepted.map(|accepted| invited_person::of(&app, &accepted)).transpose()?.flatten();
             Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, said))
         });
         let (applicant, deeds, said) = read.await?;
@@ -83,12 +83,12 @@ impl One {
         }));
         let open = event.requires_one_of(now, &[Phase::Registration, Phase::Online, Phase::Screening]).is_ok();
         Ok(Self {
-            name: words::name(&applicant).to_owned(),
-            side: words::side(&page, applicant.side),
-            status: words::status(&page, applicant.status),
-            pill: words::pill(applicant.status),
+            name: labels::name(&applicant).to_owned(),
+            side: labels::side(&page, applicant.side),
+            status: labels::status(&page, applicant.status),
+            pill: labels::pill(applicant.status),
             answers: answers(&applicant.answers),
-            words: said.map(|said| said.told(&page)).unwrap_or_default(),
+            words: said.map(|said| said.labelled_fields(&page)).unwrap_or_default(),
             may_approve: open && applicant.status == Status::Applied,
             may_reject: open && matches!(applicant.status, Status::Applied | Status::Approved),
             heading: Heading::of(&page, &event, now),
@@ -109,7 +109,7 @@ async fn deeds(
 ) -> Result<Vec<(entry::Model, Option<String>)>, Fault> {
     let entries = entry::Entity::find().filter(entry::Column::EventId.eq(event_id));
     let entries = entries.filter(entry::Column::SubjectId.eq(id)).order_by_asc(entry::Column::Id).all(db).await?;
-    let names = called(db, app, entries.iter().filter_map(|entry| entry.actor_id).collect()).await?;
+    let names = load_display_names(db, app, entries.iter().filter_map(|entry| entry.actor_id).collect()).await?;
     let named = |entry: entry::Model| {
         let who = entry.actor_id.map(|id| names.get(&id).cloned().unwrap_or_default());
         (entry, who)
@@ -133,7 +133,12 @@ fn answers(answers: &Value) -> Vec<(String, String)> {
 
 /// Who: organizer.
 #[get("/office/e/{event}/registrations/{id}")]
-pub async fn shown(house: House, visit: Visit, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
+pub async fn show_registration(
+    house: House,
+    visit: Visit,
+    by: Organizer,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     page::answer(&One::new(&house, visit.page, &by, id).await?)
 }

@@ -53,7 +53,7 @@ pub async fn mine(house: House, visit: Visit, who: SignedIn) -> Result<HttpRespo
 
 /// One of them. Who: unit contact, organizer of the unit's union, administrator.
 #[get("/unit/{unit}")]
-pub async fn shown(house: House, visit: Visit, by: UnitVoice) -> Result<HttpResponse, Error> {
+pub async fn show_confirmation(house: House, visit: Visit, by: UnitVoice) -> Result<HttpResponse, Error> {
     page::answer(&confirm(&house, visit.page, &by, Form::default()).await?)
 }
 

@@ -23,7 +23,7 @@ use crate::units::overview::{self, Overview};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct UnitsQuery {
     /// Part of a name.
     q: Option<String>,
     cursor: Option<String>,
@@ -47,7 +47,7 @@ struct List {
 }
 
 impl List {
-    async fn new(house: &House, page: Page, by: &OrganizationStaff, asked: Asked) -> Result<Self, Error> {
+    async fn new(house: &House, page: Page, by: &OrganizationStaff, asked: UnitsQuery) -> Result<Self, Error> {
         let q: String = asked.q.unwrap_or_default().chars().take(80).collect();
         let paging = Paging { limit: Some(100), cursor: asked.cursor };
         let (union, typed) = (by.organization.id, q.clone());
@@ -74,11 +74,11 @@ impl List {
 
 /// All of them, or those whose name holds what was typed. Who: organizer of the union, administrator.
 #[get("/office/o/{organization}/units")]
-pub async fn shown(
+pub async fn show_units(
     house: House,
     visit: Visit,
     by: OrganizationStaff,
-    asked: Query<Asked>,
+    asked: Query<UnitsQuery>,
 ) -> Result<HttpResponse, Error> {
     page::answer(&List::new(&house, visit.page, &by, asked.into_inner()).await?)
 }
@@ -98,7 +98,7 @@ pub async fn added(house: House, visit: Visit, by: OrganizationStaff, form: Form
         Ok(_) => flash::see_saying(&format!("/office/o/{}/units", by.organization.slug), "unit-added"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            let list = List { form, ..List::new(&house, visit.page, &by, Asked::default()).await? };
+            let list = List { form, ..List::new(&house, visit.page, &by, UnitsQuery::default()).await? };
             page::answer_refused(&list.form, &list)
         }
     }
@@ -119,7 +119,7 @@ pub async fn imported(
         house.run(async move |app| import_units(&app, &account, Some(&slug), &sheet, partial).await).await
     };
     let taken = taken.await;
-    let list = List::new(&house, visit.page.clone(), &by, Asked::default()).await?;
+    let list = List::new(&house, visit.page.clone(), &by, UnitsQuery::default()).await?;
     let page = &visit.page;
     match taken {
         Ok(taken) if taken.errors.is_empty() => {

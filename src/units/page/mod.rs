@@ -8,15 +8,15 @@ use actix_web::web::ServiceConfig;
 
 pub fn pages(config: &mut ServiceConfig) {
     config
-        .service(list::shown)
+        .service(list::show_units)
         .service(list::added)
         .service(list::imported)
-        .service(one::shown)
+        .service(one::show_unit)
         .service(one::amended)
         .service(one::appointed)
         .service(one::dismissed)
         .service(one::enrolled)
         .service(contact::mine)
-        .service(contact::shown)
+        .service(contact::show_confirmation)
         .service(contact::confirmed);
 }

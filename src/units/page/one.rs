@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::accounts::account;
-use crate::accounts::address::shown as shown_address;
+use crate::accounts::address::address_to_unicode as shown_address;
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
@@ -95,7 +95,7 @@ async fn contacts(db: &impl ConnectionTrait, app: &App, unit: Uuid) -> Result<Ve
 
 /// Who: organizer of the union, administrator.
 #[get("/office/o/{organization}/units/{unit}")]
-pub async fn shown(house: House, visit: Visit, by: UnitKeeper) -> Result<HttpResponse, Error> {
+pub async fn show_unit(house: House, visit: Visit, by: UnitKeeper) -> Result<HttpResponse, Error> {
     page::answer(&One::new(&house, visit.page, &by).await?)
 }
 

@@ -4,7 +4,8 @@ use chrono::Duration;
 use queqiao::accounts::asker::Asker;
 use queqiao::accounts::open_session::open_session;
 use queqiao::accounts::{
-    account, asked, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, sweep, token_family,
+    account, letter_request, refresh_token, reset_request, session, sign_in_throttle, sign_up, spent_link, sweep,
+    token_family,
 };
 use queqiao::events::phase::Phase;
 use reqwest::Method;
@@ -135,7 +136,7 @@ async fn what_has_run_out_is_thrown_away(#[values(Sqlite, Postgres)] engine: Eng
             sign_in_throttle::Entity::find().count(db).await.unwrap(),
             refresh_token::Entity::find().count(db).await.unwrap(),
             token_family::Entity::find().count(db).await.unwrap(),
-            asked::Entity::find().count(db).await.unwrap(),
+            letter_request::Entity::find().count(db).await.unwrap(),
             spent_link::Entity::find().count(db).await.unwrap(),
         ]
     };

@@ -79,7 +79,7 @@ async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i
         };
         row.insert(&txn).await.unwrap();
         let step = presence::Step { event_id, registration_id, worn, at: begun, device: "desk", attempt_id, now: true };
-        assert!(presence::enter(&txn, step).await.unwrap());
+        assert!(presence::mark_inside(&txn, step).await.unwrap());
     }
     txn.commit().await.unwrap();
 }

@@ -22,7 +22,7 @@ pub const ROWS: usize = 500;
 
 /// By [`invitation::digest`] of their address.
 #[derive(Default)]
-pub struct Known {
+pub struct PriorInvitations {
     /// Have not answered yet.
     invited: HashSet<Vec<u8>>,
     /// Accepted, and take part.
@@ -31,7 +31,7 @@ pub struct Known {
     written: HashMap<Vec<u8>, usize>,
 }
 
-impl Known {
+impl PriorInvitations {
     /// Looks everybody up among the union's own invitations to the event.
     pub async fn of(
         txn: &impl ConnectionTrait,

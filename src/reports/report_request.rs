@@ -25,7 +25,7 @@ impl OfYear {
     ///
     /// # Errors
     /// 422 where there cannot have been events.
-    pub fn meant(&self, house: &House) -> Result<i32, Error> {
+    pub fn year_or_present(&self, house: &House) -> Result<i32, Error> {
         let present = house.now().with_timezone(&chrono_tz::Asia::Shanghai).year();
         match self.year.unwrap_or(present) {
             year @ 2000..=2100 => Ok(year),
@@ -45,9 +45,9 @@ pub async fn of_event(house: &House, by: Organizer) -> Result<EventReport, Error
 /// A union's year.
 ///
 /// # Errors
-/// 422 as [`OfYear::meant`].
+/// 422 as [`OfYear::year_or_present`].
 pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Result<YearReport, Error> {
-    let year = of.meant(house)?;
+    let year = of.year_or_present(house)?;
     let union = Some(by.organization);
     Ok(house.run(async move |app| Ok(year::read(app.database.reader(), union, year, app.now()).await?)).await?)
 }
@@ -55,8 +55,8 @@ pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Resul
 /// The year of all unions.
 ///
 /// # Errors
-/// 422 as [`OfYear::meant`].
+/// 422 as [`OfYear::year_or_present`].
 pub async fn of_house(house: &House, of: &OfYear) -> Result<YearReport, Error> {
-    let year = of.meant(house)?;
+    let year = of.year_or_present(house)?;
     Ok(house.run(async move |app| Ok(year::read(app.database.reader(), None, year, app.now()).await?)).await?)
 }

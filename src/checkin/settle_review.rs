@@ -16,10 +16,10 @@ use crate::events::access::Organizer;
 ///
 /// # Errors
 /// 404 where there is no such review; 409 `already_settled`.
-pub async fn settle(app: &App, organizer: &Organizer, id: Uuid, note: &str) -> Result<review::Model, Error> {
+pub async fn settle_review(app: &App, organizer: &Organizer, id: Uuid, note: &str) -> Result<review::Model, Error> {
     let event = &organizer.event;
     let txn = app.database.begin_write().await?;
-    let held = review::Entity::held(event.id, id).one(&txn).await?.ok_or_else(Refused::not_found)?;
+    let held = review::Entity::find_for_update(event.id, id).one(&txn).await?.ok_or_else(Refused::not_found)?;
     if held.settled_at.is_some() {
         return Err(ALREADY_SETTLED.into());
     }

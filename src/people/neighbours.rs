@@ -39,7 +39,7 @@ pub struct Neighbour {
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
-pub struct Wanted {
+pub struct NeighbourFilter {
     /// `under-25`, `25-29`, `30-34`, `35-39` or `from-40`.
     pub age: String,
     pub interest: String,
@@ -129,7 +129,7 @@ pub fn place(app: &App, me: &Participant, day: NaiveDate, person: &Neighbour) ->
     handle::shuffled(app, "order of cards", &from)
 }
 
-impl Wanted {
+impl NeighbourFilter {
     #[must_use]
     pub fn takes(&self, person: &Neighbour) -> bool {
         let is = |wanted: &str, said: Option<&str>| wanted.is_empty() || said == Some(wanted);

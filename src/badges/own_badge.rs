@@ -12,7 +12,7 @@ use crate::registrations::registration::Side;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BadgeShown)]
-pub struct Shown {
+pub struct OwnBadge {
     /// As it is worn.
     #[schema(example = "男013")]
     pub number: String,
@@ -32,12 +32,12 @@ pub struct Shown {
 ///
 /// # Errors
 /// 404 `no_badge` where the person has not been numbered yet.
-pub async fn of(app: &App, registration_id: Uuid) -> Result<Shown, Error> {
+pub async fn of(app: &App, registration_id: Uuid) -> Result<OwnBadge, Error> {
     let db = app.database.reader();
     let badge = badge::of_registration(db, registration_id).await?.ok_or(NO_BADGE)?;
     let code = code::valid_for(db, badge.id).await?.ok_or(NO_BADGE)?.open(app)?;
     let url = code.url(app);
-    Ok(Shown {
+    Ok(OwnBadge {
         number: badge.label(),
         badge: badge.label(),
         side: badge.side,

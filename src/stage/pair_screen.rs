@@ -14,7 +14,7 @@ use crate::events::event;
 ///
 /// # Errors
 /// 404 for a link that was used, is too old, or never was one.
-pub async fn enter(app: &App, link: &str) -> Result<(event::Model, String), Error> {
+pub async fn pair_screen(app: &App, link: &str) -> Result<(event::Model, String), Error> {
     let txn = app.database.begin_write().await?;
     let waiting = pass::Entity::waiting(link, app.now())?.lock_exclusive().one(&txn).await?;
     let waiting = waiting.filter(|waiting| waiting.is_bound(app)).ok_or_else(Refused::not_found)?;

@@ -53,7 +53,7 @@ pub async fn publish(
     draw: &str,
     by: Uuid,
 ) -> Result<list::Model, Fault> {
-    class::settle(txn, event, app.now()).await?;
+    class::update_classes(txn, event, app.now()).await?;
     let applicants = applicants(txn, event).await?;
     let mut lines = Vec::with_capacity(applicants.len());
     for applicant in applicants {

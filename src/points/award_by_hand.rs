@@ -48,7 +48,7 @@ pub struct Lines {
 
 /// What became of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Entered {
+pub struct AwardedByHand {
     /// Lines written.
     pub entered: usize,
     /// People for whom the same was counted before.
@@ -60,7 +60,7 @@ pub struct Entered {
 /// # Errors
 /// 422 on `rule`, `day` or the `registrations` that do not take part; 409 `ledger_frozen`; 409
 /// `phase_closed` before registration and after the online phase.
-pub async fn enter(app: &App, by: &Organizer, lines: Lines) -> Result<Entered, Error> {
+pub async fn award_by_hand(app: &App, by: &Organizer, lines: Lines) -> Result<AwardedByHand, Error> {
     let txn = app.database.begin_write().await?;
     let ledger = ledger::open(app, &txn, by.event.id).await?;
     ledger.event.requires_one_of(ledger.now, &[Phase::Registration, Phase::Online])?;
@@ -83,7 +83,7 @@ pub async fn enter(app: &App, by: &Organizer, lines: Lines) -> Result<Entered, E
             actor_id: Some(by.account.account_id),
             reason: Some(&lines.reason),
         };
-        entered += usize::from(ledger.enter(merit).await?);
+        entered += usize::from(ledger.insert_line(merit).await?);
     }
     by.records(Deed::PointsEntered)
         .about("event", by.event.id)
@@ -91,7 +91,7 @@ pub async fn enter(app: &App, by: &Organizer, lines: Lines) -> Result<Entered, E
         .with(json!({ "rule": lines.rule, "day": day, "people": people.len(), "entered": entered }))
         .record(&txn, app)
         .await?;
-    let entered = Entered { entered, repeated: people.len() - entered };
+    let entered = AwardedByHand { entered, repeated: people.len() - entered };
     txn.commit_telling(&entered).await?;
     app.happenings.announce(by.event.id, What::PointsChanged);
     Ok(entered)

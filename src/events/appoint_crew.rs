@@ -64,7 +64,7 @@ pub fn purpose(union: &organization::Model, event: &event::Model, kind: Kind, la
         organization_id: event.organization_id,
         event_id: Some(event.id),
         unit_id: None,
-        union: union.called(language).to_owned(),
+        union: union.name_in(language).to_owned(),
         thing: event.titled(language).to_owned(),
     }
 }

@@ -16,7 +16,7 @@ use crate::database::Write;
 use crate::error::{Error, Fault};
 
 /// Somebody stands inside the door, with nothing in hand yet.
-pub struct Entered {
+pub struct Authenticated {
     pub txn: Write,
     pub account: Uuid,
     /// The hash of their password as it is now.
@@ -68,7 +68,7 @@ pub struct Tokens {
     pub refresh_token: String,
 }
 
-impl Entered {
+impl Authenticated {
     /// Opens a sign-in for a program.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Entered {
         Ok(entry.record(&self.txn, app).await?)
     }
 
-    /// As [`Entered::browser`]; but where a letter was read and a code is asked for, what the letter did
+    /// As [`Authenticated::browser`]; but where a letter was read and a code is asked for, what the letter did
     /// stands, and the next page asks.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Entered {
     /// Opens a session for a browser: the text for its cookie ([`super::cookie::set`]).
     ///
     /// # Errors
-    /// As [`Entered::program`].
+    /// As [`Authenticated::program`].
     pub async fn browser(self, app: &App) -> Result<Handed<String>, Error> {
         self.record(app).await?;
         let Self { txn, account, hash, .. } = self;

@@ -34,7 +34,7 @@ pub struct NewOrganization {
 ///
 /// # Errors
 /// 409 `slug_taken`.
-pub async fn found(app: &App, by: &Administrator, wish: NewOrganization) -> Result<organization::Model, Error> {
+pub async fn create_union(app: &App, by: &Administrator, wish: NewOrganization) -> Result<organization::Model, Error> {
     let txn = app.database.begin_write().await?;
     let union = organization::Model {
         id: app.new_id(),

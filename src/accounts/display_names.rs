@@ -5,19 +5,23 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::address::shown;
+use super::address::address_to_unicode;
 use super::{account, profile};
 use crate::app::App;
 use crate::error::Fault;
 
 /// The names of accounts; those that are gone have none.
-pub async fn called(db: &impl ConnectionTrait, app: &App, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>, Fault> {
+pub async fn load_display_names(
+    db: &impl ConnectionTrait,
+    app: &App,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, String>, Fault> {
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
     let nicknames: HashMap<Uuid, String> =
         profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
     let name = |account: account::Model| {
-        let email = shown(&account.address(&app.secrets)?);
+        let email = address_to_unicode(&account.address(&app.secrets)?);
         let name = match nicknames.get(&account.id).or(account.name.as_ref()) {
             Some(nickname) => format!("{nickname} · {email}"),
             None => email,

@@ -1,6 +1,6 @@
 //! Somebody with what they put on the plaza that stands on their card.
 
-use super::company::{self, Neighbour};
+use super::neighbours::{self, Neighbour};
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
 use crate::plaza::entrance::may_look;
@@ -9,7 +9,7 @@ use crate::plaza::wall::{self, Note};
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::Because;
 
-pub struct Shown {
+pub struct NeighbourCard {
     pub person: Neighbour,
     /// The last one everybody sees.
     pub declaration: Option<String>,
@@ -17,12 +17,12 @@ pub struct Shown {
 }
 
 /// People with their declarations and portraits, in the order given.
-pub async fn shown(app: &App, people: Vec<Neighbour>) -> Result<Vec<Shown>, Fault> {
+pub async fn load_cards(app: &App, people: Vec<Neighbour>) -> Result<Vec<NeighbourCard>, Fault> {
     let ids = || people.iter().map(|person| person.registration_id);
     let db = app.database.reader();
     let mut declarations = wall::last_declarations(db, ids()).await?;
-    let mut portraits = portrait::shown(db, ids()).await?;
-    let show = |person: Neighbour| Shown {
+    let mut portraits = portrait::load_approved(db, ids()).await?;
+    let show = |person: Neighbour| NeighbourCard {
         declaration: declarations.remove(&person.registration_id),
         portrait: portraits.remove(&person.registration_id),
         person,
@@ -35,7 +35,7 @@ const POSTS: u64 = 10;
 
 /// One person, as whoever looks at them sees them.
 pub struct Seen {
-    pub shown: Shown,
+    pub shown: NeighbourCard,
     /// The last ones that are shown.
     pub posts: Vec<Note>,
     /// Why the reader asked to be kept apart from them, where they did.
@@ -52,10 +52,10 @@ pub async fn seen(app: &App, me: &Participant, handle: &str) -> Result<Seen, Err
     may_look(app, me)?;
     let found = find(app, me, handle).await?;
     let (id, my_id) = (found.registration_id, me.registration.id);
-    let said = company::kept_apart(app, me).await?;
+    let said = neighbours::kept_apart(app, me).await?;
     let apart = said.into_iter().find(|(about, _)| about.registration_id == id).map(|(_, because)| because);
     let posts = wall::by_author(app.database.reader(), me.event.id, id, my_id, POSTS).await?;
-    let shown = shown(app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
+    let shown = load_cards(app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
     Ok(Seen { shown, posts, apart, me: id == my_id })
 }
 
@@ -64,6 +64,6 @@ pub async fn seen(app: &App, me: &Participant, handle: &str) -> Result<Seen, Err
 /// # Errors
 /// 404 where nobody in sight has this handle.
 pub async fn find(app: &App, me: &Participant, handle: &str) -> Result<Neighbour, Error> {
-    let people = company::in_sight(app, me).await?;
+    let people = neighbours::in_sight(app, me).await?;
     people.into_iter().find(|person| person.handle == handle).ok_or_else(|| Refused::not_found().into())
 }

@@ -16,7 +16,7 @@ use crate::sealed::{INVITATION_WORDS, Sealed};
 /// A row of a list, as far as it says something of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = InvitationWords)]
-pub struct Said {
+pub struct InvitedPerson {
     pub gender: Gender,
     /// The unit's name, as written.
     pub unit: String,
@@ -32,10 +32,10 @@ pub struct Said {
     pub approved: bool,
 }
 
-impl Said {
+impl InvitedPerson {
     /// What it says, each with its name, on a page.
     #[must_use]
-    pub fn told(&self, page: &Page) -> Vec<(String, String)> {
+    pub fn labelled_fields(&self, page: &Page) -> Vec<(String, String)> {
         let told = [
             ("column-unit", Some(self.unit.clone())),
             ("column-real-name", self.real_name.clone()),
@@ -60,7 +60,7 @@ impl Said {
 ///
 /// # Errors
 /// Only faults: the row was not written here, or its key is gone.
-pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<Said>, Fault> {
+pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<InvitedPerson>, Fault> {
     let words = INVITATION_WORDS.open_if_any(&app.secrets, &[invitation.id], invitation.words.as_ref())?;
     words.map(|words| serde_json::from_str(&words).map_err(Fault::of)).transpose()
 }
