@@ -1,6 +1,6 @@
 //! Passwords: strong enough, hashed slowly, and never more hashing at once than the machine bears.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::anyhow;
@@ -56,7 +56,7 @@ impl Weak {
 
     /// What to do about it, for a person.
     #[must_use]
-    pub fn words(self) -> String {
+    pub fn advice(self) -> String {
         match self {
             Self::Short => format!("at least {SHORTEST} characters"),
             Self::Long => format!("at most {LONGEST} characters"),
@@ -68,7 +68,7 @@ impl Weak {
 
 impl From<Weak> for Error {
     fn from(weak: Weak) -> Self {
-        Refused::invalid(vec![FieldError::new("password", weak.code(), weak.words())]).into()
+        Refused::invalid(vec![FieldError::new("password", weak.code(), weak.advice())]).into()
     }
 }
 
@@ -170,12 +170,22 @@ impl Drop for Place {
     }
 }
 
-/// The memory one hashing works in. Nineteen megabytes asked for and given back at every sign-in tear
-/// holes into the heap that no later one fits into; these are kept, as many as hash at once.
+/// The memory one hashing works in: nineteen megabytes, which in a crowd are not asked for and given
+/// back at every sign-in. As many are kept as hash at once, until [`clear_idle_benches`].
 static BENCHES: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
+/// Whether somebody has hashed since the benches were looked at last.
+static BUSY: AtomicBool = AtomicBool::new(false);
+
+/// Gives back the memory that nobody has hashed in since this was last asked for.
+pub fn clear_idle_benches() {
+    if !BUSY.swap(false, Ordering::Relaxed) {
+        BENCHES.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
 
 /// Works on a bench of so many blocks, and leaves nothing on it.
 fn on_a_bench<T>(blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
+    BUSY.store(true, Ordering::Relaxed);
     let free = || BENCHES.lock().unwrap_or_else(PoisonError::into_inner);
     let mut bench = free().pop().unwrap_or_default();
     bench.resize(bench.len().max(blocks), Block::new());

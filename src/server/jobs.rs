@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts;
+use crate::accounts::{self, password};
 use crate::app::App;
 use crate::badges;
 use crate::circle;
@@ -49,7 +49,7 @@ pub async fn go(app: Arc<App>, closing: CancellationToken) {
             // Two who are willing are a couple at once: the host is waiting.
             Ok(heard) = news.recv() => {
                 if heard.what == What::PickRoundTallied {
-                    told("couples", couples::begin::due(&app).await);
+                    log_failure("couples", couples::begin::due(&app).await);
                 }
             }
             () = closing.cancelled() => return,
@@ -65,22 +65,23 @@ pub async fn once(app: &Arc<App>) {
 
 /// What was deleted or overwritten, by whomever, stands in the write-ahead log until that is emptied.
 async fn gone(app: &Arc<App>) {
-    match app.database.settle().await {
+    match app.database.checkpoint().await {
         Ok(true) => {}
         Ok(false) => tracing::warn!("readers kept what was deleted in the write-ahead log a little longer"),
         Err(fault) => tracing::error!(?fault, "the write-ahead log could not be emptied"),
     }
-    told("erasure", personal::sweep_up(app).await);
+    log_failure("erasure", personal::sweep_up(app).await);
+    password::clear_idle_benches();
 }
 
 /// A room that fails does not keep the others from theirs.
 async fn rooms(app: &Arc<App>) {
-    told("keys", reseal::due(app).await);
-    told("vigil", vigil::attend(app).await);
-    told("picks", picks::key_presence::attend(app).await);
-    told("picks", picks::recovery::due(app).await);
-    told("couples", couples::begin::due(app).await);
-    told("badges", badges::latecomers::due(app).await.map(|_| ()));
+    log_failure("keys", reseal::due(app).await);
+    log_failure("vigil", vigil::attend(app).await);
+    log_failure("picks", picks::key_presence::attend(app).await);
+    log_failure("picks", picks::recovery::due(app).await);
+    log_failure("couples", couples::begin::due(app).await);
+    log_failure("badges", badges::latecomers::due(app).await.map(|_| ()));
     // What cannot be undone waits while nobody is sure what time it is.
     if app.clock.is_sure() {
         by_the_clock(app).await;
@@ -89,20 +90,20 @@ async fn rooms(app: &Arc<App>) {
 
 /// What comes due by nothing but the time.
 async fn by_the_clock(app: &Arc<App>) {
-    told("mail", mail::forget::due(app).await);
-    told("replay", idempotency::forget(app).await);
-    told("accounts", accounts::idle::due(app).await);
-    told("accounts", accounts::sweep::due(app).await);
-    told("invitations", invitations::sweep::due(app).await);
-    told("points", points::close_books::due(app).await.map(|_| ()));
-    told("screening", screening::expire::due(app).await.map(|_| ()));
-    told("confessions", confessions::forget::due(app).await);
-    told("badges", badges::remind::due(app).await.map(|_| ()));
-    told("circle", circle::forget::due(app).await);
-    told("volunteers", volunteers::remind::remind(app).await);
+    log_failure("mail", mail::forget::due(app).await);
+    log_failure("replay", idempotency::forget(app).await);
+    log_failure("accounts", accounts::idle::due(app).await);
+    log_failure("accounts", accounts::sweep::due(app).await);
+    log_failure("invitations", invitations::sweep::due(app).await);
+    log_failure("points", points::close_books::due(app).await.map(|_| ()));
+    log_failure("screening", screening::expire::due(app).await.map(|_| ()));
+    log_failure("confessions", confessions::forget::due(app).await);
+    log_failure("badges", badges::remind::due(app).await.map(|_| ()));
+    log_failure("circle", circle::forget::due(app).await);
+    log_failure("volunteers", volunteers::remind::remind(app).await);
 }
 
-fn told(room: &'static str, outcome: Result<(), impl std::fmt::Debug>) {
+fn log_failure(room: &'static str, outcome: Result<(), impl std::fmt::Debug>) {
     if let Err(fault) = outcome {
         tracing::error!(room, ?fault, "a round failed; the next one tries again");
     }
