@@ -3,6 +3,7 @@ skip = Skip to the content
 nav = Navigation
 nav-sign-in = Sign in
 nav-sign-out = Sign out
+nav-language = 中文
 foot-promise = Unless it is mutual, nobody ever learns whom you picked.
 zone-beijing = Beijing time
 zone-other = Times in { $zone }
@@ -36,7 +37,9 @@ sorry-back = To the front page
 tabs = Views
 nav-me = Mine
 side-men = Men
+    .within = men
 side-women = Women
+    .within = women
 
 trouble-fields = A few things need another look; they are marked below.
 trouble-invalid = This does not work; please check it.
@@ -89,3 +92,29 @@ guide-points = Points
 guide-steps = Steps
 guide-badge = Badge
 guide-empty = When there is nothing
+
+between-things = {", "}
+between-sentences = {" "}
+
+weekdays = Mon Tue Wed Thu Fri Sat Sun
+    .full = Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+    .full = January February March April May June July August September October November December
+when-day = { $weekday } { $day } { $month }
+    .full = { $weekday }, { $day } { $month }
+when-day-of-year = { $weekday } { $day } { $month } { $year }
+    .full = { $weekday }, { $day } { $month } { $year }
+when-moment = { $day }, { $clock }
+left-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+left-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+left-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+left-no-minute = less than a minute

@@ -3,6 +3,7 @@ skip = 跳到正文
 nav = 导航
 nav-sign-in = 登录
 nav-sign-out = 退出
+nav-language = English
 foot-promise = 没有互选，谁也不会知道你选了谁。
 zone-beijing = 北京时间
 zone-other = { $zone } 时间
@@ -89,3 +90,16 @@ guide-points = 积分
 guide-steps = 阶段
 guide-badge = 号码牌
 guide-empty = 空着的时候
+
+between-things = 、
+between-sentences = {""}
+
+weekdays = 周一 周二 周三 周四 周五 周六 周日
+months = 1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月
+when-day = { $month }{ $day }日 { $weekday }
+when-day-of-year = { $year }年{ $month }{ $day }日 { $weekday }
+when-moment = { $day } { $clock }
+left-days = { $count } 天
+left-hours = { $count } 小时
+left-minutes = { $count } 分钟
+left-no-minute = 不到 1 分钟
