@@ -51,3 +51,5 @@ said-announce-sent = { $count } letters are written and on their way
 said-announce-again = They all had this message already; nothing was sent again
 said-announce-tried = Sent to your own address
 trouble-nobody-to-write-to = Nobody stands there; nothing was sent.
+announce-preview-subject = (subject)
+announce-preview-text = (text)

@@ -51,3 +51,5 @@ said-announce-sent = 已写好 { $count } 封信，正在寄出
 said-announce-again = 同样的信他们都收到过，没有再寄
 said-announce-tried = 已寄到您的邮箱
 trouble-nobody-to-write-to = 没有符合条件的人，一封也没有寄。
+announce-preview-subject = （主题）
+announce-preview-text = （正文）

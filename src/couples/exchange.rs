@@ -9,7 +9,7 @@ use serde_json::json;
 use super::mine::{self, Details, Mine, Standing};
 use super::offer::Field;
 use super::refusals::ALREADY_OPENED;
-use super::{given, offer, opening, words};
+use super::{given, letters, offer, opening};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
@@ -36,7 +36,7 @@ pub async fn offer(app: &App, account: SignedIn, match_id: Uuid, fields: Vec<Fie
         let once = OnConflict::column(opening::Column::MatchId).do_nothing().to_owned();
         opening::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await?;
         given::keep(&txn, app, &mine.found).await?;
-        words::opened(&txn, app, &mine).await?;
+        letters::opened(&txn, app, &mine).await?;
     }
     let standing = mine::standing(&txn, app, &mine).await?;
     txn.commit().await?;

@@ -10,7 +10,7 @@ pub mod mine;
 pub mod agree;
 pub mod begin;
 pub mod exchange;
-mod words;
+mod letters;
 mod api;
 mod page;
 pub mod personal;

@@ -1,0 +1,62 @@
+//! The letters of this room.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::calendar;
+use super::number::Number;
+use crate::accounts::recipient::Recipient;
+use crate::app::App;
+use crate::error::Fault;
+use crate::events::event;
+use crate::mail::letter::{Attachment, Letter, letter_words};
+use crate::page::when;
+
+/// Which letter is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The badge was issued, or its code replaced.
+    Badge,
+    /// The evening is tomorrow.
+    Reminder,
+}
+
+letter_words! {
+    Badge<'a> { title: &'a str, nickname: &'a str, number: String, when: String, venue: &'a str }
+    "badges/badge.zh.txt" "badges/badge.en.txt"
+}
+letter_words! {
+    Reminder<'a> { title: &'a str, nickname: &'a str, number: String, when: String, venue: &'a str }
+    "badges/reminder.zh.txt" "badges/reminder.en.txt"
+}
+
+/// The letter with number, calendar entry and the way to the badge; None where nobody is there to
+/// read it. The code is not in it: whoever reads a mailbox, or the outbox, would walk in with it. The
+/// page behind the link shows it, and once opened works without a network.
+pub fn letter(
+    app: &App,
+    event: &event::Model,
+    to: (&HashMap<Uuid, Recipient>, Uuid),
+    occasion: Occasion,
+    worn: Number,
+) -> Result<Option<Letter>, Fault> {
+    let (recipients, account_id) = to;
+    let Some(to) = recipients.get(&account_id) else { return Ok(None) };
+    let (title, nickname, venue) = (event.titled(to.language), to.nickname.as_str(), event.venue.as_str());
+    let number = worn.to_string();
+    let when = when::moment_in_full(to.language, event.zone(), event.starts_at, app.now());
+    let path = format!("/e/{}/badge", event.slug);
+    let letter = match occasion {
+        Occasion::Badge => Letter::new(app, "badge", to, Badge { title, nickname, number, when, venue }, &path),
+        Occasion::Reminder => {
+            Letter::new(app, "reminder", to, Reminder { title, nickname, number, when, venue }, &path)
+        }
+    };
+    let entry = calendar::entry(event, title, account_id, &app.public_url(&path), app.now());
+    Ok(Some(Letter {
+        event_id: Some(event.id),
+        attachments: vec![Attachment::file("event.ics", "text/calendar; charset=utf-8", entry.as_bytes())],
+        ..letter?
+    }))
+}
