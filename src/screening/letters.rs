@@ -5,6 +5,7 @@ use sea_orm::ConnectionTrait;
 
 use super::placement::Placed;
 use super::seat::{Seat, Seats};
+use super::words::Address;
 use super::{deadline, run, words};
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
@@ -23,7 +24,7 @@ letter_words! {
 }
 letter_words! {
     Waitlisted<'a> {
-        title: &'a str, nickname: &'a str, standing: String, reasons: String, side: &'a str, in_line: usize
+        title: &'a str, nickname: &'a str, standing: String, reasons: String, side: String, in_line: usize
     }
     "screening/waitlisted.zh.txt" "screening/waitlisted.en.txt"
 }
@@ -84,8 +85,9 @@ fn outcome(
     reply_by: DateTime<Utc>,
 ) -> Result<Letter, Fault> {
     let (title, nickname, side) = (event.titled(to.language), to.nickname.as_str(), seat.registration.side);
-    let standing = words::standing(&seat.why, seat.points, seat.class, side, to.language);
-    let reasons = sentences(to.language, words::reasons(&seat.why, side, to.language));
+    let stood = (seat.points, seat.class, side);
+    let standing = sentences(to.language, words::standing(Address::Formal, to.language, &seat.why, stood));
+    let reasons = sentences(to.language, words::reasons(Address::Formal, to.language, &seat.why, side));
     let (kind, path) = ("screened", journey(event));
     match seat.placed {
         Placed::Selected => {
