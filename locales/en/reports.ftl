@@ -69,3 +69,4 @@ year-couples = ; { $couples ->
    *[other] { $couples } couples
 } found each other
 year-lasting = , and { $lasting } were still together after three months
+year-end = .

@@ -54,3 +54,4 @@ year-nothing-anywhere = { $year }年还没有已结束的单身职工联谊活�
 year-held = { $year }年，{ $union }举办单身职工联谊活动{ $events }场，{ $units }家单位的职工{ $attendances }人次参加
 year-couples = ，牵手{ $couples }对
 year-lasting = ，其中三个月后仍在交往{ $lasting }对
+year-end = 。

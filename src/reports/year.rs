@@ -156,6 +156,6 @@ fn said(report: &YearReport, union: &str, language: Language) -> String {
     if let Some(lasting) = report.lasting.filter(|lasting| *lasting > 0) {
         said.push_str(&words::say(language, "year-lasting", &[("lasting", lasting.into())]));
     }
-    said.push_str(language.choose("。", "."));
+    said.push_str(&words::say(language, "year-end", &[]));
     said
 }
