@@ -312,6 +312,19 @@ fn no_sentence_stands_in_rust() {
 }
 
 #[test]
+fn words_lie_in_a_file_of_their_room() {
+    let order = order();
+    for language in ["zh-CN", "en"] {
+        let mut paths = Vec::new();
+        gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language), "ftl", &mut paths);
+        for path in paths {
+            let room = path.file_stem().unwrap().to_string_lossy();
+            assert!(order.contains_key(&*room), "{} is named after no room", path.display());
+        }
+    }
+}
+
+#[test]
 fn every_letter_has_a_button_in_both_languages() {
     let letters: HashMap<String, String> = files("txt").into_iter().map(|letter| (letter.file, letter.text)).collect();
     for (file, text) in &letters {

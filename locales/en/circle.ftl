@@ -1,5 +1,3 @@
-# The circle: after the event
-tab-circle = Circle
 circle-title = The circle
 circle-until = until the end of { $day }
 circle-none = This event has no circle.
@@ -20,9 +18,6 @@ circle-members =
     [one] { $count } person in the circle
    *[other] { $count } people in the circle
 }
-circle-see = Have a look
-circle-go = To the circle
-circle-journey = Those who came can go on talking here, under the union's roof.
 
 circle-organizer = Organizer
 circle-organizer-initial = O

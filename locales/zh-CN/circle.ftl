@@ -1,5 +1,3 @@
-# 活动圈：活动之后
-tab-circle = 活动圈
 circle-title = 活动圈
 circle-until = 开到 { $day } 24 点
 circle-none = 这场活动没有活动圈。
@@ -16,9 +14,6 @@ circle-promise-leave = 随时可以退出，退出时你写的内容一并撤下
 circle-promise-end = 到期以后全部删除，不留底。
 circle-join = 加入活动圈
 circle-members = { $count } 人在圈里
-circle-see = 看看活动圈
-circle-go = 去活动圈
-circle-journey = 当天到场的人可以在这里继续聊聊，由工会看着。
 
 circle-organizer = 主办方
 circle-organizer-initial = 会

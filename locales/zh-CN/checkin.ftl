@@ -41,7 +41,6 @@ trouble-name-taken = 已经有一台设备叫这个名字了，换一个。
 sorry-no-invitation-title = 这个配对码不能用了
 sorry-no-invitation-advice = 它已经用过，或者超过了 10 分钟。请主办方工作人员再生成一个。
 
-tab-reviews = 签到核对
 reviews-title = 签到核对
 reviews-lead = 门口没有网络时，人先进场、记录后补。这里是需要看一眼的：服务器本来会拒绝的、两个签到台放进同一个人的、时钟不准的。记录一直保留，这里只写结论。
 reviews-empty = 没有需要核对的签到。

@@ -118,3 +118,56 @@ left-minutes = { $count ->
    *[other] { $count } minutes
 }
 left-no-minute = less than a minute
+
+trouble-refused = That did not work. Please look at what you entered.
+trouble-too-many-requests = Too many tries. Please wait a little while.
+
+said-saved = Saved
+
+trouble-in-the-past = This time has gone by.
+trouble-out-of-range = Outside of what is possible.
+trouble-twice = This is there already.
+trouble-too-many = Too many.
+
+nav-house = House
+
+row-faults = Cells at fault
+row-faults-first = the first 200
+row-number = Row
+row-column = Column
+row-why = What is wrong
+row-line = (row { $line })
+row-required = Must not be empty.
+row-blank = Must not be empty.
+row-too-short = Too short.
+row-too-long = Too long.
+row-duplicate = The same as a row above.
+row-duplicate-in-file = The same address as in a row above.
+row-unit-exists = The union has this unit already.
+row-mail-domain = Not a mail domain.
+row-email-mail-address = Not a mail address.
+row-invalid-email = Not a mail address.
+row-public-mail-domain = Anybody can have an address there.
+row-unknown-gender = Must be 男 or 女, male or female.
+row-bad-year = A date of birth such as 1995-08-02; or a year of somebody surely grown up, such as 1995.
+row-bad-date = A date of birth such as 1995-08-02; or a year of somebody surely grown up, such as 1995.
+row-under-age = Under 18, and may not take part.
+row-already-registered = This person accepted and takes part.
+row-already-invited = This person was invited and has not answered yet.
+row-too-many-letters = This address got too many letters within the hour.
+row-unknown-unit = The union has no such unit.
+row-control-characters = Holds invisible control characters.
+row-formula-without-value = A formula without a result: save the file once more, or paste values.
+row-spreadsheet-error = A spreadsheet error such as #N/A.
+
+column-email = Mail address
+column-gender = Gender
+column-unit = Unit
+column-name = Name of the unit
+column-mail-domain = Mail domain
+column-real-name = Name
+column-nickname = Nickname
+column-born-on = Date of birth
+column-birth-year = Year of birth (where the date is unknown)
+column-education = Education
+column-phone = Phone

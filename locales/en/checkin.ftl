@@ -44,7 +44,6 @@ trouble-name-taken = Another device has this name already; choose another.
 sorry-no-invitation-title = This code does not work any more
 sorry-no-invitation-advice = It has been used, or is more than 10 minutes old. Ask the organizer for another.
 
-tab-reviews = Door reviews
 reviews-title = Door reviews
 reviews-lead = Where the door has no link, people go in first and the record follows. Here is what deserves a look: scans the server would have refused, people whom two desks let in, wrong clocks. The record stays; this only adds what came of it.
 reviews-empty = Nothing at the door needs a look.
