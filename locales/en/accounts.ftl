@@ -5,9 +5,9 @@ form-new-password-note = At least 8 characters, and not easy to guess.
 form-sign-up = No account yet? Sign up
 form-forgot = Forgot your password?
 
-sign-in-title = Sign in
+sign-in-title = { nav-sign-in }
 sign-in-lead = With the address and the password you signed up with.
-sign-in-act = Sign in
+sign-in-act = { nav-sign-in }
 
 verify-title = Choose a password
 verify-lead = Your address is confirmed. Choose a password: your account begins at once, and this device is signed in.
@@ -21,7 +21,7 @@ verify-expired = The link works for 48 hours, and what was typed in has been del
 verify-invalid-title = There is no such link
 verify-invalid = Perhaps it was not copied whole, or it is very old. Sign up once more, and a new letter comes.
 dead-another = Get another letter
-dead-sign-in = Have an account? Sign in
+dead-sign-in = { sign-up-known }
 password-show = Show the password
 password-hide = Hide the password
 said-account-begun = Your account has begun; you are signed in
@@ -32,16 +32,16 @@ forgot-lead = Tell us your address, and we will send you a letter.
 forgot-act = Send me the letter
 forgot-done-title = Look into your mail
 forgot-done = If there is an account with this address, a letter is on its way. Open its link within an hour to set a new password. Nothing there? Look among the junk mail, or try another address you may have signed up with.
-forgot-done-act = To the front page
+forgot-done-act = { sorry-back }
 
 reset-title = Set a new password
 reset-lead = This device will be signed in, and your other devices signed out.
 reset-act = Save the new password
 reset-used-title = This link was used already
 reset-used = The new password is set. Sign in with it; if it was not you who set it, ask for a new one on the sign-in page.
-reset-expired-title = This link is too old
+reset-expired-title = { verify-expired-title }
 reset-expired = A link for a new password works for an hour. Get another letter; it comes soon.
-reset-invalid-title = There is no such link
+reset-invalid-title = { verify-invalid-title }
 reset-invalid = Perhaps it was not copied whole, or it is very old. Just get another letter.
 
 trouble-wrong-credentials = The address or the password is wrong.
@@ -100,19 +100,19 @@ strength-good = Strong enough
 
 consent-may-show = I agree that people at the same event see my nickname, age band, education, district, interests and what I say about myself.
 consent-may-check = I agree that the organizers ask my employer's union whether I work there; it learns nothing else.
-profile-born-on = Date of birth
+profile-born-on = { column-born-on }
 profile-born-on-note = Such as 1995-08-02. Nobody sees it: others are told an age band, the organizers your age on the day of the event.
 profile-real-name = Real name (optional)
 profile-real-name-note = For the organizers to check who you are; neither guests nor the desk see it.
 trouble-born-on-out-of-range = Please look at the year again.
 trouble-born-on-wrong-type = A whole date, please, such as 1995-08-02.
-trouble-born-on-under-age = Only grown-ups take part, from 18 years on.
+trouble-born-on-under-age = { trouble-under-age }
 trouble-under-age = Only grown-ups take part, from 18 years on.
 
 profile-seen = What others see
 profile-seen-note = Only people at the same event. Of the year of birth they see an age band.
 profile-gender-note = Applications already made stay as they are.
-profile-education = Education
+profile-education = { column-education }
 profile-unsaid = Not said
 profile-district = District
 profile-district-note = Such as Haidian

@@ -98,7 +98,7 @@ drawing-preview-act = Show again
 drawing-preview-empty = Give it a name and a time, and this is what its page will look like.
 drawing-change = Save
 drawing-change-note = Every change is in the audit.
-drawing-closed = The event is over; nothing about it changes any more.
+drawing-closed = { trouble-event-closed }
 
 template-mixer = Five days online, seats by points, then dates, lighting up and the bridge.
 template-concert = A concert with seats by points, groups on stage and one pick round.
@@ -184,12 +184,12 @@ trouble-men-out-of-range = Men: at least is more than at most.
 trouble-women-out-of-range = Women: at least is more than at most.
 trouble-too-many-points = All caps together exceed 100.
 trouble-profile-invalid = 1 to 10 times a day, never rising; points and cap from 0 to 100.
-trouble-sign-in-invalid = 1 to 10 times a day, never rising; points and cap from 0 to 100.
-trouble-quiz-invalid = 1 to 10 times a day, never rising; points and cap from 0 to 100.
-trouble-post-invalid = 1 to 10 times a day, never rising; points and cap from 0 to 100.
-trouble-game-invalid = 1 to 10 times a day, never rising; points and cap from 0 to 100.
+trouble-sign-in-invalid = { trouble-profile-invalid }
+trouble-quiz-invalid = { trouble-profile-invalid }
+trouble-post-invalid = { trouble-profile-invalid }
+trouble-game-invalid = { trouble-profile-invalid }
 trouble-title-invalid = One line of 1 to 60 characters.
-trouble-title-en-invalid = One line of 1 to 60 characters.
+trouble-title-en-invalid = { trouble-title-invalid }
 trouble-title-too-long = Too long; at most 80 characters.
 trouble-title-en-too-long = Too long; at most 120 characters.
 trouble-venue-too-long = Too long; at most 120 characters.
@@ -199,7 +199,7 @@ trouble-name-too-short = Too short; at least 2 characters.
 trouble-name-invalid = 1 to 20 characters.
 trouble-per-day-wrong-type = Numbers with spaces between, such as 4 2.
 trouble-cap-wrong-type = A number.
-trouble-seats-wrong-type = A number.
+trouble-seats-wrong-type = { trouble-cap-wrong-type }
 trouble-nobody-named = Give their address.
 
 events-empty = No event has been announced yet. It will appear here once it is.
@@ -232,9 +232,9 @@ step-registration = Registration
 step-registration-note = A few questions, confirmed by your employer or the organizers.
 step-online = Online plaza
 step-online-note = Post, comment, sign in daily, answer quizzes: get to know each other and earn points.
-step-screening = Screening
+step-screening = { phase-screening }
 step-screening-note = The rules are published before; anybody can compute the result again.
-step-confirmation = Confirmation
+step-confirmation = { phase-confirmation }
 step-confirmation-note = Whoever is selected confirms; free seats go to the standby list in order.
 step-on_site = The evening
 step-on_site-note = Check in with your badge, then follow the programme.
@@ -251,7 +251,7 @@ event-minutes = { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes
   }
-event-sign-in = Sign in
+event-sign-in = { nav-sign-in }
 
 host-organizer = Host
 host-co_organizer = Co-host
@@ -275,7 +275,7 @@ rule-screening-unit-side = At most { $max } men and { $max } women from one empl
 rule-screening-history = Before points: who was at an event of this union in the last six months lets others go first; who confirmed a seat in the last twelve months and did not come stands last.
 rule-screening-standby = { $max } men and { $max } women wait in line for seats that come free; everybody else is told plainly that there is no seat.
 rule-screening-tie = Ties are broken by a draw anybody can repeat; everyone can read why they were selected or not.
-rule-dates = 8-minute dates
+rule-dates = { segment-dates }
 rule-dates-note = { $rounds } rounds of { $minutes } minutes. Nobody twice, no colleagues, and you can say "I know this person" beforehand.
 rule-picks = Lighting up
 rule-picks-note = Light up in private for at most { $limit } people. Only a mutual pick is told, and only to the two of you; one that is not returned is seen by nobody, staff included.
@@ -284,7 +284,7 @@ rule-contact-note = After a mutual pick each of you decides what to give; it ope
 
 tab-journey = My journey
 tab-plaza = Plaza
-tab-people = People
+tab-people = { people-title }
 tab-leaderboard = Leaderboard
 tab-points = My points
 tab-badge = Badge
@@ -292,7 +292,7 @@ tab-overview = Overview
 tab-settings = Settings
 tab-registrations = Registrations
 tab-rules = Points rules
-tab-moderation = Moderation
+tab-moderation = { moderation-title }
 tab-screening = Screening
 tab-standby = Standby
 tab-badges = Badges
@@ -302,7 +302,7 @@ tab-audit = Audit
 
 tab-circle = Circle
 
-tab-reviews = Door reviews
+tab-reviews = { reviews-title }
 
 tab-dates = Dates
 tab-picks = Light up
@@ -310,7 +310,7 @@ tab-matches = Matches
 
 tab-feedback = Feedback
 
-tab-confessions = Words on stage
+tab-confessions = { segment-confessions }
 
 count-draft = Until registration opens
 count-registration = Left to register
@@ -334,9 +334,9 @@ trouble-not-published = Publish the event before moving it on.
 trouble-already-published = The event is published already.
 trouble-not-ready = It cannot be published like this: some of its times have gone by. Change them in the settings first.
 
-tab-quizzes = Quizzes
+tab-quizzes = { plaza-quizzes }
 
-tab-groups = Groups
+tab-groups = { groups-title }
 tab-programme = Programme
 
 tab-report = Report

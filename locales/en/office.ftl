@@ -21,9 +21,9 @@ outbox-plain = Plain text
 outbox-private = What it says is for its addressee alone and is not shown here.
 outbox-open-lead = Opening this letter takes your own password again. It goes on record, and the addressee reads of it under “My data”.
 outbox-open = Open the letter
-standing-waiting = Waiting
-standing-sent = Sent
-standing-failed = Given up
+standing-waiting = { outbox-waiting }
+standing-sent = { outbox-sent }
+standing-failed = { outbox-failed }
 
 office-title = Office
 office-all-unions = All unions

@@ -49,7 +49,7 @@ trouble-too-short = This is too short.
 trouble-too-long = This is too long.
 trouble-needed = Please tick this first.
 trouble-control-characters = There are invisible control characters here; please type it again.
-trouble-nul-character = There are invisible control characters here; please type it again.
+trouble-nul-character = { trouble-control-characters }
 
 guide-title = Parts of the pages
 guide-lead = Every page is made of these. Look here before changing how something looks.
@@ -129,7 +129,7 @@ trouble-out-of-range = Outside of what is possible.
 trouble-twice = This is there already.
 trouble-too-many = Too many.
 
-nav-house = House
+nav-house = { house-title }
 
 row-faults = Cells at fault
 row-faults-first = the first 200
@@ -138,25 +138,25 @@ row-column = Column
 row-why = What is wrong
 row-line = (row { $line })
 row-required = Must not be empty.
-row-blank = Must not be empty.
+row-blank = { row-required }
 row-too-short = Too short.
 row-too-long = Too long.
 row-duplicate = The same as a row above.
 row-duplicate-in-file = The same address as in a row above.
 row-unit-exists = The union has this unit already.
 row-mail-domain = Not a mail domain.
-row-email-mail-address = Not a mail address.
+row-email-mail-address = { row-invalid-email }
 row-invalid-email = Not a mail address.
 row-public-mail-domain = Anybody can have an address there.
 row-unknown-gender = Must be 男 or 女, male or female.
-row-bad-year = A date of birth such as 1995-08-02; or a year of somebody surely grown up, such as 1995.
+row-bad-year = { row-bad-date }
 row-bad-date = A date of birth such as 1995-08-02; or a year of somebody surely grown up, such as 1995.
 row-under-age = Under 18, and may not take part.
 row-already-registered = This person accepted and takes part.
 row-already-invited = This person was invited and has not answered yet.
 row-too-many-letters = This address got too many letters within the hour.
 row-unknown-unit = The union has no such unit.
-row-control-characters = Holds invisible control characters.
+row-control-characters = { trouble-control-character }
 row-formula-without-value = A formula without a result: save the file once more, or paste values.
 row-spreadsheet-error = A spreadsheet error such as #N/A.
 

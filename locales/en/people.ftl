@@ -3,11 +3,11 @@ said-kept-apart = Noted: you will not sit at one table
 said-taken-back = Taken back
 
 people-title = People
-people-portrait = My portrait
+people-portrait = { portrait-title }
 people-apart = Kept apart
 people-age = Age
 people-interest = Interest
-people-education = Education
+people-education = { column-education }
 people-district = District
 people-any-age = Any age
 people-any-interest = Any interest

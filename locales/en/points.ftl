@@ -1,6 +1,6 @@
 rule-points-profile = Complete profile
 rule-points-sign_in = Daily sign-in
-rule-points-quiz = Quizzes
+rule-points-quiz = { plaza-quizzes }
 rule-points-post = Posts
 rule-points-game = Games
 
@@ -16,7 +16,7 @@ board-behind = Because of earlier events you stand further back: { $places } { $
    *[other] places
 } behind the cut line, whatever your points.
 board-line = Cut line
-board-me = me
+board-me = { note-mine }
 board-skipped = { $people } people between
 board-empty = Nobody is on it yet.
 board-note = Renewed every two seconds. Equals share a rank and are parted by lot in the end. Read at

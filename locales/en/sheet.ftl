@@ -1,6 +1,6 @@
 trouble-no-file = Choose a file.
 trouble-upload-too-large = The file is too large; at most 5 MB.
-trouble-too-large = The file is too large; at most 5 MB.
+trouble-too-large = { trouble-upload-too-large }
 trouble-sheet-empty = The table holds nothing below its header.
 trouble-not-a-table = This is neither CSV nor XLSX.
 trouble-workbook-old-or-locked = An old .xls or a workbook with a password. Save it as .xlsx without one.

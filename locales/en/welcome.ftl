@@ -18,6 +18,6 @@ said-invitation-accepted = Invitation accepted
 said-invitation-declined = Declined
 said-invitation-withdrawn = Invitation taken back
 said-invitation-sent-again = Sent once more
-said-invitation-over = This invitation is over
+said-invitation-over = { invitation-over-title }
 said-invitation-enough-letters = It has been sent five times and cannot be sent again
 said-invitation-too-soon = It was sent just now; wait an hour before you send it again

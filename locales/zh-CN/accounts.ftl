@@ -5,9 +5,9 @@ form-new-password-note = 至少 8 个字，不要太好猜。
 form-sign-up = 还没有账号？去注册
 form-forgot = 忘记密码？
 
-sign-in-title = 登录
+sign-in-title = { nav-sign-in }
 sign-in-lead = 用报名时的邮箱和密码。
-sign-in-act = 登录
+sign-in-act = { nav-sign-in }
 
 verify-title = 选一个密码
 verify-lead = 邮箱确认好了。选一个密码，账号马上生效，这台设备也就登录了。
@@ -21,7 +21,7 @@ verify-expired = 链接只在 48 小时之内有效，填写的内容已经删�
 verify-invalid-title = 没有这个链接
 verify-invalid = 链接可能没有复制完整，或者已经很久了。再注册一次，会收到一封新的信。
 dead-another = 再要一封信
-dead-sign-in = 已有账号？登录
+dead-sign-in = { sign-up-known }
 password-show = 显示密码
 password-hide = 隐藏密码
 said-account-begun = 账号已经生效，你已登录
@@ -32,16 +32,16 @@ forgot-lead = 写下你的邮箱，我们寄一封信给你。
 forgot-act = 寄信给我
 forgot-done-title = 请查收邮件
 forgot-done = 如果这个邮箱有账号，信已经在路上。一小时之内，打开信里的链接设置新密码。没收到？看看垃圾邮件，或者换一个注册时用过的邮箱。
-forgot-done-act = 回到首页
+forgot-done-act = { sorry-back }
 
 reset-title = 设置新密码
 reset-lead = 设置之后，这台设备就登录了，其他设备上的登录都会退出。
 reset-act = 保存新密码
 reset-used-title = 链接已经用过了
 reset-used = 新密码已经设好。直接用它登录；不是你设的，就在登录页上再重设一次。
-reset-expired-title = 链接过期了
+reset-expired-title = { verify-expired-title }
 reset-expired = 重设密码的链接只在一小时之内有效。再要一封信，很快就到。
-reset-invalid-title = 没有这个链接
+reset-invalid-title = { verify-invalid-title }
 reset-invalid = 链接可能没有复制完整，或者已经很久了。再要一封信就好。
 
 trouble-wrong-credentials = 邮箱或密码不对。
@@ -100,19 +100,19 @@ strength-good = 够强了
 
 consent-may-show = 我同意参加同一场活动的人看到我的昵称、年龄段、学历、区域、兴趣和自我介绍。
 consent-may-check = 我同意主办方向单位工会核实我是本单位职工；单位不会知道别的。
-profile-born-on = 出生日期
+profile-born-on = { column-born-on }
 profile-born-on-note = 例如 1995-08-02。谁也看不到：别人只看到年龄段，主办方只看到活动当天的年龄。
 profile-real-name = 真实姓名（可不填）
 profile-real-name-note = 只给主办方核对身份用，参加者和签到员都看不到。
 trouble-born-on-out-of-range = 请看看年份有没有写错。
 trouble-born-on-wrong-type = 请写完整的日期，例如 1995-08-02。
-trouble-born-on-under-age = 年满 18 周岁才能参加。
+trouble-born-on-under-age = { trouble-under-age }
 trouble-under-age = 年满 18 周岁才能参加。
 
 profile-seen = 别人看得到的
 profile-seen-note = 只有同一场活动的参加者看得到。出生年份只显示年龄段。
 profile-gender-note = 已经报名的活动不受影响。
-profile-education = 学历
+profile-education = { column-education }
 profile-unsaid = 不填
 profile-district = 所在区域
 profile-district-note = 例如：海淀区

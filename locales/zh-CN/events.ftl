@@ -98,7 +98,7 @@ drawing-preview-act = 刷新预览
 drawing-preview-empty = 写下名称和时间，这里就是活动页的样子。
 drawing-change = 保存修改
 drawing-change-note = 每一次修改都记在审计里。
-drawing-closed = 活动已经结束，不能再改。
+drawing-closed = { trouble-event-closed }
 
 template-mixer = 线上互动五天，积分筛选，现场八分钟约会、爆灯、走鹊桥。
 template-concert = 一场音乐会，积分入席，台上分组互动，一轮心动选择。
@@ -184,12 +184,12 @@ trouble-men-out-of-range = 男方：至少不能大于至多。
 trouble-women-out-of-range = 女方：至少不能大于至多。
 trouble-too-many-points = 所有上限加起来超过了 100 分。
 trouble-profile-invalid = 每天 1 到 10 次、一次比一次不多；分数和上限在 0 到 100 之间。
-trouble-sign-in-invalid = 每天 1 到 10 次、一次比一次不多；分数和上限在 0 到 100 之间。
-trouble-quiz-invalid = 每天 1 到 10 次、一次比一次不多；分数和上限在 0 到 100 之间。
-trouble-post-invalid = 每天 1 到 10 次、一次比一次不多；分数和上限在 0 到 100 之间。
-trouble-game-invalid = 每天 1 到 10 次、一次比一次不多；分数和上限在 0 到 100 之间。
+trouble-sign-in-invalid = { trouble-profile-invalid }
+trouble-quiz-invalid = { trouble-profile-invalid }
+trouble-post-invalid = { trouble-profile-invalid }
+trouble-game-invalid = { trouble-profile-invalid }
 trouble-title-invalid = 写一行，1 到 60 个字。
-trouble-title-en-invalid = 写一行，1 到 60 个字。
+trouble-title-en-invalid = { trouble-title-invalid }
 trouble-title-too-long = 太长了，最多 80 个字。
 trouble-title-en-too-long = 太长了，最多 120 个字。
 trouble-venue-too-long = 太长了，最多 120 个字。
@@ -199,7 +199,7 @@ trouble-name-too-short = 太短了，至少 2 个字。
 trouble-name-invalid = 写 1 到 20 个字。
 trouble-per-day-wrong-type = 写数字，用空格分开，例如 4 2。
 trouble-cap-wrong-type = 写一个数字。
-trouble-seats-wrong-type = 写一个数字。
+trouble-seats-wrong-type = { trouble-cap-wrong-type }
 trouble-nobody-named = 请写对方的邮箱。
 
 events-empty = 还没有公布的活动。公布之后会出现在这里。
@@ -229,9 +229,9 @@ step-registration = 报名
 step-registration-note = 填几项资料，由单位或主办方确认。
 step-online = 互动广场
 step-online-note = 发帖、留言、签到、答题，慢慢熟悉，也攒下积分。
-step-screening = 积分筛选
+step-screening = { phase-screening }
 step-screening-note = 规则事先公布，结果人人可以复算。
-step-confirmation = 入选确认
+step-confirmation = { phase-confirmation }
 step-confirmation-note = 入选的人确认出席；空出的席位按候补顺序补上。
 step-on_site = 现场相见
 step-on_site-note = 凭号码牌签到，入场后按流程进行。
@@ -245,7 +245,7 @@ event-programme-note = 以现场为准
 event-rules = 规则，用大白话说
 event-hosts = 举办单位
 event-minutes = { $minutes } 分钟
-event-sign-in = 登录
+event-sign-in = { nav-sign-in }
 
 host-organizer = 主办
 host-co_organizer = 承办
@@ -269,7 +269,7 @@ rule-screening-unit-side = 同一单位男女各最多 { $max } 人。
 rule-screening-history = 近六个月参加过本工会活动的，排在没有参加过的人之后；近十二个月确认席位而没有到场的，排在最后；同等情况再比积分。
 rule-screening-standby = 男女各留候补 { $max } 人，按顺序递补；其余的人会直接收到未入选通知。
 rule-screening-tie = 积分相同由抽签定先后，签号可以复算；每个人都能看到自己为什么入选、为什么没有。
-rule-dates = 八分钟约会
+rule-dates = { segment-dates }
 rule-dates-note = { $rounds } 轮，每轮 { $minutes } 分钟。不重复，不与同单位的人同桌，也可以事先说“这个人我认识”。
 rule-picks = 爆灯
 rule-picks-note = 悄悄为最多 { $limit } 位亮灯。只有互选才会让两个人知道；没有互选，谁也看不到，工作人员也看不到。
@@ -278,7 +278,7 @@ rule-contact-note = 互选之后各自决定给不给、给哪一项；两个人
 
 tab-journey = 我的旅程
 tab-plaza = 广场
-tab-people = 认识人
+tab-people = { people-title }
 tab-leaderboard = 积分榜
 tab-points = 我的积分
 tab-badge = 号码牌
@@ -286,7 +286,7 @@ tab-overview = 概况
 tab-settings = 设置
 tab-registrations = 报名
 tab-rules = 积分规则
-tab-moderation = 内容审核
+tab-moderation = { moderation-title }
 tab-screening = 筛选
 tab-standby = 候补
 tab-badges = 号码牌
@@ -296,7 +296,7 @@ tab-audit = 审计
 
 tab-circle = 活动圈
 
-tab-reviews = 签到核对
+tab-reviews = { reviews-title }
 
 tab-dates = 约会
 tab-picks = 爆灯
@@ -304,7 +304,7 @@ tab-matches = 牵手
 
 tab-feedback = 反馈
 
-tab-confessions = 真情告白
+tab-confessions = { segment-confessions }
 
 count-draft = 距报名开始
 count-registration = 距报名截止
@@ -328,9 +328,9 @@ trouble-not-published = 先公布活动，再推进阶段。
 trouble-already-published = 活动已经公布了。
 trouble-not-ready = 现在还不能公布：有的时间已经过去了，请先到“设置”里改。
 
-tab-quizzes = 答题
+tab-quizzes = { plaza-quizzes }
 
-tab-groups = 小组
+tab-groups = { groups-title }
 tab-programme = 流程
 
 tab-report = 报告

@@ -21,9 +21,9 @@ outbox-plain = 纯文字
 outbox-private = 内容只属于收信人，这里不显示。
 outbox-open-lead = 打开这封信要再输一次你自己的密码。打开会记入操作记录，收信人也会在“我的数据”里看到。
 outbox-open = 打开这封信
-standing-waiting = 待发
-standing-sent = 已发
-standing-failed = 未送达
+standing-waiting = { outbox-waiting }
+standing-sent = { outbox-sent }
+standing-failed = { outbox-failed }
 
 office-title = 工作台
 office-all-unions = 全部工会

@@ -47,7 +47,7 @@ trouble-too-short = 太短了。
 trouble-too-long = 太长了。
 trouble-needed = 请先勾选这一项。
 trouble-control-characters = 这里有看不见的控制字符，请重新输入。
-trouble-nul-character = 这里有看不见的控制字符，请重新输入。
+trouble-nul-character = { trouble-control-characters }
 
 guide-title = 页面零件
 guide-lead = 每一页都由这些零件拼成。改动样式之前，先看看这一页。
@@ -114,7 +114,7 @@ trouble-out-of-range = 超出了可以填的范围。
 trouble-twice = 这一项重复了。
 trouble-too-many = 太多了。
 
-nav-house = 总管
+nav-house = { house-title }
 
 row-faults = 有问题的单元格
 row-faults-first = 只列出前 200 个
@@ -123,25 +123,25 @@ row-column = 列
 row-why = 问题
 row-line = （第 { $line } 行）
 row-required = 不能空着。
-row-blank = 不能空着。
+row-blank = { row-required }
 row-too-short = 太短了。
 row-too-long = 太长了。
 row-duplicate = 和前面的一行重复。
 row-duplicate-in-file = 和前面的一行是同一个邮箱。
 row-unit-exists = 本工会已经有这个单位。
 row-mail-domain = 这不像一个邮箱域名。
-row-email-mail-address = 这不像一个邮箱地址。
+row-email-mail-address = { row-invalid-email }
 row-invalid-email = 这不像一个邮箱地址。
 row-public-mail-domain = 这是公共邮箱，谁都能注册。
 row-unknown-gender = 请写男或女。
-row-bad-year = 请写出生日期，例如 1995-08-02；只写年份的，要不论哪天出生都已成年，例如 1995。
+row-bad-year = { row-bad-date }
 row-bad-date = 请写出生日期，例如 1995-08-02；只写年份的，要不论哪天出生都已成年，例如 1995。
 row-under-age = 未满 18 周岁，不能参加。
 row-already-registered = 这个人已经接受邀请，报名了。
 row-already-invited = 已经邀请过，还没有答复。
 row-too-many-letters = 一小时内给这个邮箱寄的信太多了。
 row-unknown-unit = 本工会没有这个单位。
-row-control-characters = 有看不见的控制字符。
+row-control-characters = { trouble-control-character }
 row-formula-without-value = 公式没有算出结果，请在表格软件里保存一次，或粘贴为数值。
 row-spreadsheet-error = 单元格里是错误值，例如 #N/A。
 

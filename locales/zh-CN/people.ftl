@@ -3,11 +3,11 @@ said-kept-apart = 记下了，不会把你们排在一桌
 said-taken-back = 已撤回
 
 people-title = 认识人
-people-portrait = 我的形象照
+people-portrait = { portrait-title }
 people-apart = 不同桌与拉黑
 people-age = 年龄
 people-interest = 兴趣
-people-education = 学历
+people-education = { column-education }
 people-district = 所在区
 people-any-age = 不限年龄
 people-any-interest = 不限兴趣

@@ -1,6 +1,6 @@
 rule-points-profile = 完善资料
 rule-points-sign_in = 每日签到
-rule-points-quiz = 答题
+rule-points-quiz = { plaza-quizzes }
 rule-points-post = 发布展示
 rule-points-game = 小游戏
 
@@ -13,7 +13,7 @@ board-below = 离入选线还差 { $gap } 分。
 board-ahead = 按事先公布的规则，你排在入选线前面，与积分多少无关。
 board-behind = 按以往参加活动的情况，你排在后面：离入选线还差 { $places } 名，与积分多少无关。
 board-line = 入选线
-board-me = 我
+board-me = { note-mine }
 board-skipped = 中间 { $people } 人
 board-empty = 还没有人上榜。
 board-note = 每两秒更新一次。同分的人名次相同，最后由抽签定先后。读取时间

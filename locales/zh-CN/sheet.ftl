@@ -1,6 +1,6 @@
 trouble-no-file = 请选择一个文件。
 trouble-upload-too-large = 文件太大了，最大 5 MB。
-trouble-too-large = 文件太大了，最大 5 MB。
+trouble-too-large = { trouble-upload-too-large }
 trouble-sheet-empty = 表里没有内容，或者只有标题一行。
 trouble-not-a-table = 这不是 CSV 也不是 XLSX 文件。
 trouble-workbook-old-or-locked = 这是旧的 .xls 格式，或者有密码。请另存为不带密码的 .xlsx。

@@ -18,6 +18,6 @@ said-invitation-accepted = 已接受邀请
 said-invitation-declined = 已谢绝
 said-invitation-withdrawn = 邀请已收回
 said-invitation-sent-again = 又寄了一封邀请
-said-invitation-over = 这份邀请已经结束
+said-invitation-over = { invitation-over-title }
 said-invitation-enough-letters = 这份邀请已经寄了五次，不能再寄
 said-invitation-too-soon = 刚寄过不久，一小时之后才能再寄

@@ -1,4 +1,5 @@
-//! What the pages say: `locales/zh-CN` and `locales/en`, one file a room, the same keys in both.
+//! What pages and letters say: `locales/zh-CN` and `locales/en`, one file a room, the same keys in both. Where two
+//! keys say the same thing, the text stands at one of them and the other names it: `roll-name = { column-real-name }`.
 
 use std::collections::HashMap;
 
