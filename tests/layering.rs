@@ -258,3 +258,82 @@ fn templates_read_as_trees() {
     }
     assert!(broken.is_empty(), "{TREE}\n{}", broken.join("\n"));
 }
+
+/// Files in which Chinese stands that is no sentence for anybody: what people type or a list is headed by, what
+/// stands in a row or on a badge, and names.
+const DATA: [(&str, &str); 18] = [
+    ("accounts/address.rs", "typed for @"),
+    ("accounts/age.rs", "dates as people type them"),
+    ("accounts/my_profile.rs", "degrees as rows hold them, and what people put between interests"),
+    ("accounts/password.rs", "what no password may consist of"),
+    ("accounts/personal.rs", "the nickname that an erased account leaves in its row"),
+    ("announcements/letters.rs", "the gaps an organizer writes"),
+    ("badges/number.rs", "what a number begins with"),
+    ("badges/print_page.rs", "what a number begins with"),
+    ("confessions/refusals.rs", "the name of a segment, to programs"),
+    ("events/page/typed.rs", "what people put between numbers"),
+    ("events/screening_plan.rs", "age bands as people type them"),
+    ("page/styleguide.rs", "samples"),
+    ("registrations/entrant.rs", "headings of lists, and what stands below them"),
+    ("registrations/join.rs", "the nickname of whoever has none"),
+    ("server/openapi.rs", "the name of the house"),
+    ("sheet/written.rs", "what makes a formula of a cell"),
+    ("units/import.rs", "headings of lists"),
+    ("units/page/contact.rs", "what people put between addresses"),
+];
+
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
+}
+
+/// What people read lies in `locales/` and in the letters' files, in both languages.
+#[test]
+fn no_sentence_stands_in_rust() {
+    let mut broken = Vec::new();
+    for Source { file, text, .. } in source() {
+        let told = ["commands/demo/", "commands/rehearse/"].iter().any(|folder| file.starts_with(folder));
+        if told || file.ends_with("tests.rs") || DATA.iter().any(|(data, _)| *data == file) {
+            continue;
+        }
+        // Comments and attributes (examples for programs) are left out; tests stand last in their file.
+        let lines = text.lines().enumerate().take_while(|(_, line)| !line.contains("#[cfg(test)]"));
+        for (above, line) in lines.filter(|(_, line)| !["//", "#["].iter().any(|mark| line.trim().starts_with(mark))) {
+            let line = line.split(" // ").next().unwrap();
+            let chooses = line
+                .split("choose(\"")
+                .skip(1)
+                .any(|rest| !["zh-CN\"", "en\""].iter().any(|tag| rest.starts_with(tag)));
+            if chooses || line.chars().any(is_chinese) {
+                broken.push(format!("src/{file}:{}: {}", above + 1, line.trim()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "words belong into locales/ or a letter's file\n{}", broken.join("\n"));
+}
+
+#[test]
+fn words_lie_in_a_file_of_their_room() {
+    let order = order();
+    for language in ["zh-CN", "en"] {
+        let mut paths = Vec::new();
+        gather(&Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language), "ftl", &mut paths);
+        for path in paths {
+            let room = path.file_stem().unwrap().to_string_lossy();
+            assert!(order.contains_key(&*room), "{} is named after no room", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_letter_has_a_button_in_both_languages() {
+    let letters: HashMap<String, String> = files("txt").into_iter().map(|letter| (letter.file, letter.text)).collect();
+    for (file, text) in &letters {
+        let other = [(".zh.txt", ".en.txt"), (".en.txt", ".zh.txt")]
+            .iter()
+            .find_map(|(own, other)| Some(format!("{}{other}", file.strip_suffix(own)?)));
+        assert!(letters.contains_key(&other.unwrap()), "src/{file} stands in one language");
+        let last = text.trim_end().lines().last().unwrap();
+        assert!(last.starts_with('[') && last.ends_with(']'), "src/{file} ends without its button: {last}");
+    }
+    assert!(letters.len() >= 40);
+}

@@ -1,5 +1,3 @@
-# The circle: after the event
-tab-circle = Circle
 circle-title = The circle
 circle-until = until the end of { $day }
 circle-none = This event has no circle.
@@ -20,9 +18,6 @@ circle-members =
     [one] { $count } person in the circle
    *[other] { $count } people in the circle
 }
-circle-see = Have a look
-circle-go = To the circle
-circle-journey = Those who came can go on talking here, under the union's roof.
 
 circle-organizer = Organizer
 circle-organizer-initial = O
@@ -42,7 +37,7 @@ circle-replies =
 }
 circle-replies-empty = No replies yet. Yours could be the first.
 circle-reply-body = Your reply
-circle-reply-act = Reply
+circle-reply-act = { circle-reply }
 circle-newer = More replies
 circle-back = ← Back to the circle
 circle-post = Said in the circle
@@ -82,9 +77,9 @@ circle-view-reported = Reported
 circle-view-shown = Shown
 circle-view-hidden = Hidden
 circle-kind-post = Post
-circle-kind-reply = Reply
+circle-kind-reply = { circle-reply }
 circle-state-reported = Out of sight after two reports
-circle-state-hidden = Hidden
+circle-state-hidden = { circle-view-hidden }
 circle-state-kept = Kept
 circle-state-withdrawn = Taken down by its author
 circle-show = Keep

@@ -21,30 +21,11 @@ outbox-plain = Plain text
 outbox-private = What it says is for its addressee alone and is not shown here.
 outbox-open-lead = Opening this letter takes your own password again. It goes on record, and the addressee reads of it under “My data”.
 outbox-open = Open the letter
-letter-private = Private letter
-letter-verify = Confirm the address
-letter-known = Has an account already
-letter-reset = Set a new password
-letter-second-factor-on = Two-step sign-in turned on
-letter-recovery-codes-renewed = New recovery codes
-letter-second-factor-ended = Two-step sign-in turned off
-letter-password-changed = Password changed
-letter-invited = Invitation
-letter-invitation = Invitation
-letter-approved = Application approved
-letter-rejected = Application rejected
-letter-badge = Badge
-letter-reminder = Reminder
-letter-announcement = Announcement
-letter-screened = Who has a seat
-letter-standby-offer = Seat from standby
-letter-round-over = Picks are over
-standing-waiting = Waiting
-standing-sent = Sent
-standing-failed = Given up
+standing-waiting = { outbox-waiting }
+standing-sent = { outbox-sent }
+standing-failed = { outbox-failed }
 
 office-title = Office
-office-public-page = The event's page
 office-all-unions = All unions
 office-first = This one first
 office-then = Then
@@ -71,10 +52,6 @@ office-move-to = Begin now
 office-reason = Why
 office-reason-note = Kept in the audit.
 office-move-act = Begin this phase now
-stage-applied = Applied
-stage-approved = Approved
-stage-selected = Selected
-stage-confirmed = Coming
 stage-inside = Here now
 
 matter-reviews = { $count } offline check-ins to look at
@@ -163,12 +140,6 @@ deed-units-imported = Units imported
 
 said-phase-moved = The phase has begun
 
-trouble-already-there = The event is in this phase.
-trouble-phase-passed = People have been told; there is no way back to that phase.
-trouble-not-published = Publish the event before moving it on.
-trouble-already-published = The event is published already.
-trouble-not-ready = It cannot be published like this: some of its times have gone by. Change them in the settings first.
-
 house-title = House
 house-database = Database
 house-clock = Time
@@ -203,7 +174,6 @@ colleagues-empty = Nobody yet. Name an organizer, who sets up the events.
 colleagues-add = Name an organizer
 colleagues-act = Send the invitation
 colleagues-note = Sees all events of the union and everybody who applied, and can name others. Desks, hosts and volunteers are named at each event.
-nav-house = House
 
 colleagues-no-factor = No two-step sign-in yet
 colleagues-demand-lead = You can demand two-step sign-in of everybody who works here. Whoever has none yet sets it up when they next come to the office.
@@ -225,3 +195,12 @@ deed-recovery-codes-renewed = New recovery codes
 deed-second-factor-demanded = Two-step sign-in demanded
 deed-second-factor-not-demanded = Two-step sign-in no longer demanded
 deed-data-taken-home = Took their data home
+
+phase-unpublished = Not announced
+
+year-link = Yearly report
+
+deed-applied = Applied
+deed-clock = by the clock
+deed-registration-decided-approve = Approved
+deed-registration-decided-reject = Rejected

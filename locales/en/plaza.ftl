@@ -1,5 +1,3 @@
-tab-quizzes = Quizzes
-
 plaza-title = Plaza
 plaza-posts = Showcase
 plaza-declarations = Declarations
@@ -68,9 +66,6 @@ said-taken-down = Taken down; its words and photos are gone
 said-quiz-answered = Handed in: +{ $count }
 said-quiz-answered-full = Handed in. No more points for quizzes today.
 said-portrait-waits = Handed in; shown once it is approved
-said-blocked = Blocked. You will not see each other any more, nor sit at one table.
-said-kept-apart = Noted: you will not sit at one table
-said-taken-back = Taken back
 said-moderated = { $count ->
     [one] { $count } decided
    *[other] { $count } decided
@@ -101,9 +96,6 @@ portrait-act = Hand in
 portrait-alt = Portrait
 portrait-shown = Shown
 trouble-not-a-photo = Please choose a JPEG, PNG or WebP.
-trouble-too-many-pixels = This photo is too large; choose a smaller one.
-trouble-broken-photo = This photo cannot be read; try another one.
-trouble-too-many-photos = Too many photos; choose fewer.
 trouble-no-photo = Please choose a photo first.
 trouble-ledger-frozen = The points are frozen; approving now would not count.
 trouble-already-reported = You reported this before; the organizers will look at it.
@@ -130,48 +122,7 @@ report-act = Report
 report-block = Rather not see them any more?
 report-block-act = Block them
 
-people-title = People
-people-portrait = My portrait
-people-apart = Kept apart
-people-age = Age
-people-interest = Interest
-people-education = Education
-people-district = District
-people-any-age = Any age
-people-any-interest = Any interest
-people-any-education = Any education
-people-any-district = Any district
-people-filter = Filter
-people-everybody = Show everybody
-people-found = { $count ->
-    [one] { $count } person
-   *[other] { $count } people
-}
-people-empty = Nobody is here yet. Come back in a day or two.
-people-none = Nobody like this. Try asking for less.
-people-previous = Previous
-people-next = Next
-people-order = The order is shuffled every day and for every reader. It says nothing about who is liked.
 back-to-people = ← Back to the people
-band-under-25 = under 25
-band-25-29 = 25–29
-band-30-34 = 30–34
-band-35-39 = 35–39
-band-from-40 = 40 and over
-person-me = This is how others see you.
-person-report-photo = Report this photo
-apart-title = The two of us
-apart-known = I know this person
-apart-known-note = A colleague, a classmate, somebody from before: say so, and you are never seated together. They do not learn of it.
-apart-acquainted = You said that you know each other; you are not seated together.
-apart-take-back = Take it back
-apart-block = Block
-apart-block-note = You no longer see each other on the plaza and among the people, and are never seated together. They are not told.
-apart-block-act = Yes, block
-apart-lead = You are never seated with these people, and they do not know. Those you blocked and you do not see each other.
-apart-empty = Nobody.
-apart-blocked = blocked
-apart-knows = we know each other
 
 moderation-title = Moderation
 moderation-waiting = Waiting
@@ -191,10 +142,10 @@ moderation-pick = Choose this one
 moderation-all = Choose all
 moderation-more = Next page
 moderation-keys = Keys: j / k move, x choose, a approve, r reject
-kind-post = Post
+kind-post = { post-title }
 kind-comment = Comment
 kind-declaration = Declaration
-kind-portrait = Portrait
+kind-portrait = { portrait-alt }
 author-gone = somebody who left
 report-said = Reported:{" "}
 reason-contact = Please leave out contact details

@@ -1,7 +1,3 @@
-# The programme: groups, icebreakers, talents
-tab-groups = Groups
-tab-programme = Programme
-
 groups-title = Groups
 groups-without = { $count ->
     [one] One person is in no group yet.
@@ -51,3 +47,5 @@ said-talent-withdrawn = Taken back
 programme-tonight = Tonight
 programme-none = Not announced yet.
 programme-now = now
+
+trouble-nobody-present = Nobody is checked in yet

@@ -1,4 +1,3 @@
-tab-report = Report
 figures-title = Event report
 figures-xlsx = Download XLSX
 figures-svg = Download the drawing
@@ -47,7 +46,6 @@ figures-line = { $people } came · couples { $couples }
 year-title = Mixers of { $year }
 year-other = Other years
 year-note = Of events that are over. An employer counts once, whoever came to two events twice, and couples where both want it to be told.
-year-link = Yearly report
 year-unions = { $unions ->
     [one] one union
    *[other] { $unions } unions
@@ -69,3 +67,4 @@ year-couples = ; { $couples ->
    *[other] { $couples } couples
 } found each other
 year-lasting = , and { $lasting } were still together after three months
+year-end = .

@@ -1,5 +1,3 @@
-# 活动圈：活动之后
-tab-circle = 活动圈
 circle-title = 活动圈
 circle-until = 开到 { $day } 24 点
 circle-none = 这场活动没有活动圈。
@@ -16,9 +14,6 @@ circle-promise-leave = 随时可以退出，退出时你写的内容一并撤下
 circle-promise-end = 到期以后全部删除，不留底。
 circle-join = 加入活动圈
 circle-members = { $count } 人在圈里
-circle-see = 看看活动圈
-circle-go = 去活动圈
-circle-journey = 当天到场的人可以在这里继续聊聊，由工会看着。
 
 circle-organizer = 主办方
 circle-organizer-initial = 会
@@ -34,7 +29,7 @@ circle-reply = 回复
 circle-replies = { $count } 条回复
 circle-replies-empty = 还没有回复，接一句吧。
 circle-reply-body = 你的回复
-circle-reply-act = 回复
+circle-reply-act = { circle-reply }
 circle-newer = 更多回复
 circle-back = ← 回到活动圈
 circle-post = 活动圈里的一条
@@ -74,9 +69,9 @@ circle-view-reported = 被举报
 circle-view-shown = 正在显示
 circle-view-hidden = 已隐藏
 circle-kind-post = 发言
-circle-kind-reply = 回复
+circle-kind-reply = { circle-reply }
 circle-state-reported = 两人举报，已自动隐藏
-circle-state-hidden = 已隐藏
+circle-state-hidden = { circle-view-hidden }
 circle-state-kept = 保留
 circle-state-withdrawn = 作者已撤下
 circle-show = 保留

@@ -21,30 +21,11 @@ outbox-plain = 纯文字
 outbox-private = 内容只属于收信人，这里不显示。
 outbox-open-lead = 打开这封信要再输一次你自己的密码。打开会记入操作记录，收信人也会在“我的数据”里看到。
 outbox-open = 打开这封信
-letter-private = 私人信件
-letter-verify = 确认邮箱
-letter-known = 已有账号的提醒
-letter-reset = 重设密码
-letter-second-factor-on = 两步验证已开启
-letter-recovery-codes-renewed = 恢复码已更换
-letter-second-factor-ended = 两步验证已关闭
-letter-password-changed = 密码已修改
-letter-invited = 邀请
-letter-invitation = 活动邀请
-letter-approved = 报名通过
-letter-rejected = 报名未通过
-letter-badge = 号码牌
-letter-reminder = 活动提醒
-letter-announcement = 主办方通知
-letter-screened = 入席结果
-letter-standby-offer = 候补席位
-letter-round-over = 爆灯结束
-standing-waiting = 待发
-standing-sent = 已发
-standing-failed = 未送达
+standing-waiting = { outbox-waiting }
+standing-sent = { outbox-sent }
+standing-failed = { outbox-failed }
 
 office-title = 工作台
-office-public-page = 看活动页
 office-all-unions = 全部工会
 office-first = 先处理这一件
 office-then = 然后
@@ -71,10 +52,6 @@ office-move-to = 现在进入
 office-reason = 理由
 office-reason-note = 写进审计，以后查得到。
 office-move-act = 现在进入这个阶段
-stage-applied = 报名
-stage-approved = 审核通过
-stage-selected = 入选
-stage-confirmed = 确认出席
 stage-inside = 已在现场
 
 matter-reviews = { $count } 条离线签到要核对
@@ -163,12 +140,6 @@ deed-units-imported = 导入单位
 
 said-phase-moved = 已进入新的阶段
 
-trouble-already-there = 活动已经在这个阶段。
-trouble-phase-passed = 已经有人收到了通知，不能退回那个阶段。
-trouble-not-published = 先公布活动，再推进阶段。
-trouble-already-published = 活动已经公布了。
-trouble-not-ready = 现在还不能公布：有的时间已经过去了，请先到“设置”里改。
-
 house-title = 总管
 house-database = 数据库
 house-clock = 时间
@@ -203,7 +174,6 @@ colleagues-empty = 还没有人。请一位主办方工作人员，活动由 TA 
 colleagues-add = 请一位主办方工作人员
 colleagues-act = 寄出邀请
 colleagues-note = 能看到本工会的所有活动和报名的人，也能再请别的同事。签到员、主持人和志愿者在各个活动里请。
-nav-house = 总管
 
 colleagues-no-factor = 还没有两步验证
 colleagues-demand-lead = 可以要求这里的每个人登录时都用两步验证。还没设好的人，下次打开工作台时会先去设置。
@@ -225,3 +195,12 @@ deed-recovery-codes-renewed = 换了一组恢复码
 deed-second-factor-demanded = 要求两步验证
 deed-second-factor-not-demanded = 不再要求两步验证
 deed-data-taken-home = 带走自己的数据
+
+phase-unpublished = 未公布
+
+year-link = 年度报告
+
+deed-applied = 提交报名
+deed-clock = 系统按时间
+deed-registration-decided-approve = 审核通过
+deed-registration-decided-reject = 审核不通过

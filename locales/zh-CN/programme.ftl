@@ -1,7 +1,3 @@
-# 流程：小组、破冰、才艺
-tab-groups = 小组
-tab-programme = 流程
-
 groups-title = 小组
 groups-without = { $count } 人还没有小组。
 groups-number = 分成几组
@@ -42,3 +38,5 @@ said-talent-withdrawn = 已取消
 programme-tonight = 今晚的安排
 programme-none = 还没有公布。
 programme-now = 正在进行
+
+trouble-nobody-present = 还没有人签到进场

@@ -1,4 +1,3 @@
-tab-report = 报告
 figures-title = 活动报告
 figures-xlsx = 下载 XLSX
 figures-svg = 下载图
@@ -47,10 +46,10 @@ figures-line = { $people } 人次 · 牵手 { $couples } 对
 year-title = { $year } 年联谊活动
 year-other = 其他年份
 year-note = 只计已经结束的活动；同一单位只算一次，来过两场算两人次；牵手只计两人都愿意公开的。
-year-link = 年度报告
 year-unions = { $unions }家主办工会
 year-nothing = { $year }年，{ $union }还没有已结束的单身职工联谊活动
 year-nothing-anywhere = { $year }年还没有已结束的单身职工联谊活动
 year-held = { $year }年，{ $union }举办单身职工联谊活动{ $events }场，{ $units }家单位的职工{ $attendances }人次参加
 year-couples = ，牵手{ $couples }对
 year-lasting = ，其中三个月后仍在交往{ $lasting }对
+year-end = 。

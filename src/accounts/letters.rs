@@ -1,55 +1,36 @@
 //! The letters of this room. Their words lie beside this file, one text a language.
 
-use askama::Template;
 use sea_orm::ConnectionTrait;
 
 use super::account;
+use super::recipient::Recipient;
 use super::register::Wish;
 use super::{reset_request, sign_up};
 use crate::app::App;
 use crate::error::Fault;
-use crate::language::Language;
-use crate::mail::letter::{self, Action, Draft};
+use crate::mail::letter::{self, Letter, Words, letter_words};
 use crate::page::encoded;
 
-#[derive(Template)]
-#[template(path = "accounts/verify.zh.txt")]
-struct VerifyZh<'a> {
-    nickname: &'a str,
-    hours: i64,
+letter_words! {
+    Verify<'a> { nickname: &'a str, hours: i64 }
+    "accounts/verify.zh.txt" "accounts/verify.en.txt"
 }
+letter_words! { Known {} "accounts/known.zh.txt" "accounts/known.en.txt" }
+letter_words! { Reset { minutes: i64 } "accounts/reset.zh.txt" "accounts/reset.en.txt" }
+letter_words! { Changed {} "accounts/changed.zh.txt" "accounts/changed.en.txt" }
+letter_words! { FactorOn {} "accounts/factor_on.zh.txt" "accounts/factor_on.en.txt" }
+letter_words! { CodesRenewed {} "accounts/codes_renewed.zh.txt" "accounts/codes_renewed.en.txt" }
+letter_words! { FactorEnded {} "accounts/factor_ended.zh.txt" "accounts/factor_ended.en.txt" }
 
-#[derive(Template)]
-#[template(path = "accounts/verify.en.txt")]
-struct VerifyEn<'a> {
-    nickname: &'a str,
-    hours: i64,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/reset.zh.txt")]
-struct ResetZh {
-    minutes: i64,
-}
-
-#[derive(Template)]
-#[template(path = "accounts/reset.en.txt")]
-struct ResetEn {
-    minutes: i64,
-}
+/// Where somebody begins who has lost the password.
+const FORGOT: &str = "/forgot";
+const SECOND_FACTOR: &str = "/me/second-factor";
 
 /// The link that proves the address.
 pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, token: &str) -> Result<(), Fault> {
-    let (nickname, hours) = (wish.nickname.as_str(), sign_up::HOURS);
-    let words = match wish.language {
-        Language::Zh => VerifyZh { nickname, hours }.render(),
-        Language::En => VerifyEn { nickname, hours }.render(),
-    };
-    let action = Action {
-        label: wish.language.choose("设置密码，开始使用", "Choose a password and begin").to_owned(),
-        url: app.public_url(&format!("/verify?token={token}{}", on_to(wish.to.as_deref()))),
-    };
-    post(txn, app, "verify", &wish.email, None, wish.language, words.map_err(Fault::of)?, action).await
+    let words = Verify { nickname: &wish.nickname, hours: sign_up::HOURS };
+    let path = format!("/verify?token={token}{}", on_to(wish.to.as_deref()));
+    letter::post(txn, app, Letter::new(app, "verify", &signing_up(wish), words, &path)?).await
 }
 
 /// What a link says of where its reader was going.
@@ -59,12 +40,11 @@ fn on_to(to: Option<&str>) -> String {
 
 /// A note to somebody who signs up a second time.
 pub(super) async fn already_registered_letter(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
-    let words = wish.language.choose(include_str!("known.zh.txt"), include_str!("known.en.txt"));
-    let action = Action {
-        label: wish.language.choose("重设密码", "Set a new password").to_owned(),
-        url: app.public_url("/forgot"),
-    };
-    post(txn, app, "known", &wish.email, None, wish.language, words.to_owned(), action).await
+    letter::post(txn, app, Letter::new(app, "known", &signing_up(wish), Known {}, FORGOT)?).await
+}
+
+fn signing_up(wish: &Wish) -> Recipient {
+    Recipient::without_account(wish.email.clone(), wish.language)
 }
 
 /// The link that sets a new password.
@@ -75,35 +55,18 @@ pub(super) async fn reset(
     token: &str,
     to: Option<&str>,
 ) -> Result<(), Fault> {
-    let minutes = reset_request::MINUTES;
-    let words = match account.language {
-        Language::Zh => ResetZh { minutes }.render(),
-        Language::En => ResetEn { minutes }.render(),
-    };
-    let action = Action {
-        label: account.language.choose("设置新密码", "Set a new password").to_owned(),
-        url: app.public_url(&format!("/reset?token={token}{}", on_to(to))),
-    };
-    let words = words.map_err(Fault::of)?;
-    Ok(post(txn, app, "reset", &account.address(&app.secrets)?, Some(account.id), account.language, words, action)
-        .await?)
+    let path = format!("/reset?token={token}{}", on_to(to));
+    post(txn, app, account, "reset", Reset { minutes: reset_request::MINUTES }, &path).await
 }
 
 /// A warning to the owner.
 pub(super) async fn changed(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
-    let words = account.language.choose(include_str!("changed.zh.txt"), include_str!("changed.en.txt"));
-    let action = Action {
-        label: account.language.choose("重设密码", "Set a new password").to_owned(),
-        url: app.public_url("/forgot"),
-    };
-    let to = account.address(&app.secrets)?;
-    Ok(post(txn, app, "password_changed", &to, Some(account.id), account.language, words.to_owned(), action).await?)
+    post(txn, app, account, "password_changed", Changed {}, FORGOT).await
 }
 
 /// A note to the owner that signing in takes a code: it may have been set up by whoever found out the password.
 pub(super) async fn factor_on(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
-    let words = account.language.choose(include_str!("factor_on.zh.txt"), include_str!("factor_on.en.txt"));
-    of_factor(txn, app, account, "second_factor_on", words).await
+    post(txn, app, account, "second_factor_on", FactorOn {}, SECOND_FACTOR).await
 }
 
 /// As [`factor_on`], of fresh codes for recovery.
@@ -112,53 +75,22 @@ pub(super) async fn codes_renewed(
     app: &App,
     account: &account::Model,
 ) -> Result<(), Fault> {
-    let words = account.language.choose(include_str!("codes_renewed.zh.txt"), include_str!("codes_renewed.en.txt"));
-    of_factor(txn, app, account, "recovery_codes_renewed", words).await
+    post(txn, app, account, "recovery_codes_renewed", CodesRenewed {}, SECOND_FACTOR).await
 }
 
 /// As [`factor_on`], that it takes none any more.
 pub(super) async fn factor_ended(txn: &impl ConnectionTrait, app: &App, account: &account::Model) -> Result<(), Fault> {
-    let words = account.language.choose(include_str!("factor_ended.zh.txt"), include_str!("factor_ended.en.txt"));
-    of_factor(txn, app, account, "second_factor_ended", words).await
+    post(txn, app, account, "second_factor_ended", FactorEnded {}, SECOND_FACTOR).await
 }
 
-async fn of_factor(
+async fn post(
     txn: &impl ConnectionTrait,
     app: &App,
     account: &account::Model,
     kind: &'static str,
-    words: &str,
+    words: impl Words,
+    path: &str,
 ) -> Result<(), Fault> {
-    let action = Action {
-        label: account.language.choose("查看两步验证", "See to it").to_owned(),
-        url: app.public_url("/me/second-factor"),
-    };
-    let to = account.address(&app.secrets)?;
-    Ok(post(txn, app, kind, &to, Some(account.id), account.language, words.to_owned(), action).await?)
-}
-
-#[expect(clippy::too_many_arguments, reason = "a letter has that many sides")]
-async fn post(
-    txn: &impl ConnectionTrait,
-    app: &App,
-    kind: &'static str,
-    to: &str,
-    account_id: Option<uuid::Uuid>,
-    language: Language,
-    words: String,
-    action: Action,
-) -> Result<(), Fault> {
-    let draft = Draft {
-        kind,
-        to: to.to_owned(),
-        account_id,
-        event_id: None,
-        language,
-        words,
-        action: Some(action),
-        attachments: Vec::new(),
-        dedupe: None,
-        not_before: None,
-    };
-    letter::post(txn, app, draft).await
+    let to = Recipient::of(app, account, "")?;
+    letter::post(txn, app, Letter::new(app, kind, &to, words, path)?).await
 }

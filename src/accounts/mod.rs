@@ -37,6 +37,7 @@ pub mod personal;
 pub mod profile;
 pub mod prove;
 pub mod prove_again;
+pub mod recipient;
 pub mod refresh;
 pub mod refresh_token;
 pub mod refusals;

@@ -15,9 +15,10 @@ use super::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::{Error, Refused};
+use crate::language::Language;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::{self, Page};
+use crate::page::{self, Page, fluent};
 
 #[derive(Template)]
 #[template(path = "accounts/my_profile.html")]
@@ -32,19 +33,20 @@ struct MyProfile {
 
 #[get("/me/profile")]
 pub async fn profile_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    let (profile, naming) = read(&house, who).await?;
+    let (profile, naming) = read(&house, visit.page.language, who).await?;
     let form = profile.unwrap_or_default();
     page::answer(&MyProfile { naming, ..MyProfile::new(visit.page, form) })
 }
 
 /// The profile as a form, and the form of the name where there is no profile or a name stands already.
-async fn read(house: &House, who: SignedIn) -> Result<(Option<Form>, Option<Form>), Error> {
+async fn read(house: &House, language: Language, who: SignedIn) -> Result<(Option<Form>, Option<Form>), Error> {
     let found = house.run(async move |app| {
         let db = app.database.reader();
         let account = account::find(db, who.account_id).await?;
         let profile = profile::Entity::find_by_id(who.account_id).one(db).await?;
-        let profile =
-            profile.map(|profile| Ok::<_, Error>(filled(profile.private(&app.secrets)?, profile))).transpose()?;
+        let profile = profile
+            .map(|profile| Ok::<_, Error>(filled(profile.private(&app.secrets)?, profile, language)))
+            .transpose()?;
         Ok((profile, account.and_then(|account| account.name)))
     });
     let (profile, name) = found.await?;
@@ -62,7 +64,7 @@ pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) ->
         Ok(_) => see_saying("/me/profile", "saved"),
         Err(error) => {
             let naming = form.refused(&visit.page, error)?;
-            let profile = read(&house, who).await?.0.unwrap_or_default();
+            let profile = read(&house, visit.page.language, who).await?.0.unwrap_or_default();
             let shown = MyProfile { naming: Some(naming.clone()), ..MyProfile::new(visit.page, profile) };
             page::answer_refused(&naming, &shown)
         }
@@ -83,18 +85,18 @@ pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form)
         Ok(_) => see_saying("/me/profile", "saved"),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            let naming = read(&house, who).await?.1;
+            let naming = read(&house, visit.page.language, who).await?.1;
             page::answer_refused(&form.clone(), &MyProfile { naming, ..MyProfile::new(visit.page, form) })
         }
     }
 }
 
-fn filled(private: Private, profile: profile::Model) -> Form {
+fn filled(private: Private, profile: profile::Model, language: Language) -> Form {
     let gender = match profile.gender {
         Gender::Male => "male",
         Gender::Female => "female",
     };
-    let interests = profile.interests().join("、");
+    let interests = fluent::list(language, profile.interests());
     let fields = [
         ("nickname", Some(profile.nickname)),
         ("gender", Some(gender.to_owned())),

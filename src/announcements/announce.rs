@@ -12,7 +12,7 @@ use super::announcement::{self, AnnouncementText, sent};
 use super::letters;
 use super::message::{Message, once};
 use super::refusals::NOBODY_TO_WRITE_TO;
-use super::whom::{self, Recipient};
+use super::whom::{self, Reader};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
@@ -44,13 +44,13 @@ pub async fn announce(app: &App, by: &Organizer, message: Message) -> Result<Ann
     // One announcement at a time, so that two who send the same do not both write it. The desks go on scanning.
     let event = event::Entity::find_by_id(by.event.id).lock(LockType::NoKeyUpdate).one(&txn).await?;
     let event = event.ok_or_else(Refused::not_found)?;
-    let people = whom::recipients(&txn, app, event.id, &message.to).await?;
+    let people = whom::readers(&txn, app, event.id, &message.to).await?;
     if people.is_empty() {
         return Err(NOBODY_TO_WRITE_TO.into());
     }
     let digest = message.digest();
     let had = had(&txn, event.id, &digest, &people).await?;
-    let fresh: Vec<&Recipient> =
+    let fresh: Vec<&Reader> =
         people.iter().filter(|one| !had.contains(&once(event.id, &digest, one.account_id))).collect();
     let already = people.len() - fresh.len();
     if fresh.is_empty()
@@ -58,9 +58,10 @@ pub async fn announce(app: &App, by: &Organizer, message: Message) -> Result<Ann
     {
         return Ok(Announced { announcement, written: 0, already });
     }
-    let draft =
-        |one: &&Recipient| letters::draft(app, &event, &message, one, Some(once(event.id, &digest, one.account_id)));
-    let letters = letter::post_all(&txn, app, fresh.iter().map(draft).collect()).await?;
+    let letter =
+        |one: &Reader| letters::letter(app, &event, &message, one, Some(once(event.id, &digest, one.account_id)));
+    let letters = fresh.into_iter().map(letter).collect::<Result<_, _>>()?;
+    let letters = letter::post_all(&txn, app, letters).await?;
     let announcement = written(&txn, app, by, &message, digest, letters.len()).await?;
     for some in letters.chunks(MANY) {
         let rows = some
@@ -77,7 +78,7 @@ pub(super) async fn had(
     db: &impl sea_orm::ConnectionTrait,
     event_id: Uuid,
     digest: &str,
-    people: &[Recipient],
+    people: &[Reader],
 ) -> Result<HashSet<String>, Fault> {
     let mut had = HashSet::new();
     for some in people.chunks(MANY) {

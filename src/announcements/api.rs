@@ -80,7 +80,7 @@ pub async fn count(
     reach: Body<Reach>,
 ) -> Result<Json<Reached>, Error> {
     let people = house.run(async move |app| {
-        let people = whom::recipients(app.database.reader(), &app, by.event.id, &reach.to).await?;
+        let people = whom::readers(app.database.reader(), &app, by.event.id, &reach.to).await?;
         Ok(people.len())
     });
     Ok(Json(Reached { people: people.await? }))

@@ -98,7 +98,7 @@ async fn reached(house: &House, event: &event::Model, form: &Form) -> Result<Rea
         .run(async move |app| {
             let db = app.database.reader();
             let people = match whom {
-                Some(whom) => whom::recipients(db, &app, event_id, &whom).await?,
+                Some(whom) => whom::readers(db, &app, event_id, &whom).await?,
                 None => Vec::new(),
             };
             let already = match digest {

@@ -5,12 +5,13 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get, post};
 
 use super::message::Message;
-use super::whom::{self, Whom};
+use super::whom::Whom;
 use super::{letters, try_out};
 use crate::app::House;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::language::Language;
+use crate::page::fluent;
 use crate::page::form::Form;
 
 pub fn pages(config: &mut ServiceConfig) {
@@ -29,22 +30,22 @@ async fn look_at_blank_letter(house: House, by: Organizer) -> Result<HttpRespons
 }
 
 async fn letter(house: &House, by: Organizer, form: &Form) -> Result<HttpResponse, Error> {
-    let or = |name: &str, instead: &str| match form.value(name).trim() {
-        "" => instead.to_owned(),
+    let or = |name: &str, (language, instead): (Language, &str)| match form.value(name).trim() {
+        "" => fluent::say(language, instead, &[]),
         typed => typed.to_owned(),
     };
     let english = form.value("language") == "en";
     let message = Message {
         to: Whom::default(),
-        subject: or("subject", "（主题）"),
-        text: or("text", "（正文）"),
-        subject_en: Some(or("subject_en", "(subject)")),
-        text_en: Some(or("text_en", "(text)")),
+        subject: or("subject", (Language::Zh, "announce-preview-subject")),
+        text: or("text", (Language::Zh, "announce-preview-text")),
+        subject_en: Some(or("subject_en", (Language::En, "announce-preview-subject"))),
+        text_en: Some(or("text_en", (Language::En, "announce-preview-text"))),
     };
     let drawn = house.run(async move |app| {
         let language = if english { Language::En } else { Language::Zh };
-        let to = whom::Recipient { language, ..try_out::oneself(&app, &by).await? };
-        Ok(letters::draft(&app, &by.event, &message, &to, None).sight()?)
+        let reader = try_out::oneself(&app, &by).await?.reading(language);
+        Ok(letters::letter(&app, &by.event, &message, &reader, None)?.sight()?)
     });
     let nothing = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
     Ok(HttpResponse::Ok()

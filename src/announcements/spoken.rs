@@ -54,5 +54,5 @@ pub fn whom_words(page: &Page, to: &Whom) -> String {
         said.push(page.say("announce-units-chosen", &[("count", to.units.len().into())]));
     }
     said.extend(to.checked_in.map(|came| page.t(if came { "announce-came" } else { "announce-stayed-away" })));
-    said.join(page.language.choose("、", ", "))
+    page.list(said)
 }

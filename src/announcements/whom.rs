@@ -1,23 +1,20 @@
 //! To whom an announcement goes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use garde::Validate;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::accounts::{account, profile};
+use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::error::Fault;
 use crate::language::Language;
 use crate::registrations::registration::{self, Side, Status};
-
-/// How many ids one statement names.
-const MANY: usize = 1_000;
 
 /// Which applicants. What is left out does not narrow it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
@@ -41,23 +38,25 @@ pub struct Whom {
     pub checked_in: Option<bool>,
 }
 
-/// Somebody who is written to.
+/// An applicant who is written to.
 #[derive(Clone, Debug)]
-pub struct Recipient {
+pub struct Reader {
     pub account_id: Uuid,
-    pub email: String,
-    pub language: Language,
-    pub nickname: String,
+    pub to: Recipient,
+    /// Of the application.
     pub number: String,
 }
 
+impl Reader {
+    /// The same, in another language.
+    #[must_use]
+    pub fn reading(self, language: Language) -> Self {
+        Self { to: Recipient { language, ..self.to }, ..self }
+    }
+}
+
 /// Everybody meant, in the order of applying; people who were forgotten are nobody.
-pub async fn recipients(
-    db: &impl ConnectionTrait,
-    app: &App,
-    event_id: Uuid,
-    whom: &Whom,
-) -> Result<Vec<Recipient>, Fault> {
+pub async fn readers(db: &impl ConnectionTrait, app: &App, event_id: Uuid, whom: &Whom) -> Result<Vec<Reader>, Fault> {
     let mut rows = registration::Entity::of_event(event_id);
     if let Some(side) = whom.side {
         rows = rows.filter(registration::Column::Side.eq(side));
@@ -91,31 +90,12 @@ async fn came(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<Uuid>
 }
 
 /// The people behind some registrations, one letter a person.
-async fn addressed(
-    db: &impl ConnectionTrait,
-    app: &App,
-    rows: &[registration::Model],
-) -> Result<Vec<Recipient>, Fault> {
-    let mut accounts = HashMap::new();
-    let mut nicknames = HashMap::new();
-    for some in rows.chunks(MANY) {
-        let ids = || some.iter().map(|row| row.account_id);
-        let living = account::Entity::alive().filter(account::Column::Id.is_in(ids())).all(db).await?;
-        accounts.extend(living.into_iter().map(|account| (account.id, account)));
-        let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids())).all(db).await?;
-        nicknames.extend(profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)));
-    }
-    let mut people = Vec::with_capacity(rows.len());
-    for row in rows {
-        // Taken out: somebody who withdrew and applied again stands here twice.
-        let Some(account) = accounts.remove(&row.account_id) else { continue };
-        people.push(Recipient {
-            account_id: account.id,
-            email: account.address(&app.secrets)?,
-            language: account.language,
-            nickname: nicknames.get(&row.account_id).cloned().unwrap_or_default(),
-            number: row.label(),
-        });
-    }
-    Ok(people)
+async fn addressed(db: &impl ConnectionTrait, app: &App, rows: &[registration::Model]) -> Result<Vec<Reader>, Fault> {
+    let mut recipients = Recipient::find_all(db, app, rows.iter().map(|row| row.account_id)).await?;
+    // Taken out: somebody who withdrew and applied again stands here twice.
+    let reader = |row: &registration::Model| {
+        let to = recipients.remove(&row.account_id)?;
+        Some(Reader { account_id: row.account_id, to, number: row.label() })
+    };
+    Ok(rows.iter().filter_map(reader).collect())
 }

@@ -9,8 +9,9 @@ use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 
 use super::code::Secret;
-use super::letters::{self, Addressees, Occasion};
+use super::letters::{self, Occasion};
 use super::{badge, code};
+use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, Fault, Refused};
@@ -43,9 +44,9 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
     event.requires_one_of(app.now(), &[Phase::Confirmation, Phase::OnSite])?;
     let waiting = waiting(&txn, event.id).await?;
     let (mut men, mut women) = (highest(&txn, event.id, Side::Men).await?, highest(&txn, event.id, Side::Women).await?);
-    let accounts: Vec<Uuid> = waiting.iter().map(|registration| registration.account_id).collect();
-    let addressees = Addressees::of(&txn, &accounts).await?;
-    let (mut badges, mut codes, mut letters) = (Vec::new(), Vec::new(), Vec::new());
+    let accounts = waiting.iter().map(|registration| registration.account_id);
+    let recipients = Recipient::find_all(&txn, app, accounts).await?;
+    let (mut badges, mut codes, mut written) = (Vec::new(), Vec::new(), Vec::new());
     for registration in &waiting {
         let last = match registration.side {
             Side::Men => &mut men,
@@ -62,8 +63,8 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
             reminded_at: None,
         };
         codes.push(Secret::fresh(app)?.row(app, badge.id)?);
-        let to = (&addressees, registration.account_id);
-        letters.extend(letters::letter(app, &event, to, Occasion::Badge, badge.worn())?);
+        let to = (&recipients, registration.account_id);
+        written.extend(letters::letter(app, &event, to, Occasion::Badge, badge.worn())?);
         badges.push(badge::ActiveModel {
             id: Set(badge.id),
             event_id: Set(badge.event_id),
@@ -76,8 +77,8 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
     }
     let issued = i32::try_from(badges.len()).unwrap_or(i32::MAX);
     write(&txn, badges, codes).await?;
-    for draft in letters {
-        letter::post(&txn, app, draft).await?;
+    for letter in written {
+        letter::post(&txn, app, letter).await?;
     }
     if issued > 0 {
         let deed = actor.map_or_else(|| Deed::BadgesIssued.by_the_house(), |actor| Deed::BadgesIssued.by(actor));

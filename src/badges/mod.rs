@@ -6,6 +6,7 @@ pub mod badge;
 pub mod calendar;
 pub mod code;
 pub mod issue;
+pub mod letters;
 pub mod latecomers;
 mod my_badge;
 pub mod number;
@@ -20,7 +21,6 @@ pub mod remind;
 pub mod own_badge;
 mod size;
 mod wearers;
-pub mod letters;
 
 use crate::calls::Calls;
 

@@ -6,9 +6,10 @@ use sea_orm::{ActiveModelTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use super::code::Secret;
-use super::letters::{self, Addressees, Occasion};
+use super::letters::{self, Occasion};
 use super::number::Number;
 use super::{badge, code};
+use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, Refused};
@@ -37,10 +38,10 @@ pub async fn reissue(app: &App, organizer: &Organizer, worn: Number, reason: &st
     }
     Secret::fresh(app)?.row(app, badge.id)?.insert(&txn).await?;
     if let Some(owner) = registration::Entity::find_by_id(badge.registration_id).one(&txn).await? {
-        let addressees = Addressees::of(&txn, &[owner.account_id]).await?;
-        let to = (&addressees, owner.account_id);
-        if let Some(draft) = letters::letter(app, event, to, Occasion::Badge, badge.worn())? {
-            letter::post(&txn, app, draft).await?;
+        let recipients = Recipient::find_all(&txn, app, [owner.account_id]).await?;
+        let to = (&recipients, owner.account_id);
+        if let Some(letter) = letters::letter(app, event, to, Occasion::Badge, badge.worn())? {
+            letter::post(&txn, app, letter).await?;
         }
     }
     organizer

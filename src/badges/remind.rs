@@ -6,12 +6,13 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
-use super::letters::{self, Addressees, Occasion};
+use super::letters::{self, Occasion};
 use super::{badge, code};
+use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
-use crate::mail::letter;
+use crate::mail::letter::{self, Letter};
 use crate::registrations::registration::{self, Status};
 
 /// How many letters one transaction writes.
@@ -60,18 +61,17 @@ async fn some(app: &App, event: &event::Model) -> Result<(usize, u64), Error> {
         .all(&txn)
         .await?;
     let owners: HashMap<Uuid, Uuid> = owners.into_iter().map(|owner| (owner.id, owner.account_id)).collect();
-    let accounts: Vec<Uuid> = owners.values().copied().collect();
-    let addressees = Addressees::of(&txn, &accounts).await?;
+    let recipients = Recipient::find_all(&txn, app, owners.values().copied()).await?;
     let mut written = 0;
     for badge in &badges {
         let Some(account_id) = owners.get(&badge.registration_id) else { continue };
         if code::valid_for(&txn, badge.id).await?.is_none() {
             continue;
         }
-        let to = (&addressees, *account_id);
-        if let Some(mut draft) = letters::letter(app, event, to, Occasion::Reminder, badge.worn())? {
-            draft.dedupe = Some(format!("reminder:{}", badge.registration_id));
-            letter::post(&txn, app, draft).await?;
+        let to = (&recipients, *account_id);
+        if let Some(reminder) = letters::letter(app, event, to, Occasion::Reminder, badge.worn())? {
+            let dedupe = Some(format!("reminder:{}", badge.registration_id));
+            letter::post(&txn, app, Letter { dedupe, ..reminder }).await?;
             written += 1;
         }
     }

@@ -180,8 +180,7 @@ impl Matches {
     }
 
     fn offered(&self, standing: &Standing) -> String {
-        let names: Vec<String> = standing.offered.iter().map(|field| self.name(field)).collect();
-        names.join(self.page.language.choose("、", ", "))
+        self.page.list(standing.offered.iter().map(|field| self.name(field)))
     }
 
     fn lacks(&self) -> bool {

@@ -227,7 +227,7 @@ impl Office {
     }
 
     fn list(&self, badges: &[String]) -> String {
-        badges.join(self.page.language.choose("、", ", "))
+        self.page.list(badges)
     }
 
     fn is_shown(&self, round: &RoundSeen) -> bool {

@@ -168,7 +168,7 @@ fn drawn_up(
     by: &SignedIn,
     purpose: &Purpose,
     person: Invitee,
-) -> Result<(invitation::Model, letter::Draft), Fault> {
+) -> Result<(invitation::Model, letter::Letter), Fault> {
     let (id, now, minted) = (app.new_id(), app.now(), token::mint(app)?);
     let words = person.said.map(|said| said.seal(app, id)).transpose()?;
     let row = invitation::Model {

@@ -10,9 +10,11 @@ use sea_orm::{Condition, ConnectionTrait, ExprTrait};
 use serde::{Deserialize, Serialize};
 
 use super::kind;
+use super::recipient::Recipient;
 use crate::app::App;
 use crate::error::Fault;
 use crate::language::Language;
+use crate::page::fluent;
 use crate::sealed::{self, Sealed};
 use crate::secrets::Secrets;
 
@@ -70,12 +72,10 @@ pub enum State {
 
 /// A letter to be posted.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct Letter {
     pub kind: &'static str,
-    pub to: String,
-    pub account_id: Option<Uuid>,
+    pub to: Recipient,
     pub event_id: Option<Uuid>,
-    pub language: Language,
     /// First line the subject, a blank line, then plain paragraphs.
     pub words: String,
     pub action: Option<Action>,
@@ -90,6 +90,48 @@ pub struct Action {
     pub label: String,
     pub url: String,
 }
+
+/// What a letter says in the files of its room: [`letter_words`] makes them.
+pub trait Words {
+    /// The words in a language: first line the subject, a blank line, plain paragraphs, and `[…]` for the button.
+    ///
+    /// # Errors
+    /// Where they cannot be rendered.
+    fn in_language(self, language: Language) -> askama::Result<String>;
+}
+
+/// The words of a letter: its gaps, and a file a language with the same gaps in both.
+macro_rules! letter_words {
+    ($(#[$about:meta])* $name:ident $(<$life:lifetime>)? { $($gap:ident: $type:ty),* } $zh:tt $en:tt) => {
+        $(#[$about])*
+        struct $name $(<$life>)? {
+            $($gap: $type,)*
+        }
+
+        impl $(<$life>)? $crate::mail::letter::Words for $name $(<$life>)? {
+            fn in_language(self, language: $crate::language::Language) -> askama::Result<String> {
+                #[derive(askama::Template)]
+                #[template(path = $zh)]
+                struct Zh $(<$life>)? {
+                    $($gap: $type,)*
+                }
+
+                #[derive(askama::Template)]
+                #[template(path = $en)]
+                struct En $(<$life>)? {
+                    $($gap: $type,)*
+                }
+
+                let Self { $($gap),* } = self;
+                match language {
+                    $crate::language::Language::Zh => askama::Template::render(&Zh { $($gap),* }),
+                    $crate::language::Language::En => askama::Template::render(&En { $($gap),* }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use letter_words;
 
 /// What a letter says, as its row holds it: sealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -181,6 +223,12 @@ struct Frame<'a> {
     action: &'a Option<Action>,
 }
 
+impl Frame<'_> {
+    fn t(&self, key: &str) -> String {
+        fluent::say(self.language, key, &[])
+    }
+}
+
 /// A picture inside a letter.
 struct Picture<'a> {
     id: &'a str,
@@ -199,14 +247,40 @@ pub struct Sight {
     pub html: String,
 }
 
-impl Draft {
+/// The words without their last line, and what that says on the button.
+fn split_button(words: &str) -> Option<(&str, &str)> {
+    let (words, last) = words.trim_end().rsplit_once('\n')?;
+    Some((words.trim_end(), last.strip_prefix('[')?.strip_suffix(']')?))
+}
+
+impl Letter {
+    /// In the recipient's language, with a button that leads to a path of ours.
+    ///
+    /// # Errors
+    /// A fault where the words cannot be rendered or have no button.
+    pub fn new(app: &App, kind: &'static str, to: &Recipient, words: impl Words, path: &str) -> Result<Self, Fault> {
+        let words = words.in_language(to.language).map_err(Fault::of)?;
+        let (words, label) =
+            split_button(&words).ok_or_else(|| anyhow::anyhow!("the words of {kind} end without a button"))?;
+        Ok(Self {
+            kind,
+            to: to.clone(),
+            event_id: None,
+            words: words.to_owned(),
+            action: Some(Action { label: label.to_owned(), url: app.public_url(path) }),
+            attachments: Vec::new(),
+            dedupe: None,
+            not_before: None,
+        })
+    }
+
     /// # Errors
     /// A fault where the frame cannot be rendered.
     pub fn sight(&self) -> Result<Sight, Fault> {
         let (subject, body) = self.words.trim().split_once('\n').unwrap_or((self.words.trim(), ""));
         let (subject, body) = (subject.trim(), body.trim());
         let html = Frame {
-            language: self.language,
+            language: self.to.language,
             subject,
             paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
             images: self.attachments.iter().filter_map(picture).collect(),
@@ -230,11 +304,11 @@ impl Draft {
         Ok(ActiveModel {
             id: Set(id),
             kind: Set(self.kind.to_owned()),
-            account_id: Set(self.account_id),
+            account_id: Set(self.to.account_id),
             event_id: Set(self.event_id),
-            recipient: Set(sealed::LETTER_RECIPIENT.seal(&app.secrets, &[id], &self.to)?),
-            recipient_digest: Set(Some(sealed::LETTER_RECIPIENT.digest(&app.secrets, &self.to))),
-            language: Set(self.language),
+            recipient: Set(sealed::LETTER_RECIPIENT.seal(&app.secrets, &[id], &self.to.address)?),
+            recipient_digest: Set(Some(sealed::LETTER_RECIPIENT.digest(&app.secrets, &self.to.address))),
+            language: Set(self.to.language),
             contents: Set(Some(sealed::LETTER_CONTENTS.seal(&app.secrets, &[id], &contents)?)),
             dedupe: Set(self.dedupe),
             state: Set(State::Waiting),
@@ -251,8 +325,8 @@ impl Draft {
 
 /// Writes a letter into the outbox, in the transaction that causes it. A letter whose `dedupe` is
 /// already there is not written twice.
-pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result<(), Fault> {
-    Entity::insert(draft.row(app)?)
+pub async fn post(txn: &impl ConnectionTrait, app: &App, letter: Letter) -> Result<(), Fault> {
+    Entity::insert(letter.row(app)?)
         .on_conflict(OnConflict::column(Column::Dedupe).do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
@@ -262,8 +336,8 @@ pub async fn post(txn: &impl ConnectionTrait, app: &App, draft: Draft) -> Result
 }
 
 /// As [`post`], for letters to many of which none is there yet. Gives their ids.
-pub async fn post_all(txn: &impl ConnectionTrait, app: &App, drafts: Vec<Draft>) -> Result<Vec<Uuid>, Fault> {
-    let rows = drafts.into_iter().map(|draft| draft.row(app)).collect::<Result<Vec<_>, _>>()?;
+pub async fn post_all(txn: &impl ConnectionTrait, app: &App, letters: Vec<Letter>) -> Result<Vec<Uuid>, Fault> {
+    let rows = letters.into_iter().map(|letter| letter.row(app)).collect::<Result<Vec<_>, _>>()?;
     for some in rows.chunks(MANY) {
         Entity::insert_many(some.to_vec()).exec_without_returning(txn).await?;
     }

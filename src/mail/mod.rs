@@ -11,3 +11,4 @@ pub mod message;
 pub mod opening;
 pub mod personal;
 pub mod postman;
+pub mod recipient;

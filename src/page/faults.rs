@@ -68,8 +68,8 @@ pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error>
     let key = format!("trouble-{}", refused.code.replace('_', "-"));
     let mut told = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
     if let Some(fields) = refused.extra.get("fields").and_then(Value::as_array) {
-        let names: Vec<String> = fields.iter().filter_map(Value::as_str).map(|field| column(page, field)).collect();
-        told = format!("{told} {}", names.join(page.language.choose("、", ", ")));
+        let names = fields.iter().filter_map(Value::as_str).map(|field| column(page, field));
+        told = format!("{told} {}", page.list(names));
     }
     if let Some(line) = refused.extra.get("line").and_then(Value::as_u64) {
         told = format!("{told} {}", page.say("row-line", &[("line", line.into())]));

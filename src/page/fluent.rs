@@ -1,10 +1,10 @@
-//! What the pages say: `locales/zh-CN` and `locales/en`, one file a room, the same keys in both.
+//! What pages and letters say: `locales/zh-CN` and `locales/en`, one file a room, the same keys in both. Where two
+//! keys say the same thing, the text stands at one of them and the other names it: `roll-name = { column-real-name }`.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use fluent_templates::fluent_bundle::FluentValue;
-use fluent_templates::{LanguageIdentifier, Loader, langid, static_loader};
+use fluent_templates::{LanguageIdentifier, langid, static_loader};
 
 use crate::language::Language;
 
@@ -29,18 +29,47 @@ pub fn say(language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>
     said.unwrap_or_else(|| key.to_owned())
 }
 
+/// As [`say`], in another form of the words, where the language has one: an attribute of the message, such as
+/// `.full` beside the short name of a day. A language that has one form for both says the words as they are.
+#[must_use]
+pub fn say_in(language: Language, key: &str, form: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> String {
+    find_filled(language, &format!("{key}.{form}"), gaps).unwrap_or_else(|| say(language, key, gaps))
+}
+
 /// The words of a key, where it has any.
 #[must_use]
 pub fn find(language: Language, key: &str) -> Option<String> {
-    WORDS.try_lookup(language.choose(&ZH, &EN), key)
+    let none: Option<&HashMap<&str, FluentValue<'_>>> = None;
+    WORDS.lookup_single_language(language.choose(&ZH, &EN), key, none).ok()
 }
 
 /// As [`find`], with the gaps filled: words with a gap that is left open are none.
 #[must_use]
 pub fn find_filled(language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
-    let gaps: HashMap<Cow<'static, str>, FluentValue<'_>> =
-        gaps.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
-    WORDS.try_lookup_with_args(language.choose(&ZH, &EN), key, &gaps)
+    let gaps: HashMap<&str, FluentValue<'_>> = gaps.iter().map(|(name, value)| (*name, value.clone())).collect();
+    WORDS.lookup_single_language(language.choose(&ZH, &EN), key, Some(&gaps)).ok()
+}
+
+/// Several things one after another: `男方、女方`, `men, women`.
+#[must_use]
+pub fn list<T: AsRef<str>>(language: Language, things: impl IntoIterator<Item = T>) -> String {
+    joined(language, "between-things", things)
+}
+
+/// Several sentences, one after another.
+#[must_use]
+pub fn sentences<T: AsRef<str>>(language: Language, sentences: impl IntoIterator<Item = T>) -> String {
+    joined(language, "between-sentences", sentences)
+}
+
+fn joined<T: AsRef<str>>(language: Language, between: &str, parts: impl IntoIterator<Item = T>) -> String {
+    let between = say(language, between, &[]);
+    let mut joined = String::new();
+    for (place, part) in parts.into_iter().enumerate() {
+        joined.push_str(if place > 0 { &between } else { "" });
+        joined.push_str(part.as_ref());
+    }
+    joined
 }
 
 #[must_use]
@@ -100,6 +129,15 @@ mod tests {
             let shown = [Language::En, Language::Zh].map(|language| say(language, key, &gaps));
             assert!(shown.iter().all(|words| !words.contains(key.as_str())), "{key}: {shown:?}");
         }
+    }
+
+    #[test]
+    fn a_language_joins_in_its_own_way() {
+        let (sides, both) = (["a", "b", "c"], |joined: fn(Language, [&'static str; 3]) -> String, things| {
+            [Language::Zh, Language::En].map(|language| joined(language, things))
+        });
+        assert_eq!(both(list, sides), ["a、b、c", "a, b, c"]);
+        assert_eq!(both(sentences, sides), ["abc", "a b c"]);
     }
 
     #[test]

@@ -85,6 +85,12 @@ impl Page {
         fluent::say(self.language, key, gaps)
     }
 
+    /// Several things one after another.
+    #[must_use]
+    pub fn list<T: AsRef<str>>(&self, things: impl IntoIterator<Item = T>) -> String {
+        fluent::list(self.language, things)
+    }
+
     #[must_use]
     pub fn tag(&self) -> &'static str {
         fluent::tag(self.language)

@@ -2,32 +2,55 @@
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use chrono_tz::Tz;
+use fluent_templates::fluent_bundle::FluentValue;
 
 use super::fluent;
 use crate::language::Language;
 
-const DAYS_ZH: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
-
 /// `8月22日 周六 14:00`, `Sat 22 Aug, 14:00`; with the year where it is not the present one.
 #[must_use]
 pub fn moment(language: Language, zone: Tz, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&zone);
-    format!("{}{}", day(language, zone, at, now), local.format(language.choose(" %H:%M", ", %H:%M")))
+    with_clock(language, zone, at, day(language, zone, at, now))
+}
+
+/// As [`moment`], with the names in full, for a letter: `8月22日 周六 14:00`, `Saturday, 22 August, 14:00`.
+#[must_use]
+pub fn moment_in_full(language: Language, zone: Tz, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    with_clock(language, zone, at, dated(zone, at, now, |key, gaps| fluent::say_in(language, key, "full", gaps)))
 }
 
 /// `8月22日 周六`, `Sat 22 Aug`.
 #[must_use]
 pub fn day(language: Language, zone: Tz, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    dated(zone, at, now, |key, gaps| fluent::say(language, key, gaps))
+}
+
+/// The day, by the names and the order that `say` has for them.
+fn dated(
+    zone: Tz,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    say: impl Fn(&str, &[(&'static str, FluentValue<'_>)]) -> String,
+) -> String {
     let local = at.with_timezone(&zone);
-    let this_year = local.year() == now.with_timezone(&zone).year();
-    match language {
-        Language::Zh => {
-            let weekday = DAYS_ZH.get(local.weekday().num_days_from_monday() as usize).unwrap_or(&"");
-            let year = if this_year { String::new() } else { format!("{}年", local.year()) };
-            format!("{year}{}月{}日 周{weekday}", local.month(), local.day())
-        }
-        Language::En => local.format(if this_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string(),
-    }
+    let name = |key: &str, place: u32| {
+        let names = say(key, &[]);
+        names.split_whitespace().nth(place as usize).unwrap_or_default().to_owned()
+    };
+    let year = local.year();
+    let key = if year == now.with_timezone(&zone).year() { "when-day" } else { "when-day-of-year" };
+    let gaps = [
+        // A year is no amount: it takes no separators.
+        ("year", year.to_string().into()),
+        ("month", name("months", local.month0()).into()),
+        ("day", local.day().into()),
+        ("weekday", name("weekdays", local.weekday().num_days_from_monday()).into()),
+    ];
+    say(key, &gaps)
+}
+
+fn with_clock(language: Language, zone: Tz, at: DateTime<Utc>, day: String) -> String {
+    fluent::say(language, "when-moment", &[("day", day.into()), ("clock", clock(zone, at).into())])
 }
 
 /// `14:00`
@@ -60,15 +83,12 @@ pub fn stretch(language: Language, zone: Tz, from: DateTime<Utc>, to: DateTime<U
 #[must_use]
 pub fn left(language: Language, span: TimeDelta) -> String {
     let (days, hours, minutes) = (span.num_days(), span.num_hours() % 24, span.num_minutes() % 60);
-    let unit = |count: i64, zh: &str, en: &str| match language {
-        Language::Zh => format!("{count} {zh}"),
-        Language::En => format!("{count} {en}{}", if count == 1 { "" } else { "s" }),
-    };
-    let day = (days > 0).then(|| unit(days, "天", "day"));
-    let hour = (hours > 0 && days < 10).then(|| unit(hours, "小时", "hour"));
-    let minute = (days == 0 && minutes > 0).then(|| unit(minutes, "分钟", "minute"));
+    let unit = |count: i64, key: &str| fluent::say(language, key, &[("count", count.into())]);
+    let day = (days > 0).then(|| unit(days, "left-days"));
+    let hour = (hours > 0 && days < 10).then(|| unit(hours, "left-hours"));
+    let minute = (days == 0 && minutes > 0).then(|| unit(minutes, "left-minutes"));
     let said: Vec<String> = [day, hour, minute].into_iter().flatten().take(2).collect();
-    if said.is_empty() { language.choose("不到 1 分钟", "less than a minute").to_owned() } else { said.join(" ") }
+    if said.is_empty() { fluent::say(language, "left-no-minute", &[]) } else { said.join(" ") }
 }
 
 #[cfg(test)]
@@ -87,6 +107,11 @@ mod tests {
         assert_eq!(moment(Language::Zh, Shanghai, at, now), "8月22日 周六 14:00");
         assert_eq!(moment(Language::En, Shanghai, at, now), "Sat 22 Aug, 14:00");
         assert_eq!(moment(Language::Zh, Shanghai, at, utc("2025-12-31T15:59:00Z")), "2026年8月22日 周六 14:00");
+        assert_eq!(moment_in_full(Language::Zh, Shanghai, at, now), "8月22日 周六 14:00");
+        assert_eq!(moment_in_full(Language::En, Shanghai, at, now), "Saturday, 22 August, 14:00");
+        let last_year = utc("2025-12-31T15:59:00Z");
+        assert_eq!(moment(Language::En, Shanghai, at, last_year), "Sat 22 Aug 2026, 14:00");
+        assert_eq!(moment_in_full(Language::En, Shanghai, at, last_year), "Saturday, 22 August 2026, 14:00");
         // Midnight in Shanghai is the new year there.
         assert_eq!(day(Language::Zh, Shanghai, at, utc("2025-12-31T16:00:00Z")), "8月22日 周六");
     }

@@ -12,12 +12,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::class;
-use super::letters::{self, Recipient};
+use super::letters;
 use super::number;
 use super::refusals::{ALREADY_REGISTERED, BIRTHDAY_MISSING, MAIL_NOT_VERIFIED, PROFILE_MISSING, UNDER_AGE};
 use super::registration::{self, Side, Status};
 use super::vouch;
 use crate::accounts::consent::{Agreed, Sentence};
+use crate::accounts::recipient::Recipient;
 use crate::accounts::{account, age, profile};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refused};
@@ -125,12 +126,7 @@ pub async fn apply(
     let agreed = Agreed::to(application.consents, read_in);
     agreed.keep(&txn, app, account.id, Some(registration.id), now).await?;
     if vouched {
-        let to = Recipient {
-            account_id: account.id,
-            email: account.address(&app.secrets)?,
-            language: account.language,
-            nickname: profile.nickname,
-        };
+        let to = Recipient::of(app, &account, &profile.nickname)?;
         letters::approved(&txn, app, &event, &registration, &to).await?;
     }
     txn.commit_telling(&registration).await?;

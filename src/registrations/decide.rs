@@ -9,13 +9,14 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::letters::{self, Recipient};
+use super::letters;
 use super::refusals::NOT_DECIDABLE;
 use super::registration;
 use super::roll::{self, Applicant};
 use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
 use super::vouch;
-use crate::accounts::{account, profile};
+use crate::accounts::account;
+use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::refusal::NOT_FOUND;
@@ -138,7 +139,7 @@ async fn record_decision(
     decision: Decision,
     reason: Option<String>,
 ) -> Result<Vec<registration::Model>, Fault> {
-    let recipients = recipients(txn, app, &held).await?;
+    let recipients = Recipient::find_all(txn, app, held.iter().map(|held| held.account_id)).await?;
     let mut decided = Vec::with_capacity(held.len());
     for held in held {
         let before = held.status;
@@ -163,23 +164,4 @@ async fn record_decision(
         decided.push(now);
     }
     Ok(decided)
-}
-
-/// Where to write to these applicants.
-async fn recipients(
-    txn: &impl ConnectionTrait,
-    app: &App,
-    registrations: &[registration::Model],
-) -> Result<HashMap<Uuid, Recipient>, Fault> {
-    let ids: Vec<Uuid> = registrations.iter().map(|registration| registration.account_id).collect();
-    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(txn).await?;
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(txn).await?;
-    let mut names: HashMap<Uuid, String> =
-        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
-    let recipient = |account: account::Model| {
-        let nickname = names.remove(&account.id).unwrap_or_default();
-        let email = account.address(&app.secrets)?;
-        Ok((account.id, Recipient { account_id: account.id, email, language: account.language, nickname }))
-    };
-    accounts.into_iter().map(recipient).collect()
 }

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::apply::{insert_registration, judge_age, unknown_unit};
 use super::class;
-use super::letters::{self, Recipient};
+use super::letters;
 use super::number;
 use super::refusals::PROFILE_MISSING;
 use super::registration::{self, Side, Status};
@@ -15,10 +15,11 @@ use super::vouch;
 use crate::accounts::consent::Agreed;
 use crate::accounts::describe::Changes;
 use crate::accounts::profile::Gender;
+use crate::accounts::recipient::Recipient;
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::database::Write;
-use crate::error::{Error, Fault, Refused};
+use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::invitations::invitation;
@@ -94,7 +95,7 @@ pub async fn accepted(
     insert_registration(txn, &entered).await?;
     agreed.keep(txn, app, account.id, Some(entered.id), now).await?;
     if approved {
-        letters::approved(txn, app, &event, &entered, &to(app, account, profile.nickname)?).await?;
+        letters::approved(txn, app, &event, &entered, &Recipient::of(app, account, &profile.nickname)?).await?;
     }
     Ok(entered)
 }
@@ -120,11 +121,6 @@ async fn stands(
     let approved = row.update(txn).await?;
     let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    letters::approved(txn, app, event, &approved, &to(app, account, nickname)?).await?;
+    letters::approved(txn, app, event, &approved, &Recipient::of(app, account, &nickname)?).await?;
     Ok(approved)
-}
-
-fn to(app: &App, account: &account::Model, nickname: String) -> Result<Recipient, Fault> {
-    let email = account.address(&app.secrets)?;
-    Ok(Recipient { account_id: account.id, email, language: account.language, nickname })
 }

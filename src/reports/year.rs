@@ -156,6 +156,6 @@ fn summary_sentence(report: &YearReport, union: &str, language: Language) -> Str
     if let Some(lasting) = report.lasting.filter(|lasting| *lasting > 0) {
         said.push_str(&fluent::say(language, "year-lasting", &[("lasting", lasting.into())]));
     }
-    said.push_str(language.choose("。", "."));
+    said.push_str(&fluent::say(language, "year-end", &[]));
     said
 }

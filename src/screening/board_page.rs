@@ -136,8 +136,7 @@ impl Sheet {
         if told.iter().all(|key| key.starts_with("applicants ")) {
             return self.page.t("standby-nobody-waited");
         }
-        let limits: Vec<String> = told.into_iter().map(|key| sentences::limit(key, self.page.language)).collect();
-        let limits = limits.join(self.page.language.choose("、", ", "));
+        let limits = self.page.list(told.into_iter().map(|key| sentences::limit(key, self.page.language)));
         self.page.say("standby-stuck", &[("limits", limits.into())])
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::placement::Placed;
 use super::reply::{Answer, Reply, reply};
+use super::sentences::{self, Address};
 use super::standing::{self, Standing};
 use super::{placement, run};
 use crate::accounts::SignedIn;
@@ -94,6 +95,13 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     let open = matches!(me.event.phase(now), Phase::Screening | Phase::Confirmation);
     let zone = me.event.zone();
     let until = standing.reply_by.filter(|_| status == Status::Selected);
+    let words = match &ran {
+        Some((_, placement)) => {
+            let stood = (placement.points, placement.class, placement.side);
+            sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood)
+        }
+        None => Vec::new(),
+    };
     let (headline, meaning) = headline_and_meaning(&page, &standing, status, me.event.phase(now));
     Ok(Explanation {
         slug: me.event.slug.clone(),
@@ -101,10 +109,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         tabs: tabs::of_participant(&page, &me.event.slug, "journey"),
         headline,
         meaning,
-        words: standing
-            .explanation
-            .map(|why| why.words.iter().map(|words| familiar(words)).collect())
-            .unwrap_or_default(),
+        words,
         deadline: until.map(|until| {
             let left = when::left(page.language, until - now);
             (when::moment(page.language, zone, until, now), page.say("why-left", &[("left", left.into())]))
@@ -120,11 +125,6 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         form,
         page,
     })
-}
-
-/// Letters address people formally, pages do not.
-fn familiar(words: &str) -> String {
-    words.replace("贵单位", "你的单位").replace('您', "你")
 }
 
 fn headline_and_meaning(page: &Page, standing: &Standing, status: Status, phase: Phase) -> (String, String) {

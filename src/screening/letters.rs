@@ -1,84 +1,39 @@
 //! The letters of this room: what the run came to, each with its reason, and a seat offered later.
 
-use std::collections::HashMap;
-
-use askama::Template;
-use chrono::{DateTime, Datelike, Utc, Weekday};
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
-use uuid::Uuid;
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 
 use super::placement::Placed;
 use super::seat::{Seat, Seats};
-use super::{deadline, run, sentences};
-use crate::accounts::{account, profile};
+use super::sentences::{self, Address};
+use super::{deadline, run};
+use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
-use crate::language::Language;
-use crate::mail::letter::{self, Action, Draft};
+use crate::mail::letter::{self, Letter, letter_words};
+use crate::page::{fluent, when};
 use crate::registrations::registration;
 
-/// What every letter of this room may say.
-#[derive(Default)]
-struct Facts {
-    title: String,
-    nickname: String,
-    standing: String,
-    reasons: Vec<String>,
-    side: &'static str,
-    in_line: usize,
-    deadline: String,
-    starts: String,
-    venue: String,
+letter_words! {
+    Selected<'a> {
+        title: &'a str, nickname: &'a str, standing: String, deadline: String, starts: String, venue: &'a str
+    }
+    "screening/selected.zh.txt" "screening/selected.en.txt"
 }
-
-#[derive(Template)]
-#[template(path = "screening/selected.zh.txt", escape = "none")]
-struct SelectedZh {
-    its: Facts,
+letter_words! {
+    Waitlisted<'a> {
+        title: &'a str, nickname: &'a str, standing: String, reasons: String, side: String, in_line: usize
+    }
+    "screening/waitlisted.zh.txt" "screening/waitlisted.en.txt"
 }
-
-#[derive(Template)]
-#[template(path = "screening/selected.en.txt", escape = "none")]
-struct SelectedEn {
-    its: Facts,
+letter_words! {
+    NotSelected<'a> { title: &'a str, nickname: &'a str, standing: String, reasons: String }
+    "screening/not_selected.zh.txt" "screening/not_selected.en.txt"
 }
-
-#[derive(Template)]
-#[template(path = "screening/waitlisted.zh.txt", escape = "none")]
-struct WaitlistedZh {
-    its: Facts,
-}
-
-#[derive(Template)]
-#[template(path = "screening/waitlisted.en.txt", escape = "none")]
-struct WaitlistedEn {
-    its: Facts,
-}
-
-#[derive(Template)]
-#[template(path = "screening/not_selected.zh.txt", escape = "none")]
-struct NotSelectedZh {
-    its: Facts,
-}
-
-#[derive(Template)]
-#[template(path = "screening/not_selected.en.txt", escape = "none")]
-struct NotSelectedEn {
-    its: Facts,
-}
-
-#[derive(Template)]
-#[template(path = "screening/offered.zh.txt", escape = "none")]
-struct OfferedZh {
-    its: Facts,
-}
-
-#[derive(Template)]
-#[template(path = "screening/offered.en.txt", escape = "none")]
-struct OfferedEn {
-    its: Facts,
+letter_words! {
+    Offered<'a> { title: &'a str, nickname: &'a str, deadline: String, starts: String, venue: &'a str }
+    "screening/offered.zh.txt" "screening/offered.en.txt"
 }
 
 /// Tells everybody what the run came to for them.
@@ -89,22 +44,14 @@ pub async fn screened(
     run: &run::Model,
     seats: &Seats,
 ) -> Result<(), Fault> {
-    let recipients = recipients(txn, app, event.id).await?;
+    let accounts = seats.0.iter().map(|seat| seat.registration.account_id);
+    let recipients = Recipient::find_all(txn, app, accounts).await?;
     let reply_by = deadline::of_invitations(event, app.now());
     for seat in &seats.0 {
         // An erased account has no address any more.
         let Some(to) = recipients.get(&seat.registration.account_id) else { continue };
-        let its = facts(event, seat, to, reply_by);
-        let words = match (seat.placed, to.language) {
-            (Placed::Selected, Language::Zh) => SelectedZh { its }.render(),
-            (Placed::Selected, Language::En) => SelectedEn { its }.render(),
-            (Placed::Waitlisted, Language::Zh) => WaitlistedZh { its }.render(),
-            (Placed::Waitlisted, Language::En) => WaitlistedEn { its }.render(),
-            (Placed::NotSelected, Language::Zh) => NotSelectedZh { its }.render(),
-            (Placed::NotSelected, Language::En) => NotSelectedEn { its }.render(),
-        };
-        let words = words.map_err(Fault::of)?;
-        letter::post(txn, app, draft(app, event, run, &seat.registration, to, "screened", words)).await?;
+        let letter = outcome(app, event, seat, to, reply_by)?;
+        letter::post(txn, app, of_run(event, run, &seat.registration, letter)).await?;
     }
     Ok(())
 }
@@ -117,117 +64,56 @@ pub async fn offered(
     run: &run::Model,
     moved_up: &registration::Model,
 ) -> Result<(), Fault> {
-    let account = account::find(txn, moved_up.account_id).await?;
-    let Some(account) = account else { return Ok(()) };
-    let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
-    let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    let email = account.address(&app.secrets)?;
-    let to = Recipient { account_id: account.id, email, language: account.language, nickname };
-    let mut its = evening(event, &to);
-    its.deadline = moment(event, moved_up.reply_by.unwrap_or_else(|| app.now()), to.language);
-    let words = match to.language {
-        Language::Zh => OfferedZh { its }.render(),
-        Language::En => OfferedEn { its }.render(),
+    let Some(to) = Recipient::find(txn, app, moved_up.account_id).await? else { return Ok(()) };
+    let words = Offered {
+        title: event.titled(to.language),
+        nickname: &to.nickname,
+        deadline: moment(app, event, moved_up.reply_by.unwrap_or_else(|| app.now()), &to),
+        starts: moment(app, event, event.starts_at, &to),
+        venue: &event.venue,
     };
-    let words = words.map_err(Fault::of)?;
-    letter::post(txn, app, draft(app, event, run, moved_up, &to, "standby_offer", words)).await
+    let letter = Letter::new(app, "standby_offer", &to, words, &journey(event))?;
+    letter::post(txn, app, of_run(event, run, moved_up, letter)).await
 }
 
-/// To whom, and in which language.
-struct Recipient {
-    account_id: Uuid,
-    email: String,
-    language: Language,
-    nickname: String,
-}
-
-async fn recipients(txn: &impl ConnectionTrait, app: &App, event_id: Uuid) -> Result<HashMap<Uuid, Recipient>, Fault> {
-    let applied = Query::select()
-        .column(registration::Column::AccountId)
-        .from(registration::Entity)
-        .and_where(registration::Column::EventId.eq(event_id))
-        .to_owned();
-    let accounts = account::Entity::alive().filter(account::Column::Id.in_subquery(applied.clone())).all(txn).await?;
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.in_subquery(applied)).all(txn).await?;
-    let mut names: HashMap<Uuid, String> =
-        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
-    let recipient = |account: account::Model| {
-        let nickname = names.remove(&account.id).unwrap_or_default();
-        let email = account.address(&app.secrets)?;
-        let to = Recipient { account_id: account.id, email, language: account.language, nickname };
-        Ok((to.account_id, to))
-    };
-    accounts.into_iter().map(recipient).collect()
-}
-
-fn evening(event: &event::Model, to: &Recipient) -> Facts {
-    let title = match to.language {
-        Language::Zh => &event.title,
-        Language::En => event.title_en.as_ref().unwrap_or(&event.title),
-    };
-    Facts {
-        title: title.clone(),
-        nickname: to.nickname.clone(),
-        starts: moment(event, event.starts_at, to.language),
-        venue: event.venue.clone(),
-        ..Facts::default()
-    }
-}
-
-fn facts(event: &event::Model, seat: &Seat, to: &Recipient, reply_by: DateTime<Utc>) -> Facts {
-    let side = seat.registration.side;
-    Facts {
-        standing: sentences::standing(&seat.why, seat.points, seat.class, side, to.language),
-        reasons: sentences::reasons(&seat.why, side, to.language),
-        side: sentences::side_name(side, to.language),
-        in_line: seat.in_line.unwrap_or(0),
-        deadline: moment(event, reply_by, to.language),
-        ..evening(event, to)
-    }
-}
-
-fn draft(
+fn outcome(
     app: &App,
     event: &event::Model,
-    run: &run::Model,
-    registration: &registration::Model,
+    seat: &Seat,
     to: &Recipient,
-    kind: &'static str,
-    words: String,
-) -> Draft {
-    Draft {
-        kind,
-        to: to.email.clone(),
-        account_id: Some(to.account_id),
-        event_id: Some(event.id),
-        language: to.language,
-        words,
-        action: Some(Action {
-            label: to.language.choose("我的报名", "My registration").to_owned(),
-            url: app.public_url(&format!("/e/{}/me", event.slug)),
-        }),
-        attachments: Vec::new(),
-        dedupe: Some(format!("{kind}:{}:{}", registration.id, run.number)),
-        not_before: None,
+    reply_by: DateTime<Utc>,
+) -> Result<Letter, Fault> {
+    let (title, nickname, side) = (event.titled(to.language), to.nickname.as_str(), seat.registration.side);
+    let stood = (seat.points, seat.class, side);
+    let standing = fluent::sentences(to.language, sentences::standing(Address::Formal, to.language, &seat.why, stood));
+    let reasons = fluent::sentences(to.language, sentences::reasons(Address::Formal, to.language, &seat.why, side));
+    let (kind, path) = ("screened", journey(event));
+    match seat.placed {
+        Placed::Selected => {
+            let deadline = moment(app, event, reply_by, to);
+            let (starts, venue) = (moment(app, event, event.starts_at, to), event.venue.as_str());
+            let words = Selected { title, nickname, standing, deadline, starts, venue };
+            Letter::new(app, kind, to, words, &path)
+        }
+        Placed::Waitlisted => {
+            let (side, in_line) = (sentences::side_name(side, to.language), seat.in_line.unwrap_or(0));
+            let words = Waitlisted { title, nickname, standing, reasons, side, in_line };
+            Letter::new(app, kind, to, words, &path)
+        }
+        Placed::NotSelected => Letter::new(app, kind, to, NotSelected { title, nickname, standing, reasons }, &path),
     }
 }
 
-/// A moment as people say it, by the clock of the event: `8月22日 周六 14:00`.
-fn moment(event: &event::Model, moment: DateTime<Utc>, language: Language) -> String {
-    let local = moment.with_timezone(&event.zone());
-    match language {
-        Language::En => local.format("%A, %-d %B, %H:%M").to_string(),
-        Language::Zh => {
-            let weekday = match local.weekday() {
-                Weekday::Mon => "周一",
-                Weekday::Tue => "周二",
-                Weekday::Wed => "周三",
-                Weekday::Thu => "周四",
-                Weekday::Fri => "周五",
-                Weekday::Sat => "周六",
-                Weekday::Sun => "周日",
-            };
-            format!("{}月{}日 {weekday} {}", local.month(), local.day(), local.format("%H:%M"))
-        }
-    }
+/// One letter of a kind a run.
+fn of_run(event: &event::Model, run: &run::Model, registration: &registration::Model, letter: Letter) -> Letter {
+    let dedupe = Some(format!("{}:{}:{}", letter.kind, registration.id, run.number));
+    Letter { event_id: Some(event.id), dedupe, ..letter }
+}
+
+fn journey(event: &event::Model) -> String {
+    format!("/e/{}/me", event.slug)
+}
+
+fn moment(app: &App, event: &event::Model, at: DateTime<Utc>, to: &Recipient) -> String {
+    when::moment_in_full(to.language, event.zone(), at, app.now())
 }

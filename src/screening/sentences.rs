@@ -1,9 +1,28 @@
 //! The reasons of a run as sentences a person reads about themselves.
 
+use fluent_templates::fluent_bundle::FluentValue;
+use queqiao_screening::explain::{Explanation, Full};
+
 use crate::language::Language;
+use crate::page::fluent::{say, say_in};
 use crate::registrations::class;
 use crate::registrations::registration::Side;
-use queqiao_screening::explain::{Explanation, Full};
+
+/// How a person is addressed: 您 in letters and to programs, 你 on pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    Formal,
+    Familiar,
+}
+
+impl Address {
+    fn say(self, language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> String {
+        match self {
+            Self::Formal => say(language, key, gaps),
+            Self::Familiar => say_in(language, key, "familiar", gaps),
+        }
+    }
+}
 
 /// What limited somebody, told from where they stand.
 enum Own {
@@ -26,101 +45,79 @@ impl Own {
     }
 }
 
-/// Where the person stood: rank in their side, points, and what was compared before points.
+/// Why a run came to this for a person on a side: where they stood, then what was missing.
 #[must_use]
-pub fn standing(why: &Explanation, points: i64, class: i32, side: Side, language: Language) -> String {
-    let standing = match language {
-        Language::Zh => format!("您有 {points} 分，在{}第 {} 名。", side_name(side, language), why.rank_side),
-        Language::En => {
-            format!("You have {points} points and rank {} among the {}.", why.rank_side, side_name(side, language))
-        }
-    };
-    match (history(class, language), language) {
-        (None, _) => standing,
-        (Some(history), Language::Zh) => format!("{standing}{history}"),
-        (Some(history), Language::En) => format!("{standing} {history}"),
-    }
+pub fn explanation(
+    address: Address,
+    language: Language,
+    why: &Explanation,
+    (points, class, side): (i64, i32, Side),
+) -> Vec<String> {
+    let mut sentences = standing(address, language, why, (points, class, side));
+    sentences.extend(reasons(address, language, why, side));
+    sentences
+}
+
+/// Rank in their side and points, and what was compared before points.
+#[must_use]
+pub fn standing(
+    address: Address,
+    language: Language,
+    why: &Explanation,
+    (points, class, side): (i64, i32, Side),
+) -> Vec<String> {
+    let side = side_name(side, language);
+    let gaps = [("points", points.into()), ("side", side.into()), ("rank", why.rank_side.into())];
+    let standing = address.say(language, "screening-stood", &gaps);
+    let history = history(class).map(|key| address.say(language, key, &[]));
+    [Some(standing), history].into_iter().flatten().collect()
 }
 
 /// Why somebody stands before or behind people with other points; None for everybody else.
-fn history(class: i32, language: Language) -> Option<&'static str> {
-    let (zh, en) = match class {
-        class::GUARANTEED => {
-            ("您有保留席位，排在最前。", "You have a guaranteed seat and stand before everybody else.")
-        }
-        class::ATTENDED => (
-            "您近六个月参加过本工会的活动，按事先公布的规则，排在没有参加过的人之后，再比积分。",
-            "You were at an event of this union in the last six months; by the rules published beforehand those who \
-             were not go first, whatever their points.",
-        ),
-        class::NO_SHOW => (
-            "您近十二个月确认过本工会活动的席位而没有到场，按事先公布的规则，排在其他人之后，再比积分。",
-            "You confirmed a seat at an event of this union in the last twelve months and did not come; by the rules \
-             published beforehand everybody else goes first, whatever their points.",
-        ),
-        _ => return None,
-    };
-    Some(language.choose(zh, en))
+fn history(class: i32) -> Option<&'static str> {
+    match class {
+        class::GUARANTEED => Some("screening-class-guaranteed"),
+        class::ATTENDED => Some("screening-class-attended"),
+        class::NO_SHOW => Some("screening-class-no-show"),
+        _ => None,
+    }
 }
 
 /// Why there was no seat, one sentence a reason; empty for people with a seat.
 #[must_use]
-pub fn reasons(why: &Explanation, side: Side, language: Language) -> Vec<String> {
+pub fn reasons(address: Address, language: Language, why: &Explanation, side: Side) -> Vec<String> {
     if why.climb == Some(0) {
         return Vec::new();
     }
-    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(full, side, language)).collect();
+    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(address, language, full, side)).collect();
     if reasons.is_empty() {
-        reasons.push(match language {
-            Language::Zh => "剩余席位须按事先公布的规则留给其他名额。".to_owned(),
-            Language::En => "The seats left are kept for others by the rules published beforehand.".to_owned(),
-        });
+        reasons.push(say(language, "screening-kept-for-others", &[]));
     }
-    match (why.climb, language) {
-        (Some(climb), Language::Zh) => reasons.push(format!("总排名再前进 {climb} 位即可入选。")),
-        (Some(climb), Language::En) => {
-            reasons.push(format!("Standing {climb} places higher overall would have been enough."))
-        }
-        (None, _) => {}
-    }
+    reasons.extend(why.climb.map(|climb| say(language, "screening-climb", &[("climb", climb.into())])));
     reasons
 }
 
-fn was_full(full: &Full, side: Side, language: Language) -> String {
-    let (cap, own) = (full.cap, Own::of(&full.limit));
-    let last = full.last_points.map(|points| match (full.last_ticket.is_some(), language) {
-        (false, Language::Zh) => format!("，最后一名 {points} 分"),
-        (true, Language::Zh) => format!("，最后一名 {points} 分，与您同分，按抽签号先后"),
-        (false, Language::En) => format!("; the last one had {points} points"),
-        (true, Language::En) => format!("; the last one had {points} points as you have, and the lottery decided"),
+fn was_full(address: Address, language: Language, full: &Full, side: Side) -> String {
+    let key = match Own::of(&full.limit) {
+        Own::Seats => "screening-full-seats",
+        Own::Side => "screening-full-side",
+        Own::Band => "screening-full-band",
+        Own::Unit => "screening-full-unit",
+        Own::UnitSide => "screening-full-unit-side",
+    };
+    let last = full.last_points.map(|points| {
+        let key = if full.last_ticket.is_some() { "screening-last-by-lot" } else { "screening-last" };
+        address.say(language, key, &[("points", points.into())])
     });
-    let last = last.unwrap_or_default();
     let side = side_name(side, language);
-    match language {
-        Language::Zh => match own {
-            Own::Seats => format!("{cap} 个席位已满{last}。"),
-            Own::Side => format!("{side} {cap} 席已满{last}。"),
-            Own::Band => format!("您所在年龄段 {cap} 席已满{last}。"),
-            Own::Unit => format!("贵单位 {cap} 个名额已满{last}。"),
-            Own::UnitSide => format!("贵单位{side} {cap} 个名额已满{last}。"),
-        },
-        Language::En => match own {
-            Own::Seats => format!("All {cap} seats were taken{last}."),
-            Own::Side => format!("The {cap} seats for {side} were taken{last}."),
-            Own::Band => format!("The {cap} seats of your age band were taken{last}."),
-            Own::Unit => format!("The {cap} seats for your employer were taken{last}."),
-            Own::UnitSide => format!("The {cap} seats for {side} of your employer were taken{last}."),
-        },
-    }
+    let gaps = [("cap", full.cap.into()), ("side", side.into()), ("last", last.unwrap_or_default().into())];
+    address.say(language, key, &gaps)
 }
 
 /// 男方 or women: as a sentence names a side.
 #[must_use]
-pub fn side_name(side: Side, language: Language) -> &'static str {
-    match side {
-        Side::Men => language.choose("男方", "men"),
-        Side::Women => language.choose("女方", "women"),
-    }
+pub fn side_name(side: Side, language: Language) -> String {
+    say_in(language, &format!("side-{}", side.word()), "within", &[])
 }
 
 /// A limit as an organizer reads it: `side men` is 男方, `unit 电力局/men` 电力局 · 男方, `band women/35+ min` 女方 35+（至少）.
@@ -139,30 +136,31 @@ pub fn limit(key: &str, language: Language) -> String {
     };
     let banded = |name: &str| match name.split_once('/').and_then(|(word, band)| Some((side(word)?, band))) {
         Some((side, band)) => format!("{side} {band}"),
-        None => side(name).unwrap_or(name).to_owned(),
+        None => side(name).unwrap_or_else(|| name.to_owned()),
     };
     let (bare, end) = match key.rsplit_once(' ') {
-        Some((bare, "min")) => (bare, language.choose("（至少）", " (at least)")),
-        Some((bare, "max")) => (bare, language.choose("（至多）", " (at most)")),
-        _ => (key, ""),
+        Some((bare, "min")) => (bare, Some("limit-min")),
+        Some((bare, "max")) => (bare, Some("limit-max")),
+        _ => (key, None),
     };
     let named = match bare.split_once(' ') {
-        Some(("side", word)) => side(word).unwrap_or(word).to_owned(),
+        Some(("side", word)) => side(word).unwrap_or_else(|| word.to_owned()),
         Some(("band", name)) => banded(name),
         Some(("unit", name)) => of_side(name),
-        Some(("applicants", whose)) => {
-            format!("{}{}", banded(whose), language.choose("的报名人数", ": how many applied"))
-        }
+        Some(("applicants", whose)) => say(language, "limit-applicants", &[("whose", banded(whose).into())]),
         _ => match bare {
-            "seats" => language.choose("总席位", "all seats").to_owned(),
-            "unit" => language.choose("同一单位", "one employer").to_owned(),
-            "unit_side" => language.choose("同一单位同一方", "one employer and side").to_owned(),
-            "held" => language.choose("保留的席位", "guaranteed seats").to_owned(),
-            "doors open" => language.choose("现场已经开始", "the doors are open").to_owned(),
+            "seats" => say(language, "limit-seats", &[]),
+            "unit" => say(language, "limit-unit", &[]),
+            "unit_side" => say(language, "limit-unit-side", &[]),
+            "held" => say(language, "limit-held", &[]),
+            "doors open" => say(language, "limit-doors-open", &[]),
             other => other.to_owned(),
         },
     };
-    format!("{named}{end}")
+    match end {
+        Some(end) => say(language, end, &[("limit", named.into())]),
+        None => named,
+    }
 }
 
 #[cfg(test)]
@@ -207,11 +205,31 @@ mod tests {
             single: vec![],
             climb: Some(13),
         };
-        assert_eq!(standing(&why, 87, 1, Side::Women, Language::Zh), "您有 87 分，在女方第 163 名。");
-        let zh = reasons(&why, Side::Women, Language::Zh);
-        assert_eq!(zh[0], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
-        assert_eq!(zh[1], "贵单位女方 150 个名额已满，最后一名 87 分。");
-        assert_eq!(zh[2], "总排名再前进 13 位即可入选。");
-        assert!(reasons(&why, Side::Women, Language::En)[1].contains("women of your employer"));
+        let (formal, stood) = (Address::Formal, (87, class::ORDINARY, Side::Women));
+        let zh = explanation(formal, Language::Zh, &why, stood);
+        assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
+        assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
+        assert_eq!(zh[2], "贵单位女方 150 个名额已满，最后一名 87 分。");
+        assert_eq!(zh[3], "总排名再前进 13 位即可入选。");
+        let familiar = explanation(Address::Familiar, Language::Zh, &why, stood);
+        assert_eq!(familiar[0], "你有 87 分，在女方第 163 名。");
+        assert_eq!(familiar[1], "女方 150 席已满，最后一名 87 分，与你同分，按抽签号先后。");
+        assert_eq!(familiar[2], "你的单位女方 150 个名额已满，最后一名 87 分。");
+        assert_eq!(familiar[3], zh[3]);
+        let en = explanation(formal, Language::En, &why, stood);
+        assert_eq!(en, explanation(Address::Familiar, Language::En, &why, stood));
+        assert!(en[2].contains("women of your employer"), "{en:?}");
+    }
+
+    #[test]
+    fn what_counts_before_points_is_said() {
+        let why =
+            Explanation { rank: 1, rank_side: 1, rank_unit_side: 1, full: vec![], single: vec![], climb: Some(0) };
+        let stood = |class| (40, class, Side::Men);
+        let zh = explanation(Address::Familiar, Language::Zh, &why, stood(class::GUARANTEED));
+        assert_eq!(zh, ["你有 40 分，在男方第 1 名。", "你有保留席位，排在最前。"]);
+        let en = explanation(Address::Formal, Language::En, &why, stood(class::NO_SHOW));
+        assert_eq!(en[0], "You have 40 points and rank 1 among the men.");
+        assert!(en[1].starts_with("You confirmed a seat"), "{en:?}");
     }
 }

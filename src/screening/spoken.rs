@@ -33,8 +33,7 @@ impl View {
     }
 
     pub(super) fn limits(&self, page: &Page, keys: &[String]) -> String {
-        let named: Vec<String> = keys.iter().map(|key| sentences::limit(key, page.language)).collect();
-        named.join(page.language.choose("、", ", "))
+        page.list(keys.iter().map(|key| sentences::limit(key, page.language)))
     }
 
     pub(super) fn limit(&self, page: &Page, key: &str) -> String {
@@ -58,7 +57,7 @@ impl View {
 }
 
 impl Mover {
-    pub(super) fn side_words(&self, page: &Page) -> &'static str {
+    pub(super) fn side_words(&self, page: &Page) -> String {
         sentences::side_name(self.side, page.language)
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::placement::{self, Placed};
-use super::sentences;
+use super::sentences::{self, Address};
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
@@ -64,8 +64,8 @@ impl Why {
     /// Of a placement, in the person's language.
     pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Fault> {
         let why = placement.why()?;
-        let mut words = vec![sentences::standing(&why, placement.points, placement.class, placement.side, language)];
-        words.extend(sentences::reasons(&why, placement.side, language));
+        let stood = (placement.points, placement.class, placement.side);
+        let words = sentences::explanation(Address::Formal, language, &why, stood);
         Ok(Self {
             outcome: placement.outcome,
             rank: why.rank,

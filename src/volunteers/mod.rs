@@ -9,6 +9,7 @@ pub mod timeline;
 pub mod outcomes;
 pub mod tend;
 pub mod reminder;
+mod letters;
 pub mod remind;
 mod api;
 mod page;

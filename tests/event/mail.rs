@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use queqiao::events::phase::Phase;
-use queqiao::mail::letter::{Attachment, Draft, State};
+use queqiao::mail::letter::{self, Attachment, State};
 use queqiao::mail::postman::{Postman, Round};
 use queqiao::server::jobs;
 use queqiao::settings::Delivery;
@@ -48,7 +48,7 @@ async fn a_letter_is_delivered_once(#[values(Sqlite, Postgres)] engine: Engine) 
     let Some(evening) = evening_with(engine, &server).await else { return };
     let picture = Attachment::file("badge.png", "image/png", b"png").shown_as("badge");
     let file = Attachment::file("evening.ics", "text/calendar; charset=utf-8", b"BEGIN:VCALENDAR");
-    post(&evening, Draft { attachments: vec![picture, file], ..draft("li") }).await;
+    post(&evening, letter::Letter { attachments: vec![picture, file], ..draft("li") }).await;
     let postman = Postman::new(&evening.app).unwrap();
     assert_eq!(postman.step().await.unwrap(), sent(1));
     assert_eq!(postman.step().await.unwrap(), sent(0));
@@ -70,7 +70,7 @@ async fn a_letter_waits_for_its_hour(#[values(Sqlite, Postgres)] engine: Engine)
     let server = MailServer::open(Mood::Accepts);
     let Some(evening) = evening_with(engine, &server).await else { return };
     let not_before = Some(evening.app.now() + hours(24));
-    post(&evening, Draft { not_before, ..draft("li") }).await;
+    post(&evening, letter::Letter { not_before, ..draft("li") }).await;
     let postman = Postman::new(&evening.app).unwrap();
     assert_eq!(postman.step().await.unwrap(), sent(0));
     evening.clock.advance(hours(24));
@@ -82,7 +82,7 @@ async fn a_letter_waits_for_its_hour(#[values(Sqlite, Postgres)] engine: Engine)
 async fn the_same_letter_is_written_once(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     for _ in 0..2 {
-        post(&evening, Draft { dedupe: Some("verify:1".to_owned()), ..draft("li") }).await;
+        post(&evening, letter::Letter { dedupe: Some("verify:1".to_owned()), ..draft("li") }).await;
     }
     assert_eq!(evening.letters().await.len(), 1);
 }
@@ -95,7 +95,7 @@ async fn kept_letters_count_as_sent(#[values(Sqlite, Postgres)] engine: Engine) 
         post(&evening, draft(name)).await;
     }
     let later = Some(evening.app.now() + hours(1));
-    post(&evening, Draft { not_before: later, ..draft("late") }).await;
+    post(&evening, letter::Letter { not_before: later, ..draft("late") }).await;
     let postman = Postman::new(&evening.app).unwrap();
     assert_eq!(postman.step().await.unwrap(), sent(3));
     for letter in evening.letters().await {
@@ -437,7 +437,7 @@ async fn letters_that_went_are_forgotten_in_time_and_others_are_not(#[values(Sql
     assert_eq!(postman.step().await.unwrap(), sent(1));
     let days = |days: i64| hours(24 * days);
     let not_before = Some(evening.app.now() + days(200));
-    post(&evening, Draft { not_before, ..draft("waiting") }).await;
+    post(&evening, letter::Letter { not_before, ..draft("waiting") }).await;
     evening.clock.advance(days(60));
     post(&evening, draft("late")).await;
     assert_eq!(postman.step().await.unwrap(), sent(1));

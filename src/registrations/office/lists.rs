@@ -77,7 +77,7 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
         }
         Ok(taken) => page::answer(&Import {
             taken: Some(page.say("import-taken", &[("count", taken.imported.into())])),
-            unused: taken.unused_columns.join(page.language.choose("、", ", ")),
+            unused: page.list(&taken.unused_columns),
             faults: Faults::left_out(page, &taken.errors),
             ..import
         }),

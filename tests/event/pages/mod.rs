@@ -14,9 +14,10 @@ use queqiao::accounts::profile::Gender;
 use queqiao::audit::entry;
 use queqiao::events::phase::Phase;
 use queqiao::language::Language;
-use queqiao::mail::letter::{self, Attachment, Draft, State};
+use queqiao::mail::letter::{self, Attachment, State};
 use queqiao::mail::opening;
 use queqiao::mail::postman::Postman;
+use queqiao::mail::recipient::Recipient;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -35,12 +36,10 @@ async fn post_letter(evening: &Evening) -> Letter {
 }
 
 async fn post_letter_of(evening: &Evening, kind: &'static str) -> Letter {
-    let draft = Draft {
+    let draft = letter::Letter {
         kind,
-        to: "li@example.com".to_owned(),
-        account_id: None,
+        to: Recipient::without_account("li@example.com".to_owned(), Language::Zh),
         event_id: Some(evening.event.id),
-        language: Language::Zh,
         words: "爱的号码牌\n\n你的号码是女008。".to_owned(),
         action: None,
         attachments: vec![Attachment::file("badge.png", "image/png", b"png").shown_as("badge")],

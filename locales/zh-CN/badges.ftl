@@ -36,3 +36,12 @@ badges-replace-sure = 旧二维码从此打不开门，新的立刻寄给本人�
 badges-replace-act = 确定换码
 said-badges-issued = 已为 { $count } 人编号并寄出
 said-badge-reissued = 已换新的二维码，旧的作废
+
+badge-qr = 签到二维码
+badge-show = 到现场把这一页给签到员看。请把屏幕调亮。
+badge-kept = 已存在这台手机上，没有网络也能打开。到现场把这一页给签到员看。
+badge-away = 没有网络。这是存在手机上的号码牌，可以照常签到。
+badge-calendar = 加到日历
+badge-lost = 手机丢了，或者二维码给别人看到了？
+badge-lost-note = 告诉主办方补发：号码不变，换一个新的二维码，旧的立刻作废。忘带手机也不要紧，到现场报号码和昵称。
+badge-none = 还没有号码牌。确认出席之后，主办方编号，号码牌会寄到你的邮箱，也会出现在这里。

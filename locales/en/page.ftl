@@ -3,6 +3,7 @@ skip = Skip to the content
 nav = Navigation
 nav-sign-in = Sign in
 nav-sign-out = Sign out
+nav-language = 中文
 foot-promise = Unless it is mutual, nobody ever learns whom you picked.
 zone-beijing = Beijing time
 zone-other = Times in { $zone }
@@ -36,7 +37,9 @@ sorry-back = To the front page
 tabs = Views
 nav-me = Mine
 side-men = Men
+    .within = men
 side-women = Women
+    .within = women
 
 trouble-fields = A few things need another look; they are marked below.
 trouble-invalid = This does not work; please check it.
@@ -46,7 +49,7 @@ trouble-too-short = This is too short.
 trouble-too-long = This is too long.
 trouble-needed = Please tick this first.
 trouble-control-characters = There are invisible control characters here; please type it again.
-trouble-nul-character = There are invisible control characters here; please type it again.
+trouble-nul-character = { trouble-control-characters }
 
 guide-title = Parts of the pages
 guide-lead = Every page is made of these. Look here before changing how something looks.
@@ -89,3 +92,82 @@ guide-points = Points
 guide-steps = Steps
 guide-badge = Badge
 guide-empty = When there is nothing
+
+between-things = {", "}
+between-sentences = {" "}
+
+weekdays = Mon Tue Wed Thu Fri Sat Sun
+    .full = Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+    .full = January February March April May June July August September October November December
+when-day = { $weekday } { $day } { $month }
+    .full = { $weekday }, { $day } { $month }
+when-day-of-year = { $weekday } { $day } { $month } { $year }
+    .full = { $weekday }, { $day } { $month } { $year }
+when-moment = { $day }, { $clock }
+left-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+left-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
+left-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+left-no-minute = less than a minute
+
+trouble-refused = That did not work. Please look at what you entered.
+trouble-too-many-requests = Too many tries. Please wait a little while.
+
+said-saved = Saved
+
+trouble-in-the-past = This time has gone by.
+trouble-out-of-range = Outside of what is possible.
+trouble-twice = This is there already.
+trouble-too-many = Too many.
+
+nav-house = { house-title }
+
+row-faults = Cells at fault
+row-faults-first = the first 200
+row-number = Row
+row-column = Column
+row-why = What is wrong
+row-line = (row { $line })
+row-required = Must not be empty.
+row-blank = { row-required }
+row-too-short = Too short.
+row-too-long = Too long.
+row-duplicate = The same as a row above.
+row-duplicate-in-file = The same address as in a row above.
+row-unit-exists = The union has this unit already.
+row-mail-domain = Not a mail domain.
+row-email-mail-address = { row-invalid-email }
+row-invalid-email = Not a mail address.
+row-public-mail-domain = Anybody can have an address there.
+row-unknown-gender = Must be 男 or 女, male or female.
+row-bad-year = { row-bad-date }
+row-bad-date = A date of birth such as 1995-08-02; or a year of somebody surely grown up, such as 1995.
+row-under-age = Under 18, and may not take part.
+row-already-registered = This person accepted and takes part.
+row-already-invited = This person was invited and has not answered yet.
+row-too-many-letters = This address got too many letters within the hour.
+row-unknown-unit = The union has no such unit.
+row-control-characters = { trouble-control-character }
+row-formula-without-value = A formula without a result: save the file once more, or paste values.
+row-spreadsheet-error = A spreadsheet error such as #N/A.
+
+column-email = Mail address
+column-gender = Gender
+column-unit = Unit
+column-name = Name of the unit
+column-mail-domain = Mail domain
+column-real-name = Name
+column-nickname = Nickname
+column-born-on = Date of birth
+column-birth-year = Year of birth (where the date is unknown)
+column-education = Education
+column-phone = Phone

@@ -3,6 +3,7 @@ skip = 跳到正文
 nav = 导航
 nav-sign-in = 登录
 nav-sign-out = 退出
+nav-language = English
 foot-promise = 没有互选，谁也不会知道你选了谁。
 zone-beijing = 北京时间
 zone-other = { $zone } 时间
@@ -46,7 +47,7 @@ trouble-too-short = 太短了。
 trouble-too-long = 太长了。
 trouble-needed = 请先勾选这一项。
 trouble-control-characters = 这里有看不见的控制字符，请重新输入。
-trouble-nul-character = 这里有看不见的控制字符，请重新输入。
+trouble-nul-character = { trouble-control-characters }
 
 guide-title = 页面零件
 guide-lead = 每一页都由这些零件拼成。改动样式之前，先看看这一页。
@@ -89,3 +90,69 @@ guide-points = 积分
 guide-steps = 阶段
 guide-badge = 号码牌
 guide-empty = 空着的时候
+
+between-things = 、
+between-sentences = {""}
+
+weekdays = 周一 周二 周三 周四 周五 周六 周日
+months = 1月 2月 3月 4月 5月 6月 7月 8月 9月 10月 11月 12月
+when-day = { $month }{ $day }日 { $weekday }
+when-day-of-year = { $year }年{ $month }{ $day }日 { $weekday }
+when-moment = { $day } { $clock }
+left-days = { $count } 天
+left-hours = { $count } 小时
+left-minutes = { $count } 分钟
+left-no-minute = 不到 1 分钟
+
+trouble-refused = 没有成功，请检查填写的内容。
+trouble-too-many-requests = 尝试的次数太多了，请过一会儿再试。
+
+said-saved = 已保存
+
+trouble-in-the-past = 这个时间已经过去了。
+trouble-out-of-range = 超出了可以填的范围。
+trouble-twice = 这一项重复了。
+trouble-too-many = 太多了。
+
+nav-house = { house-title }
+
+row-faults = 有问题的单元格
+row-faults-first = 只列出前 200 个
+row-number = 行
+row-column = 列
+row-why = 问题
+row-line = （第 { $line } 行）
+row-required = 不能空着。
+row-blank = { row-required }
+row-too-short = 太短了。
+row-too-long = 太长了。
+row-duplicate = 和前面的一行重复。
+row-duplicate-in-file = 和前面的一行是同一个邮箱。
+row-unit-exists = 本工会已经有这个单位。
+row-mail-domain = 这不像一个邮箱域名。
+row-email-mail-address = { row-invalid-email }
+row-invalid-email = 这不像一个邮箱地址。
+row-public-mail-domain = 这是公共邮箱，谁都能注册。
+row-unknown-gender = 请写男或女。
+row-bad-year = { row-bad-date }
+row-bad-date = 请写出生日期，例如 1995-08-02；只写年份的，要不论哪天出生都已成年，例如 1995。
+row-under-age = 未满 18 周岁，不能参加。
+row-already-registered = 这个人已经接受邀请，报名了。
+row-already-invited = 已经邀请过，还没有答复。
+row-too-many-letters = 一小时内给这个邮箱寄的信太多了。
+row-unknown-unit = 本工会没有这个单位。
+row-control-characters = { trouble-control-character }
+row-formula-without-value = 公式没有算出结果，请在表格软件里保存一次，或粘贴为数值。
+row-spreadsheet-error = 单元格里是错误值，例如 #N/A。
+
+column-email = 邮箱
+column-gender = 性别
+column-unit = 单位
+column-name = 单位名称
+column-mail-domain = 邮箱域名
+column-real-name = 姓名
+column-nickname = 昵称
+column-born-on = 出生日期
+column-birth-year = 出生年份（不知道日期时）
+column-education = 学历
+column-phone = 手机

@@ -36,3 +36,12 @@ badges-replace-sure = The old QR opens nothing from now on; the new one goes to 
 badges-replace-act = Replace it
 said-badges-issued = { $count } people numbered and written to
 said-badge-reissued = There is a new QR; the old one opens nothing
+
+badge-qr = QR code for the check-in
+badge-show = Show this page at the door. Please turn up the brightness.
+badge-kept = Kept on this phone: it opens without a network. Show it at the door.
+badge-away = No network. This is the badge kept on your phone; it opens the door as usual.
+badge-calendar = Add to the calendar
+badge-lost = Lost the phone, or somebody saw the code?
+badge-lost-note = Tell the organizers: the number stays, the code is replaced, and the old one opens nothing any more. Without a phone, say your number and nickname at the door.
+badge-none = No badge yet. Once you have confirmed, the organizers number the badges; yours is mailed to you and appears here.

@@ -21,7 +21,7 @@ roll-export = 导出 CSV
 roll-status = 状态
 roll-side = 哪一方
 roll-number = 报名号
-roll-name = 姓名
+roll-name = { column-real-name }
 roll-age = 年龄（活动当天）
 roll-applied = 报名时间
 roll-tick = 勾选
@@ -58,11 +58,6 @@ import-columns-more = 可以有：姓名、昵称、出生年份、学历、手�
 import-template = 下载空白表格
 import-letters = 每个人都会收到一封邀请，有没有账号都一样。对方接受之后才算报名，用的是对方自己的资料；在那之前，这里只有名单里写的内容。
 
-deed-applied = 提交报名
-deed-clock = 系统按时间
-deed-registration-decided-approve = 审核通过
-deed-registration-decided-reject = 审核不通过
-
 said-decided = 已处理 { $count } 份报名
 said-decided-one = 已处理，信已经在路上
 said-imported = 已邀请 { $count } 人，等待答复
@@ -71,7 +66,53 @@ trouble-reason-required = 不通过要写明理由。
 trouble-ids-nobody-named = 先勾选要处理的人。
 trouble-ids-invalid = 先勾选要处理的人，一次最多 1000 个。
 trouble-not-decidable = 这份报名的状态已经变了，不能这样处理。
-trouble-phase-closed = 活动已经过了这个阶段。
 trouble-units-changed = 刚才有同事正好加入了其中的单位，请再导入一次。
 invited-none = 没有在等答复的邀请。
 invited-words = 名单里这样写
+
+events-title = 相遇，从一座桥开始
+events-lead = 工会举办的单身联谊：先在线上认识，再到现场相见。喜欢谁，悄悄告诉我们；两个人都愿意，桥才会架起来。
+events-page = 活动
+events-open = 近期活动
+events-past = 往期活动
+card-when = 时间
+card-where = 地点
+card-seats = 名额
+card-applied = { stage-applied }
+card-applied-two = 男 { $men } 人 · 女 { $women } 人
+
+event-status = 现在
+event-share = 分享
+event-share-note = 扫一扫，打开这个活动
+
+trouble-unit-unknown-unit = 没有找到这个单位。从列表里选一个；没有的话先空着，并请单位工会联系主办方。
+trouble-unit-needed = 请写下工作单位。
+
+apply-title = 报名
+apply-act = 提交报名
+apply-note = 提交之后可以随时退出。结果会写信告诉你，也会出现在“我的旅程”里。
+apply-closed = 这个活动现在不接受报名。
+apply-back = 回到活动
+trouble-profile-missing = 请先填写资料。
+trouble-already-registered = 你已经报过名了。
+trouble-birthday-missing = 请先填写出生日期。
+said-applied = 报名已收到，等待审核
+said-approved = 报名成功，已通过审核
+said-withdrawn = 已退出这个活动
+door-open = 报名只要一分钟。
+door-again = 上次的报名没有通过。补充资料之后，可以再报一次。
+door-soon = 报名还没有开始。
+door-closed = 报名已经截止。
+door-act = { apply-title }
+door-known = 已有账号，登录后报名
+door-early = 先注册账号
+door-mine = 我报过名，登录看看
+door-journey = { tab-journey }
+
+sorry-not-registered-title = 你还没有报名这个活动
+sorry-not-registered-advice = 这一页只对参加者开放。请先到活动页报名。
+
+stage-applied = 报名
+stage-approved = 审核通过
+stage-selected = 入选
+stage-confirmed = 确认出席

@@ -21,7 +21,7 @@ roll-export = Export CSV
 roll-status = State
 roll-side = Side
 roll-number = Number
-roll-name = Name
+roll-name = { column-real-name }
 roll-age = Age on the day
 roll-applied = Applied
 roll-tick = Tick
@@ -58,11 +58,6 @@ import-columns-more = Welcome: name, nickname, year of birth, education, phone. 
 import-template = Download an empty table
 import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
 
-deed-applied = Applied
-deed-clock = by the clock
-deed-registration-decided-approve = Approved
-deed-registration-decided-reject = Rejected
-
 said-decided = { $count } applications decided
 said-decided-one = Decided; the letter is on its way
 said-imported = { $count } people invited, waiting for their answers
@@ -71,7 +66,53 @@ trouble-reason-required = Say why it is rejected.
 trouble-ids-nobody-named = Tick somebody first.
 trouble-ids-invalid = Tick somebody first, at most 1,000 at once.
 trouble-not-decidable = The application stands elsewhere by now; this cannot be decided.
-trouble-phase-closed = The event has gone past this phase.
 trouble-units-changed = A colleague entered one of these units in this very moment; import once more.
 invited-none = No invitation waits for an answer.
 invited-words = What the list said
+
+events-title = Every meeting begins with a bridge
+events-lead = Mixers for singles, held by trade unions: get to know each other online, then meet in person. Tell us in private whom you like; the bridge stands only where both of you want it.
+events-page = Events
+events-open = Coming up
+events-past = Past events
+card-when = When
+card-where = Where
+card-seats = Seats
+card-applied = { stage-applied }
+card-applied-two = { $men } men, { $women } women
+
+event-status = Now
+event-share = Share
+event-share-note = Scan to open this event
+
+trouble-unit-unknown-unit = We know no employer of this name. Choose one from the list; if yours is not there, leave it empty and let your union talk to the organizers.
+trouble-unit-needed = Please enter where you work.
+
+apply-title = Apply
+apply-act = Send the application
+apply-note = You can withdraw at any time. A letter tells you the result, and so does “My journey”.
+apply-closed = This event takes no applications at the moment.
+apply-back = Back to the event
+trouble-profile-missing = Please fill in your profile first.
+trouble-already-registered = You have applied already.
+trouble-birthday-missing = Please give your date of birth first.
+said-applied = We have your application; it is being looked at
+said-approved = Your application is approved
+said-withdrawn = You have withdrawn from this event
+door-open = It takes a minute.
+door-again = Your last application was not approved. Complete your details and apply again.
+door-soon = Registration has not opened yet.
+door-closed = Registration is closed.
+door-act = { apply-title }
+door-known = Have an account? Sign in to apply
+door-early = Make an account meanwhile
+door-mine = I have applied: sign in
+door-journey = { tab-journey }
+
+sorry-not-registered-title = You have not applied to this event
+sorry-not-registered-advice = This page is for its guests. Apply on the event's own page first.
+
+stage-applied = Applied
+stage-approved = Approved
+stage-selected = Selected
+stage-confirmed = Coming

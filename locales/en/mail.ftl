@@ -1,0 +1,21 @@
+mail-no-button = If the button does not open, copy this address into your browser:
+mail-no-reply = Queqiao sent this letter by itself; please do not reply to it.
+
+letter-private = Private letter
+letter-verify = Confirm the address
+letter-known = Has an account already
+letter-reset = Set a new password
+letter-second-factor-on = Two-step sign-in turned on
+letter-recovery-codes-renewed = New recovery codes
+letter-second-factor-ended = Two-step sign-in turned off
+letter-password-changed = Password changed
+letter-invited = Invitation
+letter-invitation = Invitation
+letter-approved = Application approved
+letter-rejected = Application rejected
+letter-badge = { tab-badge }
+letter-reminder = Reminder
+letter-announcement = Announcement
+letter-screened = Who has a seat
+letter-standby-offer = Seat from standby
+letter-round-over = Picks are over

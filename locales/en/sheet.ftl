@@ -1,0 +1,15 @@
+trouble-no-file = Choose a file.
+trouble-upload-too-large = The file is too large; at most 5 MB.
+trouble-too-large = { trouble-upload-too-large }
+trouble-sheet-empty = The table holds nothing below its header.
+trouble-not-a-table = This is neither CSV nor XLSX.
+trouble-workbook-old-or-locked = An old .xls or a workbook with a password. Save it as .xlsx without one.
+trouble-workbook-too-large = The workbook unpacks to more than a table can be.
+trouble-workbook-damaged = The workbook cannot be opened; it may be damaged.
+trouble-unknown-encoding = The encoding is not known. Save the file as UTF-8.
+trouble-control-character = Holds invisible control characters.
+trouble-unclosed-quote = A quotation mark is never closed.
+trouble-too-many-rows = Too many rows; at most 20,000.
+trouble-too-many-columns = Too many columns; at most 64.
+trouble-missing-columns = The header lacks these columns:
+trouble-column-twice = Two columns mean the same:

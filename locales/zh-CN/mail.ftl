@@ -1,0 +1,21 @@
+mail-no-button = 按钮打不开时，把这行地址复制到浏览器：
+mail-no-reply = 这封信由鹊桥自动寄出，请不要直接回复。
+
+letter-private = 私人信件
+letter-verify = 确认邮箱
+letter-known = 已有账号的提醒
+letter-reset = 重设密码
+letter-second-factor-on = 两步验证已开启
+letter-recovery-codes-renewed = 恢复码已更换
+letter-second-factor-ended = 两步验证已关闭
+letter-password-changed = 密码已修改
+letter-invited = 邀请
+letter-invitation = 活动邀请
+letter-approved = 报名通过
+letter-rejected = 报名未通过
+letter-badge = { tab-badge }
+letter-reminder = 活动提醒
+letter-announcement = 主办方通知
+letter-screened = 入席结果
+letter-standby-offer = 候补席位
+letter-round-over = 爆灯结束

@@ -1,0 +1,15 @@
+trouble-no-file = 请选择一个文件。
+trouble-upload-too-large = 文件太大了，最大 5 MB。
+trouble-too-large = { trouble-upload-too-large }
+trouble-sheet-empty = 表里没有内容，或者只有标题一行。
+trouble-not-a-table = 这不是 CSV 也不是 XLSX 文件。
+trouble-workbook-old-or-locked = 这是旧的 .xls 格式，或者有密码。请另存为不带密码的 .xlsx。
+trouble-workbook-too-large = 工作簿展开以后太大了。
+trouble-workbook-damaged = 工作簿打不开，可能已经损坏。
+trouble-unknown-encoding = 文字编码认不出来，请另存为 UTF-8。
+trouble-control-character = 有看不见的控制字符。
+trouble-unclosed-quote = 有一个引号没有配对。
+trouble-too-many-rows = 行数太多，最多 20000 行。
+trouble-too-many-columns = 列数太多，最多 64 列。
+trouble-missing-columns = 标题行里缺少这些列：
+trouble-column-twice = 有两列说的是同一件事：

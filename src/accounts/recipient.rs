@@ -1,0 +1,56 @@
+//! Whom a letter to an account goes to.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use uuid::Uuid;
+
+use super::{account, profile};
+use crate::app::App;
+use crate::error::Fault;
+pub use crate::mail::recipient::Recipient;
+
+/// How many ids one statement names.
+const MANY: usize = 1_000;
+
+impl Recipient {
+    /// The owner of an account, by the name a letter calls them.
+    ///
+    /// # Errors
+    /// A fault where the address was not sealed for this account.
+    pub fn of(app: &App, account: &account::Model, nickname: &str) -> Result<Self, Fault> {
+        Ok(Self {
+            account_id: Some(account.id),
+            address: account.address(&app.secrets)?,
+            language: account.language,
+            nickname: nickname.to_owned(),
+        })
+    }
+
+    /// The owner of the account with this id; None where it was erased.
+    pub async fn find(db: &impl ConnectionTrait, app: &App, account_id: Uuid) -> Result<Option<Self>, Fault> {
+        Ok(Self::find_all(db, app, [account_id]).await?.remove(&account_id))
+    }
+
+    /// The owners of these accounts, without those that were erased.
+    pub async fn find_all(
+        db: &impl ConnectionTrait,
+        app: &App,
+        account_ids: impl IntoIterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, Self>, Fault> {
+        let account_ids: Vec<Uuid> = account_ids.into_iter().collect();
+        let mut found = HashMap::with_capacity(account_ids.len());
+        for some in account_ids.chunks(MANY) {
+            let ids = || some.iter().copied();
+            let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids())).all(db).await?;
+            let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids())).all(db).await?;
+            let nicknames: HashMap<Uuid, String> =
+                profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
+            for account in accounts {
+                let nickname = nicknames.get(&account.id).map_or("", String::as_str);
+                found.insert(account.id, Self::of(app, &account, nickname)?);
+            }
+        }
+        Ok(found)
+    }
+}
