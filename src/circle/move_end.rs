@@ -14,7 +14,7 @@ use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
-use crate::events::plan::{CirclePlan, MOST_CIRCLE_DAYS};
+use crate::planning::plan::{CirclePlan, MOST_CIRCLE_DAYS};
 
 /// # Errors
 /// 409 `circle_over`; 422 on `last_day`; 409 `phase_closed` before the end of the event.

@@ -14,11 +14,11 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::phase::Phase;
-use crate::events::stage_plan::ConfessionsPlan;
 use crate::events::{event, tabs};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
+use crate::planning::stage_plan::ConfessionsPlan;
 use crate::registrations::access::Participant;
 
 #[derive(Template)]

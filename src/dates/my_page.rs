@@ -17,7 +17,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::checkin::presence;
 use crate::error::Error;
-use crate::events::spoken::Clock;
+use crate::events::countdown::Clock;
 use crate::events::{event, tabs};
 use crate::page::{self, Page, Tab};
 use crate::registrations::access::Participant;

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::kind::Kind;
 use super::phase::Phase;
-use super::plan::Plan;
 use super::refusals::PHASE_CLOSED;
-use super::screening_plan::ScreeningPlan;
-use super::stage_plan::StagePlan;
-use super::template::Kind;
 use crate::error::{Error, Refused};
 use crate::language::Language;
+use crate::planning::plan::Plan;
+use crate::planning::screening_plan::ScreeningPlan;
+use crate::planning::stage_plan::StagePlan;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "event")]

@@ -12,7 +12,7 @@ use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Host;
 use crate::events::event::{self, Sides};
 use crate::events::phase::Phase;
-use crate::events::plan::{MOST_PICKS, USUAL_PICKS_IN_ALL};
+use crate::planning::plan::{MOST_PICKS, USUAL_PICKS_IN_ALL};
 use queqiao_ballots::seal::ROOM;
 
 /// What the host asks for.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::cue;
 use crate::events::event;
-use crate::events::plan::{Segment, SegmentKind};
+use crate::planning::plan::{Segment, SegmentKind};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RunSheet {

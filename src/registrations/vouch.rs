@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use crate::accounts::account;
 use crate::app::App;
 use crate::error::Fault;
-use crate::events::plan::Plan;
+use crate::planning::plan::Plan;
 use crate::units::{roster_entry, unit};
 
 /// Whether the roster of the unit or the domain of a proved mail address says that the person works there, as far as

@@ -20,10 +20,11 @@ use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
-use crate::events::{amend, event, tabs};
+use crate::events::{event, tabs};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
+use crate::planning::amend;
 use crate::points::freeze;
 use queqiao_screening::rules::Rules;
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, FieldError, Refused};
 use crate::events::event;
-use crate::events::screening_plan::{self, ScreeningPlan};
+use crate::planning::screening_plan::{self, ScreeningPlan};
 use queqiao_screening::applicant::Side;
 use queqiao_screening::rules::{Band, Bounds, Cap, Fallback, Rules, Sides};
 

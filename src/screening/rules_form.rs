@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use super::plan;
 use crate::body;
 use crate::error::{Error, Refused};
-use crate::events::changes::Changes;
 use crate::events::event;
 use crate::page::form::Form;
+use crate::planning::changes::Changes;
 use queqiao_screening::infeasible::Change;
 use queqiao_screening::rules::Rules;
 
@@ -174,7 +174,7 @@ pub fn adopted(form: &Form, changes: &[Change]) -> Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::template::Kind;
+    use crate::events::kind::Kind;
 
     fn event() -> event::Model {
         let now = "2026-08-22T06:00:00Z".parse().unwrap();

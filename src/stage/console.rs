@@ -9,8 +9,8 @@ use super::cue::Reveals;
 use crate::accounts::visit::Visit;
 use crate::error::Error;
 use crate::events::access::Host;
-use crate::events::plan::USUAL_PICKS;
 use crate::page::{self, Page};
+use crate::planning::plan::USUAL_PICKS;
 
 /// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
 /// script to fill.
