@@ -1,6 +1,7 @@
 //! 活动: one edition of a mixer, and the phases it goes through by the clock of its own zone.
 
 pub mod access;
+pub mod amendment;
 pub mod begin_series;
 pub mod countdown;
 pub mod crew;
@@ -18,6 +19,7 @@ pub mod name;
 pub mod personal;
 pub mod phase;
 pub mod refusals;
+pub mod rules;
 pub mod schedule;
 pub mod series;
 mod series_api;

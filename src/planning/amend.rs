@@ -1,24 +1,22 @@
 //! An organizer changes what an event says, as long as nobody has relied on it.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-};
-use serde_json::json;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::boundary;
 use super::changes::Changes;
 use super::draw_up::unknown_series;
+use super::plan::Plan;
 use crate::app::App;
-use crate::audit::Deed;
-use crate::error::{Error, Fault, FieldError, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
 use crate::events::phase::Phase;
-use crate::events::refusals::{EVENT_CLOSED, SLUG_TAKEN, TOO_LATE};
+use crate::events::refusals::SLUG_TAKEN;
 use crate::events::schedule::Schedule;
-use crate::events::{event, host, series};
+use crate::events::{amendment, event, host, series};
 use crate::happening::What;
+use crate::{points, screening};
 
 /// Changes an event, all or nothing.
 ///
@@ -26,17 +24,10 @@ use crate::happening::What;
 /// 409 `event_closed`, `slug_taken`; 409 `too_late` with the fields somebody already relies on; 422 `invalid`.
 pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event::Model, Error> {
     let txn = app.database.begin_write().await?;
-    let event = event::hold(&txn, by.event.id).await?;
-    let phase = event.phase(app.now());
-    if phase == Phase::Closed {
-        return Err(EVENT_CLOSED.into());
-    }
+    let (event, phase) = amendment::hold(&txn, app, by).await?;
     let late = too_late(&event, phase, &changes);
     if !late.is_empty() {
-        let fault = |(field, phase): (String, Phase)| {
-            FieldError::new(field, TOO_LATE.code, format!("could be changed until {}", phase.word()))
-        };
-        return Err(Refused { errors: late.into_iter().map(fault).collect(), ..TOO_LATE.into() }.into());
+        return Err(amendment::too_late(late).into());
     }
     if let Some(slug) = &changes.slug
         && is_taken(&txn, slug, event.id).await?
@@ -52,15 +43,10 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     };
     let mut row = amended(app, &event, &changes)?;
     row.series_id = Set(series);
-    let event = row.update(&txn).await?;
+    let event = amendment::write(&txn, app, by, row, &changes.named()).await?;
     if let Some(hosts) = &changes.hosts {
         host::replace(&txn, app, event.id, hosts).await?;
     }
-    by.records(Deed::EventAmended)
-        .about("event", event.id)
-        .with(json!({ "fields": changes.named() }))
-        .record(&txn, app)
-        .await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)
@@ -71,24 +57,13 @@ async fn is_taken(txn: &impl ConnectionTrait, slug: &str, by_other_than: Uuid) -
     Ok(others.count(txn).await? > 0)
 }
 
-/// The last phase in which a field may be changed, where there is one. The fold of points reads the
-/// rules anew each time: other rules would pay for deeds already done.
-const LAST: [(&str, Phase); 5] = [
-    ("sides", Phase::Draft),
-    ("points", Phase::Registration),
-    ("seats", Phase::Screening),
-    ("screening", Phase::Screening),
-    ("starts_at", Phase::Confirmation),
-];
+/// The last phase in which what the rooms are told may be changed, where there is one.
+const LAST: [(&str, Phase); 2] = [("points", points::terms::LAST), ("screening", screening::terms::LAST)];
 
 /// What nobody may change any more, each with the phase until which it could be.
 #[must_use]
 pub fn settled(event: &event::Model, phase: Phase) -> Vec<(&'static str, Phase)> {
-    let mut settled: Vec<_> = LAST.into_iter().filter(|(_, last)| phase > *last).collect();
-    if event.published_at.is_some() {
-        settled.push(("slug", Phase::Draft));
-    }
-    settled
+    amendment::settled(event, phase, &LAST)
 }
 
 /// What can no longer be changed, and until when it could.
@@ -117,7 +92,7 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
     }
     let seats = changes.seats.unwrap_or(event.seats);
     let sides = changes.sides.unwrap_or(event.sides);
-    let mut stored = event.plan();
+    let mut stored = Plan::of(event)?;
     stored.screening = stored.screening.map(|screening| screening.follow(event.seats));
     let plan = changes.plan().or(stored).completed(seats, sides);
     faults.extend(plan.faults(seats));

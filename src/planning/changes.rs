@@ -8,13 +8,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::boundary::Boundary;
-use super::plan::{Approval, CirclePlan, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
-use super::rules::{seats_rule, slug_rule_or_none, timezone_rule_or_none};
-use super::screening_plan::ScreeningPlan;
-use super::stage_plan::StagePlan;
+use super::plan::Plan;
 use crate::body::{one_line_or_none, text_or_none};
 use crate::events::event::Sides;
 use crate::events::host;
+use crate::events::rules::{seats_rule, slug_rule_or_none, timezone_rule_or_none};
+use crate::points::rules::PointTerms;
+use crate::programme::terms::Segment;
+use crate::{circle, dates, picks, registrations, screening, stage};
 
 /// What is to be changed; what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
@@ -49,22 +50,22 @@ pub struct Changes {
     #[garde(custom(one_line_or_none(1, 60)))]
     pub series: Option<String>,
     #[garde(skip)]
-    pub approval: Option<Approval>,
+    pub approval: Option<registrations::terms::Terms>,
     /// What each action earns; `{}` for an event without points.
     #[garde(skip)]
     pub points: Option<BTreeMap<String, PointTerms>>,
     #[garde(skip)]
-    pub screening: Option<ScreeningPlan>,
+    pub screening: Option<screening::terms::Terms>,
     #[garde(skip)]
-    pub dates: Option<DatesPlan>,
+    pub dates: Option<dates::terms::Terms>,
     #[garde(skip)]
-    pub picks: Option<PicksPlan>,
+    pub picks: Option<picks::terms::Terms>,
     #[garde(skip)]
-    pub stage: Option<StagePlan>,
+    pub stage: Option<stage::terms::Terms>,
     #[garde(skip)]
     pub programme: Option<Vec<Segment>>,
     #[garde(skip)]
-    pub circle: Option<CirclePlan>,
+    pub circle: Option<circle::terms::Terms>,
 }
 
 impl Changes {
@@ -104,8 +105,8 @@ impl Changes {
             approval: self.approval,
             points: self.points.clone(),
             screening: self.screening.clone(),
-            dates: self.dates.clone(),
-            picks: self.picks.clone(),
+            dates: self.dates,
+            picks: self.picks,
             stage: self.stage,
             programme: self.programme.clone(),
             circle: self.circle,

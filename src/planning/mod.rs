@@ -11,11 +11,8 @@ pub mod plan;
 pub mod poster;
 pub mod publish;
 pub mod refusals;
-mod rules;
-pub mod screening_plan;
 pub mod spoken;
 mod spoken_rules;
-pub mod stage_plan;
 mod template;
 pub mod wish;
 

@@ -79,25 +79,27 @@ pub async fn posters(
         let hosts = hosts.remove(&event.id).unwrap_or_default();
         drawn(event, union, brand, hosts, now)
     };
-    Ok(events.into_iter().map(poster).collect())
+    events.into_iter().map(poster).collect()
 }
 
 /// The poster of an event of which everything is known, stored or not.
-#[must_use]
+///
+/// # Errors
+/// Where its settings do not read.
 pub fn drawn(
     event: event::Model,
     union: Option<Name>,
     series: Option<Name>,
     hosts: Vec<host::Line>,
     now: DateTime<Utc>,
-) -> Poster {
-    Poster {
+) -> Result<Poster, Fault> {
+    Ok(Poster {
         organization: union.unwrap_or(Name { slug: String::new(), name: String::new(), name_en: None }),
         series,
         phase: event.phase(now),
         phases: stretches(&Schedule::of(&event)),
         hosts,
-        plan: event.plan(),
+        plan: Plan::of(&event)?,
         id: event.id,
         slug: event.slug,
         template: event.template,
@@ -111,7 +113,7 @@ pub fn drawn(
         sides: event.sides,
         seats: event.seats,
         published_at: event.published_at,
-    }
+    })
 }
 
 /// The poster of one event.

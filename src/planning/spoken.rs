@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::plan::Segment;
 use super::poster::Poster;
 use crate::events::countdown::Countdown;
 use crate::events::event::Sides;
@@ -12,6 +11,7 @@ use crate::events::host;
 use crate::events::phase::Phase;
 use crate::language::Language;
 use crate::page::{Page, when};
+use crate::programme::terms::Segment;
 
 /// An event on the front page, and the head of its own page.
 pub struct Card {

@@ -21,6 +21,8 @@ pub struct Template {
     pub sides: Sides,
     pub seats: i32,
     phases: BTreeMap<Phase, Offset>,
+    /// What the rooms propose.
+    #[serde(skip)]
     pub plan: Plan,
 }
 
@@ -66,7 +68,8 @@ impl Template {
             Kind::SportsDay => include_str!("templates/sports_day.toml"),
             Kind::SpeedDating => include_str!("templates/speed_dating.toml"),
         };
-        toml::from_str(text).map_err(Fault::of)
+        let template: Self = toml::from_str(text).map_err(Fault::of)?;
+        Ok(Self { plan: Plan::proposed(kind)?, ..template })
     }
 
     /// The phases around an evening. Where it is too near for the template's pace, the phases before it keep their

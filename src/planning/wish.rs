@@ -8,14 +8,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::boundary::Boundary;
-use super::plan::{Approval, CirclePlan, DatesPlan, PicksPlan, Plan, PointTerms, Segment};
-use super::rules::{seats_rule, timezone_rule};
-use super::screening_plan::ScreeningPlan;
-use super::stage_plan::StagePlan;
+use super::plan::Plan;
 use crate::body::{one_line, one_line_or_none, slug_rule, text};
 use crate::events::event::Sides;
 use crate::events::host;
 use crate::events::kind::Kind;
+use crate::events::rules::{seats_rule, timezone_rule};
+use crate::points::rules::PointTerms;
+use crate::programme::terms::Segment;
+use crate::{circle, dates, picks, registrations, screening, stage};
 
 /// A new event. What is left out follows the template.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -60,22 +61,22 @@ pub struct NewEvent {
     #[garde(custom(one_line_or_none(1, 60)))]
     pub series: Option<String>,
     #[garde(skip)]
-    pub approval: Option<Approval>,
+    pub approval: Option<registrations::terms::Terms>,
     /// What each action earns; `{}` for an event without points.
     #[garde(skip)]
     pub points: Option<BTreeMap<String, PointTerms>>,
     #[garde(skip)]
-    pub screening: Option<ScreeningPlan>,
+    pub screening: Option<screening::terms::Terms>,
     #[garde(skip)]
-    pub dates: Option<DatesPlan>,
+    pub dates: Option<dates::terms::Terms>,
     #[garde(skip)]
-    pub picks: Option<PicksPlan>,
+    pub picks: Option<picks::terms::Terms>,
     #[garde(skip)]
-    pub stage: Option<StagePlan>,
+    pub stage: Option<stage::terms::Terms>,
     #[garde(skip)]
     pub programme: Option<Vec<Segment>>,
     #[garde(skip)]
-    pub circle: Option<CirclePlan>,
+    pub circle: Option<circle::terms::Terms>,
 }
 
 impl NewEvent {
@@ -86,8 +87,8 @@ impl NewEvent {
             approval: self.approval,
             points: self.points.clone(),
             screening: self.screening.clone(),
-            dates: self.dates.clone(),
-            picks: self.picks.clone(),
+            dates: self.dates,
+            picks: self.picks,
             stage: self.stage,
             programme: self.programme.clone(),
             circle: self.circle,

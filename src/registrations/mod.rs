@@ -1,6 +1,7 @@
 //! 报名: a person's application to one event; at most one is alive per person and event.
 
 pub mod access;
+pub mod age_band;
 mod api;
 mod application;
 mod apply;
@@ -22,7 +23,9 @@ pub mod personal;
 pub mod refusals;
 pub mod registration;
 pub mod roll;
+pub mod side_seats;
 pub mod stages;
+pub mod terms;
 mod verdict;
 mod vouch;
 mod withdraw;

@@ -2,19 +2,20 @@
 //! changed.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::rows::{self, Row};
-use super::typed;
 use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
 use crate::events::series;
 use crate::page::form::Form;
+use crate::page::rows::{self, Row};
 use crate::page::{Page, when};
 use crate::planning::amend::settled;
+use crate::points::rules::Rule;
+use crate::programme::terms::SegmentKind;
 
 pub type Choices = Vec<(String, String)>;
 
@@ -67,36 +68,22 @@ impl Drawing {
         if !own.is_empty() && zones.iter().all(|(zone, _)| *zone != own) {
             zones.push((own.clone(), own));
         }
-        let action = |action: &str| Action {
-            row: Row(format!("points.{action}")),
-            name: page.t(&format!("rule-points-{action}")),
-            note: page.t(&format!("rule-points-{action}-note")),
+        let action = |rule: Rule| Action {
+            row: Row(format!("points.{}", rule.word())),
+            name: page.t(&format!("rule-points-{}", rule.word())),
+            note: page.t(&format!("rule-points-{}-note", rule.word())),
         };
-        let cap = |action: &str| form.number(&format!("points.{action}.cap")).as_i64();
-        let most: i64 = typed::ACTIONS.iter().filter_map(|action| cap(action)).sum();
+        let cap = |rule: Rule| form.number(&format!("points.{}.cap", rule.word())).as_i64();
+        let most: i64 = Rule::iter().filter_map(cap).sum();
         Self {
             phases: phases(page, &form, stored),
             hosts: rows::rows(&form, "hosts"),
             programme: rows::rows(&form, "programme"),
             bands: rows::rows(&form, "screening.band"),
-            actions: typed::ACTIONS.map(action).into(),
+            actions: Rule::iter().map(action).collect(),
             most: page.say("drawing-points-most", &[("most", most.into())]),
             roles: named("host", &["organizer", "co_organizer", "assistant", "supporter"]),
-            kinds: named(
-                "segment",
-                &[
-                    "icebreaker",
-                    "talent_show",
-                    "concert",
-                    "games",
-                    "dates",
-                    "pick_round",
-                    "stage",
-                    "confessions",
-                    "bridge",
-                    "other",
-                ],
-            ),
+            kinds: named("segment", &SegmentKind::all().map(SegmentKind::word).collect::<Vec<_>>()),
             sides: named("sides", &["two", "open"]),
             band_sides: named("side", &["men", "women"]),
             fallbacks: named("fallback", &["none", "reduce_seats", "widen_balance"]),

@@ -8,7 +8,8 @@ use crate::events::host;
 use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
 use crate::planning::plan::Plan;
-use crate::planning::screening_plan::ScreeningPlan;
+use crate::points::terms as points;
+use crate::screening::terms as screening;
 
 type Fields = Vec<(String, String)>;
 
@@ -23,13 +24,9 @@ pub fn of_plan(plan: Plan, seats: i32) -> Fields {
     plan.stage.get_or_insert_default();
     plan.screening = plan.screening.map(|screening| {
         let by_history = Some(screening.by_history());
-        ScreeningPlan { by_history, ..screening.follow(seats) }
+        screening::Terms { by_history, ..screening.follow(seats) }
     });
-    for (action, terms) in plan.points.take().into_iter().flatten() {
-        let steps: Vec<String> = terms.per_day.iter().map(ToString::to_string).collect();
-        fields.push((format!("points.{action}.per_day"), steps.join(" ")));
-        fields.push((format!("points.{action}.cap"), terms.cap.to_string()));
-    }
+    fields.extend(plan.points.take().iter().flat_map(points::filled));
     if let Ok(plan) = serde_json::to_value(&plan) {
         flatten(&mut fields, String::new(), &plan);
     }

@@ -37,11 +37,6 @@ pub fn moment(form: &Form, name: &str, stored: Option<DateTime<Utc>>) -> Value {
     moment.map_or_else(|| json!(typed), |moment| json!(moment.with_timezone(&Utc)))
 }
 
-/// What cannot be left out: nothing typed is told as wrong at its own field.
-pub fn needed(value: Value) -> Value {
-    if value.is_null() { json!("") } else { value }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash};
 use crate::planning::amend::amend;
 use crate::planning::changes::Changes;
+use crate::planning::plan::Plan;
 
 #[derive(Template)]
 #[template(path = "planning/page/points.html")]
@@ -41,7 +42,7 @@ impl Points {
 /// The rules as they are. Who: organizer.
 #[get("/office/e/{event}/points")]
 pub async fn show_points_rules(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    let plan = filled::of_plan(by.event.plan(), by.event.seats).into_iter();
+    let plan = filled::of_plan(Plan::of(&by.event)?, by.event.seats).into_iter();
     let form = Form::filled(plan.filter(|(name, _)| name.starts_with("points.")));
     page::answer(&Points::new(&house, visit.page, &by.event, form))
 }

@@ -80,7 +80,7 @@ fn drawn(app: &App, by: &UnionStaff, page: &Page, form: &Form) -> Result<Poster,
     let union = by.unions.iter().find(|union| union.slug == wish.organization).or(by.unions.first());
     let (mut event, _) = sketch(app, &wish, union.map(|union| union.id).unwrap_or_default(), None)?;
     event.published_at = Some(app.now());
-    Ok(poster::drawn(event, union.cloned().map(Name::from), None, wish.hosts, app.now()))
+    Ok(poster::drawn(event, union.cloned().map(Name::from), None, wish.hosts, app.now())?)
 }
 
 fn answer(template: &impl Template) -> Result<HttpResponse, Error> {

@@ -1,28 +1,11 @@
 //! The rows of a form's lists: hosts, segments of the run sheet, age bands.
 
 use crate::page::form::Form;
+use crate::page::rows::{numbers, place};
 
 /// Lists of the form, with the members of which one must say something for the row to count.
 const LISTS: [(&str, &[&str]); 3] =
     [("hosts", &["name"]), ("programme", &["title", "title_en"]), ("screening.band", &["name", "min", "max"])];
-
-/// A row of a list: `hosts[0]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row(pub String);
-
-impl Row {
-    /// The name of one of its inputs.
-    #[must_use]
-    pub fn at(&self, member: &str) -> String {
-        format!("{}.{member}", self.0)
-    }
-}
-
-/// The rows of a list, in their order.
-#[must_use]
-pub fn rows(form: &Form, list: &str) -> Vec<Row> {
-    numbers(form, list).into_iter().map(|number| Row(format!("{list}[{number}]"))).collect()
-}
 
 /// The form with one more, empty row in a list.
 #[must_use]
@@ -62,26 +45,13 @@ pub fn closed_up(form: &Form) -> Form {
     Form::filled(form.fields().filter_map(|(name, value)| Some((renamed(name)?, value.to_owned()))))
 }
 
-fn numbers(form: &Form, list: &str) -> Vec<usize> {
-    let mut numbers: Vec<usize> =
-        form.fields().filter_map(|(name, _)| place(name, list)).map(|(number, _)| number).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers
-}
-
-/// `hosts[2].name` is number 2 and `.name`.
-fn place<'a>(name: &'a str, list: &str) -> Option<(usize, &'a str)> {
-    let (number, member) = name.strip_prefix(list)?.strip_prefix('[')?.split_once(']')?;
-    Some((number.parse().ok().filter(|number| *number < 200)?, member))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::super::typed::wish;
     use super::*;
+    use crate::page::rows::{Row, rows};
 
     #[test]
     fn rows_that_say_nothing_are_left_out_and_the_others_close_up() {

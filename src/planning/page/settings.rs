@@ -18,6 +18,7 @@ use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash};
 use crate::planning::amend::amend;
 use crate::planning::changes::Changes;
+use crate::planning::plan::Plan;
 use sea_orm::EntityTrait;
 
 #[derive(Template)]
@@ -77,7 +78,7 @@ pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec();
     fields.extend(filled::of_hosts(&hosts));
-    fields.extend(filled::of_plan(event.plan(), event.seats));
+    fields.extend(filled::of_plan(Plan::of(event)?, event.seats));
     let present = event.phase(now);
     fields.extend(filled::of_schedule(&Schedule::of(event), zone, |phase| phase > present));
     page::answer(&Settings::new(&house, visit.page, event, Form::filled(fields)).await?)

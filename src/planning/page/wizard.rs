@@ -48,7 +48,7 @@ impl Wizard {
         let unions = by.unions.iter().map(|union| union.id).collect();
         let series = house.run(async move |app| Ok(series_of(app.database.reader(), &named, unions).await?)).await?;
         let proposed = |kind: Kind| {
-            let (template, kind) = (template::Template::of(kind)?, kind.word());
+            let (template, kind) = (template::Template::of(kind)?, kind.word().to_owned());
             Ok(Proposed {
                 name: page.language.choose(template.title, template.title_en),
                 note: page.t(&format!("template-{kind}")),
