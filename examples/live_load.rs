@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 use queqiao::accounts::{access_token, account};
 use queqiao::app::App;
 use queqiao::clock::Clock;
-use queqiao::events::{crew, event, template};
+use queqiao::events::{crew, event, kind};
 use queqiao::happening::What;
 use queqiao::organizations::organization;
 use queqiao::secrets::Secrets;
@@ -240,7 +240,7 @@ async fn evening(app: &Arc<App>) -> (event::Model, String) {
         summary: Set(String::new()),
         venue: Set(String::new()),
         timezone: Set("Asia/Shanghai".to_owned()),
-        template: Set(template::Kind::Mixer),
+        template: Set(kind::Kind::Mixer),
         sides: Set(event::Sides::Two),
         seats: Set(300),
         settings: Set(serde_json::json!({})),

@@ -166,6 +166,13 @@ pub fn judge<T: Validate<Context = ()>>(value: &T) -> Result<(), Error> {
     Err(Refused::invalid(errors).into())
 }
 
+/// A fault where a number lies outside of what can be held.
+#[must_use]
+pub fn out_of_range(path: &str, number: u32, least: u32, most: u32) -> Option<FieldError> {
+    let message = || format!("{least} to {most}");
+    (!(least..=most).contains(&number)).then(|| FieldError::new(path, "out_of_range", message()))
+}
+
 /// One line of `min` to `max` characters that says something: no control characters, not blank.
 /// Emoji and rare characters are kept. For `#[garde(custom(one_line(1, 40)))]`.
 pub fn one_line(min: usize, max: usize) -> impl Fn(&str, &()) -> garde::Result {

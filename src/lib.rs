@@ -64,6 +64,8 @@ pub mod live;
 pub mod feedback;
 pub mod circle;
 pub mod volunteers;
+pub mod planning;
+pub mod noticeboard;
 pub mod journey;
 pub mod announcements;
 pub mod reports;

@@ -28,6 +28,7 @@ pub mod report;
 mod report_page;
 mod take_down;
 pub mod term;
+pub mod terms;
 mod write;
 
 use crate::calls::Calls;

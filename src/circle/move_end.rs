@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::entrance;
 use super::term::{self, Term};
+use super::terms::{MOST_DAYS, Terms};
 use crate::app::App;
 use crate::audit::Deed;
-use crate::error::{Error, Fault, FieldError, Refused};
+use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
-use crate::events::plan::{CirclePlan, MOST_CIRCLE_DAYS};
 
 /// # Errors
 /// 409 `circle_over`; 422 on `last_day`; 409 `phase_closed` before the end of the event.
@@ -33,12 +33,11 @@ pub async fn move_end(app: &App, by: &Organizer, last_day: NaiveDate, reason: &s
         return Err(wrong("in_the_past", "has gone by").into());
     }
     let days = (last_day - term::evening(&event)).num_days();
-    let days = u32::try_from(days).ok().filter(|days| (1..=MOST_CIRCLE_DAYS).contains(days));
+    let days = u32::try_from(days).ok().filter(|days| (1..=MOST_DAYS).contains(days));
     let days = days.ok_or_else(out_of_range)?;
-    let mut plan = event.plan();
-    plan.circle = Some(CirclePlan { days });
+    let settings = event.with_part("circle", &Terms { days })?;
     let mut row = event.into_active_model();
-    row.settings = Set(serde_json::to_value(&plan).map_err(Fault::of)?);
+    row.settings = Set(settings);
     let event = row.update(&txn).await?;
     let after = term::of(&txn, &event).await?.ok_or_else(out_of_range)?;
     by.records(Deed::CircleEndMoved)

@@ -1,9 +1,11 @@
-//! How long a circle lives: by the plan of its event, or until an organizer ended it.
+//! How long a circle lives: by the terms of its event, or until an organizer ended it.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr};
 
+use super::terms::Terms;
+use crate::error::Fault;
 use crate::events::event;
 use crate::points::digest::morning_after;
 
@@ -43,9 +45,9 @@ pub fn evening(event: &event::Model) -> NaiveDate {
 }
 
 /// The term of an event's circle; None where it has none.
-pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Option<Term>, DbErr> {
-    let Some(plan) = event.plan().circle else { return Ok(None) };
-    let Some(last_day) = evening(event).checked_add_days(Days::new(plan.days.into())) else { return Ok(None) };
+pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Option<Term>, Fault> {
+    let Some(terms) = Terms::of(event)? else { return Ok(None) };
+    let Some(last_day) = evening(event).checked_add_days(Days::new(terms.days.into())) else { return Ok(None) };
     let Some(by_clock) = morning_after(event, last_day) else { return Ok(None) };
     let by_hand = Entity::find_by_id(event.id).one(db).await?.map_or(by_clock, |end| end.at);
     Ok(Some(Term { last_day, ends_at: by_clock.min(by_hand) }))

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::confession::{self, Entity};
 use super::refusals::{CONFESSIONS_SPENT, NO_CONFESSIONS, NOT_INSIDE};
+use super::terms::Terms;
 use crate::app::App;
 use crate::badges::badge;
 use crate::badges::number::Number;
@@ -70,7 +71,7 @@ pub async fn ask(app: &App, me: &Participant, wish: &Wish) -> Result<Uuid, Error
     let event = event::hold_shared(&txn, me.event.id).await?;
     let (me, now) = (&me.registration, app.now());
     event.requires(now, Phase::OnSite)?;
-    let terms = event.stage().confessions.ok_or(NO_CONFESSIONS)?;
+    let terms = Terms::of(&event)?.ok_or(NO_CONFESSIONS)?;
     let wears = addressed(&txn, &event, me, wish).await?;
     let blocked = exclusion::out_of_sight(&txn, me.id).await?.contains(&wears.registration_id);
     // Counted once: between two looks another tap may have become the last one allowed.

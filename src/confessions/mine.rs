@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::confession::Entity;
+use super::terms::Terms;
 use crate::app::App;
 use crate::error::Fault;
 use crate::picks::own;
@@ -56,7 +57,7 @@ pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Res
         let (badge, nickname) = faces.remove(&row.asked_by).unwrap_or_default();
         Question { id: row.id, badge, nickname, agreed: row.agreed, answer_by: row.answer_by }
     });
-    let each = me.event.stage().confessions.map_or(0, |terms| terms.each);
+    let each = Terms::of(&me.event)?.map_or(0, |terms| terms.each);
     let spent = u32::try_from(asked.len()).unwrap_or(u32::MAX);
     let mine = |row: super::confession::Model| MyConfession { id: row.id, withdrawn: row.withdrawn };
     Ok(Mine {

@@ -2,6 +2,7 @@
 //! a no, silence, and a host who did not get to it are the same to everybody, also in the database.
 
 pub mod confession;
+pub mod terms;
 mod ask;
 mod answer;
 mod withdraw;

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::ask::{self, Wish};
 use super::mine::{self, Mine, Question};
+use super::terms::Terms;
 use super::{answer, withdraw};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::phase::Phase;
-use crate::events::stage_plan::ConfessionsPlan;
 use crate::events::{event, tabs};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
@@ -30,7 +30,7 @@ struct Confessions {
     form: Form,
     mine: Mine,
     /// None where this event has none.
-    terms: Option<ConfessionsPlan>,
+    terms: Option<Terms>,
     on_site: bool,
     /// The badge that was typed and is yet to be confirmed: one may ask so few.
     checked: Option<String>,
@@ -55,7 +55,7 @@ async fn render_confessions(
     let mine = house.run(async move |app| Ok(mine::mine(&app, app.database.reader(), &me).await?)).await?;
     let on_site = event.phase(house.now()) == Phase::OnSite;
     let tabs = tabs::of_evening(&page, &event, "confessions");
-    let terms = event.stage().confessions;
+    let terms = Terms::of(&event)?;
     page::answer_refused(&form.clone(), &Confessions { page, tabs, event, form, mine, terms, on_site, checked })
 }
 

@@ -12,6 +12,7 @@ use super::terms::Terms;
 use super::{sat_out, sitting};
 use crate::accounts::profile;
 use crate::badges::badge;
+use crate::error::Fault;
 use crate::paging::Page;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::{self, Because};
@@ -77,7 +78,7 @@ impl Seat {
     }
 }
 
-pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDates, DbErr> {
+pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDates, Fault> {
     let my_round = |seat: Seat| MyRound {
         round: seat.round.number,
         state: seat.round.state,
@@ -86,7 +87,7 @@ pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDate
         partner: seat.partner.map(|Met { badge, nickname, .. }| Partner { badge, nickname }),
     };
     let rounds = seats(db, me).await?.into_iter().map(my_round).collect();
-    Ok(MyDates { minutes: Terms::of(&me.event).minutes, rounds })
+    Ok(MyDates { minutes: Terms::of(&me.event)?.minutes, rounds })
 }
 
 /// Where I sit in each round, in order.

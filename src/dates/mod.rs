@@ -14,7 +14,7 @@ pub mod table_map;
 mod hall;
 mod seating;
 mod suiting;
-mod terms;
+pub mod terms;
 
 pub mod call;
 pub mod exclude;

@@ -17,7 +17,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::checkin::presence;
 use crate::error::Error;
-use crate::events::spoken::Clock;
+use crate::events::countdown::Clock;
 use crate::events::{event, tabs};
 use crate::page::{self, Page, Tab};
 use crate::registrations::access::Participant;
@@ -78,9 +78,10 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
         Ok((presence, mine::seats(db, &me).await?, date_note::written_by(db, &app, me.registration.id).await?))
     });
     let (presence, seats, mut notes) = read.await?;
+    let terms = Terms::of(&event)?;
     let now = match (presence, status) {
         (None, status) if !matches!(status, Status::Confirmed | Status::Selected) => Now::Unseated,
-        (presence, _) => now(&event, presence.map(|presence| presence.inside), &seats, house.now()),
+        (presence, _) => now(&event, terms, presence.map(|presence| presence.inside), &seats, house.now()),
     };
     let rows: Vec<Row> = seats.into_iter().map(|seat| Row::of(seat, &mut notes)).collect();
     let next = rows.iter().find(|row| row.state == State::Planned).cloned();
@@ -97,10 +98,10 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
     })
 }
 
-fn now(event: &event::Model, inside: Option<bool>, seats: &[Seat], now: DateTime<Utc>) -> Now {
+fn now(event: &event::Model, terms: Terms, inside: Option<bool>, seats: &[Seat], now: DateTime<Utc>) -> Now {
     let running = seats.iter().find(|seat| seat.round.state == State::Running);
     let clock = |seat: &Seat| {
-        let ends = seat.round.started_at.unwrap_or(now) + Duration::minutes(Terms::of(event).minutes.into());
+        let ends = seat.round.started_at.unwrap_or(now) + Duration::minutes(terms.minutes.into());
         Clock::to(event.zone(), ends, now)
     };
     let placed = |seat: &Seat| seat.sitting.is_some() || seat.waits;

@@ -12,6 +12,7 @@ use super::date_plan;
 use super::date_round::{self, State};
 use super::hall::Hall;
 use super::terms::Terms;
+use crate::error::Fault;
 use crate::events::event::{self, Sides};
 
 /// How often the hall is looked at before an answer is given that may be out of step.
@@ -84,9 +85,9 @@ pub struct FewPartners {
     pub badge: String,
 }
 
-pub async fn look(db: &impl ConnectionTrait, event: &event::Model) -> Result<Overview, DbErr> {
+pub async fn look(db: &impl ConnectionTrait, event: &event::Model) -> Result<Overview, Fault> {
     let hall = settled(db, event.id).await?;
-    let terms = Terms::of(event);
+    let terms = Terms::of(event)?;
     let planned: HashSet<Uuid> = hall.rounds.iter().filter(|round| !round.is_played()).map(|round| round.id).collect();
     let to_come = on_the_list(&hall, |round| planned.contains(&round));
     let inside: HashSet<Uuid> = hall.people.iter().map(|person| person.registration_id).collect();

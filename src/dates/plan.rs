@@ -81,7 +81,7 @@ fn order(host: &Host, hall: &Hall, wishes: PlanWishes) -> Result<Order, Error> {
     if hall.people.is_empty() {
         return Err(NOBODY_PRESENT.saying("Nobody is checked in yet.").into());
     }
-    let terms = Terms::of(&host.event);
+    let terms = Terms::of(&host.event)?;
     let number = |wish: Option<i32>| wish.and_then(|wish| usize::try_from(wish).ok());
     let rounds = number(wishes.rounds).or(number(hall.plan.rounds)).unwrap_or(terms.rounds as usize);
     let tables = number(wishes.tables).or(number(hall.plan.tables));

@@ -13,6 +13,7 @@ use super::sitting;
 use super::terms::Terms;
 use crate::badges::number::Number;
 use crate::checkin::presence;
+use crate::error::Fault;
 use crate::events::event;
 
 /// The round called last, and the one to come.
@@ -52,12 +53,12 @@ pub struct Table {
 }
 
 /// None until dates were planned.
-pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Option<TableMap>, DbErr> {
+pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Option<TableMap>, Fault> {
     let rounds = date_round::of_event(db, event.id).await?;
     if rounds.is_empty() {
         return Ok(None);
     }
-    let terms = Terms::of(event);
+    let terms = Terms::of(event)?;
     let current = rounds.iter().rfind(|round| round.is_played());
     let next = rounds.iter().find(|round| !round.is_played());
     let shown: Vec<Uuid> = current.iter().chain(&next).map(|round| round.id).collect();

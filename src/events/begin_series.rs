@@ -6,14 +6,13 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::draw_up::unknown_union;
 use super::refusals::{SLUG_TAKEN, WRONG_ROLE};
 use super::series;
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none, slug_rule};
-use crate::error::Error;
+use crate::error::{Error, FieldError, Refused};
 use crate::organizations::{organization, staff};
 
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -28,6 +27,12 @@ pub struct NewSeries {
     pub name: String,
     #[garde(custom(one_line_or_none(1, 80)))]
     pub name_en: Option<String>,
+}
+
+/// 422: no union has the slug that was named.
+#[must_use]
+pub fn unknown_union() -> Refused {
+    Refused::invalid(vec![FieldError::new("organization", "unknown_organization", "no union has this slug")])
 }
 
 /// # Errors

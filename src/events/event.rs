@@ -3,19 +3,19 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::kind::Kind;
 use super::phase::Phase;
-use super::plan::Plan;
 use super::refusals::PHASE_CLOSED;
-use super::screening_plan::ScreeningPlan;
-use super::stage_plan::StagePlan;
-use super::template::Kind;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
+
+/// The largest event there is: beyond it the evening is several events.
+pub const MOST_SEATS: i32 = 20_000;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "event")]
@@ -143,41 +143,42 @@ impl Model {
         moment.with_timezone(&self.zone()).date_naive()
     }
 
-    /// How it is held, member by member: one that does not read is as if nobody had said anything about it.
-    #[must_use]
-    pub fn plan(&self) -> Plan {
-        Plan {
-            approval: self.read_setting("approval"),
-            points: self.read_setting("points"),
-            screening: self.read_setting("screening"),
-            dates: self.read_setting("dates"),
-            picks: self.read_setting("picks"),
-            stage: self.read_setting("stage"),
-            programme: self.read_setting("programme"),
-            circle: self.read_setting("circle"),
+    /// What a room is told for this event, as the room reads it; None where nothing was said. `path` leads to it:
+    /// `dates`, `stage.confessions`.
+    ///
+    /// # Errors
+    /// Where it does not read: people were promised something, and a default would be a guess at it.
+    pub fn part<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Fault> {
+        let mut told = &self.settings;
+        for name in path.split('.') {
+            let members = told.as_object().ok_or_else(|| self.unreadable(path, "not an object"))?;
+            match members.get(name) {
+                None | Some(Json::Null) => return Ok(None),
+                Some(member) => told = member,
+            }
         }
+        T::deserialize(told).map(Some).map_err(|why| self.unreadable(path, why))
     }
 
-    /// How seats are given; what nobody said is said by the default.
+    /// Whether anything is said there, whoever can read it.
     #[must_use]
-    pub fn screening(&self) -> ScreeningPlan {
-        self.read_setting::<ScreeningPlan>("screening").unwrap_or_default().completed(self.seats, self.sides)
+    pub fn tells(&self, path: &str) -> bool {
+        self.part::<IgnoredAny>(path).is_ok_and(|told| told.is_some())
     }
 
-    /// What there is of the stage; what nobody said is said by the default.
-    #[must_use]
-    pub fn stage(&self) -> StagePlan {
-        self.read_setting("stage").unwrap_or_default()
+    /// The settings with other terms for one room.
+    ///
+    /// # Errors
+    /// Where there is nothing to write them into.
+    pub fn with_part(&self, room: &str, terms: &impl Serialize) -> Result<Json, Fault> {
+        let mut settings = self.settings.clone();
+        let members = settings.as_object_mut().ok_or_else(|| self.unreadable(room, "not an object"))?;
+        members.insert(room.to_owned(), serde_json::to_value(terms).map_err(Fault::of)?);
+        Ok(settings)
     }
 
-    fn read_setting<T: DeserializeOwned>(&self, room: &str) -> Option<T> {
-        T::deserialize(self.setting(room)?).ok()
-    }
-
-    /// What a room is told for this event.
-    #[must_use]
-    pub fn setting(&self, room: &str) -> Option<&Json> {
-        self.settings.get(room)
+    fn unreadable(&self, path: &str, why: impl std::fmt::Display) -> Fault {
+        anyhow::anyhow!("event {}: what its settings say of `{path}` does not read: {why}", self.id).into()
     }
 }
 

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::event;
 use super::phase::Phase;
-use super::spoken::{Speaker, phase_key};
 use crate::page::{Page, when};
 
 pub struct Heading {
@@ -25,10 +24,10 @@ impl Heading {
     pub fn of(page: &Page, event: &event::Model, now: DateTime<Utc>) -> Self {
         let phase = event.phase(now);
         let draft = !event.is_published(now);
-        let key = if draft { "unpublished" } else { phase_key(phase) };
+        let key = if draft { "unpublished" } else { phase.word() };
         Self {
             slug: event.slug.clone(),
-            title: Speaker { page, now }.chosen(&event.title, event.title_en.as_deref()),
+            title: event.titled(page.language).to_owned(),
             phase: page.t(&format!("phase-{key}")),
             live: matches!(phase, Phase::Registration | Phase::Online | Phase::OnSite),
             over: phase == Phase::Closed,

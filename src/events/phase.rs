@@ -20,4 +20,18 @@ impl Phase {
     /// The phases that begin at a boundary, in order.
     pub const SCHEDULED: [Self; 6] =
         [Self::Registration, Self::Online, Self::Screening, Self::Confirmation, Self::OnSite, Self::Closed];
+
+    /// The phase as the API and the keys of its words spell it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Registration => "registration",
+            Self::Online => "online",
+            Self::Screening => "screening",
+            Self::Confirmation => "confirmation",
+            Self::OnSite => "on_site",
+            Self::Closed => "closed",
+        }
+    }
 }

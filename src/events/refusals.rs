@@ -6,8 +6,6 @@ crate::refusals! {
     SLUG_TAKEN = conflict("slug_taken", "Another event has this slug.");
     TOO_LATE = conflict("too_late", "People rely on some of these fields already.");
     EVENT_CLOSED = conflict("event_closed", "The event is over.");
-    ALREADY_PUBLISHED = conflict("already_published", "The event is published already.");
-    NOT_READY = conflict("not_ready", "The event cannot be shown like this.");
     NOT_PUBLISHED = conflict("not_published", "Publish the event before moving it on.");
     ALREADY_THERE = conflict("already_there", "The event is in this phase.");
     /// Letters went out on the strength of what followed.

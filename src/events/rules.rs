@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::plan::MOST_SEATS;
+use super::event::MOST_SEATS;
 use crate::body::slug_rule;
 
 /// # Errors

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ActiveValue::Set;
-use serde_json::json;
 
 use super::event;
 use super::phase::Phase;
@@ -84,7 +83,7 @@ impl Schedule {
         for (phase, begins) in self.iter() {
             let Some(begins) = begins else { continue };
             if let Some((earlier, _)) = before.filter(|(_, other)| *other >= begins) {
-                let message = format!("must begin after {}", word(earlier));
+                let message = format!("must begin after {}", earlier.word());
                 faults.push(FieldError::new(path(phase), "out_of_order", message));
             }
             // What began by hand began when it had to.
@@ -130,10 +129,4 @@ fn untimely(field: String, at: DateTime<Utc>, now: DateTime<Utc>, grace: Duratio
     } else {
         None
     }
-}
-
-/// A phase as the API spells it.
-#[must_use]
-pub fn word(phase: Phase) -> String {
-    json!(phase).as_str().unwrap_or_default().to_owned()
 }

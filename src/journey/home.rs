@@ -147,21 +147,12 @@ fn one_first(ahead: &mut [Mine]) {
 fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mine {
     let next = next::of(page, it, further, now);
     let event = &it.event;
-    let phase = match it.phase {
-        Phase::Draft => "draft",
-        Phase::Registration => "registration",
-        Phase::Online => "online",
-        Phase::Screening => "screening",
-        Phase::Confirmation => "confirmation",
-        Phase::OnSite => "on_site",
-        Phase::Closed => "closed",
-    };
     Mine {
         slug: event.slug.clone(),
         title: event.titled(page.language).to_owned(),
         when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
         venue: event.venue.clone(),
-        phase: page.t(&format!("phase-{phase}")),
+        phase: page.t(&format!("phase-{}", it.phase.word())),
         live: it.phase == Phase::OnSite,
         next: next.title,
         words: next.words,

@@ -18,7 +18,6 @@ use crate::events::event;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
-use crate::events::spoken::phase_key;
 use crate::organizations::access::UnionStaff;
 use crate::organizations::organization;
 use crate::page::{self, Page, Tab, when};
@@ -167,5 +166,5 @@ pub fn next(page: &Page, event: &event::Model, now: DateTime<Utc>) -> String {
     } else {
         when::moment(page.language, event.zone(), begins, now)
     };
-    format!("{} · {when}", page.t(&format!("step-{}", phase_key(phase))))
+    format!("{} · {when}", page.t(&format!("step-{}", phase.word())))
 }

@@ -16,12 +16,12 @@ use crate::events::event::Sides;
 use crate::events::heading::Heading;
 use crate::events::move_phase::{Move, may_go, move_phase};
 use crate::events::phase::Phase;
-use crate::events::poster::poster;
-use crate::events::publish::publish;
-use crate::events::spoken::{Place, Speaker, Step, phase_key};
 use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash};
+use crate::planning::poster::poster;
+use crate::planning::publish::publish;
+use crate::planning::spoken::{Place, Speaker, Step};
 use crate::registrations::roll::{self, Count};
 use crate::registrations::stages::reached;
 
@@ -67,7 +67,7 @@ impl Overview {
         let present = event.phase(now);
         let movable = |phase: &Phase| event.is_published(now) && *phase != present && may_go(present, *phase);
         let phases = Phase::SCHEDULED.into_iter().filter(movable);
-        let phases = phases.map(|phase| (phase_key(phase).to_owned(), page.t(&format!("step-{}", phase_key(phase)))));
+        let phases = phases.map(|phase| (phase.word().to_owned(), page.t(&format!("step-{}", phase.word()))));
         Ok(Self {
             matters: shown_matters(&page, std::slice::from_ref(&event), &waiting),
             next: next(&page, &event, now),

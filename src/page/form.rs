@@ -11,7 +11,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use futures_util::future::LocalBoxFuture;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
 use url::form_urlencoded;
 
@@ -91,6 +91,20 @@ impl Form {
         json!(!self.value(name).is_empty())
     }
 
+    /// The numbers below `of` as one member of a request: those that cannot be left out, and the others as far as they
+    /// were typed.
+    #[must_use]
+    pub fn members(&self, of: &str, needed_ones: &[&str], others: &[&str]) -> Value {
+        let mut told = Map::new();
+        for name in needed_ones {
+            told.insert((*name).to_owned(), needed(self.number(&format!("{of}.{name}"))));
+        }
+        for name in others {
+            put(&mut told, name, self.number(&format!("{of}.{name}")));
+        }
+        Value::Object(told)
+    }
+
     /// Everything chosen under one name, for a request.
     #[must_use]
     pub fn list(&self, name: &str) -> Value {
@@ -147,6 +161,19 @@ impl Form {
         self.status = Some(if status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { status });
         self.retry_after = refused.retry_after;
         Ok(self)
+    }
+}
+
+/// What cannot be left out of a request: nothing typed is told as wrong at its own field.
+#[must_use]
+pub fn needed(value: Value) -> Value {
+    if value.is_null() { json!("") } else { value }
+}
+
+/// Enters what was typed into a request.
+pub fn put(request: &mut Map<String, Value>, name: &str, value: Value) {
+    if !value.is_null() {
+        request.insert(name.to_owned(), value);
     }
 }
 

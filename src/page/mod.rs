@@ -6,6 +6,8 @@ pub mod form;
 pub mod language;
 pub mod refusal;
 pub mod flash;
+pub mod rows;
+pub mod site_map;
 mod styleguide;
 pub mod when;
 pub mod fluent;

@@ -9,6 +9,7 @@ pub mod ballot;
 pub mod matched;
 pub mod said_on_ballot;
 pub mod blocked_pairs;
+pub mod terms;
 pub mod plan;
 pub mod open;
 pub mod light;

@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::refusals::TOO_MANY_PICKS_IN_ALL;
 use super::round::{self, State};
+use super::terms::Terms;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Host;
 use crate::events::event::{self, Sides};
 use crate::events::phase::Phase;
-use crate::events::plan::{MOST_PICKS, USUAL_PICKS_IN_ALL};
 use queqiao_ballots::seal::ROOM;
 
 /// What the host asks for.
@@ -41,7 +41,8 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
         return Err(Refused::invalid(vec![wrong]).with("takes", json!(event.sides)).into());
     }
     let rounds = round::Entity::of_event(event.id).order_by_asc(round::Column::Number).all(&txn).await?;
-    let most = most_in_all(&event);
+    // Counted by what the rounds allow, since who picked whom is not kept.
+    let most = i32::try_from(Terms::of(&event)?.in_all()).unwrap_or(i32::MAX);
     let planned = rounds.iter().filter(|round| round.state != State::Void).map(|round| round.most).sum::<i32>();
     if planned + plan.limit > most {
         return Err(TOO_MANY_PICKS_IN_ALL.with("most", most).with("planned", planned).into());
@@ -72,13 +73,3 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
     txn.commit_telling(&planned).await?;
     Ok(planned)
 }
-
-/// `picks.event_limit` of the event's settings: how many people one person may pick in all rounds
-/// together. Counted by what the rounds allow, since who picked whom is not kept.
-fn most_in_all(event: &event::Model) -> i32 {
-    let said = event.setting("picks").and_then(|picks| picks.get("event_limit")?.as_i64());
-    said.and_then(|most| most.try_into().ok()).unwrap_or(USUAL_PICKS_IN_ALL.cast_signed())
-}
-
-// What the plan of an event may promise is what a ballot has room for.
-const _: () = assert!(MOST_PICKS as usize == ROOM);

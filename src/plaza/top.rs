@@ -10,7 +10,6 @@ use super::{answer, daily_check_in, quiz};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::phase::Phase;
-use crate::events::spoken::Speaker;
 use crate::events::{event, tabs};
 use crate::page::{Page, Tab, when};
 use crate::points::rules::Rule;
@@ -108,7 +107,7 @@ impl Sight {
         };
         Top {
             slug: event.slug.clone(),
-            title: Speaker { page, now }.chosen(&event.title, event.title_en.as_deref()),
+            title: event.titled(page.language).to_owned(),
             tabs: tabs::of_participant(page, &event.slug, "plaza"),
             views: VIEWS.iter().map(view).collect(),
             open: event.phase(now) == Phase::Online,

@@ -132,8 +132,8 @@ fn build_leaderboard(ladder: &Ladder, side: Side, at: DateTime<Utc>, me: Uuid) -
     security(("bearer" = []))
 )]
 #[get("/events/{event}/ledger/rules")]
-pub async fn rules(guest: Guest) -> Json<RuleSet> {
-    Json(RuleSet::of_event(&guest.event))
+pub async fn rules(guest: Guest) -> Result<Json<RuleSet>, Error> {
+    Ok(Json(RuleSet::of(&guest.event)?))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -16,8 +16,8 @@ use crate::accounts::profile;
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
-use crate::events::event::Sides;
 use crate::registrations::registration::{self, Side, Status};
+use crate::registrations::side_seats;
 
 /// Nobody is shown an older one.
 const OLDEST: Duration = Duration::seconds(2);
@@ -90,7 +90,7 @@ async fn read(
     now: DateTime<Utc>,
     running: &mut Running,
 ) -> Result<Board, Fault> {
-    let rules = RuleSet::of_event(event);
+    let rules = RuleSet::of(event)?;
     let tallies = running.catch_up(db, event.id).await?;
     let nobody = Tally::default();
     let (mut men, mut women) = (Vec::new(), Vec::new());
@@ -102,8 +102,11 @@ async fn read(
             Side::Women => women.push(rung),
         }
     }
-    let seats = |side| seats_of(event, side);
-    Ok(Board { men: Ladder::of(men, seats(Side::Men)), women: Ladder::of(women, seats(Side::Women)), at: now })
+    Ok(Board {
+        men: Ladder::of(men, side_seats::of(event, Side::Men)?),
+        women: Ladder::of(women, side_seats::of(event, Side::Women)?),
+        at: now,
+    })
 }
 
 /// Everybody who takes part, by nickname.
@@ -124,18 +127,6 @@ async fn everybody(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uui
         .into_tuple()
         .all(db)
         .await
-}
-
-/// The seats a side is ranked for.
-fn seats_of(event: &event::Model, side: Side) -> usize {
-    let bounds = event.plan().screening.and_then(|screening| screening.side);
-    let seats = match (bounds, event.sides) {
-        (Some(bounds), _) if side == Side::Men => bounds.men.max,
-        (Some(bounds), _) => bounds.women.max,
-        (None, Sides::Two) => event.seats / 2,
-        (None, Sides::Open) => event.seats,
-    };
-    usize::try_from(seats).unwrap_or(0)
 }
 
 impl Boards {

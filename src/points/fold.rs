@@ -82,7 +82,7 @@ mod tests {
     use proptest::prelude::*;
     use sea_orm::Iterable;
 
-    use super::super::rules::Terms;
+    use super::super::rules::PointTerms;
     use super::*;
 
     fn day(of: u32) -> NaiveDate {
@@ -127,11 +127,10 @@ mod tests {
     fn some_rules() -> impl Strategy<Value = RuleSet> {
         let terms = (prop::collection::vec(0_i64..12, 1..4), 0_i64..=20).prop_map(|(mut per_day, cap)| {
             per_day.sort_by(|a, b| b.cmp(a));
-            Terms { per_day, cap }
+            PointTerms { per_day, cap }
         });
         let rules: Vec<Rule> = Rule::iter().collect();
-        prop::collection::btree_map(prop::sample::select(rules), terms, 0..6)
-            .prop_map(|terms: BTreeMap<Rule, Terms>| RuleSet::of(terms).unwrap())
+        prop::collection::btree_map(prop::sample::select(rules), terms, 0..6).prop_map(RuleSet)
     }
 
     proptest! {
@@ -209,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_no_rule_rewards_earns_nothing_and_names_no_rule() {
-        let none = RuleSet::of(BTreeMap::new()).unwrap();
+        let none = RuleSet(BTreeMap::new());
         let mut tally = Tally::default();
         assert_eq!(tally.add(deed(Rule::Game, 1), &none), Awarded::nothing(None));
         assert_eq!(tally.points(&none), 0);

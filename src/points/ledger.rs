@@ -67,7 +67,7 @@ pub async fn open_held<'a>(
     if frozen::is_closed(txn, &event, now).await? {
         return Err(LEDGER_FROZEN.into());
     }
-    let rules = RuleSet::of_event(&event);
+    let rules = RuleSet::of(&event)?;
     Ok(Open { app, txn, event, rules, now })
 }
 

@@ -22,6 +22,7 @@ pub mod rules;
 pub mod running;
 pub mod standing;
 pub mod statement;
+pub mod terms;
 pub mod today;
 
 use crate::calls::Calls;

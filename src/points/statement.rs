@@ -84,7 +84,7 @@ pub async fn read(
     registration_id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Statement, Fault> {
-    let rules = RuleSet::of_event(event);
+    let rules = RuleSet::of(event)?;
     let entries = entry::Entity::of_person(event.id, registration_id)
         .order_by_asc(entry::Column::At)
         .order_by_asc(entry::Column::Id)
@@ -102,7 +102,7 @@ pub async fn read(
         })
         .collect();
     let today = event.day(now);
-    let subtotal = |(rule, terms): (Rule, &super::rules::Terms)| Subtotal {
+    let subtotal = |(rule, terms): (Rule, &super::rules::PointTerms)| Subtotal {
         rule,
         points: tally.points_of(rule, &rules),
         per_day: terms.per_day.clone(),

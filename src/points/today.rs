@@ -1,13 +1,14 @@
 //! What somebody can still earn today, so that they know before they try.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::entry;
 use super::fold::Tally;
 use super::frozen;
 use super::rules::{Deed, Rule, RuleSet};
+use crate::error::Fault;
 use crate::events::event;
 
 /// Where somebody stands today.
@@ -34,10 +35,10 @@ pub async fn of_person(
     event: &event::Model,
     registration_id: Uuid,
     now: DateTime<Utc>,
-) -> Result<Today, DbErr> {
+) -> Result<Today, Fault> {
     Ok(Today {
         tally: entry::tally_of_person(db, event.id, registration_id, None).await?,
-        rules: RuleSet::of_event(event),
+        rules: RuleSet::of(event)?,
         day: event.day(now),
         frozen: frozen::is_closed(db, event, now).await?,
     })

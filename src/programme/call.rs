@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::cue;
 use super::refusals::PROGRAMME_MOVED;
 use super::run_sheet::{self, RunSheet};
+use super::terms;
 use crate::app::App;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::access::Host;
@@ -41,7 +42,7 @@ pub async fn call(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<RunSheet, 
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, host.event.id).await?;
     event.requires(app.now(), Phase::OnSite)?;
-    let segments = event.plan().programme.map_or(0, |programme| programme.len());
+    let segments = terms::of(&event)?.len();
     if wish.segment.is_some_and(|segment| usize::try_from(segment).map_or(true, |at| at < 1 || at > segments)) {
         let fault = FieldError::new("segment", "no_such_segment", "the programme has no such segment");
         return Err(Refused::invalid(vec![fault]).into());

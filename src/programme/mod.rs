@@ -11,6 +11,7 @@ pub mod present;
 pub mod refusals;
 pub mod run_sheet;
 pub mod talent;
+pub mod terms;
 
 pub mod grouping;
 pub mod pairing;

@@ -1,14 +1,15 @@
 //! The run sheet by the clock: what was planned, what is running, and when the rest can be expected.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue;
+use super::terms::{self, Segment, SegmentKind};
+use crate::error::Fault;
 use crate::events::event;
-use crate::events::plan::{Segment, SegmentKind};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RunSheet {
@@ -49,9 +50,9 @@ pub enum Standing {
     Skipped,
 }
 
-pub async fn of(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<RunSheet, DbErr> {
+pub async fn of(db: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<RunSheet, Fault> {
     let cues = cue::standing(db, event.id).await?;
-    Ok(drawn(&event.plan().programme.unwrap_or_default(), event.starts_at, &cues, now))
+    Ok(drawn(&terms::of(event)?, event.starts_at, &cues, now))
 }
 
 /// When a segment was last running: from its cue to the next one.

@@ -11,11 +11,13 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::age_band;
 use super::class;
 use super::letters;
 use super::number;
 use super::refusals::{ALREADY_REGISTERED, BIRTHDAY_MISSING, MAIL_NOT_VERIFIED, PROFILE_MISSING, UNDER_AGE};
 use super::registration::{self, Side, Status};
+use super::terms::Terms;
 use super::vouch;
 use crate::accounts::consent::{Agreed, Sentence};
 use crate::accounts::recipient::Recipient;
@@ -72,7 +74,7 @@ pub(super) fn unknown_unit() -> Refused {
 /// # Errors
 /// 403 `under_age`, 409 `birthday_missing`.
 pub fn judge_age(app: &App, profile: &profile::Model, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
-    let has_bands = event.plan().screening.is_some_and(|plan| !plan.band.is_empty());
+    let has_bands = !age_band::of(event)?.is_empty();
     match profile.is_grown_up(&app.secrets, age::today(now))? {
         Some(true) => Ok(()),
         Some(false) => Err(UNDER_AGE.into()),
@@ -104,7 +106,7 @@ pub async fn apply(
     judge_age(app, &profile, &by.event, app.now())?;
     let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
     let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or_else(unknown_unit)?;
-    let vouched = vouch::vouches(&txn, app, &by.event.plan(), &unit, &account).await?;
+    let vouched = vouch::vouches(&txn, app, Terms::of(&by.event)?, &unit, &account).await?;
     let class = class::of_person(&txn, &by.event, account.id, app.now()).await?;
     let event = event::hold_shared(&txn, by.event.id).await?;
     let now = app.now();

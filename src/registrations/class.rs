@@ -26,6 +26,11 @@ pub const NO_SHOW: i32 = 3;
 const ATTENDED_FOR: Months = Months::new(6);
 const NO_SHOW_FOR: Months = Months::new(12);
 
+/// Whether earlier events count; on unless the event says otherwise.
+fn by_history(event: &event::Model) -> Result<bool, Fault> {
+    Ok(event.part("screening.by_history")?.unwrap_or(true))
+}
+
 /// The class of these people at an event; whoever is not in the answer is ordinary. Nobody is told
 /// apart where the plan of the event does not say so.
 pub async fn of_people(
@@ -35,7 +40,7 @@ pub async fn of_people(
     now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, i32>, Fault> {
     let mut classes = HashMap::new();
-    if !event.screening().by_history() {
+    if !by_history(event)? {
         return Ok(classes);
     }
     let since = |months| event.starts_at.checked_sub_months(months).unwrap_or(event.starts_at);
@@ -74,7 +79,7 @@ pub async fn of_person(
 
 /// Brings the class of everybody who applied up to date; the list is fixed with it. The event is held.
 pub async fn update_classes(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Fault> {
-    if !event.screening().by_history() {
+    if !by_history(event)? {
         return Ok(());
     }
     let applied = registration::Entity::of_event(event.id).all(txn).await?;

@@ -13,6 +13,7 @@ use super::letters;
 use super::refusals::NOT_DECIDABLE;
 use super::registration;
 use super::roll::{self, Applicant};
+use super::terms::Terms;
 use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
 use super::vouch;
 use crate::accounts::account;
@@ -94,14 +95,14 @@ async fn vouched(
     event: &event::Model,
     held: Vec<registration::Model>,
 ) -> Result<Vec<registration::Model>, Fault> {
-    let plan = event.plan();
+    let terms = Terms::of(event)?;
     let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(txn).await?;
     let units: HashMap<Uuid, unit::Model> = units.into_iter().map(|unit| (unit.id, unit)).collect();
     let mut vouched = Vec::new();
     for registration in held {
         let account = account::find(txn, registration.account_id).await?;
         let (Some(account), Some(unit)) = (account, units.get(&registration.unit_id)) else { continue };
-        if vouch::vouches(txn, app, &plan, unit, &account).await? {
+        if vouch::vouches(txn, app, terms, unit, &account).await? {
             vouched.push(registration);
         }
     }

@@ -11,6 +11,7 @@ use super::letters;
 use super::number;
 use super::refusals::PROFILE_MISSING;
 use super::registration::{self, Side, Status};
+use super::terms::Terms;
 use super::vouch;
 use crate::accounts::consent::Agreed;
 use crate::accounts::describe::Changes;
@@ -62,7 +63,7 @@ pub async fn accepted(
     if let Some(mine) = registration::active_of(txn, event.id, account.id).await? {
         return stands(txn, app, &event, mine, account, checked).await;
     }
-    let vouched = vouch::vouches(txn, app, &event.plan(), &unit, account).await?;
+    let vouched = vouch::vouches(txn, app, Terms::of(&event)?, &unit, account).await?;
     let class = class::of_person(txn, &event, account.id, now).await?;
     let number = number::take(txn, app, event.id).await?;
     let JoinDetails { nickname, gender, born_on, real_name, agreed } = words;

@@ -1,11 +1,11 @@
 //! 报名: a person's application to one event; at most one is alive per person and event.
 
 pub mod access;
+pub mod age_band;
 mod api;
 mod application;
 mod apply;
 pub mod attendance;
-pub mod board;
 pub mod class;
 mod decide;
 pub mod door;
@@ -19,12 +19,13 @@ mod prior_invitations;
 mod letters;
 mod number;
 mod office;
-mod page;
 pub mod personal;
 pub mod refusals;
 pub mod registration;
 pub mod roll;
+pub mod side_seats;
 pub mod stages;
+pub mod terms;
 mod verdict;
 mod vouch;
 mod withdraw;
@@ -34,8 +35,6 @@ use crate::calls::Calls;
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut Calls<'_>) {
     config
-        .service(board::list_events)
-        .service(board::read_event)
         .service(api::register)
         .service(api::list)
         .service(api::count)
@@ -47,7 +46,6 @@ pub fn calls(config: &mut Calls<'_>) {
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    page::pages(config);
     office::pages(config);
     config
         .service(application::application_page)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::class;
+use super::{age_band, class};
 use crate::accounts::profile::{self, Gender};
 use crate::app::App;
 use crate::error::Fault;
@@ -222,6 +222,6 @@ pub fn fresh(
 /// The age band of this side that takes the person, where the event has bands.
 fn band(app: &App, event: &event::Model, side: Side, profile: &profile::Model) -> Result<Option<String>, Fault> {
     let age = profile.age_on(&app.secrets, event.starts_at.with_timezone(&event.zone()).date_naive())?;
-    let plan = event.plan().screening;
-    Ok(age.and_then(|age| plan?.band_of(side.word(), age).map(str::to_owned)))
+    let bands = age_band::of(event)?;
+    Ok(age.and_then(|age| age_band::taking(&bands, side, age).map(str::to_owned)))
 }

@@ -2,10 +2,10 @@
 
 use sea_orm::ConnectionTrait;
 
+use super::terms::Terms;
 use crate::accounts::account;
 use crate::app::App;
 use crate::error::Fault;
-use crate::events::plan::Plan;
 use crate::units::{roster_entry, unit};
 
 /// Whether the roster of the unit or the domain of a proved mail address says that the person works there, as far as
@@ -13,19 +13,18 @@ use crate::units::{roster_entry, unit};
 pub async fn vouches(
     txn: &impl ConnectionTrait,
     app: &App,
-    plan: &Plan,
+    terms: Terms,
     unit: &unit::Model,
     account: &account::Model,
 ) -> Result<bool, Fault> {
-    let approval = plan.approval.unwrap_or_default();
     if account.verified_at.is_none() {
         return Ok(false);
     }
     let email = account.address(&app.secrets)?;
-    if approval.by_mail_domain && has_domain(&email, unit.mail_domain.as_deref()) {
+    if terms.by_mail_domain && has_domain(&email, unit.mail_domain.as_deref()) {
         return Ok(true);
     }
-    Ok(approval.by_roster && roster_entry::lists(txn, app, unit.id, &email).await?)
+    Ok(terms.by_roster && roster_entry::lists(txn, app, unit.id, &email).await?)
 }
 
 /// The very domain: anybody may be able to have an address below it.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::record::{List, Named, Record};
 use super::refusals::{ALREADY_SCREENED, LEDGER_NOT_FROZEN, QUOTAS_CANNOT_BE_MET};
 use super::seat::{self, Seats};
-use super::{applicants, deadline, letters, list, plan, run};
+use super::{applicants, deadline, letters, list, run, terms};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::body::one_line_or_none;
@@ -51,7 +51,7 @@ pub async fn commit_run(app: &App, by: &Organizer, draw: Draw) -> Result<run::Mo
     if frozen::of_event(&txn, event.id).await?.is_none() {
         return Err(LEDGER_NOT_FROZEN.into());
     }
-    let rules = plan::of_event(&event)?;
+    let rules = terms::rules_of(&event)?;
     let (list, named) = drawn(&txn, app, &event, by, draw).await?;
     let registrations = registration::Entity::of_event(event.id).lock_exclusive().all(&txn).await?;
     let lines = list.lines()?;

@@ -5,6 +5,7 @@
 mod api;
 mod board;
 mod board_page;
+mod change_rules;
 pub mod commit_run;
 mod deadline;
 mod applicants;
@@ -16,7 +17,6 @@ mod page;
 pub mod personal;
 mod seat;
 pub mod placement;
-mod plan;
 mod plot;
 mod preview;
 mod progress;
@@ -33,6 +33,7 @@ mod standby;
 pub mod standing;
 mod studio;
 mod succeed;
+pub mod terms;
 mod rules_form;
 mod sentences;
 

@@ -6,6 +6,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::change_rules::change_rules;
 use super::commit_run::{Draw, commit_run};
 use super::progress::{self, Progress};
 use super::publish_list::{Announcement, publish_list};
@@ -13,6 +14,7 @@ use super::rules_form::{self, BandRow};
 use super::sentences;
 use super::spoken::fallback;
 use super::studio::{self, View};
+use super::terms;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -20,7 +22,7 @@ use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
-use crate::events::{amend, event, tabs};
+use crate::events::{event, tabs};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
@@ -102,8 +104,8 @@ async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpRe
 
 /// The studio with the rules that stand, and what became of a step.
 async fn standing(house: &House, page: Page, event: event::Model, step: Form) -> Result<HttpResponse, Error> {
-    let rules = super::plan::of_event(&event)?;
-    render_studio(house, page, event.clone(), (rules_form::filled(&event), Some(rules)), step).await
+    let rules = terms::rules_of(&event)?;
+    render_studio(house, page, event.clone(), (rules_form::filled(&event)?, Some(rules)), step).await
 }
 
 /// The rules of a form, or the form with what is wrong about them.
@@ -143,7 +145,7 @@ async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<Ht
     let saved = async {
         let changes = rules_form::changes(&form, &event)?;
         rules_form::rules(&event, &changes)?;
-        house.run(async move |app| amend::amend(&app, &by, changes).await).await
+        house.run(async move |app| change_rules(&app, &by, changes).await).await
     };
     match saved.await {
         Ok(event) => see_saying(&address(&event), "screening-rules-saved"),

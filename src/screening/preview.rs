@@ -4,7 +4,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{applicants, plan};
+use super::{applicants, terms};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
@@ -58,9 +58,9 @@ pub struct SidePreview {
 pub async fn preview(app: &App, by: &Organizer, trial: Trial) -> Result<Preview, Error> {
     let rules = match trial.rules {
         Some(rules) => rules,
-        None => plan::of_event(&by.event)?,
+        None => terms::rules_of(&by.event)?,
     };
-    plan::checked(&rules)?;
+    terms::checked(&rules)?;
     let applicants = applicants::applicants(app.database.reader(), &by.event).await?;
     let tried = tokio::task::spawn_blocking(move || {
         let outcome = screen(&applicants, &rules, &[0; 32]);

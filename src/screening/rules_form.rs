@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::plan;
+use super::change_rules::Changes;
+use super::terms::{self, Terms};
 use crate::body;
-use crate::error::{Error, Refused};
-use crate::events::changes::Changes;
+use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::page::form::Form;
 use queqiao_screening::infeasible::Change;
@@ -39,9 +39,11 @@ impl BandRow {
 }
 
 /// The form with the rules the event has now.
-#[must_use]
-pub fn filled(event: &event::Model) -> Form {
-    let plan = event.screening();
+///
+/// # Errors
+/// Where they do not read.
+pub fn filled(event: &event::Model) -> Result<Form, Fault> {
+    let plan = Terms::of(event)?;
     let mut fields = vec![("seats".to_owned(), event.seats.to_string())];
     let fallback = serde_json::to_value(plan.fallback).unwrap_or_default();
     fields.push(("screening.fallback".to_owned(), fallback.as_str().unwrap_or_default().to_owned()));
@@ -60,7 +62,7 @@ pub fn filled(event: &event::Model) -> Form {
             fields.push((format!("band.{name}"), value.to_string()));
         }
     }
-    Form::filled(fields)
+    Ok(Form::filled(fields))
 }
 
 /// The bands in the form; rows left blank are none.
@@ -123,12 +125,14 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
 /// 422 `invalid`.
 pub fn rules(event: &event::Model, changes: &Changes) -> Result<Rules, Error> {
     let seats = changes.seats.unwrap_or(event.seats);
-    let asked = changes.plan();
-    let faults = asked.clone().completed(seats, event.sides).faults(seats);
+    let asked = changes.screening.clone().unwrap_or_default().completed(seats, event.sides);
+    let faults = asked.faults(seats);
     if !faults.is_empty() {
         return Err(Refused::invalid(faults).into());
     }
-    plan::of_plan(asked.screening.unwrap_or_default(), seats, event.sides)
+    let rules = asked.rules(seats);
+    terms::checked(&rules)?;
+    Ok(rules)
 }
 
 /// The form with the sides as the rules have them, which may have followed the seats.
@@ -174,7 +178,7 @@ pub fn adopted(form: &Form, changes: &[Change]) -> Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::template::Kind;
+    use crate::events::kind::Kind;
 
     fn event() -> event::Model {
         let now = "2026-08-22T06:00:00Z".parse().unwrap();
@@ -207,7 +211,8 @@ mod tests {
 
     #[test]
     fn halves_that_nobody_chose_follow_the_seats() {
-        let mut fields: Vec<(String, String)> = filled(&event()).fields().map(|(n, v)| (n.into(), v.into())).collect();
+        let mut fields: Vec<(String, String)> =
+            filled(&event()).unwrap().fields().map(|(n, v)| (n.into(), v.into())).collect();
         fields.retain(|(name, _)| name != "seats");
         fields.push(("seats".to_owned(), "200".to_owned()));
         let form = Form::filled(fields);

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::placement::{self, Placed};
 use super::sentences::{self, Address};
+use super::terms::Terms;
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
@@ -166,9 +167,9 @@ async fn before_the_run(
     ladder.sort_unstable();
     let own = (mine.class, -has(mine));
     let rank = ladder.iter().filter(|other| **other < own).count() + 1;
-    let rules = super::plan::of_event(event).ok();
-    let seats = rules.map(|rules| rules.side_bounds(mine.side.into()).max.unwrap_or(rules.seats));
-    let seats = seats.and_then(|seats| usize::try_from(seats).ok()).unwrap_or(usize::MAX);
+    let rules = Terms::of(event)?.rules(event.seats);
+    let seats = rules.side_bounds(mine.side.into()).max.unwrap_or(rules.seats);
+    let seats = usize::try_from(seats).unwrap_or(usize::MAX);
     let contested = ladder.len() > seats;
     let last = seats.checked_sub(1).and_then(|last| ladder.get(last)).filter(|_| contested);
     Ok(Standing { points: has(mine), rank, cut_line: last.map(|(_, points)| -points), ..standing })

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::placement::{self, Placed};
 use super::plot::{Dot, Plot, plots};
 use super::run;
-use super::{applicants, plan};
+use super::{applicants, terms};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::event;
@@ -67,7 +67,7 @@ pub struct Bound {
 /// 422 `invalid` where the rules that stand contradict themselves.
 pub async fn preview(app: &App, event: &event::Model, tried: Rules) -> Result<View, Error> {
     let applicants = applicants::applicants(app.database.reader(), event).await?;
-    let standing = plan::of_event(event)?;
+    let standing = terms::rules_of(event)?;
     let screened = tokio::task::spawn_blocking(move || {
         let seed = [0; 32];
         let outcome = screen(&applicants, &tried, &seed);

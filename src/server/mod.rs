@@ -40,8 +40,8 @@ use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, FieldError, Refused};
 use crate::{
     accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, feedback, journey, live,
-    office, organizations, page, people, picks, plaza, points, programme, registrations, reports, screening, stage,
-    units, volunteers, welcome,
+    noticeboard, office, organizations, page, people, picks, planning, plaza, points, programme, registrations,
+    reports, screening, stage, units, volunteers, welcome,
 };
 use connection::{Doorkeeper, Watched};
 use intake::BodyBudget;
@@ -71,6 +71,10 @@ fn calls(config: &mut Calls<'_>) {
         .configure(feedback::calls)
         .configure(circle::calls)
         .configure(volunteers::calls)
+        .configure(planning::calls)
+        .configure(noticeboard::calls)
+        .configure(planning::calls)
+        .configure(noticeboard::calls)
         .configure(announcements::calls)
         .configure(reports::calls)
         .configure(personal::calls)
@@ -102,6 +106,8 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(feedback::pages)
         .configure(circle::pages)
         .configure(volunteers::pages)
+        .configure(planning::pages)
+        .configure(noticeboard::pages)
         .configure(announcements::pages)
         .configure(reports::pages)
         .configure(journey::pages)

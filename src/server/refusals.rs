@@ -6,8 +6,8 @@ use actix_web::http::StatusCode;
 use crate::error::refusal::{self, Refusal};
 use crate::{
     accounts, announcements, badges, checkin, circle, confessions, couples, dates, events, idempotency, invitations,
-    office, organizations, picks, plaza, points, programme, registrations, screening, sheet, stage, units, volunteers,
-    welcome,
+    office, organizations, picks, planning, plaza, points, programme, registrations, screening, sheet, stage, units,
+    volunteers, welcome,
 };
 
 crate::refusals! {
@@ -46,6 +46,7 @@ pub fn all() -> impl Iterator<Item = &'static Refusal> {
         stage::refusals::ALL,
         circle::refusals::ALL,
         volunteers::refusals::ALL,
+        planning::refusals::ALL,
         announcements::refusals::ALL,
         office::refusals::ALL,
         ALL,

@@ -11,6 +11,7 @@ use super::cue::{Cue, Reveals};
 use super::queue;
 use super::refusals::NOBODY_ON_THE_BRIDGE;
 use super::step::Steps;
+use super::terms::Terms;
 use crate::app::App;
 use crate::checkin::presence;
 use crate::confessions::refusals::NOT_INSIDE;
@@ -42,7 +43,7 @@ pub struct Taken {
 /// # Errors
 /// 409 `nobody_on_the_bridge`, `not_inside`, `stage_moved`.
 pub async fn bless(app: &App, me: &Participant, blessings: Blessings) -> Result<Taken, Error> {
-    let most = i32::try_from(me.event.stage().blessings).unwrap_or(i32::MAX);
+    let most = i32::try_from(Terms::of(&me.event)?.blessings).unwrap_or(i32::MAX);
     let txn = app.database.begin_write().await?;
     let steps = Steps::of(&txn, me.event.id).await?;
     let Cue::Couple { couple, reveals: Reveals::Bridge } = steps.current_cue() else {

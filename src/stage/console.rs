@@ -6,11 +6,12 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 
 use super::cue::Reveals;
+use super::terms::Terms;
 use crate::accounts::visit::Visit;
 use crate::error::Error;
 use crate::events::access::Host;
-use crate::events::plan::USUAL_PICKS;
 use crate::page::{self, Page};
+use crate::{picks, programme};
 
 /// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
 /// script to fill.
@@ -85,13 +86,12 @@ async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
     let page = visit.page;
     let event = host.event;
     let title = event.titled(page.language).to_owned();
-    let plan = event.plan();
-    let picks = plan.picks.map_or(USUAL_PICKS, |picks| picks.limit);
-    let segments = plan.programme.unwrap_or_default().into_iter().map(|segment| {
+    let picks = picks::terms::Terms::of(&event)?.limit;
+    let segments = programme::terms::of(&event)?.into_iter().map(|segment| {
         let named = page.language.choose(Some(&segment.title), segment.title_en.as_ref());
         (named.unwrap_or(&segment.title).clone(), segment.minutes)
     });
-    let stage = event.stage();
+    let stage = Terms::of(&event)?;
     let steps: Vec<&str> = Reveals::steps_of(&stage).map(Reveals::word).collect();
     let (segments, mut spoken_here) = (segments.collect(), spoken(&page, &SPOKEN_ON_SCREEN));
     spoken_here.extend(spoken(&page, &SPOKEN_ON_CONSOLE));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::events::stage_plan::StagePlan;
+use super::terms::Terms;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -58,7 +58,7 @@ impl Cue {
 
     /// Whether the event has this at all.
     #[must_use]
-    pub fn is_held(self, plan: &StagePlan) -> bool {
+    pub fn is_held(self, plan: &Terms) -> bool {
         match self {
             Self::Couple { reveals, .. } => Reveals::steps_of(plan).any(|held| held == reveals),
             Self::Confession { named, .. } => plan.confessions.is_some() && (plan.nicknames || !named),
@@ -69,7 +69,7 @@ impl Cue {
     /// Whether the next disclosure may follow what is on the screen: numbers first, then nicknames,
     /// then the bridge, as far as the event has them, and never two at once by a slip of the finger.
     #[must_use]
-    pub fn may_follow(self, shown: Self, plan: &StagePlan) -> bool {
+    pub fn may_follow(self, shown: Self, plan: &Terms) -> bool {
         match self {
             Self::Couple { couple, reveals } => Reveals::steps_of(plan)
                 .take_while(|held| *held != reveals)
@@ -93,8 +93,8 @@ impl Reveals {
     }
 
     /// The steps an event has, in order.
-    pub fn steps_of(plan: &StagePlan) -> impl Iterator<Item = Self> + use<> {
-        let StagePlan { nicknames, bridge, .. } = *plan;
+    pub fn steps_of(plan: &Terms) -> impl Iterator<Item = Self> + use<> {
+        let Terms { nicknames, bridge, .. } = *plan;
         let steps = [(Self::Numbers, true), (Self::Nicknames, nicknames), (Self::Bridge, bridge)];
         steps.into_iter().filter_map(|(step, held)| held.then_some(step))
     }
@@ -104,7 +104,7 @@ impl Reveals {
 mod tests {
     use super::*;
 
-    const WHOLE: StagePlan = StagePlan { nicknames: true, bridge: true, blessings: 20, confessions: None };
+    const WHOLE: Terms = Terms { nicknames: true, bridge: true, blessings: 20, confessions: None };
 
     fn cue(couple: u128, reveals: Reveals) -> Cue {
         Cue::Couple { couple: Uuid::from_u128(couple), reveals }
@@ -124,11 +124,11 @@ mod tests {
 
     #[test]
     fn what_an_event_leaves_out_is_stepped_over() {
-        let shy = StagePlan { nicknames: false, ..WHOLE };
+        let shy = Terms { nicknames: false, ..WHOLE };
         assert!(!cue(1, Reveals::Nicknames).is_held(&shy));
         assert!(cue(1, Reveals::Bridge).may_follow(cue(1, Reveals::Numbers), &shy));
         assert!(!cue(1, Reveals::Bridge).may_follow(Cue::Blank, &shy));
-        assert!(!cue(1, Reveals::Bridge).is_held(&StagePlan { bridge: false, ..WHOLE }));
+        assert!(!cue(1, Reveals::Bridge).is_held(&Terms { bridge: false, ..WHOLE }));
         let confession = Cue::Confession { confession: Uuid::from_u128(1), named: false };
         assert!(!confession.is_held(&WHOLE));
     }

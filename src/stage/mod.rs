@@ -2,6 +2,7 @@
 //! back, so that the screen is whole after a restart; a name is on it only while both of the couple
 //! still want it there.
 
+pub mod terms;
 pub mod cue;
 pub mod pass;
 pub mod pass_cookie;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::cue::{Cue, Reveals};
 use super::queue::{self, Face};
 use super::step::Steps;
+use super::terms::Terms;
 use super::{blessing, confessions};
 use crate::error::Fault;
 use crate::events::event;
@@ -68,9 +69,10 @@ pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -
         Cue::Blank => SceneContent::Blank,
         Cue::Couple { couple, reveals } => match queue::pair(db, event_id, couple).await? {
             Some(pair) => {
-                let blessable = reveals == Reveals::Bridge && event.stage().blessings > 0;
+                let terms = Terms::of(event)?;
+                let blessable = reveals == Reveals::Bridge && terms.blessings > 0;
                 let blessings = if named && blessable { Some(blessing::counted(db, couple).await?) } else { None };
-                let told = named && reveals != Reveals::Numbers && event.stage().nicknames;
+                let told = named && reveals != Reveals::Numbers && terms.nicknames;
                 SceneContent::Couple { reveals, pair: as_told(pair, told), blessable, blessings }
             }
             None => SceneContent::Blank,

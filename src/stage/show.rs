@@ -3,6 +3,7 @@
 use super::cue::Cue;
 use super::refusals::{LEFT_OUT, NOT_FOR_STAGE, TOO_SOON};
 use super::step::Steps;
+use super::terms::Terms;
 use super::{confessions, queue};
 use crate::app::App;
 use crate::error::Error;
@@ -25,7 +26,7 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     if let Some(confession) = cue.confession() {
         confessions::pair(&txn, event.id, confession).await?.ok_or(NOT_FOR_STAGE)?;
     }
-    let plan = event.stage();
+    let plan = Terms::of(&event)?;
     if !cue.is_held(&plan) {
         return Err(LEFT_OUT.into());
     }

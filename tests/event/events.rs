@@ -3,11 +3,14 @@
 use chrono::Duration;
 use queqiao::accounts::profile::Gender;
 use queqiao::audit::entry;
+use queqiao::commands::doctor::examine;
 use queqiao::events::crew::Role;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
+use queqiao::picks::round;
 use rstest::rstest;
+use sea_orm::ActiveValue::Set;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
@@ -387,4 +390,39 @@ async fn of_many_hands_on_a_phase_one_moves_it(#[values(Sqlite, Postgres)] engin
     assert_eq!(told.iter().filter(|told| **told == (200, "")).count(), 1, "{told:?}");
     assert_eq!(told.iter().filter(|told| **told == (409, "already_there")).count(), 5, "{told:?}");
     assert_eq!(deeds(&evening).await.len(), 1);
+}
+
+/// What is wrong with the settings of events.
+async fn unreadable(evening: &Evening) -> Vec<String> {
+    let keys = round::keys(&evening.app).await.unwrap();
+    let findings = examine(evening.app.database.reader(), &keys).await.unwrap();
+    findings.into_iter().find(|finding| finding.check == "settings").unwrap().wrong
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_decided_and_does_not_read_is_a_fault_and_no_default(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let rules = "/api/v1/events/qixi/ledger/rules";
+    for (settings, member) in [
+        (json!({ "dates": { "rounds": "many", "minutes": 8 } }), "dates"),
+        (json!({ "picks": { "event_limit": 4 } }), "picks"),
+        (json!({ "screening": "by points" }), "screening"),
+        (json!({ "points": { "post": { "per_day": 4 } } }), "points"),
+        (json!("nothing"), "approval"),
+    ] {
+        evening.change(|row| row.settings = Set(settings)).await;
+        let answer = evening.organizer.get("/api/v1/events/qixi").await;
+        assert_eq!((answer.status, answer.code()), (500, "fault"), "{member}: {}", answer.text());
+        let told = unreadable(&evening).await;
+        let names = |line: &String| line.contains(&evening.event.id.to_string()) && line.contains(member);
+        assert!(told.len() == 1 && told.iter().all(names), "{member}: {told:?}");
+    }
+    assert_eq!(evening.organizer.get(rules).await.status, 500);
+    let likes = json!({ "points": { "likes": { "per_day": [4], "cap": 9 } } });
+    evening.change(|row| row.settings = Set(likes)).await;
+    assert_eq!((evening.organizer.get(rules).await.status, unreadable(&evening).await.len()), (500, 1));
+    evening.change(|row| row.settings = Set(json!({}))).await;
+    assert_eq!((evening.organizer.get(rules).await.status, unreadable(&evening).await), (200, Vec::new()));
+    assert_eq!(evening.organizer.get("/api/v1/events/qixi").await.status, 200);
 }

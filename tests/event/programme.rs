@@ -25,7 +25,7 @@ const TALENT: &str = "/api/v1/events/qixi/programme/talent";
 const MINE: &str = "/api/v1/events/qixi/programme/me";
 
 async fn hall(engine: Engine, people: (u32, u32)) -> Option<Hall> {
-    let mut hall = Hall::planned(engine, people, json!({})).await?;
+    let mut hall = Hall::planned(engine, people, json!({ "rounds": 8, "minutes": 8 })).await?;
     let segment = |kind, title, minutes| json!({ "kind": kind, "title": title, "minutes": minutes });
     let programme = json!([
         segment("icebreaker", "破冰", 30),

@@ -149,7 +149,7 @@ fn settings(port: u16, mail: &MailServer, keys: &str) -> Vec<(&'static str, Stri
 
 /// Seats for whoever is there.
 async fn has_room(evening: &mut Evening) {
-    let room = json!({ "picks": { "event_limit": 1_000 }, "circle": { "days": 5 } });
+    let room = json!({ "picks": { "limit": 3, "event_limit": 1_000 }, "circle": { "days": 5 } });
     let settle = |row: &mut event::ActiveModel| {
         row.seats = Set(i32::try_from(PAIRS).unwrap() * 2);
         row.settings = Set(room);

@@ -9,11 +9,23 @@ use super::{Finding, the};
 use crate::error::Fault;
 use crate::events::event;
 use crate::mail::letter;
+use crate::planning::plan::Plan;
+use crate::points::rules::RuleSet;
 use crate::points::{digest, frozen};
 use crate::registrations::registration::{self, Status};
 use crate::screening::placement;
 use crate::screening::record::Record;
 use crate::screening::run;
+
+/// What was decided about every event can be read: otherwise nobody can say what people were promised.
+pub fn settings(events: &[event::Model]) -> Finding {
+    let mut finding = Finding::of("settings", events.len());
+    for event in events {
+        let read = Plan::of(event).and_then(|_| RuleSet::of(event));
+        finding.wrong.extend(read.err().map(|fault| fault.to_string()));
+    }
+    finding
+}
 
 /// One active application a person and event.
 pub async fn applications(db: &impl ConnectionTrait) -> Result<Finding, Fault> {

@@ -110,6 +110,7 @@ fn print_finding(finding: &Finding) {
 pub async fn examine(db: &impl ConnectionTrait, keys: &Keys) -> Result<Vec<Finding>, Fault> {
     let events = event::Entity::find().all(db).await?;
     Ok(vec![
+        journey::settings(&events),
         journey::applications(db).await?,
         journey::seats(db, &events).await?,
         journey::ledgers(db, &events).await?,

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use futures_util::future::join_all;
+use queqiao::circle::terms::Terms;
 use queqiao::circle::{forget, note, term};
 use queqiao::database::Write;
 use queqiao::events::event;
@@ -26,7 +27,7 @@ async fn the_plan_says_for_how_many_days(#[values(Sqlite, Postgres)] engine: Eng
     let organizer = &evening.organizer;
     let days = async || {
         let event = event::by_slug(evening.app.database.reader(), "qixi").await.unwrap().unwrap();
-        event.plan().circle.map(|circle| circle.days)
+        Terms::of(&event).unwrap().map(|terms| terms.days)
     };
     assert_eq!(days().await, None);
     for (wished, stored) in [(14, Some(14)), (365, Some(365)), (0, None), (1, Some(1))] {

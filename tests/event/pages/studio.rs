@@ -9,6 +9,7 @@ use queqiao::mail::letter::{self, State};
 use queqiao::mail::postman::Postman;
 use queqiao::points::frozen;
 use queqiao::registrations::registration::Status;
+use queqiao::screening::terms::Terms;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -93,7 +94,7 @@ async fn rules_are_tried_before_they_are_kept(#[values(Sqlite, Postgres)] engine
     let answer = browser.send(STUDIO, &rules("2", "1", "none", "save")).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, STUDIO));
     let event = event::by_slug(evening.app.database.reader(), "qixi").await.unwrap().unwrap();
-    assert_eq!((event.seats, event.plan().screening.unwrap().side.unwrap().men.max), (2, 1));
+    assert_eq!((event.seats, Terms::of(&event).unwrap().side.unwrap().men.max), (2, 1));
     assert_eq!(deeds(&evening, "event_amended").await, 1);
 }
 

@@ -101,7 +101,7 @@ async fn a_bulletin_is_for_the_people_of_its_event(#[values(Sqlite, Postgres)] e
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_evening_allows_only_so_many_questions(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 1).await else { return };
-    hall.evening.change(|row| row.settings = Set(json!({ "picks": { "event_limit": 4 } }))).await;
+    hall.evening.change(|row| row.settings = Set(json!({ "picks": { "limit": 3, "event_limit": 4 } }))).await;
     assert_eq!(hall.host.post(ROUNDS, json!({ "limit": 3 })).await.status, 201);
     let refused = hall.host.post(ROUNDS, json!({ "limit": 2 })).await;
     assert_eq!((refused.status, refused.code()), (409, "too_many_picks"));

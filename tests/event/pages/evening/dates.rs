@@ -16,7 +16,7 @@ use crate::fixtures::hall::{gone, guest};
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_without_a_seat_is_sent_to_the_door(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = hall(engine, 1, json!({})).await else { return };
+    let Some(hall) = hall(engine, 1, json!({ "rounds": 2, "minutes": 8 })).await else { return };
     let in_vain = hall.evening.participant_as("women", Status::Waitlisted).await;
     let late = hall.evening.participant_as("women", Status::Confirmed).await;
     let (_, page) = Browser::of(&hall.evening, &in_vain).await.get(DATES).await;

@@ -1,6 +1,8 @@
 //! An event is drawn up, amended and published.
 
 use queqiao::events::phase::Phase;
+use queqiao::planning::plan::Plan;
+use queqiao::programme;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
@@ -56,7 +58,7 @@ async fn an_organizer_publishes_an_event_in_two_pages(#[values(Sqlite, Postgres)
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/office/e/jinqiu"));
     let drawn = event(&evening, "jinqiu").await.unwrap();
     assert!(drawn.published_at.is_some());
-    assert_eq!((drawn.seats, drawn.plan().programme.unwrap().len()), (120, 5));
+    assert_eq!((drawn.seats, programme::terms::of(&drawn).unwrap().len()), (120, 5));
     assert_eq!(drawn.starts_at.to_rfc3339(), "2026-10-24T06:00:00+00:00");
     assert_eq!(Browser::open(&evening).get("/e/jinqiu").await.0, 200);
     let (status, page) = browser.get("/office/e/jinqiu").await;
@@ -132,7 +134,7 @@ async fn rows_are_added_one_by_one_and_empty_ones_are_not_kept(#[values(Sqlite, 
     let hosts = queqiao::events::host::of_event(evening.app.database.reader(), drawn.id).await.unwrap();
     assert_eq!(hosts.len(), 2);
     assert_eq!(hosts[1].name, EVIL);
-    assert_eq!(drawn.plan().programme.unwrap().len(), 4);
+    assert_eq!(programme::terms::of(&drawn).unwrap().len(), 4);
     let (_, page) = browser.get("/office/e/rows/settings").await;
     assert_eq!(page.matches(ESCAPED).count(), 2, "{page}");
     assert!(!page.contains("<script>"), "{page}");
@@ -218,7 +220,7 @@ async fn points_are_settled_once_registration_is_over(#[values(Sqlite, Postgres)
         ("points.post.cap", "30"),
     ];
     assert_eq!(send(&browser, path, &with(&fields, &paying)).await.status().as_u16(), 303);
-    let points = event(&evening, "qixi").await.unwrap().plan().points.unwrap();
+    let points = Plan::of(&event(&evening, "qixi").await.unwrap()).unwrap().points.unwrap();
     assert_eq!((points.len(), points["post"].per_day.clone()), (2, vec![4, 2]));
     let (_, page) = browser.get(path).await;
     assert!(page.contains("每个人最多 50 分"), "{page}");

@@ -1,0 +1,16 @@
+//! 公告栏: what anybody may read: the list of events, the front page, and the poster of one event.
+
+mod board;
+mod page;
+
+use crate::calls::Calls;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(config: &mut Calls<'_>) {
+    config.service(board::list_events).service(board::read_event);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
+}

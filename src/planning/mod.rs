@@ -1,0 +1,34 @@
+//! 筹办: an organizer draws up an event from a template, amends it and shows it to the world. Every room owns the terms
+//! of its part; here they are composed into one request, one form and one poster.
+
+pub mod amend;
+mod api;
+mod boundary;
+pub mod changes;
+pub mod draw_up;
+mod page;
+pub mod plan;
+pub mod poster;
+pub mod publish;
+pub mod refusals;
+pub mod spoken;
+mod spoken_rules;
+mod template;
+pub mod wish;
+
+use crate::calls::Calls;
+
+/// The calls of this room, below `/api/v1`.
+pub fn calls(config: &mut Calls<'_>) {
+    config
+        .service(api::draw_up_event)
+        .service(api::amend_event)
+        .service(api::publish_event)
+        .service(api::move_event)
+        .service(api::event_templates);
+}
+
+/// The pages of this room.
+pub fn pages(config: &mut actix_web::web::ServiceConfig) {
+    page::pages(config);
+}

@@ -1,0 +1,113 @@
+//! What the rooms are told for one event: each owns the terms of its part, and here they are put together. Stored with
+//! the event as one JSON object; each room reads its own member.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::{Fault, FieldError};
+use crate::events::event::{self, Sides};
+use crate::events::kind::Kind;
+use crate::points::rules::PointTerms;
+use crate::programme::terms::Segment;
+use crate::{circle, dates, picks, points, programme, registrations, screening, stage};
+
+/// Everything an organizer decides about an event besides when and where. A member that is left out follows the
+/// template.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<registrations::terms::Terms>,
+    /// What each action earns; `{}` is an event without points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<BTreeMap<String, PointTerms>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screening: Option<screening::terms::Terms>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<dates::terms::Terms>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picks: Option<picks::terms::Terms>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<stage::terms::Terms>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programme: Option<Vec<Segment>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub circle: Option<circle::terms::Terms>,
+}
+
+impl Plan {
+    /// How an event is held, as it was decided.
+    ///
+    /// # Errors
+    /// Where a member does not read.
+    pub fn of(event: &event::Model) -> Result<Self, Fault> {
+        Ok(Self {
+            approval: event.part("approval")?,
+            points: event.part("points")?,
+            screening: event.part("screening")?,
+            dates: event.part("dates")?,
+            picks: event.part("picks")?,
+            stage: event.part("stage")?,
+            programme: event.part("programme")?,
+            circle: event.part("circle")?,
+        })
+    }
+
+    /// What a new event of a kind begins with.
+    ///
+    /// # Errors
+    /// A fault where the program carries what does not read, which a test rules out.
+    pub fn proposed(kind: Kind) -> Result<Self, Fault> {
+        Ok(Self {
+            approval: Some(registrations::terms::Terms::proposed()),
+            points: points::terms::proposed(kind),
+            screening: Some(screening::terms::Terms::proposed(kind)),
+            dates: dates::terms::Terms::proposed(kind),
+            picks: Some(picks::terms::Terms::proposed(kind)),
+            stage: stage::terms::Terms::proposed(kind),
+            programme: Some(programme::terms::proposed(kind)?),
+            circle: Some(circle::terms::Terms::proposed()),
+        })
+    }
+
+    /// This plan, and where it is silent, the other one.
+    #[must_use]
+    pub fn or(self, template: Self) -> Self {
+        Self {
+            approval: self.approval.or(template.approval),
+            points: self.points.or(template.points),
+            screening: self.screening.or(template.screening),
+            dates: self.dates.or(template.dates),
+            picks: self.picks.or(template.picks),
+            stage: self.stage.or(template.stage),
+            programme: self.programme.or(template.programme),
+            circle: self.circle.or(template.circle),
+        }
+    }
+
+    /// The plan an event is stored with: nothing left for a room to guess.
+    #[must_use]
+    pub fn completed(mut self, seats: i32, sides: Sides) -> Self {
+        self.points.get_or_insert_default();
+        self.screening = self.screening.map(|screening| screening.completed(seats, sides));
+        self.picks = self.picks.map(picks::terms::Terms::completed);
+        self.circle = self.circle.and_then(circle::terms::Terms::held);
+        self
+    }
+
+    /// Everything that cannot be held as written, by the path of the field.
+    #[must_use]
+    pub fn faults(&self, seats: i32) -> Vec<FieldError> {
+        let mut faults = Vec::new();
+        faults.extend(self.points.iter().flat_map(points::terms::faults));
+        faults.extend(self.screening.iter().flat_map(|screening| screening.faults(seats)));
+        faults.extend(self.dates.iter().flat_map(dates::terms::Terms::faults));
+        faults.extend(self.picks.iter().flat_map(|picks| picks.faults()));
+        faults.extend(self.stage.iter().flat_map(stage::terms::Terms::faults));
+        faults.extend(self.circle.and_then(circle::terms::Terms::fault));
+        faults.extend(programme::terms::faults(self.programme.as_deref().unwrap_or_default()));
+        faults
+    }
+}

@@ -1,0 +1,55 @@
+//! How many seats each side has. The rules of the screening say it; whoever is ranked wants to know it before.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::registration::Side;
+use crate::error::{Fault, FieldError};
+use crate::events::event::{self, MOST_SEATS, Sides};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SideBounds {
+    pub men: Bounds,
+    pub women: Bounds,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    pub min: i32,
+    pub max: i32,
+}
+
+impl SideBounds {
+    /// Half for each; of an odd number of seats either side may have the last one.
+    #[must_use]
+    pub fn even(seats: i32) -> Self {
+        let half = Bounds { min: seats / 2, max: seats / 2 + seats % 2 };
+        Self { men: half, women: half }
+    }
+}
+
+impl Bounds {
+    /// What cannot be met whoever applies.
+    #[must_use]
+    pub fn fault(self, path: &str) -> Option<FieldError> {
+        let fits = self.min >= 0 && self.min <= self.max && self.max <= MOST_SEATS;
+        (!fits).then(|| FieldError::new(path, "out_of_range", "0 <= min <= max"))
+    }
+}
+
+/// The seats a side is ranked for.
+///
+/// # Errors
+/// Where what the event says of it does not read.
+pub fn of(event: &event::Model, side: Side) -> Result<usize, Fault> {
+    let bounds: Option<SideBounds> = event.part("screening.side")?;
+    let seats = match (bounds, event.sides) {
+        (Some(bounds), _) if side == Side::Men => bounds.men.max,
+        (Some(bounds), _) => bounds.women.max,
+        (None, Sides::Two) => event.seats / 2,
+        (None, Sides::Open) => event.seats,
+    };
+    Ok(usize::try_from(seats).unwrap_or(0))
+}
