@@ -94,8 +94,7 @@ pub async fn ended(
     match end_it(&house, &request, by, lost).await {
         Ok(()) => see_saying("/admin", "second-factor-lost"),
         Err(error) => {
-            let form = form.refused(&visit.page, beside("", of_nobody(error)))?;
-            Ok(answer(&house, visit.page, by, form).await?)
+            form.show_again(visit.page, beside("", of_nobody(error)), |page, form| answer(&house, page, by, form)).await
         }
     }
 }
@@ -112,5 +111,5 @@ fn of_nobody(error: Error) -> Error {
 async fn answer(house: &House, page: Page, by: Administrator, form: Form) -> Result<HttpResponse, Error> {
     let id = by.0.account_id;
     let coded = house.run(async move |app| Ok(factor::is_on(app.database.reader(), id).await?)).await?;
-    page::answer_refused(&form.clone(), &Lost { page, form, coded })
+    page::answer(&Lost { page, form, coded })
 }

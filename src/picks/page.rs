@@ -80,7 +80,7 @@ async fn render_picks(house: &House, page: Page, me: Participant, form: Form) ->
     // from its size how many are lit, or for whom.
     answer.own = OwnBallot::default();
     let dark = answer.render().map_err(Fault::of)?.len();
-    page::answer_sized(&answer.form, padding::padded(text, dark + answer.room_for_lamps()))
+    Ok(page::answer_sized(padding::padded(text, dark + answer.room_for_lamps())))
 }
 
 async fn read(house: &House, me: Participant) -> Result<Read, Error> {
@@ -136,10 +136,7 @@ async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> 
     let by = me.clone();
     match house.run(async move |app| light::light(&app, &by, number, picks).await).await {
         Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_picks(&house, visit.page, me, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_picks(&house, page, me, form)).await,
     }
 }
 

@@ -30,7 +30,7 @@ const ON_A_PAGE: u64 = 20;
 /// Posts or declarations.
 #[derive(Template)]
 #[template(path = "plaza/wall.html")]
-pub struct Wall {
+struct Wall {
     page: Page,
     top: Top,
     posts: bool,
@@ -45,7 +45,7 @@ pub struct Wall {
 /// One post, with what others say to it.
 #[derive(Template)]
 #[template(path = "plaza/post.html")]
-pub struct Post {
+struct Post {
     page: Page,
     top: Top,
     form: Form,
@@ -146,7 +146,7 @@ async fn posts_page(house: House, visit: Visit, me: Participant, paging: Query<P
     if let Some(early) = early(&house, &visit.page, &me) {
         return early;
     }
-    page::answer(&wall(&house, visit.page, me, Kind::Post, Form::default(), paging.into_inner()).await?)
+    wall(&house, visit.page, me, Kind::Post, Form::default(), paging.into_inner()).await
 }
 
 #[get("/e/{event}/plaza/declarations")]
@@ -159,7 +159,7 @@ async fn declarations_page(
     if let Some(early) = early(&house, &visit.page, &me) {
         return early;
     }
-    page::answer(&wall(&house, visit.page, me, Kind::Declaration, Form::default(), paging.into_inner()).await?)
+    wall(&house, visit.page, me, Kind::Declaration, Form::default(), paging.into_inner()).await
 }
 
 #[get("/e/{event}/plaza/posts/{id}")]
@@ -171,7 +171,7 @@ async fn post_page(
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    page::answer(&post(&house, visit.page, me, id, Form::default(), paging.into_inner()).await?)
+    post(&house, visit.page, me, id, Form::default(), paging.into_inner()).await
 }
 
 /// Posts or declarations, with a form as it was left.
@@ -185,7 +185,7 @@ pub async fn wall(
     kind: Kind,
     form: Form,
     paging: Paging,
-) -> Result<Wall, Error> {
+) -> Result<HttpResponse, Error> {
     let first = paging.cursor.is_none();
     let paging = Paging { limit: Some(ON_A_PAGE), ..paging };
     let read = house.run(async move |app| {
@@ -200,7 +200,7 @@ pub async fn wall(
     let top = sight.top(&page, &event, now, if posts { "posts" } else { "declarations" });
     let here = format!("/e/{}/plaza{}", event.slug, if posts { "" } else { "/declarations" });
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
-    Ok(Wall {
+    page::answer(&Wall {
         notes: notes.items.into_iter().map(|note| reader.contribution_view(note)).collect(),
         next: notes.next.map(|cursor| format!("{here}?cursor={cursor}")),
         next_post: sight.next_post(),
@@ -223,7 +223,7 @@ pub async fn post(
     id: Uuid,
     form: Form,
     paging: Paging,
-) -> Result<Post, Error> {
+) -> Result<HttpResponse, Error> {
     let read = house.run(async move |app| {
         let sight = top::look(&app, &me).await?;
         let db = app.database.reader();
@@ -239,7 +239,7 @@ pub async fn post(
     let now = house.now();
     let (items, next) = comments.map_or((Vec::new(), None), |page| (page.items, page.next));
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
-    Ok(Post {
+    page::answer(&Post {
         top: sight.top(&page, &event, now, "posts"),
         note: reader.contribution_view(note),
         comments: items.into_iter().map(|note| reader.contribution_view(note)).collect(),

@@ -43,7 +43,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 async fn answer(house: &House, page: Page, who: SignedIn, form: Form, told: ShownOnce) -> Result<HttpResponse, Error> {
     let stands = read(house, who).await?;
-    let mut answer = page::answer_refused(&form.clone(), &FactorPage { page, form, stands, told })?;
+    let mut answer = page::answer(&FactorPage { page, form, stands, told })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
@@ -56,8 +56,7 @@ async fn refused(
     error: Error,
     told: ShownOnce,
 ) -> Result<HttpResponse, Error> {
-    let form = form.refused(&page, beside("", error))?;
-    answer(house, page, who, form, told).await
+    form.show_again(page, beside("", error), |page, form| answer(house, page, who, form, told)).await
 }
 
 #[get("/me/second-factor")]
