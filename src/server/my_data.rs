@@ -99,7 +99,7 @@ async fn take_home(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    match taken_home(&house, Asker::of(&house, &request), who, Proof::typed(&form, "export_")).await {
+    match taken_home(&house, &request, who, Proof::typed(&form, "export_")).await {
         Ok(zip) => Ok(zip),
         Err(error) => Ok(refused(&house, visit.page, who, form, beside("export_", error)).await?),
     }

@@ -11,7 +11,7 @@ use super::{begin, confirm, end};
 use crate::accounts::SignedIn;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::{beside, prove_again};
+use crate::accounts::prove_again::{beside, once_proven};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -73,11 +73,8 @@ async fn begin_factor(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, ""));
-    let begun = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        begin::begin(&app, proven).await
-    });
+    let proof = Proof::typed(&form, "");
+    let begun = once_proven(&house, &request, who, proof, async |app, proven| begin::begin(&app, proven).await);
     match begun.await {
         Ok(begun) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Begun(begun)).await?),
         Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
@@ -112,11 +109,8 @@ async fn renew_codes(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, ""));
-    let renewed = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        end::renew_codes(&app, proven).await
-    });
+    let proof = Proof::typed(&form, "");
+    let renewed = once_proven(&house, &request, who, proof, async |app, proven| end::renew_codes(&app, proven).await);
     match renewed.await {
         Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Codes(codes)).await?),
         Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
@@ -131,11 +125,8 @@ async fn end_factor(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, ""));
-    let ended = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        end::end(&app, proven).await
-    });
+    let proof = Proof::typed(&form, "");
+    let ended = once_proven(&house, &request, who, proof, async |app, proven| end::end(&app, proven).await);
     match ended.await {
         Ok(()) => see_saying("/me/second-factor", "second-factor-ended"),
         Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
