@@ -25,6 +25,7 @@ use crate::registrations::access::Participant;
 #[template(path = "confessions/page.html")]
 struct Confessions {
     page: Page,
+    slug: String,
     tabs: Vec<Tab>,
     event: event::Model,
     form: Form,
@@ -56,7 +57,8 @@ async fn render_confessions(
     let on_site = event.phase(house.now()) == Phase::OnSite;
     let tabs = tabs::of_evening(&page, &event, "confessions");
     let terms = event.stage().confessions;
-    page::answer(&Confessions { page, tabs, event, form, mine, terms, on_site, checked })
+    let slug = event.slug.clone();
+    page::answer(&Confessions { page, slug, tabs, event, form, mine, terms, on_site, checked })
 }
 
 #[get("/e/{event}/confessions")]

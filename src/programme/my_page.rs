@@ -24,6 +24,7 @@ use crate::registrations::registration::Status;
 #[template(path = "programme/my_programme.html")]
 struct Evening {
     page: Page,
+    slug: String,
     tabs: Vec<Tab>,
     event: event::Model,
     form: Form,
@@ -58,7 +59,8 @@ async fn render_my_programme(
     let (sheet, mine) = read.await?;
     let form = form.unwrap_or_else(|| Form::filled([("title", mine.talent.clone().unwrap_or_default())]));
     let tabs = tabs::of_evening(&page, &event, "programme");
-    page::answer(&Evening { page, tabs, event, form, sheet, mine, may_show })
+    let slug = event.slug.clone();
+    page::answer(&Evening { page, slug, tabs, event, form, sheet, mine, may_show })
 }
 
 #[get("/e/{event}/programme")]
