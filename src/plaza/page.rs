@@ -18,6 +18,7 @@ use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::error::Error;
 use crate::events::access::id_in_path;
+use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
 use crate::paging::Paging;
@@ -32,6 +33,7 @@ const ON_A_PAGE: u64 = 20;
 #[template(path = "plaza/wall.html")]
 struct Wall {
     page: Page,
+    tabs: Vec<Tab>,
     top: Top,
     posts: bool,
     form: Form,
@@ -47,6 +49,7 @@ struct Wall {
 #[template(path = "plaza/post.html")]
 struct Post {
     page: Page,
+    tabs: Vec<Tab>,
     top: Top,
     form: Form,
     note: ContributionView,
@@ -137,7 +140,7 @@ pub fn pages(config: &mut ServiceConfig) {
 /// The page that says when it begins, where it has not.
 pub fn early(house: &House, page: &Page, me: &Participant) -> Option<Result<HttpResponse, Error>> {
     let words = top::opens(page, &me.event, house.now())?;
-    let tabs = crate::events::tabs::of_participant(page, &me.event.slug, "plaza");
+    let tabs = tabs::of_participant(page, &me.event.slug, "plaza");
     Some(page::answer(&Early { tabs, words, page: page.clone() }))
 }
 
@@ -201,6 +204,7 @@ pub async fn wall(
     let here = format!("/e/{}/plaza{}", event.slug, if posts { "" } else { "/declarations" });
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
     page::answer(&Wall {
+        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         notes: notes.items.into_iter().map(|note| reader.contribution_view(note)).collect(),
         next: notes.next.map(|cursor| format!("{here}?cursor={cursor}")),
         next_post: sight.next_post(),
@@ -240,6 +244,7 @@ pub async fn post(
     let (items, next) = comments.map_or((Vec::new(), None), |page| (page.items, page.next));
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
     page::answer(&Post {
+        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         top: sight.top(&page, &event, now, "posts"),
         note: reader.contribution_view(note),
         comments: items.into_iter().map(|note| reader.contribution_view(note)).collect(),

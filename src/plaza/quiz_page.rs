@@ -18,9 +18,10 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
+use crate::events::tabs;
 use crate::page::flash::{see_counting, see_saying};
 use crate::page::form::Form;
-use crate::page::{self, Page, when};
+use crate::page::{self, Page, Tab, when};
 use crate::paging::{self, Paging};
 use crate::registrations::access::Participant;
 use crate::small_counts::FEWEST;
@@ -31,6 +32,7 @@ const ON_A_PAGE: u64 = 10;
 #[template(path = "plaza/quizzes.html")]
 struct Quizzes {
     page: Page,
+    tabs: Vec<Tab>,
     top: Top,
     form: Form,
     quizzes: Vec<QuizView>,
@@ -158,6 +160,7 @@ async fn all(
     };
     let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, asked);
     page::answer(&Quizzes {
+        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         top: sight.top(&page, &event, now, "quizzes"),
         next: list.next.map(|cursor| format!("/e/{}/plaza/quizzes?cursor={cursor}", event.slug)),
         quizzes: list.items,

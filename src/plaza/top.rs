@@ -9,9 +9,9 @@ use super::entrance::may_look;
 use super::{answer, daily_check_in, quiz};
 use crate::app::App;
 use crate::error::Error;
+use crate::events::event;
 use crate::events::phase::Phase;
 use crate::events::spoken::Speaker;
-use crate::events::{event, tabs};
 use crate::page::{Page, Tab, when};
 use crate::points::rules::Rule;
 use crate::points::today::{self, Today};
@@ -23,7 +23,6 @@ const VIEWS: [(&str, &str); 3] = [("posts", ""), ("declarations", "/declarations
 pub struct Top {
     pub slug: String,
     pub title: String,
-    pub tabs: Vec<Tab>,
     pub views: Vec<Tab>,
     /// Whether people act, or only look.
     pub open: bool,
@@ -109,7 +108,6 @@ impl Sight {
         Top {
             slug: event.slug.clone(),
             title: Speaker { page, now }.chosen(&event.title, event.title_en.as_deref()),
-            tabs: tabs::of_participant(page, &event.slug, "plaza"),
             views: VIEWS.iter().map(view).collect(),
             open: event.phase(now) == Phase::Online,
             points: self.today.points(),
