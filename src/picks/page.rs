@@ -202,12 +202,10 @@ impl PicksPage {
         self.own.badges.len() + 1..=self.most
     }
 
-    fn met(&self) -> impl Iterator<Item = &Face> {
-        self.faces.iter().filter(|face| face.met.is_some())
-    }
-
-    fn others(&self) -> impl Iterator<Item = &Face> {
-        self.faces.iter().filter(|face| face.met.is_none())
+    /// Those I met stand first: the words over each part of the hall, what kind it is, and who is there.
+    fn halls(&self) -> [(&'static str, &'static str, Vec<&Face>); 2] {
+        let (met, others) = self.faces.iter().partition(|face| face.met.is_some());
+        [("picks-met", "hall met", met), ("picks-others", "hall", others)]
     }
 
     /// The words of what can be wrong with a tap, for the page's own script.
