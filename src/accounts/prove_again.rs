@@ -1,13 +1,17 @@
 //! Somebody who is signed in proves once more who they are: before what cannot be undone, and before
 //! what only they may see. A session that was left open does not do.
 
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+
 use super::account;
 use super::address::MailAddress;
 use super::asker::Asker;
 use super::prove::{self, Proof, Proven};
 use super::refusals::{SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, WRONG_CREDENTIALS};
 use super::signed_in::SignedIn;
-use crate::app::App;
+use crate::app::{App, House};
 use crate::error::{Error, FieldError, Refused};
 
 /// Compares the password of whoever is signed in and looks at their code, counted and slowed down as
@@ -20,6 +24,30 @@ pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, proof: &Proof
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| Refused::not_signed_in())?;
     let proven = prove::prove(app, asker, &address, &proof.password).await?;
     Ok(proven.with_code(app, proof.code.as_deref()).await?)
+}
+
+/// Runs a verb for whoever sent a request, once they have proven again who they are ([`prove_again`]).
+///
+/// # Errors
+/// As [`prove_again`]; what the verb says.
+pub async fn once_proven<T, V, F>(
+    house: &House,
+    request: &HttpRequest,
+    who: SignedIn,
+    proof: Proof,
+    verb: V,
+) -> Result<T, Error>
+where
+    T: Send + 'static,
+    V: FnOnce(Arc<App>, Proven) -> F + Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
+{
+    let asker = Asker::of(house, request);
+    let proven = async move |app: Arc<App>| {
+        let proven = prove_again(&app, &asker, &who, &proof).await?;
+        verb(app, proven).await
+    };
+    house.run(proven).await
 }
 
 /// On a page that asks for the proof again, only that can be wrong: told beside its field, of the form

@@ -130,8 +130,7 @@ async fn render_composer(
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    let composer = Composer { heading, tabs, now, page, event, reach, counts, units, history, form: form.clone() };
-    page::answer_refused(&form, &composer)
+    page::answer(&Composer { heading, tabs, now, page, event, reach, counts, units, history, form })
 }
 
 #[get("/office/e/{event}/mail")]
@@ -160,8 +159,8 @@ async fn act_on_message(house: House, visit: Visit, by: Organizer, form: Form) -
             Ok(render_composer(&house, page, event, form, Paging::default()).await?)
         }
         Err(error) => {
-            let form = form.refused(&page, error)?;
-            Ok(render_composer(&house, page, event, form, Paging::default()).await?)
+            form.show_again(page, error, |page, form| render_composer(&house, page, event, form, Paging::default()))
+                .await
         }
     }
 }

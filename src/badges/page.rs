@@ -75,7 +75,7 @@ async fn render_badges(house: &House, page: Page, event: event::Model, form: For
     let tabs = tabs::of_organizer(&page, &event.slug, "badges");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer_refused(&form.clone(), &Office { heading, tabs, now, page, event, form, wearers, waiting })
+    page::answer(&Office { heading, tabs, now, page, event, form, wearers, waiting })
 }
 
 #[get("/office/e/{event}/badges")]
@@ -90,8 +90,7 @@ async fn number_everybody(house: House, visit: Visit, by: Organizer, form: Form)
     match house.run(async move |app| issue::issue(&app, event_id, Some(actor)).await).await {
         Ok(issued) => see_counting(&address(&by.event), "badges-issued", u64::try_from(issued.issued).unwrap_or(0)),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_badges(&house, visit.page, by.event, form).await?)
+            form.show_again(visit.page, error, |page, form| render_badges(&house, page, by.event, form)).await
         }
     }
 }
@@ -119,7 +118,7 @@ async fn shown_one(
     let tabs = tabs::of_organizer(&page, &event.slug, "badges");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer_refused(&form.clone(), &One { heading, tabs, now, page, event, form, wearer })
+    page::answer(&One { heading, tabs, now, page, event, form, wearer })
 }
 
 #[get("/office/e/{event}/badges/{badge}")]
@@ -142,10 +141,7 @@ async fn replace_badge_code(
     };
     match replaced.await {
         Ok(badge) => see_saying(&format!("{}/{}", address(&event), plain(badge.worn())), "badge-reissued"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(shown_one(&house, visit.page, event, worn, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| shown_one(&house, page, event, worn, form)).await,
     }
 }
 

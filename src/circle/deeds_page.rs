@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::page::{self, own_path};
+use crate::page::own_path;
 use crate::paging::Paging;
 use crate::registrations::access::Participant;
 
@@ -50,9 +50,8 @@ async fn say(house: House, visit: Visit, me: Participant, form: Form) -> Result<
     match said.await {
         Ok(_) => see_saying(&path, "circle-note-up"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let circle = shown::circle(&house, visit.page, me, form.clone(), Paging::default()).await?;
-            page::answer_refused(&form, &circle)
+            form.show_again(visit.page, error, |page, form| shown::circle(&house, page, me, form, Paging::default()))
+                .await
         }
     }
 }
@@ -74,9 +73,10 @@ async fn answer(
     match said.await {
         Ok(_) => see_saying(&path, "circle-reply-up"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let post = shown::post(&house, visit.page, me, about, form.clone(), Paging::default()).await?;
-            page::answer_refused(&form, &post)
+            form.show_again(visit.page, error, |page, form| {
+                shown::post(&house, page, me, about, form, Paging::default())
+            })
+            .await
         }
     }
 }

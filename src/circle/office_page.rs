@@ -97,7 +97,7 @@ async fn show_circle(
     by: Organizer,
     asked: Query<CircleQuery>,
 ) -> Result<HttpResponse, Error> {
-    page::answer(&look(&house, visit.page, by, asked.into_inner(), Form::default()).await?)
+    look(&house, visit.page, by, asked.into_inner(), Form::default()).await
 }
 
 /// Says something to all. Who: organizer.
@@ -171,11 +171,10 @@ async fn redirect_or_refuse(
     said: &'static str,
 ) -> Result<HttpResponse, Error> {
     let Err(error) = done else { return see_saying(&address(&by), said) };
-    let form = form.refused(&page, error)?;
-    page::answer_refused(&form, &look(house, page, by, CircleQuery::default(), form.clone()).await?)
+    form.show_again(page, error, |page, form| look(house, page, by, CircleQuery::default(), form)).await
 }
 
-async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form: Form) -> Result<Office, Error> {
+async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form: Form) -> Result<HttpResponse, Error> {
     let (event, now, here) = (by.event.clone(), house.now(), address(&by));
     let paging = Paging { limit: Some(ON_A_PAGE), cursor: asked.cursor };
     let read = house.run(async move |app| {
@@ -205,7 +204,7 @@ async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form
         open: of == asked.show,
     };
     let moment = |at| when::moment(page.language, event.zone(), at, now);
-    Ok(Office {
+    page::answer(&Office {
         views: Show::ALL.map(view).into(),
         items: queue.items.into_iter().map(|queued| item(&page, queued, &moment)).collect(),
         next: queue.next.map(|cursor| format!("{here}?show={}&cursor={cursor}#queue", asked.show.word())),

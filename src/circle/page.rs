@@ -28,7 +28,7 @@ const ON_A_PAGE: u64 = 20;
 
 #[derive(Template)]
 #[template(path = "circle/page.html")]
-pub struct Circle {
+struct Circle {
     page: Page,
     tabs: Vec<Tab>,
     slug: String,
@@ -46,7 +46,7 @@ pub struct Circle {
 /// One thing that was said, and the answers.
 #[derive(Template)]
 #[template(path = "circle/post.html")]
-pub struct Post {
+struct Post {
     page: Page,
     tabs: Vec<Tab>,
     slug: String,
@@ -120,7 +120,7 @@ async fn circle_page(
     me: Participant,
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
-    page::answer(&circle(&house, visit.page, me, Form::default(), paging.into_inner()).await?)
+    circle(&house, visit.page, me, Form::default(), paging.into_inner()).await
 }
 
 #[get("/e/{event}/circle/notes/{id}")]
@@ -132,14 +132,20 @@ async fn post_page(
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    page::answer(&post(&house, visit.page, me, id, Form::default(), paging.into_inner()).await?)
+    post(&house, visit.page, me, id, Form::default(), paging.into_inner()).await
 }
 
 /// The circle as this person may see it, with a form as it was left.
 ///
 /// # Errors
 /// 422 for a bad page.
-pub async fn circle(house: &House, page: Page, me: Participant, form: Form, paging: Paging) -> Result<Circle, Error> {
+pub async fn circle(
+    house: &House,
+    page: Page,
+    me: Participant,
+    form: Form,
+    paging: Paging,
+) -> Result<HttpResponse, Error> {
     let first = paging.cursor.is_none();
     let paging = Paging { limit: Some(ON_A_PAGE), ..paging };
     let event = me.event.clone();
@@ -161,7 +167,7 @@ pub async fn circle(house: &House, page: Page, me: Participant, form: Form, pagi
         Standing::Early(term) | Standing::Outside(term) | Standing::Inside(term) => Some(reader.until(term)),
         Standing::None | Standing::NotAdmitted | Standing::Over(_) => None,
     };
-    Ok(Circle {
+    page::answer(&Circle {
         tabs: tabs::of_after(&page, &event, "circle"),
         title: event.titled(page.language).to_owned(),
         notes: notes.items.into_iter().map(|note| reader.note_view(note)).collect(),
@@ -187,7 +193,7 @@ pub async fn post(
     id: Uuid,
     form: Form,
     paging: Paging,
-) -> Result<Post, Error> {
+) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
     let read = house.run(async move |app| {
         entrance::look(&app, &me).await?;
@@ -204,7 +210,7 @@ pub async fn post(
     let (note, replies) = read.await?;
     let (items, next) = replies.map_or((Vec::new(), None), |page| (page.items, page.next));
     let reader = Reader { page: &page, zone: event.zone(), now: house.now() };
-    Ok(Post {
+    page::answer(&Post {
         tabs: tabs::of_after(&page, &event, "circle"),
         note: reader.note_view(note),
         replies: items.into_iter().map(|note| reader.note_view(note)).collect(),

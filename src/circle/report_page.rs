@@ -41,7 +41,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[get("/e/{event}/circle/report/{id}")]
 async fn show(house: House, visit: Visit, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    page::answer(&about(&house, visit.page, me, id, Form::default()).await?)
+    about(&house, visit.page, me, id, Form::default()).await
 }
 
 #[post("/e/{event}/circle/report/{id}")]
@@ -60,10 +60,7 @@ async fn report(
     };
     match said.await {
         Ok(()) => see_saying(&path, "reported"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &about(&house, visit.page, me, id, form.clone()).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| about(&house, page, me, id, form)).await,
     }
 }
 
@@ -84,7 +81,7 @@ async fn block(house: House, me: Participant, request: HttpRequest) -> Result<Ht
     see_saying(&path, "blocked")
 }
 
-async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form) -> Result<Report, Error> {
+async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
     let note = house.run(async move |app| {
         entrance::look(&app, &me).await?;
@@ -93,5 +90,5 @@ async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form)
     });
     let note = note.await?;
     let note = Reader { page: &page, zone: event.zone(), now: house.now() }.note_view(note);
-    Ok(Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
+    page::answer(&Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
 }

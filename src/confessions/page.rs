@@ -25,6 +25,7 @@ use crate::registrations::access::Participant;
 #[template(path = "confessions/page.html")]
 struct Confessions {
     page: Page,
+    slug: String,
     tabs: Vec<Tab>,
     event: event::Model,
     form: Form,
@@ -56,7 +57,8 @@ async fn render_confessions(
     let on_site = event.phase(house.now()) == Phase::OnSite;
     let tabs = tabs::of_evening(&page, &event, "confessions");
     let terms = Terms::of(&event)?;
-    page::answer_refused(&form.clone(), &Confessions { page, tabs, event, form, mine, terms, on_site, checked })
+    let slug = event.slug.clone();
+    page::answer(&Confessions { page, slug, tabs, event, form, mine, terms, on_site, checked })
 }
 
 #[get("/e/{event}/confessions")]
@@ -83,8 +85,7 @@ async fn ask_form(house: House, visit: Visit, me: Participant, form: Form) -> Re
         Ok(None) => see_saying(&back, "confession-asked"),
         Ok(checked) => render_confessions(&house, visit.page, me, form, checked).await,
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            render_confessions(&house, visit.page, me, form, None).await
+            form.show_again(visit.page, error, |page, form| render_confessions(&house, page, me, form, None)).await
         }
     }
 }

@@ -70,8 +70,7 @@ async fn render_matches(house: &House, page: Page, me: Participant, form: Form) 
         true => tabs::of_after(&page, &event, "matches"),
         false => tabs::of_evening(&page, &event, "matches"),
     };
-    let answer = Matches { page, slug, tabs, form, state, matches, mine };
-    page::answer_padded(&answer.form, &answer, BLOCK)
+    page::answer_padded(&Matches { page, slug, tabs, form, state, matches, mine }, BLOCK)
 }
 
 /// A match of mine at this event.
@@ -119,10 +118,7 @@ async fn give_contact(
     match offered.await {
         Ok(standing) if standing.opened_at.is_some() => see_saying(&format!("/e/{slug}/matches"), "contact-opened"),
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-offered"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_matches(&house, visit.page, me, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_matches(&house, page, me, form)).await,
     }
 }
 
@@ -139,10 +135,7 @@ async fn take_contact_back(
     let account = me.account;
     match house.run(async move |app| exchange::withdraw(&app, account, id).await).await {
         Ok(_) => see_saying(&format!("/e/{slug}/matches"), "contact-withdrawn"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_matches(&house, visit.page, me, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_matches(&house, page, me, form)).await,
     }
 }
 

@@ -65,7 +65,7 @@ async fn render_my_date(
     let slug = me.event.slug.clone();
     let tabs = tabs::of_evening(&page, &me.event, "dates");
     let form = form.unwrap_or_else(|| Form::filled([("words", row.note.clone().unwrap_or_default())]));
-    page::answer_refused(&form.clone(), &MyDate { page, slug, tabs, form, row, partner, kept_apart })
+    page::answer(&MyDate { page, slug, tabs, form, row, partner, kept_apart })
 }
 
 #[get("/e/{event}/dates/{round}")]
@@ -95,8 +95,7 @@ async fn keep_note(
     match noted.await {
         Ok(()) => see_saying(&format!("/e/{slug}/dates"), "date-noted"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_my_date(&house, visit.page, &me, round, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_my_date(&house, page, &me, round, Some(form))).await
         }
     }
 }
@@ -114,8 +113,7 @@ async fn tell_missed(
     match house.run(async move |app| miss::miss(&app, &by, round).await).await {
         Ok(()) => see_saying(&format!("/e/{slug}/dates"), "date-missed"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_my_date(&house, visit.page, &me, round, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_my_date(&house, page, &me, round, Some(form))).await
         }
     }
 }

@@ -98,7 +98,7 @@ async fn render_dates(
     });
     let tabs = if organizes { tabs::of_organizer(&page, &event.slug, "dates") } else { Vec::new() };
     let heading = Heading::of(&page, &event, now);
-    page::answer_refused(&form.clone(), &Office { page, tabs, heading, event, now, form, plan, shown })
+    page::answer(&Office { page, tabs, heading, event, now, form, plan, shown })
 }
 
 #[get("/office/e/{event}/dates")]
@@ -120,8 +120,7 @@ async fn plan_dates(house: House, visit: Visit, host: Host, form: Form) -> Resul
     match planned.await {
         Ok(()) => see_saying(&address(&host.event), "dates-planned"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_dates(&house, visit.page, host, None, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_dates(&house, page, host, None, Some(form))).await
         }
     }
 }
@@ -145,8 +144,8 @@ async fn correct_table(
     match house.run(async move |app| strike::strike(&app, &by, round, table, TableSeen { held }).await).await {
         Ok(()) => see_saying(&format!("{}?round={round}", address(&host.event)), "date-corrected"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_dates(&house, visit.page, host, Some(round), Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_dates(&house, page, host, Some(round), Some(form)))
+                .await
         }
     }
 }

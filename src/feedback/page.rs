@@ -66,7 +66,7 @@ async fn render_feedback(
     let (came, sheet) = read.await?;
     let answered = sheet.is_some();
     let form = form.unwrap_or_else(|| sheet.map(|sheet| filled(&sheet)).unwrap_or_default());
-    page::answer_refused(&form.clone(), &Mine { page, slug, title, form, asked: over && came, answered })
+    page::answer(&Mine { page, slug, title, form, asked: over && came, answered })
 }
 
 fn filled(sheet: &sheet::Model) -> Form {
@@ -106,8 +106,7 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
     match answered.await {
         Ok(()) => see_saying(&format!("/e/{}/feedback", me.event.slug), "feedback-kept"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_feedback(&house, visit.page, me, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_feedback(&house, page, me, Some(form))).await
         }
     }
 }

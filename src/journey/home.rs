@@ -21,7 +21,6 @@ use crate::events::phase::Phase;
 use crate::invitations::letters;
 use crate::language::Language;
 use crate::organizations::organization;
-use crate::page::form::Form;
 use crate::page::{self, Page, when};
 use crate::registrations::door::Way;
 use crate::registrations::registration;
@@ -71,7 +70,7 @@ pub async fn home_page(house: House, visit: Visit, who: SignedIn) -> Result<Http
     let language = visit.page.language;
     let read = house.run(async move |app| read(&app, who.account_id, language).await).await?;
     let home = build_home(visit.page, read, who.administrator, house.now());
-    page::answer_padded(&Form::default(), &home, BLOCK)
+    page::answer_padded(&home, BLOCK)
 }
 
 async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Error> {

@@ -21,7 +21,6 @@ use crate::events::access::Guest;
 use crate::events::countdown::Countdown;
 use crate::events::phase::Phase;
 use crate::events::tabs;
-use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
 use crate::points::board::{self, Board};
 use crate::points::ladder::Distance;
@@ -83,7 +82,7 @@ pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<H
         // Letters lead here whatever became of the application; the event's own page says what did.
         return Ok(page::see(&format!("/e/{slug}")));
     };
-    page::answer_padded(&Form::default(), &build_my_event(visit.page, read, house.now()), BLOCK)
+    page::answer_padded(&build_my_event(visit.page, read, house.now()), BLOCK)
 }
 
 async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Fault> {

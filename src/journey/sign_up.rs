@@ -69,8 +69,7 @@ pub async fn begin(house: House, request: HttpRequest, visit: Visit, form: Form)
             page::answer(&LetterSent { page: visit.page, email, note, again })
         }
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &SignUp::new(visit.page, form, to))
+            form.show_again(visit.page, error, async |page, form| page::answer(&SignUp::new(page, form, to))).await
         }
     }
 }

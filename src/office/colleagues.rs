@@ -36,7 +36,7 @@ struct Colleagues {
 }
 
 impl Colleagues {
-    async fn new(house: &House, page: Page, by: &OrganizationStaff, form: Form) -> Result<Self, Error> {
+    async fn answer(house: &House, page: Page, by: &OrganizationStaff, form: Form) -> Result<HttpResponse, Error> {
         let (union, id) = (&by.organization, by.organization.id);
         let read = house.run(async move |app| {
             let db = app.database.reader();
@@ -47,14 +47,14 @@ impl Colleagues {
         let administrator = by.account.administrator;
         let invitations = rows(&page, open, house.now());
         let (slug, demands) = (union.slug.clone(), union.demands_second_factor);
-        Ok(Self { slug, union: name, administrator, demands, members, invitations, form, page })
+        page::answer(&Self { slug, union: name, administrator, demands, members, invitations, form, page })
     }
 }
 
 /// Who: organizer of the union, administrator.
 #[get("/office/o/{organization}/staff")]
 pub async fn show_colleagues(house: House, visit: Visit, by: OrganizationStaff) -> Result<HttpResponse, Error> {
-    page::answer(&Colleagues::new(&house, visit.page, &by, Form::default()).await?)
+    Colleagues::answer(&house, visit.page, &by, Form::default()).await
 }
 
 /// Invites somebody to be an organizer, by mail address. Who: organizer of the union, administrator.
@@ -67,7 +67,9 @@ pub async fn appointed(house: House, visit: Visit, by: OrganizationStaff, form: 
     };
     match asked.await {
         Ok((_, new)) => see_saying(&address(&by), if new { "invited" } else { "invited-already" }),
-        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
+        Err(error) => {
+            form.show_again(visit.page, error, |page, form| Colleagues::answer(&house, page, &by, form)).await
+        }
     }
 }
 
@@ -78,7 +80,9 @@ pub async fn demanded(house: House, visit: Visit, by: OrganizationStaff, form: F
     let (who, wish) = (by.clone(), !form.value("demanded").is_empty());
     match house.run(async move |app| demand(&app, &who, wish).await).await {
         Ok(_) => see_saying(&address(&by), if wish { "factor-demanded" } else { "factor-not-demanded" }),
-        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
+        Err(error) => {
+            form.show_again(visit.page, error, |page, form| Colleagues::answer(&house, page, &by, form)).await
+        }
     }
 }
 
@@ -94,19 +98,11 @@ pub async fn left(
     let who = by.clone();
     match house.run(async move |app| revoke(&app, &who, grant).await).await {
         Ok(()) => see_saying(&address(&by), "role-revoked"),
-        Err(error) => Ok(refused(&house, visit.page, &by, Form::default(), error).await?),
+        Err(error) => {
+            let show = |page, form| Colleagues::answer(&house, page, &by, form);
+            Form::default().show_again(visit.page, error, show).await
+        }
     }
-}
-
-async fn refused(
-    house: &House,
-    page: Page,
-    by: &OrganizationStaff,
-    form: Form,
-    error: Error,
-) -> Result<HttpResponse, Error> {
-    let form = form.refused(&page, error)?;
-    page::answer_refused(&form.clone(), &Colleagues::new(house, page, by, form).await?)
 }
 
 fn address(by: &OrganizationStaff) -> String {

@@ -77,7 +77,7 @@ pub async fn show_house(
     _: Administrator,
     of: Query<OfYear>,
 ) -> Result<HttpResponse, Error> {
-    page::answer(&HousePage::new(&house, visit.page, &of, Form::default()).await?)
+    HousePage::answer(&house, visit.page, &of, Form::default()).await
 }
 
 /// Takes in a union. Who: administrator.
@@ -92,8 +92,8 @@ pub async fn founded(house: House, visit: Visit, by: Administrator, form: Form) 
     match taken_in.await {
         Ok(union) => see_saying(&format!("/office/o/{}/staff", union.slug), "union-founded"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &HousePage::new(&house, visit.page, &OfYear::default(), form).await?)
+            let this_year = OfYear::default();
+            form.show_again(visit.page, error, |page, form| HousePage::answer(&house, page, &this_year, form)).await
         }
     }
 }
@@ -127,7 +127,7 @@ async fn counts<E: EntityTrait>(db: &impl ConnectionTrait, union: E::Column) -> 
 }
 
 impl HousePage {
-    async fn new(house: &House, page: Page, of: &OfYear, form: Form) -> Result<Self, Error> {
+    async fn answer(house: &House, page: Page, of: &OfYear, form: Form) -> Result<HttpResponse, Error> {
         let read = house.run(async move |app| Ok(read(&app).await?)).await?;
         let (report, now) = (of_house(house, of).await?, house.now());
         let union = |union: &organization::Model| Union {
@@ -137,7 +137,7 @@ impl HousePage {
             events: read.events.get(&union.id).copied().unwrap_or(0),
             slug: union.slug.clone(),
         };
-        Ok(Self {
+        page::answer(&Self {
             unions: read.unions.iter().map(union).collect(),
             sentence: page.language.choose(&report.sentence.zh, &report.sentence.en).clone(),
             health: health(house, &page, &read),

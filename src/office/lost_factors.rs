@@ -1,6 +1,8 @@
 //! Somebody lost their phone and their recovery codes: an administrator who knows them turns their
 //! second factor off, with a fresh proof of their own, on record, and with a letter to the owner.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use garde::Validate;
@@ -8,13 +10,12 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::accounts::address::{mail_address, read_address};
-use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::{beside, prove_again};
+use crate::accounts::prove_again::{beside, once_proven};
 use crate::accounts::refusals::SECOND_FACTOR_OFF;
 use crate::accounts::second_factor::{end, factor};
 use crate::accounts::visit::Visit;
-use crate::app::House;
+use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::{Error, FieldError, Refused};
 use crate::organizations::access::Administrator;
@@ -45,12 +46,8 @@ struct Lost {
 async fn end_it(house: &House, request: &HttpRequest, by: Administrator, lost: LostFactor) -> Result<(), Error> {
     let LostFactor { email, password, code } = lost;
     let (address, proof) = (read_address(&email)?, Proof { password, code });
-    let asker = Asker::of(house, request);
-    let done = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &by.0, &proof).await?;
-        end::end_for(&app, proven, &address).await
-    });
-    Ok(done.await?)
+    let end = async move |app: Arc<App>, proven| end::end_for(&app, proven, &address).await;
+    once_proven(house, request, by.0, proof, end).await
 }
 
 /// Turns off the second factor of somebody who lost phone and codes; audited, and told to them by
@@ -94,8 +91,7 @@ pub async fn ended(
     match end_it(&house, &request, by, lost).await {
         Ok(()) => see_saying("/admin", "second-factor-lost"),
         Err(error) => {
-            let form = form.refused(&visit.page, beside("", of_nobody(error)))?;
-            Ok(answer(&house, visit.page, by, form).await?)
+            form.show_again(visit.page, beside("", of_nobody(error)), |page, form| answer(&house, page, by, form)).await
         }
     }
 }
@@ -112,5 +108,5 @@ fn of_nobody(error: Error) -> Error {
 async fn answer(house: &House, page: Page, by: Administrator, form: Form) -> Result<HttpResponse, Error> {
     let id = by.0.account_id;
     let coded = house.run(async move |app| Ok(factor::is_on(app.database.reader(), id).await?)).await?;
-    page::answer_refused(&form.clone(), &Lost { page, form, coded })
+    page::answer(&Lost { page, form, coded })
 }

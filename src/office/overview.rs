@@ -54,7 +54,7 @@ struct Stage {
 }
 
 impl Overview {
-    async fn new(house: &House, page: Page, by: &Organizer, form: Form) -> Result<Self, Error> {
+    async fn answer(house: &House, page: Page, by: &Organizer, form: Form) -> Result<HttpResponse, Error> {
         let (event, now) = (by.event.clone(), house.now());
         let of = event.clone();
         let read = house.run(async move |app| {
@@ -68,7 +68,7 @@ impl Overview {
         let movable = |phase: &Phase| event.is_published(now) && *phase != present && may_go(present, *phase);
         let phases = Phase::SCHEDULED.into_iter().filter(movable);
         let phases = phases.map(|phase| (phase.word().to_owned(), page.t(&format!("step-{}", phase.word()))));
-        Ok(Self {
+        page::answer(&Self {
             matters: shown_matters(&page, std::slice::from_ref(&event), &waiting),
             next: next(&page, &event, now),
             path: Speaker { page: &page, now }.path(&poster),
@@ -104,7 +104,7 @@ fn stages(page: &Page, counts: &[Count], inside: presence::Counts) -> Vec<Stage>
 /// Who: organizer.
 #[get("/office/e/{event}")]
 pub async fn show_overview(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    page::answer(&Overview::new(&house, visit.page, &by, Form::default()).await?)
+    Overview::answer(&house, visit.page, &by, Form::default()).await
 }
 
 /// Shows a draft to the world. Who: organizer.
@@ -113,7 +113,7 @@ pub async fn published(house: House, visit: Visit, by: Organizer, form: Form) ->
     let who = by.clone();
     match house.run(async move |app| publish(&app, &who).await).await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "event-published"),
-        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
+        Err(error) => form.show_again(visit.page, error, |page, form| Overview::answer(&house, page, &by, form)).await,
     }
 }
 
@@ -128,12 +128,6 @@ pub async fn moved(house: House, visit: Visit, by: Organizer, form: Form) -> Res
     };
     match moved.await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "phase-moved"),
-        Err(error) => Ok(refused(&house, visit.page, &by, form, error).await?),
+        Err(error) => form.show_again(visit.page, error, |page, form| Overview::answer(&house, page, &by, form)).await,
     }
-}
-
-async fn refused(house: &House, page: Page, by: &Organizer, form: Form, error: Error) -> Result<HttpResponse, Error> {
-    let form = form.refused(&page, error)?;
-    let overview = Overview::new(house, page, by, form).await?;
-    page::answer_refused(&overview.form, &overview)
 }

@@ -87,8 +87,7 @@ async fn show_outbox(
 #[get("/admin/outbox/{id}")]
 async fn one_letter(house: House, visit: Visit, by: Administrator, id: Path<String>) -> Result<HttpResponse, Error> {
     let id: Uuid = id.parse().map_err(|_| Refused::not_found())?;
-    let (letter, coded) = to_open(&house, by, id).await?;
-    page::answer(&Letter { coded, ..Letter::new(&house, visit.page, letter, Form::default()) })
+    closed(&house, visit.page, by, id, Form::default()).await
 }
 
 /// Opens a letter and shows it, this once: coming back asks for the password again.
@@ -117,20 +116,20 @@ async fn open_one(
             Ok(answer)
         }
         Err(error) => {
-            let form = form.refused(&visit.page, prove_again::beside("", error))?;
-            let (letter, coded) = to_open(&house, by, id).await?;
-            page::answer_refused(&form.clone(), &Letter { coded, ..Letter::new(&house, visit.page, letter, form) })
+            form.show_again(visit.page, prove_again::beside("", error), |page, form| closed(&house, page, by, id, form))
+                .await
         }
     }
 }
 
 /// A letter that is still closed, and whether opening it takes a code.
-async fn to_open(house: &House, by: Administrator, id: Uuid) -> Result<(Listed, bool), Error> {
+async fn closed(house: &House, page: Page, by: Administrator, id: Uuid, form: Form) -> Result<HttpResponse, Error> {
     let account = by.0.account_id;
     let read = house.run(async move |app| {
         Ok((outbox::look(&app, id).await?, factor::is_on(app.database.reader(), account).await?))
     });
-    read.await
+    let (letter, coded) = read.await?;
+    page::answer(&Letter { coded, ..Letter::new(house, page, letter, form) })
 }
 
 #[post("/admin/outbox/{id}/retry")]

@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, dev, web};
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
 use unicode_normalization::UnicodeNormalization;
@@ -161,6 +161,30 @@ impl Form {
         self.status = Some(if status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { status });
         self.retry_after = refused.retry_after;
         Ok(self)
+    }
+
+    /// Answers a refused form with its page: what was typed stands in it, the reasons beside its
+    /// fields, and the answer has the refusal's status. `show` answers with the page of any form.
+    ///
+    /// # Errors
+    /// Whatever is a fault and no refusal; what `show` says.
+    pub async fn show_again<F>(
+        self,
+        page: Page,
+        error: Error,
+        show: impl FnOnce(Page, Self) -> F,
+    ) -> Result<HttpResponse, Error>
+    where
+        F: Future<Output = Result<HttpResponse, Error>>,
+    {
+        let form = self.refused(&page, error)?;
+        let (status, retry_after) = (form.status(), form.retry_after());
+        let mut answer = show(page, form).await?;
+        *answer.status_mut() = status;
+        if let Some(seconds) = retry_after {
+            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        Ok(answer)
     }
 }
 

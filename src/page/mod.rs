@@ -132,7 +132,8 @@ pub fn answer(template: &impl Template) -> Result<HttpResponse, Error> {
     answer_as(StatusCode::OK, template)
 }
 
-/// Answers with a page whose form was refused: the form says with what status.
+/// Answers with a page whose form was refused: the form says with what status. Where one function answers
+/// with the page of any form, [`form::Form::show_again`] does.
 ///
 /// # Errors
 /// A fault where the template cannot be rendered.
@@ -144,25 +145,19 @@ pub fn answer_refused(form: &form::Form, template: &impl Template) -> Result<Htt
     Ok(answer)
 }
 
-/// Answers as [`answer_refused`] with a page whose size must not tell what is on it: of whole blocks.
+/// Answers with a page whose size must not tell what is on it: of whole blocks.
 ///
 /// # Errors
 /// A fault where the template cannot be rendered.
-pub fn answer_padded(form: &form::Form, template: &impl Template, block: usize) -> Result<HttpResponse, Error> {
+pub fn answer_padded(template: &impl Template, block: usize) -> Result<HttpResponse, Error> {
     let text = padding::padded_to_blocks(template.render().map_err(Fault::of)?, block);
-    answer_sized(form, text)
+    Ok(answer_sized(text))
 }
 
 /// Answers with a page that was brought to its size already.
-///
-/// # Errors
-/// None; as the others of its kind.
-pub fn answer_sized(form: &form::Form, text: String) -> Result<HttpResponse, Error> {
-    let mut answer = HttpResponse::build(form.status());
-    if let Some(seconds) = form.retry_after() {
-        answer.insert_header((RETRY_AFTER, seconds));
-    }
-    Ok(padding::of_one_size(answer.content_type("text/html; charset=utf-8").body(text)))
+#[must_use]
+pub fn answer_sized(text: String) -> HttpResponse {
+    padding::of_one_size(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(text))
 }
 
 /// Answers with a page of another status than 200.

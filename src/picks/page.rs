@@ -80,7 +80,7 @@ async fn render_picks(house: &House, page: Page, me: Participant, form: Form) ->
     // from its size how many are lit, or for whom.
     answer.own = OwnBallot::default();
     let dark = answer.render().map_err(Fault::of)?.len();
-    page::answer_sized(&answer.form, padding::padded(text, dark + answer.room_for_lamps()))
+    Ok(page::answer_sized(padding::padded(text, dark + answer.room_for_lamps())))
 }
 
 async fn read(house: &House, me: Participant) -> Result<Read, Error> {
@@ -136,10 +136,7 @@ async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> 
     let by = me.clone();
     match house.run(async move |app| light::light(&app, &by, number, picks).await).await {
         Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_picks(&house, visit.page, me, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_picks(&house, page, me, form)).await,
     }
 }
 
@@ -205,12 +202,10 @@ impl PicksPage {
         self.own.badges.len() + 1..=self.most
     }
 
-    fn met(&self) -> impl Iterator<Item = &Face> {
-        self.faces.iter().filter(|face| face.met.is_some())
-    }
-
-    fn others(&self) -> impl Iterator<Item = &Face> {
-        self.faces.iter().filter(|face| face.met.is_none())
+    /// Those I met stand first: the words over each part of the hall, what kind it is, and who is there.
+    fn halls(&self) -> [(&'static str, &'static str, Vec<&Face>); 2] {
+        let (met, others) = self.faces.iter().partition(|face| face.met.is_some());
+        [("picks-met", "hall met", met), ("picks-others", "hall", others)]
     }
 
     /// The words of what can be wrong with a tap, for the page's own script.

@@ -54,8 +54,7 @@ async fn render_stuck_round(
             Ok((waits, kept.map(|kept| kept.whereabouts).unwrap_or_default()))
         })
         .await?;
-    let answer = Stuck { page, slug, title, round: number, form, waits, whereabouts, asked };
-    page::answer_refused(&answer.form, &answer)
+    page::answer(&Stuck { page, slug, title, round: number, form, waits, whereabouts, asked })
 }
 
 #[get("/e/{event}/console/picks/{n}")]
@@ -81,8 +80,8 @@ async fn declare_void(
             Ok(render_stuck_round(&house, visit.page, host, number, Form::default(), true).await?)
         }
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_stuck_round(&house, visit.page, host, number, form, false).await?)
+            form.show_again(visit.page, error, |page, form| render_stuck_round(&house, page, host, number, form, false))
+                .await
         }
     }
 }

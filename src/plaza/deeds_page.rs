@@ -60,9 +60,10 @@ async fn put_up_post(house: House, visit: Visit, me: Participant, form: PhotoFor
         Ok(0) => see_saying(&path, "post-waits-full"),
         Ok(earns) => see_counting(&path, "post-waits", earns.unsigned_abs()),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let wall = shown::wall(&house, visit.page, me, Kind::Post, form.clone(), Paging::default()).await?;
-            page::answer_refused(&form, &wall)
+            form.show_again(visit.page, error, |page, form| {
+                shown::wall(&house, page, me, Kind::Post, form, Paging::default())
+            })
+            .await
         }
     }
 }
@@ -80,9 +81,10 @@ async fn declare(house: House, visit: Visit, me: Participant, form: Form) -> Res
     match put.await {
         Ok(_) => see_saying(&path, "declaration-waits"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let wall = shown::wall(&house, visit.page, me, Kind::Declaration, form.clone(), Paging::default()).await?;
-            page::answer_refused(&form, &wall)
+            form.show_again(visit.page, error, |page, form| {
+                shown::wall(&house, page, me, Kind::Declaration, form, Paging::default())
+            })
+            .await
         }
     }
 }
@@ -107,9 +109,10 @@ async fn comment(
     match put.await {
         Ok(_) => see_saying(&path, "comment-up"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let post = shown::post(&house, visit.page, me, about, form.clone(), Paging::default()).await?;
-            page::answer_refused(&form, &post)
+            form.show_again(visit.page, error, |page, form| {
+                shown::post(&house, page, me, about, form, Paging::default())
+            })
+            .await
         }
     }
 }

@@ -77,7 +77,7 @@ async fn open_queue(
     asked: Query<ModerationQuery>,
 ) -> Result<HttpResponse, Error> {
     let ModerationQuery { show, cursor } = asked.into_inner();
-    page::answer(&look(&house, visit.page, by, show, cursor, Form::default()).await?)
+    look(&house, visit.page, by, show, cursor, Form::default()).await
 }
 
 /// Decides about one (its own button) or about all that are ticked.
@@ -102,10 +102,7 @@ async fn decide(
     };
     match decided.await {
         Ok(count) => see_counting(&format!("{}?show={}", address(&by), show.word()), "moderated", count),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &look(&house, visit.page, by, show, None, form.clone()).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| look(&house, page, by, show, None, form)).await,
     }
 }
 
@@ -138,8 +135,7 @@ async fn settle_complaint(
     match settled.await {
         Ok(()) => see_saying(&format!("{}?show=reported", address(&by)), "report-settled"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &look(&house, visit.page, by, Show::Reported, None, form.clone()).await?)
+            form.show_again(visit.page, error, |page, form| look(&house, page, by, Show::Reported, None, form)).await
         }
     }
 }
@@ -197,7 +193,7 @@ async fn look(
     show: Show,
     cursor: Option<String>,
     form: Form,
-) -> Result<Queue, Error> {
+) -> Result<HttpResponse, Error> {
     let (event, now) = (by.event, house.now());
     let event_id = event.id;
     let read = house.run(async move |app| queue::read(app.database.reader(), event_id, show, cursor).await);
@@ -225,7 +221,7 @@ async fn look(
         body: row.body,
         reason: row.reason,
     };
-    Ok(Queue {
+    page::answer(&Queue {
         items: rows.into_iter().map(item).collect(),
         next: next.map(|cursor| format!("{here}?show={}&cursor={cursor}", show.word())),
         views: vec![

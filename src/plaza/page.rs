@@ -18,6 +18,7 @@ use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::error::Error;
 use crate::events::access::id_in_path;
+use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
 use crate::paging::Paging;
@@ -30,8 +31,9 @@ const ON_A_PAGE: u64 = 20;
 /// Posts or declarations.
 #[derive(Template)]
 #[template(path = "plaza/wall.html")]
-pub struct Wall {
+struct Wall {
     page: Page,
+    tabs: Vec<Tab>,
     top: Top,
     posts: bool,
     form: Form,
@@ -45,8 +47,9 @@ pub struct Wall {
 /// One post, with what others say to it.
 #[derive(Template)]
 #[template(path = "plaza/post.html")]
-pub struct Post {
+struct Post {
     page: Page,
+    tabs: Vec<Tab>,
     top: Top,
     form: Form,
     note: ContributionView,
@@ -137,7 +140,7 @@ pub fn pages(config: &mut ServiceConfig) {
 /// The page that says when it begins, where it has not.
 pub fn early(house: &House, page: &Page, me: &Participant) -> Option<Result<HttpResponse, Error>> {
     let words = top::opens(page, &me.event, house.now())?;
-    let tabs = crate::events::tabs::of_participant(page, &me.event.slug, "plaza");
+    let tabs = tabs::of_participant(page, &me.event.slug, "plaza");
     Some(page::answer(&Early { tabs, words, page: page.clone() }))
 }
 
@@ -146,7 +149,7 @@ async fn posts_page(house: House, visit: Visit, me: Participant, paging: Query<P
     if let Some(early) = early(&house, &visit.page, &me) {
         return early;
     }
-    page::answer(&wall(&house, visit.page, me, Kind::Post, Form::default(), paging.into_inner()).await?)
+    wall(&house, visit.page, me, Kind::Post, Form::default(), paging.into_inner()).await
 }
 
 #[get("/e/{event}/plaza/declarations")]
@@ -159,7 +162,7 @@ async fn declarations_page(
     if let Some(early) = early(&house, &visit.page, &me) {
         return early;
     }
-    page::answer(&wall(&house, visit.page, me, Kind::Declaration, Form::default(), paging.into_inner()).await?)
+    wall(&house, visit.page, me, Kind::Declaration, Form::default(), paging.into_inner()).await
 }
 
 #[get("/e/{event}/plaza/posts/{id}")]
@@ -171,7 +174,7 @@ async fn post_page(
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    page::answer(&post(&house, visit.page, me, id, Form::default(), paging.into_inner()).await?)
+    post(&house, visit.page, me, id, Form::default(), paging.into_inner()).await
 }
 
 /// Posts or declarations, with a form as it was left.
@@ -185,7 +188,7 @@ pub async fn wall(
     kind: Kind,
     form: Form,
     paging: Paging,
-) -> Result<Wall, Error> {
+) -> Result<HttpResponse, Error> {
     let first = paging.cursor.is_none();
     let paging = Paging { limit: Some(ON_A_PAGE), ..paging };
     let read = house.run(async move |app| {
@@ -200,7 +203,8 @@ pub async fn wall(
     let top = sight.top(&page, &event, now, if posts { "posts" } else { "declarations" });
     let here = format!("/e/{}/plaza{}", event.slug, if posts { "" } else { "/declarations" });
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
-    Ok(Wall {
+    page::answer(&Wall {
+        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         notes: notes.items.into_iter().map(|note| reader.contribution_view(note)).collect(),
         next: notes.next.map(|cursor| format!("{here}?cursor={cursor}")),
         next_post: sight.next_post(),
@@ -223,7 +227,7 @@ pub async fn post(
     id: Uuid,
     form: Form,
     paging: Paging,
-) -> Result<Post, Error> {
+) -> Result<HttpResponse, Error> {
     let read = house.run(async move |app| {
         let sight = top::look(&app, &me).await?;
         let db = app.database.reader();
@@ -239,7 +243,8 @@ pub async fn post(
     let now = house.now();
     let (items, next) = comments.map_or((Vec::new(), None), |page| (page.items, page.next));
     let reader = Reader { app: house, page: &page, zone: event.zone(), now };
-    Ok(Post {
+    page::answer(&Post {
+        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         top: sight.top(&page, &event, now, "posts"),
         note: reader.contribution_view(note),
         comments: items.into_iter().map(|note| reader.contribution_view(note)).collect(),

@@ -47,7 +47,7 @@ async fn show(house: House, visit: Visit, me: Participant) -> Result<HttpRespons
     if let Some(early) = plaza::early(&house, &visit.page, &me) {
         return early;
     }
-    page::answer(&mine(&house, visit.page, me, Form::default()).await?)
+    mine(&house, visit.page, me, Form::default()).await
 }
 
 #[post("/e/{event}/plaza/portrait")]
@@ -67,14 +67,11 @@ async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) ->
     };
     match put.await {
         Ok(_) => see_saying(&path, "portrait-waits"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &mine(&house, visit.page, me, form.clone()).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| mine(&house, page, me, form)).await,
     }
 }
 
-async fn mine(house: &House, page: Page, me: Participant, form: Form) -> Result<Mine, Error> {
+async fn mine(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let now = house.now();
     let (event, id) = (me.event.clone(), me.registration.id);
     let last = house.run(async move |app| {
@@ -92,7 +89,7 @@ async fn mine(house: &House, page: Page, me: Participant, form: Form) -> Result<
         },
         reason: of.reason,
     });
-    Ok(Mine {
+    page::answer(&Mine {
         tabs: tabs::of_participant(&page, &event.slug, "people"),
         open: event.phase(now) == Phase::Online,
         slug: event.slug,

@@ -18,9 +18,10 @@ use crate::app::House;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
+use crate::events::tabs;
 use crate::page::flash::{see_counting, see_saying};
 use crate::page::form::Form;
-use crate::page::{self, Page, when};
+use crate::page::{self, Page, Tab, when};
 use crate::paging::{self, Paging};
 use crate::registrations::access::Participant;
 use crate::small_counts::FEWEST;
@@ -31,6 +32,7 @@ const ON_A_PAGE: u64 = 10;
 #[template(path = "plaza/quizzes.html")]
 struct Quizzes {
     page: Page,
+    tabs: Vec<Tab>,
     top: Top,
     form: Form,
     quizzes: Vec<QuizView>,
@@ -75,7 +77,7 @@ async fn show(house: House, visit: Visit, me: Participant, paging: Query<Paging>
     if let Some(early) = plaza::early(&house, &visit.page, &me) {
         return early;
     }
-    page::answer(&all(&house, visit.page, me, Form::default(), None, paging.into_inner()).await?)
+    all(&house, visit.page, me, Form::default(), None, paging.into_inner()).await
 }
 
 #[post("/e/{event}/plaza/quizzes/{id}")]
@@ -104,8 +106,8 @@ async fn hand_in(
         Ok(awarded) if awarded.points > 0 => see_counting(&path, "quiz-answered", awarded.points.unsigned_abs()),
         Ok(_) => see_saying(&path, "quiz-answered-full"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &all(&house, visit.page, me, form.clone(), Some(id), Paging::default()).await?)
+            form.show_again(visit.page, error, |page, form| all(&house, page, me, form, Some(id), Paging::default()))
+                .await
         }
     }
 }
@@ -126,7 +128,7 @@ async fn all(
     form: Form,
     refused: Option<Uuid>,
     paging: Paging,
-) -> Result<Quizzes, Error> {
+) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
     let now = house.now();
     let Read { sight, rows, mine, everybody } = house.run(async move |app| read(&app, &me, &paging).await).await?;
@@ -157,7 +159,8 @@ async fn all(
         }
     };
     let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, asked);
-    Ok(Quizzes {
+    page::answer(&Quizzes {
+        tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         top: sight.top(&page, &event, now, "quizzes"),
         next: list.next.map(|cursor| format!("/e/{}/plaza/quizzes?cursor={cursor}", event.slug)),
         quizzes: list.items,

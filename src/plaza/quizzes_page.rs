@@ -70,7 +70,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 #[get("/office/e/{event}/quizzes")]
 async fn all(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    page::answer(&office(&house, visit.page, by, None, Form::default()).await?)
+    office(&house, visit.page, by, None, Form::default()).await
 }
 
 #[get("/office/e/{event}/quizzes/{id}")]
@@ -82,7 +82,7 @@ async fn one(house: House, visit: Visit, by: Organizer, request: HttpRequest) ->
         found.filter(|found| !found.has_opened(app.now())).ok_or_else(|| Refused::not_found().into())
     });
     let form = filled(&found.await?, zone);
-    page::answer(&office(&house, visit.page, by, Some(id), form).await?)
+    office(&house, visit.page, by, Some(id), form).await
 }
 
 #[post("/office/e/{event}/quizzes")]
@@ -111,7 +111,7 @@ async fn put(
 ) -> Result<HttpResponse, Error> {
     if !form.value("more").is_empty() {
         // One more question is asked for: nothing is judged yet.
-        return page::answer(&office(&house, visit.page, by, changes, form).await?);
+        return office(&house, visit.page, by, changes, form).await;
     }
     let path = format!("/office/e/{}/quizzes", by.event.slug);
     let (asker, zone) = (by.clone(), by.event.zone());
@@ -126,14 +126,17 @@ async fn put(
     };
     match asked.await {
         Ok(()) => see_saying(&path, if changes.is_some() { "quiz-changed" } else { "quiz-asked" }),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &office(&house, visit.page, by, changes, form.clone()).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| office(&house, page, by, changes, form)).await,
     }
 }
 
-async fn office(house: &House, page: Page, by: Organizer, changes: Option<Uuid>, form: Form) -> Result<Office, Error> {
+async fn office(
+    house: &House,
+    page: Page,
+    by: Organizer,
+    changes: Option<Uuid>,
+    form: Form,
+) -> Result<HttpResponse, Error> {
     let (event, now) = (by.event, house.now());
     let event_id = event.id;
     let read = house.run(async move |app| {
@@ -156,7 +159,7 @@ async fn office(house: &House, page: Page, by: Organizer, changes: Option<Uuid>,
         id: quiz.id,
         title: quiz.title,
     };
-    Ok(Office {
+    page::answer(&Office {
         tabs: tabs::of_organizer(&page, &event.slug, "quizzes"),
         heading: Heading::of(&page, &event, now),
         zone: when::zone(page.language, event.zone()),

@@ -37,7 +37,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[get("/e/{event}/plaza/report/{id}")]
 async fn show(house: House, visit: Visit, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    page::answer(&about(&house, visit.page, me, id, Form::default()).await?)
+    about(&house, visit.page, me, id, Form::default()).await
 }
 
 #[post("/e/{event}/plaza/report/{id}")]
@@ -59,14 +59,11 @@ async fn report(
     };
     match said.await {
         Ok(_) => see_saying(&path, "reported"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form, &about(&house, visit.page, me, id, form.clone()).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| about(&house, page, me, id, form)).await,
     }
 }
 
-async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form) -> Result<Report, Error> {
+async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
     let note = house.run(async move |app| {
         entrance::may_look(&app, &me)?;
@@ -74,5 +71,5 @@ async fn about(house: &House, page: Page, me: Participant, id: Uuid, form: Form)
     });
     let note = note.await?;
     let note = Reader { app: house, page: &page, zone: event.zone(), now: house.now() }.contribution_view(note);
-    Ok(Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
+    page::answer(&Report { slug: event.slug, sorts: wrong::sorts(&page), note, form, page })
 }

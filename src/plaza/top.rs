@@ -9,8 +9,8 @@ use super::entrance::may_look;
 use super::{answer, daily_check_in, quiz};
 use crate::app::App;
 use crate::error::Error;
+use crate::events::event;
 use crate::events::phase::Phase;
-use crate::events::{event, tabs};
 use crate::page::{Page, Tab, when};
 use crate::points::rules::Rule;
 use crate::points::today::{self, Today};
@@ -22,7 +22,6 @@ const VIEWS: [(&str, &str); 3] = [("posts", ""), ("declarations", "/declarations
 pub struct Top {
     pub slug: String,
     pub title: String,
-    pub tabs: Vec<Tab>,
     pub views: Vec<Tab>,
     /// Whether people act, or only look.
     pub open: bool,
@@ -108,7 +107,6 @@ impl Sight {
         Top {
             slug: event.slug.clone(),
             title: event.titled(page.language).to_owned(),
-            tabs: tabs::of_participant(page, &event.slug, "plaza"),
             views: VIEWS.iter().map(view).collect(),
             open: event.phase(now) == Phase::Online,
             points: self.today.points(),

@@ -24,6 +24,7 @@ use crate::registrations::registration::Status;
 #[template(path = "programme/my_programme.html")]
 struct Evening {
     page: Page,
+    slug: String,
     tabs: Vec<Tab>,
     event: event::Model,
     form: Form,
@@ -58,7 +59,8 @@ async fn render_my_programme(
     let (sheet, mine) = read.await?;
     let form = form.unwrap_or_else(|| Form::filled([("title", mine.talent.clone().unwrap_or_default())]));
     let tabs = tabs::of_evening(&page, &event, "programme");
-    page::answer_refused(&form.clone(), &Evening { page, tabs, event, form, sheet, mine, may_show })
+    let slug = event.slug.clone();
+    page::answer(&Evening { page, slug, tabs, event, form, sheet, mine, may_show })
 }
 
 #[get("/e/{event}/programme")]
@@ -76,8 +78,7 @@ async fn offer(house: House, visit: Visit, me: Participant, form: Form) -> Resul
     match offered.await {
         Ok(()) => see_saying(&back, "talent-offered"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_my_programme(&house, visit.page, me, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_my_programme(&house, page, me, Some(form))).await
         }
     }
 }

@@ -65,7 +65,7 @@ async fn render_groups(house: &House, page: Page, host: Host, form: Option<Form>
     let tabs = if organizes { tabs::of_organizer(&page, &event.slug, "groups") } else { Vec::new() };
     let heading = Heading::of(&page, &event, now);
     let open = event.phase(now) == Phase::OnSite;
-    page::answer_refused(&form.clone(), &Office { page, tabs, heading, form, groups, icebreakers, talents, open })
+    page::answer(&Office { page, tabs, heading, form, groups, icebreakers, talents, open })
 }
 
 #[get("/office/e/{event}/groups")]
@@ -83,8 +83,7 @@ async fn group_everybody(house: House, visit: Visit, host: Host, form: Form) -> 
     match formed.await {
         Ok(()) => see_saying(&address(&host), "groups-formed"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_groups(&house, visit.page, host, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_groups(&house, page, host, Some(form))).await
         }
     }
 }
@@ -95,8 +94,7 @@ async fn draw(house: House, visit: Visit, host: Host, form: Form) -> Result<Http
     match house.run(async move |app| break_ice::draw(&app, &by).await).await {
         Ok(_) => see_saying(&address(&host), "ice-broken"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_groups(&house, visit.page, host, Some(form)).await?)
+            form.show_again(visit.page, error, |page, form| render_groups(&house, page, host, Some(form))).await
         }
     }
 }

@@ -107,8 +107,8 @@ pub async fn send_application(house: House, visit: Visit, guest: Guest, form: Fo
         Ok(entered) => see_saying(&home, if entered.status == Status::Approved { "approved" } else { "applied" }),
         Err(error) if error.is(ALREADY_REGISTERED) => Ok(page::see(&home)),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &Sheet::new(&house, visit.page, form, &guest, missing, employer.near))
+            let show = async |page, form| page::answer(&Sheet::new(&house, page, form, &guest, missing, employer.near));
+            form.show_again(visit.page, error, show).await
         }
     }
 }

@@ -54,7 +54,7 @@ async fn render_standby(house: &House, page: Page, event: event::Model, form: Fo
     let tabs = tabs::of_organizer(&page, &event.slug, "standby");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer_refused(&form.clone(), &Sheet { heading, tabs, now, page, event, form, standby })
+    page::answer(&Sheet { heading, tabs, now, page, event, form, standby })
 }
 
 #[get("/office/e/{event}/standby")]
@@ -74,10 +74,7 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
             let count = u64::try_from(promoted.promoted.len()).unwrap_or(u64::MAX);
             see_counting(&format!("/office/e/{}/standby", event.slug), "standby-promoted", count)
         }
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            Ok(render_standby(&house, visit.page, event, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_standby(&house, page, event, form)).await,
     }
 }
 

@@ -54,7 +54,7 @@ struct Check {
 
 #[get("/e/{event}/why")]
 pub async fn why_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    page::answer(&read(&house, visit.page, &me, Form::default()).await?)
+    read(&house, visit.page, &me, Form::default()).await
 }
 
 #[post("/e/{event}/reply")]
@@ -69,14 +69,11 @@ pub async fn send_reply(house: House, visit: Visit, me: Participant, form: Form)
     match answered.await {
         Ok(Reply::Confirm) => see_saying(&why, "coming"),
         Ok(Reply::Decline) => see_saying(&why, "declined"),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            page::answer_refused(&form.clone(), &read(&house, visit.page, &me, form).await?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| read(&house, page, &me, form)).await,
     }
 }
 
-async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result<Explanation, Error> {
+async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result<HttpResponse, Error> {
     // The page's language, not the account's: the reader has just chosen it.
     let account = SignedIn { language: page.language, ..me.account };
     let me = Participant { account, ..me.clone() };
@@ -103,7 +100,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         None => Vec::new(),
     };
     let (headline, meaning) = headline_and_meaning(&page, &standing, status, me.event.phase(now));
-    Ok(Explanation {
+    page::answer(&Explanation {
         slug: me.event.slug.clone(),
         title: me.event.titled(page.language).to_owned(),
         tabs: tabs::of_participant(&page, &me.event.slug, "journey"),

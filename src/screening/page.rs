@@ -150,8 +150,8 @@ async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<Ht
     match saved.await {
         Ok(event) => see_saying(&address(&event), "screening-rules-saved"),
         Err(error) => {
-            let form = form.refused(&page, error)?;
-            Ok(render_studio(house, page, event, (form, None), Form::default()).await?)
+            form.show_again(page, error, |page, form| render_studio(house, page, event, (form, None), Form::default()))
+                .await
         }
     }
 }
@@ -206,10 +206,7 @@ async fn stepped(
 ) -> Result<HttpResponse, Error> {
     match done {
         Ok(said) => see_saying(&address(&event), said),
-        Err(error) => {
-            let step = form.refused(&page, error)?;
-            standing(house, page, event, step).await
-        }
+        Err(error) => form.show_again(page, error, |page, step| standing(house, page, event, step)).await,
     }
 }
 

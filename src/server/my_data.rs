@@ -88,7 +88,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 #[get("/me/data")]
 async fn data_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    page::answer(&gathered(&house, visit.page, who, Form::default()).await?)
+    gathered(&house, visit.page, who, Form::default()).await
 }
 
 #[post("/me/data/export")]
@@ -99,7 +99,7 @@ async fn take_home(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    match taken_home(&house, Asker::of(&house, &request), who, Proof::typed(&form, "export_")).await {
+    match taken_home(&house, &request, who, Proof::typed(&form, "export_")).await {
         Ok(zip) => Ok(zip),
         Err(error) => Ok(refused(&house, visit.page, who, form, beside("export_", error)).await?),
     }
@@ -161,11 +161,10 @@ async fn leave(
 }
 
 async fn refused(house: &House, page: Page, who: SignedIn, form: Form, error: Error) -> Result<HttpResponse, Error> {
-    let form = form.refused(&page, error)?;
-    page::answer_refused(&form.clone(), &gathered(house, page, who, form).await?)
+    form.show_again(page, error, |page, form| gathered(house, page, who, form)).await
 }
 
-async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Result<MyData, Error> {
+async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
     let read = house.run(async move |app| read(&app, who.account_id).await).await?;
     let now = house.now();
     // The account belongs to no event, so neither does its calendar.
@@ -195,7 +194,7 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
         let by = row.detail.get("by").and_then(|by| by.as_str()).unwrap_or_default();
         page.t(&format!("signed-in-{}", by.replace('_', "-")))
     };
-    Ok(MyData {
+    page::answer(&MyData {
         coded: read.coded,
         sign_ins: read.sign_ins.iter().map(|row| (moment(row.at), how(row))).collect(),
         email: address_to_unicode(&read.account.address(&house.secrets)?),

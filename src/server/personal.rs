@@ -16,7 +16,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::prove_again;
+use crate::accounts::prove_again::{once_proven, prove_again};
 use crate::accounts::{self, SignedIn, account, cookie, leaving};
 use crate::app::{App, House};
 use crate::audit::Deed;
@@ -49,30 +49,28 @@ pub async fn export(
     who: SignedIn,
     proof: Body<Proof>,
 ) -> Result<HttpResponse, Error> {
-    taken_home(&house, Asker::of(&house, &request), who, proof.into_inner()).await
+    taken_home(&house, &request, who, proof.into_inner()).await
 }
 
 /// The ZIP, for whoever proves once more who they are; on record.
 pub(super) async fn taken_home(
     house: &House,
-    asker: Asker,
+    request: &HttpRequest,
     who: SignedIn,
     proof: Proof,
 ) -> Result<HttpResponse, Error> {
-    let zip = house
-        .run(async move |app| {
-            let proven = prove_again(&app, &asker, &who, &proof).await?;
-            let txn = app.database.begin_write().await?;
-            proven.hold(&app, &txn).await?;
-            let id = who.account_id;
-            Deed::DataTakenHome.by(id).about("account", id).record(&txn, &app).await?;
-            txn.commit().await?;
-            let files = gather(&app, who).await?;
-            let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
-            let photos = plaza::personal::photos(app.database.reader(), &mine).await?;
-            Ok(tokio::task::spawn_blocking(move || pack(&files, &photos)).await.map_err(Fault::of)??)
-        })
-        .await?;
+    let zip = once_proven(house, request, who, proof, async move |app, proven| {
+        let txn = app.database.begin_write().await?;
+        proven.hold(&app, &txn).await?;
+        let id = who.account_id;
+        Deed::DataTakenHome.by(id).about("account", id).record(&txn, &app).await?;
+        txn.commit().await?;
+        let files = gather(&app, who).await?;
+        let mine = registrations::personal::ids(app.database.reader(), who.account_id).await?;
+        let photos = plaza::personal::photos(app.database.reader(), &mine).await?;
+        Ok(tokio::task::spawn_blocking(move || pack(&files, &photos)).await.map_err(Fault::of)??)
+    });
+    let zip = zip.await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/zip"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"queqiao.zip\""))

@@ -149,9 +149,8 @@ async fn note_follow_up(
     match noted.await {
         Ok(_) => see_saying(&format!("/volunteer/c/{id}"), "follow-up-noted"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let page = build_case(&house, visit.page, account, read, form);
-            page::answer_refused(&page.form, &page)
+            let show = async |page, form| page::answer(&build_case(&house, page, account, read, form));
+            form.show_again(visit.page, error, show).await
         }
     }
 }

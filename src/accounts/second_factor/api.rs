@@ -13,7 +13,7 @@ use super::begin::{self, Begun};
 use super::{confirm, end, factor, recovery_code};
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::prove_again;
+use crate::accounts::prove_again::once_proven;
 use crate::accounts::{SignedIn, account};
 use crate::app::House;
 use crate::body::Body;
@@ -107,11 +107,8 @@ pub async fn begin_factor(
     who: SignedIn,
     proof: Body<Proof>,
 ) -> Result<impl Responder, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
-    let begun = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        begin::begin(&app, proven).await
-    });
+    let proof = proof.into_inner();
+    let begun = once_proven(&house, &request, who, proof, async |app, proven| begin::begin(&app, proven).await);
     let Begun { secret, address, qr } = begun.await?;
     Ok(unkept(SecondFactorBegun { secret, address, qr }, StatusCode::CREATED))
 }
@@ -156,11 +153,8 @@ pub async fn renew(
     who: SignedIn,
     proof: Body<Proof>,
 ) -> Result<impl Responder, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
-    let renewed = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        end::renew_codes(&app, proven).await
-    });
+    let proof = proof.into_inner();
+    let renewed = once_proven(&house, &request, who, proof, async |app, proven| end::renew_codes(&app, proven).await);
     Ok(unkept(RecoveryCodes { recovery_codes: renewed.await? }, StatusCode::OK))
 }
 
@@ -181,11 +175,8 @@ pub async fn end_factor(
     who: SignedIn,
     proof: Body<Proof>,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
-    let ended = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        end::end(&app, proven).await
-    });
+    let proof = proof.into_inner();
+    let ended = once_proven(&house, &request, who, proof, async |app, proven| end::end(&app, proven).await);
     ended.await?;
     Ok(HttpResponse::NoContent().finish())
 }

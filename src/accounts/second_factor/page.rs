@@ -11,7 +11,7 @@ use super::{begin, confirm, end};
 use crate::accounts::SignedIn;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::{beside, prove_again};
+use crate::accounts::prove_again::{beside, once_proven};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -43,7 +43,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 async fn answer(house: &House, page: Page, who: SignedIn, form: Form, told: ShownOnce) -> Result<HttpResponse, Error> {
     let stands = read(house, who).await?;
-    let mut answer = page::answer_refused(&form.clone(), &FactorPage { page, form, stands, told })?;
+    let mut answer = page::answer(&FactorPage { page, form, stands, told })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
@@ -56,8 +56,7 @@ async fn refused(
     error: Error,
     told: ShownOnce,
 ) -> Result<HttpResponse, Error> {
-    let form = form.refused(&page, beside("", error))?;
-    answer(house, page, who, form, told).await
+    form.show_again(page, beside("", error), |page, form| answer(house, page, who, form, told)).await
 }
 
 #[get("/me/second-factor")]
@@ -74,11 +73,8 @@ async fn begin_factor(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, ""));
-    let begun = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        begin::begin(&app, proven).await
-    });
+    let proof = Proof::typed(&form, "");
+    let begun = once_proven(&house, &request, who, proof, async |app, proven| begin::begin(&app, proven).await);
     match begun.await {
         Ok(begun) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Begun(begun)).await?),
         Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
@@ -113,11 +109,8 @@ async fn renew_codes(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, ""));
-    let renewed = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        end::renew_codes(&app, proven).await
-    });
+    let proof = Proof::typed(&form, "");
+    let renewed = once_proven(&house, &request, who, proof, async |app, proven| end::renew_codes(&app, proven).await);
     match renewed.await {
         Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Codes(codes)).await?),
         Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
@@ -132,11 +125,8 @@ async fn end_factor(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), Proof::typed(&form, ""));
-    let ended = house.run(async move |app| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
-        end::end(&app, proven).await
-    });
+    let proof = Proof::typed(&form, "");
+    let ended = once_proven(&house, &request, who, proof, async |app, proven| end::end(&app, proven).await);
     match ended.await {
         Ok(()) => see_saying("/me/second-factor", "second-factor-ended"),
         Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),

@@ -60,7 +60,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 #[get("/office/e/{event}/reviews")]
 async fn what_to_look_at(house: House, visit: Visit, organizer: Organizer) -> Result<HttpResponse, Error> {
-    page::answer(&list(&house, visit.page, organizer.event, Form::default(), None).await?)
+    list(&house, visit.page, organizer.event, Form::default(), None).await
 }
 
 #[post("/office/e/{event}/reviews/{review}")]
@@ -81,21 +81,23 @@ async fn settle_one(
     match settled.await {
         Ok(_) => see_saying(&format!("/office/e/{}/reviews", event.slug), "review-settled"),
         Err(error) if error.is(NOT_FOUND) => Err(error),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let list = list(&house, visit.page, event, form.clone(), Some(id)).await?;
-            page::answer_refused(&form, &list)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| list(&house, page, event, form, Some(id))).await,
     }
 }
 
-async fn list(house: &House, page: Page, event: event::Model, form: Form, at: Option<Uuid>) -> Result<Reviews, Error> {
+async fn list(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    form: Form,
+    at: Option<Uuid>,
+) -> Result<HttpResponse, Error> {
     let id = event.id;
     let matters = house.run(async move |app| Ok(matters(app.database.reader(), id).await?)).await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "reviews");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    Ok(Reviews { heading, tabs, event, now, matters, form, at, page })
+    page::answer(&Reviews { heading, tabs, event, now, matters, form, at, page })
 }
 
 async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter>, Fault> {

@@ -54,7 +54,7 @@ pub async fn mine(house: House, visit: Visit, who: SignedIn) -> Result<HttpRespo
 /// One of them. Who: unit contact, organizer of the unit's union, administrator.
 #[get("/unit/{unit}")]
 pub async fn show_confirmation(house: House, visit: Visit, by: UnitVoice) -> Result<HttpResponse, Error> {
-    page::answer(&confirm(&house, visit.page, &by, Form::default()).await?)
+    confirm(&house, visit.page, &by, Form::default()).await
 }
 
 /// Confirms that people work there; the answer is the same whoever they are. Who: unit contact,
@@ -64,9 +64,7 @@ pub async fn confirmed(house: House, visit: Visit, by: UnitVoice, form: Form) ->
     let people = match people(form.value("emails")) {
         Ok(people) => people,
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let confirm = confirm(&house, visit.page, &by, form).await?;
-            return page::answer_refused(&confirm.form, &confirm);
+            return form.show_again(visit.page, error, |page, form| confirm(&house, page, &by, form)).await;
         }
     };
     let back = format!("/unit/{}", by.unit.id);
@@ -91,9 +89,9 @@ fn people(text: &str) -> Result<Vec<MailAddress>, Error> {
     }
 }
 
-async fn confirm(house: &House, page: Page, by: &UnitVoice, form: Form) -> Result<Confirm, Error> {
+async fn confirm(house: &House, page: Page, by: &UnitVoice, form: Form) -> Result<HttpResponse, Error> {
     let unit = by.unit.clone();
     let of_unit = roster_entry::Entity::find().filter(roster_entry::Column::UnitId.eq(unit.id));
     let heads = house.run(async move |app| Ok(of_unit.count(app.database.reader()).await?)).await?;
-    Ok(Confirm { unit, heads, form, page })
+    page::answer(&Confirm { unit, heads, form, page })
 }
