@@ -23,7 +23,7 @@ pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, proof: &Proof
     let account = account::find(app.database.reader(), who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| Refused::not_signed_in())?;
     let proven = prove::prove(app, asker, &address, &proof.password).await?;
-    Ok(proven.with_code(app, proof.code.as_deref()).await?)
+    proven.with_code(app, proof.code.as_deref()).await
 }
 
 /// Runs a verb for whoever sent a request, once they have proven again who they are ([`prove_again`]).

@@ -69,7 +69,7 @@ impl SignedIn {
             }
             Ok(person)
         });
-        Ok(found.await?)
+        found.await
     }
 
     /// As [`SignedIn::of`], for what a visitor may see too: None where nobody signed in.

@@ -101,7 +101,7 @@ async fn write(txn: &impl ConnectionTrait, app: &App, row: letter_request::Model
 async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Result<(), Fault> {
     let standing = account::Entity::of_email(&app.secrets, &wish.email).one(txn).await?;
     if standing.is_some_and(|account| account.is_claimed()) {
-        return Ok(letters::already_registered_letter(txn, app, wish).await?);
+        return letters::already_registered_letter(txn, app, wish).await;
     }
     let (minted, now) = (token::mint(app)?, app.now());
     let (id, expires_at) = (app.new_id(), now + TimeDelta::hours(sign_up::HOURS));
@@ -120,7 +120,7 @@ async fn to_sign_up(txn: &impl ConnectionTrait, app: &App, wish: &Wish) -> Resul
         token_bond: None,
     };
     sign_up::Entity::insert(row.bound(app).into_active_model().reset_all()).exec_without_returning(txn).await?;
-    Ok(letters::verify(txn, app, wish, &minted.text).await?)
+    letters::verify(txn, app, wish, &minted.text).await
 }
 
 /// A link to set a new password, where the address has an account.

@@ -140,7 +140,7 @@ async fn open_composer(
     by: Organizer,
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Error> {
-    Ok(render_composer(&house, visit.page, by.event, Form::default(), paging.into_inner()).await?)
+    render_composer(&house, visit.page, by.event, Form::default(), paging.into_inner()).await
 }
 
 #[post("/office/e/{event}/mail")]
@@ -149,7 +149,7 @@ async fn act_on_message(house: House, visit: Visit, by: Organizer, form: Form) -
     let done = match form.value("act") {
         "send" => send(&house, by, &form).await.map(Some),
         "try" => sent_to_oneself(&house, by, &form).await.map(|()| None),
-        _ => return Ok(render_composer(&house, page, event, form, Paging::default()).await?),
+        _ => return render_composer(&house, page, event, form, Paging::default()).await,
     };
     match done {
         Ok(Some(answer)) => Ok(answer),
@@ -177,7 +177,7 @@ async fn send(house: &House, by: Organizer, form: &Form) -> Result<HttpResponse,
 
 async fn sent_to_oneself(house: &House, by: Organizer, form: &Form) -> Result<(), Error> {
     let message: Message = body::read(request(form))?;
-    Ok(house.run(async move |app| try_out::try_out(&app, &by, message).await).await?)
+    house.run(async move |app| try_out::try_out(&app, &by, message).await).await
 }
 
 #[post("/office/e/{event}/mail/count")]

@@ -35,5 +35,5 @@ pub async fn try_out(app: &App, by: &Organizer, message: Message) -> Result<(), 
     }
     let txn = app.database.begin_write().await?;
     letter::post_all(&txn, app, letters).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

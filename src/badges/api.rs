@@ -85,7 +85,7 @@ impl From<badge::Model> for Worn {
 pub async fn issue_all(house: House, organizer: Organizer) -> Result<(Json<Numbered>, StatusCode), Error> {
     let (event_id, actor) = (organizer.event.id, organizer.account.account_id);
     let issued = |issued| (Numbered::from(issued), StatusCode::OK);
-    Ok(house.tell(issued, async move |app| issue::issue(&app, event_id, Some(actor)).await).await?)
+    house.tell(issued, async move |app| issue::issue(&app, event_id, Some(actor)).await).await
 }
 
 /// Every badge of the event, without codes. Who: organizer.
@@ -155,5 +155,5 @@ pub async fn replace_code(
 ) -> Result<(Json<Worn>, StatusCode), Error> {
     let number: Number = path.1.parse().map_err(|_| Refused::not_found())?;
     let worn = |badge| (Worn::from(badge), StatusCode::OK);
-    Ok(house.tell(worn, async move |app| reissue::reissue(&app, &organizer, number, &body.reason).await).await?)
+    house.tell(worn, async move |app| reissue::reissue(&app, &organizer, number, &body.reason).await).await
 }

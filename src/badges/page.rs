@@ -81,7 +81,7 @@ async fn render_badges(house: &House, page: Page, event: event::Model, form: For
 #[get("/office/e/{event}/badges")]
 async fn open_badges(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let form = Form::filled([("size", Size::Card.name())]);
-    Ok(render_badges(&house, visit.page, by.event, form).await?)
+    render_badges(&house, visit.page, by.event, form).await
 }
 
 #[post("/office/e/{event}/badges")]
@@ -123,7 +123,7 @@ async fn shown_one(
 
 #[get("/office/e/{event}/badges/{badge}")]
 async fn open_badge(house: House, visit: Visit, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
-    Ok(shown_one(&house, visit.page, by.event, number_in_path(&request)?, Form::default()).await?)
+    shown_one(&house, visit.page, by.event, number_in_path(&request)?, Form::default()).await
 }
 
 #[post("/office/e/{event}/badges/{badge}/reissue")]

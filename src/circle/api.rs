@@ -90,7 +90,7 @@ pub async fn my_circle(house: House, me: Participant) -> Result<Json<MyCircle>, 
 )]
 #[post("/events/{event}/circle/membership")]
 pub async fn join_circle(house: House, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(house.done(async move |app| join::join(&app, &me).await).await?)
+    house.done(async move |app| join::join(&app, &me).await).await
 }
 
 /// Leaves the circle; what I wrote goes with me. Again changes nothing. Who: participant.

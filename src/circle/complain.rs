@@ -41,5 +41,5 @@ pub async fn complain(app: &App, who: &Participant, id: Uuid, reason: String) ->
         row.state = Set(State::Reported);
         row.update(&txn).await?;
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

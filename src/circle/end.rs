@@ -28,5 +28,5 @@ pub async fn end(app: &App, by: &Organizer, reason: &str) -> Result<(), Error> {
         .with(json!({ "last_day": term.last_day }))
         .record(&txn, app)
         .await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

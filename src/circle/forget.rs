@@ -41,5 +41,5 @@ async fn forget(app: &App, event_id: Uuid) -> Result<(), Error> {
         note::Entity::delete_many().filter(note::Column::EventId.eq(event_id)).exec(&txn).await?;
         member::Entity::delete_many().filter(member::Column::EventId.eq(event_id)).exec(&txn).await?;
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

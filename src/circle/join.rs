@@ -28,5 +28,5 @@ pub async fn join(app: &App, who: &Participant) -> Result<(), Error> {
         member::ActiveModel { registration_id: Set(who.registration.id), event_id: Set(event.id), joined_at: Set(now) };
     let once = OnConflict::new().do_nothing().to_owned();
     member::Entity::insert(row).on_conflict(once).exec_without_returning(&txn).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

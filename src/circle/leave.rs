@@ -19,5 +19,5 @@ pub async fn leave(app: &App, who: &Participant) -> Result<(), Error> {
     // First the membership: what is being written on it is written before, and goes along.
     member::Entity::delete_by_id(me).exec(&txn).await?;
     note::withdraw(&txn, &[me]).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

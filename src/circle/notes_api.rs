@@ -108,7 +108,7 @@ async fn written(
     body: String,
 ) -> Result<(Json<CircleNoteWritten>, StatusCode), Error> {
     let written = |note::Model { id, at, .. }| (CircleNoteWritten { id, at }, StatusCode::CREATED);
-    Ok(house.tell(written, async move |app| write::write(&app, &me, about, body).await).await?)
+    house.tell(written, async move |app| write::write(&app, &me, about, body).await).await
 }
 
 /// The answers to something, oldest first. Who: participant in the circle.
@@ -209,5 +209,5 @@ pub async fn report_circle_note(
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     let reason = report.into_inner().reason;
-    Ok(house.done(async move |app| complain::complain(&app, &me, id, reason).await).await?)
+    house.done(async move |app| complain::complain(&app, &me, id, reason).await).await
 }

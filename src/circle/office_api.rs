@@ -132,7 +132,7 @@ impl CircleEnding {
 )]
 #[post("/events/{event}/circle/end")]
 pub async fn end_circle(house: House, by: Organizer, ending: Body<CircleEnding>) -> Result<HttpResponse, Error> {
-    Ok(house.done(async move |app| end::end(&app, &by, &ending.reason).await).await?)
+    house.done(async move |app| end::end(&app, &by, &ending.reason).await).await
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]

@@ -109,7 +109,7 @@ async fn say(house: House, visit: Visit, by: Organizer, form: Form) -> Result<Ht
         house.run(async move |app| announce::announce(&app, &who, words.into_body()).await).await
     };
     let said = said.await.map(drop);
-    Ok(redirect_or_refuse(&house, visit.page, by, form, said, "circle-announced").await?)
+    redirect_or_refuse(&house, visit.page, by, form, said, "circle-announced").await
 }
 
 /// Hides or shows something. Who: organizer.
@@ -129,7 +129,7 @@ async fn decide(
         house.run(async move |app| moderate::decide(&app, &who, id, decision, &reason).await).await
     };
     let decided = decided.await.map(drop);
-    Ok(redirect_or_refuse(&house, visit.page, by, form, decided, "circle-decided").await?)
+    redirect_or_refuse(&house, visit.page, by, form, decided, "circle-decided").await
 }
 
 /// Gives it another last day. Who: organizer.
@@ -146,7 +146,7 @@ async fn move_its_end(house: House, visit: Visit, by: Organizer, form: Form) -> 
         house.run(async move |app| move_end::move_end(&app, &who, last_day, &reason).await).await
     };
     let moved = moved.await.map(drop);
-    Ok(redirect_or_refuse(&house, visit.page, by, form, moved, "circle-end-moved").await?)
+    redirect_or_refuse(&house, visit.page, by, form, moved, "circle-end-moved").await
 }
 
 /// Ends it now. Who: organizer.
@@ -158,7 +158,7 @@ async fn end_it(house: House, visit: Visit, by: Organizer, form: Form) -> Result
         house.run(async move |app| end::end(&app, &who, &ending.into_reason()).await).await
     };
     let ended = ended.await;
-    Ok(redirect_or_refuse(&house, visit.page, by, form, ended, "circle-ended").await?)
+    redirect_or_refuse(&house, visit.page, by, form, ended, "circle-ended").await
 }
 
 /// The page after a deed, or the form again with what is wrong with it.

@@ -27,5 +27,5 @@ pub async fn take_down(app: &App, who: &Participant, id: Uuid) -> Result<(), Err
     row.reason = Set(None);
     row.state = Set(State::Withdrawn);
     row.update(&txn).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

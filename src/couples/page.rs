@@ -82,7 +82,7 @@ async fn of_this_event(house: &House, me: &Participant, match_id: Uuid) -> Resul
 
 #[get("/e/{event}/matches")]
 async fn matches_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(render_matches(&house, visit.page, me, Form::default()).await?)
+    render_matches(&house, visit.page, me, Form::default()).await
 }
 
 #[post("/e/{event}/matches/{id}/consent")]

@@ -67,7 +67,7 @@ pub async fn my_dates(house: House, me: Participant) -> Result<Json<MyDates>, Er
     ))]
 #[post("/events/{event}/dates/rounds/{n}/start")]
 pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
-    Ok(house.done(async move |app| call::start(&app, &host, path.1).await).await?)
+    house.done(async move |app| call::start(&app, &host, path.1).await).await
 }
 
 /// Ends a running round. Who: host, organizer.
@@ -80,7 +80,7 @@ pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) ->
     ))]
 #[post("/events/{event}/dates/rounds/{n}/finish")]
 pub async fn finish_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
-    Ok(house.done(async move |app| call::finish(&app, &host, path.1).await).await?)
+    house.done(async move |app| call::finish(&app, &host, path.1).await).await
 }
 
 /// Says that a table of a played round did not take place, or that it did after all. Who: host, organizer.
@@ -112,7 +112,7 @@ pub async fn table_seen(
     ))]
 #[post("/events/{event}/dates/rounds/{n}/missed")]
 pub async fn date_missed(house: House, me: Participant, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
-    Ok(house.done(async move |app| miss::miss(&app, &me, path.1).await).await?)
+    house.done(async move |app| miss::miss(&app, &me, path.1).await).await
 }
 
 /// Keeps a note to myself about whom I sat with in a round; nobody else reads it. Empty words take
@@ -155,7 +155,7 @@ pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<Page<My
 #[post("/events/{event}/dates/exclusions")]
 pub async fn keep_apart(house: House, me: Participant, wish: Body<NewExclusion>) -> Result<HttpResponse, Error> {
     let NewExclusion { badge, because } = wish.into_inner();
-    Ok(house.done(async move |app| exclude::exclude(&app, &me, Whom::Wearing(badge), because).await).await?)
+    house.done(async move |app| exclude::exclude(&app, &me, Whom::Wearing(badge), because).await).await
 }
 
 /// Takes back what I said about a badge. Who: participant.

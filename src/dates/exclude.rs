@@ -118,7 +118,7 @@ pub async fn take_back(app: &Arc<App>, guest: &Participant, whom: Whom) -> Resul
             .await?;
         plan.turn_page(&txn).await?;
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Gives up the tables of two people in rounds not called yet; both wait there until somebody plans again.

@@ -33,5 +33,5 @@ pub async fn jot(app: &App, me: &Participant, round: i32, note: NewNote) -> Resu
         }
         words => date_note::put(&txn, app, (written_by, about), words).await?,
     }
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

@@ -75,7 +75,7 @@ async fn date_page(
     me: Participant,
     path: Path<(String, i32)>,
 ) -> Result<HttpResponse, Error> {
-    Ok(render_my_date(&house, visit.page, &me, path.1, None).await?)
+    render_my_date(&house, visit.page, &me, path.1, None).await
 }
 
 #[post("/e/{event}/dates/{round}/note")]

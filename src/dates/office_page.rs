@@ -103,7 +103,7 @@ async fn render_dates(
 
 #[get("/office/e/{event}/dates")]
 async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<RoundQuery>) -> Result<HttpResponse, Error> {
-    Ok(render_dates(&house, visit.page, host, asked.round, None).await?)
+    render_dates(&house, visit.page, host, asked.round, None).await
 }
 
 #[post("/office/e/{event}/dates")]

@@ -104,7 +104,7 @@ fn slug_in_path(request: &HttpRequest) -> String {
 async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) -> Result<EventAccess, Error> {
     let account = SignedIn::of(&request).await?;
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    Ok(house.run(move |app| look_up(app, account, slug, roles)).await?)
+    house.run(move |app| look_up(app, account, slug, roles)).await
 }
 
 async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role]) -> Result<EventAccess, Error> {

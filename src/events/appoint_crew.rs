@@ -134,5 +134,5 @@ pub async fn dismiss(app: &App, by: &Organizer, id: Uuid) -> Result<(), Error> {
         .with(json!({ "role": grant.role }))
         .record(&txn, app)
         .await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

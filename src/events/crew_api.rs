@@ -51,7 +51,7 @@ pub async fn invite_crew(
         let (invitation, new) = invite(&app, &by, wish.into_inner()).await?;
         Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
     });
-    Ok(invited.await?)
+    invited.await
 }
 
 /// Invitations to take part in the event and to work for it. Who: organizer.

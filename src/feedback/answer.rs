@@ -42,5 +42,5 @@ pub async fn answer(app: &App, me: &Participant, answers: Answers) -> Result<(),
     let words = words.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
     let author = sheet::author(app, me.registration.id);
     sheet::put(&txn, sheet::Model { event_id: me.event.id, author, overall, pace, met, again, words }).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

@@ -82,7 +82,7 @@ fn filled(sheet: &sheet::Model) -> Form {
 
 #[get("/e/{event}/feedback")]
 async fn feedback_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(render_feedback(&house, visit.page, me, None).await?)
+    render_feedback(&house, visit.page, me, None).await
 }
 
 #[post("/e/{event}/feedback")]

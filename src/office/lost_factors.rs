@@ -74,7 +74,7 @@ pub async fn end_lost_factor(
 /// Who: administrator.
 #[get("/admin/second-factors")]
 pub async fn show_lost_factors(house: House, visit: Visit, by: Administrator) -> Result<HttpResponse, Error> {
-    Ok(answer(&house, visit.page, by, Form::default()).await?)
+    answer(&house, visit.page, by, Form::default()).await
 }
 
 /// Turns one off. Who: administrator.

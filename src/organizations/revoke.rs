@@ -32,5 +32,5 @@ pub async fn revoke(app: &App, by: &OrganizationStaff, grant: Uuid) -> Result<()
         .with(json!({"role": grant.role}));
     grant.delete(&txn).await?;
     entry.record(&txn, app).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

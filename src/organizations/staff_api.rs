@@ -36,7 +36,7 @@ pub async fn invite_to_role(
         let (invitation, new) = invite(&app, &by, wish.into_inner()).await?;
         Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
     });
-    Ok(invited.await?)
+    invited.await
 }
 
 /// Invitations to roles at the union and to speak for its units. Who: organizer of it, administrator.

@@ -44,7 +44,7 @@ type RoundAnswer = Result<(Json<RoundShown>, StatusCode), Error>;
 pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> RoundAnswer {
     let PlanWish { limit, sides } = wish.into_inner();
     let planned = |planned| (RoundShown::from(planned), StatusCode::CREATED);
-    Ok(house.tell(planned, async move |app| plan::plan(&app, &host, Plan { limit, sides }).await).await?)
+    house.tell(planned, async move |app| plan::plan(&app, &host, Plan { limit, sides }).await).await
 }
 
 /// Opens a planned round. Who: host.
@@ -58,7 +58,7 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Round
 pub async fn open_round(house: House, host: Host, path: Path<(String, i32)>) -> RoundAnswer {
     let (_, number) = path.into_inner();
     let opened = |opened| (RoundShown::from(opened), StatusCode::OK);
-    Ok(house.tell(opened, async move |app| open::open(&app, &host, number).await).await?)
+    house.tell(opened, async move |app| open::open(&app, &host, number).await).await
 }
 
 /// Closes a round, tallies it and gives its bulletin; once more gives the same. Who: host.

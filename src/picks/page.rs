@@ -84,7 +84,7 @@ async fn render_picks(house: &House, page: Page, me: Participant, form: Form) ->
 }
 
 async fn read(house: &House, me: Participant) -> Result<Read, Error> {
-    Ok(house
+    house
         .run(async move |app| {
             let db = app.database.reader();
             let called = round::Entity::of_event(me.event.id).filter(round::Column::State.ne(State::Planned));
@@ -117,12 +117,12 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
                 Err(fault) => Err(fault),
             }
         })
-        .await?)
+        .await
 }
 
 #[get("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(render_picks(&house, visit.page, me, Form::default()).await?)
+    render_picks(&house, visit.page, me, Form::default()).await
 }
 
 #[post("/e/{event}/picks", wrap = "from_fn(discreet)")]

@@ -60,7 +60,7 @@ async fn render_stuck_round(
 #[get("/e/{event}/console/picks/{n}")]
 async fn stuck_round(house: House, visit: Visit, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     let (_, number) = path.into_inner();
-    Ok(render_stuck_round(&house, visit.page, host, number, Form::default(), false).await?)
+    render_stuck_round(&house, visit.page, host, number, Form::default(), false).await
 }
 
 #[post("/e/{event}/console/picks/{n}")]

@@ -103,7 +103,7 @@ impl PhotoForm {
             let bytes = read(part, LARGEST_PHOTO).await?;
             // A field where nothing was chosen comes as an empty file.
             if !bytes.is_empty() {
-                photos = Ok(add(&house, who, photos, bytes, most).await?);
+                photos = add(&house, who, photos, bytes, most).await;
             }
         }
         // Named, so that the form finds the field that is wrong.

@@ -85,7 +85,7 @@ pub async fn put_up(house: House, me: Participant, words: NewContribution) -> Pu
         let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
         (Contributed { id, state, awarded }, StatusCode::CREATED)
     };
-    Ok(house.tell(put, async move |app| contribute::contribute(&app, &me, words).await).await?)
+    house.tell(put, async move |app| contribute::contribute(&app, &me, words).await).await
 }
 
 /// Posts something about oneself (风采), with up to three photos where it comes as a form; shown once
@@ -200,7 +200,7 @@ pub async fn like_post(
 ) -> Result<(Json<Liked>, StatusCode), Error> {
     let post = id_in_path(&request, "id")?;
     let liked = |likes| (Liked { likes, awarded: Awarded::nothing(None) }, StatusCode::OK);
-    Ok(house.tell(liked, async move |app| like::like(&app, &me, post, true).await).await?)
+    house.tell(liked, async move |app| like::like(&app, &me, post, true).await).await
 }
 
 /// Takes a like back; again changes nothing. Who: approved participant, online phase.

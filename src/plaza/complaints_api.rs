@@ -178,5 +178,5 @@ pub async fn dismiss_complaint(
     dismissal: Body<Dismissal>,
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    Ok(house.done(async move |app| complain::dismiss(&app, &by, id, &dismissal.reason).await).await?)
+    house.done(async move |app| complain::dismiss(&app, &by, id, &dismissal.reason).await).await
 }

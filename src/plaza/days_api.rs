@@ -45,7 +45,7 @@ pub async fn sign_in_today(house: House, me: Participant) -> Result<(Json<DailyS
     let signed_in = |daily_check_in::SignedInToday { day, first, awarded }| {
         (DailySignIn { day, awarded }, if first { StatusCode::CREATED } else { StatusCode::OK })
     };
-    Ok(house.tell(signed_in, async move |app| daily_check_in::sign_in(&app, &me).await).await?)
+    house.tell(signed_in, async move |app| daily_check_in::sign_in(&app, &me).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -201,7 +201,7 @@ pub async fn answer_quiz(
     let quiz = id_in_path(&request, "id")?;
     let choices = answers.into_inner().choices;
     let answered = |awarded| (Answered { awarded }, StatusCode::CREATED);
-    Ok(house.tell(answered, async move |app| answer::answer(&app, &me, quiz, choices).await).await?)
+    house.tell(answered, async move |app| answer::answer(&app, &me, quiz, choices).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -144,5 +144,5 @@ pub async fn decide(
     let judged = |moderate::Decided { contribution, awarded }| {
         (Judged { id: contribution.id, state: contribution.state, awarded }, StatusCode::OK)
     };
-    Ok(house.tell(judged, async move |app| moderate::moderate(&app, &by, id, decision, reason).await).await?)
+    house.tell(judged, async move |app| moderate::moderate(&app, &by, id, decision, reason).await).await
 }

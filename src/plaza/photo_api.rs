@@ -110,7 +110,7 @@ pub async fn put_up_portrait(house: House, me: Participant, form: PhotoForm) -> 
 /// As there.
 pub async fn may_today(house: &House, who: &Participant, kind: Kind) -> Result<(), Error> {
     let who = who.clone();
-    Ok(house.run(async move |app| may_contribute(&app, &who, kind).await).await?)
+    house.run(async move |app| may_contribute(&app, &who, kind).await).await
 }
 
 /// 422 where a portrait was sent without a photo.

@@ -63,7 +63,7 @@ async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) ->
             return Err(photo_api::no_photo());
         }
         let words = NewContribution { kind: Kind::Portrait, about: None, body: String::new(), photos };
-        Ok(house.run(async move |app| contribute::contribute(&app, &who, words).await).await?)
+        house.run(async move |app| contribute::contribute(&app, &who, words).await).await
     };
     match put.await {
         Ok(_) => see_saying(&path, "portrait-waits"),

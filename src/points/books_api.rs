@@ -34,7 +34,7 @@ use crate::paging::{Page, Paging};
 #[post("/events/{event}/ledger/freeze")]
 pub async fn freeze_ledger(house: House, by: Organizer) -> Result<(Json<Freeze>, StatusCode), Error> {
     let frozen = |frozen| (Freeze::from(frozen), StatusCode::OK);
-    Ok(house.tell(frozen, async move |app| freeze::freeze(&app, &by).await).await?)
+    house.tell(frozen, async move |app| freeze::freeze(&app, &by).await).await
 }
 
 /// Enters one line for each of some people, under the same rules and caps. Who: organizer.
@@ -58,7 +58,7 @@ pub async fn enter_lines(
     lines: Body<Lines>,
 ) -> Result<(Json<AwardedByHand>, StatusCode), Error> {
     let (lines, entered) = (lines.into_inner(), |entered| (entered, StatusCode::CREATED));
-    Ok(house.tell(entered, async move |app| award_by_hand::award_by_hand(&app, &by, lines).await).await?)
+    house.tell(entered, async move |app| award_by_hand::award_by_hand(&app, &by, lines).await).await
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -94,7 +94,7 @@ pub async fn reverse_line(
 ) -> Result<(Json<Awarded>, StatusCode), Error> {
     let line = id_in_path(&request, "id")?;
     let changed = |changed| (changed, StatusCode::CREATED);
-    Ok(house.tell(changed, async move |app| reverse::reverse(&app, &by, line, &reversal.reason).await).await?)
+    house.tell(changed, async move |app| reverse::reverse(&app, &by, line, &reversal.reason).await).await
 }
 
 /// A line as the auditor reads it.

@@ -65,7 +65,7 @@ async fn render_my_programme(
 
 #[get("/e/{event}/programme")]
 async fn open_programme(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    Ok(render_my_programme(&house, visit.page, me, None).await?)
+    render_my_programme(&house, visit.page, me, None).await
 }
 
 #[post("/e/{event}/programme/talent")]

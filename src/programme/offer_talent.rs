@@ -47,7 +47,7 @@ pub async fn offer(app: &Arc<App>, me: &Participant, offer: &Offer) -> Result<()
     };
     let anew = OnConflict::column(talent::Column::RegistrationId).update_column(talent::Column::Title).to_owned();
     talent::Entity::insert(row).on_conflict(anew).exec_without_returning(&txn).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Saying it twice, or without an offer, changes nothing.

@@ -70,7 +70,7 @@ async fn render_groups(house: &House, page: Page, host: Host, form: Option<Form>
 
 #[get("/office/e/{event}/groups")]
 async fn open_groups(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
-    Ok(render_groups(&house, visit.page, host, None).await?)
+    render_groups(&house, visit.page, host, None).await
 }
 
 #[post("/office/e/{event}/groups")]

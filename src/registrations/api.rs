@@ -55,7 +55,7 @@ pub async fn register(
 ) -> Result<(Json<Applied>, StatusCode), Error> {
     let (application, language) = (application.into_inner(), Language::of_request(&request));
     let entered = |entered| (Applied::from(entered), StatusCode::CREATED);
-    Ok(house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await?)
+    house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await
 }
 
 /// Withdraws the application, or gives the seat back. Who: participant.
@@ -110,7 +110,7 @@ pub async fn decide_one(
 ) -> Result<(Json<Applicant>, StatusCode), Error> {
     let id = id_in_path(&request, "id")?;
     let verdict = verdict.into_inner();
-    Ok(house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await?)
+    house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await
 }
 
 /// Approves or rejects many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
@@ -127,7 +127,7 @@ pub async fn decide_bulk(
     verdicts: Body<Verdicts>,
 ) -> Result<(Json<Decided>, StatusCode), Error> {
     let verdicts = verdicts.into_inner();
-    Ok(house.tell(|decided| (decided, StatusCode::OK), async move |app| decide_many(&app, &by, verdicts).await).await?)
+    house.tell(|decided| (decided, StatusCode::OK), async move |app| decide_many(&app, &by, verdicts).await).await
 }
 
 /// Invites everybody in a list, CSV or XLSX, as the body or as a file of a form. Headings in Chinese or English: email,
@@ -156,5 +156,5 @@ pub async fn import_list(
     let manner = manner.into_inner();
     let sheet = upload.sheet(by.account.account_id).await?;
     let imported = |imported| (imported, StatusCode::CREATED);
-    Ok(house.tell(imported, async move |app| import(&app, &by, &sheet, manner).await).await?)
+    house.tell(imported, async move |app| import(&app, &by, &sheet, manner).await).await
 }

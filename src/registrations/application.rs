@@ -138,7 +138,7 @@ async fn complete_and_apply(
         }
         apply(&app, &guest, application, language).await
     };
-    Ok(house.run(entered).await?)
+    house.run(entered).await
 }
 
 /// What is to be added to the profile, or everything that is wrong with the form at once.

@@ -61,7 +61,7 @@ pub async fn answer_invitation(
 ) -> Result<(Json<Replied>, StatusCode), Error> {
     let replied = |registration::Model { status, reply_by, .. }| (Replied { status, reply_by }, StatusCode::OK);
     let answer = answer.into_inner();
-    Ok(house.tell(replied, async move |app| reply(&app, &me, answer).await).await?)
+    house.tell(replied, async move |app| reply(&app, &me, answer).await).await
 }
 
 /// Publishes the root of the list and the name of the draw to come. Who: organizer.
@@ -79,7 +79,7 @@ pub async fn fix_list(
 ) -> Result<(Json<PublishedList>, StatusCode), Error> {
     let published = |list| (PublishedList::from(list), StatusCode::CREATED);
     let announcement = announcement.into_inner();
-    Ok(house.tell(published, async move |app| publish_list(&app, &by, announcement).await).await?)
+    house.tell(published, async move |app| publish_list(&app, &by, announcement).await).await
 }
 
 /// What a screening would come to now, with other rules where they are given; nothing is stored. Who: organizer.

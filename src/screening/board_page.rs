@@ -59,7 +59,7 @@ async fn render_standby(house: &House, page: Page, event: event::Model, form: Fo
 
 #[get("/office/e/{event}/standby")]
 async fn open_board(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    Ok(render_standby(&house, visit.page, by.event, Form::default()).await?)
+    render_standby(&house, visit.page, by.event, Form::default()).await
 }
 
 #[post("/office/e/{event}/standby/promotions")]

@@ -99,7 +99,7 @@ async fn render_studio(
 
 #[get("/office/e/{event}/screening")]
 async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    Ok(standing(&house, visit.page, by.event, Form::default()).await?)
+    standing(&house, visit.page, by.event, Form::default()).await
 }
 
 /// The studio with the rules that stand, and what became of a step.
@@ -171,7 +171,7 @@ async fn preview_rules(house: House, visit: Visit, by: Organizer, form: Form) ->
 async fn freeze_points(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
     let frozen = house.run(async move |app| freeze::freeze(&app, &by).await).await;
-    Ok(stepped(&house, visit.page, event, form, frozen.map(|_| "points-frozen")).await?)
+    stepped(&house, visit.page, event, form, frozen.map(|_| "points-frozen")).await
 }
 
 #[post("/office/e/{event}/screening/list")]
@@ -182,7 +182,7 @@ async fn fix_list(house: House, visit: Visit, by: Organizer, form: Form) -> Resu
         house.run(async move |app| publish_list(&app, &by, announcement).await).await
     };
     let published = published.await.map(|_| "screening-list-published");
-    Ok(stepped(&house, visit.page, event, form, published).await?)
+    stepped(&house, visit.page, event, form, published).await
 }
 
 #[post("/office/e/{event}/screening/runs")]
@@ -193,7 +193,7 @@ async fn screen_for_good(house: House, visit: Visit, by: Organizer, form: Form) 
         house.run(async move |app| commit_run(&app, &by, draw).await).await
     };
     let screened = screened.await.map(|_| "screened");
-    Ok(stepped(&house, visit.page, event, form, screened).await?)
+    stepped(&house, visit.page, event, form, screened).await
 }
 
 /// Goes on after a step, or shows the studio with the reason it was refused.

@@ -43,7 +43,7 @@ async fn authorize_in_path(request: HttpRequest) -> Result<UnitAccess, Error> {
     let id = id.ok_or_else(Refused::not_found)?;
     let named = request.match_info().get("organization").map(str::to_owned);
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    Ok(house
+    house
         .run(async move |app| {
             let db = app.database.reader();
             let unit = unit::Entity::find_by_id(id).one(db).await?.ok_or_else(Refused::not_found)?;
@@ -58,7 +58,7 @@ async fn authorize_in_path(request: HttpRequest) -> Result<UnitAccess, Error> {
             }
             Ok(UnitAccess { account, unit, union, keeps })
         })
-        .await?)
+        .await
 }
 
 impl FromRequest for UnitKeeper {

@@ -85,5 +85,5 @@ pub async fn dismiss(app: &App, by: &UnitKeeper, contact: Uuid) -> Result<(), Er
     let entry = Deed::UnitContactDismissed.by(by.account.account_id).of_union(by.unit.organization_id);
     entry.about("account", contact.account_id).with(json!({ "unit_id": by.unit.id })).record(&txn, app).await?;
     contact.delete(&txn).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

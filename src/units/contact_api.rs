@@ -66,7 +66,7 @@ pub async fn invite_contact(
         let (invitation, new) = invite(&app, &by, &wish.email).await?;
         Ok((Json(Listed::of(&app, invitation)?), if new { StatusCode::CREATED } else { StatusCode::OK }))
     });
-    Ok(invited.await?)
+    invited.await
 }
 
 /// Who speaks for the unit. Who: organizer of the unit's union, administrator.

@@ -179,7 +179,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
     security(("bearer" = [])))]
 #[post("/couples/{id}/case")]
 pub async fn take_case(house: House, account: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Error> {
-    Ok(house.done(async move |app| tend::take(&app, account, id.into_inner()).await).await?)
+    house.done(async move |app| tend::take(&app, account, id.into_inner()).await).await
 }
 
 /// Notes what I heard from a couple. It answers the earliest task due by then. Who: volunteer of

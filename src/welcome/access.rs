@@ -39,7 +39,7 @@ impl FromRequest for Inviter {
                     return staff::admits(db, account.account_id, sent.organization_id).await;
                 }
                 let union = organization::Entity::find_by_id(sent.organization_id).one(db).await?;
-                Ok(acts_for(db, &account, &union.ok_or_else(Refused::not_found)?).await?)
+                acts_for(db, &account, &union.ok_or_else(Refused::not_found)?).await
             });
             if theirs.await? { Ok(Self { account, invitation: id }) } else { Err(Refused::not_found().into()) }
         })

@@ -17,7 +17,7 @@ pub async fn decline(app: &App, by: &SignedIn, id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let (_, held) = own(&txn, app, by, id).await?;
     held.end(&txn, State::Declined, None, app.now()).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Declines for whoever holds the letter: no needs no account.
@@ -32,5 +32,5 @@ pub async fn decline_shown(app: &App, token: &str) -> Result<(), Error> {
         return Err(TOKEN_INVALID.into());
     }
     held.end(&txn, State::Declined, None, app.now()).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

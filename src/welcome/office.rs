@@ -18,14 +18,14 @@ use crate::page::{flash, own_path};
 #[post("/office/invitations/{invitation}/withdraw")]
 pub async fn withdrawn(house: House, by: Inviter, form: Form) -> Result<HttpResponse, Error> {
     let taken_back = house.run(async move |app| withdraw(&app, &by).await);
-    back(&form, Ok(taken_back.await?), "invitation-withdrawn")
+    back(&form, taken_back.await, "invitation-withdrawn")
 }
 
 /// Who: organizer of the union that sent it, administrator where it is the union's or a unit's.
 #[post("/office/invitations/{invitation}/again")]
 pub async fn sent_again(house: House, by: Inviter, form: Form) -> Result<HttpResponse, Error> {
     let sent = house.run(async move |app| send_again(&app, &by).await.map(drop));
-    back(&form, Ok(sent.await?), "invitation-sent-again")
+    back(&form, sent.await, "invitation-sent-again")
 }
 
 /// To the list the button stands in, which says what became of it.

@@ -242,7 +242,7 @@ async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<
         let sent = invitation::find_by_token(db, &app, &token).await?.ok_or(TOKEN_INVALID)?;
         read(db, &app, &sent, person, language).await
     });
-    gone(Ok(read.await?))
+    gone(read.await)
 }
 
 async fn read_mine(house: &House, visit: &Visit, who: SignedIn, request: &HttpRequest) -> Result<Option<Read>, Error> {
@@ -254,7 +254,7 @@ async fn read_mine(house: &House, visit: &Visit, who: SignedIn, request: &HttpRe
         // To everybody else it is not there.
         if read.standing == Standing::Myself { Ok(read) } else { Err(Refused::not_found().into()) }
     });
-    gone(Ok(read.await?))
+    gone(read.await)
 }
 
 fn gone(read: Result<Read, Error>) -> Result<Option<Read>, Error> {

@@ -24,5 +24,5 @@ pub async fn withdraw(app: &App, by: &Inviter) -> Result<(), Error> {
         .with(json!({ "kind": ended.kind }))
         .record(&txn, app)
         .await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

@@ -24,7 +24,7 @@ pub async fn end(app: &App, proven: Proven) -> Result<(), Error> {
         return Err(SECOND_FACTOR_DEMANDED.into());
     }
     ended(&txn, app, &account, Some(account.id)).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// New recovery codes in the place of all former ones.
@@ -48,7 +48,7 @@ pub async fn end_for(app: &App, proven: Proven, address: &MailAddress) -> Result
     let txn = app.database.begin_write().await?;
     let (by, _) = proven.hold(app, &txn).await?;
     lost(&txn, app, address, Some(by.id)).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Whoever sits at the machine ends it: of the last administrator.
@@ -58,7 +58,7 @@ pub async fn end_for(app: &App, proven: Proven, address: &MailAddress) -> Result
 pub async fn end_at_the_machine(app: &App, address: &MailAddress) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     lost(&txn, app, address, None).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }
 
 /// Proof and code taken, in a transaction to go on in.

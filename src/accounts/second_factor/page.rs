@@ -61,7 +61,7 @@ async fn refused(
 
 #[get("/me/second-factor")]
 async fn factor_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Nothing).await?)
+    answer(&house, visit.page, who, Form::default(), ShownOnce::Nothing).await
 }
 
 /// The secret stands on the answer itself and in no address: it is told once.

@@ -36,5 +36,5 @@ pub async fn revoke(app: &App, organizer: &Organizer, id: Uuid) -> Result<(), Er
         .with(json!({ "name": held.name }))
         .record(&txn, app)
         .await?;
-    Ok(txn.commit().await?)
+    txn.commit().await
 }

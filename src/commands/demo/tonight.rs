@@ -40,7 +40,7 @@ pub async fn begin(app: &Arc<App>, organizer: &Organizer, now: DateTime<Utc>) ->
     app.clock.set(now);
     call::start(app, &host, 3).await?;
     picks::plan::plan(app, &host, picks::plan::Plan { limit: 3, sides: None }).await?;
-    Ok(would_speak(app, &host.event, now).await?)
+    would_speak(app, &host.event, now).await
 }
 
 /// 真情告白: of the first three men each asked the woman of his place; one said yes.

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use queqiao::badges::badge;
+use queqiao::badges::number::Number;
+use queqiao::checkin::presence;
 use queqiao::picks::ballot;
 use queqiao::picks::round;
 use queqiao::registrations::registration::Side;
@@ -16,7 +18,8 @@ use uuid::Uuid;
 
 use crate::fixtures::browser::Browser;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
-use crate::fixtures::hall::{Hall, ROUNDS, guest, light, mine};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::hall::{Hall, ROUNDS, absent, light, mine};
 use crate::fixtures::person::Person;
 use crate::fixtures::{process, rows};
 
@@ -174,7 +177,21 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
 async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqlite, Postgres)] engine: Engine) {
     let keys = tempfile::tempdir().unwrap();
     let Some(hall) = Hall::shared(engine, keys.path(), 2).await else { return };
-    guest(&hall.evening, Side::Women, 777).await;
+    // She is inside without a word from a desk: the record of the door names whom it let in.
+    let she_in_vain = absent(&hall.evening, Side::Women, 777).await;
+    let Evening { app, event, .. } = &hall.evening;
+    let step = presence::Step {
+        event_id: event.id,
+        registration_id: she_in_vain.registration_id,
+        worn: Number { side: Side::Women, number: 777 },
+        at: app.now(),
+        device: "east",
+        attempt_id: Uuid::nil(),
+        now: true,
+    };
+    let txn = app.database.begin_write().await.unwrap();
+    assert!(presence::mark_inside(&txn, step).await.unwrap());
+    txn.commit().await.unwrap();
     let n = hall.open(2).await;
     let log = keys.path().join("log");
     let process = process::serve_talking(&hall.evening, &log);
