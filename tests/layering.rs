@@ -259,6 +259,20 @@ fn templates_read_as_trees() {
     assert!(broken.is_empty(), "{TREE}\n{}", broken.join("\n"));
 }
 
+/// What a function may not be called: each of these was the name of ten different things.
+const BANNED: [&str; 12] =
+    ["asked", "called", "company", "enlist", "enter", "meant", "said", "settle", "shown", "told", "tried", "words"];
+
+#[test]
+fn a_function_is_called_what_it_does() {
+    let mut broken = Vec::new();
+    for Source { file, text, .. } in source() {
+        let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+        broken.extend(names.filter(|name| BANNED.contains(name)).map(|name| format!("src/{file}: fn {name}")));
+    }
+    assert!(broken.is_empty(), "say what it is: show_unit, find_visible, UnitView\n{}", broken.join("\n"));
+}
+
 /// Files in which Chinese stands that is no sentence for anybody: what people type or a list is headed by, what
 /// stands in a row or on a badge, and names.
 const DATA: [(&str, &str); 18] = [

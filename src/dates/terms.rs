@@ -75,7 +75,7 @@ impl Terms {
 
     /// For whoever thinks of applying.
     #[must_use]
-    pub fn words(&self, page: &Page) -> String {
+    pub fn sentence(&self, page: &Page) -> String {
         page.say("rule-dates-note", &[("rounds", self.rounds.into()), ("minutes", self.minutes.into())])
     }
 

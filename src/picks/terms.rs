@@ -84,7 +84,7 @@ impl Terms {
 
     /// For whoever thinks of applying.
     #[must_use]
-    pub fn words(self, page: &Page) -> String {
+    pub fn sentence(self, page: &Page) -> String {
         page.say("rule-picks-note", &[("limit", self.limit.into())])
     }
 }

@@ -10,19 +10,19 @@ impl Speaker<'_> {
     pub fn rules(&self, poster: &Poster) -> Vec<Rule> {
         let (page, plan) = (self.page, &poster.plan);
         let rule = |key: &str, words: Vec<String>| Rule { name: page.t(key), words };
-        let mut rules = vec![rule("rule-entry", vec![plan.approval.unwrap_or_default().words(page)])];
-        let points = plan.points.as_ref().map(|terms| terms::words(terms, page)).unwrap_or_default();
+        let mut rules = vec![rule("rule-entry", vec![plan.approval.unwrap_or_default().sentence(page)])];
+        let points = plan.points.as_ref().map(|terms| terms::sentences(terms, page)).unwrap_or_default();
         if !points.is_empty() {
             rules.push(rule("rule-points", points));
         }
         if let Some(screening) = &plan.screening {
-            rules.push(rule("rule-screening", screening.words(page, poster.seats, poster.sides)));
+            rules.push(rule("rule-screening", screening.sentences(page, poster.seats, poster.sides)));
         }
         if let Some(dates) = &plan.dates {
-            rules.push(rule("rule-dates", vec![dates.words(page)]));
+            rules.push(rule("rule-dates", vec![dates.sentence(page)]));
         }
         if let Some(picks) = &plan.picks {
-            rules.push(rule("rule-picks", vec![picks.words(page)]));
+            rules.push(rule("rule-picks", vec![picks.sentence(page)]));
             rules.push(rule("rule-contact", vec![page.t("rule-contact-note")]));
         }
         rules

@@ -80,7 +80,7 @@ fn steps_of(form: &Form, name: &str) -> Value {
 
 /// For whoever thinks of applying; nothing where nothing is earned.
 #[must_use]
-pub fn words(terms: &Terms, page: &Page) -> Vec<String> {
+pub fn sentences(terms: &Terms, page: &Page) -> Vec<String> {
     let earning = |(action, terms): (&String, &PointTerms)| {
         let name = page.t(&format!("rule-points-{action}"));
         let daily: i64 = terms.per_day.iter().sum();

@@ -47,7 +47,7 @@ impl Terms {
 
     /// For whoever thinks of applying.
     #[must_use]
-    pub fn words(self, page: &Page) -> String {
+    pub fn sentence(self, page: &Page) -> String {
         page.t(match (self.by_roster, self.by_mail_domain) {
             (true, true) => "rule-entry-both",
             (true, false) => "rule-entry-roster",

@@ -207,7 +207,7 @@ impl Terms {
 
     /// For whoever thinks of applying.
     #[must_use]
-    pub fn words(&self, page: &Page, seats: i32, sides: Sides) -> Vec<String> {
+    pub fn sentences(&self, page: &Page, seats: i32, sides: Sides) -> Vec<String> {
         let by_points = match sides {
             Sides::Two => page.say("rule-screening-two", &[("seats", seats.into()), ("half", (seats / 2).into())]),
             Sides::Open => page.say("rule-screening-open", &[("seats", seats.into())]),

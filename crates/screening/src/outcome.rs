@@ -60,10 +60,10 @@ pub struct Used {
 pub fn screen(applicants: &[Applicant], rules: &Rules, seed: &Hash) -> Outcome {
     let pool = Pool::rank(applicants, seed);
     match select(&pool, rules) {
-        Ok(selection) => told(&pool, rules, &selection, None),
+        Ok(selection) => explained(&pool, rules, &selection, None),
         Err(because) => match fallen_back(&pool, rules) {
             Some((used, selection)) => {
-                told(&pool, &used, &selection, Some(Used { used: rules.fallback, rules: used.clone(), because }))
+                explained(&pool, &used, &selection, Some(Used { used: rules.fallback, rules: used.clone(), because }))
             }
             None => Outcome {
                 seats: rules.seats,
@@ -97,7 +97,7 @@ fn first_met(pool: &Pool, candidates: impl Iterator<Item = Rules>) -> Option<(Ru
         .and_then(|rules| select(pool, &rules).ok().map(|selection| (rules, selection)))
 }
 
-fn told(pool: &Pool, rules: &Rules, selection: &Selection, fallback: Option<Used>) -> Outcome {
+fn explained(pool: &Pool, rules: &Rules, selection: &Selection, fallback: Option<Used>) -> Outcome {
     let mut selected = Vec::new();
     let mut standby = Standby::default();
     for (ranked, taken) in pool.iter().zip(&selection.taken) {

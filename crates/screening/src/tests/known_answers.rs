@@ -46,7 +46,7 @@ fn after_decline(people: &[Applicant], rules: &Rules, decliner: &str) -> Option<
     promote(people, rules, &SEED, &holds, &|number| number == decliner).ok()
 }
 
-fn told(outcome: &Outcome, number: &str) -> String {
+fn in_short(outcome: &Outcome, number: &str) -> String {
     let why = &outcome.explanations[number];
     let full: Vec<String> =
         why.full.iter().map(|full| format!("{}={}@{}", full.limit, full.cap, full.last_points.unwrap())).collect();
@@ -64,9 +64,9 @@ fn a1_nested_limits() {
     for (decliner, newcomer) in [("F1", Some("F2")), ("F3", Some("F4")), ("M1", Some("M2")), ("M3", None)] {
         assert_eq!(after_decline(&people, &rules, decliner), newcomer.map(|one| vec![one.to_owned()]), "{decliner}");
     }
-    assert_eq!(told(&outcome, "F2"), r#"2/2/2 ["unit u1/women=1@100"] ["unit u1/women max"] Some(1)"#);
-    assert_eq!(told(&outcome, "F4"), r#"5/4/1 ["side women=2@90"] [] Some(2)"#);
-    assert_eq!(told(&outcome, "M2"), r#"6/2/2 ["unit u1/men=1@80"] ["unit u1/men max"] Some(2)"#);
+    assert_eq!(in_short(&outcome, "F2"), r#"2/2/2 ["unit u1/women=1@100"] ["unit u1/women max"] Some(1)"#);
+    assert_eq!(in_short(&outcome, "F4"), r#"5/4/1 ["side women=2@90"] [] Some(2)"#);
+    assert_eq!(in_short(&outcome, "M2"), r#"6/2/2 ["unit u1/men=1@80"] ["unit u1/men max"] Some(2)"#);
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn a2_crossing_limits_follow_the_rank_not_the_sum() {
     let outcome = screen(&people, &rules, &SEED);
     assert_eq!(outcome.selected.clone().unwrap(), ["F1", "M2"]);
     assert_eq!(after_decline(&people, &rules, "M2"), None);
-    assert_eq!(told(&outcome, "M1"), r#"2/1/1 ["unit A=1@100"] ["unit A max"] Some(1)"#);
-    assert_eq!(told(&outcome, "F2"), r#"3/2/1 ["side women=1@100"] [] Some(2)"#);
+    assert_eq!(in_short(&outcome, "M1"), r#"2/1/1 ["unit A=1@100"] ["unit A max"] Some(1)"#);
+    assert_eq!(in_short(&outcome, "F2"), r#"3/2/1 ["side women=1@100"] [] Some(2)"#);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a4_a_reserved_seat() {
     assert_eq!(sorted(&outcome), ["F1", "F2", "M1"]);
     assert_eq!(after_decline(&people, &rules, "F1").unwrap(), ["F3"]);
     assert_eq!(after_decline(&people, &rules, "M1"), None);
-    assert_eq!(told(&outcome, "F3"), r#"3/3/1 [] ["side men min", "seats"] Some(1)"#);
+    assert_eq!(in_short(&outcome, "F3"), r#"3/3/1 [] ["side men min", "seats"] Some(1)"#);
 }
 
 #[test]
