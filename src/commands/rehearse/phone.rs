@@ -1,4 +1,5 @@
-//! One person's device: it keeps the tokens and renews them when the quarter of an hour is over.
+//! One person's device: it keeps the tokens and renews them when the quarter of an hour is over. Where
+//! nobody used it for so long that its sign-in has ended, its owner signs in again.
 
 use anyhow::Context;
 use reqwest::Method;
@@ -9,6 +10,8 @@ use super::client::{Answer, Line};
 
 pub struct Phone {
     line: Line,
+    /// What its owner signs in with; Null before they have.
+    credentials: Value,
     tokens: Mutex<Tokens>,
 }
 
@@ -22,7 +25,7 @@ impl Phone {
     #[must_use]
     pub fn new(line: &Line) -> Self {
         let nobody = Tokens { access: String::new(), refresh: String::new() };
-        Self { line: line.clone(), tokens: Mutex::new(nobody) }
+        Self { line: line.clone(), credentials: Value::Null, tokens: Mutex::new(nobody) }
     }
 
     /// Signs in.
@@ -30,9 +33,9 @@ impl Phone {
     /// # Errors
     /// Where the house does not let the person in.
     pub async fn sign_in(line: &Line, email: &str, password: &str) -> anyhow::Result<Self> {
-        let body = json!({ "email": email, "password": password });
-        let given = line.call(Method::POST, "/auth/login", None, Some(&body)).await?.ok()?;
-        Ok(Self { line: line.clone(), tokens: Mutex::new(Tokens::read(&given)?) })
+        let credentials = json!({ "email": email, "password": password });
+        let given = line.call(Method::POST, "/auth/login", None, Some(&credentials)).await?.ok()?;
+        Ok(Self { line: line.clone(), credentials, tokens: Mutex::new(Tokens::read(&given)?) })
     }
 
     /// A request that renews the token once where it has run out.
@@ -76,8 +79,11 @@ impl Phone {
         if tokens.access == spent {
             let body = json!({ "refresh_token": tokens.refresh });
             let line = self.line.step("tokens renewed");
-            let given = line.call(Method::POST, "/auth/refresh", None, Some(&body)).await?.ok()?;
-            *tokens = Tokens::read(&given)?;
+            let mut given = line.call(Method::POST, "/auth/refresh", None, Some(&body)).await?;
+            if given.status == 401 && !self.credentials.is_null() {
+                given = line.call(Method::POST, "/auth/login", None, Some(&self.credentials)).await?;
+            }
+            *tokens = Tokens::read(&given.ok()?)?;
         }
         Ok(tokens.access.clone())
     }
