@@ -250,11 +250,6 @@ impl From<DbErr> for Error {
 }
 
 impl Error {
-    /// A fault from anything that is an error.
-    pub fn fault(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::Fault(Fault::of(cause))
-    }
-
     /// Whether it is this refusal.
     #[must_use]
     pub fn is(&self, refusal: Refusal) -> bool {
