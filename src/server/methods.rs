@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 use actix_web::Error as HttpError;
 use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse};
@@ -52,8 +52,9 @@ pub async fn taken_literally(
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
     let method = request.method().clone();
     let response = next.call(request).await?;
-    let is_lost = response.status() == StatusCode::NOT_FOUND && response.request().path().starts_with("/api/");
-    let allowed = if is_lost { allowed(response.request().path()) } else { None };
+    // Not only as nothing there: whoever is asked first who they are hears that instead.
+    let is_refused = response.status().is_client_error() && response.request().path().starts_with("/api/");
+    let allowed = if is_refused { allowed(response.request().path()) } else { None };
     match allowed {
         Some(allowed) if !allowed.split(", ").any(|known| known == method.as_str()) => {
             let (request, _) = response.into_parts();

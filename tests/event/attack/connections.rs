@@ -281,6 +281,12 @@ async fn a_path_says_what_it_can_be_asked_with(#[values(Sqlite, Postgres)] engin
         assert_eq!((answer.status, answer.code()), (405, "method_not_allowed"), "{method} {path}");
         assert_eq!(answer.headers["allow"], allowed, "{method} {path}");
     }
+    // A path that another would take for a name; nobody is asked who they are for what does not exist.
+    for asking in [&her, &evening.visitor()] {
+        let answer = asking.send(asking.request(Method::PATCH, "/api/v1/units/import")).await;
+        assert_eq!((answer.status, answer.code()), (405, "method_not_allowed"));
+        assert_eq!(answer.headers["allow"], "OPTIONS, POST");
+    }
     // Of a page, by one of our own pages.
     let from_us = |method: Method, path: &str| her.send(her.request(method, path).header("sec-fetch-site", "none"));
     let answer = from_us(Method::DELETE, "/e/qixi").await;
