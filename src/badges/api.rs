@@ -120,14 +120,13 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
     responses(
         (status = 200, body = OwnBadge),
         (status = 403),
-        (status = 404, description = "`no_badge`: not numbered yet"),
+        (status = 404, description = "`no_badge`: not numbered yet, or the seat was given back"),
     ),
     security(("bearer" = []))
 )]
 #[get("/events/{event}/badges/me")]
 pub async fn mine(house: House, participant: Participant) -> Result<HttpResponse, Error> {
-    let id = participant.registration.id;
-    let shown = house.run(async move |app| own_badge::of(&app, id).await).await?;
+    let shown = house.run(async move |app| own_badge::of(&app, &participant.registration).await).await?;
     // The code may lie in no cache between the phone and us.
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(shown))
 }

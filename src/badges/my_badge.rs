@@ -46,8 +46,8 @@ impl From<OwnBadge> for Worn {
 
 #[get("/e/{event}/badge")]
 pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    let id = me.registration.id;
-    let badge = match house.run(async move |app| own_badge::of(&app, id).await).await {
+    let person = me.registration.clone();
+    let badge = match house.run(async move |app| own_badge::of(&app, &person).await).await {
         Ok(shown) => Some(Worn::from(shown)),
         Err(Error::Refused(_)) => None,
         Err(fault) => return Err(fault),

@@ -1,6 +1,5 @@
 //! A badge as its owner sees it.
 
-use sea_orm::entity::prelude::Uuid;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,7 +7,7 @@ use super::refusals::NO_BADGE;
 use super::{badge, code, picture};
 use crate::app::App;
 use crate::error::Error;
-use crate::registrations::registration::Side;
+use crate::registrations::registration::{self, Side, Status};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BadgeShown)]
@@ -28,13 +27,17 @@ pub struct OwnBadge {
     pub qr: String,
 }
 
-/// The badge of a registration with its code.
+/// The badge of somebody who comes, with its code. Whoever gave their seat back has none: it would open
+/// nothing.
 ///
 /// # Errors
-/// 404 `no_badge` where the person has not been numbered yet.
-pub async fn of(app: &App, registration_id: Uuid) -> Result<OwnBadge, Error> {
+/// 404 `no_badge` where the person has not been numbered yet, or has no seat any more.
+pub async fn of(app: &App, person: &registration::Model) -> Result<OwnBadge, Error> {
+    if person.status != Status::Confirmed {
+        return Err(NO_BADGE.into());
+    }
     let db = app.database.reader();
-    let badge = badge::of_registration(db, registration_id).await?.ok_or(NO_BADGE)?;
+    let badge = badge::of_registration(db, person.id).await?.ok_or(NO_BADGE)?;
     let code = code::valid_for(db, badge.id).await?.ok_or(NO_BADGE)?.open(app)?;
     let url = code.url(app);
     Ok(OwnBadge {
