@@ -46,6 +46,7 @@ mod points;
 mod programme;
 mod proofs;
 mod registrations;
+mod rehearsal;
 mod reports;
 mod rotation;
 mod screening;

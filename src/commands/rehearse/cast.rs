@@ -2,10 +2,9 @@
 //! are asked, and whom they like. Thrown once from a seed, so that two rehearsals play the same
 //! evening.
 
-use rand::rngs::StdRng;
 use rand::{Rng, RngExt};
 
-use crate::chance::seeded;
+use super::dice;
 
 pub const PASSWORD: &str = "tuodao-qiuqian-42-鹊桥";
 
@@ -82,13 +81,22 @@ pub fn units(count: usize) -> Vec<String> {
         .collect()
 }
 
-/// `count` people, half men and half women, spread unevenly over the units as people are.
+/// How many units an evening of so many seats draws its people from: 126 for 300. At most three of a
+/// side come from one, so there are enough of them however large the hall.
 #[must_use]
-pub fn applicants(count: usize, units: usize, tag: &str) -> Vec<Applicant> {
-    let mut dice = seeded(*b"queqiao rehearsal, the same cast");
+pub const fn unit_count(seats: usize) -> usize {
+    (seats * 21).div_ceil(50)
+}
+
+/// `count` people, half men and half women. As many as there are seats come evenly from all units, so
+/// that the hall can be filled; the others are spread unevenly, as people are.
+#[must_use]
+pub fn applicants(count: usize, seats: usize, tag: &str, seed: u64) -> Vec<Applicant> {
+    let mut dice = dice(seed, "cast", 0);
+    let units = unit_count(seats);
     (0..count)
         .map(|number| {
-            let unit = if number < units { number } else { dice.random_range(0..units) };
+            let unit = if number < seats { number / 2 % units } else { dice.random_range(0..units) };
             Applicant {
                 email: format!("a{number:04}.{tag}@u{unit}.example"),
                 nickname: nickname(&mut dice, number),
@@ -118,22 +126,4 @@ fn nickname(dice: &mut impl Rng, number: usize) -> String {
         41 => format!("{}{}🐦{number}", word(&FIRST), word(&LAST)),
         _ => format!("{}{}{number}", word(&FIRST), word(&LAST)),
     }
-}
-
-/// Whom somebody lights up for: `limit` of the others, with some people liked by many, which is
-/// how halls are.
-#[must_use]
-pub fn taste(dice: &mut StdRng, others: &[String], limit: usize) -> Vec<String> {
-    let mut liked: Vec<String> = Vec::new();
-    let wanted = dice.random_range(0..=limit).min(others.len());
-    while liked.len() < wanted {
-        // The lowest of five throws: the front of the list is liked more, as some people are.
-        let throw = (0..5).map(|_| dice.random_range(0..others.len())).min().unwrap_or(0);
-        if let Some(badge) = others.get(throw)
-            && !liked.contains(badge)
-        {
-            liked.push(badge.clone());
-        }
-    }
-    liked
 }

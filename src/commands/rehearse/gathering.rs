@@ -20,7 +20,6 @@ use crate::accounts::appoint_administrator::{NotAppointed, appoint_administrator
 /// How many phones call at once.
 pub const PHONES: usize = 48;
 const DESKS: usize = 6;
-const UNITS: usize = 126;
 const ONE_UNITS_MAIL: &str = "example";
 
 /// Everybody who works for the event.
@@ -59,7 +58,7 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
         volunteer: Phone::new(&line),
         desks: Vec::new(),
         administrator,
-        units: cast::units(UNITS),
+        units: cast::units(cast::unit_count(theatre.seats)),
         unit_ids: HashMap::new(),
     };
     let union = json!({ "slug": format!("union-{tag}"), "name": "燕缘际会工会联合会" });
@@ -70,7 +69,7 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
     house.organizer = Phone::sign_in(&line, &address("organizer"), PASSWORD).await?;
     import_units(theatre, &line, &mut house).await?;
     report.units = house.unit_ids.len();
-    ensure!(report.units == UNITS, "{} units were imported, not {UNITS}", report.units);
+    ensure!(report.units == house.units.len(), "{} of {} units were imported", report.units, house.units.len());
     draw_up(theatre, &line, &house).await?;
     let desks: Vec<String> = (1..=DESKS).map(|desk| format!("desk{desk}")).collect();
     let roles: Vec<&str> = ["host", "volunteer"].into_iter().chain(desks.iter().map(String::as_str)).collect();
@@ -97,13 +96,13 @@ async fn come(theatre: &Theatre, line: &Line, people: &[String]) -> anyhow::Resu
     Ok(())
 }
 
-/// 800 people sign up, prove their address, and apply; those the house does not know by their mail
+/// Everybody signs up, proves their address, and applies; those the house does not know by their mail
 /// domain are approved by the organizer.
 ///
 /// # Errors
 /// Where a step is refused.
 pub async fn applicants(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<Vec<Arc<Person>>> {
-    let cast = cast::applicants(theatre.applicants, house.units.len(), &theatre.tag);
+    let cast = cast::applicants(theatre.applicants, theatre.seats, &theatre.tag, theatre.seed);
     tell(&format!("{} people sign up", cast.len()));
     let line = theatre.line.step("sign-up");
     at_once(PHONES, cast.clone(), |applicant| {
@@ -262,6 +261,8 @@ async fn draw_up(theatre: &Theatre, line: &Line, house: &House) -> anyhow::Resul
         },
         "dates": { "rounds": 8, "minutes": 8, "pause_seconds": 90 },
         "picks": { "limit": 3 },
+        "stage": { "confessions": { "each": 1, "answer_minutes": 5 } },
+        "circle": { "days": 30 },
     });
     house.organizer.post(line, "/events", &event).await?.ok()?;
     house.organizer.post(line, &format!("/events/{}/publish", house.event), &json!({})).await?.ok()?;

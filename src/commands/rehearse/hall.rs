@@ -22,6 +22,11 @@ use crate::chance::Chance;
 
 /// After this round the late ones come in and the rest is planned anew.
 const LATE_AFTER: usize = 3;
+/// A queue is uploaded in parts of at most so many.
+const PART: usize = 200;
+
+/// With whom everybody sat at a table, badge by badge.
+pub type Met = HashMap<String, Vec<String>>;
 
 /// What the desks saw.
 #[derive(Default)]
@@ -32,6 +37,8 @@ struct Door {
     twice: usize,
     /// An answer to a repeated request differed from the first.
     replays_differ: usize,
+    /// Let in by two desks without a link.
+    conflicts: usize,
 }
 
 /// # Errors
@@ -41,7 +48,7 @@ pub async fn doors_and_dates(
     house: &House,
     guests: &[Arc<Guest>],
     report: &mut Report,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Met> {
     tell("the doors open");
     theatre.the_evening_comes().await;
     let (on_time, late): (Vec<_>, Vec<_>) = guests
@@ -61,14 +68,17 @@ pub async fn doors_and_dates(
     scan_all(theatre, house, &late, &mut door).await?;
     inside += late.len();
     evening.play(rounds).await?;
-    evening.compare(report).await?;
+    let met = evening.compare(report).await?;
+    report.offline_conflicts = door.conflicts;
     report.scans = door.scans;
     report.admitted = door.admitted;
     let once = door.twice == 0 && door.admitted == inside;
     report.promise("everybody is admitted exactly once", once, format!("{} of {inside}", door.admitted));
     let same = door.replays_differ == 0;
     report.promise("a repeated scan gets the first answer byte for byte", same, String::new());
-    Ok(())
+    let known = door.conflicts == offline.len();
+    report.promise("whom two desks let in without a link is known as that", known, format!("{}", door.conflicts));
+    Ok(met)
 }
 
 fn nonce() -> anyhow::Result<String> {
@@ -129,25 +139,26 @@ async fn offline_queue(theatre: &Theatre, house: &House, guests: &[Arc<Guest>], 
     let path = format!("/events/{}/check-ins/batch", house.event);
     let mut admitted = HashSet::new();
     for desk in 0..2 {
-        // A queue is uploaded in parts of at most 200.
-        let mut scans = Vec::new();
-        for guest in guests.iter().take(200) {
-            let mut scan = guest.scan(desk)?;
-            scan["offline"] = json!(true);
-            scan["at"] = json!(at);
-            scans.push(scan);
-        }
-        let body = json!({ "scans": scans });
         let phone = house.desks.get(desk).context("no such desk")?;
-        let first = phone.post(&line, &path, &body).await?;
-        let again = phone.post(&line, &path, &body).await?;
-        let (first, again) = (first.ok()?, again.ok()?);
-        ensure!(first == again, "an upload sent twice was answered differently");
-        let results = first["items"].as_array().context("no items")?;
-        ensure!(results.len() == guests.len(), "{} results for {} scans", results.len(), guests.len());
-        for (result, guest) in results.iter().zip(guests) {
-            if result["answer"]["result"] == "admitted" {
-                admitted.insert(guest.badge.clone());
+        for part in guests.chunks(PART) {
+            let mut scans = Vec::new();
+            for guest in part {
+                let mut scan = guest.scan(desk)?;
+                scan["offline"] = json!(true);
+                scan["at"] = json!(at);
+                scans.push(scan);
+            }
+            let body = json!({ "scans": scans });
+            let first = phone.post(&line, &path, &body).await?.ok()?;
+            let again = phone.post(&line, &path, &body).await?.ok()?;
+            ensure!(first == again, "an upload sent twice was answered differently");
+            let results = first["items"].as_array().context("no items")?;
+            ensure!(results.len() == part.len(), "{} results for {} scans", results.len(), part.len());
+            for (result, guest) in results.iter().zip(part) {
+                match result["answer"]["result"].as_str() {
+                    Some("admitted") => door.twice += usize::from(!admitted.insert(guest.badge.clone())),
+                    _ => door.conflicts += usize::from(admitted.contains(&guest.badge)),
+                }
             }
         }
         door.scans += guests.len();
@@ -209,7 +220,7 @@ impl<'a> Dates<'a> {
     }
 
     /// Asks every phone where it sat, and with whom.
-    async fn compare(&self, report: &mut Report) -> anyhow::Result<()> {
+    async fn compare(&self, report: &mut Report) -> anyhow::Result<Met> {
         let line = self.theatre.line.step("my dates");
         let path = Arc::new(format!("/events/{}/dates/me", self.house.event));
         let seen = at_once(PHONES, self.guests.iter().cloned(), |guest| {
@@ -245,7 +256,7 @@ impl<'a> Dates<'a> {
         let good = dates.repeats == 0 && dates.same_unit == 0 && one_sided == 0 && dates.held > 0;
         let detail = format!("{} held, {} repeats, {} colleagues", dates.held, dates.repeats, dates.same_unit);
         report.promise("nobody meets the same person twice, or a colleague", good, detail);
-        Ok(())
+        Ok(seen.into_iter().map(|(badge, partners)| (badge, partners.into_iter().flatten().collect())).collect())
     }
 
     /// How often those who were there from the beginning had nobody.

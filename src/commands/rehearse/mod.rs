@@ -10,19 +10,27 @@ pub mod client;
 pub mod phone;
 pub mod report;
 
+mod afterwards;
 mod choosing;
+mod couples;
 mod gathering;
 mod hall;
+mod hearts;
+mod last_hour;
 mod online;
 mod seats;
+mod stage;
 mod theatre;
 
 use std::time::Instant;
 
 use clap::Args;
+use rand::rngs::StdRng;
 
 use super::Ended;
+use crate::chance::seeded;
 use crate::settings::Settings;
+use cast::Comes;
 use report::Report;
 use theatre::Theatre;
 
@@ -34,6 +42,9 @@ pub struct Arguments {
     /// How many of them get a seat, half men and half women
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(4..=10_000))]
     pub seats: u32,
+    /// What the cast is drawn by: who they are, what they answer, whom they like
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
     /// Print the report as one JSON object on the last line
     #[arg(long)]
     pub json: bool,
@@ -52,7 +63,8 @@ pub async fn rehearse(settings: Settings, arguments: Arguments) -> Result<(), En
         return Err(Ended::Usage(format!("--seats {seats}: there are only {} applicants", arguments.applicants)));
     }
     let begun = Instant::now();
-    let mut report = Report::default();
+    let mut report = Report { seed: arguments.seed, ..Report::default() };
+    tell(&format!("{} applicants, {seats} seats, seed {}", arguments.applicants, arguments.seed));
     let theatre = Theatre::open(settings, &arguments, seats as usize).await?;
     let played = play(&theatre, &mut report).await;
     theatre.take_down(&mut report).await;
@@ -73,9 +85,24 @@ async fn play(theatre: &Theatre, report: &mut Report) -> anyhow::Result<()> {
     let people = gathering::applicants(theatre, &house, report).await?;
     online::five_days(theatre, &house, &people, report).await?;
     let guests = seats::screened_and_confirmed(theatre, &house, &people, report).await?;
-    hall::doors_and_dates(theatre, &house, &guests, report).await?;
-    choosing::picks_and_couples(theatre, &house, &guests, report).await?;
+    let guests = last_hour::somebody_cancels(theatre, &house, &people, guests, report).await?;
+    let met = hall::doors_and_dates(theatre, &house, &guests, report).await?;
+    let inside: Vec<_> = guests.into_iter().filter(|guest| guest.person.cast.comes != Comes::Never).collect();
+    let matches = choosing::picks(theatre, &house, &inside, &met, report).await?;
+    let couples = couples::agree_and_exchange(theatre, &inside, &matches, report).await?;
+    stage::words_and_couples(theatre, &house, &inside, &couples, report).await?;
+    afterwards::circle_survey_and_figures(theatre, &house, &inside, &couples, report).await?;
     theatre.letters(&house, report).await
+}
+
+/// Dice for one purpose, which fall the same for the same seed.
+fn dice(seed: u64, purpose: &str, of: usize) -> StdRng {
+    let mut bytes = [0; 32];
+    let thrown = seed.to_be_bytes().into_iter().chain((of as u64).to_be_bytes()).chain(purpose.bytes());
+    for (byte, value) in bytes.iter_mut().zip(thrown) {
+        *byte = value;
+    }
+    seeded(bytes)
 }
 
 /// Says what happens next.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use anyhow::Context;
 use chrono::Duration;
 use rand::RngExt;
+use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
 use super::client::Line;
 use super::gathering::{House, PHONES, Person};
 use super::report::Report;
-use super::tell;
 use super::theatre::{Theatre, at_once};
-use crate::chance::seeded;
+use super::{dice, tell};
 
 const DAYS: usize = 5;
 
@@ -33,7 +33,8 @@ pub async fn five_days(
         let line = theatre.line.step("plaza");
         let awarded = at_once(PHONES, people.iter().cloned().enumerate(), |(place, person)| {
             let (line, event, quiz) = (line.clone(), house.event.clone(), quiz.clone());
-            async move { a_day(&line, &event, &quiz, &person, place, day).await }
+            let dice = dice(theatre.seed, "online", place * DAYS + day);
+            async move { a_day(&line, &event, &quiz, &person, dice, day).await }
         })
         .await?;
         for (sum, points) in announced.iter_mut().zip(awarded) {
@@ -49,12 +50,14 @@ pub async fn five_days(
 }
 
 /// One person's day: what the answers said it earned.
-async fn a_day(line: &Line, event: &str, quiz: &str, person: &Person, place: usize, day: usize) -> anyhow::Result<i64> {
-    let mut seed = [0; 32];
-    for (byte, value) in seed.iter_mut().zip((place * 8 + day).to_be_bytes()) {
-        *byte = value;
-    }
-    let mut dice = seeded(seed);
+async fn a_day(
+    line: &Line,
+    event: &str,
+    quiz: &str,
+    person: &Person,
+    mut dice: StdRng,
+    day: usize,
+) -> anyhow::Result<i64> {
     let mut does = |percent: u32| dice.random_range(0..100) < percent;
     let zeal = person.cast.zeal;
     let phone = &person.phone;

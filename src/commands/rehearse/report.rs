@@ -8,6 +8,7 @@ use super::client::Watch;
 
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
+    pub seed: u64,
     pub applicants: usize,
     pub units: usize,
     pub approved: usize,
@@ -16,9 +17,13 @@ pub struct Report {
     pub standby: usize,
     pub confirmed: usize,
     pub promoted: usize,
+    /// Asked when the doors were about to open.
+    pub last_hour: usize,
     pub badges: usize,
     pub scans: usize,
     pub admitted: usize,
+    /// People whom two desks without a link both let in.
+    pub offline_conflicts: usize,
     pub dates: Dates,
     pub ballots: usize,
     pub picks: usize,
@@ -26,6 +31,10 @@ pub struct Report {
     /// Computed by the phones from what they sent.
     pub matches_expected: usize,
     pub couples: usize,
+    pub stage: Stage,
+    pub circle: Circle,
+    /// Who answered how it was.
+    pub surveyed: usize,
     pub letters: Letters,
     /// Answers of 500 and above.
     pub errors: usize,
@@ -48,6 +57,28 @@ pub struct Dates {
     pub same_unit: usize,
     pub sat_out_max: usize,
     pub sat_out_min: usize,
+}
+
+/// What the hall saw.
+#[derive(Debug, Default, Serialize)]
+pub struct Stage {
+    /// Words that somebody would like to say to somebody, and those that were said yes to.
+    pub confessions: usize,
+    pub confessions_agreed: usize,
+    /// Couples who may be called, those among them who agreed only after the round, and who crossed the bridge.
+    pub couples: usize,
+    pub agreed_late: usize,
+    pub crossed: usize,
+    pub blessings: usize,
+    /// How often the host took a step back, and the screen was loaded anew.
+    pub undone: usize,
+    pub reloads: usize,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub struct Circle {
+    pub members: usize,
+    pub notes: usize,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -109,11 +140,13 @@ impl Report {
         }
         println!(
             "\n{} applicants of {} units, {} approved, {} ledger lines\n\
-             selected {} men + {} women, {} on standby, {} confirmed, {} promoted\n\
-             {} badges, {} scans, {} admitted\n\
+             selected {} men + {} women, {} on standby, {} confirmed, {} promoted, {} in the last hour\n\
+             {} badges, {} scans, {} admitted, {} by two desks without a link\n\
              {} dates held in {} rounds, {} repeats, {} between colleagues\n\
              {} ballots with {} picks, {} matches ({} expected), {} couples\n\
-             letters: {} sent, {} failed, {} waiting; {} errors; {:.1} s",
+             on stage: {} of {} words agreed to, {} couples ({} agreed late), {} crossed, {} blessings\n\
+             afterwards: {} in the circle with {} notes, {} answered how it was\n\
+             letters: {} sent, {} failed, {} waiting; {} errors; {:.1} s; seed {}",
             self.applicants,
             self.units,
             self.approved,
@@ -123,9 +156,11 @@ impl Report {
             self.standby,
             self.confirmed,
             self.promoted,
+            self.last_hour,
             self.badges,
             self.scans,
             self.admitted,
+            self.offline_conflicts,
             self.dates.held,
             self.dates.rounds,
             self.dates.repeats,
@@ -135,11 +170,21 @@ impl Report {
             self.matches,
             self.matches_expected,
             self.couples,
+            self.stage.confessions_agreed,
+            self.stage.confessions,
+            self.stage.couples,
+            self.stage.agreed_late,
+            self.stage.crossed,
+            self.stage.blessings,
+            self.circle.members,
+            self.circle.notes,
+            self.surveyed,
             self.letters.sent,
             self.letters.failed,
             self.letters.waiting,
             self.errors,
             self.seconds,
+            self.seed,
         );
         let broken = self.promises.iter().filter(|promise| !promise.held).count();
         println!("{} promises held, {broken} broken", self.promises.len() - broken);

@@ -59,7 +59,10 @@ async fn screen(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow
 }
 
 /// What everybody is told about themselves.
-async fn read_standing(theatre: &Theatre, house: &House, people: &[Arc<Person>]) -> anyhow::Result<Vec<Value>> {
+///
+/// # Errors
+/// Where somebody is not answered.
+pub async fn read_standing(theatre: &Theatre, house: &House, people: &[Arc<Person>]) -> anyhow::Result<Vec<Value>> {
     let line = theatre.line.step("explanation read");
     at_once(PHONES, people.iter().cloned(), |person| {
         let (line, event) = (line.clone(), house.event.clone());
@@ -170,7 +173,10 @@ async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], repor
 }
 
 /// Numbers everybody who comes, and reads each badge on its phone.
-async fn badges(
+///
+/// # Errors
+/// Where a step is refused.
+pub async fn badges(
     theatre: &Theatre,
     house: &House,
     people: &[Arc<Person>],

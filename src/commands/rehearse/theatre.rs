@@ -32,6 +32,7 @@ pub struct Theatre {
     pub app: Arc<App>,
     pub applicants: usize,
     pub seats: usize,
+    pub seed: u64,
     /// Stands in every address and slug, so that a database can be rehearsed on twice.
     pub tag: String,
     opening: Opening,
@@ -69,12 +70,18 @@ impl Theatre {
         let opening = Opening::begin(&app, listener).await?;
         let line = Line::to(address)?;
         let applicants = arguments.applicants as usize;
-        Ok(Self { line, clock, app, applicants, seats, tag, opening, _folders: [folder, keys] })
+        Ok(Self { line, clock, app, applicants, seats, seed: arguments.seed, tag, opening, _folders: [folder, keys] })
     }
 
     /// Sets the clock and lets the house go its round.
     pub async fn time_passes(&self, by: Duration) {
         self.clock.advance(by);
+        jobs::once(&self.app).await;
+    }
+
+    /// So long before the doors open, whatever happened before.
+    pub async fn before_the_doors(&self, by: Duration) {
+        self.clock.set(curtain() + Duration::days(20) - by);
         jobs::once(&self.app).await;
     }
 
