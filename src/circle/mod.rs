@@ -1,16 +1,16 @@
 //! 活动圈: those who came stay in touch for some days under the union's roof. Nobody is in it who did not join, it
 //! tells nothing of who chose whom, and when its last day is over everything in it is erased.
 
-mod announce;
+pub mod announce;
 mod api;
-mod complain;
+pub mod complain;
 mod deeds_page;
 mod end;
 pub mod entrance;
 mod feed;
 mod figures;
 pub mod forget;
-mod join;
+pub mod join;
 mod leave;
 pub mod member;
 mod moderate;
@@ -29,7 +29,7 @@ mod report_page;
 mod take_down;
 pub mod term;
 pub mod terms;
-mod write;
+pub mod write;
 
 use crate::calls::Calls;
 

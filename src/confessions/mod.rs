@@ -3,8 +3,8 @@
 
 pub mod confession;
 pub mod terms;
-mod ask;
-mod answer;
+pub mod ask;
+pub mod answer;
 mod withdraw;
 mod mine;
 pub mod forget;

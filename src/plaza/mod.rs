@@ -3,17 +3,17 @@
 
 pub mod answer;
 mod api;
-mod ask;
-mod complain;
+pub mod ask;
+pub mod complain;
 pub mod complaint;
 mod complaints_api;
-mod contribute;
+pub mod contribute;
 pub mod contribution;
 mod days_api;
 mod deeds_page;
 pub mod entrance;
 pub mod like;
-mod moderate;
+pub mod moderate;
 mod moderation_api;
 mod moderation_page;
 mod page;

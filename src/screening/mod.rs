@@ -25,7 +25,7 @@ mod publish_list;
 mod published;
 pub mod record;
 pub mod refusals;
-mod reply;
+pub mod reply;
 pub mod run;
 pub mod seat_move;
 mod spoken;

@@ -1,20 +1,18 @@
 //! The circle of a demonstration's finished evening: what people who have met say to each other.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder};
-use uuid::Uuid;
 
+use super::people::who_came;
 use crate::app::App;
-use crate::checkin::presence;
-use crate::circle::note::{self, State};
-use crate::circle::{member, report};
-use crate::database::Write;
-use crate::error::{Error, Fault};
-use crate::events::event;
+use crate::circle::announce::announce;
+use crate::circle::complain::complain;
+use crate::circle::join::join;
+use crate::circle::write::write;
+use crate::error::Error;
+use crate::events::access::Organizer;
 use crate::events::phase::Phase;
+use crate::registrations::access::Participant;
+use crate::registrations::registration::Side;
 
 /// How many joined, and who speaks among them.
 const MEMBERS: usize = 23;
@@ -58,68 +56,37 @@ const REPORTED: usize = 5;
 /// Lets some of those who came join and talk, as far as the time has come.
 ///
 /// # Errors
-/// Only faults.
-pub async fn gather(app: &Arc<App>, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
-    let here = presence::Entity::inside(event.id).order_by_asc(presence::Column::Number);
-    let here = here.all(app.database.reader()).await?;
-    let people: Vec<Uuid> = here.iter().map(|presence| presence.registration_id).take(MEMBERS).collect();
+/// Only faults; every refusal would be a mistake of the scene.
+pub async fn gather(app: &App, organizer: &Organizer, now: DateTime<Utc>) -> Result<(), Error> {
+    let event = &organizer.event;
+    let (men, women) = (who_came(app, event, Side::Men).await?, who_came(app, event, Side::Women).await?);
+    let pairs = men.into_iter().zip(women).flat_map(|(he, she)| [he.0, she.0]);
+    let people: Vec<Participant> = pairs.take(MEMBERS).collect();
     let over = event.boundary(Phase::Closed).unwrap_or(event.ends_at);
     app.clock.set(over + Duration::hours(1));
-    let txn = app.database.begin_write().await?;
-    let joined = people.iter().map(|person| member::ActiveModel {
-        registration_id: Set(*person),
-        event_id: Set(event.id),
-        joined_at: Set(app.now()),
-    });
-    member::Entity::insert_many(joined).exec_without_returning(&txn).await?;
+    for person in &people {
+        join(app, person).await?;
+    }
     for (place, (by, hours, words, answers)) in SAID.into_iter().enumerate() {
         if over + Duration::hours(hours + 2) > now {
             break;
         }
         app.clock.set(over + Duration::hours(hours));
-        let hidden = place == REPORTED;
-        let speaker = by.and_then(|by| people.get(by).copied());
-        let post = put(app, &txn, event, speaker, None, words, hidden).await?;
+        let speaker = by.and_then(|by| people.get(by));
+        let note = match speaker {
+            Some(speaker) => write(app, speaker, None, words.to_owned()).await?.id,
+            None => announce(app, organizer, words.to_owned()).await?,
+        };
         for (nth, (by, words)) in (1..).zip(answers) {
             app.clock.set(over + Duration::hours(hours) + Duration::minutes(23 * nth));
-            put(app, &txn, event, people.get(*by).copied(), Some(post), words, false).await?;
-        }
-        for (person, reason) in people.iter().skip(18).take(2).zip(["广告或留联系方式", "虚假信息"]) {
-            if hidden {
-                let row = report::ActiveModel {
-                    note_id: Set(post),
-                    registration_id: Set(*person),
-                    reason: Set(reason.to_owned()),
-                    at: Set(app.now()),
-                };
-                report::Entity::insert(row).exec_without_returning(&txn).await?;
+            if let Some(speaker) = people.get(*by) {
+                write(app, speaker, Some(note), (*words).to_owned()).await?;
             }
         }
+        let readers = people.iter().skip(18).take(if place == REPORTED { 2 } else { 0 });
+        for (person, reason) in readers.zip(["广告或留联系方式", "虚假信息"]) {
+            complain(app, person, note, reason.to_owned()).await?;
+        }
     }
-    txn.commit().await
-}
-
-async fn put(
-    app: &App,
-    txn: &Write,
-    event: &event::Model,
-    speaker: Option<Uuid>,
-    about: Option<Uuid>,
-    words: &str,
-    hidden: bool,
-) -> Result<Uuid, Fault> {
-    let id = app.new_id();
-    let row = note::ActiveModel {
-        id: Set(id),
-        event_id: Set(event.id),
-        registration_id: Set(speaker),
-        about: Set(about),
-        body: Set(words.to_owned()),
-        day: Set(event.day(app.now())),
-        state: Set(if hidden { State::Reported } else { State::Shown }),
-        reason: Set(None),
-        at: Set(app.now()),
-    };
-    row.insert(txn).await?;
-    Ok(id)
+    Ok(())
 }

@@ -24,6 +24,11 @@ fn born(place: usize) -> Option<NaiveDate> {
     NaiveDate::from_yo_opt(year, day)
 }
 
+/// The seats of the main event, which tell how many units its people come from.
+pub const SEATS: usize = 300;
+/// What the cast is drawn by.
+const SEED: u64 = 0;
+
 /// How many rows one statement inserts: SQLite takes 32,766 parameters.
 pub const CHUNK: usize = 500;
 
@@ -69,7 +74,7 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
         let applicant = Applicant { email: format!("{role}@demo.example"), nickname: role.to_owned(), ..stand_in() };
         crew.push((app.new_id(), applicant));
     }
-    let cast = cast::applicants(applicants, units.len(), "demo").into_iter().enumerate();
+    let cast = cast::applicants(applicants, SEATS, "demo", SEED).into_iter().enumerate();
     let people: Vec<(Uuid, Applicant)> = cast
         .map(|(number, person)| {
             (app.new_id(), Applicant { email: format!("a{:04}@demo.example", number + 1), ..person })
@@ -100,11 +105,11 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
 }
 
 fn stand_in() -> Applicant {
-    cast::applicants(1, 1, "demo").pop().unwrap_or_else(|| unreachable!("one was asked for"))
+    cast::applicants(1, 1, "demo", SEED).pop().unwrap_or_else(|| unreachable!("one was asked for"))
 }
 
 async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<Uuid>, Fault> {
-    let rows: Vec<unit::ActiveModel> = cast::units(126)
+    let rows: Vec<unit::ActiveModel> = cast::units(cast::unit_count(SEATS))
         .into_iter()
         .map(|name| unit::ActiveModel {
             id: Set(app.new_id()),

@@ -5,34 +5,30 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, DurationRound, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::circle;
-use super::couples::come_of;
-use super::crowd::{CHUNK, Crowd, gather};
-use super::online::five_days;
+use super::applying::apply_and_approve;
+use super::couples::{self, COUPLES};
+use super::crowd::{Crowd, SEATS, gather};
+use super::people::{at_once, of_status, signed_in};
 use super::plaza::liven;
-use super::tonight;
-use crate::accounts::SignedIn;
-use crate::accounts::consent::{self, Agreed, Sentence};
-use crate::accounts::signed_in::Via;
+use super::{circle, evening, online, tonight};
 use crate::announcements::announce::announce;
 use crate::app::App;
 use crate::badges::issue::issue;
 use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
 use crate::events::crew::{self, Role};
+use crate::events::event;
 use crate::events::phase::Phase;
-use crate::language::Language;
 use crate::planning::draw_up::draw_up;
 use crate::planning::publish::publish;
 use crate::points::close_books;
-use crate::registrations::registration::{self, Side, Status};
+use crate::registrations::registration::Status;
 use crate::screening::commit_run::{Draw, commit_run};
-use crate::screening::expire;
+use crate::screening::reply::{Answer, Reply, reply};
 
 /// What there is to see: slug, title in both languages, phase, applicants, seats.
 const OTHERS: [(&str, &str, &str, Phase, usize, u32); 6] = [
@@ -44,7 +40,6 @@ const OTHERS: [(&str, &str, &str, Phase, usize, u32); 6] = [
     ("yuandan", "元旦联欢", "New Year's Party", Phase::Closed, 100, 60),
 ];
 const APPLICANTS: usize = 800;
-const SEATS: u32 = 300;
 
 /// How long before or after the present phase the others begin, in hours of the whole journey.
 fn hours_of(phase: Phase) -> i64 {
@@ -66,7 +61,7 @@ fn hours_of(phase: Phase) -> i64 {
 pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Result<(), Error> {
     app.clock.set(now - Duration::days(80));
     let crowd = gather(app, APPLICANTS).await?;
-    let main = ("qixi", "燕缘际会·七夕", "Qixi Night", main, APPLICANTS, SEATS);
+    let main = ("qixi", "燕缘际会·七夕", "Qixi Night", main, APPLICANTS, u32::try_from(SEATS).unwrap_or(u32::MAX));
     for (slug, title, title_en, phase, applicants, seats) in OTHERS.into_iter().chain([main]) {
         // The main event stands in for the one of its phase.
         if slug == "qixi" || phase != main.3 {
@@ -107,13 +102,7 @@ async fn lead(
     let first = since(phase, now)? - Duration::hours(hours_of(phase));
     let begins = |phase: Phase| first + Duration::hours(hours_of(phase));
     app.clock.set(begins(Phase::Draft) - Duration::hours(1));
-    let by = SignedIn {
-        account_id: crowd.organizer,
-        administrator: false,
-        lacks_factor: false,
-        language: Language::Zh,
-        via: Via::Token(None),
-    };
+    let by = signed_in(crowd.organizer);
     let phases = Phase::SCHEDULED.map(|phase| json!({ "phase": phase, "starts_at": begins(phase) }));
     let starts = starts_at(phase, begins(Phase::OnSite))?;
     let half = seats / 2;
@@ -124,6 +113,7 @@ async fn lead(
         "seats": seats, "phases": phases,
         "hosts": [{ "role": "organizer", "name": "市总工会" }, { "role": "co_organizer", "name": crowd.union.name },
             { "role": "supporter", "name": "市工人文化宫" }],
+        "stage": { "confessions": { "each": 1, "answer_minutes": 60 } }, "circle": { "days": 60 },
         "screening": { "fallback": "reduce_seats", "side": { "men": { "min": half, "max": half },
             "women": { "min": half, "max": half } }, "unit_side": { "max": 3 } },
     });
@@ -134,36 +124,38 @@ async fn lead(
     }
     organizer.event = publish(app, &organizer).await?;
     appoint_crew(app, crowd, organizer.event.id).await?;
-    app.clock.set(begins(Phase::Registration) + Duration::hours(1));
-    let registered = register(app, crowd, organizer.event.id, applicants, phase == Phase::Registration).await?;
+    // Nothing happens later than it is now, and what has just begun has begun half an hour ago.
+    let into = |phase: Phase| begins(phase) + Duration::minutes(20);
+    app.clock.set(into(Phase::Registration));
+    let people = apply_and_approve(app, crowd, &organizer, applicants, phase == Phase::Registration).await?;
     if phase >= Phase::Online {
-        app.clock.set(begins(Phase::Online) + Duration::hours(1));
         // An online phase that has just begun has seen one day, a finished one all five.
         let days = if phase == Phase::Online { 1 } else { 5 };
-        five_days(app, &organizer.event, &registered, days).await?;
-        liven(app, &organizer.event, &registered, crowd.organizer).await?;
+        online::days(app, &organizer, &people, into(Phase::Online), days).await?;
+        liven(app, &organizer, &people).await?;
     }
     if phase >= Phase::Confirmation {
-        app.clock.set(begins(Phase::Screening) + Duration::hours(1));
+        app.clock.set(into(Phase::Screening));
         close_books::due(app).await?;
         commit_run(app, &organizer, Draw::default()).await?;
+        app.clock.set(into(Phase::Confirmation));
     }
     if phase == Phase::Confirmation {
-        app.clock.set(begins(Phase::Confirmation) + Duration::minutes(10));
         some_answer(app, &organizer).await?;
     }
     if phase >= Phase::OnSite {
-        app.clock.set(begins(Phase::Confirmation) + Duration::hours(1));
-        everybody_comes(app, organizer.event.id).await?;
+        everybody_comes(app, &organizer.event).await?;
         issue(app, organizer.event.id, Some(crowd.organizer)).await?;
     }
+    let [_, desk, volunteer] = crowd.crew;
     if phase == Phase::OnSite {
-        tonight::begin(app, &organizer, now).await?;
+        tonight::begin(app, desk, &organizer, now).await?;
     }
     if phase == Phase::Closed {
-        let [_, _, volunteer] = crowd.crew;
-        come_of(app, volunteer, &organizer.event, now).await?;
-        circle::gather(app, &organizer.event, now).await?;
+        let matches = evening::held(app, desk, &organizer, COUPLES).await?;
+        couples::follow_up(app, volunteer, &organizer.event, &matches, now).await?;
+        evening::surveyed(app, &organizer.event).await?;
+        circle::gather(app, &organizer, now).await?;
     }
     Ok(())
 }
@@ -182,71 +174,16 @@ async fn appoint_crew(app: &App, crowd: &Crowd, event_id: Uuid) -> Result<(), Er
     txn.commit().await
 }
 
-async fn register(
-    app: &App,
-    crowd: &Crowd,
-    event_id: Uuid,
-    count: usize,
-    open: bool,
-) -> Result<Vec<(Uuid, u32)>, Error> {
-    let txn = app.database.begin_write().await?;
-    let mut registered = Vec::new();
-    let (mut rows, mut agreed) = (Vec::new(), Vec::new());
-    for (number, (account_id, person)) in crowd.people.iter().take(count).enumerate() {
-        let Some(unit_id) = crowd.units.get(person.unit) else { continue };
-        let id = app.new_id();
-        registered.push((id, person.zeal));
-        let sentences = Agreed::to(Sentence::OF_APPLICATION, Language::Zh);
-        agreed.extend(sentences.rows(app, *account_id, Some(id), app.now()));
-        // Where people still apply, some wait for somebody to look.
-        let waits = open && number % 6 == 5;
-        rows.push(registration::ActiveModel {
-            id: Set(id),
-            event_id: Set(event_id),
-            account_id: Set(*account_id),
-            unit_id: Set(*unit_id),
-            side: Set(if person.man { Side::Men } else { Side::Women }),
-            number: Set(i32::try_from(number + 1).unwrap_or(i32::MAX)),
-            status: Set(if waits { Status::Applied } else { Status::Approved }),
-            band: Set(None),
-            class: Set(1),
-            held: Set(false),
-            answers: Set(json!({})),
-            reason: Set(None),
-            applied_at: Set(app.now()),
-            decided_at: Set((!waits).then(|| app.now())),
-            reply_by: Set(None),
-        });
-    }
-    for chunk in rows.chunks(CHUNK) {
-        registration::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
-    }
-    for chunk in agreed.chunks(CHUNK) {
-        consent::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
-    }
-    txn.commit().await?;
-    Ok(registered)
-}
-
 /// A third has said yes, some have said no, and the organizer has written to everybody who has not answered.
 async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
-    let txn = app.database.begin_write().await?;
-    let selected = registration::Entity::of_event(organizer.event.id)
-        .filter(registration::Column::Status.eq(Status::Selected))
-        .order_by_asc(registration::Column::Number)
-        .all(&txn)
-        .await?;
-    for (place, one) in selected.into_iter().enumerate() {
+    for (place, person) in of_status(app, &organizer.event, Status::Selected).await?.iter().enumerate() {
         let answer = match place % 12 {
-            0 | 4 | 8 => Status::Confirmed,
-            5 => Status::Declined,
+            0 | 4 | 8 => Reply::Confirm,
+            5 => Reply::Decline,
             _ => continue,
         };
-        let row = registration::ActiveModel { id: Set(one.id), status: Set(answer), ..Default::default() };
-        registration::Entity::update(row).exec(&txn).await?;
+        reply(app, person, Answer { reply: answer }).await?;
     }
-    txn.commit().await?;
-    expire::due(app).await?;
     let words = json!({
         "to": { "statuses": ["selected"] },
         "subject": "{昵称}，来不来，请告诉我们",
@@ -256,13 +193,8 @@ async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
     Ok(())
 }
 
-async fn everybody_comes(app: &App, event_id: Uuid) -> Result<(), Error> {
-    let txn = app.database.begin_write().await?;
-    registration::Entity::update_many()
-        .col_expr(registration::Column::Status, Expr::value(Status::Confirmed))
-        .filter(registration::Column::EventId.eq(event_id))
-        .filter(registration::Column::Status.eq(Status::Selected))
-        .exec(&txn)
-        .await?;
-    txn.commit().await
+async fn everybody_comes(app: &App, event: &event::Model) -> Result<(), Error> {
+    let selected = of_status(app, event, Status::Selected).await?;
+    at_once(&selected, async |person| reply(app, person, Answer { reply: Reply::Confirm }).await).await?;
+    Ok(())
 }

@@ -2,11 +2,15 @@
 //! over (800 applicants of 126 units, with points) and one event in each other phase, served until
 //! told to stop.
 
+mod applying;
 mod circle;
 mod couples;
 mod crowd;
+mod doors;
 pub mod editions;
+mod evening;
 mod online;
+mod people;
 mod plaza;
 mod tonight;
 

@@ -1,95 +1,106 @@
 //! The online phase of a demonstration: who signed in, answered and wrote on which day.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use rand::RngExt;
-use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::crowd::CHUNK;
+use super::applying::Applicant;
+use super::people::at_once;
 use super::plaza::sample_text;
 use crate::app::App;
 use crate::chance::seeded;
-use crate::error::Error;
-use crate::events::event;
-use crate::plaza::contribution;
-use crate::points::entry;
+use crate::error::{Error, Fault};
+use crate::events::access::Organizer;
+use crate::plaza::answer::answer;
+use crate::plaza::ask::ask;
+use crate::plaza::contribute::{NewContribution, contribute};
+use crate::plaza::contribution::{Decision, Kind};
+use crate::plaza::daily_check_in::sign_in;
+use crate::plaza::moderate::moderate;
+use crate::points::award_by_hand::{Lines, award_by_hand};
 use crate::points::rules::Rule;
 
-/// Signs people in and lets them answer, day by day, as zealously as each of them is.
+/// How many posts and declarations of each online phase are read; nobody scrolls further.
+const POSTS: usize = 120;
+
+/// What one person does on one day.
+struct Day {
+    signs_in: bool,
+    answers: Option<usize>,
+    /// The place of the words among all that were written.
+    writes: Option<usize>,
+}
+
+/// Signs people in and lets them answer and write, day by day, as zealously as each of them is; the
+/// organizer reads it all in the evening.
 ///
 /// # Errors
-/// Only faults.
-pub async fn five_days(app: &App, event: &event::Model, people: &[(Uuid, u32)], days: i64) -> Result<(), Error> {
+/// Only faults; every refusal would be a mistake of the scene.
+pub async fn days(
+    app: &App,
+    organizer: &Organizer,
+    people: &[Applicant],
+    begun: DateTime<Utc>,
+    days: i64,
+) -> Result<(), Error> {
     let mut dice = seeded(*b"queqiao demo, five lively days!!");
-    let begun = app.now();
-    let (mut lines, mut posts) = (Vec::new(), Vec::new());
+    let mut written = 0;
     for day in 0..days {
         app.clock.set(begun + Duration::days(day));
-        for (registration_id, zeal) in people {
-            let mut earns = |rule: Rule, share: u32, subject: &str| {
-                if dice.random_range(0..100) < zeal * share / 100 {
-                    lines.push(line(app, event, *registration_id, rule, subject));
-                    return true;
-                }
-                false
-            };
-            if day == 0 {
-                earns(Rule::Profile, 130, "");
+        if day == 0 {
+            let complete = people.iter().filter(|person| dice.random_range(0..100) < person.zeal * 13 / 10);
+            look_at_profiles(app, organizer, complete.map(|person| person.who.registration.id).collect()).await?;
+        }
+        let quiz = ask_today(app, organizer, day).await?;
+        let plans: Vec<Day> = people
+            .iter()
+            .map(|person| {
+                let mut does = |share: u32| dice.random_range(0..100) < person.zeal * share / 100;
+                let (signs_in, knows, writes) = (does(100), does(75), does(25) && written < POSTS);
+                let answers = knows.then(|| usize::from(dice.random_range(0..5) > 0));
+                written += usize::from(writes);
+                Day { signs_in, answers, writes: writes.then_some(written) }
+            })
+            .collect();
+        let posts = at_once(people.iter().zip(plans), async |(person, plan)| {
+            if plan.signs_in {
+                sign_in(app, &person.who).await?;
             }
-            earns(Rule::SignIn, 100, "");
-            earns(Rule::Quiz, 75, &format!("day-{}", day + 1));
-            let id = app.new_id();
-            if earns(Rule::Post, 25, &id.to_string()) && posts.len() < 120 {
-                posts.push(post(app, event, (id, *registration_id), posts.len()));
+            if let Some(choice) = plan.answers {
+                answer(app, &person.who, quiz, vec![choice]).await?;
             }
+            let Some(place) = plan.writes else { return Ok(None) };
+            let kind = if place % 3 == 0 { Kind::Declaration } else { Kind::Post };
+            let words = NewContribution { kind, about: None, body: sample_text(kind, place), photos: Vec::new() };
+            Ok(Some(contribute(app, &person.who, words).await?.id))
+        })
+        .await?;
+        for post in posts.into_iter().flatten() {
+            moderate(app, organizer, post, Decision::Approve, None).await?;
         }
     }
-    let txn = app.database.begin_write().await?;
-    for chunk in lines.chunks(CHUNK) {
-        entry::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
-    }
-    for chunk in posts.chunks(CHUNK) {
-        contribution::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&txn).await?;
-    }
-    txn.commit().await
+    Ok(())
 }
 
-fn line(app: &App, event: &event::Model, registration_id: Uuid, rule: Rule, subject: &str) -> entry::ActiveModel {
-    entry::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(event.id),
-        registration_id: Set(registration_id),
-        rule: Set(rule),
-        day: Set(event.day(app.now())),
-        subject: Set(subject.to_owned()),
-        effect: Set(1),
-        reverses: Set(None),
-        actor_id: Set(None),
-        reason: Set(None),
-        at: Set(app.now()),
-    }
+async fn look_at_profiles(app: &App, organizer: &Organizer, registrations: Vec<Uuid>) -> Result<(), Error> {
+    let reason = "资料完整".to_owned();
+    let lines = Lines { registrations, rule: Rule::Profile, day: None, subject: None, reason };
+    award_by_hand(app, organizer, lines).await?;
+    Ok(())
 }
 
-fn post(
-    app: &App,
-    event: &event::Model,
-    (id, registration_id): (Uuid, Uuid),
-    place: usize,
-) -> contribution::ActiveModel {
-    let kind = if place.is_multiple_of(3) { contribution::Kind::Declaration } else { contribution::Kind::Post };
-    contribution::ActiveModel {
-        id: Set(id),
-        event_id: Set(event.id),
-        registration_id: Set(registration_id),
-        kind: Set(kind),
-        post_id: Set(None),
-        body: Set(sample_text(kind, place)),
-        day: Set(event.day(app.now())),
-        state: Set(contribution::State::Approved),
-        reason: Set(None),
-        decided_by: Set(None),
-        decided_at: Set(Some(app.now())),
-        at: Set(app.now()),
-    }
+/// One question, whose second option is right, for a day and a half.
+async fn ask_today(app: &App, organizer: &Organizer, day: i64) -> Result<Uuid, Error> {
+    let (text, options) = match day % 3 {
+        0 => ("七夕是农历的哪一天？", ["五月初五", "七月初七", "八月十五", "九月初九"]),
+        1 => ("七夕传说里，搭桥的是哪一种鸟？", ["燕子", "喜鹊", "大雁", "鸽子"]),
+        _ => ("《工会法》规定，工会是谁自愿结合的群众组织？", ["企业", "职工", "行业协会", "社区"]),
+    };
+    let quiz = json!({
+        "title": format!("第 {} 天的一题", day + 1),
+        "questions": [{ "text": text, "options": options, "correct": 1 }],
+        "opens_at": app.now(), "closes_at": app.now() + Duration::hours(36),
+    });
+    Ok(ask(app, organizer, serde_json::from_value(quiz).map_err(Fault::of)?).await?.id)
 }

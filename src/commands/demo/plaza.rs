@@ -1,20 +1,23 @@
 //! Life on the plaza of a demonstration: what people wrote, showed and asked.
 
-use chrono::Duration;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, EntityTrait};
-use serde_json::json;
 use uuid::Uuid;
 
+use super::applying::Applicant;
+use super::people::at_once;
 use crate::app::App;
-use crate::database::Write;
 use crate::error::{Error, Fault};
-use crate::events::event;
-use crate::events::phase::Phase;
+use crate::events::access::Organizer;
 use crate::picture::develop::{Developed, develop};
-use crate::plaza::contribution::{self, Kind, State};
-use crate::plaza::{answer, complaint, like, photo, quiz};
+use crate::plaza::complain::complain;
+use crate::plaza::contribute::{NewContribution, contribute};
+use crate::plaza::contribution::{Decision, Kind};
+use crate::plaza::like::like;
+use crate::plaza::moderate::moderate;
+use crate::registrations::access::Participant;
+
+/// How many are seen with a face.
+const FACES: usize = 300;
 
 const POSTS: [&str; 12] = [
     "周末爬了香山，红叶正好 🍁 山顶风很大，保温杯里的热茶救了我。下次想早一点出发，看日出。",
@@ -67,166 +70,68 @@ pub fn sample_text(kind: Kind, place: usize) -> String {
 }
 
 /// Gives some people a face and their posts photos, comments and likes; leaves something to decide
-/// for the organizer, and asks a question a day.
+/// for the organizer.
 ///
 /// # Errors
-/// Only faults.
-pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], organizer: Uuid) -> Result<(), Error> {
+/// Only faults; every refusal would be a mistake of the scene.
+pub async fn liven(app: &App, organizer: &Organizer, people: &[Applicant]) -> Result<(), Error> {
     let shots = tokio::task::spawn_blocking(|| (faces(), views())).await.map_err(Fault::of)?;
     let (faces, views) = (shots.0?, shots.1?);
-    let txn = app.database.begin_write().await?;
-    let scene = Scene { app, txn: &txn, event };
-    for (place, (person, _)) in people.iter().enumerate().filter(|(place, _)| place % 3 != 2).take(300) {
+    let plaza = Plaza { app, organizer };
+    let faced = people.iter().enumerate().filter(|(place, _)| place % 3 != 2).take(FACES);
+    at_once(faced, async |(place, person)| {
         let face = faces.get(place % faces.len()).cloned();
-        scene.put(*person, Kind::Portrait, State::Approved, None, "", face).await?;
-    }
-    for (place, (person, _)) in people.iter().enumerate().take(16) {
+        plaza.shows(&person.who, Kind::Portrait, "", face).await
+    })
+    .await?;
+    for (place, person) in people.iter().enumerate().take(16) {
         let view = views.get(place % views.len()).cloned().filter(|_| place % 2 == 0);
-        let post =
-            scene.put(*person, Kind::Post, State::Approved, None, &sample_text(Kind::Post, place + 1), view).await?;
-        for (nth, (other, _)) in people.iter().skip(place + 20).step_by(7).take(place * 5 % 4).enumerate() {
+        let post = plaza.shows(&person.who, Kind::Post, &sample_text(Kind::Post, place + 1), view).await?;
+        for (nth, other) in people.iter().skip(place + 20).step_by(7).take(place * 5 % 4).enumerate() {
             let said = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
-            scene.put(*other, Kind::Comment, State::Approved, Some(post.id), said, None).await?;
+            plaza.puts(&other.who, Kind::Comment, Some(post), said, None).await?;
         }
-        let fans = people.iter().skip(place).step_by(5).take(place * 7 % 23).map(|(fan, _)| like::ActiveModel {
-            post_id: Set(post.id),
-            registration_id: Set(*fan),
-            at: Set(app.now()),
-        });
-        like::Entity::insert_many(fans).exec_without_returning(&txn).await?;
-        if place == 3 {
-            scene.complain(people.get(40).map(|(person, _)| *person), post.id).await?;
+        let fans = people.iter().skip(place).step_by(5).take(place * 7 % 23);
+        at_once(fans, async |fan| like(app, &fan.who, post, true).await).await?;
+        if let Some(reader) = people.get(40).filter(|_| place == 3) {
+            complain(app, &reader.who, post, "广告或留联系方式：像是在拉跑团".to_owned()).await?;
         }
     }
-    for (place, (person, _)) in people.iter().enumerate().skip(4).take(9) {
+    for (place, person) in people.iter().enumerate().skip(16).take(9) {
         let kind = if place % 3 == 0 { Kind::Declaration } else { Kind::Post };
         let view = views.get(place % views.len()).cloned().filter(|_| kind == Kind::Post);
-        scene.put(*person, kind, State::Pending, None, &sample_text(kind, place + 5), view).await?;
+        plaza.puts(&person.who, kind, None, &sample_text(kind, place + 5), view).await?;
     }
-    scene
-        .put(
-            people.first().map_or(Uuid::nil(), |(id, _)| *id),
-            Kind::Portrait,
-            State::Pending,
-            None,
-            "",
-            faces.first().cloned(),
-        )
-        .await?;
-    scene.ask(organizer, people).await?;
-    txn.commit().await
+    if let Some(first) = people.first() {
+        plaza.puts(&first.who, Kind::Portrait, None, "", faces.get(1).cloned()).await?;
+    }
+    Ok(())
 }
 
-struct Scene<'a> {
+struct Plaza<'a> {
     app: &'a App,
-    txn: &'a Write,
-    event: &'a event::Model,
+    organizer: &'a Organizer,
 }
 
-impl Scene<'_> {
-    async fn put(
+impl Plaza<'_> {
+    async fn puts(
         &self,
-        person: Uuid,
+        who: &Participant,
         kind: Kind,
-        state: State,
         about: Option<Uuid>,
         words: &str,
         shot: Option<Developed>,
-    ) -> Result<contribution::Model, Fault> {
-        let now = self.app.now();
-        let row = contribution::ActiveModel {
-            id: Set(self.app.new_id()),
-            event_id: Set(self.event.id),
-            registration_id: Set(person),
-            kind: Set(kind),
-            post_id: Set(about),
-            body: Set(words.to_owned()),
-            day: Set(self.event.day(now)),
-            state: Set(state),
-            reason: Set(None),
-            decided_by: Set(None),
-            decided_at: Set((state != State::Pending).then_some(now)),
-            at: Set(now),
-        };
-        let row = row.insert(self.txn).await?;
-        photo::keep(self.txn, self.app, &row, shot.into_iter().collect()).await?;
-        Ok(row)
+    ) -> Result<Uuid, Error> {
+        let photos = shot.into_iter().collect();
+        let words = NewContribution { kind, about, body: words.to_owned(), photos };
+        Ok(contribute(self.app, who, words).await?.id)
     }
 
-    async fn complain(&self, person: Option<Uuid>, about: Uuid) -> Result<(), Fault> {
-        let row = complaint::ActiveModel {
-            id: Set(self.app.new_id()),
-            event_id: Set(self.event.id),
-            registration_id: Set(person.unwrap_or_default()),
-            contribution_id: Set(about),
-            reason: Set("广告或留联系方式：像是在拉跑团".to_owned()),
-            state: Set(complaint::State::Open),
-            decided_by: Set(None),
-            decided_at: Set(None),
-            at: Set(self.app.now()),
-        };
-        complaint::Entity::insert(row).exec_without_returning(self.txn).await?;
-        Ok(())
-    }
-
-    /// One question of yesterday, one of today.
-    async fn ask(&self, organizer: Uuid, people: &[(Uuid, u32)]) -> Result<(), Fault> {
-        let opens = self.event.boundary(Phase::Online).unwrap_or(self.app.now());
-        let old = (
-            "工会知识",
-            json!([
-                { "text": "《工会法》规定，工会是谁自愿结合的群众组织？", "options": ["职工", "企业", "行业协会"], "correct": 0 },
-                { "text": "七夕传说里，搭桥的是哪一种鸟？", "options": ["燕子", "喜鹊", "大雁", "鸽子"], "correct": 1 },
-            ]),
-            opens - Duration::hours(20),
-            opens,
-        );
-        let new = (
-            "今天的一题",
-            json!([
-                { "text": "七夕是农历的哪一天？", "options": ["五月初五", "七月初七", "八月十五", "九月初九"], "correct": 1 },
-            ]),
-            opens,
-            opens + Duration::days(2),
-        );
-        for (title, questions, opens_at, closes_at) in [old, new] {
-            let row = quiz::ActiveModel {
-                id: Set(self.app.new_id()),
-                event_id: Set(self.event.id),
-                title: Set(title.to_owned()),
-                questions: Set(serde_json::from_value(questions).map_err(Fault::of)?),
-                opens_at: Set(opens_at),
-                closes_at: Set(closes_at),
-                created_by: Set(organizer),
-                created_at: Set(opens_at),
-            };
-            let quiz = row.insert(self.txn).await?;
-            if closes_at <= opens {
-                self.answer(&quiz, people).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Every third person knew, or guessed.
-    async fn answer(&self, quiz: &quiz::Model, people: &[(Uuid, u32)]) -> Result<(), Fault> {
-        let answers = people.iter().step_by(3).take(150).enumerate().map(|(place, (person, zeal))| {
-            let choices: Vec<usize> = quiz
-                .questions
-                .0
-                .iter()
-                .map(|asked| if place % 5 < 3 { asked.correct } else { (*zeal as usize) % asked.options.len() })
-                .collect();
-            answer::ActiveModel {
-                quiz_id: Set(quiz.id),
-                registration_id: Set(*person),
-                correct: Set(quiz.mark(&choices).and_then(|right| i32::try_from(right).ok()).unwrap_or(0)),
-                choices: Set(answer::Choices(choices)),
-                at: Set(quiz.opens_at),
-            }
-        });
-        answer::Entity::insert_many(answers).exec_without_returning(self.txn).await?;
-        Ok(())
+    /// As [`Self::puts`], and the organizer lets it be seen.
+    async fn shows(&self, who: &Participant, kind: Kind, words: &str, shot: Option<Developed>) -> Result<Uuid, Error> {
+        let id = self.puts(who, kind, None, words, shot).await?;
+        moderate(self.app, self.organizer, id, Decision::Approve, None).await?;
+        Ok(id)
     }
 }
 

@@ -5,15 +5,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
 
-use super::couples::arrive;
+use super::doors::arrive;
+use super::people::who_came;
 use crate::accounts::account;
 use crate::app::App;
-use crate::badges::badge;
 use crate::checkin::presence;
-use crate::confessions::confession;
+use crate::confessions::answer::answer;
+use crate::confessions::ask::{Wish, ask};
 use crate::dates::{call, plan};
 use crate::error::{Error, Fault};
 use crate::events::access::{Host, Organizer};
@@ -24,12 +25,11 @@ use crate::registrations::registration::{self, Side};
 
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
-pub async fn begin(app: &Arc<App>, organizer: &Organizer, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn begin(app: &Arc<App>, desk: Uuid, organizer: &Organizer, now: DateTime<Utc>) -> Result<(), Error> {
     let host = Host { account: organizer.account, event: organizer.event.clone() };
-    app.clock.set(now - Duration::minutes(27));
-    let badges = badge::Entity::of_event(host.event.id).order_by_asc(badge::Column::Number);
-    let badges = badges.all(app.database.reader()).await?;
-    arrive(app, &host.event, &badges).await?;
+    let until = now - Duration::minutes(27);
+    arrive(app, desk, &host.event, until - Duration::minutes(3), until).await?;
+    app.clock.set(until);
     plan::plan(app, &host, plan::PlanWishes::default()).await?;
     for (round, ago) in [(1, 24), (2, 12)] {
         app.clock.set(now - Duration::minutes(ago));
@@ -40,30 +40,19 @@ pub async fn begin(app: &Arc<App>, organizer: &Organizer, now: DateTime<Utc>) ->
     app.clock.set(now);
     call::start(app, &host, 3).await?;
     picks::plan::plan(app, &host, picks::plan::Plan { limit: 3, sides: None }).await?;
-    would_speak(app, &host.event, now).await
+    would_speak(app, &host.event).await
 }
 
 /// 真情告白: of the first three men each asked the woman of his place; one said yes.
-async fn would_speak(app: &App, event: &event::Model, now: DateTime<Utc>) -> Result<(), Error> {
-    let db = app.database.reader();
-    let of_side = async |side| {
-        let inside = presence::Entity::inside(event.id).filter(presence::Column::Side.eq(side));
-        inside.order_by_asc(presence::Column::Number).limit(3).all(db).await
-    };
-    let (men, women) = (of_side(Side::Men).await?, of_side(Side::Women).await?);
-    let txn = app.database.begin_write().await?;
-    let asked = men.iter().zip(&women).enumerate().map(|(place, (he, she))| confession::ActiveModel {
-        id: Set(app.new_id()),
-        event_id: Set(event.id),
-        asked_by: Set(he.registration_id),
-        turn: Set(1),
-        asked_of: Set(Some(she.registration_id)),
-        answer_by: Set(now + Duration::minutes(60)),
-        agreed: Set(place == 1),
-        withdrawn: Set(false),
-    });
-    confession::Entity::insert_many(asked).exec_without_returning(&txn).await?;
-    txn.commit().await
+async fn would_speak(app: &App, event: &event::Model) -> Result<(), Error> {
+    let (men, women) = (who_came(app, event, Side::Men).await?, who_came(app, event, Side::Women).await?);
+    for (place, ((he, _), (she, worn))) in men.into_iter().zip(women).take(3).enumerate() {
+        let asked = ask(app, &he, &Wish { to: worn }).await?;
+        if place == 1 {
+            answer(app, &she, asked, true).await?;
+        }
+    }
+    Ok(())
 }
 
 /// One of each side who is inside the main event, to sign in as: mail address and number worn.

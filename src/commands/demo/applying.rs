@@ -1,0 +1,53 @@
+//! People of a demonstration apply, and the organizer decides.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::crowd::Crowd;
+use super::people::{at_once, participant, signed_in};
+use crate::accounts::consent::Sentence;
+use crate::app::App;
+use crate::error::Error;
+use crate::events::access::{Guest, Organizer};
+use crate::language::Language;
+use crate::registrations::access::Participant;
+use crate::registrations::apply::{Application, apply};
+use crate::registrations::decide::decide_many;
+use crate::registrations::verdict::{Decision, Verdicts};
+
+/// A participant, and how busy they are online, 0 to 100.
+pub struct Applicant {
+    pub who: Participant,
+    pub zeal: u32,
+}
+
+/// The first `count` of the crowd apply and are approved, but for every sixth where `some_wait` for
+/// somebody to look.
+///
+/// # Errors
+/// Only faults; every refusal would be a mistake of the scene.
+pub async fn apply_and_approve(
+    app: &App,
+    crowd: &Crowd,
+    organizer: &Organizer,
+    count: usize,
+    some_wait: bool,
+) -> Result<Vec<Applicant>, Error> {
+    let event = &organizer.event;
+    let applicants = at_once(crowd.people.iter().take(count), async |(account, person)| {
+        let guest = Guest { account: signed_in(*account), event: event.clone() };
+        let application = Application {
+            unit_id: crowd.units.get(person.unit).copied().unwrap_or_default(),
+            answers: BTreeMap::new(),
+            consents: BTreeSet::from(Sentence::OF_APPLICATION),
+        };
+        let registration = apply(app, &guest, application, Language::Zh).await?;
+        Ok(Applicant { who: participant(event, registration), zeal: person.zeal })
+    })
+    .await?;
+    let looked_at = applicants.iter().enumerate().filter(|(place, _)| !(some_wait && place % 6 == 5));
+    let ids = looked_at.map(|(_, applicant)| applicant.who.registration.id).collect();
+    let verdicts =
+        Verdicts { decision: Decision::Approve, reason: Some("在职".to_owned()), ids: Some(ids), waiting: None };
+    decide_many(app, organizer, verdicts).await?;
+    Ok(applicants)
+}
