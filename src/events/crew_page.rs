@@ -72,13 +72,12 @@ impl Crew {
                 myself: account.id == me,
             })
         };
-        let roles = ["desk", "host", "volunteer", "organizer"];
         Ok(Self {
             members: found.into_iter().map(member).collect::<Result<_, Error>>()?,
             invitations: rows(&page, open, house.now()),
             heading: Heading::of(&page, &event, house.now()),
             tabs: tabs::of_organizer(&page, &event.slug, "staff"),
-            roles: roles.map(|role| (role.to_owned(), page.t(&format!("role-{role}")))).to_vec(),
+            roles: page.choices("role", ["desk", "host", "volunteer", "organizer"]),
             form,
             page,
         })

@@ -87,6 +87,12 @@ impl Page {
         fluent::say(self.language, key, gaps)
     }
 
+    /// Words as a request has them, each with the words a person chooses by: those of `{prefix}-{word}`.
+    #[must_use]
+    pub fn choices<'a>(&self, prefix: &str, words: impl IntoIterator<Item = &'a str>) -> Vec<(String, String)> {
+        words.into_iter().map(|word| (word.to_owned(), self.t(&format!("{prefix}-{word}")))).collect()
+    }
+
     /// Several things one after another.
     #[must_use]
     pub fn list<T: AsRef<str>>(&self, things: impl IntoIterator<Item = T>) -> String {

@@ -88,9 +88,8 @@ pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<
 #[post("/office/e/{event}/settings")]
 pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
-    if let Some(list) = form.value("then").strip_prefix("add_") {
-        let list = if list == "band" { "screening.band" } else { list };
-        let form = rows::with_row(&form, list);
+    if let Some(button) = form.value("then").strip_prefix("add_") {
+        let form = rows::with_row(&form, button);
         return page::answer(&Settings::new(&house, visit.page, &event, form).await?);
     }
     let form = rows::closed_up(&form);

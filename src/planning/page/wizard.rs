@@ -83,9 +83,8 @@ pub async fn begin(house: House, visit: Visit, by: UnionStaff) -> Result<HttpRes
 pub async fn draw(house: House, visit: Visit, by: UnionStaff, form: Form) -> Result<HttpResponse, Error> {
     let then = form.value("then").to_owned();
     let form = Form::filled(form.fields().filter(|(name, _)| *name != "then"));
-    if let Some(list) = then.strip_prefix("add_") {
-        let list = if list == "band" { "screening.band" } else { list };
-        let form = rows::with_row(&form, list);
+    if let Some(button) = then.strip_prefix("add_") {
+        let form = rows::with_row(&form, button);
         return page::answer(&Wizard::new(&house, visit.page, &by, form).await?);
     }
     let form = rows::closed_up(&form);
