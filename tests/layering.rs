@@ -150,7 +150,7 @@ fn no_two_types_share_a_name_in_the_description() {
     let mut named: HashMap<String, String> = HashMap::new();
     for Source { file, text, .. } in source() {
         let (mut described, mut renamed) = (false, None);
-        for line in text.lines() {
+        for line in text.lines().map(str::trim_start) {
             let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
             match (words.next(), words.next()) {
                 _ if line.starts_with("#[derive(") => described = line.contains("ToSchema"),

@@ -107,3 +107,7 @@ said-circle-announced = Announced
 said-circle-decided = Done
 said-circle-end-moved = The last day is moved
 said-circle-ended = The circle has ended
+
+drawing-circle = Afterwards
+drawing-circle-days = Days of the circle
+drawing-circle-note = Once the event is over, those who came may join a circle and stay in touch under the union's roof; at its end everything in it is erased. 1 to 365 days; empty for none.

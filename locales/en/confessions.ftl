@@ -37,3 +37,8 @@ trouble-to-not-here = Not in the hall at the moment
 trouble-no-confessions = There are no words on stage at this event
 trouble-not-inside = Only once you are checked in
 trouble-confessions-spent = You have asked as often as one may tonight
+
+drawing-stage-each = Words on stage: how often one may ask
+drawing-stage-each-note = The other person is asked in private first, and the host sees only what both want. 1 to 3 times; empty for none.
+drawing-stage-minutes = Minutes to answer
+drawing-stage-minutes-note = 1 to 60; silence is a no.

@@ -31,3 +31,6 @@ said-contact-offered = Kept; waiting for the other one
 said-contact-opened = Contacts are open
 said-contact-withdrawn = Taken back
 trouble-already-opened = Already open; it cannot be taken back
+
+rule-contact = Contact details
+rule-contact-note = After a mutual pick each of you decides what to give; it opens for both at once, and only if both agree.

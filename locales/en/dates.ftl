@@ -89,3 +89,13 @@ trouble-all-rounds-played = Every round was called; to add some, say how many th
 trouble-hall-changed = Somebody else changed the plan at the same time; look at it and try again
 trouble-round-not-played = This round has not begun
 trouble-seated-again = The two are seated together again later; plan again first
+
+drawing-rounds = Rounds of dates
+drawing-minutes = Minutes a date
+drawing-pause = Seconds between
+drawing-tables = Tables
+trouble-rounds-out-of-range = 1 to 30 rounds.
+trouble-pause-seconds-out-of-range = 0 to 900 seconds.
+trouble-tables-out-of-range = 1 to 10,000 tables.
+rule-dates = { segment-dates }
+rule-dates-note = { $rounds } rounds of { $minutes } minutes. Nobody twice, no colleagues, and you can say "I know this person" beforehand.

@@ -61,3 +61,10 @@ stuck-over = This round is over; there is nothing to be done.
 said-round-void = The round is void; a new one can be opened
 trouble-round-can-be-counted = Nothing is wrong with this round: close it on the console
 trouble-key-is-safe = The process that has the key is running: close the round there
+
+drawing-picks = Lights in one round
+drawing-picks-all = Lights in all
+trouble-limit-out-of-range = 1 to 20 lights.
+trouble-event-limit-out-of-range = 1 to 200 lights.
+rule-picks = Lighting up
+rule-picks-note = Light up in private for at most { $limit } people. Only a mutual pick is told, and only to the two of you; one that is not returned is seen by nobody, staff included.

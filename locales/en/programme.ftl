@@ -49,3 +49,23 @@ programme-none = Not announced yet.
 programme-now = now
 
 trouble-nobody-present = Nobody is checked in yet
+
+drawing-programme = Programme
+drawing-programme-note = One after the other from the start. A line without a name is not kept.
+drawing-segment-kind = Kind
+drawing-segment-title = Name
+drawing-segment-title-en = English name
+drawing-segment-minutes = Minutes
+drawing-add-segment = Add a segment
+segment-icebreaker = Icebreaker
+segment-talent_show = Talent show
+segment-concert = Concert
+segment-games = Games
+segment-dates = 8-minute dates
+segment-pick_round = Find the one
+segment-stage = Lights on stage
+segment-confessions = Words on stage
+segment-bridge = Bridge
+segment-other = Other
+trouble-title-invalid = One line of 1 to 60 characters.
+trouble-title-en-invalid = { trouble-title-invalid }

@@ -116,3 +116,13 @@ stage-applied = Applied
 stage-approved = Approved
 stage-selected = Selected
 stage-confirmed = Coming
+
+drawing-approval = Who is approved at once
+drawing-approval-note = These people are approved the moment they apply; everybody else waits for their unit contact or for you.
+drawing-by-roster = Whoever stands in the roster of their employer
+drawing-by-mail = Whoever proved a mail address of their employer
+rule-entry = Who may take part
+rule-entry-roster = Whoever stands in the roster of their employer is accepted at once; everybody else is reviewed by their employer's union or the organizers.
+rule-entry-mail = Whoever signs up with a mail address of their employer is accepted at once; everybody else is reviewed by their employer's union or the organizers.
+rule-entry-both = Whoever stands in the roster of their employer or signs up with its mail address is accepted at once; everybody else is reviewed by their employer's union or the organizers.
+rule-entry-review = Every application is reviewed by the employer's union or the organizers. Your employer learns whether you work there and nothing else.

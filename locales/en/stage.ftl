@@ -87,3 +87,10 @@ bless-title = Send a blessing
 bless-act = Bless
 bless-left = { $count } left
 bless-none = All sent. Thank you!
+
+drawing-stage = Screen and stage
+drawing-stage-nicknames = The screen tells nicknames after the numbers
+drawing-stage-nicknames-note = Otherwise there are numbers on the screen and nothing else.
+drawing-stage-bridge = Couples walk across the bridge
+drawing-stage-blessings = Blessings one phone may send a couple
+drawing-stage-blessings-note = While two are on the bridge the hall blesses them from its phones and the screen tells the sum. 0 for none, at most 100.

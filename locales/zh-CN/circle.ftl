@@ -99,3 +99,7 @@ said-circle-announced = 公告已发出
 said-circle-decided = 已处理
 said-circle-end-moved = 期限已改
 said-circle-ended = 活动圈已结束
+
+drawing-circle = 活动之后
+drawing-circle-days = 活动圈开几天
+drawing-circle-note = 活动结束以后，到场的人自愿加入活动圈，在工会看着的地方保持联系；到期全部删除。1 到 365 天，不填就没有活动圈。

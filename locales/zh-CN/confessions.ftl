@@ -37,3 +37,8 @@ trouble-to-not-here = 这位现在不在场
 trouble-no-confessions = 这场活动没有真情告白环节
 trouble-not-inside = 签到进场之后才可以
 trouble-confessions-spent = 今晚的次数已经用完了
+
+drawing-stage-each = 真情告白：每人可以提几次
+drawing-stage-each-note = 先私下问对方愿不愿意，对方答应了主持人才看得到。1 到 3 次；不填就没有这个环节。
+drawing-stage-minutes = 对方几分钟内回答
+drawing-stage-minutes-note = 1 到 60 分钟，过时当作婉拒。

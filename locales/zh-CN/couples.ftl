@@ -31,3 +31,6 @@ said-contact-offered = 已记下，等对方也愿意
 said-contact-opened = 联系方式打开了
 said-contact-withdrawn = 已收回
 trouble-already-opened = 已经打开了，收不回来
+
+rule-contact = 联系方式
+rule-contact-note = 互选之后各自决定给不给、给哪一项；两个人都同意，才同时打开。

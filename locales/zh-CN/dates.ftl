@@ -89,3 +89,13 @@ trouble-all-rounds-played = 所有轮次都开始过了，要加轮次请写上�
 trouble-hall-changed = 刚才有人同时改了安排，请看一眼再试
 trouble-round-not-played = 这一轮还没有开始
 trouble-seated-again = 这两位后面又排在一起了，请先重排
+
+drawing-rounds = 约会轮数
+drawing-minutes = 每轮分钟
+drawing-pause = 换桌秒数
+drawing-tables = 桌数
+trouble-rounds-out-of-range = 1 到 30 轮。
+trouble-pause-seconds-out-of-range = 0 到 900 秒。
+trouble-tables-out-of-range = 1 到 10000 桌。
+rule-dates = { segment-dates }
+rule-dates-note = { $rounds } 轮，每轮 { $minutes } 分钟。不重复，不与同单位的人同桌，也可以事先说“这个人我认识”。

@@ -61,3 +61,10 @@ stuck-over = 这一轮已经结束，没有什么要处理的。
 said-round-void = 这一轮已作废，可以重开一轮
 trouble-round-can-be-counted = 这一轮没有问题，回控制台截止就行
 trouble-key-is-safe = 有钥匙的那个进程还在运行，请到那里截止
+
+drawing-picks = 一轮最多亮灯
+drawing-picks-all = 整场最多亮灯
+trouble-limit-out-of-range = 1 到 20 盏。
+trouble-event-limit-out-of-range = 1 到 200 盏。
+rule-picks = 爆灯
+rule-picks-note = 悄悄为最多 { $limit } 位亮灯。只有互选才会让两个人知道；没有互选，谁也看不到，工作人员也看不到。

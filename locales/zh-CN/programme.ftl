@@ -40,3 +40,23 @@ programme-none = 还没有公布。
 programme-now = 正在进行
 
 trouble-nobody-present = 还没有人签到进场
+
+drawing-programme = 现场流程
+drawing-programme-note = 从开始时间起一项接一项。名称留空的一行不会保存。
+drawing-segment-kind = 环节
+drawing-segment-title = 名称
+drawing-segment-title-en = 英文名称
+drawing-segment-minutes = 分钟
+drawing-add-segment = 加一个环节
+segment-icebreaker = 破冰
+segment-talent_show = 才艺
+segment-concert = 音乐会
+segment-games = 游戏
+segment-dates = 八分钟约会
+segment-pick_round = 寻找意中人
+segment-stage = 爆灯
+segment-confessions = 真情告白
+segment-bridge = 鹊桥
+segment-other = 其他
+trouble-title-invalid = 写一行，1 到 60 个字。
+trouble-title-en-invalid = { trouble-title-invalid }

@@ -116,3 +116,13 @@ stage-applied = 报名
 stage-approved = 审核通过
 stage-selected = 入选
 stage-confirmed = 确认出席
+
+drawing-approval = 报名怎么通过
+drawing-approval-note = 符合下面条件的人，报名当场通过；其余的人等单位工会干事确认或主办方审核。
+drawing-by-roster = 在单位名册上的人
+drawing-by-mail = 用单位邮箱注册的人
+rule-entry = 谁能参加
+rule-entry-roster = 单位名册上的人，报名当场通过；其余的人由单位工会或主办方审核。
+rule-entry-mail = 用单位邮箱注册的人，报名当场通过；其余的人由单位工会或主办方审核。
+rule-entry-both = 单位名册上的人和用单位邮箱注册的人，报名当场通过；其余的人由单位工会或主办方审核。
+rule-entry-review = 每份报名都由单位工会或主办方审核。单位只知道你是不是本单位职工，别的一概不知。

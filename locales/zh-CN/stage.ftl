@@ -87,3 +87,10 @@ bless-title = 送上祝福
 bless-act = 祝福
 bless-left = 还可以送 { $count } 个
 bless-none = 祝福都送到了，谢谢你
+
+drawing-stage = 大屏与舞台
+drawing-stage-nicknames = 大屏在号码之后显示昵称
+drawing-stage-nicknames-note = 不勾选，大屏上从头到尾只有号码。
+drawing-stage-bridge = 牵手的两位走上鹊桥
+drawing-stage-blessings = 每部手机最多送几个祝福
+drawing-stage-blessings-note = 两位走上鹊桥时，在场的人用手机送祝福，大屏显示总数。0 表示没有这一项，最多 100。

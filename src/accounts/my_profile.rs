@@ -63,10 +63,10 @@ pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) ->
     match saved.await {
         Ok(_) => see_saying("/me/profile", "saved"),
         Err(error) => {
-            let naming = form.refused(&visit.page, error)?;
             let profile = read(&house, visit.page.language, who).await?.0.unwrap_or_default();
-            let shown = MyProfile { naming: Some(naming.clone()), ..MyProfile::new(visit.page, profile) };
-            page::answer_refused(&naming, &shown)
+            let show =
+                async |page, naming| page::answer(&MyProfile { naming: Some(naming), ..MyProfile::new(page, profile) });
+            form.show_again(visit.page, error, show).await
         }
     }
 }
@@ -84,9 +84,9 @@ pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form)
     match saved.await {
         Ok(_) => see_saying("/me/profile", "saved"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
             let naming = read(&house, visit.page.language, who).await?.1;
-            page::answer_refused(&form.clone(), &MyProfile { naming, ..MyProfile::new(visit.page, form) })
+            let show = async |page, form| page::answer(&MyProfile { naming, ..MyProfile::new(page, form) });
+            form.show_again(visit.page, error, show).await
         }
     }
 }

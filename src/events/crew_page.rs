@@ -53,7 +53,7 @@ struct Member {
 }
 
 impl Crew {
-    async fn new(house: &House, page: Page, by: &Organizer, form: Form) -> Result<Self, Error> {
+    async fn answer(house: &House, page: Page, by: &Organizer, form: Form) -> Result<HttpResponse, Error> {
         let (event, me) = (by.event.clone(), by.account.account_id);
         let of = event.clone();
         let read = house.run(async move |app| {
@@ -72,13 +72,12 @@ impl Crew {
                 myself: account.id == me,
             })
         };
-        let roles = ["desk", "host", "volunteer", "organizer"];
-        Ok(Self {
+        page::answer(&Self {
             members: found.into_iter().map(member).collect::<Result<_, Error>>()?,
             invitations: rows(&page, open, house.now()),
             heading: Heading::of(&page, &event, house.now()),
             tabs: tabs::of_organizer(&page, &event.slug, "staff"),
-            roles: roles.map(|role| (role.to_owned(), page.t(&format!("role-{role}")))).to_vec(),
+            roles: page.choices("role", ["desk", "host", "volunteer", "organizer"]),
             form,
             page,
         })
@@ -112,7 +111,7 @@ async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<
 /// Everybody with a role. Who: organizer.
 #[get("/office/e/{event}/staff")]
 pub async fn show_crew(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    page::answer(&Crew::new(&house, visit.page, &by, Form::filled([("role", "desk")])).await?)
+    Crew::answer(&house, visit.page, &by, Form::filled([("role", "desk")])).await
 }
 
 /// Invites somebody to a role, by mail address. Who: organizer.
@@ -133,11 +132,7 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
     };
     match asked.await {
         Ok(new) => flash::see_saying(&back, if new { "invited" } else { "invited-already" }),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let crew = Crew::new(&house, visit.page, &by, form).await?;
-            page::answer_refused(&crew.form, &crew)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| Crew::answer(&house, page, &by, form)).await,
     }
 }
 
@@ -164,9 +159,8 @@ pub async fn revoked(house: House, visit: Visit, by: Organizer, request: HttpReq
         Ok(true) => flash::see_saying("/", "role-revoked"),
         Ok(false) => flash::see_saying(&back, "role-revoked"),
         Err(error) => {
-            let form = Form::filled([("role", "desk")]).refused(&visit.page, error)?;
-            let crew = Crew::new(&house, visit.page, &by, form).await?;
-            page::answer_refused(&crew.form, &crew)
+            let form = Form::filled([("role", "desk")]);
+            form.show_again(visit.page, error, |page, form| Crew::answer(&house, page, &by, form)).await
         }
     }
 }

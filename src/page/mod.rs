@@ -15,7 +15,7 @@ pub mod fluent;
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, RETRY_AFTER};
+use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -87,6 +87,12 @@ impl Page {
         fluent::say(self.language, key, gaps)
     }
 
+    /// Words as a request has them, each with the words a person chooses by: those of `{prefix}-{word}`.
+    #[must_use]
+    pub fn choices<'a>(&self, prefix: &str, words: impl IntoIterator<Item = &'a str>) -> Vec<(String, String)> {
+        words.into_iter().map(|word| (word.to_owned(), self.t(&format!("{prefix}-{word}")))).collect()
+    }
+
     /// Several things one after another.
     #[must_use]
     pub fn list<T: AsRef<str>>(&self, things: impl IntoIterator<Item = T>) -> String {
@@ -130,19 +136,6 @@ pub fn pages(config: &mut ServiceConfig) {
 /// A fault where the template cannot be rendered.
 pub fn answer(template: &impl Template) -> Result<HttpResponse, Error> {
     answer_as(StatusCode::OK, template)
-}
-
-/// Answers with a page whose form was refused: the form says with what status. Where one function answers
-/// with the page of any form, [`form::Form::show_again`] does.
-///
-/// # Errors
-/// A fault where the template cannot be rendered.
-pub fn answer_refused(form: &form::Form, template: &impl Template) -> Result<HttpResponse, Error> {
-    let mut answer = answer_as(form.status(), template)?;
-    if let Some(seconds) = form.retry_after() {
-        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
-    }
-    Ok(answer)
 }
 
 /// Answers with a page whose size must not tell what is on it: of whole blocks.

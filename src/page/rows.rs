@@ -2,6 +2,18 @@
 
 use super::form::Form;
 
+/// A list of a form that grows by a button.
+pub struct List {
+    /// The path of the request's member.
+    pub name: &'static str,
+    /// What the button that adds a row sends after `add_`.
+    pub button: &'static str,
+    /// The members of which one must say something for a row to count.
+    pub telling: &'static [&'static str],
+    /// What stands in a new row.
+    pub empty: &'static [(&'static str, &'static str)],
+}
+
 /// A row of a list: `hosts[0]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row(pub String);

@@ -6,6 +6,7 @@ mod api;
 mod boundary;
 pub mod changes;
 pub mod draw_up;
+mod members;
 mod page;
 pub mod plan;
 pub mod poster;

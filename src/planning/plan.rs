@@ -1,60 +1,59 @@
 //! What the rooms are told for one event: each owns the terms of its part, and here they are put together. Stored with
 //! the event as one JSON object; each room reads its own member.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::members::terms_of_all_rooms;
 use crate::error::{Fault, FieldError};
 use crate::events::event::{self, Sides};
 use crate::events::kind::Kind;
-use crate::points::rules::PointTerms;
-use crate::programme::terms::Segment;
 use crate::{circle, dates, picks, points, programme, registrations, screening, stage};
 
-/// Everything an organizer decides about an event besides when and where. A member that is left out follows the
-/// template.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Plan {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approval: Option<registrations::terms::Terms>,
-    /// What each action earns; `{}` is an event without points.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub points: Option<BTreeMap<String, PointTerms>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub screening: Option<screening::terms::Terms>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dates: Option<dates::terms::Terms>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub picks: Option<picks::terms::Terms>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stage: Option<stage::terms::Terms>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub programme: Option<Vec<Segment>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub circle: Option<circle::terms::Terms>,
+macro_rules! plan {
+    ({ $($(#[$note:meta])* $room:ident: $terms:ty,)* }) => {
+        /// Everything an organizer decides about an event besides when and where. A member that is left out follows the
+        /// template.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct Plan {
+            $(
+                $(#[$note])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $room: Option<$terms>,
+            )*
+        }
+
+        impl Plan {
+            /// The names of its members.
+            pub const MEMBERS: &[&str] = &[$(stringify!($room),)*];
+
+            /// How an event is held, as it was decided.
+            ///
+            /// # Errors
+            /// Where a member does not read.
+            pub fn of(event: &event::Model) -> Result<Self, Fault> {
+                Ok(Self { $($room: event.part(stringify!($room))?,)* })
+            }
+
+            /// This plan, and where it is silent, the other one.
+            #[must_use]
+            pub fn or(self, other: Self) -> Self {
+                Self { $($room: self.$room.or(other.$room),)* }
+            }
+
+            /// The names of the members it says something about.
+            pub fn named(&self) -> impl Iterator<Item = &'static str> {
+                let members = [$((stringify!($room), self.$room.is_some()),)*];
+                members.into_iter().filter(|(_, named)| *named).map(|(member, _)| member)
+            }
+        }
+    };
 }
 
-impl Plan {
-    /// How an event is held, as it was decided.
-    ///
-    /// # Errors
-    /// Where a member does not read.
-    pub fn of(event: &event::Model) -> Result<Self, Fault> {
-        Ok(Self {
-            approval: event.part("approval")?,
-            points: event.part("points")?,
-            screening: event.part("screening")?,
-            dates: event.part("dates")?,
-            picks: event.part("picks")?,
-            stage: event.part("stage")?,
-            programme: event.part("programme")?,
-            circle: event.part("circle")?,
-        })
-    }
+terms_of_all_rooms! { plan! }
 
+impl Plan {
     /// What a new event of a kind begins with.
     ///
     /// # Errors
@@ -70,21 +69,6 @@ impl Plan {
             programme: Some(programme::terms::proposed(kind)?),
             circle: Some(circle::terms::Terms::proposed()),
         })
-    }
-
-    /// This plan, and where it is silent, the other one.
-    #[must_use]
-    pub fn or(self, template: Self) -> Self {
-        Self {
-            approval: self.approval.or(template.approval),
-            points: self.points.or(template.points),
-            screening: self.screening.or(template.screening),
-            dates: self.dates.or(template.dates),
-            picks: self.picks.or(template.picks),
-            stage: self.stage.or(template.stage),
-            programme: self.programme.or(template.programme),
-            circle: self.circle.or(template.circle),
-        }
     }
 
     /// The plan an event is stored with: nothing left for a room to guess.

@@ -12,6 +12,7 @@ use crate::events::kind::Kind;
 use crate::events::phase::Phase;
 use crate::page::Page;
 use crate::page::form::{Form, needed};
+use crate::page::rows::Row;
 
 pub type Terms = BTreeMap<String, PointTerms>;
 
@@ -52,6 +53,34 @@ pub fn filled(terms: &Terms) -> impl Iterator<Item = (String, String)> {
         [("per_day", steps.join(" ")), ("cap", terms.cap.to_string())]
             .map(|(name, value)| (format!("points.{action}.{name}"), value))
     })
+}
+
+/// What the form shows besides what was typed.
+pub struct Earnings {
+    pub actions: Vec<Action>,
+    /// The most anybody can have, as far as it can be added up.
+    pub most: String,
+}
+
+/// Something points may be given for.
+pub struct Action {
+    pub row: Row,
+    pub name: String,
+    pub note: String,
+}
+
+impl Earnings {
+    #[must_use]
+    pub fn of(page: &Page, form: &Form) -> Self {
+        let action = |rule: Rule| Action {
+            row: Row(format!("points.{}", rule.word())),
+            name: page.t(&format!("rule-points-{}", rule.word())),
+            note: page.t(&format!("rule-points-{}-note", rule.word())),
+        };
+        let actions: Vec<Action> = Rule::iter().map(action).collect();
+        let most: i64 = actions.iter().filter_map(|action| form.number(&action.row.at("cap")).as_i64()).sum();
+        Self { most: page.say("drawing-points-most", &[("most", most.into())]), actions }
+    }
 }
 
 /// What is typed into the form of an event, as the request has it: an action of which nothing is typed earns nothing.

@@ -9,10 +9,19 @@ use crate::body::out_of_range;
 use crate::error::{Fault, FieldError};
 use crate::events::event;
 use crate::events::kind::Kind;
+use crate::page::Page;
 use crate::page::form::{Form, needed, put};
-use crate::page::rows::{Row, rows};
+use crate::page::rows::{List, Row, rows};
 
 const MOST_SEGMENTS: usize = 40;
+
+/// The segments in the form of an event.
+pub const LIST: List = List {
+    name: "programme",
+    button: "programme",
+    telling: &["title", "title_en"],
+    empty: &[("kind", "other"), ("title", ""), ("title_en", ""), ("minutes", "")],
+};
 
 /// One line of the run sheet (环节).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -108,7 +117,13 @@ pub fn typed(form: &Form) -> Value {
         segment.insert("minutes".to_owned(), needed(form.number(&row.at("minutes"))));
         Value::Object(segment)
     };
-    rows(form, "programme").iter().map(segment).collect()
+    rows(form, LIST.name).iter().map(segment).collect()
+}
+
+/// The kinds for whoever chooses, each with its words.
+#[must_use]
+pub fn kinds(page: &Page) -> Vec<(String, String)> {
+    page.choices("segment", SegmentKind::all().map(SegmentKind::word))
 }
 
 impl SegmentKind {

@@ -34,6 +34,7 @@ pub mod standing;
 mod studio;
 mod succeed;
 pub mod terms;
+pub mod terms_form;
 mod rules_form;
 mod sentences;
 

@@ -89,12 +89,11 @@ async fn render_studio(
         Ok((progress, view))
     });
     let (progress, view) = read.await?;
-    let refused = if step.trouble().is_some() { step.clone() } else { form.clone() };
     let tabs = tabs::of_organizer(&page, &event.slug, "screening");
     let bands = rules_form::bands(&form);
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer_refused(&refused, &Studio { heading, tabs, bands, now, page, event, form, step, view, progress })
+    page::answer(&Studio { heading, tabs, bands, now, page, event, form, step, view, progress })
 }
 
 #[get("/office/e/{event}/screening")]
@@ -108,12 +107,36 @@ async fn standing(house: &House, page: Page, event: event::Model, step: Form) ->
     render_studio(house, page, event.clone(), (rules_form::filled(&event)?, Some(rules)), step).await
 }
 
-/// The rules of a form, or the form with what is wrong about them.
-fn judged(page: &Page, event: &event::Model, form: Form) -> Result<(Form, Option<Rules>), Error> {
-    match rules_form::changes(&form, event).and_then(|changes| rules_form::rules(event, &changes)) {
-        Ok(rules) => Ok((rules_form::settled(&form, &rules), Some(rules))),
-        Err(error) => Ok((form.refused(page, error)?, None)),
+/// The studio with the rules of a form and what they would come to, or with what is wrong about them.
+async fn render_judged(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
+    match rules_form::typed_rules(&form, &event) {
+        Ok(rules) => {
+            let form = rules_form::settled(&form, &rules);
+            render_studio(house, page, event, (form, Some(rules)), Form::default()).await
+        }
+        Err(error) => render_refused(house, page, event, form, error).await,
     }
+}
+
+async fn render_refused(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    form: Form,
+    error: Error,
+) -> Result<HttpResponse, Error> {
+    form.show_again(page, error, |page, form| render_studio(house, page, event, (form, None), Form::default())).await
+}
+
+/// The form with the numbers changed that keep its rules from being met; as it is where it has no rules.
+async fn adopted(house: &House, event: &event::Model, form: Form) -> Result<Form, Error> {
+    let Ok(rules) = rules_form::typed_rules(&form, event) else { return Ok(form) };
+    let (of, form) = (event.clone(), rules_form::settled(&form, &rules));
+    let preview = house.run(async move |app| studio::preview(&app, &of, rules).await).await?;
+    Ok(match preview.infeasible {
+        Some(why) => rules_form::adopted(&form, &why.smallest_change),
+        None => form,
+    })
 }
 
 #[post("/office/e/{event}/screening")]
@@ -122,21 +145,10 @@ async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> R
     match form.value("act") {
         "save" => save(&house, page, by, form).await,
         "adopt" => {
-            let (form, rules) = judged(&page, &event, form)?;
-            let of = event.clone();
-            let smallest = match rules {
-                Some(rules) => house.run(async move |app| studio::preview(&app, &of, rules).await).await?.infeasible,
-                None => None,
-            };
-            let changes = smallest.map(|why| why.smallest_change).unwrap_or_default();
-            let adopted = if changes.is_empty() { form } else { rules_form::adopted(&form, &changes) };
-            let judged = judged(&page, &event, adopted)?;
-            Ok(render_studio(&house, page, event, judged, Form::default()).await?)
+            let form = adopted(&house, &event, form).await?;
+            render_judged(&house, page, event, form).await
         }
-        _ => {
-            let judged = judged(&page, &event, form)?;
-            Ok(render_studio(&house, page, event, judged, Form::default()).await?)
-        }
+        _ => render_judged(&house, page, event, form).await,
     }
 }
 
@@ -149,22 +161,24 @@ async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<Ht
     };
     match saved.await {
         Ok(event) => see_saying(&address(&event), "screening-rules-saved"),
-        Err(error) => {
-            form.show_again(page, error, |page, form| render_studio(house, page, event, (form, None), Form::default()))
-                .await
-        }
+        Err(error) => render_refused(house, page, event, form, error).await,
     }
 }
 
 #[post("/office/e/{event}/screening/preview")]
 async fn preview_rules(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let (page, event) = (visit.page, by.event);
-    let (form, rules) = judged(&page, &event, form)?;
-    let view = match rules {
-        Some(rules) => Some(house.run(async move |app| studio::preview(&app, &event, rules).await).await?),
-        None => None,
-    };
-    page::answer_refused(&form.clone(), &Preview { page, form, view })
+    match rules_form::typed_rules(&form, &event) {
+        Ok(rules) => {
+            let form = rules_form::settled(&form, &rules);
+            let view = house.run(async move |app| studio::preview(&app, &event, rules).await).await?;
+            page::answer(&Preview { page, form, view: Some(view) })
+        }
+        Err(error) => {
+            let show = async |page, form| page::answer(&Preview { page, form, view: None });
+            form.show_again(page, error, show).await
+        }
+    }
 }
 
 #[post("/office/e/{event}/screening/freeze")]

@@ -135,6 +135,14 @@ pub fn rules(event: &event::Model, changes: &Changes) -> Result<Rules, Error> {
     Ok(rules)
 }
 
+/// The rules of a form, judged.
+///
+/// # Errors
+/// 422 `invalid`, by the names the request has.
+pub fn typed_rules(form: &Form, event: &event::Model) -> Result<Rules, Error> {
+    rules(event, &changes(form, event)?)
+}
+
 /// The form with the sides as the rules have them, which may have followed the seats.
 #[must_use]
 pub fn settled(form: &Form, rules: &Rules) -> Form {

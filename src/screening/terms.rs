@@ -4,7 +4,6 @@
 
 use queqiao_screening::rules::{self, Fallback, Rules};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Fault, FieldError, Refused};
@@ -12,8 +11,6 @@ use crate::events::event::{self, MOST_SEATS, Sides};
 use crate::events::kind::Kind;
 use crate::events::phase::Phase;
 use crate::page::Page;
-use crate::page::form::{Form, needed, put};
-use crate::page::rows::{Row, rows};
 use crate::registrations::age_band::AgeBand;
 use crate::registrations::registration::Side;
 use crate::registrations::side_seats::{Bounds, SideBounds};
@@ -246,46 +243,4 @@ pub fn checked(rules: &Rules) -> Result<(), Error> {
 
 fn count(number: i32) -> u32 {
     u32::try_from(number).unwrap_or(0)
-}
-
-/// Whether anything is typed that would give an event rules which has none: to look at the form gives none.
-#[must_use]
-pub fn are_typed(form: &Form) -> bool {
-    let types_rules = |(name, value): (&str, &str)| {
-        let chosen = ["screening.fallback", "screening.by_history"].contains(&name);
-        name.starts_with("screening.") && !chosen && !value.trim().is_empty()
-    };
-    form.fields().any(types_rules)
-}
-
-/// What is typed into the form of an event, as the request has it.
-#[must_use]
-pub fn typed(form: &Form) -> Value {
-    let mut told = Map::new();
-    put(&mut told, "fallback", form.text("screening.fallback"));
-    put(&mut told, "standby", form.number("screening.standby"));
-    told.insert("by_history".to_owned(), form.flag("screening.by_history"));
-    let bound = |side: &str, end: &str| format!("screening.side.{side}.{end}");
-    let bounds = ["men", "women"].map(|side| ["min", "max"].map(|end| bound(side, end)));
-    if bounds.iter().flatten().any(|name| !form.value(name).trim().is_empty()) {
-        let [men, women] = ["men", "women"].map(|side| {
-            let of = format!("screening.side.{side}");
-            form.members(&of, &["min", "max"], &[])
-        });
-        told.insert("side".to_owned(), json!({ "men": men, "women": women }));
-    }
-    for cap in ["unit_side", "unit"] {
-        let of = format!("screening.{cap}");
-        if !form.value(&format!("{of}.max")).trim().is_empty() {
-            told.insert(cap.to_owned(), form.members(&of, &["max"], &[]));
-        }
-    }
-    let band = |row: &Row| {
-        json!({
-            "side": form.value(&row.at("side")), "name": form.value(&row.at("name")),
-            "min": needed(form.number(&row.at("min"))), "max": needed(form.number(&row.at("max"))),
-        })
-    };
-    told.insert("band".to_owned(), rows(form, "screening.band").iter().map(band).collect());
-    Value::Object(told)
 }

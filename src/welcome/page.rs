@@ -153,7 +153,7 @@ async fn answered(house: House, request: HttpRequest, visit: Visit, form: Form) 
             }
             Ok(answer)
         }
-        Err(error) => refused(&house, visit.page, read, form, error),
+        Err(error) => refused(&house, visit.page, read, form, error).await,
     }
 }
 
@@ -195,7 +195,7 @@ async fn mine_answered(
     };
     match accepted.await {
         Ok(_) => on(&read.sight),
-        Err(error) => refused(&house, visit.page, read, form, error),
+        Err(error) => refused(&house, visit.page, read, form, error).await,
     }
 }
 
@@ -226,13 +226,13 @@ fn over(page: Page) -> Result<HttpResponse, Error> {
     page::answer_as(StatusCode::GONE, &Over { page })
 }
 
-fn refused(house: &House, page: Page, read: Read, form: Form, error: Error) -> Result<HttpResponse, Error> {
+async fn refused(house: &House, page: Page, read: Read, form: Form, error: Error) -> Result<HttpResponse, Error> {
     if error.is(INVITATION_OVER) || error.is(TOKEN_INVALID) {
         return over(page);
     }
     let token = form.value("token").to_owned();
-    let form = form.refused(&page, error)?;
-    page::answer_refused(&form.clone(), &Sheet::new(house, page, read, token, Some(form)))
+    let show = async |page, form| page::answer(&Sheet::new(house, page, read, token, Some(form)));
+    form.show_again(page, error, show).await
 }
 
 async fn read_shown(house: &House, visit: &Visit, token: &str) -> Result<Option<Read>, Error> {

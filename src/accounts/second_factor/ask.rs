@@ -33,7 +33,7 @@ pub fn ask(page: Page, pass: String, to: String) -> Result<HttpResponse, Error> 
 }
 
 fn answer(page: Page, form: Form) -> Result<HttpResponse, Error> {
-    let mut answer = page::answer_refused(&form.clone(), &Ask { page, form })?;
+    let mut answer = page::answer(&Ask { page, form })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
@@ -51,9 +51,6 @@ pub async fn show_code(house: House, request: HttpRequest, visit: Visit, form: F
         Err(error) if error.is(SIGN_IN_OVER) || error.is(WRONG_CREDENTIALS) => {
             see_saying(&format!("/sign-in?to={}", encoded(&to)), "sign-in-over")
         }
-        Err(error) => {
-            let form = form.refused(&visit.page, beside("", error))?;
-            answer(visit.page, form)
-        }
+        Err(error) => form.show_again(visit.page, beside("", error), async |page, form| answer(page, form)).await,
     }
 }

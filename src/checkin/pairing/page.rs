@@ -136,12 +136,14 @@ async fn revoke_device(house: House, request: HttpRequest, organizer: Organizer)
 /// What the QR opens. Only the button pairs: phones and messengers open links by themselves.
 #[get("/pair/{token}")]
 async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpResponse, Error> {
-    let token = token.into_inner();
+    render_pair(&house, visit.page, token.into_inner(), Form::default()).await
+}
+
+async fn render_pair(house: &House, page: Page, token: String, form: Form) -> Result<HttpResponse, Error> {
     let shown = token.clone();
     let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
-    let event = opened.await?;
-    let title = title(&event, visit.page.language);
-    alone(page::answer(&Pair { title, token, form: Form::default(), page: visit.page })?)
+    let title = title(&opened.await?, page.language);
+    alone(page::answer(&Pair { title, token, form, page })?)
 }
 
 #[post("/pair/{token}")]
@@ -167,14 +169,7 @@ async fn pair_device(
         }
         // A used invitation has no form to come back to.
         Err(error) if error.is(NO_INVITATION) => Err(error),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let shown = token.clone();
-            let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
-            let event = opened.await?;
-            let title = title(&event, visit.page.language);
-            alone(page::answer_refused(&form, &Pair { title, token, form: form.clone(), page: visit.page })?)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_pair(&house, page, token, form)).await,
     }
 }
 

@@ -2,7 +2,7 @@
 //! changed.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::error::Fault;
@@ -14,8 +14,8 @@ use crate::page::form::Form;
 use crate::page::rows::{self, Row};
 use crate::page::{Page, when};
 use crate::planning::amend::settled;
-use crate::points::rules::Rule;
-use crate::programme::terms::SegmentKind;
+use crate::points::terms::Earnings;
+use crate::{programme, screening};
 
 pub type Choices = Vec<(String, String)>;
 
@@ -26,16 +26,12 @@ pub struct Drawing {
     pub form: Form,
     pub phases: Vec<PhaseRow>,
     pub hosts: Vec<Row>,
-    pub programme: Vec<Row>,
-    pub bands: Vec<Row>,
-    pub actions: Vec<Action>,
-    /// The most anybody can have, as far as it can be added up.
-    pub most: String,
     pub roles: Choices,
-    pub kinds: Choices,
     pub sides: Choices,
-    pub band_sides: Choices,
-    pub fallbacks: Choices,
+    pub screening: screening::terms_form::Inputs,
+    pub earnings: Earnings,
+    pub programme: Vec<Row>,
+    pub kinds: Choices,
     pub zones: Choices,
     pub series: Choices,
     late: Vec<(&'static str, String)>,
@@ -48,45 +44,25 @@ pub struct PhaseRow {
     pub row: Option<Row>,
 }
 
-/// Something points may be given for.
-pub struct Action {
-    pub row: Row,
-    pub name: String,
-    pub note: String,
-}
-
 impl Drawing {
     /// # Arguments
     /// `stored`: the event as it is, where it is one, and the present moment.
     #[must_use]
     pub fn new(page: &Page, form: Form, stored: Option<(&event::Model, DateTime<Utc>)>, series: Choices) -> Self {
-        let named = |prefix: &str, words: &[&str]| -> Choices {
-            words.iter().map(|word| ((*word).to_owned(), page.t(&format!("{prefix}-{word}")))).collect()
-        };
         let mut zones: Choices = ZONES.map(|zone| (zone.to_owned(), zone.to_owned())).to_vec();
         let own = form.value("timezone").to_owned();
         if !own.is_empty() && zones.iter().all(|(zone, _)| *zone != own) {
             zones.push((own.clone(), own));
         }
-        let action = |rule: Rule| Action {
-            row: Row(format!("points.{}", rule.word())),
-            name: page.t(&format!("rule-points-{}", rule.word())),
-            note: page.t(&format!("rule-points-{}-note", rule.word())),
-        };
-        let cap = |rule: Rule| form.number(&format!("points.{}.cap", rule.word())).as_i64();
-        let most: i64 = Rule::iter().filter_map(cap).sum();
         Self {
             phases: phases(page, &form, stored),
             hosts: rows::rows(&form, "hosts"),
-            programme: rows::rows(&form, "programme"),
-            bands: rows::rows(&form, "screening.band"),
-            actions: Rule::iter().map(action).collect(),
-            most: page.say("drawing-points-most", &[("most", most.into())]),
-            roles: named("host", &["organizer", "co_organizer", "assistant", "supporter"]),
-            kinds: named("segment", &SegmentKind::all().map(SegmentKind::word).collect::<Vec<_>>()),
-            sides: named("sides", &["two", "open"]),
-            band_sides: named("side", &["men", "women"]),
-            fallbacks: named("fallback", &["none", "reduce_seats", "widen_balance"]),
+            roles: page.choices("host", ["organizer", "co_organizer", "assistant", "supporter"]),
+            sides: page.choices("sides", ["two", "open"]),
+            screening: screening::terms_form::Inputs::of(page, &form),
+            earnings: Earnings::of(page, &form),
+            programme: rows::rows(&form, programme::terms::LIST.name),
+            kinds: programme::terms::kinds(page),
             zones,
             series,
             late: stored.map(|(event, now)| late(page, event, now)).unwrap_or_default(),
@@ -105,13 +81,6 @@ impl Drawing {
     pub fn chosen<'a>(&self, choices: &'a Choices, name: &str) -> &'a str {
         let value = self.form.value(name);
         choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, words)| words)
-    }
-
-    /// Whether the seats are given otherwise than half to each side.
-    #[must_use]
-    pub fn uneven(&self) -> bool {
-        let is_told = |(name, value): (&str, &str)| name.starts_with("screening.side.") && !value.is_empty();
-        self.form.fields().any(is_told) || !self.bands.is_empty()
     }
 }
 

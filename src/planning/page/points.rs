@@ -58,8 +58,8 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
     match changed.await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}/points", event.slug), "saved"),
         Err(error) => {
-            let points = Points::new(&house, visit.page.clone(), &event, form.refused(&visit.page, error)?);
-            page::answer_refused(&points.drawing.form, &points)
+            let show = async |page, form| page::answer(&Points::new(&house, page, &event, form));
+            form.show_again(visit.page, error, show).await
         }
     }
 }

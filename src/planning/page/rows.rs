@@ -1,24 +1,24 @@
 //! The rows of a form's lists: hosts, segments of the run sheet, age bands.
 
 use crate::page::form::Form;
-use crate::page::rows::{numbers, place};
+use crate::page::rows::{List, numbers, place};
+use crate::{programme, screening};
 
-/// Lists of the form, with the members of which one must say something for the row to count.
-const LISTS: [(&str, &[&str]); 3] =
-    [("hosts", &["name"]), ("programme", &["title", "title_en"]), ("screening.band", &["name", "min", "max"])];
+const HOSTS: List =
+    List { name: "hosts", button: "hosts", telling: &["name"], empty: &[("role", "co_organizer"), ("name", "")] };
 
-/// The form with one more, empty row in a list.
+const LISTS: [List; 3] = [HOSTS, programme::terms::LIST, screening::terms_form::BANDS];
+
+/// The form with one more, empty row in the list whose button was pressed; as it is where there is none.
 #[must_use]
-pub fn with_row(form: &Form, list: &str) -> Form {
-    let next = numbers(form, list).last().map_or(0, |last| last + 1);
-    let members: &[(&str, &str)] = match list {
-        "hosts" => &[("role", "co_organizer"), ("name", "")],
-        "programme" => &[("kind", "other"), ("title", ""), ("title_en", ""), ("minutes", "")],
-        _ => &[("side", "men"), ("name", ""), ("min", ""), ("max", "")],
-    };
-    let fields = form.fields().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let row = members.iter().map(|(member, value)| (format!("{list}[{next}].{member}"), (*value).to_owned()));
-    Form::filled(fields.chain(row))
+pub fn with_row(form: &Form, button: &str) -> Form {
+    let mut fields: Vec<(String, String)> =
+        form.fields().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    if let Some(List { name, empty, .. }) = LISTS.iter().find(|list| list.button == button) {
+        let next = numbers(form, name).last().map_or(0, |last| last + 1);
+        fields.extend(empty.iter().map(|(member, value)| (format!("{name}[{next}].{member}"), (*value).to_owned())));
+    }
+    Form::filled(fields)
 }
 
 /// The form without the rows that say nothing; the others close up, so that they are numbered as in
@@ -27,11 +27,11 @@ pub fn with_row(form: &Form, list: &str) -> Form {
 pub fn closed_up(form: &Form) -> Form {
     let telling: Vec<(&str, Vec<usize>)> = LISTS
         .iter()
-        .map(|(list, members)| {
+        .map(|List { name, telling, .. }| {
             let says = |number: &usize| {
-                members.iter().any(|member| !form.value(&format!("{list}[{number}].{member}")).trim().is_empty())
+                telling.iter().any(|member| !form.value(&format!("{name}[{number}].{member}")).trim().is_empty())
             };
-            (*list, numbers(form, list).into_iter().filter(says).collect())
+            (*name, numbers(form, name).into_iter().filter(says).collect())
         })
         .collect();
     let renamed = |name: &str| -> Option<String> {

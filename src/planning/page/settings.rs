@@ -32,12 +32,12 @@ struct Settings {
 }
 
 impl Settings {
-    async fn new(house: &House, page: Page, event: &event::Model, form: Form) -> Result<Self, Error> {
+    async fn answer(house: &House, page: Page, event: &event::Model, form: Form) -> Result<HttpResponse, Error> {
         let (named, union) = (page.clone(), event.organization_id);
         let series =
             house.run(async move |app| Ok(series_of(app.database.reader(), &named, vec![union]).await?)).await?;
         let now = house.now();
-        Ok(Self {
+        page::answer(&Self {
             heading: Heading::of(&page, event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "settings"),
             closed: event.phase(now) == Phase::Closed,
@@ -81,17 +81,16 @@ pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<
     fields.extend(filled::of_plan(Plan::of(event)?, event.seats));
     let present = event.phase(now);
     fields.extend(filled::of_schedule(&Schedule::of(event), zone, |phase| phase > present));
-    page::answer(&Settings::new(&house, visit.page, event, Form::filled(fields)).await?)
+    Settings::answer(&house, visit.page, event, Form::filled(fields)).await
 }
 
 /// Changes it, all or nothing. Who: organizer.
 #[post("/office/e/{event}/settings")]
 pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
-    if let Some(list) = form.value("then").strip_prefix("add_") {
-        let list = if list == "band" { "screening.band" } else { list };
-        let form = rows::with_row(&form, list);
-        return page::answer(&Settings::new(&house, visit.page, &event, form).await?);
+    if let Some(button) = form.value("then").strip_prefix("add_") {
+        let form = rows::with_row(&form, button);
+        return Settings::answer(&house, visit.page, &event, form).await;
     }
     let form = rows::closed_up(&form);
     let changed = async {
@@ -101,9 +100,7 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
     match changed.await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}/settings", event.slug), "saved"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let settings = Settings::new(&house, visit.page, &event, form).await?;
-            page::answer_refused(&settings.drawing.form, &settings)
+            form.show_again(visit.page, error, |page, form| Settings::answer(&house, page, &event, form)).await
         }
     }
 }

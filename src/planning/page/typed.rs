@@ -67,11 +67,11 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
         request.insert("hosts".to_owned(), rows(form, "hosts").iter().map(host).collect());
     }
     // An event that has no such rules gets none by being looked at.
-    let has_rules = event.is_none_or(|event| event.tells("screening")) || screening::terms::are_typed(form);
+    let has_rules = event.is_none_or(|event| event.tells("screening")) || screening::terms_form::are_typed(form);
     let members = [
         ("approval", Some(registrations::terms::Terms::typed(form))),
         ("points", Some(points::terms::typed(form))),
-        ("screening", has_rules.then(|| screening::terms::typed(form))),
+        ("screening", has_rules.then(|| screening::terms_form::typed(form))),
         ("dates", dates::terms::Terms::typed(form)),
         ("picks", picks::terms::Terms::typed(form)),
         ("stage", Some(stage::terms::Terms::typed(form))),

@@ -43,7 +43,7 @@ struct Proposed {
 }
 
 impl Wizard {
-    async fn new(house: &House, page: Page, by: &UnionStaff, form: Form) -> Result<Self, Error> {
+    async fn answer(house: &House, page: Page, by: &UnionStaff, form: Form) -> Result<HttpResponse, Error> {
         let named = page.clone();
         let unions = by.unions.iter().map(|union| union.id).collect();
         let series = house.run(async move |app| Ok(series_of(app.database.reader(), &named, unions).await?)).await?;
@@ -60,7 +60,7 @@ impl Wizard {
             let name = page.language.choose(Some(&union.name), union.name_en.as_ref());
             (union.slug.clone(), name.unwrap_or(&union.name).clone())
         };
-        Ok(Self {
+        page::answer(&Self {
             kinds: Kind::all().map(proposed).collect::<Result<_, Error>>()?,
             unions: by.unions.iter().map(union).collect(),
             whole: !form.value("told").is_empty(),
@@ -75,7 +75,7 @@ impl Wizard {
 pub async fn begin(house: House, visit: Visit, by: UnionStaff) -> Result<HttpResponse, Error> {
     let union = by.unions.first().map(|union| union.slug.clone()).unwrap_or_default();
     let form = [("template", "mixer".to_owned()), ("timezone", "Asia/Shanghai".to_owned()), ("organization", union)];
-    page::answer(&Wizard::new(&house, visit.page, &by, Form::filled(form)).await?)
+    Wizard::answer(&house, visit.page, &by, Form::filled(form)).await
 }
 
 /// Every button of the form: `then` says which.
@@ -83,26 +83,21 @@ pub async fn begin(house: House, visit: Visit, by: UnionStaff) -> Result<HttpRes
 pub async fn draw(house: House, visit: Visit, by: UnionStaff, form: Form) -> Result<HttpResponse, Error> {
     let then = form.value("then").to_owned();
     let form = Form::filled(form.fields().filter(|(name, _)| *name != "then"));
-    if let Some(list) = then.strip_prefix("add_") {
-        let list = if list == "band" { "screening.band" } else { list };
-        let form = rows::with_row(&form, list);
-        return page::answer(&Wizard::new(&house, visit.page, &by, form).await?);
+    if let Some(button) = then.strip_prefix("add_") {
+        let form = rows::with_row(&form, button);
+        return Wizard::answer(&house, visit.page, &by, form).await;
     }
     let form = rows::closed_up(&form);
     let done = match then.as_str() {
         "fill" | "schedule" => match arranged(&house, &by, &form) {
-            Ok(form) => return page::answer(&Wizard::new(&house, visit.page, &by, form).await?),
+            Ok(form) => return Wizard::answer(&house, visit.page, &by, form).await,
             Err(error) => Err(error),
         },
         _ => drawn_up(&house, &by, &form, then == "publish").await,
     };
     match done {
         Ok(answer) => Ok(answer),
-        Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let wizard = Wizard::new(&house, visit.page, &by, form).await?;
-            page::answer_refused(&wizard.drawing.form, &wizard)
-        }
+        Err(error) => form.show_again(visit.page, error, |page, form| Wizard::answer(&house, page, &by, form)).await,
     }
 }
 

@@ -245,10 +245,10 @@ async fn decide(house: &House, page: Page, by: Organizer, form: Form, request: V
     match verdict.await {
         Ok(settled) => flash::see_counting(&back, "decided", settled.decided.len() as u64),
         Err(error) => {
-            let form = form.refused(&page, error)?;
             let asked = read_query(back.split_once('?').map_or("", |(_, query)| query))?;
-            let list = List { form, ..List::new(house, page, &by, &asked, "").await? };
-            page::answer_refused(&list.form, &list)
+            let show =
+                async |page, form| page::answer(&List { form, ..List::new(house, page, &by, &asked, "").await? });
+            form.show_again(page, error, show).await
         }
     }
 }

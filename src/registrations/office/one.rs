@@ -163,9 +163,8 @@ pub async fn decided(
         Ok(_) => see_saying(&format!("/office/e/{}/registrations/{id}", by.event.slug), "decided-one"),
         Err(error) => {
             // What is not there has no page to be refused on.
-            let one = One::new(&house, visit.page.clone(), &by, id).await?;
-            let one = One { form: form.refused(&visit.page, error)?, ..one };
-            page::answer_refused(&one.form, &one)
+            let show = async |page, form| page::answer(&One { form, ..One::new(&house, page, &by, id).await? });
+            form.show_again(visit.page, error, show).await
         }
     }
 }

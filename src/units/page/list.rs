@@ -97,9 +97,10 @@ pub async fn added(house: House, visit: Visit, by: OrganizationStaff, form: Form
     match added.await {
         Ok(_) => flash::see_saying(&format!("/office/o/{}/units", by.organization.slug), "unit-added"),
         Err(error) => {
-            let form = form.refused(&visit.page, error)?;
-            let list = List { form, ..List::new(&house, visit.page, &by, UnitsQuery::default()).await? };
-            page::answer_refused(&list.form, &list)
+            let show = async |page, form| {
+                page::answer(&List { form, ..List::new(&house, page, &by, UnitsQuery::default()).await? })
+            };
+            form.show_again(visit.page, error, show).await
         }
     }
 }

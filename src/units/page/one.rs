@@ -61,10 +61,9 @@ impl One {
         });
         let (heads, contacts, open) = read.await?;
         let domain = unit.mail_domain.as_deref().map(|domain| idna::domain_to_unicode(domain).0).unwrap_or_default();
-        let units = format!("/office/o/{}/units", by.union.slug);
         Ok(Self {
-            base: format!("{units}/{id}"),
-            units,
+            base: base(by),
+            units: format!("/office/o/{}/units", by.union.slug),
             heads,
             contacts,
             invitations: rows(&page, open, house.now()),
@@ -77,6 +76,11 @@ impl One {
             page,
         })
     }
+}
+
+/// Where the forms of a unit go.
+fn base(by: &UnitKeeper) -> String {
+    format!("/office/o/{}/units/{}", by.union.slug, by.unit.id)
 }
 
 async fn contacts(db: &impl ConnectionTrait, app: &App, unit: Uuid) -> Result<Vec<Contact>, Fault> {
@@ -104,16 +108,16 @@ pub async fn show_unit(house: House, visit: Visit, by: UnitKeeper) -> Result<Htt
 pub async fn amended(house: House, visit: Visit, by: UnitKeeper, form: Form) -> Result<HttpResponse, Error> {
     // Nothing in the field takes the domain away, which a request says by null.
     let request = json!({ "name": form.value("name").trim(), "mail_domain": form.text("mail_domain") });
-    let one = One::new(&house, visit.page.clone(), &by).await?;
+    let who = by.clone();
     let amended = async {
         let changes: UnitChanges = body::parse(request.to_string().as_bytes())?;
-        house.run(async move |app| amend(&app, &by, changes).await).await
+        house.run(async move |app| amend(&app, &who, changes).await).await
     };
     match amended.await {
-        Ok(_) => flash::see_saying(&one.base, "saved"),
+        Ok(_) => flash::see_saying(&base(&by), "saved"),
         Err(error) => {
-            let one = One { form: form.refused(&visit.page, error)?, ..one };
-            page::answer_refused(&one.form, &one)
+            let show = async |page, form| page::answer(&One { form, ..One::new(&house, page, &by).await? });
+            form.show_again(visit.page, error, show).await
         }
     }
 }
@@ -121,13 +125,12 @@ pub async fn amended(house: House, visit: Visit, by: UnitKeeper, form: Form) -> 
 /// Invites somebody to speak for it. Who: organizer of the union, administrator.
 #[post("/office/o/{organization}/units/{unit}/contacts")]
 pub async fn appointed(house: House, visit: Visit, by: UnitKeeper, form: Form) -> Result<HttpResponse, Error> {
-    let one = One::new(&house, visit.page.clone(), &by).await?;
-    let email = form.value("email").to_owned();
-    match house.run(async move |app| invite(&app, &by, &email).await).await {
-        Ok((_, new)) => flash::see_saying(&one.base, if new { "invited" } else { "invited-already" }),
+    let (who, email) = (by.clone(), form.value("email").to_owned());
+    match house.run(async move |app| invite(&app, &who, &email).await).await {
+        Ok((_, new)) => flash::see_saying(&base(&by), if new { "invited" } else { "invited-already" }),
         Err(error) => {
-            let one = One { appointing: form.refused(&visit.page, error)?, ..one };
-            page::answer_refused(&one.appointing, &one)
+            let show = async |page, appointing| page::answer(&One { appointing, ..One::new(&house, page, &by).await? });
+            form.show_again(visit.page, error, show).await
         }
     }
 }
@@ -136,7 +139,7 @@ pub async fn appointed(house: House, visit: Visit, by: UnitKeeper, form: Form) -
 #[post("/office/o/{organization}/units/{unit}/contacts/{contact}/leave")]
 pub async fn dismissed(house: House, by: UnitKeeper, request: HttpRequest) -> Result<HttpResponse, Error> {
     let contact = request.match_info().get("contact").and_then(|id| id.parse().ok()).ok_or_else(Refused::not_found)?;
-    let back = format!("/office/o/{}/units/{}", by.union.slug, by.unit.id);
+    let back = base(&by);
     house.run(async move |app| dismiss(&app, &by, contact).await).await?;
     flash::see_saying(&back, "role-revoked")
 }
