@@ -134,6 +134,11 @@ function paintSheet() {
   at("segment-back").disabled = !sheet.cue;
 }
 
+// A name reads in its own direction and turns nothing beside it.
+function bdi(name) {
+  return Object.assign(document.createElement("bdi"), { textContent: name ?? "" });
+}
+
 // Those who may be called: couples, or two who agreed to speak.
 function paintCalls(place, kind, calls) {
   const rows = calls.map((call) => {
@@ -142,7 +147,8 @@ function paintCalls(place, kind, calls) {
     row.dataset.state = call.state;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(kind === "couple" ? " · " : " → ");
+    const between = kind === "couple" ? " · " : " → ";
+    button.replaceChildren(...call.pair.flatMap((face, place) => [place ? between : "", `${face.badge} `, bdi(face.nickname)]));
     button.setAttribute("aria-pressed", String(next[kind] === call.id));
     button.onclick = () => {
       const going = stage.shows[kind] === call.id && goesOn(stage.shows);

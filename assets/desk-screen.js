@@ -62,7 +62,7 @@ export class Screen {
     this.at("mark").textContent = MARKS[state];
     this.at("number").textContent = guest?.badge ?? "";
     this.at("words").textContent = this.say(words ?? (reason ? `reason-${reason}` : "ready"), filled);
-    this.at("more").textContent = [guest?.nickname, guest?.unit].filter(Boolean).join(" · ");
+    this.at("more").replaceChildren(...apart(guest?.nickname, guest?.unit));
     this.at("advice").textContent = reason ? this.say(`advice-${reason}`, filled) : (guest?.advice ?? "");
     this.letIn = letIn;
     this.at("let-in").hidden = !letIn;
@@ -171,7 +171,7 @@ export class Screen {
       this.at("search").close();
       admit();
     });
-    return line(strong(badge), nickname, button);
+    return line(strong(badge), bdi(nickname), button);
   }
 }
 
@@ -182,6 +182,15 @@ function line(...parts) {
     item.append(whole);
   }
   return item;
+}
+
+// A name reads in its own direction and turns nothing beside it.
+function bdi(name) {
+  return Object.assign(document.createElement("bdi"), { textContent: name });
+}
+
+function apart(...names) {
+  return names.filter(Boolean).flatMap((name, place) => (place ? [" · ", bdi(name)] : [bdi(name)]));
 }
 
 function strong(text) {

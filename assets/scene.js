@@ -28,7 +28,7 @@ const arc = (root) => {
 
 const faces = (pair, named) =>
   pair.map((face, place) =>
-    make("p", `scene-face ${place ? "right" : "left"}`, make("strong", "", face.badge), named && face.nickname ? make("span", "", face.nickname) : null),
+    make("p", `scene-face ${place ? "right" : "left"}`, make("strong", "", face.badge), named && face.nickname ? make("span", "", make("bdi", "", face.nickname)) : null),
   );
 
 const DRAWN = {

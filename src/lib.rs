@@ -9,6 +9,7 @@ pub mod settings;
 pub mod clock;
 pub mod chance;
 pub mod private;
+pub mod folding;
 pub mod memory;
 pub mod leaked;
 pub mod secrets;

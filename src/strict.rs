@@ -1,7 +1,11 @@
 //! JSON read to the letter: what has members is not read from a list of values in the right order, however
-//! deep it lies. Serde would; nobody means it.
+//! deep it lies. Serde would; nobody means it. Of every text in it, what can be seen is read ([`folding::visible`]).
+
+use std::borrow::Cow;
 
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+
+use crate::folding;
 
 /// A deserializer, a visitor or an access that reads to the letter.
 pub struct Strict<T>(pub T);
@@ -97,12 +101,28 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<V> {
         visit_f32(f32);
         visit_f64(f64);
         visit_char(char);
-        visit_str(&str);
-        visit_borrowed_str(&'de str);
-        visit_string(String);
         visit_bytes(&[u8]);
         visit_borrowed_bytes(&'de [u8]);
         visit_byte_buf(Vec<u8>);
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<V::Value, E> {
+        self.0.visit_str(&folding::visible(text))
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<V::Value, E> {
+        match folding::visible(text) {
+            Cow::Borrowed(text) => self.0.visit_borrowed_str(text),
+            Cow::Owned(text) => self.0.visit_string(text),
+        }
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<V::Value, E> {
+        let seen = match folding::visible(&text) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(seen) => Some(seen),
+        };
+        self.0.visit_string(seen.unwrap_or(text))
     }
 
     fn visit_none<E: de::Error>(self) -> Result<V::Value, E> {
@@ -245,6 +265,17 @@ mod tests {
 
     fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
         T::deserialize(Strict(&mut serde_json::Deserializer::from_str(text)))
+    }
+
+    #[test]
+    fn what_shows_nothing_is_not_read() {
+        let host: Host =
+            read("{\"name\": \"小李\u{202e}(VIP)\u{200b}\", \"role\": {\"other\": {\"title\": \"\u{3164}\"}}}")
+                .unwrap();
+        assert_eq!(host, Host { name: "小李(VIP)".to_owned(), role: Some(Role::Other { title: String::new() }) });
+        // However it is spelt.
+        let host: Host = read(r#"{"name": "\u202e\u2800"}"#).unwrap();
+        assert_eq!(host.name, "");
     }
 
     #[test]

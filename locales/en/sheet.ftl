@@ -3,6 +3,7 @@ trouble-upload-too-large = The file is too large; at most 5 MB.
 trouble-too-large = { trouble-upload-too-large }
 trouble-sheet-empty = The table holds nothing below its header.
 trouble-not-a-table = This is neither CSV nor XLSX.
+trouble-web-page = This is a web page saved under the name .xls. Open it in a spreadsheet and save it as .xlsx.
 trouble-workbook-old-or-locked = An old .xls or a workbook with a password. Save it as .xlsx without one.
 trouble-workbook-too-large = The workbook unpacks to more than a table can be.
 trouble-workbook-damaged = The workbook cannot be opened; it may be damaged.

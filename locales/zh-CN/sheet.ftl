@@ -3,6 +3,7 @@ trouble-upload-too-large = 文件太大了，最大 5 MB。
 trouble-too-large = { trouble-upload-too-large }
 trouble-sheet-empty = 表里没有内容，或者只有标题一行。
 trouble-not-a-table = 这不是 CSV 也不是 XLSX 文件。
+trouble-web-page = 这其实是一个网页，只是存成了 .xls 的名字。请用表格软件打开，另存为 .xlsx。
 trouble-workbook-old-or-locked = 这是旧的 .xls 格式，或者有密码。请另存为不带密码的 .xlsx。
 trouble-workbook-too-large = 工作簿展开以后太大了。
 trouble-workbook-damaged = 工作簿打不开，可能已经损坏。

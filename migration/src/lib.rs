@@ -50,6 +50,7 @@ mod m0180_vigil;
 mod m0190_sealed_addresses;
 mod m0191_sealed_birthdays;
 mod m0192_bound_invitations;
+mod m0193_dots_in_names;
 mod m0110_sealed_letters;
 mod m0111_sealed_people;
 mod m0130_second_factor;
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0192_bound_invitations::Migration),
             Box::new(m0130_second_factor::Migration),
             Box::new(m0131_seen_at::Migration),
+            Box::new(m0193_dots_in_names::Migration),
         ]
     }
 }

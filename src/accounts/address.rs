@@ -3,9 +3,8 @@
 //! The folded form is what uniqueness, lockout and delivery use: lower case, and the domain in the
 //! ASCII form that DNS knows (`人@例子.中国` has the domain `xn--fsqu00a.xn--fiqs8s`).
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::error::{Error, FieldError, Refused};
+use crate::folding;
 
 /// RFC 5321, 4.5.3.1.1: octets before the `@`.
 const LONGEST_LOCAL: usize = 64;
@@ -21,10 +20,12 @@ pub struct MailAddress(String);
 pub struct NotAnAddress;
 
 impl MailAddress {
-    /// Reads an address as a person types it: blanks around it, capitals, full-width letters from
-    /// a Chinese keyboard (`ａ＠ｂ。ｃｎ`) and a non-ASCII domain are all understood.
+    /// Reads an address as a person types or copies it: blanks around it, capitals, full-width letters
+    /// from a Chinese keyboard (`ａ＠ｂ。ｃｎ`), a non-ASCII domain, and what a link or another program's
+    /// list of recipients leaves around it are all understood.
     pub fn read(text: &str) -> Result<Self, NotAnAddress> {
-        let text: String = text.trim().nfkc().collect();
+        let text = folding::plain(text);
+        let text = bare(&text);
         let (local, domain) = text.rsplit_once('@').ok_or(NotAnAddress)?;
         let local = local.to_lowercase();
         if !is_dot_atom(&local) {
@@ -95,8 +96,19 @@ pub fn address_to_unicode(folded: &str) -> String {
 
 /// Folds a bare domain (`@Example.CN`, `例子.中国`) to the ASCII form an address ends with.
 pub fn fold_domain(text: &str) -> Result<String, NotAnAddress> {
-    let text: String = text.trim().trim_start_matches(['@', '＠']).nfkc().collect();
-    MailAddress::read(&format!("a@{text}")).map(|address| address.domain().to_owned())
+    let text = folding::plain(text);
+    MailAddress::read(&format!("a@{}", text.trim_start_matches('@'))).map(|address| address.domain().to_owned())
+}
+
+/// The address in `mailto:a@b.cn`, `Li Lei <a@b.cn>` and `a@b.cn;`.
+fn bare(text: &str) -> &str {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ';' | ',' | '、'));
+    let text = match (text.rfind('<'), text.strip_suffix('>')) {
+        (Some(at), Some(text)) => text.get(at + 1..).unwrap_or_default(),
+        _ => text,
+    };
+    let scheme = text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto:"));
+    if scheme { text.get(7..).unwrap_or_default().trim() } else { text.trim() }
 }
 
 /// RFC 5322, 3.2.3. Quoted local parts and those that need SMTPUTF8 are refused: hardly a mail
@@ -118,9 +130,21 @@ mod tests {
 
     #[test]
     fn one_person_typing_differently_is_one_address() {
-        for text in
-            ["Li.Lei@Example.CN", " li.lei@example.cn ", "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｎ", "li.lei@example。cn"]
-        {
+        for text in [
+            "Li.Lei@Example.CN",
+            " li.lei@example.cn ",
+            "ｌｉ．ｌｅｉ＠ｅｘａｍｐｌｅ．ｃｎ",
+            "li.lei@example。cn",
+            "\u{202d}li.lei@example.cn\u{202c}",
+            "li.lei@exam\u{200b}ple.cn",
+            "li.lei@example.cn\u{200e}",
+            "mailto:li.lei@example.cn",
+            "MailTo: li.lei@example.cn",
+            "<li.lei@example.cn>",
+            "李雷 <li.lei@example.cn>;",
+            "li.lei@example.cn；",
+            "＜li.lei＠example.cn＞，",
+        ] {
             assert_eq!(folded(text).as_deref(), Some("li.lei@example.cn"), "{text}");
         }
     }
@@ -160,6 +184,10 @@ mod tests {
             "a@b.cn\r\nBcc: c@d.cn",
             "a\0@b.cn",
             "a@b@c.cn",
+            "mailto:",
+            "<>",
+            "a@b.cn, c@d.cn",
+            "<a@b.cn> <c@d.cn",
             "a@😀.",
             &long_local,
             &long_domain,

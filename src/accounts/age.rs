@@ -2,10 +2,10 @@
 //! list) it is never guessed in their favour: grown up is who is 18 whatever their day.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use unicode_normalization::UnicodeNormalization;
 
 use super::profile;
 use crate::error::{Fault, FieldError};
+use crate::folding;
 use crate::secrets::Secrets;
 
 /// The Civil Code's age of majority.
@@ -41,8 +41,8 @@ pub fn wrong(field: &'static str, born: NaiveDate, now: DateTime<Utc>) -> Option
 /// A date as people write it: `1996-08-22`, `1996/8/2`, `1996.8.2`, `1996年8月2日`, `19960822`.
 #[must_use]
 pub fn read(text: &str) -> Option<NaiveDate> {
-    let text: String = text.nfkc().collect();
-    let text = text.trim();
+    let text = folding::plain(text);
+    let text = text.as_str();
     // A spreadsheet's date may carry its midnight.
     let text = text.strip_suffix(" 00:00:00").or_else(|| text.strip_suffix("T00:00:00")).unwrap_or(text);
     let parts: Vec<&str> = if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {

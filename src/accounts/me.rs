@@ -17,6 +17,7 @@ use super::signed_in::SignedIn;
 use crate::app::{App, House};
 use crate::body::{Body, one_line, text};
 use crate::error::{Error, Fault, Refused};
+use crate::folding;
 use crate::language::Language;
 
 /// One's own account and profile.
@@ -142,6 +143,7 @@ impl From<MyChanges> for Changes {
     fn from(wanted: MyChanges) -> Self {
         let trimmed = |text: String| text.trim().to_owned();
         let line = |field: Option<Option<String>>| field.map(|text| text.map(trimmed));
+        let plain = |field: Option<Option<String>>| field.map(|text| text.map(|text| folding::plain(&text)));
         Self {
             language: wanted.language,
             name: line(wanted.name),
@@ -153,8 +155,8 @@ impl From<MyChanges> for Changes {
             interests: wanted.interests.map(|words| words.into_iter().map(trimmed).collect()),
             about: line(wanted.about),
             real_name: line(wanted.real_name),
-            phone: line(wanted.phone),
-            wechat: line(wanted.wechat),
+            phone: plain(wanted.phone),
+            wechat: plain(wanted.wechat),
             unit_id: wanted.unit_id,
         }
     }
@@ -166,6 +168,7 @@ fn named<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Opt
 }
 
 fn phone_number(number: &str, (): &()) -> garde::Result {
+    let number = folding::plain(number);
     let digits = number.chars().filter(char::is_ascii_digit).count();
     let known = number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')'));
     if known && (5..=15).contains(&digits) && number.chars().count() <= 24 {

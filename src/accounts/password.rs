@@ -14,6 +14,7 @@ use zxcvbn::Score;
 
 use crate::app::App;
 use crate::error::{Error, Fault, FieldError, Refused};
+use crate::folding;
 
 /// Characters. The lower bound is NIST SP 800-63B's; the upper keeps scoring and hashing cheap.
 pub const SHORTEST: usize = 8;
@@ -230,9 +231,10 @@ fn argon2id() -> anyhow::Result<Argon2<'static>> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// One password, however the keyboard composed it (NIST SP 800-63B, 5.1.1.2: NFKC or NFKD).
+/// One password, however the keyboard composed it (NIST SP 800-63B, 5.1.1.2: NFKC or NFKD), and whatever was pasted
+/// along with it and does not show.
 fn folded(password: &str) -> String {
-    password.nfkc().collect()
+    folding::visible(password).nfkc().collect()
 }
 
 #[cfg(test)]

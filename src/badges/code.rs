@@ -9,11 +9,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Func;
 use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QueryOrder, QuerySelect};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::app::App;
 use crate::bonds;
 use crate::error::{Error, Fault};
+use crate::folding;
 
 /// What codes are sealed for, and what they are found by.
 const SEAL: &str = "badge code";
@@ -147,7 +147,7 @@ impl Secret {
     /// behind a Chinese input method may deliver full-width or lower-case letters.
     #[must_use]
     pub fn scanned(read: &str) -> Self {
-        let plain: String = read.nfkc().filter(|c| !c.is_whitespace()).collect();
+        let plain: String = folding::plain(read).split_whitespace().collect();
         let plain = plain.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
         let code = plain.rsplit('/').next().unwrap_or_default();
         Self(code.to_uppercase())

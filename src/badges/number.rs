@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use unicode_normalization::UnicodeNormalization;
-
+use crate::folding;
 use crate::registrations::registration::Side;
 
 /// 男013 or 女008.
@@ -34,11 +33,8 @@ impl FromStr for Number {
     /// Takes what people type for 男013: full-width (女８), Latin (m13, W8), with spaces, hyphens,
     /// 方 or 号, with or without leading zeros.
     fn from_str(typed: &str) -> Result<Self, NotANumber> {
-        let plain: String = typed
-            .nfkc()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '#' | '.' | '_' | '方' | '号'))
-            .flat_map(char::to_lowercase)
-            .collect();
+        let plain: String =
+            folding::compared(typed).chars().filter(|c| !matches!(c, '-' | '#' | '.' | '_' | '方' | '号')).collect();
         let (side, digits) = ["男", "men", "m"]
             .iter()
             .find_map(|prefix| Some((Side::Men, plain.strip_prefix(prefix)?)))

@@ -21,9 +21,9 @@ use crate::badges::number::Number;
 use crate::body::one_line;
 use crate::error::{Error, Fault};
 use crate::events::access::Desk;
+use crate::folding::compared;
 use crate::registrations::registration::{self, Side};
 use crate::sealed;
-use crate::units::unit::folded;
 
 /// A desk may find somebody, and may not browse.
 const MOST_ROWS: usize = 5;
@@ -52,7 +52,7 @@ pub struct Hit {
 /// # Errors
 /// Only faults.
 pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Error> {
-    let wanted = folded(name);
+    let wanted = compared(name);
     if !says_enough(&wanted) {
         return Ok(Vec::new());
     }
@@ -61,7 +61,7 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
     // Real names stay sealed: a whole one is known by its digest.
     let whole = sealed::REAL_NAME.digest(&app.secrets, name);
     let is_meant =
-        |nickname: &str, real_name: Option<&Vec<u8>>| folded(nickname).contains(&wanted) || real_name == Some(&whole);
+        |nickname: &str, real_name: Option<&Vec<u8>>| compared(nickname).contains(&wanted) || real_name == Some(&whole);
     let hits: Vec<Hit> = guests
         .into_iter()
         .filter(|(_, _, nickname, real_name)| is_meant(nickname, real_name.as_ref()))

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, langid, static_loader};
 
+use crate::folding;
 use crate::language::Language;
 
 static_loader! {
@@ -46,8 +47,16 @@ pub fn find(language: Language, key: &str) -> Option<String> {
 /// As [`find`], with the gaps filled: words with a gap that is left open are none.
 #[must_use]
 pub fn find_filled(language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
-    let gaps: HashMap<&str, FluentValue<'_>> = gaps.iter().map(|(name, value)| (*name, value.clone())).collect();
+    let gaps: HashMap<&str, FluentValue<'_>> = gaps.iter().map(|(name, value)| (*name, isolated(value))).collect();
     WORDS.lookup_single_language(language.choose(&ZH, &EN), key, Some(&gaps)).ok()
+}
+
+/// What fills a gap turns nothing around it: a name that reads from right to left stands apart.
+fn isolated<'a>(value: &FluentValue<'a>) -> FluentValue<'a> {
+    match value {
+        FluentValue::String(text) => FluentValue::String(folding::isolated(text).into_owned().into()),
+        other => other.clone(),
+    }
 }
 
 /// Several things one after another: `男方、女方`, `men, women`.
@@ -67,7 +76,7 @@ fn joined<T: AsRef<str>>(language: Language, between: &str, parts: impl IntoIter
     let mut joined = String::new();
     for (place, part) in parts.into_iter().enumerate() {
         joined.push_str(if place > 0 { &between } else { "" });
-        joined.push_str(part.as_ref());
+        joined.push_str(&folding::isolated(part.as_ref()));
     }
     joined
 }

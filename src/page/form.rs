@@ -12,7 +12,6 @@ use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, web};
 use futures_util::future::LocalBoxFuture;
 use serde_json::{Map, Value, json};
-use unicode_normalization::UnicodeNormalization;
 use url::form_urlencoded;
 
 use super::{Page, fluent};
@@ -21,6 +20,7 @@ use crate::authorize_first;
 use crate::body::too_large;
 use crate::error::Error;
 use crate::error::refusal::{MALFORMED_FORM, NOT_A_FORM};
+use crate::folding;
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
@@ -78,8 +78,7 @@ impl Form {
     /// the request is refused with the field's name.
     #[must_use]
     pub fn number(&self, name: &str) -> Value {
-        let typed: String = self.value(name).nfkc().collect();
-        match typed.trim() {
+        match folding::plain(self.value(name)).as_str() {
             "" => Value::Null,
             typed => typed.parse::<i64>().map_or_else(|_| json!(typed), |number| json!(number)),
         }
@@ -188,6 +187,13 @@ impl Form {
     }
 }
 
+/// What was typed into a field: browsers send every line break as CR LF; we keep one character, and nothing that
+/// cannot be seen.
+#[must_use]
+pub fn typed(value: &str) -> String {
+    folding::visible(&value.replace("\r\n", "\n")).into_owned()
+}
+
 /// What cannot be left out of a request: nothing typed is told as wrong at its own field.
 #[must_use]
 pub fn needed(value: Value) -> Value {
@@ -219,10 +225,8 @@ impl FromRequest for Form {
             let payload = payload.await.map_err(|_| MALFORMED_FORM)?;
             let bytes = payload.to_bytes_limited(limit).await.map_err(|_| too_large(limit))?;
             let bytes = bytes.map_err(|_| MALFORMED_FORM)?;
-            // Browsers send every line break of a text as CR LF; we keep one character.
-            let fields = form_urlencoded::parse(&bytes)
-                .map(|(name, value)| (name.into_owned(), value.replace("\r\n", "\n")))
-                .collect();
+            let fields =
+                form_urlencoded::parse(&bytes).map(|(name, value)| (name.into_owned(), typed(&value))).collect();
             Ok(Self { fields, ..Self::default() })
         })
     }
@@ -249,6 +253,12 @@ mod tests {
         assert!(form.wrong("email").is_some_and(|words| words.contains("address")), "{form:?}");
         assert!(form.wrong("seats").is_none());
         assert_eq!(form.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    #[test]
+    fn a_field_in_which_nothing_can_be_seen_is_empty() {
+        let form = Form::filled([("phone", typed("\u{3164}\u{200b}")), ("about", typed("甲\r\n乙\u{202e}"))]);
+        assert_eq!((form.text("phone"), form.value("about")), (Value::Null, "甲\n乙"));
     }
 
     #[test]

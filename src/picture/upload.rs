@@ -15,7 +15,7 @@ use crate::app::House;
 use crate::body::too_large;
 use crate::error::refusal::{NOT_A_FORM, UNREADABLE_BODY};
 use crate::error::{Error, Fault, FieldError, Refused};
-use crate::page::form::Form;
+use crate::page::form::{self, Form};
 use crate::turns::Turns;
 
 /// What a phone takes at its best, in bytes. Our own page sends much less.
@@ -97,7 +97,7 @@ impl PhotoForm {
                 let text = read(part, text_left).await?;
                 text_left -= text.len();
                 let text = String::from_utf8(text).map_err(|_| UNREADABLE_BODY)?;
-                typed.push((name, text.replace("\r\n", "\n")));
+                typed.push((name, form::typed(&text)));
                 continue;
             }
             let bytes = read(part, LARGEST_PHOTO).await?;

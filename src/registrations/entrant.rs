@@ -7,8 +7,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use crate::accounts::address::MailAddress;
 use crate::accounts::age;
 use crate::accounts::profile::Gender;
-use crate::sheet::upload::RowError;
-use crate::sheet::{CellFault, Column, Row, Sheet, Unreadable};
+use crate::folding;
+use crate::sheet::{CellFault, Column, ListRow, RowError, Sheet, Unreadable};
 
 pub const COLUMNS: [Column; 9] = [
     column("email", &["邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址", "mail", "e-mail address"], true),
@@ -26,10 +26,14 @@ const fn column(field: &'static str, headings: &'static [&'static str], required
     Column { field, headings, required }
 }
 
+/// The most characters of `男青年` and the like.
+const LONGEST_GENDER: usize = 4;
+/// Whose row one is.
+const NAMED_BY: [&str; 3] = ["real_name", "nickname", "email"];
+
 /// Somebody an organizer enters.
 #[derive(Clone, Debug)]
 pub struct Entrant {
-    pub line: u32,
     pub address: MailAddress,
     pub gender: Gender,
     /// As written; which unit that is, the database knows.
@@ -43,81 +47,96 @@ pub struct Entrant {
     pub phone: Option<String>,
 }
 
-/// A whole list: who can be entered as far as the list itself tells, what is wrong with the others, and the headings
-/// nobody reads.
+/// A whole list, and what of the upload is not of it.
 #[derive(Debug)]
 pub struct Entrants {
-    pub rows: Vec<Entrant>,
-    pub errors: Vec<RowError>,
+    pub rows: Vec<EntrantRow>,
+    /// Headings nobody reads.
     pub unused: Vec<String>,
+    /// Sheets that are no such list.
+    pub unread: Vec<String>,
+}
+
+/// A row as far as it could be read by itself, and everything that is wrong with it.
+#[derive(Debug)]
+pub struct EntrantRow {
+    row: ListRow<9>,
+    pub address: Option<MailAddress>,
+    /// As written.
+    pub unit: Option<String>,
+    /// Nobody where anything is wrong.
+    pub entrant: Option<Entrant>,
+    pub errors: Vec<RowError>,
+}
+
+impl EntrantRow {
+    pub fn note(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
+        self.errors.push(self.row.error(field, code, message));
+    }
 }
 
 /// Reads a list, now: who is not surely grown up is a fault of their row.
 ///
 /// # Errors
-/// Where the header lacks a column that is needed or names one twice.
+/// Where no sheet has the columns that are needed, or one has them twice.
 pub fn read(sheet: &Sheet, now: DateTime<Utc>) -> Result<Entrants, Unreadable> {
-    let found = sheet.find(&COLUMNS)?;
-    let mut entrants = Entrants { rows: Vec::new(), errors: Vec::new(), unused: found.unused.clone() };
+    let list = sheet.list(&COLUMNS, &NAMED_BY)?;
+    let mut rows = Vec::with_capacity(list.rows.len());
     let mut seen: HashMap<String, u32> = HashMap::new();
-    for row in sheet.rows() {
-        let mut reading = Reading { line: row.line, errors: Vec::new() };
-        let entrant = reading.entrant(row, row.texts(&found), now);
-        entrants.errors.append(&mut reading.errors);
-        let Some(entrant) = entrant else { continue };
-        match seen.get(entrant.address.as_str()) {
-            Some(first) => {
-                let message = format!("the address is that of line {first}");
-                entrants.errors.push(RowError { line: row.line, field: "email", code: "duplicate_in_file", message });
-            }
-            None => {
-                seen.insert(entrant.address.as_str().to_owned(), row.line);
-                entrants.rows.push(entrant);
+    for row in list.rows {
+        let mut row = read_row(row, now);
+        if let Some(address) = &row.address {
+            match seen.get(address.as_str()) {
+                Some(first) => {
+                    let message = format!("the address is that of line {first}");
+                    row.note("email", "duplicate_in_file", message);
+                }
+                None => drop(seen.insert(address.as_str().to_owned(), row.row.line)),
             }
         }
+        rows.push(row);
     }
-    Ok(entrants)
+    Ok(Entrants { rows, unused: list.unused, unread: list.unread })
 }
 
-struct Reading {
-    line: u32,
+/// Every fault of the row is noted, not only the first.
+fn read_row(row: ListRow<9>, now: DateTime<Utc>) -> EntrantRow {
+    let mut reading = Reading { row: &row, errors: Vec::new() };
+    let [email, gender, unit, real_name, nickname, born_on, birth_year, education, phone] = row.texts();
+    let address = reading
+        .required("email", email)
+        .and_then(|text| reading.checked("email", "invalid_email", "not a mail address", MailAddress::read(text).ok()));
+    let gender = reading
+        .required("gender", gender)
+        .and_then(|text| reading.checked("gender", "unknown_gender", "男 or 女, male or female", gender_of(text)));
+    let unit = reading.required("unit", unit).and_then(|text| reading.line_of("unit", text, 100));
+    let real_name = reading.optional("real_name", real_name, 40);
+    let nickname = reading.optional("nickname", nickname, 20);
+    let (born_on, birth_year) = reading.born(born_on, birth_year, now);
+    let education = reading.optional("education", education, 40);
+    let phone = reading.optional("phone", phone, 30).map(|phone| folding::plain(&phone));
+    let errors = reading.errors;
+    let entrant = address.clone().zip(gender).zip(unit.clone()).filter(|_| errors.is_empty());
+    let entrant = entrant.map(|((address, gender), unit)| Entrant {
+        address,
+        gender,
+        unit,
+        real_name,
+        nickname,
+        born_on,
+        birth_year,
+        education,
+        phone,
+    });
+    EntrantRow { row, address, unit, entrant, errors }
+}
+
+struct Reading<'r> {
+    row: &'r ListRow<9>,
     errors: Vec<RowError>,
 }
 
-impl Reading {
-    /// Every fault of the row is noted, not only the first.
-    fn entrant(&mut self, row: &Row, cells: [Result<&str, CellFault>; 9], now: DateTime<Utc>) -> Option<Entrant> {
-        let [email, gender, unit, real_name, nickname, born_on, birth_year, education, phone] = cells;
-        let address = self.required("email", email).and_then(|text| {
-            self.checked("email", "invalid_email", "not a mail address", MailAddress::read(text).ok())
-        });
-        let gender = self
-            .required("gender", gender)
-            .and_then(|text| self.checked("gender", "unknown_gender", "男 or 女, male or female", gender_of(text)));
-        let unit = self.required("unit", unit).and_then(|text| self.line_of("unit", text, 100));
-        let real_name = self.optional("real_name", real_name, 40);
-        let nickname = self.optional("nickname", nickname, 20);
-        let (born_on, birth_year) = self.born(born_on, birth_year, now);
-        let education = self.optional("education", education, 40);
-        let phone = self.optional("phone", phone, 30);
-        if !self.errors.is_empty() {
-            return None;
-        }
-        let (address, gender, unit) = (address?, gender?, unit?);
-        Some(Entrant {
-            line: row.line,
-            address,
-            gender,
-            unit,
-            real_name,
-            nickname,
-            born_on,
-            birth_year,
-            education,
-            phone,
-        })
-    }
-
+impl Reading<'_> {
     /// The date of birth, or at least its year: a column for dates may hold no more than that.
     fn born(
         &mut self,
@@ -143,7 +162,7 @@ impl Reading {
     }
 
     fn cell<'a>(&mut self, field: &'static str, cell: Result<&'a str, CellFault>) -> Option<&'a str> {
-        cell.map_err(|fault| self.note(field, fault.code(), fault.to_string())).ok()
+        cell.map_err(|fault| self.errors.push(self.row.unread(field, fault))).ok()
     }
 
     fn required<'a>(&mut self, field: &'static str, cell: Result<&'a str, CellFault>) -> Option<&'a str> {
@@ -180,14 +199,23 @@ impl Reading {
     }
 
     fn note(&mut self, field: &'static str, code: &'static str, message: String) {
-        self.errors.push(RowError { line: self.line, field, code, message });
+        self.errors.push(self.row.error(field, code, message));
     }
 }
 
+/// As people write it, and by the number of the national standard (GB/T 2261.1).
 fn gender_of(text: &str) -> Option<Gender> {
-    match text.to_lowercase().as_str() {
-        "男" | "男性" | "男方" | "先生" | "m" | "male" | "man" | "men" => Some(Gender::Male),
-        "女" | "女性" | "女方" | "女士" | "f" | "female" | "woman" | "women" => Some(Gender::Female),
+    match folding::letters(text).as_str() {
+        "先生" | "m" | "male" | "man" | "men" | "boy" | "mr" | "1" => return Some(Gender::Male),
+        "小姐" | "f" | "female" | "woman" | "women" | "girl" | "ms" | "miss" | "mrs" | "2" => {
+            return Some(Gender::Female);
+        }
+        _ => {}
+    }
+    let says = |signs: [char; 2]| text.contains(signs) && text.chars().count() <= LONGEST_GENDER;
+    match (says(['男', '♂']), says(['女', '♀'])) {
+        (true, false) => Some(Gender::Male),
+        (false, true) => Some(Gender::Female),
         _ => None,
     }
 }
@@ -210,6 +238,29 @@ mod tests {
         "2026-08-22T13:00:00Z".parse().unwrap()
     }
 
+    fn entered(read: &Entrants) -> impl Iterator<Item = &Entrant> {
+        read.rows.iter().filter(|row| row.errors.is_empty()).filter_map(|row| row.entrant.as_ref())
+    }
+
+    fn faults(read: &Entrants) -> Vec<(u32, &'static str, &'static str)> {
+        read.rows.iter().flat_map(|row| &row.errors).map(|error| (error.line, error.field, error.code)).collect()
+    }
+
+    #[test]
+    fn a_gender_is_read_as_people_write_it() {
+        for text in
+            ["男", "男士", "男生", "男性", "Ｍ", "male", "♂", "♂\u{fe0f}", "1", "１", "男青年", "先生", "（男）"]
+        {
+            assert_eq!(gender_of(text), Some(Gender::Male), "{text}");
+        }
+        for text in ["女", "女士", "女生", "女性", "Ｆ", "Female", "♀", "2", "女嘉宾", "小姐"] {
+            assert_eq!(gender_of(text), Some(Gender::Female), "{text}");
+        }
+        for text in ["", "0", "9", "男女", "男/女", "不详", "男朋友是会员", "x"] {
+            assert_eq!(gender_of(text), None, "{text}");
+        }
+    }
+
     #[test]
     fn years_are_read_as_people_write_them() {
         for text in ["1995", "1995年", "1995年8月", "1995/8", "1995.8"] {
@@ -227,7 +278,7 @@ mod tests {
             g@b.cn,男,甲,2008,\nh@b.cn,男,甲,,二〇〇一\n";
         let read = read(&Sheet::read(text.as_bytes()).unwrap(), now()).unwrap();
         let born: Vec<_> =
-            read.rows.iter().map(|row| (row.born_on.map(|born| born.to_string()), row.birth_year)).collect();
+            entered(&read).map(|row| (row.born_on.map(|born| born.to_string()), row.birth_year)).collect();
         let dated = |date: &str, year| (Some(date.to_owned()), Some(year));
         assert_eq!(
             born,
@@ -239,7 +290,7 @@ mod tests {
                 dated("2008-08-22", 2008)
             ]
         );
-        let faults: Vec<_> = read.errors.iter().map(|error| (error.line, error.field, error.code)).collect();
+        let faults = faults(&read);
         assert_eq!(faults, [(6, "born_on", "under_age"), (8, "born_on", "bad_date"), (9, "birth_year", "bad_year")]);
     }
 
@@ -248,7 +299,7 @@ mod tests {
         let text = "姓名,性别,邮箱,单位,备注\n甲,男,a@b.cn,电力局,x\n乙,?,@,,\n丙,女,A@B.cn,电力局,\n";
         let sheet = Sheet::read(text.as_bytes()).unwrap();
         let read = read(&sheet, now()).unwrap();
-        let faults: Vec<_> = read.errors.iter().map(|error| (error.line, error.field, error.code)).collect();
+        let faults = faults(&read);
         assert_eq!(
             faults,
             [
@@ -258,6 +309,6 @@ mod tests {
                 (4, "email", "duplicate_in_file")
             ]
         );
-        assert_eq!((read.rows.len(), read.unused), (1, vec!["备注".to_owned()]));
+        assert_eq!((entered(&read).count(), read.unused), (1, vec!["备注".to_owned()]));
     }
 }

@@ -2,6 +2,7 @@
 //! says stays with the invitation; whoever accepts takes part in their own words (see [`super::join`]).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -24,8 +25,8 @@ use crate::invitations::invitation::Kind;
 use crate::invitations::invite::{self, Invitee};
 use crate::invitations::invited_person::InvitedPerson;
 use crate::organizations::organization;
-use crate::sheet::Sheet;
-use crate::sheet::upload::{RowError, invalid_rows};
+use crate::page::faults::{corrections, invalid_rows};
+use crate::sheet::{RowError, Sheet};
 use crate::units::unit;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
@@ -53,6 +54,12 @@ pub struct Imported {
     pub errors: Vec<RowError>,
     /// Headings that were not understood; their columns were not read.
     pub unused_columns: Vec<String>,
+    /// Sheets of the workbook that hold no such list; they were not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread_sheets: Vec<String>,
+    /// The rows left out, to put right and send again: an XLSX in Base64, with a column of remarks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrections: Option<String>,
 }
 
 /// Invites everybody in a list or, if asked, the part of it that can be. The work is the same whoever
@@ -61,25 +68,35 @@ pub struct Imported {
 /// # Errors
 /// 409 `phase_closed`, 409 `units_changed` where a colleague entered one of the units in the same
 /// instant, 422 `invalid_rows`.
-pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) -> Result<Imported, Error> {
+pub async fn import(app: &App, by: &Organizer, sheet: &Arc<Sheet>, manner: Manner) -> Result<Imported, Error> {
     let list = entrant::read(sheet, app.now())?;
-    let (mut errors, entrants) = (list.errors, list.rows);
+    let mut rows = list.rows;
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     event.requires_one_of(app.now(), &PHASES)?;
     let union = organization::Entity::find_by_id(event.organization_id).one(&txn).await?;
     let union = union.ok_or_else(Refused::not_found)?;
     let purpose = appoint_crew::purpose(&union, &event, Kind::Participant, by.account.language);
-    let (units, units_created) = units(&txn, app, &event, &entrants, manner.create_units).await?;
+    let known = unit::Entity::find().filter(unit::Column::OrganizationId.eq(union.id)).all(&txn).await?;
+    let mut units: HashMap<String, Uuid> = known.into_iter().map(|unit| (unit.name_folded, unit.id)).collect();
     invite::lapse(&txn, app, &purpose).await?;
-    let known = PriorInvitations::of(&txn, app, &event, &entrants).await?;
-    let (fit, unfit): (Vec<_>, Vec<_>) =
-        entrants.into_iter().partition(|entrant| known.objection(app, entrant, &units).is_none());
-    errors.extend(unfit.iter().filter_map(|entrant| known.objection(app, entrant, &units)));
-    errors.sort_by_key(|error| error.line);
-    if fit.is_empty() || (!manner.partial && !errors.is_empty()) {
-        return Err(invalid_rows(&errors).into());
+    let prior = PriorInvitations::of(&txn, app, &event, &rows).await?;
+    for row in &mut rows {
+        prior.object(app, row);
+        let unit = row.unit.as_deref().map(unit::folded);
+        if unit.is_some_and(|unit| !units.contains_key(&unit) && (unit.is_empty() || !manner.create_units)) {
+            row.note("unit", "unknown_unit", "the union has no unit of this name");
+        }
     }
+    let errors: Vec<RowError> = rows.iter().flat_map(|row| row.errors.clone()).collect();
+    let fit: Vec<Entrant> =
+        rows.into_iter().filter(|row| row.errors.is_empty()).filter_map(|row| row.entrant).collect();
+    if fit.is_empty() || (!manner.partial && !errors.is_empty()) {
+        drop(txn);
+        return Err(invalid_rows(by.account.language, sheet, &entrant::COLUMNS, &errors).await);
+    }
+    let corrections = corrections(by.account.language, sheet, &entrant::COLUMNS, &errors).await?;
+    let units_created = create_units(&txn, app, union.id, &fit, &mut units).await?;
     let imported = fit.len();
     let people = fit.into_iter().map(|entrant| invitee(entrant, &units, manner.approve)).collect();
     invite::invite_all(&txn, app, &by.account, &purpose, people).await?;
@@ -88,7 +105,8 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Sheet, manner: Manner) ->
         .with(json!({ "imported": imported, "approved": manner.approve }))
         .record(&txn, app)
         .await?;
-    let imported = Imported { imported, units_created, errors, unused_columns: list.unused };
+    let (unused_columns, unread_sheets) = (list.unused, list.unread);
+    let imported = Imported { imported, units_created, errors, unused_columns, unread_sheets, corrections };
     txn.commit_telling(&imported).await?;
     Ok(imported)
 }
@@ -111,28 +129,23 @@ fn invitee(entrant: Entrant, units: &HashMap<String, Uuid>, approved: bool) -> I
     }
 }
 
-/// The union's units by folded name; the missing ones are entered where that was asked for.
-async fn units(
+/// Enters the units of these people that the union does not have yet, and tells how many that were.
+async fn create_units(
     txn: &Write,
     app: &App,
-    event: &event::Model,
+    organization_id: Uuid,
     entrants: &[Entrant],
-    create: bool,
-) -> Result<(HashMap<String, Uuid>, usize), Error> {
-    let known = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(txn).await?;
-    let mut units: HashMap<String, Uuid> = known.into_iter().map(|unit| (unit.name_folded, unit.id)).collect();
-    if !create {
-        return Ok((units, 0));
-    }
+    units: &mut HashMap<String, Uuid>,
+) -> Result<usize, Error> {
     let mut created = Vec::new();
     for entrant in entrants {
         let folded = unit::folded(&entrant.unit);
-        if folded.is_empty() || units.contains_key(&folded) {
+        if units.contains_key(&folded) {
             continue;
         }
         let row = unit::Model {
             id: app.new_id(),
-            organization_id: event.organization_id,
+            organization_id,
             name: entrant.unit.clone(),
             name_folded: folded.clone(),
             mail_domain: None,
@@ -143,7 +156,7 @@ async fn units(
     }
     let count = created.len();
     write(txn, created, OnConflict::columns([unit::Column::OrganizationId, unit::Column::NameFolded])).await?;
-    Ok((units, count))
+    Ok(count)
 }
 
 /// Inserts rows none of which may be there; one that came to be there meanwhile stops the import, and nothing is

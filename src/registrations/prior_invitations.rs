@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::entrant::Entrant;
+use super::entrant::EntrantRow;
 use super::registration::{self, Status};
 use crate::accounts::address::MailAddress;
 use crate::app::App;
@@ -14,8 +14,6 @@ use crate::error::Fault;
 use crate::events::event;
 use crate::invitations::invitation::{self, Kind, State};
 use crate::invitations::invite::{self, LETTERS_AN_HOUR};
-use crate::sheet::upload::RowError;
-use crate::units::unit;
 
 /// Rows per statement: SQLite binds at most 32,766 values.
 pub const ROWS: usize = 500;
@@ -37,10 +35,10 @@ impl PriorInvitations {
         txn: &impl ConnectionTrait,
         app: &App,
         event: &event::Model,
-        entrants: &[Entrant],
+        rows: &[EntrantRow],
     ) -> Result<Self, Fault> {
         let mut known = Self::default();
-        let people: Vec<&MailAddress> = entrants.iter().map(|entrant| &entrant.address).collect();
+        let people: Vec<&MailAddress> = rows.iter().filter_map(|row| row.address.as_ref()).collect();
         let mut accepted: HashMap<Uuid, Vec<u8>> = HashMap::new();
         for some in people.chunks(ROWS) {
             for row in invitation::named(app, Kind::Participant, event.id, some.iter().copied()).all(txn).await? {
@@ -62,24 +60,16 @@ impl PriorInvitations {
         Ok(known)
     }
 
-    /// Why this row cannot be taken, as far as the union knows.
-    #[must_use]
-    pub fn objection(&self, app: &App, entrant: &Entrant, units: &HashMap<String, Uuid>) -> Option<RowError> {
-        let error =
-            |field, code, message: &str| Some(RowError { line: entrant.line, field, code, message: message.into() });
-        let email = &invitation::digest(app, &entrant.address);
+    /// Notes why a row cannot be taken, as far as the union knows its address.
+    pub fn object(&self, app: &App, row: &mut EntrantRow) {
+        let Some(address) = &row.address else { return };
+        let email = &invitation::digest(app, address);
         if self.invited.contains(email) {
-            return error("email", "already_invited", "was invited and has not answered yet");
+            row.note("email", "already_invited", "was invited and has not answered yet");
+        } else if self.registered.contains(email) {
+            row.note("email", "already_registered", "accepted an invitation and takes part");
+        } else if self.written.get(email).is_some_and(|letters| *letters >= LETTERS_AN_HOUR) {
+            row.note("email", "too_many_letters", "was written to too often within the hour");
         }
-        if self.registered.contains(email) {
-            return error("email", "already_registered", "accepted an invitation and takes part");
-        }
-        if self.written.get(email).is_some_and(|letters| *letters >= LETTERS_AN_HOUR) {
-            return error("email", "too_many_letters", "was written to too often within the hour");
-        }
-        if !units.contains_key(&unit::folded(&entrant.unit)) {
-            return error("unit", "unknown_unit", "the union has no unit of this name");
-        }
-        None
     }
 }

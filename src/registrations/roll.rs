@@ -17,6 +17,7 @@ use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::{Error, Fault, FieldError, Refused};
 use crate::events::event;
+use crate::folding;
 use crate::paging::{Page, Paging};
 use crate::sealed::{self, Sealed};
 use crate::units::unit;
@@ -119,7 +120,7 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
 /// What somebody who searches typed.
 enum Search {
     Number(i32),
-    /// Part of a name, folded.
+    /// Part of a name, as it was typed.
     Name(String),
 }
 
@@ -128,9 +129,10 @@ fn parse_search(words: &str) -> Result<Search, Error> {
     if words.chars().count() > 60 {
         return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
     }
-    let digits = words.strip_prefix(['A', 'a']).unwrap_or(words);
+    let words = folding::plain(words);
+    let digits = words.strip_prefix(['A', 'a']).unwrap_or(&words);
     let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
-    Ok(number.map_or_else(|| Search::Name(words.to_lowercase()), Search::Number))
+    Ok(number.map_or_else(|| Search::Name(words), Search::Number))
 }
 
 /// The first numbers among these applications whose nickname or real name holds the words. Real names
@@ -149,15 +151,17 @@ async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: 
         .into_tuple()
         .all(app.database.reader())
         .await?;
+    // A real name is its letters; a nickname may be a star.
+    let (part, letters) = (folding::compared(part), folding::letters(part));
     let mut found = Vec::new();
     for (number, account, nickname, real_name) in people {
         if found.len() as u64 >= most {
             break;
         }
-        let is_meant = nickname.to_lowercase().contains(part)
+        let is_meant = (!part.is_empty() && folding::compared(&nickname).contains(&part))
             || sealed::REAL_NAME
                 .open_if_any(&app.secrets, &[account], real_name.as_ref())?
-                .is_some_and(|name| name.to_lowercase().contains(part));
+                .is_some_and(|name| !letters.is_empty() && folding::letters(&name).contains(&letters));
         if is_meant {
             found.push(number);
         }

@@ -7,10 +7,10 @@
 pub mod anew;
 
 use sea_orm::DeriveValueType;
-use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use crate::error::Fault;
+use crate::folding;
 use crate::secrets::Secrets;
 
 /// What sealing is for, among the purposes of the installation's secrets.
@@ -58,7 +58,7 @@ pub const LETTER_ERROR: Column = Column::of("letter", "last_error_sealed", &["id
 
 /// What somebody is called in their papers.
 pub const REAL_NAME: Column =
-    Column::of("profile", "real_name_sealed", &["account_id"]).found_by("real_name_digest", letters);
+    Column::of("profile", "real_name_sealed", &["account_id"]).found_by("real_name_digest", folding::letters);
 /// When somebody was born, as ISO 8601 writes it.
 pub const BORN_ON: Column = Column::of("profile", "born_on_sealed", &["account_id"]);
 pub const PHONE: Column = Column::of("profile", "phone_sealed", &["account_id"]);
@@ -175,11 +175,6 @@ impl Column {
 
 fn lower_case(text: &str) -> String {
     text.trim().to_lowercase()
-}
-
-/// Only the letters of a name, in one width and case: people write its spaces and dots in many ways.
-fn letters(name: &str) -> String {
-    name.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ const TAKES_TABLE: &[Group] = &[(
         sheet::refusals::UPLOAD_TOO_LARGE,
         sheet::refusals::WORKBOOK_TOO_LARGE,
         sheet::refusals::NOT_A_TABLE,
+        sheet::refusals::WEB_PAGE,
         sheet::refusals::WORKBOOK_OLD_OR_LOCKED,
         sheet::refusals::SHEET_EMPTY,
         sheet::refusals::WORKBOOK_DAMAGED,

@@ -1,40 +1,59 @@
-//! A table somebody uploads, CSV or XLSX, becomes rows of trimmed text that remember their line.
+//! A table somebody uploads, CSV or XLSX, becomes rows of folded text that remember their line.
 //! What the file is called does not matter; what is in it does.
 
+pub mod corrections;
+mod header;
+mod list;
 mod parcel;
 pub mod refusals;
+mod separators;
 mod text;
 mod unreadable;
 pub mod upload;
 mod workbook;
 pub mod written;
 
-use unicode_normalization::UnicodeNormalization;
+use std::sync::Arc;
 
+use crate::folding;
+
+pub use list::{List, ListRow, RowError};
 pub use unreadable::{CellFault, Unreadable};
 
 /// The largest upload, in bytes.
 pub const LARGEST_UPLOAD: usize = 5 * 1024 * 1024;
-/// The most rows below the header; blank rows do not count.
+/// The most rows below the headers; blank rows do not count.
 pub const MOST_ROWS: usize = 20_000;
 /// The most columns that hold anything.
 pub const MOST_COLUMNS: usize = 64;
 /// The most characters in one cell.
 pub const LONGEST_CELL: usize = 2_000;
+/// Rows of an upload that may be titles, headers or bare numbers of rows.
+const MOST_OTHER_ROWS: usize = 2_000;
 
-/// A table as uploaded: a header and the rows below it.
+/// What was uploaded: the visible sheets of a workbook that hold anything, or the one table of a text.
 #[derive(Debug)]
 pub struct Sheet {
-    header: Vec<String>,
+    tables: Vec<Table>,
+}
+
+#[derive(Debug)]
+struct Table {
+    /// Of the sheet in its workbook.
+    name: Option<Arc<str>>,
     rows: Vec<Row>,
 }
 
 /// One row that holds something. `line` counts from 1, as the spreadsheet or the editor shows it.
 #[derive(Debug)]
-pub struct Row {
-    pub line: u32,
-    cells: Vec<Result<String, CellFault>>,
+struct Row {
+    line: u32,
+    cells: Vec<Cell>,
+    /// A bit a column: what stands there is that of a cell merged over it.
+    covered: u64,
 }
+
+type Cell = Result<String, CellFault>;
 
 /// A column an import understands: its name in the API and every heading people write above it.
 #[derive(Clone, Copy, Debug)]
@@ -44,95 +63,81 @@ pub struct Column {
     pub required: bool,
 }
 
-/// Where in this sheet each wanted column stands, in the order in which they were wanted.
-#[derive(Debug)]
-pub struct ColumnPlaces<const N: usize> {
-    places: [Option<usize>; N],
-    /// Headings nobody asked for; their cells are not read.
-    pub unused: Vec<String>,
-}
-
 impl Sheet {
     /// Reads an upload. Takes up to seconds on the largest files: not for an async thread.
     pub fn read(bytes: &[u8]) -> Result<Self, Unreadable> {
         if bytes.len() > LARGEST_UPLOAD {
             return Err(Unreadable::TooLarge);
         }
-        let mut rows = match bytes {
-            [b'P', b'K', 3 | 5, 4 | 6, ..] => workbook::rows(bytes)?,
+        let tables = match bytes {
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => workbook::tables(bytes)?,
             [0xD0, 0xCF, 0x11, 0xE0, ..] => return Err(Unreadable::OldOrLocked),
-            _ => text::rows(bytes)?,
-        }
-        .into_iter();
-        let header = rows.next().ok_or(Unreadable::Empty)?;
-        let rows: Vec<Row> = rows.collect();
-        if rows.is_empty() {
+            _ => vec![Table { name: None, rows: text::rows(bytes)? }],
+        };
+        // A header alone is no list.
+        if tables.iter().all(|table| table.rows.len() < 2) {
             return Err(Unreadable::Empty);
         }
-        let header = header.cells.into_iter().map(Result::unwrap_or_default).collect();
-        Ok(Self { header, rows })
+        Ok(Self { tables })
     }
 
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
-    }
-
-    /// Finds the wanted columns by their headings, whatever their order, case, width or asterisks.
-    pub fn find<const N: usize>(&self, wanted: &[Column; N]) -> Result<ColumnPlaces<N>, Unreadable> {
-        let mut places = [None; N];
-        let mut unused = Vec::new();
-        for (at, heading) in self.header.iter().enumerate() {
-            let folded = fold(heading);
-            let meant = wanted.iter().zip(places.iter_mut()).find(|(column, _)| {
-                fold(column.field) == folded || column.headings.iter().any(|known| fold(known) == folded)
-            });
-            match meant {
-                Some((column, Some(_))) => {
-                    return Err(Unreadable::ColumnTwice { field: column.field });
-                }
-                Some((_, place)) => *place = Some(at),
-                None if heading.is_empty() => {}
-                None => unused.push(heading.clone()),
-            }
-        }
-        let missing = wanted.iter().zip(&places).filter(|(column, place)| column.required && place.is_none());
-        let fields: Vec<_> = missing.map(|(column, _)| column.field).collect();
-        if fields.is_empty() { Ok(ColumnPlaces { places, unused }) } else { Err(Unreadable::MissingColumns { fields }) }
+    /// The list in it: every sheet that has the wanted columns, in whatever order, below whatever title. `named_by` are
+    /// the fields that say whose row one is, the first filled of them.
+    pub fn list<const N: usize>(
+        &self,
+        columns: &'static [Column; N],
+        named_by: &[&str],
+    ) -> Result<List<N>, Unreadable> {
+        List::of(&self.tables, columns, named_by)
     }
 }
 
 impl Row {
-    /// The texts of the found columns, in the order wanted; "" where the column or the cell is not there.
-    pub fn texts<const N: usize>(&self, found: &ColumnPlaces<N>) -> [Result<&str, CellFault>; N] {
-        found.places.map(|place| match place.and_then(|at| self.cells.get(at)) {
-            Some(Ok(text)) => Ok(text.as_str()),
-            Some(Err(fault)) => Err(*fault),
-            None => Ok(""),
-        })
+    fn is_blank(&self) -> bool {
+        self.cells.iter().all(is_empty)
     }
 
-    fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| matches!(cell, Ok(text) if text.is_empty()))
+    fn is_covered(&self, column: usize) -> bool {
+        self.covered >> column & 1 == 1
+    }
+
+    /// What stands in a column by itself, unread or not.
+    fn holds(&self, column: usize) -> bool {
+        !self.is_covered(column) && self.cells.get(column).is_some_and(|cell| !is_empty(cell))
+    }
+
+    fn text(&self, column: usize) -> &str {
+        self.cells.get(column).and_then(|cell| cell.as_deref().ok()).unwrap_or_default()
     }
 }
 
-/// What Excel and people leave around a value and nobody means. Joiners inside an emoji are not touched.
-fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{2060}'))
+fn is_empty(cell: &Cell) -> bool {
+    matches!(cell, Ok(text) if text.is_empty())
 }
 
 /// One cell as it is kept.
-fn cell(raw: &str) -> Result<String, CellFault> {
-    let text = trim(raw);
+fn cell(raw: &str) -> Cell {
+    let text = folding::line(raw);
+    let text = unquoted(&text);
     if text.chars().count() > LONGEST_CELL { Err(CellFault::TooLong) } else { Ok(text.to_owned()) }
 }
 
-/// A heading as it is compared: `＊E-mail（必填）` is `email`.
-fn fold(heading: &str) -> String {
-    let heading: String = heading.nfkc().collect();
-    let bare = heading.split(['(', '[']).next().unwrap_or_default();
-    bare.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+/// `'138…` is how people keep a spreadsheet from making a number of it, and how we keep it from making a formula.
+fn unquoted(text: &str) -> &str {
+    let bare = text.strip_prefix(['\'', '\u{2018}', '\u{2019}']).unwrap_or(text);
+    if bare.starts_with(|c: char| c.is_ascii_digit() || written::is_lure(c)) { bare } else { text }
 }
 
+/// `1.38001E+10`: what a spreadsheet leaves of eleven digits when it writes a CSV.
+fn is_shortened(text: &str) -> bool {
+    let Some((digits, zeros)) = text.split_once(['E', 'e']) else { return false };
+    let zeros = zeros.strip_prefix('+').unwrap_or_default();
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    is_number(zeros) && whole.len() == 1 && is_number(whole) && is_number(part)
+}
+
+#[cfg(test)]
+mod kept_tests;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 //! A workbook is a ZIP of XML from a stranger. Before a reader of workbooks sees it, everything in it is unpacked
 //! here under a count of bytes and packed again without compression, so that what was counted is what is read.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read, Write};
 
+use memchr::memmem;
 use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 use zip::write::SimpleFileOptions;
@@ -23,8 +25,15 @@ const LARGEST_PART: u64 = 4 * 1024 * 1024;
 /// 64 columns × 20,000 rows and then some; each becomes a string of its own in the reader, however short.
 const MOST_TEXTS: usize = 1_500_000;
 
+/// A workbook as a reader may see it.
+pub struct Parcel {
+    pub book: Cursor<Vec<u8>>,
+    /// Whether any of its cells is merged.
+    pub merges: bool,
+}
+
 /// Unpacks, counts, and packs the XML parts again, or refuses.
-pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
+pub fn repack(bytes: &[u8]) -> Result<Parcel, Unreadable> {
     let mut from = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Unreadable::Damaged)?;
     if from.len() > MOST_ENTRIES {
         return Err(Unreadable::Bomb);
@@ -35,6 +44,7 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
     let mut to = ZipWriter::new(Cursor::new(Vec::new()));
     let mut left = MOST_BYTES;
     let mut declared = 0_u64;
+    let mut merges = false;
     for at in 0..from.len() {
         let mut entry = from.by_index(at).map_err(|_| Unreadable::Damaged)?;
         declared = declared.saturating_add(entry.size());
@@ -56,14 +66,65 @@ pub fn repack(bytes: &[u8]) -> Result<Cursor<Vec<u8>>, Unreadable> {
             return Err(Unreadable::Bomb);
         }
         left -= real;
-        if name.starts_with("xl/worksheets/") && count(&xml, b"<f") > 0 {
+        if names_twice(&xml).ok_or(Unreadable::Damaged)? {
+            return Err(Unreadable::Bomb);
+        }
+        merges |= name.starts_with("xl/worksheets/") && has(&xml, b"mergeCell ");
+        if name.starts_with("xl/worksheets/") && has(&xml, b"<f") {
             xml = mark_formulas(&xml).ok_or(Unreadable::Damaged)?;
         }
         let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         to.start_file(own_name, stored).map_err(|_| Unreadable::Damaged)?;
         to.write_all(&xml).map_err(|_| Unreadable::Damaged)?;
     }
-    to.finish().map_err(|_| Unreadable::Damaged)
+    let book = to.finish().map_err(|_| Unreadable::Damaged)?;
+    Ok(Parcel { book, merges })
+}
+
+/// Whether the sheets a part lists are not as many parts: each is read once for its bytes, and one that is listed a
+/// thousand times would be read a thousand times. `None` where the XML does not parse.
+fn names_twice(xml: &[u8]) -> Option<bool> {
+    if !has(xml, b"sheet ") && !has(xml, b"Relationship ") {
+        return Some(false);
+    }
+    let mut reader = Reader::from_reader(xml);
+    reader.config_mut().check_end_names = false;
+    let mut seen = HashSet::new();
+    loop {
+        let event = reader.read_event().ok()?;
+        let (Event::Start(start) | Event::Empty(start)) = &event else {
+            if matches!(event, Event::Eof) {
+                return Some(false);
+            }
+            continue;
+        };
+        let attribute = |name: &str| {
+            let mut attributes = start.attributes();
+            let mut all = attributes.with_checks(false).flatten();
+            let found = all.find(|attribute| attribute.key.local_name().as_ref() == name);
+            found.map(|attribute| attribute.value.to_string())
+        };
+        let is_worksheet = |kind: String| kind.ends_with("/worksheet") || kind.contains('&');
+        let part = match start.local_name().as_ref() {
+            "sheet" => attribute("id"),
+            "Relationship" if attribute("Type").is_some_and(is_worksheet) => {
+                attribute("Target").map(|target| ending(&target))
+            }
+            _ => None,
+        };
+        // No name that a spreadsheet gives has to be escaped.
+        if part.is_some_and(|part| part.contains('&') || !seen.insert(part)) {
+            return Some(true);
+        }
+    }
+}
+
+/// The folder and the name of a part, which may be said in many ways.
+fn ending(target: &str) -> String {
+    let target = part(target);
+    let mut names = target.rsplit('/');
+    let (name, folder) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+    format!("{folder}/{name}")
 }
 
 /// Names of parts are compared without case, and some writers use backslashes.
@@ -72,7 +133,11 @@ fn part(name: &str) -> String {
 }
 
 fn count(xml: &[u8], needle: &[u8]) -> usize {
-    xml.windows(needle.len()).filter(|window| *window == needle).count()
+    memmem::find_iter(xml, needle).count()
+}
+
+fn has(xml: &[u8], needle: &[u8]) -> bool {
+    memmem::find(xml, needle).is_some()
 }
 
 /// Puts [`NOT_CALCULATED`] where a cell has a formula and no result, which a reader would show as an empty cell.

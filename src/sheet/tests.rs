@@ -10,21 +10,26 @@ use super::*;
 const NAME: Column = Column { field: "name", headings: &["姓名"], required: true };
 const EMAIL: Column = Column { field: "email", headings: &["邮箱", "电子邮箱"], required: false };
 
-/// (line, name, email) of every row.
-fn people(bytes: &[u8]) -> Vec<(u32, String, String)> {
-    let sheet = Sheet::read(bytes).unwrap();
-    let found = sheet.find(&[NAME, EMAIL]).unwrap();
-    let texts = |row: &Row| row.texts(&found).map(|text| text.unwrap_or("?").to_owned());
-    sheet.rows().iter().map(|row| (row.line, texts(row)[0].clone(), texts(row)[1].clone())).collect()
+pub const COLUMNS: [Column; 2] = [NAME, EMAIL];
+const ADDRESSES: [Column; 1] = [Column { required: true, ..EMAIL }];
+
+pub fn list(bytes: &[u8]) -> Result<List<2>, Unreadable> {
+    Sheet::read(bytes).and_then(|sheet| sheet.list(&COLUMNS, &["name"]))
 }
 
-fn two() -> Vec<(u32, String, String)> {
+/// (line, name, email) of every row.
+pub fn people(bytes: &[u8]) -> Vec<(u32, String, String)> {
+    let texts = |row: &ListRow<2>| row.texts().map(|text| text.unwrap_or("?").to_owned());
+    list(bytes).unwrap().rows.iter().map(|row| (row.line, texts(row)[0].clone(), texts(row)[1].clone())).collect()
+}
+
+pub fn two() -> Vec<(u32, String, String)> {
     [(2, "王小云", "yun@例子.cn"), (3, "𠮷田👩‍🚀", "y@example.cn")].map(|(l, n, e)| (l, n.into(), e.into())).into()
 }
 
-const CSV: &str = "姓名,邮箱\n王小云,yun@例子.cn\n𠮷田👩‍🚀,y@example.cn\n";
+pub const CSV: &str = "姓名,邮箱\n王小云,yun@例子.cn\n𠮷田👩‍🚀,y@example.cn\n";
 
-fn utf16(text: &str, swap: bool) -> Vec<u8> {
+pub fn utf16(text: &str, swap: bool) -> Vec<u8> {
     let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
     units.flat_map(|unit| if swap { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
 }
@@ -52,8 +57,7 @@ fn every_encoding_a_spreadsheet_writes_gives_the_same_rows() {
 fn headings_are_found_in_any_order_case_and_dress() {
     let rows = people("备注,E-Mail（选填）,＊姓名\n\n x , a@b.cn ,\u{3000}甲\u{200B}\n".as_bytes());
     assert_eq!(rows, [(3, "甲".into(), "a@b.cn".into())]);
-    let sheet = Sheet::read("姓名,备注\n甲,x\n".as_bytes()).unwrap();
-    assert_eq!(sheet.find(&[NAME]).unwrap().unused, ["备注"]);
+    assert_eq!(list("姓名,备注\n甲,x\n".as_bytes()).unwrap().unused, ["备注"]);
 }
 
 #[test]
@@ -63,7 +67,7 @@ fn quotes_newlines_and_saved_zeros_are_kept_and_lines_still_count() {
     assert_eq!(rows[1], (5, "丁".into(), "6\" x".into()));
 }
 
-fn refusal(bytes: &[u8]) -> Unreadable {
+pub fn refusal(bytes: &[u8]) -> Unreadable {
     Sheet::read(bytes).unwrap_err()
 }
 
@@ -86,20 +90,27 @@ fn text_that_is_no_table_is_refused_with_its_line() {
 fn limits_are_told_with_their_line() {
     assert_eq!(refusal(&vec![b'a'; LARGEST_UPLOAD + 1]), Unreadable::TooLarge);
     let many = format!("姓名\n{}", "甲\n".repeat(MOST_ROWS));
-    assert_eq!(Sheet::read(many.as_bytes()).unwrap().rows().len(), MOST_ROWS);
-    assert_eq!(refusal(format!("{many}甲\n").as_bytes()), Unreadable::TooManyRows { line: 20_002 });
+    assert_eq!(list(many.as_bytes()).unwrap().rows.len(), MOST_ROWS);
+    assert_eq!(list(format!("{many}甲\n").as_bytes()).unwrap_err(), Unreadable::TooManyRows { line: 20_002 });
+    let far_more = format!("{many}{}", "甲\n".repeat(MOST_OTHER_ROWS + 1));
+    assert_eq!(refusal(far_more.as_bytes()), Unreadable::TooManyRows { line: 22_002 });
     let wide = format!("姓名\n{}x\n", "x,".repeat(MOST_COLUMNS));
     assert_eq!(refusal(wide.as_bytes()), Unreadable::TooManyColumns { line: 2 });
-    let sheet = Sheet::read(format!("姓名\n{}\n", "长".repeat(LONGEST_CELL + 1)).as_bytes()).unwrap();
-    let found = sheet.find(&[NAME]).unwrap();
-    assert_eq!(sheet.rows()[0].texts(&found), [Err(CellFault::TooLong)]);
+    let long = list(format!("姓名\n{}\n", "长".repeat(LONGEST_CELL + 1)).as_bytes()).unwrap();
+    assert_eq!(long.rows[0].texts(), [Err(CellFault::TooLong), Ok("")]);
 }
 
 #[test]
 fn missing_and_doubled_columns_are_named() {
     let sheet = Sheet::read("邮箱,电子邮箱\na,b\n".as_bytes()).unwrap();
-    assert_eq!(sheet.find(&[NAME]).unwrap_err(), Unreadable::MissingColumns { fields: vec!["name"] });
-    assert_eq!(sheet.find(&[EMAIL]).unwrap_err(), Unreadable::ColumnTwice { field: "email" });
+    let missing =
+        Unreadable::MissingColumns {
+            fields: vec!["name"], line: 1, header: "邮箱 | 电子邮箱".to_owned(), sheet: None
+        };
+    assert_eq!(sheet.list(&COLUMNS, &[]).unwrap_err(), missing);
+    assert_eq!(missing.to_string(), "The header lacks: name. Line 1 was taken for it: 邮箱 | 电子邮箱");
+    let headings = ["邮箱", "电子邮箱"].map(str::to_owned);
+    assert_eq!(sheet.list(&ADDRESSES, &[]).unwrap_err(), Unreadable::ColumnTwice { field: "email", headings });
 }
 
 fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
@@ -129,7 +140,7 @@ fn a_workbook_reads_as_people_typed_it() {
 }
 
 /// A workbook made by hand, part by part.
-fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let book = r#"<workbook xmlns:r="r"><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>"#;
     let relations = r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
@@ -148,11 +159,11 @@ fn by_hand(sheet: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-fn sheet_of(rows: &str) -> String {
+pub fn sheet_of(rows: &str) -> String {
     format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")
 }
 
-const HEADING: &str = r#"<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="B1" t="str"><v>邮箱</v></c></row>"#;
+pub const HEADING: &str = r#"<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="B1" t="str"><v>邮箱</v></c></row>"#;
 
 #[test]
 fn a_formula_without_a_value_is_a_fault_of_its_cell_alone() {
@@ -163,10 +174,9 @@ fn a_formula_without_a_value_is_a_fault_of_its_cell_alone() {
         )),
         &[],
     );
-    let sheet = Sheet::read(&bytes).unwrap();
-    let found = sheet.find(&[NAME, EMAIL]).unwrap();
-    assert_eq!(sheet.rows()[0].texts(&found), [Err(CellFault::FormulaWithoutValue); 2]);
-    assert_eq!(sheet.rows()[1].texts(&found), [Ok(""), Ok("2")]);
+    let rows = list(&bytes).unwrap().rows;
+    assert_eq!(rows[0].texts(), [Err(CellFault::FormulaWithoutValue); 2]);
+    assert_eq!(rows[1].texts(), [Ok(""), Ok("2")]);
 }
 
 #[test]
@@ -235,7 +245,7 @@ fn nothing_hostile_costs_more_than_its_size() {
     ];
     for (what, bytes) in hostile {
         let begun = std::time::Instant::now();
-        drop(Sheet::read(&bytes));
+        drop(list(&bytes));
         let took = begun.elapsed().as_secs_f64();
         println!("{what}: {} bytes, {took:.3} s", bytes.len());
         let most = if cfg!(debug_assertions) { 10.0 } else { 0.5 };
@@ -270,13 +280,13 @@ proptest! {
 
     #[test]
     fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        drop(Sheet::read(&bytes));
-        drop(Sheet::read(&[b"PK\x03\x04".as_slice(), &bytes].concat()));
+        drop(list(&bytes));
+        drop(list(&[b"PK\x03\x04".as_slice(), &bytes].concat()));
     }
 
     #[test]
     fn random_text_never_panics(text in "[,;\t\"\r\n=a-c甲😀]{0,80}") {
-        drop(Sheet::read(text.as_bytes()));
+        drop(list(text.as_bytes()));
     }
 
     #[test]
@@ -285,12 +295,12 @@ proptest! {
         let length = bytes.len();
         bytes[at % length] = byte;
         bytes.truncate(length - cut / 20 * (at % length));
-        drop(Sheet::read(&bytes));
+        drop(list(&bytes));
     }
 
     #[test]
     fn random_cells_never_panic(kind in "(s|n|str|b|e|d|inlineStr|x)", reference in "[A-Z]{0,4}[0-9]{0,8}", text in "[<>/fvis0-9e.\\-# &;]{0,20}") {
-        drop(Sheet::read(&by_hand(&sheet_of(&format!(r#"{HEADING}<row r="2"><c r="{reference}" t="{kind}"><f>{text}</f><v>{text}</v></c></row>"#)), &[])));
+        drop(list(&by_hand(&sheet_of(&format!(r#"{HEADING}<row r="2"><c r="{reference}" t="{kind}"><f>{text}</f><v>{text}</v></c></row>"#)), &[])));
     }
 
     #[test]

@@ -1,15 +1,25 @@
-//! Tables as text: which encoding, which delimiter, which line.
+//! Tables as text: which encoding, which line.
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::{MOST_COLUMNS, MOST_ROWS, Row, Unreadable, cell};
+use super::separators::separated;
+use super::{MOST_COLUMNS, MOST_OTHER_ROWS, MOST_ROWS, Row, Unreadable, cell};
+use crate::folding;
+
+/// How a web page, a page saved with its pictures, or a table in XML begins.
+const WEB_PAGES: [&str; 8] =
+    ["<html", "<!doctype html", "<table", "<head", "<meta", "<body", "<style", "mime-version:"];
+const XML_TABLE: &str = "urn:schemas-microsoft-com:office:spreadsheet";
 
 pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
     let text = decode(bytes)?;
     // A file of an old Mac ends its lines with CR alone; the line counter below counts LF.
     let text = if text.contains('\n') { text } else { text.replace('\r', "\n") };
     refuse_control_characters(&text)?;
-    let (delimiter, skip) = delimiter(&text);
+    if is_web_page(&text) {
+        return Err(Unreadable::WebPage);
+    }
+    let (text, delimiter, skip) = separated(text);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -26,17 +36,18 @@ pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
         let filled = record
             .iter()
             .enumerate()
-            .filter(|(_, field)| !super::trim(field).is_empty())
+            .filter(|(_, field)| !folding::line(field).is_empty())
             .last()
             .map_or(0, |(at, _)| at + 1);
         if filled > MOST_COLUMNS {
             return Err(Unreadable::TooManyColumns { line });
         }
-        let row = Row { line, cells: record.iter().take(filled).map(|field| cell(typed(field))).collect() };
+        let cells = record.iter().take(filled).map(|field| cell(typed(field))).collect();
+        let row = Row { line, cells, covered: 0 };
         if row.is_blank() {
             continue;
         }
-        if rows.len() > MOST_ROWS {
+        if rows.len() > MOST_ROWS + MOST_OTHER_ROWS {
             return Err(Unreadable::TooManyRows { line });
         }
         rows.push(row);
@@ -49,6 +60,9 @@ fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return strictly(encoding, bytes.get(mark..).unwrap_or_default());
     }
+    if let Some(text) = unmarked_utf16(bytes) {
+        return Ok(text);
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(text.to_owned());
     }
@@ -57,6 +71,17 @@ fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
     let broken = lossy.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
     let whole = lossy.chars().filter(|c| c.len_utf8() == 3 && *c != char::REPLACEMENT_CHARACTER).count();
     strictly(if whole > 4 * broken { UTF_8 } else { GB18030 }, bytes)
+}
+
+/// UTF-16 whose mark was lost on the way: every separator and line break of it has a NUL for a half.
+fn unmarked_utf16(bytes: &[u8]) -> Option<String> {
+    let nuls = |half: usize| bytes.iter().skip(half).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd) = (nuls(0), nuls(1));
+    if !bytes.len().is_multiple_of(2) || (even + odd) * 8 < bytes.len() || (even > 0 && odd > 0) {
+        return None;
+    }
+    let encoding = if odd > 0 { UTF_16LE } else { UTF_16BE };
+    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
 }
 
 fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Unreadable> {
@@ -86,25 +111,11 @@ fn refuse_control_characters(text: &str) -> Result<(), Unreadable> {
     }
 }
 
-/// The delimiter that occurs most in the header, outside quotes, and how many bytes to skip before it:
-/// Excel may put `sep=;` on a line of its own.
-fn delimiter(text: &str) -> (u8, usize) {
-    let first = text.lines().next().unwrap_or_default();
-    if let Some([delimiter @ (b',' | b';' | b'\t')]) = first.trim_end().strip_prefix("sep=").map(str::as_bytes) {
-        return (*delimiter, text.find('\n').map_or(text.len(), |at| at + 1));
-    }
-    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let mut quoted = false;
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for byte in header.bytes() {
-        quoted ^= byte == b'"';
-        for (delimiter, count) in &mut counts {
-            *count += usize::from(byte == *delimiter && !quoted);
-        }
-    }
-    // `max_by_key` keeps the last of equals, and the comma is the one to keep.
-    let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
-    (most.map_or(b',', |(delimiter, _)| delimiter), 0)
+fn is_web_page(text: &str) -> bool {
+    let begins =
+        |start: &str| text.trim_start().get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    WEB_PAGES.iter().any(|start| begins(start))
+        || (begins("<?xml") && (text.contains(XML_TABLE) || text.contains("<html")))
 }
 
 /// `="00123"` is how people stop Excel from eating zeros; they mean what is between the quotes.

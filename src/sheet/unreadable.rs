@@ -14,6 +14,8 @@ pub enum CellFault {
     SpreadsheetError,
     /// Longer than [`LONGEST_CELL`].
     TooLong,
+    /// A long number of which a spreadsheet kept a few digits, such as `1.38001E+10`.
+    Shortened,
 }
 
 impl CellFault {
@@ -22,6 +24,7 @@ impl CellFault {
             Self::FormulaWithoutValue => "formula_without_value",
             Self::SpreadsheetError => "spreadsheet_error",
             Self::TooLong => "too_long",
+            Self::Shortened => "number_shortened",
         }
     }
 }
@@ -34,6 +37,10 @@ impl fmt::Display for CellFault {
             }
             Self::SpreadsheetError => write!(f, "The cell shows a spreadsheet error."),
             Self::TooLong => write!(f, "The cell holds more than {LONGEST_CELL} characters."),
+            Self::Shortened => write!(
+                f,
+                "A spreadsheet has shortened a long number and lost its digits. Format the column as text and enter it again."
+            ),
         }
     }
 }
@@ -47,6 +54,8 @@ pub enum Unreadable {
     Empty,
     /// Neither text nor a workbook.
     NotATable,
+    /// A web page, which some programs save under the name of a workbook.
+    WebPage,
     /// The old binary Excel format, or a workbook with a password.
     OldOrLocked,
     /// Would unpack to more than anybody types.
@@ -71,13 +80,19 @@ pub enum Unreadable {
     TooManyColumns {
         line: u32,
     },
-    /// The header names none of the headings of these required fields.
+    /// No line names the headings of these required fields; this is the one that comes nearest to a header.
     MissingColumns {
         fields: Vec<&'static str>,
+        line: u32,
+        /// What it says, `|` between its cells.
+        header: String,
+        /// Where the workbook has several.
+        sheet: Option<String>,
     },
-    /// Two headings mean the same field.
+    /// Two headings mean the same field, which cannot be left out.
     ColumnTwice {
         field: &'static str,
+        headings: [String; 2],
     },
 }
 
@@ -88,6 +103,7 @@ impl Unreadable {
             Self::TooLarge => refusals::UPLOAD_TOO_LARGE,
             Self::Empty => refusals::SHEET_EMPTY,
             Self::NotATable => refusals::NOT_A_TABLE,
+            Self::WebPage => refusals::WEB_PAGE,
             Self::OldOrLocked => refusals::WORKBOOK_OLD_OR_LOCKED,
             Self::Bomb => refusals::WORKBOOK_TOO_LARGE,
             Self::Damaged => refusals::WORKBOOK_DAMAGED,
@@ -108,7 +124,8 @@ impl Unreadable {
             | Self::ControlCharacter { line }
             | Self::UnclosedQuote { line }
             | Self::TooManyRows { line }
-            | Self::TooManyColumns { line } => Some(*line),
+            | Self::TooManyColumns { line }
+            | Self::MissingColumns { line, .. } => Some(*line),
             _ => None,
         }
     }
@@ -117,9 +134,13 @@ impl Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge | Self::Empty | Self::NotATable | Self::OldOrLocked | Self::Bomb | Self::Damaged => {
-                f.write_str(self.refusal().detail)
-            }
+            Self::TooLarge
+            | Self::Empty
+            | Self::NotATable
+            | Self::WebPage
+            | Self::OldOrLocked
+            | Self::Bomb
+            | Self::Damaged => f.write_str(self.refusal().detail),
             Self::UnknownEncoding { line } => {
                 write!(f, "Line {line} is not in UTF-8, UTF-16 or GB18030. Save the file as UTF-8.")
             }
@@ -133,10 +154,14 @@ impl fmt::Display for Unreadable {
             Self::TooManyColumns { line } => {
                 write!(f, "Line {line} has more than {MOST_COLUMNS} columns.")
             }
-            Self::MissingColumns { fields } => {
-                write!(f, "The header lacks: {}.", fields.join(", "))
+            Self::MissingColumns { fields, line, header, sheet } => {
+                write!(f, "The header lacks: {}. Line {line}", fields.join(", "))?;
+                sheet.iter().try_for_each(|sheet| write!(f, " of sheet {sheet}"))?;
+                write!(f, " was taken for it: {header}")
             }
-            Self::ColumnTwice { field } => write!(f, "Two columns both mean {field}."),
+            Self::ColumnTwice { field, headings: [first, second] } => {
+                write!(f, "Two columns both mean {field}: {first}, {second}.")
+            }
         }
     }
 }

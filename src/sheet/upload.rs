@@ -1,13 +1,13 @@
-//! An uploaded table as an argument of a handler, and what is wrong with its rows as an answer.
+//! An uploaded table as an argument of a handler.
+
+use std::sync::Arc;
 
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev, web};
 use futures_util::StreamExt;
 use futures_util::future::{Ready, ready};
-use serde::Serialize;
 use serde_json::json;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Sheet, Unreadable, refusals};
@@ -17,8 +17,6 @@ use crate::error::refusal::{NOT_A_FORM, UNREADABLE_BODY};
 use crate::error::{Error, Fault, Refused};
 use crate::turns::Turns;
 
-/// The most faulty rows one answer lists.
-const MOST_ERRORS: usize = 200;
 /// The boxes and words that may stand beside a file, and the bytes of one of them.
 const MOST_FIELDS: usize = 20;
 const LONGEST_FIELD: usize = 64 * 1024;
@@ -45,14 +43,14 @@ impl Default for Desk {
 }
 
 /// Reads a table on a thread that may take its time, in turn with those of others.
-async fn read(house: &House, who: Uuid, bytes: Vec<u8>) -> Result<Sheet, Error> {
+async fn read(house: &House, who: Uuid, bytes: Vec<u8>) -> Result<Arc<Sheet>, Error> {
     let turn = house.extensions.get_or_default::<Desk>().0.take(who).await?;
     let reading = tokio::task::spawn_blocking(move || {
         // With the work, not with who waits for it.
         let _turn = turn;
         Sheet::read(&bytes)
     });
-    Ok(reading.await.map_err(Fault::of)??)
+    Ok(Arc::new(reading.await.map_err(Fault::of)??))
 }
 
 /// A table on its way in: the whole body, or the first file of a form (`multipart/form-data`). Nothing of it is read
@@ -68,7 +66,7 @@ impl Upload {
     /// # Errors
     /// 400, 413, 415 and 422, the latter three also as [`Unreadable`] says; 429 where many of this
     /// person's wait already.
-    pub async fn sheet(self, who: Uuid) -> Result<Sheet, Error> {
+    pub async fn sheet(self, who: Uuid) -> Result<Arc<Sheet>, Error> {
         let house = self.house()?;
         let bytes = self.bytes(&house).await?;
         read(&house, who, bytes).await
@@ -78,7 +76,7 @@ impl Upload {
     ///
     /// # Errors
     /// As [`Upload::sheet`]; 415 where it is no such form.
-    pub async fn filled(self, who: Uuid) -> Result<(Vec<(String, String)>, Sheet), Error> {
+    pub async fn filled(self, who: Uuid) -> Result<(Vec<(String, String)>, Arc<Sheet>), Error> {
         let house = self.house()?;
         let headers = self.request.headers();
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -159,8 +157,13 @@ impl From<Unreadable> for Error {
     fn from(unreadable: Unreadable) -> Self {
         let refused = unreadable.refusal().saying(unreadable.to_string());
         let refused = match &unreadable {
-            Unreadable::MissingColumns { fields } => refused.with("fields", json!(fields)),
-            Unreadable::ColumnTwice { field } => refused.with("fields", json!([field])),
+            Unreadable::MissingColumns { fields, header, sheet, .. } => {
+                let refused = refused.with("fields", json!(fields)).with("header", json!(header));
+                sheet.iter().fold(refused, |refused, sheet| refused.with("sheet", json!(sheet)))
+            }
+            Unreadable::ColumnTwice { field, headings } => {
+                refused.with("fields", json!([field])).with("headings", json!(headings))
+            }
             _ => refused,
         };
         match unreadable.line() {
@@ -168,21 +171,4 @@ impl From<Unreadable> for Error {
             None => refused.into(),
         }
     }
-}
-
-/// What is wrong with one cell of an uploaded table. Tells where, never what stood there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RowError {
-    /// As the spreadsheet or the editor counts, from 1.
-    pub line: u32,
-    pub field: &'static str,
-    pub code: &'static str,
-    pub message: String,
-}
-
-/// 422 `invalid_rows` with the first 200 faults as `errors`, and how many there are as `errors_total`.
-#[must_use]
-pub fn invalid_rows(errors: &[RowError]) -> Refused {
-    let shown: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
-    refusals::INVALID_ROWS.with("errors", json!(shown)).with("errors_total", errors.len())
 }

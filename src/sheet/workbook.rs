@@ -1,46 +1,73 @@
-//! Tables as workbooks: the first visible sheet that holds anything, cell by cell.
+//! Tables as workbooks: the visible sheets that hold anything, cell by cell.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
-use super::parcel::{NOT_CALCULATED, repack};
-use super::{CellFault, MOST_COLUMNS, MOST_ROWS, Row, Unreadable, cell};
+use super::parcel::{NOT_CALCULATED, Parcel, repack};
+use super::{Cell, CellFault, MOST_COLUMNS, MOST_OTHER_ROWS, MOST_ROWS, Row, Table, Unreadable, cell};
 
 /// A text may be shared by a million cells; this bounds what they come to once each has its own copy.
 const MOST_TEXT: usize = 32 * 1024 * 1024;
+/// Cells that merged ones may lie over.
+const MOST_COVERED: usize = 2_000_000;
 
-type Cells = BTreeMap<u32, BTreeMap<u32, Result<String, CellFault>>>;
+/// The cells of a row by their column, and a bit for each that a merged one lies over.
+#[derive(Default)]
+struct Line {
+    cells: BTreeMap<u32, Cell>,
+    covered: u64,
+}
 
-pub fn rows(bytes: &[u8]) -> Result<Vec<Row>, Unreadable> {
+type Lines = BTreeMap<u32, Line>;
+
+/// What one upload may still come to.
+struct Budget {
+    rows: usize,
+    text: usize,
+    covered: usize,
+}
+
+pub fn tables(bytes: &[u8]) -> Result<Vec<Table>, Unreadable> {
     let parcel = repack(bytes)?;
     // The library has met workbooks it did not expect with a panic before; for us that is a damaged file.
     catch_unwind(AssertUnwindSafe(|| read(parcel))).unwrap_or(Err(Unreadable::Damaged))
 }
 
-fn read<R: Read + Seek>(parcel: R) -> Result<Vec<Row>, Unreadable> {
-    let mut workbook: Xlsx<R> = Xlsx::new(parcel).map_err(|_| Unreadable::Damaged)?;
+fn read(parcel: Parcel) -> Result<Vec<Table>, Unreadable> {
+    let mut workbook = Xlsx::new(parcel.book).map_err(|_| Unreadable::Damaged)?;
     let sheets = workbook.sheets_metadata().iter();
     let visible = sheets.filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet);
     let names: Vec<String> = visible.map(|sheet| sheet.name.clone()).collect();
+    // A sheet is found by its name, and the first of two would be read twice.
+    if names.iter().collect::<HashSet<_>>().len() < names.len() {
+        return Err(Unreadable::Damaged);
+    }
+    let mut budget = Budget { rows: MOST_ROWS + MOST_OTHER_ROWS, text: MOST_TEXT, covered: MOST_COVERED };
+    let mut tables = Vec::new();
     for name in names {
-        let cells = cells(&mut workbook, &name)?;
-        if !cells.is_empty() {
-            return Ok(cells.into_iter().map(row).collect());
+        let mut lines = lines(&mut workbook, &name, &mut budget)?;
+        if parcel.merges && !lines.is_empty() {
+            let merged = workbook.merge_cells_by_sheet_name(&name).map_err(|_| Unreadable::Damaged)?;
+            merged.iter().try_for_each(|merged| spread(&mut lines, merged, &mut budget))?;
+        }
+        if !lines.is_empty() {
+            tables.push(Table { name: Some(Arc::from(name)), rows: lines.into_iter().map(row).collect() });
         }
     }
-    Ok(Vec::new())
+    Ok(tables)
 }
 
 /// Reads cell by cell, because the library's own table is dense: two cells at the corners of a sheet would make it
 /// ask for 17 billion.
-fn cells<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> Result<Cells, Unreadable> {
+fn lines<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str, budget: &mut Budget) -> Result<Lines, Unreadable> {
     let mut reader = workbook.worksheet_cells_reader(name).map_err(|_| Unreadable::Damaged)?;
-    let mut cells = Cells::new();
-    let mut text = 0;
+    let mut lines = Lines::new();
     while let Some(found) = reader.next_cell().map_err(|_| Unreadable::Damaged)? {
         let (row, column) = found.get_position();
         let value = value(found.get_value());
@@ -52,27 +79,46 @@ fn cells<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> Result<Cells, Un
         if column as usize >= MOST_COLUMNS {
             return Err(Unreadable::TooManyColumns { line });
         }
-        text += length;
-        if text > MOST_TEXT {
-            return Err(Unreadable::Bomb);
+        budget.text = budget.text.checked_sub(length).ok_or(Unreadable::Bomb)?;
+        if !lines.contains_key(&row) {
+            budget.rows = budget.rows.checked_sub(1).ok_or(Unreadable::TooManyRows { line })?;
         }
-        cells.entry(row).or_default().insert(column, value);
-        if cells.len() > MOST_ROWS + 1 {
-            return Err(Unreadable::TooManyRows { line });
-        }
+        lines.entry(row).or_default().cells.insert(column, value);
     }
-    Ok(cells)
+    Ok(lines)
 }
 
-fn row((index, cells): (u32, BTreeMap<u32, Result<String, CellFault>>)) -> Row {
+/// A merged cell counts for all it covers, in rows that hold anything besides.
+fn spread(lines: &mut Lines, merged: &Dimensions, budget: &mut Budget) -> Result<(), Unreadable> {
+    let ((top, left), (bottom, right)) = (merged.start, merged.end);
+    let Some(value) = lines.get(&top).and_then(|line| line.cells.get(&left)).cloned() else { return Ok(()) };
+    let length = value.as_ref().map_or(1, String::len);
+    let right = right.min(MOST_COLUMNS as u32 - 1);
+    if top > bottom || left > right {
+        return Ok(());
+    }
+    for (at, line) in lines.range_mut(top..=bottom) {
+        for column in (left..=right).filter(|column| (*at, *column) != (top, left)) {
+            budget.covered = budget.covered.checked_sub(1).ok_or(Unreadable::Bomb)?;
+            if let Entry::Vacant(under) = line.cells.entry(column) {
+                budget.text = budget.text.checked_sub(length).ok_or(Unreadable::Bomb)?;
+                under.insert(value.clone());
+                line.covered |= 1_u64 << column;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn row((index, line): (u32, Line)) -> Row {
+    let Line { mut cells, covered } = line;
     let width = cells.last_key_value().map_or(0, |(last, _)| last + 1);
-    let mut cells = cells;
     let cells = (0..width).map(|at| cells.remove(&at).unwrap_or_else(|| Ok(String::new()))).collect();
-    Row { line: index.saturating_add(1), cells }
+    Row { line: index.saturating_add(1), cells, covered }
 }
 
 /// A cell as the person who typed it would say it: `13800138000`, not `1.38e10`; `1995-08-02`, not `34913`.
-fn value(data: &DataRef<'_>) -> Result<String, CellFault> {
+fn value(data: &DataRef<'_>) -> Cell {
     match data {
         DataRef::Empty => Ok(String::new()),
         DataRef::String(text) if text == NOT_CALCULATED => Err(CellFault::FormulaWithoutValue),

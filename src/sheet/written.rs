@@ -21,9 +21,13 @@ where
     bytes
 }
 
+/// What a spreadsheet takes for the beginning of a formula.
+pub(super) fn is_lure(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')
+}
+
 fn defused(cell: String) -> String {
-    let lures = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠');
-    if cell.starts_with(lures) { format!("'{cell}") } else { cell }
+    if cell.starts_with(is_lure) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]

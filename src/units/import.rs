@@ -1,7 +1,9 @@
 //! Tables of units and of people who work for one, read row by row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::{add, mail_domain, unit};
@@ -11,8 +13,8 @@ use crate::app::App;
 use crate::audit::Deed;
 use crate::error::Error;
 use crate::organizations::access::resolve_union;
-use crate::sheet::upload::{RowError, invalid_rows};
-use crate::sheet::{CellFault, Column, Sheet};
+use crate::page::faults::{corrections, invalid_rows};
+use crate::sheet::{Column, List, ListRow, RowError, Sheet};
 
 const UNIT_COLUMNS: [Column; 2] = [
     Column {
@@ -21,7 +23,7 @@ const UNIT_COLUMNS: [Column; 2] = [
     Column { field: "mail_domain", headings: &["邮箱域名", "邮件域名", "域名", "domain"], required: false },
 ];
 
-const ROSTER_COLUMNS: [Column; 1] =
+pub const ROSTER_COLUMNS: [Column; 1] =
     [Column {
         field: "email", headings: &["邮箱", "电子邮箱", "邮件", "电子邮件", "e-mail", "mail"], required: true
     }];
@@ -31,13 +33,18 @@ const ROSTER_COLUMNS: [Column; 1] =
 pub struct Imported {
     pub added: usize,
     pub errors: Vec<RowError>,
+    /// Sheets that are no such list.
+    pub unread: Vec<String>,
+    /// The rows left out, to put right: a workbook in Base64.
+    pub corrections: Option<String>,
 }
 
-/// A row of a table of units that can be taken in.
+/// A row of a table of units, as far as it can be read.
 struct UnitRow {
-    line: u32,
-    name: String,
+    row: ListRow<2>,
+    name: Option<String>,
     mail_domain: Option<String>,
+    errors: Vec<RowError>,
 }
 
 /// Takes in every unit of a table, or, where a row is at fault, none, unless `partial`.
@@ -50,23 +57,32 @@ pub async fn import_units(
     app: &App,
     by: &SignedIn,
     organization: Option<&str>,
-    sheet: &Sheet,
+    sheet: &Arc<Sheet>,
     partial: bool,
 ) -> Result<Imported, Error> {
-    let (wanted, mut errors) = read_units(sheet)?;
+    let list = sheet.list(&UNIT_COLUMNS, &["name"])?;
+    let mut rows = read_units(list.rows);
     let txn = app.database.begin_write().await?;
     let union = resolve_union(&txn, by, organization).await?;
+    let known = unit::Entity::find().filter(unit::Column::OrganizationId.eq(union.id)).all(&txn).await?;
+    let known: HashSet<String> = known.into_iter().map(|unit| unit.name_folded).collect();
     let mut added = 0;
-    for row in wanted {
-        match add::write(&txn, app, union.id, &row.name, row.mail_domain).await? {
-            Some(_) => added += 1,
-            None => errors.push(fault(row.line, "name", "unit_exists", "the organization has a unit of this name")),
+    for row in &mut rows {
+        let Some(name) = &row.name else { continue };
+        let exists = known.contains(&unit::folded(name))
+            || (row.errors.is_empty()
+                && add::write(&txn, app, union.id, name, row.mail_domain.take()).await?.is_none());
+        if exists {
+            row.errors.push(row.row.error("name", "unit_exists", "the organization has a unit of this name"));
         }
+        added += usize::from(row.errors.is_empty());
     }
-    errors.sort_by_key(|error| error.line);
+    let errors: Vec<RowError> = rows.into_iter().flat_map(|row| row.errors).collect();
     if !partial && !errors.is_empty() {
-        return Err(invalid_rows(&errors).into());
+        drop(txn);
+        return Err(invalid_rows(by.language, sheet, &UNIT_COLUMNS, &errors).await);
     }
+    let corrections = corrections(by.language, sheet, &UNIT_COLUMNS, &errors).await?;
     Deed::UnitsImported
         .by(by.account_id)
         .of_union(union.id)
@@ -74,69 +90,69 @@ pub async fn import_units(
         .record(&txn, app)
         .await?;
     txn.commit().await?;
-    Ok(Imported { added, errors })
+    Ok(Imported { added, errors, unread: list.unread, corrections })
 }
 
-fn read_units(sheet: &Sheet) -> Result<(Vec<UnitRow>, Vec<RowError>), Error> {
-    let found = sheet.find(&UNIT_COLUMNS)?;
-    let (mut wanted, mut errors, mut seen) = (Vec::new(), Vec::new(), HashMap::new());
-    for row in sheet.rows() {
-        let [name, domain] = row.texts(&found);
-        let line = row.line;
-        let name = match name {
-            Err(unread) => Err(cell_fault(line, "name", unread)),
-            Ok("") => Err(fault(line, "name", "blank", "a unit needs a name")),
-            Ok(name) => match name.chars().count() {
-                0..2 => Err(fault(line, "name", "too_short", "at least 2 characters")),
-                2..=add::LONGEST_NAME => Ok(name),
-                _ => Err(fault(line, "name", "too_long", "at most 80 characters")),
-            },
+fn read_units(rows: Vec<ListRow<2>>) -> Vec<UnitRow> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut errors = Vec::new();
+        let [name, domain] = row.texts();
+        let name = match name.map(|name| (name, name.chars().count())) {
+            Err(fault) => Err(row.unread("name", fault)),
+            Ok((_, 0)) => Err(row.error("name", "blank", "a unit needs a name")),
+            Ok((_, 1)) => Err(row.error("name", "too_short", "at least 2 characters")),
+            Ok((name, ..=add::LONGEST_NAME)) => Ok(name.to_owned()),
+            Ok(_) => Err(row.error("name", "too_long", "at most 80 characters")),
         };
-        let domain = match domain {
-            Err(unread) => Err(cell_fault(line, "mail_domain", unread)),
+        let name = name.map_err(|error| errors.push(error)).ok();
+        let mail_domain = match domain {
+            Err(fault) => Err(row.unread("mail_domain", fault)),
             Ok("") => Ok(None),
             Ok(domain) => mail_domain::read(domain)
                 .map(Some)
-                .map_err(|wrong| fault(line, "mail_domain", wrong.code(), wrong.message())),
+                .map_err(|wrong| row.error("mail_domain", wrong.code(), wrong.message())),
         };
-        match (name, domain) {
-            (Ok(name), Ok(mail_domain)) => match seen.insert(unit::folded(name), line) {
-                None => wanted.push(UnitRow { line, name: name.to_owned(), mail_domain }),
+        let mail_domain = mail_domain.map_err(|error| errors.push(error)).ok().flatten();
+        if let Some(name) = &name {
+            match seen.get(&unit::folded(name)) {
                 Some(first) => {
-                    let message = format!("the same unit as on line {first}");
-                    errors.push(RowError { line, field: "name", code: "duplicate", message });
+                    errors.push(row.error("name", "duplicate", format!("the same unit as on line {first}")));
                 }
-            },
-            (name, domain) => errors.extend([name.err(), domain.err()].into_iter().flatten()),
+                None => drop(seen.insert(unit::folded(name), row.line)),
+            }
         }
+        read.push(UnitRow { row, name, mail_domain, errors });
     }
-    Ok((wanted, errors))
+    read
 }
 
-/// Reads the addresses of a roster. The same address twice is the same person.
+/// The addresses of a roster. The same address twice is the same person.
+#[derive(Debug)]
+pub struct Roster {
+    pub people: Vec<MailAddress>,
+    pub errors: Vec<RowError>,
+    /// Sheets that are no such list.
+    pub unread: Vec<String>,
+}
+
+/// Reads a roster.
 ///
 /// # Errors
 /// 422 for what cannot be read as a table.
-pub fn read_roster(sheet: &Sheet) -> Result<(Vec<MailAddress>, Vec<RowError>), Error> {
-    let found = sheet.find(&ROSTER_COLUMNS)?;
+pub fn read_roster(sheet: &Sheet) -> Result<Roster, Error> {
+    let List { rows, unread, .. } = sheet.list(&ROSTER_COLUMNS, &["email"])?;
     let (mut people, mut errors) = (Vec::new(), Vec::new());
-    for row in sheet.rows() {
-        let [email] = row.texts(&found);
+    for row in rows {
+        let [email] = row.texts();
         match email.map(MailAddress::read) {
             Ok(Ok(address)) => people.push(address),
-            Ok(Err(_)) => errors.push(fault(row.line, "email", "mail_address", "must be a mail address")),
-            Err(unread) => errors.push(cell_fault(row.line, "email", unread)),
+            Ok(Err(_)) => errors.push(row.error("email", "mail_address", "must be a mail address")),
+            Err(fault) => errors.push(row.unread("email", fault)),
         }
     }
     people.sort_by(|one, other| one.as_str().cmp(other.as_str()));
     people.dedup();
-    Ok((people, errors))
-}
-
-fn fault(line: u32, field: &'static str, code: &'static str, message: &str) -> RowError {
-    RowError { line, field, code, message: message.to_owned() }
-}
-
-fn cell_fault(line: u32, field: &'static str, unread: CellFault) -> RowError {
-    RowError { line, field, code: unread.code(), message: unread.to_string() }
+    Ok(Roster { people, errors, unread })
 }

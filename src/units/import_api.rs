@@ -7,13 +7,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::access::{UnitKeeper, UnitVoice};
 use super::enroll::enroll;
-use super::import::{import_units as import, read_roster};
+use super::import::{ROSTER_COLUMNS, Roster, import_units as import, read_roster};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Query;
 use crate::error::Error;
 use crate::organizations::access::resolve_union;
-use crate::sheet::upload::{RowError, Upload, invalid_rows};
+use crate::page::faults::{corrections, invalid_rows};
+use crate::sheet::RowError;
+use crate::sheet::upload::Upload;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +47,12 @@ pub struct TableTaken {
     pub added: u64,
     /// With `partial`: the rows left out.
     pub errors: Vec<RowError>,
+    /// Sheets of the workbook that hold no such list; they were not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread_sheets: Vec<String>,
+    /// With `partial`: the rows left out, to put right and send again: an XLSX in Base64, with a column of remarks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrections: Option<String>,
 }
 
 /// Takes in a table of units: columns 单位 (name) and 邮箱域名 (mail domain). Who: organizer of the union, administrator.
@@ -55,7 +63,7 @@ pub struct TableTaken {
     (status = 404, description = "No such organization, or not yours"),
     (status = 413),
     (status = 415),
-    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table"),
+    (status = 422, description = "`invalid_rows` with `errors` and `corrections`, or what is wrong with the whole table"),
 ), security(("bearer" = [])))]
 #[post("/units/import")]
 pub async fn import_units(
@@ -70,7 +78,12 @@ pub async fn import_units(
     house.run(async move |app| resolve_union(app.database.reader(), &by, named.as_deref()).await).await?;
     let sheet = upload.sheet(by.account_id).await?;
     let taken = house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial).await).await?;
-    Ok(Json(TableTaken { added: taken.added as u64, errors: taken.errors }))
+    Ok(Json(TableTaken {
+        added: taken.added as u64,
+        errors: taken.errors,
+        unread_sheets: taken.unread,
+        corrections: taken.corrections,
+    }))
 }
 
 /// Takes in a table of people who work for a unit: a column 邮箱 (email). Only digests are kept.
@@ -81,7 +94,7 @@ pub async fn import_units(
     (status = 403, description = "`wrong_role`"),
     (status = 413),
     (status = 415),
-    (status = 422, description = "`invalid_rows` with `errors`, or what is wrong with the whole table"),
+    (status = 422, description = "`invalid_rows` with `errors` and `corrections`, or what is wrong with the whole table"),
 ), security(("bearer" = [])))]
 #[post("/units/{unit}/roster/import")]
 pub async fn import_roster(
@@ -95,12 +108,13 @@ pub async fn import_roster(
     let sheet = upload.sheet(by.account.account_id).await?;
     let taken = house
         .run(async move |app| {
-            let (people, errors) = read_roster(&sheet)?;
+            let Roster { people, errors, unread } = read_roster(&sheet)?;
             if !partial && !errors.is_empty() {
-                return Err(invalid_rows(&errors).into());
+                return Err(invalid_rows(by.account.language, &sheet, &ROSTER_COLUMNS, &errors).await);
             }
+            let corrections = corrections(by.account.language, &sheet, &ROSTER_COLUMNS, &errors).await?;
             let enrolled = enroll(&app, &by, &people, replace).await?;
-            Ok(TableTaken { added: enrolled.added, errors })
+            Ok(TableTaken { added: enrolled.added, errors, unread_sheets: unread, corrections })
         })
         .await?;
     Ok(Json(taken))

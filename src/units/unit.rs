@@ -4,6 +4,8 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder, QuerySelect};
 
+use crate::folding;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "unit")]
 pub struct Model {
@@ -23,11 +25,10 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A name as it is compared: NFKC, lower case, without spaces.
+/// A name as it is compared.
 #[must_use]
 pub fn folded(name: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    name.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    folding::compared(name)
 }
 
 /// Most units one search answers with.

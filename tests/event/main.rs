@@ -56,4 +56,5 @@ mod sign_up;
 mod stage;
 mod take_down;
 mod units;
+mod unseen;
 mod volunteers;

@@ -32,6 +32,7 @@ struct Import {
     trouble: Option<String>,
     taken: Option<String>,
     unused: String,
+    unread: String,
     faults: Faults,
 }
 
@@ -44,6 +45,7 @@ impl Import {
             trouble: None,
             taken: None,
             unused: String::new(),
+            unread: String::new(),
             faults: Faults::default(),
             page,
         }
@@ -71,14 +73,15 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
     let taken = taken.await;
     let import = Import { form: ticked, ..Import::new(&house, page.clone(), &by) };
     match taken {
-        Ok(taken) if taken.errors.is_empty() && taken.unused_columns.is_empty() => {
+        Ok(taken) if taken.errors.is_empty() && taken.unused_columns.is_empty() && taken.unread_sheets.is_empty() => {
             let back = format!("/office/e/{}/registrations/invitations", by.event.slug);
             flash::see_counting(&back, "imported", taken.imported as u64)
         }
         Ok(taken) => page::answer(&Import {
             taken: Some(page.say("import-taken", &[("count", taken.imported.into())])),
             unused: page.list(&taken.unused_columns),
-            faults: Faults::left_out(page, &taken.errors),
+            unread: page.list(&taken.unread_sheets),
+            faults: Faults::left_out(page, &taken.errors, taken.corrections),
             ..import
         }),
         Err(error) => {

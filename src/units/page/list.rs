@@ -43,6 +43,7 @@ struct List {
     /// What became of an upload.
     upload: Option<String>,
     taken: Option<String>,
+    unread: String,
     faults: Faults,
 }
 
@@ -64,6 +65,7 @@ impl List {
             form: Form::default(),
             upload: None,
             taken: None,
+            unread: String::new(),
             faults: Faults::default(),
             slug,
             q,
@@ -123,12 +125,13 @@ pub async fn imported(
     let list = List::new(&house, visit.page.clone(), &by, UnitsQuery::default()).await?;
     let page = &visit.page;
     match taken {
-        Ok(taken) if taken.errors.is_empty() => {
+        Ok(taken) if taken.errors.is_empty() && taken.unread.is_empty() => {
             flash::see_counting(&format!("/office/o/{}/units", by.organization.slug), "units-added", taken.added as u64)
         }
         Ok(taken) => {
             let words = page.say("units-added-some", &[("count", taken.added.into())]);
-            page::answer(&List { taken: Some(words), faults: Faults::left_out(page, &taken.errors), ..list })
+            let faults = Faults::left_out(page, &taken.errors, taken.corrections);
+            page::answer(&List { taken: Some(words), unread: page.list(taken.unread), faults, ..list })
         }
         Err(error) => {
             let (refused, told) = faults::whole(page, error)?;

@@ -16,15 +16,15 @@ use crate::error::{Error, Fault, Refused};
 use crate::invitations::invitation::Kind;
 use crate::invitations::listed;
 use crate::invitations::rows::{Row, rows};
-use crate::page::faults::{self, Faults};
+use crate::page::faults::{self, Faults, corrections, invalid_rows};
 use crate::page::form::Form;
 use crate::page::{self, Page, flash};
-use crate::sheet::upload::{Upload, invalid_rows};
+use crate::sheet::upload::Upload;
 use crate::units::access::{UnitKeeper, UnitVoice};
 use crate::units::amend::{UnitChanges, amend};
 use crate::units::appoint::{dismiss, invite};
 use crate::units::enroll::enroll;
-use crate::units::import::read_roster;
+use crate::units::import::{ROSTER_COLUMNS, Roster, read_roster};
 use crate::units::{roster_entry, unit, unit_contact};
 
 #[derive(Template)]
@@ -42,6 +42,7 @@ struct One {
     appointing: Form,
     upload: Option<String>,
     taken: Option<String>,
+    unread: String,
     faults: Faults,
 }
 
@@ -71,6 +72,7 @@ impl One {
             appointing: Form::default(),
             upload: None,
             taken: None,
+            unread: String::new(),
             faults: Faults::default(),
             unit,
             page,
@@ -151,22 +153,26 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
     let taken = async {
         let (fields, sheet) = upload.filled(by.account.account_id).await?;
         let form = Form::filled(fields);
-        let (people, errors) = read_roster(&sheet)?;
+        let Roster { people, errors, unread } = read_roster(&sheet)?;
+        let language = visit.page.language;
         if !errors.is_empty() && !form.has("partial", "yes") {
-            return Err(invalid_rows(&errors).into());
+            return Err(invalid_rows(language, &sheet, &ROSTER_COLUMNS, &errors).await);
         }
         let replace = form.has("replace", "yes");
         let enrolled = house.run(async move |app| enroll(&app, &voice, &people, replace).await).await?;
-        Ok((enrolled.added, errors))
+        let corrections = corrections(language, &sheet, &ROSTER_COLUMNS, &errors).await?;
+        Ok((enrolled.added, Faults::left_out(&visit.page, &errors, corrections), unread))
     };
     let taken = taken.await;
     let page = &visit.page;
     let one = One::new(&house, page.clone(), &by).await?;
     match taken {
-        Ok((added, errors)) if errors.is_empty() => flash::see_counting(&one.base, "roster-added", added),
-        Ok((added, errors)) => {
+        Ok((added, faults, unread)) if faults.is_empty() && unread.is_empty() => {
+            flash::see_counting(&one.base, "roster-added", added)
+        }
+        Ok((added, faults, unread)) => {
             let words = page.say("roster-added-some", &[("count", added.into())]);
-            page::answer(&One { taken: Some(words), faults: Faults::left_out(page, &errors), ..one })
+            page::answer(&One { taken: Some(words), unread: page.list(unread), faults, ..one })
         }
         Err(error) => {
             let (refused, told) = faults::whole(page, error)?;
