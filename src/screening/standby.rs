@@ -130,12 +130,7 @@ async fn people(
     let named: std::collections::HashSet<&str> = waiting.chain(moved).collect();
     let is_named = |one: &&registration::Model| one.status == Status::Selected || named.contains(one.label().as_str());
     let shown: Vec<&registration::Model> = registrations.iter().filter(is_named).collect();
-    let mut nicknames: HashMap<Uuid, String> = HashMap::new();
-    for some in shown.chunks(1_000) {
-        let accounts = some.iter().map(|one| one.account_id);
-        let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
-        nicknames.extend(profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)));
-    }
+    let nicknames = profile::nicknames(db, shown.iter().map(|one| one.account_id)).await?;
     let person = |one: &registration::Model| Person {
         number: one.label(),
         nickname: nicknames.get(&one.account_id).cloned().unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! A case with everything noted about it, for whoever may look after it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
@@ -68,8 +68,7 @@ pub async fn of_couple(
     let noted = follow_up::of_couples(db, &[couple_id]).await?;
     let serving = serving.into_iter().map(|serves| serves.account_id);
     let people: Vec<Uuid> = serving.clone().chain(noted.iter().map(|noted| noted.account_id)).collect();
-    let faces = profile::Entity::find().filter(profile::Column::AccountId.is_in(people)).all(db).await?;
-    let names: HashMap<Uuid, String> = faces.into_iter().map(|face| (face.account_id, face.nickname)).collect();
+    let names = profile::nicknames(db, people).await?;
     let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
     let notes = noted.into_iter().map(|noted| {
         Ok(Noted {
