@@ -125,16 +125,13 @@ impl Model {
     /// The event's calendar; Shanghai where the stored name is none.
     #[must_use]
     pub fn zone(&self) -> chrono_tz::Tz {
-        self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+        zone_named(&self.timezone)
     }
 
     /// What it is called in a language; in Chinese where it has no other name.
     #[must_use]
     pub fn titled(&self, language: Language) -> &str {
-        match (language, &self.title_en) {
-            (Language::En, Some(title)) => title,
-            _ => &self.title,
-        }
+        language.name(&self.title, self.title_en.as_deref())
     }
 
     /// The calendar day of a moment where the event is held.
@@ -180,6 +177,12 @@ impl Model {
     fn unreadable(&self, path: &str, why: impl std::fmt::Display) -> Fault {
         anyhow::anyhow!("event {}: what its settings say of `{path}` does not read: {why}", self.id).into()
     }
+}
+
+/// The calendar with this IANA name; Shanghai's where it is none.
+#[must_use]
+pub fn zone_named(name: &str) -> chrono_tz::Tz {
+    name.parse().unwrap_or(chrono_tz::Asia::Shanghai)
 }
 
 /// The event with this slug, whoever asks.

@@ -12,7 +12,7 @@ use super::api::NewFollowUp;
 use super::cases;
 use super::follow_up::State;
 use super::milestone::Milestone;
-use super::spoken::{said_of_due, title};
+use super::spoken::said_of_due;
 use super::tend::{self, CaseReport};
 use super::timeline::{self, Timeline};
 use crate::accounts::SignedIn;
@@ -93,7 +93,7 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
         let row = Row {
             id: case.couple.id,
             pair: pairs.remove(&case.couple.id).unwrap_or_default(),
-            event: title(&page, &case.event),
+            event: case.event.titled(page.language).to_owned(),
             state: case.last.map(|(state, _)| state),
             milestone: case.next.map(|(milestone, _)| milestone),
             due: due.map(|due| said_of_due(&page, due, now)),
@@ -106,7 +106,8 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
     // The latest evening first; one that has not begun has come to nothing yet.
     events.retain(|event| event.is_published(now) && event.starts_at <= now);
     events.sort_by_key(|event| std::cmp::Reverse(event.starts_at));
-    let events: Vec<_> = events.iter().map(|event| (title(&page, event), event.slug.clone())).collect();
+    let titled = |event: &event::Model| (event.titled(page.language).to_owned(), event.slug.clone());
+    let events: Vec<_> = events.iter().map(titled).collect();
     let shelves: Vec<_> = shelves.into_iter().filter(|(_, rows)| !rows.is_empty()).collect();
     page::answer(&Cases { serves: !events.is_empty(), shelves, events, page })
 }
@@ -201,8 +202,8 @@ impl Cases {
 }
 
 impl OneCase {
-    fn title(&self) -> String {
-        title(&self.page, &self.told.case.event)
+    fn title(&self) -> &str {
+        self.told.case.event.titled(self.page.language)
     }
 
     fn day(&self, at: &DateTime<Utc>) -> String {

@@ -22,7 +22,6 @@ use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
 use crate::events::heading::Heading;
 use crate::events::{device_cookie, event, tabs};
-use crate::language::Language;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
@@ -140,7 +139,7 @@ async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpRes
     let shown = token.clone();
     let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
     let event = opened.await?;
-    let title = title(&event, visit.page.language);
+    let title = event.titled(visit.page.language).to_owned();
     alone(page::answer(&Pair { title, token, form: Form::default(), page: visit.page })?)
 }
 
@@ -172,7 +171,7 @@ async fn pair_device(
             let shown = token.clone();
             let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
             let event = opened.await?;
-            let title = title(&event, visit.page.language);
+            let title = event.titled(visit.page.language).to_owned();
             alone(page::answer_refused(&form, &Pair { title, token, form: form.clone(), page: visit.page })?)
         }
     }
@@ -182,10 +181,6 @@ async fn pair_device(
 fn alone(mut answer: HttpResponse) -> Result<HttpResponse, Error> {
     answer.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(answer)
-}
-
-fn title(event: &event::Model, language: Language) -> String {
-    language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
 }
 
 impl Devices {

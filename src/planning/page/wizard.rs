@@ -57,8 +57,7 @@ impl Wizard {
             })
         };
         let union = |union: &crate::organizations::organization::Model| {
-            let name = page.language.choose(Some(&union.name), union.name_en.as_ref());
-            (union.slug.clone(), name.unwrap_or(&union.name).clone())
+            (union.slug.clone(), union.name_in(page.language).to_owned())
         };
         Ok(Self {
             kinds: Kind::all().map(proposed).collect::<Result<_, Error>>()?,

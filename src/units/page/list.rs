@@ -54,11 +54,10 @@ impl List {
         let read = house.run(async move |app| overview::page(app.database.reader(), union, &typed, &paging).await);
         let listed = read.await?;
         let organization = &by.organization;
-        let name = page.language.choose(None, organization.name_en.clone());
         let slug = organization.slug.clone();
         let search: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
         Ok(Self {
-            union: name.unwrap_or_else(|| organization.name.clone()),
+            union: organization.name_in(page.language).to_owned(),
             next: listed.next.map(|cursor| format!("/office/o/{slug}/units?q={search}&cursor={cursor}")),
             units: listed.items,
             form: Form::default(),
