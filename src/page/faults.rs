@@ -65,7 +65,7 @@ fn column(page: &Page, field: &str) -> String {
 /// Whatever is a fault and no refusal.
 pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error> {
     let Error::Refused(refused) = error else { return Err(error) };
-    let key = format!("trouble-{}", refused.code.replace('_', "-"));
+    let key = format!("trouble-{}", refused.refusal.code.replace('_', "-"));
     let mut told = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
     if let Some(fields) = refused.extra.get("fields").and_then(Value::as_array) {
         let names = fields.iter().filter_map(Value::as_str).map(|field| column(page, field));

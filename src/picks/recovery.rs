@@ -43,7 +43,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
             }
             // What keeps it from being counted waits for a host.
             Err(Error::Refused(refused)) => {
-                tracing::debug!(round = %closed.id, code = refused.code, "a pick round cannot be counted");
+                tracing::debug!(round = %closed.id, code = refused.refusal.code, "a pick round cannot be counted");
             }
             Err(fault) => return Err(fault),
         }

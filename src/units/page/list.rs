@@ -1,6 +1,5 @@
 //! The units of a union.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Query;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
@@ -131,8 +130,7 @@ pub async fn imported(
         Err(error) => {
             let (refused, told) = faults::whole(page, error)?;
             let faults = Faults::refused(page, &refused);
-            let status: StatusCode = refused.status;
-            page::answer_as(status, &List { upload: Some(told), faults, ..list })
+            page::answer_as(refused.refusal.status, &List { upload: Some(told), faults, ..list })
         }
     }
 }
