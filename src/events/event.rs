@@ -185,6 +185,12 @@ pub fn zone_named(name: &str) -> chrono_tz::Tz {
     name.parse().unwrap_or(chrono_tz::Asia::Shanghai)
 }
 
+/// Of many events, one that faults keeps nobody from the others: it is left out, and the log says which and why.
+#[must_use]
+pub fn leave_out_faulty<T>(event_id: Uuid, of_event: Result<T, impl std::fmt::Debug>) -> Option<T> {
+    of_event.inspect_err(|fault| tracing::error!(event = %event_id, ?fault, "an event is left out")).ok()
+}
+
 /// The event with this slug, whoever asks.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Slug.eq(slug)).one(db).await

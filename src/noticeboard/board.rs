@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::get;
 use actix_web::web::{Json, Path};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -104,7 +105,7 @@ pub async fn read_event(house: House, account: Option<SignedIn>, slug: Path<Stri
         if !own && !event.is_published(app.now()) {
             return Err(Refused::not_found().into());
         }
-        notices(db, vec![event], app.now()).await?.pop().ok_or_else(|| Refused::not_found().into())
+        Ok(notice(db, event, app.now()).await?)
     });
     Ok(Json(found.await?))
 }
@@ -116,17 +117,26 @@ async fn unions_of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Uu
     Ok(grants.all(db).await?.into_iter().map(|grant| grant.organization_id).collect())
 }
 
-/// The notices of these events, in their order.
+/// The notices of these events, in their order; without those that cannot be read.
 pub async fn notices(
     db: &impl ConnectionTrait,
     events: Vec<event::Model>,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Notice>, Fault> {
     let applicants = applicants(db, events.iter().map(|event| event.id).collect()).await?;
     let posters = poster::posters(db, events, now).await?;
     let notice =
         |poster: Poster| Notice { applicants: applicants.get(&poster.id).copied().unwrap_or_default(), poster };
     Ok(posters.into_iter().map(notice).collect())
+}
+
+/// The notice of one event.
+///
+/// # Errors
+/// Where it cannot be read.
+pub async fn notice(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Notice, Fault> {
+    let applicants = applicants(db, vec![event.id]).await?.remove(&event.id).unwrap_or_default();
+    Ok(Notice { poster: poster::poster(db, event, now).await?, applicants })
 }
 
 #[derive(FromQueryResult)]
