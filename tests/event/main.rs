@@ -55,4 +55,5 @@ mod sign_up;
 mod stage;
 mod take_down;
 mod units;
+mod unreadable;
 mod volunteers;
