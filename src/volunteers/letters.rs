@@ -26,12 +26,7 @@ letter_words! {
 pub(super) async fn post(txn: &Write, app: &App, case: &Case, milestone: Milestone) -> Result<(), Fault> {
     let volunteers = match case.volunteer_id {
         Some(volunteer) => vec![volunteer],
-        None => {
-            let crew = crew::Entity::find()
-                .filter(crew::Column::EventId.eq(case.event.id))
-                .filter(crew::Column::Role.eq(Role::Volunteer));
-            crew.all(txn).await?.into_iter().map(|serves| serves.account_id).collect()
-        }
+        None => crew::in_role(txn, case.event.id, Role::Volunteer).await?,
     };
     let faces = face::faces(txn, case.couple.people()).await?;
     let called = |id: &Uuid| faces.get(id).map(Face::to_string).unwrap_or_default();

@@ -72,12 +72,7 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
         let db = app.database.reader();
         let cases = cases::of_volunteer(db, account.account_id).await?;
         let pairs = pair::pairs(db, cases.iter().map(|case| &case.couple)).await?;
-        let serves = crew::Entity::find()
-            .filter(crew::Column::AccountId.eq(account.account_id))
-            .filter(crew::Column::Role.eq(Role::Volunteer));
-        let serves = serves.all(db).await?.into_iter().map(|serves| serves.event_id);
-        let events = event::Entity::find().filter(event::Column::Id.is_in(serves)).all(db).await?;
-        Ok((cases, pairs, events))
+        Ok((cases, pairs, crew::events_of(db, account.account_id, Role::Volunteer).await?))
     });
     let (cases, mut pairs, mut events) = read.await?;
     let (page, now) = (visit.page, house.now());

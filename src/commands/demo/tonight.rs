@@ -25,7 +25,7 @@ use crate::registrations::registration::{self, Side};
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
 pub async fn begin(app: &Arc<App>, organizer: &Organizer, now: DateTime<Utc>) -> Result<(), Error> {
-    let host = Host { account: organizer.account, event: organizer.event.clone() };
+    let host = Host { account: organizer.account, event: organizer.event.clone(), organizer: true };
     app.clock.set(now - Duration::minutes(27));
     let badges = badge::Entity::of_event(host.event.id).order_by_asc(badge::Column::Number);
     let badges = badges.all(app.database.reader()).await?;
