@@ -31,10 +31,9 @@ pub enum Error {
 /// An answer that says no, and why.
 #[derive(Debug, Clone)]
 pub struct Refused {
-    pub status: StatusCode,
-    /// Stable: programs rely on it, pages find their wording by it.
-    pub code: &'static str,
-    /// For a person, in English; never anything personal.
+    /// What it is, with its status and its code.
+    pub refusal: Refusal,
+    /// In the words of this one case, for a person, in English; never anything personal.
     pub detail: Cow<'static, str>,
     pub errors: Vec<FieldError>,
     /// Seconds until it is worth trying again.
@@ -81,10 +80,10 @@ impl Refused {
         Self { retry_after: Some(seconds), ..refusal::TOO_MANY_REQUESTS.into() }
     }
 
-    /// Whether it is this one.
+    /// Whether it is this one, in whatever words: some codes are said by two rooms, or with two statuses.
     #[must_use]
     pub fn is(&self, refusal: Refusal) -> bool {
-        self.code == refusal.code
+        self.refusal == refusal
     }
 
     /// Adds a member to the problem object.
@@ -99,9 +98,10 @@ impl Refused {
     pub fn body(&self) -> Value {
         let mut body = self.extra.clone();
         body.insert("type".into(), json!("about:blank"));
-        body.insert("title".into(), json!(self.status.canonical_reason().unwrap_or("Refused")));
-        body.insert("status".into(), json!(self.status.as_u16()));
-        body.insert("code".into(), json!(self.code));
+        let Refusal { status, code, .. } = self.refusal;
+        body.insert("title".into(), json!(status.canonical_reason().unwrap_or("Refused")));
+        body.insert("status".into(), json!(status.as_u16()));
+        body.insert("code".into(), json!(code));
         body.insert("detail".into(), json!(self.detail));
         if !self.errors.is_empty() {
             body.insert("errors".into(), json!(self.errors));
@@ -111,7 +111,7 @@ impl Refused {
 
     #[must_use]
     pub fn response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::build(self.refusal.status);
         response.insert_header((CONTENT_TYPE, PROBLEM_JSON));
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds));
@@ -197,7 +197,7 @@ pub struct Problem {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(refused) => write!(f, "{}: {}", refused.code, refused.detail),
+            Self::Refused(refused) => write!(f, "{}: {}", refused.refusal.code, refused.detail),
             Self::Fault(fault) => write!(f, "{fault:?}"),
         }
     }
@@ -208,7 +208,7 @@ impl std::error::Error for Error {}
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Refused(refused) => refused.status,
+            Self::Refused(refused) => refused.refusal.status,
             Self::Fault(fault) => fault.trouble.refusal().status,
         }
     }
@@ -260,7 +260,7 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Refused(refused) => refused.code,
+            Self::Refused(refused) => refused.refusal.code,
             Self::Fault(fault) => fault.trouble.refusal().code,
         }
     }

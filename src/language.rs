@@ -47,4 +47,10 @@ impl Language {
             Self::En => en,
         }
     }
+
+    /// What something is called; in Chinese where it has no other name.
+    #[must_use]
+    pub fn name<'a>(self, zh: &'a str, en: Option<&'a str>) -> &'a str {
+        self.choose(zh, en.unwrap_or(zh))
+    }
 }

@@ -17,9 +17,7 @@ pub async fn load_display_names(
     ids: Vec<Uuid>,
 ) -> Result<HashMap<Uuid, String>, Fault> {
     let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
-    let nicknames: HashMap<Uuid, String> =
-        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
+    let nicknames = profile::nicknames(db, ids).await?;
     let name = |account: account::Model| {
         let email = address_to_unicode(&account.address(&app.secrets)?);
         let name = match nicknames.get(&account.id).or(account.name.as_ref()) {

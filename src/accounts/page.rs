@@ -290,7 +290,7 @@ impl Sheet {
     }
 
     fn is_dead_as(&self, why: Refusal) -> bool {
-        self.dead.is_some_and(|dead| dead.code == why.code)
+        self.dead == Some(why)
     }
 
     fn is_unknown(&self) -> bool {
@@ -320,11 +320,12 @@ impl Sheet {
         let told = match refused.errors.first() {
             Some(wrong) => find(format!("trouble-{}-{}", wrong.field, wrong.code))
                 .or_else(|| find(format!("trouble-{}", wrong.code))),
-            None => self.refusal_text(refused.code),
+            None => self.refusal_text(refused.refusal.code),
         };
         let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
         let text = Self { trouble: Some(trouble), ..self }.render().map_err(Fault::of)?;
-        let status = if refused.status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { refused.status };
+        let status = refused.refusal.status;
+        let status = if status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { status };
         let mut answer = HttpResponse::build(status);
         if let Some(seconds) = refused.retry_after {
             answer.insert_header(("Retry-After", seconds));

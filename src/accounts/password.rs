@@ -1,7 +1,7 @@
 //! Passwords: strong enough, hashed slowly, and never more hashing at once than the machine bears.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::anyhow;
 use argon2::password_hash::phc::PasswordHash;
@@ -173,26 +173,39 @@ impl Drop for Place {
 
 /// The memory one hashing works in: nineteen megabytes, which in a crowd are not asked for and given
 /// back at every sign-in. As many are kept as hash at once, until [`clear_idle_benches`].
-static BENCHES: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
-/// Whether somebody has hashed since the benches were looked at last.
-static BUSY: AtomicBool = AtomicBool::new(false);
+struct Benches {
+    free: Vec<Vec<Block>>,
+    /// Whether somebody has hashed since they were looked at last.
+    used: bool,
+}
+
+static BENCHES: Mutex<Benches> = Mutex::new(Benches { free: Vec::new(), used: false });
+
+fn benches() -> MutexGuard<'static, Benches> {
+    BENCHES.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Gives back the memory that nobody has hashed in since this was last asked for.
 pub fn clear_idle_benches() {
-    if !BUSY.swap(false, Ordering::Relaxed) {
-        BENCHES.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    let mut benches = benches();
+    if !std::mem::take(&mut benches.used) {
+        benches.free.clear();
     }
+}
+
+fn free_bench() -> Vec<Block> {
+    let mut benches = benches();
+    benches.used = true;
+    benches.free.pop().unwrap_or_default()
 }
 
 /// Works on a bench of so many blocks, and leaves nothing on it.
 fn on_a_bench<T>(blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
-    BUSY.store(true, Ordering::Relaxed);
-    let free = || BENCHES.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut bench = free().pop().unwrap_or_default();
+    let mut bench = free_bench();
     bench.resize(bench.len().max(blocks), Block::new());
     let done = work(&mut bench);
     bench.fill(Block::new());
-    free().push(bench);
+    benches().free.push(bench);
     done
 }
 

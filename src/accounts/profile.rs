@@ -1,11 +1,15 @@
 //! What others may see of a person, and what only the person may see.
 
+use std::collections::HashMap;
+
 use chrono::Datelike;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::database::IDS_A_STATEMENT;
 use crate::error::Fault;
 use crate::sealed::{self, Sealed};
 use crate::secrets::Secrets;
@@ -155,4 +159,19 @@ impl Model {
         let words = self.interests.as_array().map(Vec::as_slice).unwrap_or_default();
         words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
     }
+}
+
+/// What the owners of these accounts call themselves; whoever has no profile has no nickname.
+pub async fn nicknames(
+    db: &impl ConnectionTrait,
+    accounts: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>, DbErr> {
+    let accounts: Vec<Uuid> = accounts.into_iter().collect();
+    let mut nicknames = HashMap::with_capacity(accounts.len());
+    for some in accounts.chunks(IDS_A_STATEMENT) {
+        let of_them = Entity::find().filter(Column::AccountId.is_in(some.iter().copied()));
+        let named = of_them.select_only().columns([Column::AccountId, Column::Nickname]);
+        nicknames.extend(named.into_tuple::<(Uuid, String)>().all(db).await?);
+    }
+    Ok(nicknames)
 }

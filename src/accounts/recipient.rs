@@ -7,11 +7,9 @@ use uuid::Uuid;
 
 use super::{account, profile};
 use crate::app::App;
+use crate::database::IDS_A_STATEMENT;
 use crate::error::Fault;
 pub use crate::mail::recipient::Recipient;
-
-/// How many ids one statement names.
-const MANY: usize = 1_000;
 
 impl Recipient {
     /// The owner of an account, by the name a letter calls them.
@@ -40,13 +38,10 @@ impl Recipient {
     ) -> Result<HashMap<Uuid, Self>, Fault> {
         let account_ids: Vec<Uuid> = account_ids.into_iter().collect();
         let mut found = HashMap::with_capacity(account_ids.len());
-        for some in account_ids.chunks(MANY) {
-            let ids = || some.iter().copied();
-            let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids())).all(db).await?;
-            let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids())).all(db).await?;
-            let nicknames: HashMap<Uuid, String> =
-                profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
-            for account in accounts {
+        for some in account_ids.chunks(IDS_A_STATEMENT) {
+            let ids = account::Column::Id.is_in(some.iter().copied());
+            let nicknames = profile::nicknames(db, some.iter().copied()).await?;
+            for account in account::Entity::alive().filter(ids).all(db).await? {
                 let nickname = nicknames.get(&account.id).map_or("", String::as_str);
                 found.insert(account.id, Self::of(app, &account, nickname)?);
             }

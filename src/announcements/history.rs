@@ -1,7 +1,5 @@
 //! What was announced so far, and what became of the letters.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait,
@@ -133,8 +131,7 @@ async fn missed(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<V
     let of_them = registration::Column::AccountId.is_in(accounts.iter().copied());
     let rows = registration::Entity::of_event(event_id).filter(of_them);
     let rows = rows.order_by_asc(registration::Column::Number).all(db).await?;
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
-    let names: HashMap<Uuid, String> = profiles.into_iter().map(|one| (one.account_id, one.nickname)).collect();
+    let names = profile::nicknames(db, accounts).await?;
     let missed = |row: registration::Model| Missed {
         number: row.label(),
         nickname: names.get(&row.account_id).cloned().unwrap_or_default(),

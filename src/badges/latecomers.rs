@@ -31,12 +31,15 @@ pub async fn due(app: &App) -> Result<i32, Error> {
         .await?;
     let mut numbered = 0;
     for event_id in late {
-        let begun = badge::Entity::of_event(event_id).one(db).await?.is_some();
-        let event = event::Entity::find_by_id(event_id).one(db).await?;
-        let open = event.is_some_and(|event| matches!(event.phase(app.now()), Phase::Confirmation | Phase::OnSite));
-        if begun && open {
-            numbered += issue(app, event_id, None).await?.issued;
-        }
+        numbered += event::leave_out_faulty(event_id, number(app, event_id).await).unwrap_or(0);
     }
     Ok(numbered)
+}
+
+async fn number(app: &App, event_id: Uuid) -> Result<i32, Error> {
+    let db = app.database.reader();
+    let begun = badge::Entity::of_event(event_id).one(db).await?.is_some();
+    let event = event::Entity::find_by_id(event_id).one(db).await?;
+    let open = event.is_some_and(|event| matches!(event.phase(app.now()), Phase::Confirmation | Phase::OnSite));
+    if begun && open { Ok(issue(app, event_id, None).await?.issued) } else { Ok(0) }
 }

@@ -5,6 +5,7 @@ pub mod api;
 pub mod badge;
 pub mod calendar;
 pub mod code;
+pub mod face;
 pub mod issue;
 pub mod letters;
 pub mod latecomers;

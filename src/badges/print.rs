@@ -11,12 +11,10 @@ use super::number::Number;
 use super::wearers::{self, Wearer};
 use crate::app::App;
 use crate::audit::Deed;
+use crate::database::IDS_A_STATEMENT;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::registrations::registration::Side;
-
-/// How many ids one statement names.
-const MANY: usize = 1_000;
 
 /// Which badges: those named, else a range of one side or of both.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +48,7 @@ pub async fn print(app: &App, by: &Organizer, chosen: &Chosen) -> Result<Vec<(We
     let wearers = wearers::of_event(&txn, by.event.id).await?;
     let wearers: Vec<Wearer> = wearers.into_iter().filter(|wearer| chosen.takes(wearer)).collect();
     let mut codes: HashMap<Uuid, Secret> = HashMap::new();
-    for some in wearers.chunks(MANY) {
+    for some in wearers.chunks(IDS_A_STATEMENT) {
         let badges = code::Column::BadgeId.is_in(some.iter().map(|wearer| wearer.badge_id));
         let valid = code::Entity::find().filter(badges).filter(code::Column::RevokedAt.is_null());
         for row in valid.all(&txn).await? {

@@ -32,13 +32,13 @@ struct Print {
     size: Size,
     nickname: bool,
     people: usize,
-    sheets: Vec<Vec<Face>>,
+    sheets: Vec<Vec<Front>>,
     /// The same question with another size.
     sizes: Vec<Tab>,
 }
 
 /// One badge as it is printed.
-struct Face {
+struct Front {
     side: Side,
     side_word: &'static str,
     digits: String,
@@ -64,7 +64,7 @@ async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: PrintQue
     };
     let read = house.run(async move |app| {
         let printed = print::print(&app, &by, &chosen).await?;
-        let drawn = move || printed.into_iter().map(face).collect::<Result<Vec<Face>, Fault>>();
+        let drawn = move || printed.into_iter().map(front).collect::<Result<Vec<Front>, Fault>>();
         Ok(tokio::task::spawn_blocking(drawn).await.map_err(Fault::of)??)
     });
     let mut faces = read.await?;
@@ -92,8 +92,8 @@ fn same_but(event: &event::Model, asked: &Form, size: Size) -> String {
     format!("{}/print?{}", address(event), query.finish())
 }
 
-fn face((wearer, url): (Wearer, String)) -> Result<Face, Fault> {
-    Ok(Face {
+fn front((wearer, url): (Wearer, String)) -> Result<Front, Fault> {
+    Ok(Front {
         side: wearer.worn.side,
         side_word: match wearer.worn.side {
             Side::Men => "男",
@@ -120,7 +120,7 @@ impl Print {
     }
 }
 
-impl Face {
+impl Front {
     /// Long numbers are set smaller, so that the card still holds them.
     fn class(&self) -> String {
         let long = if self.digits.chars().count() > 3 { " long" } else { "" };

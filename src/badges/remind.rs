@@ -33,8 +33,7 @@ pub async fn due(app: &App) -> Result<u64, Error> {
         .await?;
     let mut written = 0;
     for event in tomorrow.iter().filter(|event| event.published_at.is_some()) {
-        loop {
-            let (badges, letters) = some(app, event).await?;
+        while let Some((badges, letters)) = event::leave_out_faulty(event.id, some(app, event).await) {
             written += letters;
             if badges == 0 {
                 break;

@@ -9,12 +9,10 @@ use uuid::Uuid;
 use super::badge;
 use super::number::Number;
 use crate::accounts::profile;
+use crate::database::IDS_A_STATEMENT;
 use crate::error::Fault;
 use crate::registrations::registration::{self, Status};
 use crate::units::unit;
-
-/// How many ids one statement names.
-const MANY: usize = 1_000;
 
 #[derive(Clone, Debug)]
 pub struct Wearer {
@@ -47,12 +45,10 @@ pub async fn worn(db: &impl ConnectionTrait, badges: Vec<badge::Model>) -> Resul
     let mut people: HashMap<Uuid, registration::Model> = HashMap::new();
     let mut nicknames: HashMap<Uuid, String> = HashMap::new();
     let mut units: HashMap<Uuid, String> = HashMap::new();
-    for some in badges.chunks(MANY) {
+    for some in badges.chunks(IDS_A_STATEMENT) {
         let ids = some.iter().map(|badge| badge.registration_id);
         let found = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(db).await?;
-        let accounts = profile::Column::AccountId.is_in(found.iter().map(|row| row.account_id));
-        let profiles = profile::Entity::find().filter(accounts).all(db).await?;
-        nicknames.extend(profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)));
+        nicknames.extend(profile::nicknames(db, found.iter().map(|row| row.account_id)).await?);
         let employers = unit::Column::Id.is_in(found.iter().map(|row| row.unit_id));
         let employers = unit::Entity::find().filter(employers).all(db).await?;
         units.extend(employers.into_iter().map(|unit| (unit.id, unit.name)));

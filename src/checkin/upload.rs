@@ -67,5 +67,5 @@ async fn one(app: &App, desk: &Desk, said: &Value, sent_at: Option<DateTime<Utc>
 }
 
 fn refusal(nonce: Option<String>, refused: &Refused) -> Uploaded {
-    Uploaded { nonce, status: refused.status.as_u16(), answer: None, problem: Some(refused.body()) }
+    Uploaded { nonce, status: refused.refusal.status.as_u16(), answer: None, problem: Some(refused.body()) }
 }

@@ -22,11 +22,13 @@ pub async fn due(app: &App) -> Result<(), Error> {
     there.extend(joined.into_tuple::<Uuid>().all(db).await?);
     let events = event::Entity::find().filter(event::Column::Id.is_in(there)).all(db).await?;
     for event in events {
-        if is_over(app, db, &event).await? {
-            forget(app, event.id).await?;
-        }
+        let _ = event::leave_out_faulty(event.id, forget_if_over(app, &event).await);
     }
     Ok(())
+}
+
+async fn forget_if_over(app: &App, event: &event::Model) -> Result<(), Error> {
+    if is_over(app, app.database.reader(), event).await? { forget(app, event.id).await } else { Ok(()) }
 }
 
 async fn is_over(app: &App, db: &impl sea_orm::ConnectionTrait, event: &event::Model) -> Result<bool, Fault> {

@@ -8,10 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::refusals::NOT_IN_CIRCLE;
-use crate::accounts::profile;
-use crate::checkin::presence;
+use crate::badges::face::{self, Face};
 use crate::error::Error;
-use crate::registrations::registration;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "circle_member")]
@@ -58,26 +56,14 @@ pub async fn hold(txn: &impl ConnectionTrait, registration_id: Uuid) -> Result<M
     Ok(held.ok_or(NOT_IN_CIRCLE)?)
 }
 
-/// The people behind registrations who still have a name.
+/// The people behind registrations, as members see each other.
 pub async fn named(
     db: &impl ConnectionTrait,
     registrations: impl IntoIterator<Item = Uuid>,
     me: Uuid,
 ) -> Result<HashMap<Uuid, Member>, DbErr> {
     let wanted: HashSet<Uuid> = registrations.into_iter().collect();
-    let people = registration::Entity::find().filter(registration::Column::Id.is_in(wanted.iter().copied()));
-    let people = people.all(db).await?;
-    let accounts = people.iter().map(|person| person.account_id);
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
-    let nicknames: HashMap<Uuid, String> =
-        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
-    let worn = presence::Entity::find().filter(presence::Column::RegistrationId.is_in(wanted)).all(db).await?;
-    let worn: HashMap<Uuid, String> =
-        worn.into_iter().map(|presence| (presence.registration_id, presence.worn().to_string())).collect();
-    let member = |person: registration::Model| {
-        let nickname = nicknames.get(&person.account_id)?.clone();
-        let badge = worn.get(&person.id).cloned().unwrap_or_default();
-        Some((person.id, Member { nickname, badge, me: person.id == me }))
-    };
-    Ok(people.into_iter().filter_map(member).collect())
+    let faces = face::faces(db, wanted).await?;
+    let member = |(id, face): (Uuid, Face)| (id, Member { badge: face.badge(), nickname: face.nickname, me: id == me });
+    Ok(faces.into_iter().map(member).collect())
 }

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::confession::Entity;
 use super::terms::Terms;
 use crate::app::App;
+use crate::badges::face::{self, Face};
 use crate::error::Fault;
-use crate::picks::own;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion;
 
@@ -52,10 +52,16 @@ pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Res
     let hidden = exclusion::out_of_sight(db, id).await?;
     let mut questions = Entity::asked_of(id, app.now()).all(db).await?;
     questions.retain(|question| !hidden.contains(&question.asked_by));
-    let mut faces = own::faces(db, questions.iter().map(|question| question.asked_by)).await?;
+    let faces = face::faces(db, questions.iter().map(|question| question.asked_by)).await?;
     let questions = questions.into_iter().map(|row| {
-        let (badge, nickname) = faces.remove(&row.asked_by).unwrap_or_default();
-        Question { id: row.id, badge, nickname, agreed: row.agreed, answer_by: row.answer_by }
+        let asks = faces.get(&row.asked_by);
+        Question {
+            id: row.id,
+            badge: asks.map(Face::badge).unwrap_or_default(),
+            nickname: asks.map(|face| face.nickname.clone()).unwrap_or_default(),
+            agreed: row.agreed,
+            answer_by: row.answer_by,
+        }
     });
     let each = Terms::of(&me.event)?.map_or(0, |terms| terms.each);
     let spent = u32::try_from(asked.len()).unwrap_or(u32::MAX);

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::agree::{self, ConsentChoice};
 use super::mine::{self, Standing};
 use super::offer::Field;
-use super::{couple, exchange};
+use super::{couple, exchange, pair};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::events::access::Host;
 use crate::padding;
 use crate::paging::Page;
-use crate::picks::{matched, own};
+use crate::picks::matched;
 use crate::registrations::registration;
 
 /// What I say about being shown.
@@ -254,14 +254,12 @@ pub async fn couples(house: House, host: Host) -> Result<Json<Page<CoupleShown>>
             let db = app.database.reader();
             let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(host.event.id));
             let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
-            let faces = own::faces(db, couples.iter().flat_map(couple::Model::people)).await?;
+            let mut pairs = pair::pairs(db, &couples).await?;
             Ok(couples
                 .into_iter()
                 .map(|couple| {
-                    let mut people: Vec<_> = couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
-                    people.sort_unstable();
-                    let (badges, nicknames) = people.into_iter().unzip();
                     let couple::Model { id, on_stage, formed_at, .. } = couple;
+                    let (badges, nicknames) = pair::unzip(pairs.remove(&id).unwrap_or_default());
                     CoupleShown { id, badges, nicknames, on_stage, formed_at }
                 })
                 .collect())

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 use super::{agree, consent};
 use crate::app::App;
 use crate::error::Error;
+use crate::events::event;
 use crate::happening::What;
 use crate::picks::{matched, said_on_ballot};
 
@@ -19,10 +20,10 @@ use crate::picks::{matched, said_on_ballot};
 /// # Errors
 /// Only faults.
 pub async fn due(app: &Arc<App>) -> Result<(), Error> {
-    let matches = said_on_ballot::Entity::find().select_only().column(said_on_ballot::Column::MatchId).distinct();
-    let matches: Vec<Uuid> = matches.into_tuple().all(app.database.reader()).await?;
-    for match_id in matches {
-        begin(app, match_id).await?;
+    let said = said_on_ballot::Entity::find().select_only().column(said_on_ballot::Column::MatchId).into_query();
+    let matches = matched::Entity::find().filter(matched::Column::Id.in_subquery(said));
+    for found in matches.all(app.database.reader()).await? {
+        let _ = event::leave_out_faulty(found.event_id, begin(app, found.id).await);
     }
     Ok(())
 }

@@ -5,11 +5,11 @@ use sea_orm::EntityTrait;
 use super::mine::Mine;
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
+use crate::badges::face::{self, Face};
 use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::mail::letter::{self, Letter, letter_words};
-use crate::picks::own;
 use crate::registrations::registration;
 
 letter_words! {
@@ -23,12 +23,12 @@ letter_words! {
 /// Only faults.
 pub(super) async fn opened(txn: &Write, app: &App, mine: &Mine) -> Result<(), Error> {
     let event = event::Entity::find_by_id(mine.found.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
-    let faces = own::faces(txn, mine.found.people()).await?;
+    let faces = face::faces(txn, mine.found.people()).await?;
     for id in mine.found.people() {
         let Some(person) = registration::Entity::find_by_id(id).one(txn).await? else { continue };
         let Some(to) = Recipient::find(txn, app, person.account_id).await? else { continue };
         let partner = mine.found.partner_of(id).and_then(|partner| faces.get(&partner));
-        let partner = partner.map(|(badge, nickname)| format!("{badge} {nickname}")).unwrap_or_default();
+        let partner = partner.map(Face::to_string).unwrap_or_default();
         let words = Opened { title: event.titled(to.language), nickname: &to.nickname, partner: &partner };
         let letter = Letter {
             event_id: Some(event.id),

@@ -7,8 +7,9 @@ use super::offer::Field;
 use super::{consent, couple, given_contact, offer, opening};
 use crate::accounts::{account, profile};
 use crate::app::App;
+use crate::badges::face::{self, Face};
 use crate::error::{Error, Fault, Refused};
-use crate::picks::{blocked_pairs, matched, own};
+use crate::picks::{blocked_pairs, matched};
 use crate::registrations::registration;
 
 /// A match and which of the two is asking.
@@ -86,12 +87,12 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
     let blocked = blocked_pairs::by(db, mine.partner.id).await?.contains(&mine.own_id);
     let given =
         if opened.is_some() && !blocked { given_contact::by(db, app, id, mine.partner.id).await? } else { None };
-    let (badge, nickname) = own::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id).unwrap_or_default();
+    let partner = face::faces(db, [mine.partner.id]).await?.remove(&mine.partner.id);
     Ok(Standing {
         match_id: id,
         event_id: mine.found.event_id,
-        badge,
-        nickname,
+        badge: partner.as_ref().map(Face::badge).unwrap_or_default(),
+        nickname: partner.map(|partner| partner.nickname).unwrap_or_default(),
         on_stage: mine.found.on_stage && couple.is_some(),
         show: said.as_ref().is_some_and(|said| said.show),
         follow_up: said.as_ref().is_some_and(|said| said.follow_up),

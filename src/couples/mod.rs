@@ -5,6 +5,7 @@ pub mod consent;
 pub mod couple;
 pub mod offer;
 pub mod opening;
+pub mod pair;
 pub mod given_contact;
 pub mod mine;
 pub mod agree;

@@ -50,6 +50,9 @@ use crate::idempotency;
 pub use reader::Reader;
 pub use write::Write;
 
+/// How many ids one statement names.
+pub const IDS_A_STATEMENT: usize = 1_000;
+
 /// Advisory lock that lets one process at a time migrate a PostgreSQL database.
 const MIGRATION_LOCK: i64 = 0x0071_7565_7169_616f;
 

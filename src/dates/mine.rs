@@ -10,13 +10,11 @@ use uuid::Uuid;
 use super::date_round::{self, State};
 use super::terms::Terms;
 use super::{sat_out, sitting};
-use crate::accounts::profile;
-use crate::badges::badge;
+use crate::badges::face::{self, Face};
 use crate::error::Fault;
 use crate::paging::Page;
 use crate::registrations::access::Participant;
 use crate::registrations::exclusion::{self, Because};
-use crate::registrations::registration;
 
 /// My dates, round by round. Rounds that are not called yet may still change.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -57,17 +55,10 @@ pub struct MyExclusion {
 pub struct Seat {
     pub round: date_round::Model,
     pub sitting: Option<sitting::Model>,
-    pub partner: Option<Met>,
+    /// Whom one sits with.
+    pub partner: Option<Face>,
     /// Present, and without a table.
     pub waits: bool,
-}
-
-/// Whom one sits with.
-#[derive(Clone, Debug)]
-pub struct Met {
-    pub registration_id: Uuid,
-    pub badge: String,
-    pub nickname: String,
 }
 
 impl Seat {
@@ -84,7 +75,7 @@ pub async fn dates(db: &impl ConnectionTrait, me: &Participant) -> Result<MyDate
         state: seat.round.state,
         table: seat.sitting.as_ref().map(|sitting| sitting.table_number),
         held: seat.is_held(),
-        partner: seat.partner.map(|Met { badge, nickname, .. }| Partner { badge, nickname }),
+        partner: seat.partner.map(|face| Partner { badge: face.badge(), nickname: face.nickname }),
     };
     let rounds = seats(db, me).await?.into_iter().map(my_round).collect();
     Ok(MyDates { minutes: Terms::of(&me.event)?.minutes, rounds })
@@ -96,7 +87,7 @@ pub async fn seats(db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Se
     let rounds = date_round::of_event(db, me.event.id).await?;
     let mine = Condition::any().add(sitting::Column::OneId.eq(id)).add(sitting::Column::OtherId.eq(id));
     let mine = sitting::Entity::find().filter(sitting::Column::EventId.eq(me.event.id)).filter(mine).all(db).await?;
-    let partners = partners(db, mine.iter().filter_map(|sitting| sitting.partner_of(id)).collect()).await?;
+    let partners = face::faces(db, mine.iter().filter_map(|sitting| sitting.partner_of(id))).await?;
     let mut mine: HashMap<Uuid, sitting::Model> = mine.into_iter().map(|sitting| (sitting.round_id, sitting)).collect();
     let waits = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.eq(id)).all(db).await?;
     let waits: HashSet<Uuid> = waits.into_iter().map(|out| out.round_id).collect();
@@ -117,26 +108,10 @@ pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Re
 pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<Page<MyExclusion>, DbErr> {
     let said = exclusion::said_by(db, me.registration.id).await?;
     let about = said.iter().map(|said| said.about);
-    let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(about)).all(db).await?;
-    let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
-    let item =
-        |said: exclusion::Model| Some(MyExclusion { badge: worn.get(&said.about)?.clone(), because: said.because });
-    Ok(Page::whole(said.into_iter().filter_map(item).collect()))
-}
-
-/// What may be told of these people to those they sit with.
-async fn partners(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Met>, DbErr> {
-    let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(ids.iter().copied())).all(db).await?;
-    let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
-    let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids)).all(db).await?;
-    let accounts = people.iter().map(|person| person.account_id);
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
-    let nicknames: HashMap<Uuid, String> =
-        profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)).collect();
-    let partner = |person: registration::Model| {
-        let badge = worn.get(&person.id).cloned().unwrap_or_default();
-        let nickname = nicknames.get(&person.account_id).cloned().unwrap_or_default();
-        (person.id, Met { registration_id: person.id, badge, nickname })
+    let faces = face::faces(db, about).await?;
+    let item = |said: exclusion::Model| {
+        let worn = faces.get(&said.about)?.worn?;
+        Some(MyExclusion { badge: worn.to_string(), because: said.because })
     };
-    Ok(people.into_iter().map(partner).collect())
+    Ok(Page::whole(said.into_iter().filter_map(item).collect()))
 }

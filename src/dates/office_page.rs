@@ -23,7 +23,6 @@ use crate::events::access::Host;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{event, tabs};
-use crate::organizations::staff;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
@@ -80,13 +79,12 @@ async fn render_dates(
     form: Option<Form>,
 ) -> Result<HttpResponse, Error> {
     let now = house.now();
-    let event = host.event.clone();
+    let (event, organizes) = (host.event.clone(), host.organizer);
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let organizes = staff::organizes(db, host.account.account_id, host.event.organization_id).await?;
-        Ok((overview::look(db, &host.event).await?, organizes))
+        Ok(overview::look(db, &host.event).await?)
     });
-    let (plan, organizes) = read.await?;
+    let plan = read.await?;
     let wanted = |seen: &&RoundSeen| match round {
         Some(round) => seen.round == round,
         None => seen.state != State::Finished,

@@ -89,8 +89,7 @@ impl Refusal {
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         Self {
-            status: refusal.status,
-            code: refusal.code,
+            refusal,
             detail: refusal.detail.into(),
             errors: Vec::new(),
             retry_after: None,

@@ -17,6 +17,7 @@ use crate::app::{App, House};
 use crate::audit::{self, Deed};
 use crate::authorize_first;
 use crate::error::{Error, Refused};
+use crate::organizations::access::OrganizationStaff;
 use crate::organizations::staff;
 
 /// 主办方工作人员 of the union that hosts the event.
@@ -31,6 +32,8 @@ pub struct Organizer {
 pub struct Host {
     pub account: SignedIn,
     pub event: event::Model,
+    /// Whose pages show the way to the rest of the office.
+    pub organizer: bool,
 }
 
 /// 签到员 of the evening, a device that was paired with it, or an organizer.
@@ -88,26 +91,25 @@ struct EventAccess {
     account: SignedIn,
     event: event::Model,
     organizer: bool,
-    serves: bool,
 }
 
-/// The event a request's path names, and what the person may be there.
-async fn authorize_in_path(request: HttpRequest, roles: &'static [Role]) -> Result<EventAccess, Error> {
+/// The event a request's path names, and whether the person may be there: everybody where no role is asked for.
+async fn authorize_in_path(request: HttpRequest, role: Option<Role>) -> Result<EventAccess, Error> {
     let slug = slug_in_path(&request);
-    enter_at(request, slug, roles).await
+    enter_at(request, slug, role).await
 }
 
 fn slug_in_path(request: &HttpRequest) -> String {
     request.match_info().get("event").unwrap_or_default().to_owned()
 }
 
-async fn enter_at(request: HttpRequest, slug: String, roles: &'static [Role]) -> Result<EventAccess, Error> {
+async fn enter_at(request: HttpRequest, slug: String, role: Option<Role>) -> Result<EventAccess, Error> {
     let account = SignedIn::of(&request).await?;
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    house.run(move |app| look_up(app, account, slug, roles)).await
+    house.run(move |app| look_up(app, account, slug, role)).await
 }
 
-async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role]) -> Result<EventAccess, Error> {
+async fn look_up(app: Arc<App>, account: SignedIn, slug: String, role: Option<Role>) -> Result<EventAccess, Error> {
     let db = app.database.reader();
     let event = event::by_slug(db, &slug).await?.ok_or_else(Refused::not_found)?;
     let organizer = staff::admits(db, account.account_id, event.organization_id).await?;
@@ -115,8 +117,11 @@ async fn look_up(app: Arc<App>, account: SignedIn, slug: String, roles: &[Role])
     if !event.is_published(app.now()) && !organizer {
         return Err(Refused::not_found().into());
     }
-    let serves = organizer || (!roles.is_empty() && crew::serves(db, account.account_id, event.id, roles).await?);
-    Ok(EventAccess { account, event, organizer, serves })
+    let serves = match role {
+        Some(role) if !organizer => crew::roles(db, account.account_id, event.id).await?.contains(&role),
+        _ => true,
+    };
+    if serves { Ok(EventAccess { account, event, organizer }) } else { Err(WRONG_ROLE.into()) }
 }
 
 impl FromRequest for Organizer {
@@ -124,9 +129,9 @@ impl FromRequest for Organizer {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = authorize_in_path(request.clone(), &[]);
+        let entering = authorize_in_path(request.clone(), None);
         authorize_first::authorize(request, async move {
-            let EventAccess { account, event, organizer, .. } = entering.await?;
+            let EventAccess { account, event, organizer } = entering.await?;
             if organizer { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
         })
     }
@@ -137,15 +142,32 @@ impl FromRequest for Host {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = authorize_in_path(request.clone(), &[Role::Host]);
+        let entering = authorize_in_path(request.clone(), Some(Role::Host));
         authorize_first::authorize(request, async move {
-            let EventAccess { account, event, serves, .. } = entering.await?;
-            if serves { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
+            let EventAccess { account, event, organizer } = entering.await?;
+            Ok(Self { account, event, organizer })
         })
     }
 }
 
 impl Organizer {
+    /// Somebody as an organizer of an event that is at hand.
+    ///
+    /// # Errors
+    /// 403 `wrong_role`, `second_factor_required`.
+    pub async fn of(db: &impl ConnectionTrait, account: SignedIn, event: event::Model) -> Result<Self, Error> {
+        let admitted = staff::admits(db, account.account_id, event.organization_id).await?;
+        if admitted { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
+    }
+
+    /// The same person as staff of the union that holds the event.
+    ///
+    /// # Errors
+    /// 404 where they are not, any more.
+    pub async fn for_union(&self, db: &impl ConnectionTrait) -> Result<OrganizationStaff, Error> {
+        OrganizationStaff::of(db, self.account, &self.event.organization_id.to_string()).await
+    }
+
     /// The record of what an organizer does here.
     pub fn records(&self, deed: Deed) -> audit::Entry<'static> {
         deed.by(self.account.account_id).at(self.event.organization_id, self.event.id)
@@ -174,8 +196,8 @@ impl Desk {
         match Self::of_device(&request).await? {
             Some(desk) if desk.event.slug == slug => Ok(desk),
             _ => {
-                let EventAccess { account, event, organizer, serves } = enter_at(request, slug, &[Role::Desk]).await?;
-                if serves { Ok(Self { by: By::Person(account), event, organizer }) } else { Err(WRONG_ROLE.into()) }
+                let EventAccess { account, event, organizer } = enter_at(request, slug, Some(Role::Desk)).await?;
+                Ok(Self { by: By::Person(account), event, organizer })
             }
         }
     }
@@ -240,10 +262,10 @@ impl FromRequest for Volunteer {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = authorize_in_path(request.clone(), &[Role::Volunteer]);
+        let entering = authorize_in_path(request.clone(), Some(Role::Volunteer));
         authorize_first::authorize(request, async move {
-            let EventAccess { account, event, serves, .. } = entering.await?;
-            if serves { Ok(Self { account, event }) } else { Err(WRONG_ROLE.into()) }
+            let EventAccess { account, event, .. } = entering.await?;
+            Ok(Self { account, event })
         })
     }
 }
@@ -253,7 +275,7 @@ impl FromRequest for Guest {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let entering = authorize_in_path(request.clone(), &[]);
+        let entering = authorize_in_path(request.clone(), None);
         authorize_first::authorize(request, async move {
             let EventAccess { account, event, .. } = entering.await?;
             Ok(Self { account, event })

@@ -1,11 +1,13 @@
 //! Who works on one evening.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::error::Error;
+use super::event;
+use crate::error::Fault;
+use crate::organizations::staff;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "crew")]
@@ -36,21 +38,49 @@ pub enum Role {
     Volunteer,
 }
 
-/// Whether a person has one of these roles on this evening.
-///
-/// # Errors
-/// Only faults.
-pub async fn serves(
-    db: &impl ConnectionTrait,
-    account_id: Uuid,
-    event_id: Uuid,
-    roles: &[Role],
-) -> Result<bool, Error> {
-    let grants = Entity::find()
-        .filter(Column::AccountId.eq(account_id))
-        .filter(Column::EventId.eq(event_id))
-        .filter(Column::Role.is_in(roles.iter().copied()))
-        .count(db)
-        .await?;
-    Ok(grants > 0)
+/// What a person may do at an event: as an organizer of its union everything that any role may.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    pub organizer: bool,
+    /// Of the evening.
+    pub roles: Vec<Role>,
+}
+
+impl Rights {
+    /// Those of a person, without the union's own where they lack the second factor it demands.
+    pub async fn of(db: &impl ConnectionTrait, account_id: Uuid, event: &event::Model) -> Result<Self, Fault> {
+        let organizer = staff::organizes(db, account_id, event.organization_id).await?;
+        Ok(Self { organizer, roles: roles(db, account_id, event.id).await? })
+    }
+
+    /// Whether they may do what this role may.
+    #[must_use]
+    pub fn allow(&self, role: Role) -> bool {
+        self.organizer || self.roles.contains(&role)
+    }
+
+    /// Whether they may do anything.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.organizer || !self.roles.is_empty()
+    }
+}
+
+/// The roles a person has on an evening.
+pub async fn roles(db: &impl ConnectionTrait, account_id: Uuid, event_id: Uuid) -> Result<Vec<Role>, DbErr> {
+    let grants = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::EventId.eq(event_id));
+    Ok(grants.all(db).await?.into_iter().map(|grant| grant.role).collect())
+}
+
+/// Whoever has a role on an evening.
+pub async fn in_role(db: &impl ConnectionTrait, event_id: Uuid, role: Role) -> Result<Vec<Uuid>, DbErr> {
+    let grants = Entity::find().filter(Column::EventId.eq(event_id)).filter(Column::Role.eq(role));
+    Ok(grants.all(db).await?.into_iter().map(|grant| grant.account_id).collect())
+}
+
+/// The events at which a person has a role.
+pub async fn events_of(db: &impl ConnectionTrait, account_id: Uuid, role: Role) -> Result<Vec<event::Model>, DbErr> {
+    let grants = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::Role.eq(role));
+    let ids = grants.all(db).await?.into_iter().map(|grant| grant.event_id);
+    event::Entity::find().filter(event::Column::Id.is_in(ids)).all(db).await
 }

@@ -4,15 +4,14 @@ use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::{Organizer, id_in_path};
 use super::appoint_crew::{Enlistment, dismiss, invite};
-use super::crew::{self, Role};
-use crate::accounts::{account, profile};
+use super::crew::Role;
+use super::workers::{self, Right, Worker};
 use crate::app::House;
 use crate::body::{Body, Query};
 use crate::error::Error;
@@ -78,26 +77,18 @@ pub async fn list_invitations(house: House, by: Organizer, which: Query<Which>) 
 #[get("/events/{event}/crew")]
 pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Page<Enlisted>>, Error> {
     let listed = house.run(async move |app| {
-        let db = app.database.reader();
-        let grants = crew::Entity::find().filter(crew::Column::EventId.eq(by.event.id));
-        let grants = grants.order_by_asc(crew::Column::Id).all(db).await?;
-        let ids: Vec<Uuid> = grants.iter().map(|grant| grant.account_id).collect();
-        let profiles =
-            profile::Entity::find().filter(profile::Column::AccountId.is_in(ids.iter().copied())).all(db).await?;
-        let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids)).all(db).await?;
-        let called = |id| {
-            let profile = profiles.iter().find(|profile| profile.account_id == id);
-            let account = || accounts.iter().find(|account| account.id == id);
-            profile.map(|profile| profile.nickname.clone()).or_else(|| account()?.name.clone())
+        let enlisted = |worker: Worker| {
+            let Right::Evening(role) = worker.right else { return None };
+            Some(Enlisted {
+                id: worker.grant,
+                account_id: worker.account.id,
+                role,
+                granted_at: worker.granted_at,
+                nickname: worker.name,
+            })
         };
-        let enlisted = |grant: crew::Model| Enlisted {
-            id: grant.id,
-            account_id: grant.account_id,
-            role: grant.role,
-            granted_at: grant.granted_at,
-            nickname: called(grant.account_id),
-        };
-        Ok(Page::whole(grants.into_iter().map(enlisted).collect()))
+        let crew = workers::of_evening(app.database.reader(), by.event.id).await?;
+        Ok(Page::whole(crew.into_iter().filter_map(enlisted).collect()))
     });
     Ok(Json(listed.await?))
 }

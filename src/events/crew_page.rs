@@ -4,28 +4,25 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::accounts::address::address_to_unicode as shown_address;
 use crate::accounts::visit::Visit;
-use crate::accounts::{account, profile};
 use crate::app::{App, House};
 use crate::body;
-use crate::error::{Error, Fault, Refused};
+use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::events::appoint_crew::{Enlistment, dismiss, invite};
-use crate::events::crew;
 use crate::events::heading::Heading;
-use crate::events::{event, tabs};
+use crate::events::tabs;
+use crate::events::workers::{self, Right, Worker};
 use crate::invitations::invitation::Kind;
 use crate::invitations::listed;
 use crate::invitations::rows::{Row, rows};
-use crate::organizations::access::OrganizationStaff;
 use crate::organizations::grant::{self, Appointment};
 use crate::organizations::revoke::revoke;
-use crate::organizations::{organization, staff};
+use crate::organizations::staff;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash};
 
@@ -60,16 +57,20 @@ impl Crew {
             let db = app.database.reader();
             let mut open = listed::open(db, &app, &[Kind::Organizer], of.organization_id).await?;
             open.extend(listed::open(db, &app, &[Kind::Desk, Kind::Host, Kind::Volunteer], of.id).await?);
-            Ok((members(db, &of).await?, open))
+            Ok((workers::of_event(db, &of).await?, open))
         });
         let (found, open) = read.await?;
-        let member = |(grant, account, role, nickname, kind): (Uuid, account::Model, String, String, &str)| {
+        let member = |worker: Worker| {
+            let kind = match worker.right {
+                Right::Union(_) => "union",
+                Right::Evening(_) => "evening",
+            };
             Ok(Member {
-                email: shown_address(&account.address(&house.secrets)?),
-                nickname,
-                role: page.t(&format!("role-{role}")),
-                leave: format!("/office/e/{}/staff/{kind}/{grant}/leave", event.slug),
-                myself: account.id == me,
+                email: shown_address(&worker.account.address(&house.secrets)?),
+                nickname: worker.name.unwrap_or_default(),
+                role: page.t(&format!("role-{}", worker.right.word())),
+                leave: format!("/office/e/{}/staff/{kind}/{}/leave", event.slug, worker.grant),
+                myself: worker.account.id == me,
             })
         };
         page::answer(&Self {
@@ -82,30 +83,6 @@ impl Crew {
             page,
         })
     }
-}
-
-type CrewGrant = (Uuid, account::Model, String, String, &'static str);
-
-async fn members(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<CrewGrant>, Fault> {
-    let of_union = staff::Entity::find().filter(staff::Column::OrganizationId.eq(event.organization_id));
-    let of_event = crew::Entity::find().filter(crew::Column::EventId.eq(event.id));
-    let organizers = of_union.order_by_asc(staff::Column::Id).all(db).await?;
-    let crew = of_event.order_by_asc(crew::Column::Id).all(db).await?;
-    let word = |role: serde_json::Value| role.as_str().unwrap_or_default().to_owned();
-    let mut grants: Vec<(Uuid, Uuid, String, &'static str)> =
-        organizers.iter().map(|grant| (grant.id, grant.account_id, word(json!(grant.role)), "union")).collect();
-    grants.extend(crew.iter().map(|grant| (grant.id, grant.account_id, word(json!(grant.role)), "evening")));
-    let ids: Vec<Uuid> = grants.iter().map(|(_, account, ..)| *account).collect();
-    let accounts = account::Entity::alive().filter(account::Column::Id.is_in(ids.iter().copied())).all(db).await?;
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(ids)).all(db).await?;
-    let found = |(grant, id, role, kind): (Uuid, Uuid, String, &'static str)| {
-        let account = accounts.iter().find(|account| account.id == id)?.clone();
-        let profile = profiles.iter().find(|profile| profile.account_id == id);
-        let named = profile.map(|profile| profile.nickname.clone()).or_else(|| account.name.clone());
-        let nickname = named.unwrap_or_default();
-        Some((grant, account, role, nickname, kind))
-    };
-    Ok(grants.into_iter().filter_map(found).collect())
 }
 
 /// Everybody with a role. Who: organizer.
@@ -123,7 +100,7 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
     let asked = async {
         if of_union {
             let wish: Appointment = body::read(request)?;
-            let asked = async move |app: Arc<App>| grant::invite(&app, &for_union(&app, &who).await?, wish).await;
+            let asked = async move |app: Arc<App>| grant::invite(&app, &who.for_union(app.database.reader()).await?, wish).await;
             house.run(asked).await.map(|(_, new)| new)
         } else {
             let wish: Enlistment = body::read(request)?;
@@ -150,8 +127,9 @@ pub async fn revoked(house: House, visit: Visit, by: Organizer, request: HttpReq
     let (id, back) = (id_in_path(&request, "id")?, format!("/office/e/{}/staff", by.event.slug));
     let (who, myself) = (by.clone(), by.account.account_id);
     let revoked = house.run(async move |app| {
-        let grant = staff::Entity::find_by_id(id).one(app.database.reader()).await?;
-        revoke(&app, &for_union(&app, &who).await?, id).await?;
+        let db = app.database.reader();
+        let grant = staff::Entity::find_by_id(id).one(db).await?;
+        revoke(&app, &who.for_union(db).await?, id).await?;
         Ok(grant.is_some_and(|grant| grant.account_id == myself))
     });
     match revoked.await {
@@ -163,10 +141,4 @@ pub async fn revoked(house: House, visit: Visit, by: Organizer, request: HttpReq
             form.show_again(visit.page, error, |page, form| Crew::answer(&house, page, &by, form)).await
         }
     }
-}
-
-/// The organizer of an event as one of the union that holds it.
-async fn for_union(app: &App, by: &Organizer) -> Result<OrganizationStaff, Error> {
-    let union = organization::Entity::find_by_id(by.event.organization_id).one(app.database.reader()).await?;
-    Ok(OrganizationStaff { account: by.account, organization: union.ok_or_else(Refused::not_found)? })
 }

@@ -125,16 +125,13 @@ impl Model {
     /// The event's calendar; Shanghai where the stored name is none.
     #[must_use]
     pub fn zone(&self) -> chrono_tz::Tz {
-        self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+        zone_named(&self.timezone)
     }
 
     /// What it is called in a language; in Chinese where it has no other name.
     #[must_use]
     pub fn titled(&self, language: Language) -> &str {
-        match (language, &self.title_en) {
-            (Language::En, Some(title)) => title,
-            _ => &self.title,
-        }
+        language.name(&self.title, self.title_en.as_deref())
     }
 
     /// The calendar day of a moment where the event is held.
@@ -180,6 +177,18 @@ impl Model {
     fn unreadable(&self, path: &str, why: impl std::fmt::Display) -> Fault {
         anyhow::anyhow!("event {}: what its settings say of `{path}` does not read: {why}", self.id).into()
     }
+}
+
+/// The calendar with this IANA name; Shanghai's where it is none.
+#[must_use]
+pub fn zone_named(name: &str) -> chrono_tz::Tz {
+    name.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+}
+
+/// Of many events, one that faults keeps nobody from the others: it is left out, and the log says which and why.
+#[must_use]
+pub fn leave_out_faulty<T>(event_id: Uuid, of_event: Result<T, impl std::fmt::Debug>) -> Option<T> {
+    of_event.inspect_err(|fault| tracing::error!(event = %event_id, ?fault, "an event is left out")).ok()
 }
 
 /// The event with this slug, whoever asks.

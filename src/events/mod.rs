@@ -24,6 +24,7 @@ pub mod schedule;
 pub mod series;
 mod series_api;
 pub mod tabs;
+pub mod workers;
 
 use crate::calls::Calls;
 

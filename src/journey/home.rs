@@ -14,6 +14,7 @@ use super::situation::{self, Situation};
 use crate::accounts::visit::Visit;
 use crate::accounts::{SignedIn, account, profile};
 use crate::app::{App, House};
+use crate::circle;
 use crate::error::Error;
 use crate::events::crew::{self, Role};
 use crate::events::event;
@@ -84,7 +85,8 @@ async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Erro
     let by_id: HashMap<Uuid, &event::Model> = events.iter().map(|event| (event.id, event)).collect();
     let mut situations = Vec::new();
     for event in &events {
-        if let Some(mine) = mine.iter().find(|mine| mine.event_id == event.id) {
+        let Some(mine) = mine.iter().find(|mine| mine.event_id == event.id) else { continue };
+        if event::leave_out_faulty(event.id, circle::terms::Terms::of(event)).is_some() {
             situations.push(situation::read(db, event.clone(), mine.clone(), now).await?);
         }
     }

@@ -87,15 +87,13 @@ pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<H
 
 async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
-    let Guest { account, event } = guest;
-    let Some(mine) = registration::active_of(db, event.id, account.account_id).await? else { return Ok(None) };
-    let me = Participant { account, event: event.clone(), registration: mine.clone() };
+    let Some(me) = Participant::find(db, guest.account, guest.event).await? else { return Ok(None) };
     Ok(Some(Read {
         standing: standing::of(app, &me).await?,
-        statement: statement::read(db, &event, mine.id, now).await?,
-        board: board::of_event(app, &event).await?,
-        profile: profile::Entity::find_by_id(account.account_id).one(db).await?,
-        situation: situation::read(db, event, mine, now).await?,
+        statement: statement::read(db, &me.event, me.registration.id, now).await?,
+        board: board::of_event(app, &me.event).await?,
+        profile: profile::Entity::find_by_id(me.account.account_id).one(db).await?,
+        situation: situation::read(db, me.event, me.registration, now).await?,
     }))
 }
 

@@ -11,10 +11,9 @@ use crate::accounts::signed_in::Credential;
 use crate::app::{App, House};
 use crate::error::{Error, Refused};
 use crate::events::access;
-use crate::events::crew::{self, Role};
+use crate::events::crew::{Rights, Role};
 use crate::events::event;
 use crate::events::refusals::WRONG_ROLE;
-use crate::organizations::staff;
 use crate::registrations::registration;
 use crate::stage::{pass, pass_cookie};
 
@@ -72,15 +71,14 @@ impl Entrance {
             return Err(SECOND_FACTOR_REQUIRED.into());
         }
         let event = access::find_visible(db, &self.slug, Some(&account), app.now()).await?;
-        let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
-        let all =
-            staff::organizes(db, account.account_id, event.organization_id).await? || serves(&[Role::Host]).await?;
+        let rights = Rights::of(db, account.account_id, &event).await?;
+        let all = rights.allow(Role::Host);
         let audience = match self.asked {
             Some(audience) if all => audience,
             None if all => Audience::Host,
-            None | Some(Audience::Desk) if serves(&[Role::Desk]).await? => Audience::Desk,
+            None | Some(Audience::Desk) if rights.allow(Role::Desk) => Audience::Desk,
             None | Some(Audience::Guest)
-                if serves(&[Role::Volunteer]).await?
+                if rights.allow(Role::Volunteer)
                     || registration::active_of(db, event.id, account.account_id).await?.is_some() =>
             {
                 Audience::Guest

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::get;
 use actix_web::web::{Json, Path};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -14,9 +15,9 @@ use uuid::Uuid;
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Query;
-use crate::error::{Error, Fault, Refused};
-use crate::events::event;
-use crate::organizations::{organization, staff};
+use crate::error::{Error, Fault};
+use crate::events::{access, event};
+use crate::organizations::organization;
 use crate::paging::{Page, Paging};
 use crate::planning::poster::{self, Poster};
 use crate::registrations::registration::{self, Side, Status};
@@ -67,9 +68,10 @@ pub async fn list_events(
         let paging = Paging { limit: wanted.limit, cursor: wanted.cursor };
         let (limit, after) = (paging.limit()?, paging.after()?);
         let own = match account {
-            Some(account) => unions_of(db, account.account_id).await?,
+            Some(account) => organization::of_staff(db, account.account_id).await?,
             None => Vec::new(),
         };
+        let own = own.into_iter().map(|union| union.id);
         let public = event::Column::PublishedAt.lte(app.now());
         let visible = Condition::any().add(public).add(event::Column::OrganizationId.is_in(own));
         let mut rows = event::Entity::find().filter(visible);
@@ -96,37 +98,32 @@ pub async fn list_events(
 pub async fn read_event(house: House, account: Option<SignedIn>, slug: Path<String>) -> Result<Json<Notice>, Error> {
     let found = house.run(async move |app| {
         let db = app.database.reader();
-        let event = event::by_slug(db, &slug).await?.ok_or_else(Refused::not_found)?;
-        let own = match account {
-            Some(account) => staff::organizes(db, account.account_id, event.organization_id).await?,
-            None => false,
-        };
-        if !own && !event.is_published(app.now()) {
-            return Err(Refused::not_found().into());
-        }
-        notices(db, vec![event], app.now()).await?.pop().ok_or_else(|| Refused::not_found().into())
+        let event = access::find_visible(db, &slug, account.as_ref(), app.now()).await?;
+        Ok(notice(db, event, app.now()).await?)
     });
     Ok(Json(found.await?))
 }
 
-async fn unions_of(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Uuid>, Fault> {
-    let grants = staff::Entity::find()
-        .filter(staff::Column::AccountId.eq(account_id))
-        .filter(staff::Column::Role.eq(staff::Role::Organizer));
-    Ok(grants.all(db).await?.into_iter().map(|grant| grant.organization_id).collect())
-}
-
-/// The notices of these events, in their order.
+/// The notices of these events, in their order; without those that cannot be read.
 pub async fn notices(
     db: &impl ConnectionTrait,
     events: Vec<event::Model>,
-    now: chrono::DateTime<chrono::Utc>,
+    now: DateTime<Utc>,
 ) -> Result<Vec<Notice>, Fault> {
     let applicants = applicants(db, events.iter().map(|event| event.id).collect()).await?;
     let posters = poster::posters(db, events, now).await?;
     let notice =
         |poster: Poster| Notice { applicants: applicants.get(&poster.id).copied().unwrap_or_default(), poster };
     Ok(posters.into_iter().map(notice).collect())
+}
+
+/// The notice of one event.
+///
+/// # Errors
+/// Where it cannot be read.
+pub async fn notice(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Notice, Fault> {
+    let applicants = applicants(db, vec![event.id]).await?.remove(&event.id).unwrap_or_default();
+    Ok(Notice { poster: poster::poster(db, event, now).await?, applicants })
 }
 
 #[derive(FromQueryResult)]

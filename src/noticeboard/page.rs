@@ -6,7 +6,7 @@ use askama::Template;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::board::{Notice, notices};
+use super::board::{Notice, notice, notices};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Fault, Refused};
@@ -66,8 +66,7 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
             Some(person) => registration::latest_of(db, event.id, person.account_id).await?,
             None => None,
         };
-        let notice = notices(db, vec![event], app.now()).await?.pop().ok_or_else(Refused::not_found)?;
-        Ok((notice, mine))
+        Ok((notice(db, event, app.now()).await?, mine))
     });
     let (notice, mine) = shown.await?;
     let (speaker, shown) = (Speaker { page: &visit.page, now: house.now() }, &notice.poster);

@@ -90,7 +90,8 @@ pub async fn show_dashboard(
     let mut others = shown_matters(&page, &events, &waiting);
     let first = if others.is_empty() { None } else { Some(others.remove(0)) };
     let (past, rows): (Vec<_>, Vec<_>) = events.into_iter().partition(|event| event.phase(now) == Phase::Closed);
-    let names: HashMap<Uuid, String> = by.unions.iter().map(|union| (union.id, name(&page, union))).collect();
+    let name = |union: &organization::Model| union.name_in(page.language).to_owned();
+    let names: HashMap<Uuid, String> = by.unions.iter().map(|union| (union.id, name(union))).collect();
     let row = |event: event::Model| {
         let (men, women) = sides.get(&event.id).copied().unwrap_or_default();
         Row {
@@ -109,24 +110,19 @@ pub async fn show_dashboard(
         tabs.push(tab(page.t("office-all-unions"), "/office".to_owned(), chosen.is_none()));
         tabs.extend(by.unions.iter().map(|union| {
             let open = chosen.is_some_and(|own| own.id == union.id);
-            tab(name(&page, union), format!("/office?union={}", union.slug), open)
+            tab(name(union), format!("/office?union={}", union.slug), open)
         }));
     }
     let rows: Vec<Row> = rows.into_iter().map(row).collect();
     page::answer(&Dashboard {
         past: past.into_iter().rev().map(row).collect(),
-        unions: by.unions.iter().map(|union| (union.slug.clone(), name(&page, union))).collect(),
+        unions: by.unions.iter().map(|union| (union.slug.clone(), name(union))).collect(),
         tabs,
         first,
         others,
         rows,
         page,
     })
-}
-
-fn name(page: &Page, union: &organization::Model) -> String {
-    let english = page.language.choose(None, union.name_en.as_ref());
-    english.unwrap_or(&union.name).clone()
 }
 
 /// The events of these unions, the nearest evening first.
@@ -142,10 +138,9 @@ async fn events_of(db: &impl ConnectionTrait, unions: Vec<Uuid>) -> Result<Vec<e
 pub fn shown_matters(page: &Page, events: &[event::Model], matters: &[Matter]) -> Vec<MatterView> {
     let told = |matter: &Matter| {
         let event = events.iter().find(|event| event.id == matter.event)?;
-        let english = page.language.choose(None, event.title_en.as_ref());
         Some(MatterView {
             words: page.say(matter.kind.label_key(), &[("count", matter.count.into())]),
-            event: english.unwrap_or(&event.title).clone(),
+            event: event.titled(page.language).to_owned(),
             address: format!("/office/e/{}{}", event.slug, matter.kind.place()),
         })
     };

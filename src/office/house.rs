@@ -139,7 +139,7 @@ impl HousePage {
         };
         page::answer(&Self {
             unions: read.unions.iter().map(union).collect(),
-            sentence: page.language.choose(&report.sentence.zh, &report.sentence.en).clone(),
+            sentence: report.sentence.in_language(page.language).to_owned(),
             health: health(house, &page, &read),
             unsure: house.clock.unsure().map(|unsure| (clock(unsure.house), clock(unsure.machine))),
             report,

@@ -66,6 +66,17 @@ pub async fn resolve_union(
     }
 }
 
+impl OrganizationStaff {
+    /// Somebody as staff of the union with this slug or id.
+    ///
+    /// # Errors
+    /// 404 where it is not theirs.
+    pub async fn of(db: &impl ConnectionTrait, account: SignedIn, named: &str) -> Result<Self, Error> {
+        let organization = resolve_union(db, &account, Some(named)).await?;
+        Ok(Self { account, organization })
+    }
+}
+
 impl FromRequest for OrganizationStaff {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
@@ -76,9 +87,7 @@ impl FromRequest for OrganizationStaff {
             let account = SignedIn::of(&asked).await?;
             let named = asked.match_info().get("organization").unwrap_or_default().to_owned();
             let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
-            let organization =
-                house.run(async move |app| resolve_union(app.database.reader(), &account, Some(&named)).await).await?;
-            Ok(Self { account, organization })
+            house.run(async move |app| Self::of(app.database.reader(), account, &named).await).await
         })
     }
 }

@@ -30,7 +30,7 @@ impl Model {
     /// What it is called in a language, as far as it has a name there.
     #[must_use]
     pub fn name_in(&self, language: Language) -> &str {
-        language.choose(&self.name, self.name_en.as_ref().unwrap_or(&self.name))
+        language.name(&self.name, self.name_en.as_deref())
     }
 }
 

@@ -147,7 +147,7 @@ fn remark(language: Language, errors: &[&RowError]) -> String {
 /// Whatever is a fault and no refusal.
 pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error> {
     let Error::Refused(refused) = error else { return Err(error) };
-    let key = format!("trouble-{}", refused.code.replace('_', "-"));
+    let key = format!("trouble-{}", refused.refusal.code.replace('_', "-"));
     let mut told = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
     let texts = |member: &str| {
         refused.extra.get(member).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)

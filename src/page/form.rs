@@ -150,13 +150,13 @@ impl Form {
         let known = refused.errors.iter().any(|wrong| self.fields.iter().any(|(name, _)| *name == wrong.field));
         let whole = if known { None } else { self.wrong.values().next().cloned() };
         // Of the whole, `invalid` says no more than the marks beside the fields.
-        let own = Some(refused.code).filter(|code| *code != "invalid");
+        let own = Some(refused.refusal.code).filter(|code| *code != "invalid");
         self.trouble = own
             .and_then(|code| find(format!("trouble-{code}")))
             .or(whole)
             .or_else(|| Some(page.t(if known { "trouble-fields" } else { "trouble-refused" })));
         // 401 would send the reader to the sign-in; the form is where they are to try again.
-        let status = refused.status;
+        let status = refused.refusal.status;
         self.status = Some(if status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { status });
         self.retry_after = refused.retry_after;
         Ok(self)

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{blocked_pairs, own, round};
+use super::{blocked_pairs, round};
 use crate::app::App;
+use crate::badges::face;
 use crate::badges::number::Number;
 use crate::checkin::presence;
 use crate::dates::{date_note, mine};
@@ -16,7 +17,7 @@ use crate::registrations::access::Participant;
 
 /// Somebody who may be picked.
 #[derive(Debug, Clone)]
-pub struct Face {
+pub struct Candidate {
     pub badge: String,
     pub nickname: String,
     /// The round in which the two met, where they did.
@@ -27,12 +28,12 @@ pub struct Face {
 
 /// Everybody who may be picked in a round, those met in the order of meeting, then by number.
 /// The order says nothing about anybody's picks.
-pub async fn faces(
+pub async fn candidates(
     db: &impl ConnectionTrait,
     app: &App,
     me: &Participant,
     round: &round::Model,
-) -> Result<Vec<Face>, Fault> {
+) -> Result<Vec<Candidate>, Fault> {
     let my_id = me.registration.id;
     let hidden = blocked_pairs::by(db, my_id).await?;
     let here = presence::Entity::inside(round.event_id).all(db).await?;
@@ -47,12 +48,12 @@ pub async fn faces(
         met.filter_map(|seat| Some((seat.partner?.registration_id, seat.round.number))).collect();
     here.sort_by_key(|(id, worn)| (met.get(id).copied().unwrap_or(i32::MAX), *worn));
     let mut notes = date_note::written_by(db, app, my_id).await?;
-    let mut names = own::faces(db, here.iter().map(|(id, _)| *id)).await?;
-    let face = |(id, worn): (Uuid, Number)| Face {
+    let mut faces = face::faces(db, here.iter().map(|(id, _)| *id)).await?;
+    let candidate = |(id, worn): (Uuid, Number)| Candidate {
         badge: worn.to_string(),
-        nickname: names.remove(&id).map(|(_, nickname)| nickname).unwrap_or_default(),
+        nickname: faces.remove(&id).map(|face| face.nickname).unwrap_or_default(),
         met: met.get(&id).copied(),
         note: notes.remove(&id),
     };
-    Ok(here.into_iter().map(face).collect())
+    Ok(here.into_iter().map(candidate).collect())
 }

@@ -1,18 +1,14 @@
 //! What a participant may look at: the own ballot while the round is open, the own matches after it.
 
-use std::collections::HashMap;
-
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 
 use super::refusals::{BALLOT_UNREADABLE, ROUND_NOT_TALLIED, ROUND_VOID};
 use super::round::{self, State};
 use super::{ballot, matched, pick_key};
-use crate::accounts::profile;
 use crate::app::App;
-use crate::badges::badge;
-use crate::error::{Error, Fault};
+use crate::badges::face;
+use crate::error::Error;
 use crate::registrations::access::Participant;
-use crate::registrations::registration;
 use queqiao_ballots::seal::receipt;
 
 /// A ballot as its owner sees it.
@@ -76,34 +72,14 @@ pub async fn matches(app: &App, guest: &Participant, number: i32) -> Result<Vec<
     let found = matched::Entity::with(guest.registration.id).filter(matched::Column::RoundId.eq(round.id));
     let found = found.all(db).await?;
     let ids = found.iter().filter_map(|found| found.partner_of(guest.registration.id));
-    let faces = faces(db, ids).await?;
+    let faces = face::faces(db, ids).await?;
     let mut partners: Vec<Partner> = found
         .into_iter()
         .filter_map(|found| {
-            let (badge, nickname) = faces.get(&found.partner_of(guest.registration.id)?)?.clone();
-            Some(Partner { match_id: found.id, badge, nickname })
+            let face = faces.get(&found.partner_of(guest.registration.id)?)?;
+            Some(Partner { match_id: found.id, badge: face.badge(), nickname: face.nickname.clone() })
         })
         .collect();
     partners.sort_by(|one, other| one.badge.cmp(&other.badge));
     Ok(partners)
-}
-
-/// Badge number and nickname of people: all that others may know of them.
-pub async fn faces(
-    db: &impl sea_orm::ConnectionTrait,
-    registration_ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, (String, String)>, Fault> {
-    let ids: Vec<Uuid> = registration_ids.into_iter().collect();
-    let people = registration::Entity::find().filter(registration::Column::Id.is_in(ids.iter().copied()));
-    let people = people.all(db).await?;
-    let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(ids)).all(db).await?;
-    let labels: HashMap<Uuid, String> = badges.iter().map(|badge| (badge.registration_id, badge.label())).collect();
-    let accounts = people.iter().map(|person| person.account_id);
-    let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
-    let nicknames: HashMap<Uuid, String> = profiles.into_iter().map(|face| (face.account_id, face.nickname)).collect();
-    let face = |person: &registration::Model| {
-        let nickname = nicknames.get(&person.account_id).cloned().unwrap_or_default();
-        (person.id, (labels.get(&person.id).cloned().unwrap_or_default(), nickname))
-    };
-    Ok(people.iter().map(face).collect())
 }

@@ -10,7 +10,7 @@ use askama::Template;
 use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 
 use super::discreet::discreet;
-use super::gallery::{self, Face};
+use super::gallery::{self, Candidate};
 use super::light::{self, Picks};
 use super::own::{self, OwnBallot};
 use super::refusals::{BALLOT_UNREADABLE, KEY_UNAVAILABLE};
@@ -37,7 +37,7 @@ struct PicksPage {
     stand: Stand,
     round: i32,
     most: usize,
-    faces: Vec<Face>,
+    faces: Vec<Candidate>,
     own: OwnBallot,
 }
 
@@ -61,7 +61,7 @@ enum Stand {
 struct Read {
     stand: Stand,
     round: Option<round::Model>,
-    faces: Vec<Face>,
+    faces: Vec<Candidate>,
     own: OwnBallot,
 }
 
@@ -104,7 +104,7 @@ async fn read(house: &House, me: Participant) -> Result<Read, Error> {
             if !presence::is_inside(db, me.registration.id).await? {
                 return Ok(nothing(Stand::Outside, Some(round)));
             }
-            let faces = gallery::faces(db, &app, &me, &round).await?;
+            let faces = gallery::candidates(db, &app, &me, &round).await?;
             match own::ballot(&app, &me, round.number).await {
                 Ok(own) => Ok(Read { stand, faces, own, round: Some(round) }),
                 Err(error) if error.is(KEY_UNAVAILABLE) => Ok(nothing(Stand::Stuck, Some(round))),
@@ -189,7 +189,7 @@ impl PicksPage {
         })
     }
 
-    fn is_lit(&self, face: &Face) -> bool {
+    fn is_lit(&self, face: &Candidate) -> bool {
         self.own.badges.contains(&face.badge)
     }
 
@@ -203,7 +203,7 @@ impl PicksPage {
     }
 
     /// Those I met stand first: the words over each part of the hall, what kind it is, and who is there.
-    fn halls(&self) -> [(&'static str, &'static str, Vec<&Face>); 2] {
+    fn halls(&self) -> [(&'static str, &'static str, Vec<&Candidate>); 2] {
         let (met, others) = self.faces.iter().partition(|face| face.met.is_some());
         [("picks-met", "hall met", met), ("picks-others", "hall", others)]
     }

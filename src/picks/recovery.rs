@@ -2,11 +2,14 @@
 //! round of scheduled work. Nothing is inferred from a key that is not here.
 
 use sea_orm::EntityTrait;
+use uuid::Uuid;
 
+use super::keys::Keys;
 use super::round::{self, State};
 use super::{pick_key, tally};
 use crate::app::App;
 use crate::error::Error;
+use crate::events::event;
 
 /// As [`due`], and says which rounds cannot be counted here. To be called once at the start, before
 /// the house takes requests.
@@ -34,19 +37,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
     let db = app.database.reader();
     let keys = round::keys(app).await?;
     for closed in round::unfinished(db).await?.into_iter().filter(|round| round.state == State::Closed) {
-        if pick_key::secret(db, &keys, closed.id).await?.is_err() {
-            continue;
-        }
-        match tally::tally(app, closed.id).await {
-            Ok(ended) => {
-                tracing::info!(round = %ended.id, state = ?ended.state, "a pick round left half-way was finished");
-            }
-            // What keeps it from being counted waits for a host.
-            Err(Error::Refused(refused)) => {
-                tracing::debug!(round = %closed.id, code = refused.code, "a pick round cannot be counted");
-            }
-            Err(fault) => return Err(fault),
-        }
+        let _ = event::leave_out_faulty(closed.event_id, finish(app, &keys, closed.id).await);
     }
     for id in keys.rounds()? {
         // The key of a round that is just being opened belongs to one that still looks planned.
@@ -56,4 +47,22 @@ pub async fn due(app: &App) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+async fn finish(app: &App, keys: &Keys, round_id: Uuid) -> Result<(), Error> {
+    if pick_key::secret(app.database.reader(), keys, round_id).await?.is_err() {
+        return Ok(());
+    }
+    match tally::tally(app, round_id).await {
+        Ok(ended) => {
+            tracing::info!(round = %ended.id, state = ?ended.state, "a pick round left half-way was finished");
+            Ok(())
+        }
+        // What keeps it from being counted waits for a host.
+        Err(Error::Refused(refused)) => {
+            tracing::debug!(round = %round_id, code = refused.refusal.code, "a pick round cannot be counted");
+            Ok(())
+        }
+        Err(fault) => Err(fault),
+    }
 }

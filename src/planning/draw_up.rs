@@ -71,7 +71,7 @@ pub fn sketch(
 ) -> Result<(event::Model, Vec<FieldError>), Fault> {
     let template = Template::of(wish.template)?;
     let now = app.now();
-    let zone = wish.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
+    let zone = event::zone_named(&wish.timezone);
     let mut faults = Vec::new();
     let schedule = match &wish.phases {
         None => template.schedule(wish.starts_at, wish.ends_at, zone, now),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -55,12 +55,21 @@ pub struct Stretch {
     pub ends_at: Option<DateTime<Utc>>,
 }
 
-/// The posters of these events, in their order.
+/// The posters of these events, in their order; without those of which nobody can read how they are held.
 pub async fn posters(
     db: &impl ConnectionTrait,
     events: Vec<event::Model>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Poster>, Fault> {
+    let drawn = draw(db, events, now).await?;
+    Ok(drawn.into_iter().filter_map(|(event_id, poster)| event::leave_out_faulty(event_id, poster)).collect())
+}
+
+async fn draw(
+    db: &impl ConnectionTrait,
+    events: Vec<event::Model>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Result<Poster, Fault>)>, DbErr> {
     let unions: Vec<Uuid> = events.iter().map(|event| event.organization_id).collect();
     let unions = organization::Entity::find().filter(organization::Column::Id.is_in(unions)).all(db).await?;
     let unions: HashMap<Uuid, organization::Model> = unions.into_iter().map(|union| (union.id, union)).collect();
@@ -77,9 +86,9 @@ pub async fn posters(
         let union = unions.get(&event.organization_id).cloned().map(Name::from);
         let brand = event.series_id.and_then(|id| brands.get(&id)).cloned().map(Name::from);
         let hosts = hosts.remove(&event.id).unwrap_or_default();
-        drawn(event, union, brand, hosts, now)
+        (event.id, drawn(event, union, brand, hosts, now))
     };
-    events.into_iter().map(poster).collect()
+    Ok(events.into_iter().map(poster).collect())
 }
 
 /// The poster of an event of which everything is known, stored or not.
@@ -118,8 +127,8 @@ pub fn drawn(
 
 /// The poster of one event.
 pub async fn poster(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Poster, Fault> {
-    let one = posters(db, vec![event], now).await?.pop();
-    one.ok_or_else(|| anyhow::anyhow!("a poster for every event").into())
+    let one = draw(db, vec![event], now).await?.pop();
+    one.ok_or_else(|| anyhow::anyhow!("a poster for every event"))?.1
 }
 
 fn stretches(schedule: &Schedule) -> Vec<Stretch> {

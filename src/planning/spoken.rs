@@ -6,10 +6,9 @@ use chrono_tz::Tz;
 
 use super::poster::Poster;
 use crate::events::countdown::Countdown;
-use crate::events::event::Sides;
+use crate::events::event::{self, Sides};
 use crate::events::host;
 use crate::events::phase::Phase;
-use crate::language::Language;
 use crate::page::{Page, when};
 use crate::programme::terms::Segment;
 
@@ -71,10 +70,7 @@ impl Speaker<'_> {
     /// The words for the reader's language, where there are any.
     #[must_use]
     pub fn chosen(&self, zh: &str, en: Option<&str>) -> String {
-        match (self.page.language, en) {
-            (Language::En, Some(en)) => en.to_owned(),
-            _ => zh.to_owned(),
-        }
+        self.page.language.name(zh, en).to_owned()
     }
 
     #[must_use]
@@ -203,5 +199,5 @@ impl Speaker<'_> {
 }
 
 fn zone(poster: &Poster) -> Tz {
-    poster.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+    event::zone_named(&poster.timezone)
 }

@@ -32,12 +32,17 @@ pub async fn due(app: &App) -> Result<Vec<Uuid>, Error> {
         .await?;
     let mut touched = Vec::new();
     for event in open.into_iter().filter(|event| event.is_published(now)) {
-        if event.phase(now) >= Phase::Screening || is_behind(app, &event, now).await? {
-            close(app, event.id).await?;
-            touched.push(event.id);
-        }
+        touched.extend(event::leave_out_faulty(event.id, close_if_due(app, &event, now).await).flatten());
     }
     Ok(touched)
+}
+
+async fn close_if_due(app: &App, event: &event::Model, now: DateTime<Utc>) -> Result<Option<Uuid>, Error> {
+    if event.phase(now) < Phase::Screening && !is_behind(app, event, now).await? {
+        return Ok(None);
+    }
+    close(app, event.id).await?;
+    Ok(Some(event.id))
 }
 
 /// Is there a line of a day that is over and has no digest?

@@ -7,9 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::offer_talent::{self, Offer};
-use super::present::{self, BadgeAndNickname};
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
+use crate::badges::face::{self, BadgeAndNickname, by_number};
 use crate::body::Body;
 use crate::error::{Error, Fault};
 use crate::registrations::access::Participant;
@@ -34,8 +34,8 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
         let own = seats.clone().filter(icebreaker_seat::Column::RegistrationId.eq(id)).one(db).await?;
         if let Some(own) = own {
             let pair = seats.filter(icebreaker_seat::Column::Pair.eq(own.pair)).all(db).await?;
-            let with: Vec<_> = pair.into_iter().map(|seat| seat.registration_id).filter(|one| *one != id).collect();
-            icebreaker = present::named(db, &with).await?.iter().map(BadgeAndNickname::from).collect();
+            let with = pair.into_iter().map(|seat| seat.registration_id).filter(|one| *one != id);
+            icebreaker = by_number(face::faces(db, with).await?).iter().map(BadgeAndNickname::from).collect();
         }
     }
     Ok(MyProgramme { group, icebreaker, talent })

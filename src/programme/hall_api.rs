@@ -1,6 +1,6 @@
 //! Groups, pairs and talents, as the host works with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use actix_web::web::Json;
 use actix_web::{get, post, put};
@@ -12,10 +12,12 @@ use uuid::Uuid;
 
 use super::break_ice;
 use super::form_groups::{self, Wish};
-use super::present::{self, BadgeAndNickname, Present};
+use super::present;
 use super::{group_member, icebreaker, icebreaker_seat, talent};
 use crate::app::House;
+use crate::badges::face::{BadgeAndNickname, Face, by_number};
 use crate::body::Body;
+use crate::checkin::presence;
 use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::paging::Page;
@@ -57,31 +59,32 @@ pub struct TalentShown {
 
 pub async fn groups(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Groups, Fault> {
     let formed = group_member::of_event(db, event_id).await?;
-    let (came, inside) = (present::came(db, event_id).await?, present::inside(db, event_id).await?);
+    let inside = presence::Entity::inside(event_id).all(db).await?;
+    let inside: HashSet<Uuid> = inside.into_iter().map(|guest| guest.registration_id).collect();
     let mut groups: BTreeMap<i32, Vec<BadgeAndNickname>> = BTreeMap::new();
-    for person in &came {
-        if let Some(group) = formed.get(&person.registration_id) {
-            groups.entry(*group).or_default().push(person.into());
+    let mut without = Vec::new();
+    for person in &by_number(present::came(db, event_id).await?) {
+        match formed.get(&person.registration_id) {
+            Some(group) => groups.entry(*group).or_default().push(person.into()),
+            None if inside.contains(&person.registration_id) => without.push(person.into()),
+            None => {}
         }
     }
-    let without =
-        inside.iter().filter(|person| !formed.contains_key(&person.registration_id)).map(BadgeAndNickname::from);
     let groups = groups.into_iter().map(|(group, members)| GroupShown { group, members });
-    Ok(Groups { groups: groups.collect(), without: without.collect() })
+    Ok(Groups { groups: groups.collect(), without })
 }
 
 pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<IcebreakerShown>, Fault> {
     let games = icebreaker::of_event(db, event_id).await?;
-    let people: HashMap<Uuid, Present> =
-        present::came(db, event_id).await?.into_iter().map(|person| (person.registration_id, person)).collect();
+    let people = present::came(db, event_id).await?;
     let mut items = Vec::with_capacity(games.len());
     for game in games.into_iter().rev() {
         let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.eq(game.id));
-        let mut pairs: BTreeMap<i32, Vec<&Present>> = BTreeMap::new();
+        let mut pairs: BTreeMap<i32, Vec<&Face>> = BTreeMap::new();
         for seat in seats.all(db).await? {
             pairs.entry(seat.pair).or_default().extend(people.get(&seat.registration_id));
         }
-        let called = |mut pair: Vec<&Present>| {
+        let called = |mut pair: Vec<&Face>| {
             pair.sort_by_key(|person| person.worn);
             pair.into_iter().map(BadgeAndNickname::from).collect()
         };
@@ -98,8 +101,7 @@ pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<T
     let formed = group_member::of_event(db, event_id).await?;
     let people = present::came(db, event_id).await?;
     let shown = |offered: talent::Model| {
-        let by =
-            people.iter().find(|person| person.registration_id == offered.registration_id).map(BadgeAndNickname::from);
+        let by = people.get(&offered.registration_id).map(BadgeAndNickname::from);
         TalentShown { group: formed.get(&offered.registration_id).copied(), by, title: offered.title }
     };
     let mut items: Vec<TalentShown> = talent::of_event(db, event_id).await?.into_iter().map(shown).collect();

@@ -92,7 +92,7 @@ async fn withdraw(house: House, me: Participant) -> Result<HttpResponse, Error> 
 
 impl Evening {
     fn title<'a>(&'a self, line: &'a Line) -> &'a str {
-        self.page.language.choose(line.title.as_str(), line.title_en.as_deref().unwrap_or(&line.title))
+        self.page.language.name(&line.title, line.title_en.as_deref())
     }
 
     /// What a listener hears when the evening moves on.

@@ -8,16 +8,15 @@ use serde_json::json;
 use super::break_ice;
 use super::form_groups::{self, Wish};
 use super::hall_api::{self, Groups, IcebreakerShown, TalentShown};
-use super::present::BadgeAndNickname;
 use crate::accounts::visit::Visit;
 use crate::app::House;
+use crate::badges::face::BadgeAndNickname;
 use crate::body;
 use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::tabs;
-use crate::organizations::staff;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab};
@@ -51,14 +50,13 @@ fn address(host: &Host) -> String {
 
 async fn render_groups(house: &House, page: Page, host: Host, form: Option<Form>) -> Result<HttpResponse, Error> {
     let now = house.now();
-    let (event, account) = (host.event.clone(), host.account.account_id);
+    let (event, organizes) = (host.event.clone(), host.organizer);
     let read = house.run(async move |app| {
         let (db, id) = (app.database.reader(), host.event.id);
-        let organizes = staff::organizes(db, account, host.event.organization_id).await?;
         let groups = hall_api::groups(db, id).await?;
-        Ok((organizes, groups, hall_api::icebreakers(db, id).await?, hall_api::talents(db, id).await?))
+        Ok((groups, hall_api::icebreakers(db, id).await?, hall_api::talents(db, id).await?))
     });
-    let (organizes, groups, icebreakers, talents) = read.await?;
+    let (groups, icebreakers, talents) = read.await?;
     let people = groups.groups.iter().map(|group| group.members.len()).sum::<usize>() + groups.without.len();
     let number = if groups.groups.is_empty() { people.div_ceil(USUAL_SIZE).max(1) } else { groups.groups.len() };
     let form = form.unwrap_or_else(|| Form::filled([("groups", number.to_string())]));

@@ -2,6 +2,7 @@
 
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::refusals::NOT_REGISTERED;
 use super::registration;
@@ -10,9 +11,9 @@ use crate::app::House;
 use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::events::access::Guest;
-use crate::events::crew::{self, Role};
+use crate::events::crew::Rights;
 use crate::events::event;
-use crate::organizations::staff;
+use crate::language::Language;
 
 /// A person with a living registration for the event in the path, approved or not.
 #[derive(Debug, Clone)]
@@ -40,17 +41,34 @@ impl FromRequest for Insider {
         authorize_first::authorize(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
-            let (event_id, organization_id, account_id) = (event.id, event.organization_id, account.account_id);
+            let (of, account_id) = (event.clone(), account.account_id);
             let belongs = house
                 .run(async move |app| {
                     let db = app.database.reader();
-                    Ok(registration::active_of(db, event_id, account_id).await?.is_some()
-                        || crew::serves(db, account_id, event_id, &[Role::Desk, Role::Host, Role::Volunteer]).await?
-                        || staff::organizes(db, account_id, organization_id).await?)
+                    Ok(registration::active_of(db, of.id, account_id).await?.is_some()
+                        || Rights::of(db, account_id, &of).await?.any())
                 })
                 .await?;
             if belongs { Ok(Self { account, event }) } else { Err(NOT_REGISTERED.into()) }
         })
+    }
+}
+
+impl Participant {
+    /// Somebody as one who takes part in an event; None where they do not.
+    pub async fn find(
+        db: &impl ConnectionTrait,
+        account: SignedIn,
+        event: event::Model,
+    ) -> Result<Option<Self>, DbErr> {
+        let mine = registration::active_of(db, event.id, account.account_id).await?;
+        Ok(mine.map(|registration| Self { account, event, registration }))
+    }
+
+    /// The same person, who has just chosen another language.
+    #[must_use]
+    pub fn reading(&self, language: Language) -> Self {
+        Self { account: SignedIn { language, ..self.account }, ..self.clone() }
     }
 }
 
@@ -64,14 +82,8 @@ impl FromRequest for Participant {
         authorize_first::authorize(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
-            let event_id = event.id;
-            let registration = house
-                .run(async move |app| {
-                    let db = app.database.reader();
-                    Ok(registration::active_of(db, event_id, account.account_id).await?)
-                })
-                .await?;
-            Ok(Self { account, event, registration: registration.ok_or(NOT_REGISTERED)? })
+            let found = house.run(async move |app| Ok(Self::find(app.database.reader(), account, event).await?)).await?;
+            Ok(found.ok_or(NOT_REGISTERED)?)
         })
     }
 }

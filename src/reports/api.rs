@@ -36,7 +36,7 @@ pub async fn event_report(house: House, by: Organizer) -> Result<Json<EventRepor
 pub async fn event_workbook(house: House, request: HttpRequest, by: Organizer) -> Result<HttpResponse, Error> {
     let (page, now) = (Page::of(&request), house.now());
     let report = of_event(&house, by).await?;
-    let title = page.language.choose(&report.title, report.title_en.as_ref().unwrap_or(&report.title)).clone();
+    let title = report.titled(page.language).to_owned();
     let held = when::stretch(page.language, report.zone(), report.starts_at, report.ends_at, now);
     let head = vec![title, format!("{held} · {}", report.venue), report.organization.clone()];
     let tables = table::of_event(&page, &report);
@@ -77,8 +77,8 @@ pub async fn year_workbook(
 ) -> Result<HttpResponse, Error> {
     let (page, slug) = (Page::of(&request), by.organization.slug.clone());
     let report = of_year(&house, by, &of).await?;
-    let title = page.say("year-title", &[("year", report.year.to_string().into())]);
-    let sentence = page.language.choose(&report.sentence.zh, &report.sentence.en).clone();
+    let title = report.title(&page);
+    let sentence = report.sentence.in_language(page.language).to_owned();
     let tables = [table::of_year(&page, &report)];
     let leaf = Leaf { name: title.clone(), head: vec![title, sentence], tables: &tables };
     Ok(attached(XLSX, &format!("{slug}-{}.xlsx", report.year), bound(&page, &[leaf])?))

@@ -19,6 +19,7 @@ use crate::dates::{date_round, sitting};
 use crate::error::Fault;
 use crate::events::event;
 use crate::feedback::{sheet, summary};
+use crate::language::Language;
 use crate::organizations::organization;
 use crate::picks::round;
 use crate::plaza::{answer, contribution, daily_check_in, like, quiz};
@@ -136,7 +137,13 @@ impl EventReport {
     /// By whose calendar and clock it is told.
     #[must_use]
     pub fn zone(&self) -> chrono_tz::Tz {
-        self.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai)
+        event::zone_named(&self.timezone)
+    }
+
+    /// What the event is called.
+    #[must_use]
+    pub fn titled(&self, language: Language) -> &str {
+        language.name(&self.title, self.title_en.as_deref())
     }
 }
 

@@ -64,8 +64,8 @@ pub async fn year_page(
     let (page, slug) = (visit.page, by.organization.slug.clone());
     let report = of_year(&house, by, &of).await?;
     page::answer(&YearPage {
-        title: page.say("year-title", &[("year", report.year.to_string().into())]),
-        sentence: page.language.choose(&report.sentence.zh, &report.sentence.en).clone(),
+        title: report.title(&page),
+        sentence: report.sentence.in_language(page.language).to_owned(),
         table: table::of_year(&page, &report),
         report,
         slug,
@@ -80,13 +80,11 @@ impl EventPage {
             let stage = self.report.stages.iter().find(|stage| stage.stage == name);
             Cell::Count(stage.map_or(0, |stage| stage.men + stage.women))
         };
-        let couples = i64::try_from(self.report.outcome.couples).unwrap_or(i64::MAX);
-        let rate = self.report.door.of_confirmed.map_or_else(|| Cell::Text("—".to_owned()), Cell::Percent);
         [
             ("figures-applications", stage("applied")),
             ("figures-attended", stage("came")),
-            ("figures-of-confirmed", rate),
-            ("figures-couples", Cell::Count(couples)),
+            ("figures-of-confirmed", Cell::rate(self.report.door.of_confirmed)),
+            ("figures-couples", Cell::of(self.report.outcome.couples)),
         ]
     }
 }

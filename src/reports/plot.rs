@@ -98,7 +98,7 @@ impl EventDrawing {
         let below = HEAD + PITCH * i64::try_from(lines.len()).unwrap_or(0) + 32;
         let arrivals = Curve::of(page, report, below);
         Self {
-            title: page.language.choose(&report.title, report.title_en.as_ref().unwrap_or(&report.title)).clone(),
+            title: report.titled(page.language).to_owned(),
             note: page.t("figures-stages"),
             height: below + if arrivals.is_some() { TALLEST + 72 } else { 0 },
             men: page.t("side-men"),
@@ -137,12 +137,10 @@ impl YearDrawing {
     pub fn of(page: &Page, report: &YearReport) -> Self {
         let most = report.held.iter().map(|event| event.attendances).max().unwrap_or(0).max(1);
         let line = |(y, event): (i64, &super::year::EventOfYear)| {
-            let zone = event.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
-            let title = page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title));
             let gaps = [("people", event.attendances.into()), ("couples", event.couples.into())];
             EventLine {
-                name: short(title),
-                day: when::day(page.language, zone, event.starts_at, event.starts_at),
+                name: short(event.titled(page.language)),
+                day: event.day(page.language),
                 y: HEAD - 16 + PITCH * y,
                 length: i64::try_from(event.attendances * 380 / most).unwrap_or(0),
                 told: page.say("figures-line", &gaps),
@@ -150,8 +148,8 @@ impl YearDrawing {
         };
         let lines: Vec<EventLine> = (0..).zip(&report.held).map(line).collect();
         Self {
-            title: page.say("year-title", &[("year", report.year.to_string().into())]),
-            note: page.language.choose(&report.sentence.zh, &report.sentence.en).clone(),
+            title: report.title(page),
+            note: report.sentence.in_language(page.language).to_owned(),
             height: HEAD + PITCH * i64::try_from(lines.len()).unwrap_or(0),
             lines,
         }

@@ -43,7 +43,8 @@ impl Row {
 }
 
 impl Cell {
-    fn of(count: impl TryInto<i64>) -> Self {
+    #[must_use]
+    pub fn of(count: impl TryInto<i64>) -> Self {
         Self::Count(count.try_into().unwrap_or(i64::MAX))
     }
 
@@ -53,6 +54,12 @@ impl Cell {
 
     fn share(percent: Option<impl TryInto<i64>>) -> Self {
         percent.map_or(Self::Few, |percent| Self::Percent(percent.try_into().unwrap_or_default()))
+    }
+
+    /// A share of nobody is none.
+    #[must_use]
+    pub fn rate(percent: Option<i64>) -> Self {
+        percent.map_or_else(|| Self::Text("—".to_owned()), Self::Percent)
     }
 
     /// As people read it.
@@ -85,7 +92,6 @@ pub fn of_event(page: &Page, report: &EventReport) -> Vec<Table> {
         rows: rows.into_iter().map(|(key, cell)| Row::of(page.t(key), vec![cell])).collect(),
     };
     let EventReport { units, plaza, door, dates, picks, outcome, feedback, .. } = report;
-    let rate = door.of_confirmed.map_or_else(|| Cell::Text("—".to_owned()), Cell::Percent);
     vec![
         stages,
         list(
@@ -108,7 +114,7 @@ pub fn of_event(page: &Page, report: &EventReport) -> Vec<Table> {
             "figures-evening",
             vec![
                 ("figures-attended", Cell::of(door.attended)),
-                ("figures-of-confirmed", rate),
+                ("figures-of-confirmed", Cell::rate(door.of_confirmed)),
                 ("figures-rounds", Cell::of(dates.rounds)),
                 ("figures-dates", Cell::of(dates.dates)),
                 ("figures-pick-rounds", Cell::of(picks.rounds)),
@@ -155,17 +161,15 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
         .into_iter()
         .chain(["figures-lasting"]);
     let rows = report.held.iter().map(|event| {
-        let zone = event.timezone.parse().unwrap_or(chrono_tz::Asia::Shanghai);
-        let title = page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title));
         let cells = vec![
-            Cell::Text(when::day(page.language, zone, event.starts_at, event.starts_at)),
+            Cell::Text(event.day(page.language)),
             Cell::of(event.applications),
             Cell::of(event.attendances),
             Cell::of(event.units),
             Cell::of(event.couples),
             Cell::of_small_count(event.lasting),
         ];
-        Row { address: Some(format!("/office/e/{}/report", event.event)), ..Row::of(title.clone(), cells) }
+        Row { address: Some(format!("/office/e/{}/report", event.event)), ..Row::of(event.titled(page.language).to_owned(), cells) }
     });
     let total = vec![
         Cell::Text(String::new()),

@@ -16,7 +16,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::language::Language;
 use crate::organizations::organization;
-use crate::page::fluent;
+use crate::page::{Page, fluent, when};
 use crate::small_counts::{suppress_small, told_sum};
 use crate::volunteers::outcomes;
 
@@ -63,6 +63,35 @@ pub struct EventOfYear {
     pub units: usize,
     pub couples: usize,
     pub lasting: Option<usize>,
+}
+
+impl YearReport {
+    /// What stands above it.
+    #[must_use]
+    pub fn title(&self, page: &Page) -> String {
+        // A year is no amount: it takes no separators.
+        page.say("year-title", &[("year", self.year.to_string().into())])
+    }
+}
+
+impl Sentence {
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        language.choose(&self.zh, &self.en)
+    }
+}
+
+impl EventOfYear {
+    #[must_use]
+    pub fn titled(&self, language: Language) -> &str {
+        language.name(&self.title, self.title_en.as_deref())
+    }
+
+    /// When it was, by its own calendar.
+    #[must_use]
+    pub fn day(&self, language: Language) -> String {
+        when::day(language, event::zone_named(&self.timezone), self.starts_at, self.starts_at)
+    }
 }
 
 /// The year of one union, or of all.

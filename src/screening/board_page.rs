@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::promote::{self, Call};
 use super::run;
-use super::seat_move::Reason;
+use super::seat_move::{Reason, Stuck};
 use super::sentences;
 use super::standby::{self, Deadline, Line, Moved, Standby};
 use crate::accounts::visit::Visit;
@@ -23,6 +23,7 @@ use crate::page::flash::see_counting;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::registration::Status;
+use queqiao_screening::limit::{Limit, Obstacle};
 
 pub fn pages(config: &mut ServiceConfig) {
     config.service(open_board).service(promote_now);
@@ -127,13 +128,19 @@ impl Sheet {
     }
 
     fn stuck(&self, moved: &Moved) -> String {
-        // A seat is filled like for like, so that its side is always pinned: that says nothing.
-        let told = moved.stuck.iter().filter(|key| *key != "seats" && !key.starts_with("side "));
-        let told: Vec<&String> = told.collect();
-        if told.iter().all(|key| key.starts_with("applicants ")) {
-            return self.page.t("standby-nobody-waited");
-        }
-        let limits = self.page.list(told.into_iter().map(|key| sentences::limit(key, self.page.language)));
+        let limits = match &moved.stuck {
+            Some(Stuck::DoorsOpen) => self.page.t("limit-doors-open"),
+            Some(Stuck::Limits(limits)) => {
+                // A seat is filled like for like, so that its side is always pinned: that says nothing.
+                let pinned = |one: &&Obstacle| matches!(one, Obstacle::Seats | Obstacle::Limit(Limit::Side(_), _));
+                let told: Vec<&Obstacle> = limits.iter().filter(|one| !pinned(one)).collect();
+                if told.iter().all(|one| matches!(one, Obstacle::Applicants(..))) {
+                    return self.page.t("standby-nobody-waited");
+                }
+                self.page.list(told.into_iter().map(|one| sentences::obstacle(one, self.page.language)))
+            }
+            None => return self.page.t("standby-nobody-waited"),
+        };
         self.page.say("standby-stuck", &[("limits", limits.into())])
     }
 }

@@ -23,7 +23,7 @@ const GONE: [Status; 4] = [Status::Declined, Status::Expired, Status::Withdrawn,
 pub async fn due(app: &App) -> Result<usize, Error> {
     let mut moved = 0;
     for event_id in events_with_something_due(app).await? {
-        moved += expire_overdue(app, event_id).await?;
+        moved += event::leave_out_faulty(event_id, expire_overdue(app, event_id).await).unwrap_or(0);
     }
     Ok(moved)
 }

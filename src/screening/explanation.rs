@@ -10,7 +10,6 @@ use super::reply::{Answer, Reply, reply};
 use super::sentences::{self, Address};
 use super::standing::{self, Standing};
 use super::{placement, run};
-use crate::accounts::SignedIn;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -75,8 +74,7 @@ pub async fn send_reply(house: House, visit: Visit, me: Participant, form: Form)
 
 async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result<HttpResponse, Error> {
     // The page's language, not the account's: the reader has just chosen it.
-    let account = SignedIn { language: page.language, ..me.account };
-    let me = Participant { account, ..me.clone() };
+    let me = me.reading(page.language);
     let asked = me.clone();
     let looked_up = house.run(async move |app| {
         let db = app.database.reader();

@@ -8,7 +8,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::refusals::{NO_EMPTY_SEAT, NOBODY_FITS};
-use super::seat_move;
+use super::seat_move::{self, Stuck};
 use super::{placement, run, succeed};
 use crate::app::App;
 use crate::audit::Deed;
@@ -61,8 +61,12 @@ pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, 
         let newcomer = match succeed::fill(&txn, app, &event, &run, &leaver).await? {
             Ok(Some(newcomer)) => newcomer,
             Ok(None) => continue,
-            Err(why) => {
-                limits.extend(why.split(", ").map(str::to_owned));
+            Err(Stuck::Limits(why)) => {
+                limits.extend(why.iter().map(ToString::to_string));
+                continue;
+            }
+            Err(why @ Stuck::DoorsOpen) => {
+                limits.push(why.to_string());
                 continue;
             }
         };

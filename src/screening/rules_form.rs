@@ -8,7 +8,9 @@ use crate::body;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::page::form::Form;
+use queqiao_screening::applicant::Side;
 use queqiao_screening::infeasible::Change;
+use queqiao_screening::limit::{End, Limit, Obstacle};
 use queqiao_screening::rules::Rules;
 
 const SIDES: [&str; 2] = ["men", "women"];
@@ -147,10 +149,11 @@ pub fn typed_rules(form: &Form, event: &event::Model) -> Result<Rules, Error> {
 #[must_use]
 pub fn settled(form: &Form, rules: &Rules) -> Form {
     let mut changes = Vec::new();
-    for (side, bounds) in [("men", rules.side.men), ("women", rules.side.women)] {
+    for (side, bounds) in [(Side::Men, rules.side.men), (Side::Women, rules.side.women)] {
         let Some(bounds) = bounds else { continue };
-        for (end, to) in [("min", Some(bounds.min)), ("max", bounds.max)] {
-            changes.extend(to.map(|to| Change { limit: format!("side {side} {end}"), from: to, to }));
+        for (end, to) in [(End::Min, Some(bounds.min)), (End::Max, bounds.max)] {
+            let limit = Obstacle::Limit(Limit::Side(side), end);
+            changes.extend(to.map(|to| Change { limit, from: to, to }));
         }
     }
     adopted(form, &changes)
@@ -166,17 +169,18 @@ pub fn adopted(form: &Form, changes: &[Change]) -> Form {
         .map(|(n, v)| (n.to_owned(), v.to_owned()))
         .collect();
     for change in changes {
-        if let Some((_, name)) = ALONE.iter().find(|(limit, _)| *limit == change.limit) {
+        if let Some((_, name)) = ALONE.iter().find(|(limit, _)| *limit == change.limit.to_string()) {
             fields.retain(|(field, _)| field != name);
             fields.push(((*name).to_owned(), change.to.to_string()));
         }
     }
     for band in bands {
-        let told = |end: &str, typed: String| {
-            let limit = format!("band {}/{} {end}", band.side, band.name.trim());
+        let limit = Limit::Band(band.side.parse().ok(), band.name.trim().to_owned());
+        let told = |end: End, typed: String| {
+            let limit = Obstacle::at(&limit, end);
             changes.iter().find(|change| change.limit == limit).map_or(typed, |change| change.to.to_string())
         };
-        let (min, max) = (told("min", band.min.clone()), told("max", band.max.clone()));
+        let (min, max) = (told(End::Min, band.min.clone()), told(End::Max, band.max.clone()));
         let cells = [("side", band.side), ("name", band.name), ("min", min), ("max", max)];
         fields.extend(cells.map(|(name, value)| (format!("band.{name}"), value)));
     }
@@ -251,7 +255,7 @@ mod tests {
         let screening = changes.screening.unwrap();
         assert_eq!((changes.seats, screening.unit, screening.unit_side.unwrap().max), (Some(300), None, 3));
         assert_eq!((screening.band.len(), screening.band[0].max), (1, 60));
-        let change = |limit: &str, to| Change { limit: limit.to_owned(), from: 0, to };
+        let change = |limit: &str, to| Change { limit: limit.parse().unwrap(), from: 0, to };
         let adopted = adopted(&form, &[change("side men min", 141), change("band women/35+ min", 4)]);
         assert_eq!(adopted.value("screening.side.men.min"), "141");
         assert_eq!(bands(&adopted)[0].min, "4");

@@ -1,6 +1,9 @@
 //! A seat that was given back, and who it went to. A row is added once for whoever leaves; one whose seat stayed empty is
 //! completed when somebody is promoted to it after all.
 
+use std::fmt;
+
+use queqiao_screening::limit::Obstacle;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder};
 use serde::{Deserialize, Serialize};
@@ -38,6 +41,47 @@ impl Model {
     }
 }
 
+/// What kept everybody out of a seat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stuck {
+    DoorsOpen,
+    Limits(Vec<Obstacle>),
+}
+
+const DOORS_OPEN: &str = "doors open";
+
+/// As its row says it, and programs read it.
+impl fmt::Display for Stuck {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DoorsOpen => out.write_str(DOORS_OPEN),
+            Self::Limits(limits) => {
+                let limits: Vec<String> = limits.iter().map(Obstacle::to_string).collect();
+                out.write_str(&limits.join(", "))
+            }
+        }
+    }
+}
+
+impl Stuck {
+    /// What a row says; the names of age bands may have commas in them.
+    #[must_use]
+    pub fn of_row(text: &str) -> Self {
+        if text == DOORS_OPEN {
+            return Self::DoorsOpen;
+        }
+        let (mut limits, mut begun) = (Vec::new(), Vec::new());
+        for part in text.split(", ") {
+            begun.push(part);
+            if let Ok(limit) = begun.join(", ").parse() {
+                limits.push(limit);
+                begun.clear();
+            }
+        }
+        Self::Limits(limits)
+    }
+}
+
 /// Why a seat came free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize, ToSchema)]
 #[schema(as = SeatMoveReason)]
@@ -68,4 +112,18 @@ impl Reason {
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
     let moves = Entity::find().filter(Column::EventId.eq(event_id));
     moves.order_by_asc(Column::At).order_by_asc(Column::Id).all(db).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_row_says_is_read_back() {
+        let limits = ["seats", "band women/25, 30 min", "unit max", "applicants men"];
+        let limits = Stuck::Limits(limits.map(|limit| limit.parse().unwrap()).into());
+        for stuck in [Stuck::DoorsOpen, limits] {
+            assert_eq!(Stuck::of_row(&stuck.to_string()), stuck);
+        }
+    }
 }

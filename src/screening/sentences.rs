@@ -2,6 +2,7 @@
 
 use fluent_templates::fluent_bundle::FluentValue;
 use queqiao_screening::explain::{Explanation, Full};
+use queqiao_screening::limit::{End, Limit, Obstacle};
 
 use crate::language::Language;
 use crate::page::fluent::{say, say_in};
@@ -20,27 +21,6 @@ impl Address {
         match self {
             Self::Formal => say(language, key, gaps),
             Self::Familiar => say_in(language, key, "familiar", gaps),
-        }
-    }
-}
-
-/// What limited somebody, told from where they stand.
-enum Own {
-    Seats,
-    Side,
-    Band,
-    Unit,
-    UnitSide,
-}
-
-impl Own {
-    fn of(limit: &str) -> Self {
-        match limit.split_once(' ') {
-            Some(("side", _)) => Self::Side,
-            Some(("band", _)) => Self::Band,
-            Some(("unit", name)) if name.ends_with("/men") || name.ends_with("/women") => Self::UnitSide,
-            Some(("unit", _)) => Self::Unit,
-            _ => Self::Seats,
         }
     }
 }
@@ -98,12 +78,13 @@ pub fn reasons(address: Address, language: Language, why: &Explanation, side: Si
 }
 
 fn was_full(address: Address, language: Language, full: &Full, side: Side) -> String {
-    let key = match Own::of(&full.limit) {
-        Own::Seats => "screening-full-seats",
-        Own::Side => "screening-full-side",
-        Own::Band => "screening-full-band",
-        Own::Unit => "screening-full-unit",
-        Own::UnitSide => "screening-full-unit-side",
+    // Told from where the person stands.
+    let key = match &full.limit {
+        Limit::Seats => "screening-full-seats",
+        Limit::Side(_) => "screening-full-side",
+        Limit::Band(..) => "screening-full-band",
+        Limit::Unit(_) => "screening-full-unit",
+        Limit::UnitSide(..) => "screening-full-unit-side",
     };
     let last = full.last_points.map(|points| {
         let key = if full.last_ticket.is_some() { "screening-last-by-lot" } else { "screening-last" };
@@ -120,47 +101,40 @@ pub fn side_name(side: Side, language: Language) -> String {
     say_in(language, &format!("side-{}", side.word()), "within", &[])
 }
 
-/// A limit as an organizer reads it: `side men` is 男方, `unit 电力局/men` 电力局 · 男方, `band women/35+ min` 女方 35+（至少）.
-/// What is no limit stays as it is.
+/// A limit as an organizer reads it: the men's seats are 男方, those of an employer's men 电力局 · 男方, an age band 女方 35+.
 #[must_use]
-pub fn limit(key: &str, language: Language) -> String {
-    let side = |word: &str| match word {
-        "men" => Some(side_name(Side::Men, language)),
-        "women" => Some(side_name(Side::Women, language)),
-        _ => None,
-    };
-    // A name behind a slash is a side, or else the name goes on.
-    let of_side = |name: &str| match name.rsplit_once('/').and_then(|(unit, word)| Some((unit, side(word)?))) {
-        Some((unit, side)) => format!("{unit} · {side}"),
-        None => name.to_owned(),
-    };
-    let banded = |name: &str| match name.split_once('/').and_then(|(word, band)| Some((side(word)?, band))) {
-        Some((side, band)) => format!("{side} {band}"),
-        None => side(name).unwrap_or_else(|| name.to_owned()),
-    };
-    let (bare, end) = match key.rsplit_once(' ') {
-        Some((bare, "min")) => (bare, Some("limit-min")),
-        Some((bare, "max")) => (bare, Some("limit-max")),
-        _ => (key, None),
-    };
-    let named = match bare.split_once(' ') {
-        Some(("side", word)) => side(word).unwrap_or_else(|| word.to_owned()),
-        Some(("band", name)) => banded(name),
-        Some(("unit", name)) => of_side(name),
-        Some(("applicants", whose)) => say(language, "limit-applicants", &[("whose", banded(whose).into())]),
-        _ => match bare {
-            "seats" => say(language, "limit-seats", &[]),
-            "unit" => say(language, "limit-unit", &[]),
-            "unit_side" => say(language, "limit-unit-side", &[]),
-            "held" => say(language, "limit-held", &[]),
-            "doors open" => say(language, "limit-doors-open", &[]),
-            other => other.to_owned(),
-        },
-    };
-    match end {
-        Some(end) => say(language, end, &[("limit", named.into())]),
-        None => named,
+pub fn limit(limit: &Limit, language: Language) -> String {
+    match limit {
+        Limit::Seats => say(language, "limit-seats", &[]),
+        Limit::Side(side) => side_name((*side).into(), language),
+        Limit::Band(Some(side), name) => format!("{} {name}", side_name((*side).into(), language)),
+        Limit::Band(None, name) | Limit::Unit(name) => name.clone(),
+        Limit::UnitSide(name, side) => format!("{name} · {}", side_name((*side).into(), language)),
     }
+}
+
+/// What stands in the way as an organizer reads it, with the end that has to give: 女方（至少）.
+#[must_use]
+pub fn obstacle(obstacle: &Obstacle, language: Language) -> String {
+    let (named, end) = match obstacle {
+        Obstacle::Seats => return limit(&Limit::Seats, language),
+        Obstacle::Held => return say(language, "limit-held", &[]),
+        Obstacle::Applicants(side, band) => {
+            let whose = match band {
+                Some(band) => Limit::Band(Some(*side), band.clone()),
+                None => Limit::Side(*side),
+            };
+            return say(language, "limit-applicants", &[("whose", limit(&whose, language).into())]);
+        }
+        Obstacle::Limit(named, end) => (limit(named, language), end),
+        Obstacle::Units(end) => (say(language, "limit-unit", &[]), end),
+        Obstacle::UnitSides(end) => (say(language, "limit-unit-side", &[]), end),
+    };
+    let key = match end {
+        End::Min => "limit-min",
+        End::Max => "limit-max",
+    };
+    say(language, key, &[("limit", named.into())])
 }
 
 #[cfg(test)]
@@ -169,30 +143,34 @@ mod tests {
 
     #[test]
     fn limits_are_named_as_people_name_them() {
-        for (key, zh) in [
+        for (text, zh) in [
             ("seats", "总席位"),
             ("side men", "男方"),
-            ("side women min", "女方（至少）"),
             ("unit 电力局", "电力局"),
             ("unit 电力局/men", "电力局 · 男方"),
             ("unit A/B", "A/B"),
+            ("unit X/men/", "X/men"),
+            ("unit X/men/women", "X/men · 女方"),
+        ] {
+            assert_eq!(limit(&text.parse().unwrap(), Language::Zh), zh);
+        }
+        for (text, zh) in [
+            ("side women min", "女方（至少）"),
             ("unit max", "同一单位（至多）"),
             ("unit_side max", "同一单位同一方（至多）"),
             ("band women/35+ min", "女方 35+（至少）"),
             ("applicants women/35+", "女方 35+的报名人数"),
             ("applicants men", "男方的报名人数"),
-            ("doors open", "现场已经开始"),
-            ("what else", "what else"),
         ] {
-            assert_eq!(limit(key, Language::Zh), zh);
+            assert_eq!(obstacle(&text.parse().unwrap(), Language::Zh), zh);
         }
-        assert_eq!(limit("unit Metro/women", Language::En), "Metro · women");
+        assert_eq!(limit(&"unit Metro/women".parse().unwrap(), Language::En), "Metro · women");
     }
 
     #[test]
     fn a_reason_names_what_was_full_from_where_the_person_stands() {
         let full = |limit: &str, ticket: Option<&str>| Full {
-            limit: limit.to_owned(),
+            limit: limit.parse().unwrap(),
             cap: 150,
             last_points: Some(87),
             last_ticket: ticket.map(str::to_owned),

@@ -4,6 +4,7 @@ use super::plot::{self, Plot};
 use super::sentences;
 use super::studio::{Bound, Mover, View};
 use crate::page::Page;
+use queqiao_screening::limit::{Limit, Obstacle};
 use queqiao_screening::rules::Fallback;
 
 /// What happens where the rules cannot be met.
@@ -32,12 +33,16 @@ impl View {
         [("screening-in", &self.moves.into), ("screening-out", &self.moves.out)]
     }
 
-    pub(super) fn limits(&self, page: &Page, keys: &[String]) -> String {
-        page.list(keys.iter().map(|key| sentences::limit(key, page.language)))
+    pub(super) fn obstacles(&self, page: &Page, obstacles: &[Obstacle]) -> String {
+        page.list(obstacles.iter().map(|obstacle| sentences::obstacle(obstacle, page.language)))
     }
 
-    pub(super) fn limit(&self, page: &Page, key: &str) -> String {
-        sentences::limit(key, page.language)
+    pub(super) fn obstacle(&self, page: &Page, obstacle: &Obstacle) -> String {
+        sentences::obstacle(obstacle, page.language)
+    }
+
+    pub(super) fn limit(&self, page: &Page, limit: &Limit) -> String {
+        sentences::limit(limit, page.language)
     }
 
     pub(super) fn used(&self, page: &Page, used: &Fallback) -> String {

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::board::{self, Board};
-use super::seat_move::Reason;
+use super::seat_move::{Reason, Stuck};
 use crate::accounts::profile;
 use crate::error::{Error, Fault};
 use crate::events::event;
@@ -69,7 +69,7 @@ pub struct Moved {
     pub leaver: Person,
     pub newcomer: Option<Person>,
     /// What kept everybody out, limit by limit, where nobody came in.
-    pub stuck: Vec<String>,
+    pub stuck: Option<Stuck>,
 }
 
 /// # Errors
@@ -114,7 +114,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Sta
         reason: one.reason,
         leaver: person(&one.leaver),
         newcomer: one.newcomer.as_deref().map(&person),
-        stuck: one.stuck.iter().flat_map(|limits| limits.split(", ")).map(str::to_owned).collect(),
+        stuck: one.stuck.as_deref().map(Stuck::of_row),
     };
     Ok(Standby { sides, moves: board.moves.into_iter().rev().map(moved).collect() })
 }
@@ -130,12 +130,7 @@ async fn people(
     let named: std::collections::HashSet<&str> = waiting.chain(moved).collect();
     let is_named = |one: &&registration::Model| one.status == Status::Selected || named.contains(one.label().as_str());
     let shown: Vec<&registration::Model> = registrations.iter().filter(is_named).collect();
-    let mut nicknames: HashMap<Uuid, String> = HashMap::new();
-    for some in shown.chunks(1_000) {
-        let accounts = some.iter().map(|one| one.account_id);
-        let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
-        nicknames.extend(profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)));
-    }
+    let nicknames = profile::nicknames(db, shown.iter().map(|one| one.account_id)).await?;
     let person = |one: &registration::Model| Person {
         number: one.label(),
         nickname: nicknames.get(&one.account_id).cloned().unwrap_or_default(),

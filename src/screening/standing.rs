@@ -18,6 +18,7 @@ use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Side, Status};
 use crate::units::unit;
 use queqiao_screening::explain::Full;
+use queqiao_screening::limit::Obstacle;
 
 /// A registration as its owner sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,7 +57,8 @@ pub struct Why {
     pub rank_side: usize,
     pub rank_unit_side: usize,
     pub full: Vec<Full>,
-    pub single: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub single: Vec<Obstacle>,
     pub climb: Option<usize>,
     pub words: Vec<String>,
 }

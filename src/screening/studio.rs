@@ -14,6 +14,7 @@ use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::explain::Full;
 use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::limit::Limit;
 use queqiao_screening::outcome::{Outcome, Used, screen};
 use queqiao_screening::rules::Rules;
 
@@ -53,7 +54,7 @@ pub struct Mover {
 /// A limit that was full when somebody's turn came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
-    pub limit: String,
+    pub limit: Limit,
     pub cap: u32,
     /// Points of the last one admitted within it.
     pub last_points: Option<i64>,
@@ -153,12 +154,13 @@ fn moves(applicants: &[Applicant], new: &Outcome, old: &Outcome) -> Moves {
 fn binding_limits(full: Vec<Full>) -> (Vec<Bound>, usize) {
     let mut limits: BTreeMap<String, Bound> = BTreeMap::new();
     for Full { limit, cap, last_points, .. } in full {
-        let bound = limits.entry(limit.clone()).or_insert(Bound { limit, cap, last_points, kept_out: 0 });
+        let bound = limits.entry(limit.to_string()).or_insert(Bound { limit, cap, last_points, kept_out: 0 });
         bound.kept_out += 1;
         bound.last_points = bound.last_points.into_iter().chain(last_points).min();
     }
     let mut bound: Vec<Bound> = limits.into_values().collect();
-    bound.sort_by_key(|one| (one.limit.starts_with("unit"), std::cmp::Reverse(one.kept_out)));
+    let of_unit = |one: &Bound| matches!(one.limit, Limit::Unit(_) | Limit::UnitSide(..));
+    bound.sort_by_key(|one| (of_unit(one), std::cmp::Reverse(one.kept_out)));
     let more = bound.len().saturating_sub(SHOWN);
     bound.truncate(SHOWN);
     (bound, more)
@@ -171,7 +173,7 @@ mod tests {
     #[test]
     fn limits_that_bound_are_told_once_with_their_last_points() {
         let full = |limit: &str, points| Full {
-            limit: limit.to_owned(),
+            limit: limit.parse().unwrap(),
             cap: 3,
             last_points: Some(points),
             last_ticket: None,
@@ -179,7 +181,7 @@ mod tests {
         let mut all = vec![full("unit 电力局/men", 70), full("unit 电力局/men", 66), full("side men", 60)];
         all.extend((0..20).map(|unit| full(&format!("unit {unit}/men"), 50)));
         let (bound, more) = binding_limits(all);
-        assert_eq!(bound[0].limit, "side men");
+        assert_eq!(bound[0].limit.to_string(), "side men");
         assert_eq!((bound[1].last_points, bound[1].kept_out), (Some(66), 2));
         assert_eq!((bound.len(), more), (SHOWN, 10));
     }

@@ -5,7 +5,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 
 use super::placement::{self, in_play};
-use super::seat_move::{self, Reason};
+use super::seat_move::{self, Reason, Stuck};
 use super::{deadline, letters, run};
 use crate::app::App;
 use crate::audit::Deed;
@@ -31,7 +31,7 @@ pub async fn succeed(
 ) -> Result<(), Fault> {
     let (newcomer, stuck) = match fill(txn, app, event, run, &leaver).await? {
         Ok(newcomer) => (newcomer, None),
-        Err(why) => (None, Some(why)),
+        Err(why) => (None, Some(why.to_string())),
     };
     let row = seat_move::ActiveModel {
         id: Set(app.new_id()),
@@ -65,7 +65,7 @@ pub async fn fill(
     event: &event::Model,
     run: &run::Model,
     leaver: &placement::Model,
-) -> Result<Result<Option<Uuid>, String>, Fault> {
+) -> Result<Result<Option<Uuid>, Stuck>, Fault> {
     match next(txn, app, event, run, leaver).await? {
         Ok(Some(placement)) => Ok(Ok(seat(txn, app, event, run, placement).await?)),
         Ok(None) => Ok(Ok(None)),
@@ -80,9 +80,9 @@ async fn next(
     event: &event::Model,
     run: &run::Model,
     leaver: &placement::Model,
-) -> Result<Result<Option<placement::Model>, String>, Fault> {
+) -> Result<Result<Option<placement::Model>, Stuck>, Fault> {
     if event.phase(app.now()) >= Phase::OnSite {
-        return Ok(Err("doors open".to_owned()));
+        return Ok(Err(Stuck::DoorsOpen));
     }
     let people: Vec<placement::Model> = in_play(txn, event.id)
         .await?
@@ -92,7 +92,7 @@ async fn next(
     let (rules, seed) = (run.rules_used()?, run.seed_bytes());
     Ok(match chosen(&people, &rules, &seed, leaver) {
         Ok(number) => Ok(people.into_iter().find(|person| Some(&person.number) == number.as_ref())),
-        Err(why) => Err(why.limits.join(", ")),
+        Err(why) => Err(Stuck::Limits(why.limits)),
     })
 }
 

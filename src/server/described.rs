@@ -205,14 +205,19 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
+/// What a description says between backquotes: codes of refusals, and other names that programs read.
+pub fn codes_in(description: &str) -> impl Iterator<Item = &str> {
+    description.split('`').skip(1).step_by(2)
+}
+
 /// Adds the codes of one status that the call does not tell of itself.
 fn tell(call: &mut Operation, refusals: &[Refusal], condition: &str) {
     let Some(Refusal { status, .. }) = refusals.first() else { return };
     let responses = &mut call.responses.responses;
     let known = responses.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
     let RefOr::T(response) = known else { return };
-    let words: Vec<&str> = response.description.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).collect();
-    let codes = refusals.iter().map(|refusal| refusal.code).filter(|code| !words.contains(code));
+    let known: Vec<&str> = codes_in(&response.description).collect();
+    let codes = refusals.iter().map(|refusal| refusal.code).filter(|code| !known.contains(code));
     let more: Vec<String> = codes.map(|code| format!("`{code}`")).collect();
     if !more.is_empty() {
         let more = [more.join(", "), condition.to_owned()].join(" ");

@@ -1,7 +1,7 @@
 //! Which path leads to which room. Reads as the site map.
 
 mod connection;
-mod described;
+pub mod described;
 mod error_pages;
 mod health;
 mod intake;

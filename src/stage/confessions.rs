@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::Cue;
-use super::queue::{CallState, Face};
+use super::queue::{CallState, StageFace};
 use super::step::{Model, Steps};
+use crate::badges::face::{self, Face};
 use crate::checkin::presence;
 use crate::confessions::confession;
 use crate::error::Fault;
-use crate::picks::{blocked_pairs, matched, own};
+use crate::picks::{blocked_pairs, matched};
 
 /// Somebody who may be called to speak, and to whom.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -21,7 +22,7 @@ use crate::picks::{blocked_pairs, matched, own};
 pub struct Speech {
     id: Uuid,
     /// Who speaks, then who is spoken to.
-    pair: Vec<Face>,
+    pair: Vec<StageFace>,
     state: CallState,
 }
 
@@ -41,26 +42,25 @@ async fn ready(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uuid, [
     Ok(pairs.filter(|(_, pair)| may_speak(*pair)).collect())
 }
 
-fn faces(names: &HashMap<Uuid, (String, String)>, pair: [Uuid; 2]) -> Option<Vec<Face>> {
-    let face = |id| names.get(&id).map(|(badge, name)| Face { badge: badge.clone(), nickname: Some(name.clone()) });
-    pair.into_iter().map(face).collect()
+fn as_shown(faces: &HashMap<Uuid, Face>, pair: [Uuid; 2]) -> Option<Vec<StageFace>> {
+    pair.iter().map(|person| faces.get(person).map(StageFace::from)).collect()
 }
 
 /// Who speaks and to whom; nobody where one of them no longer wants to, or is gone.
-pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Option<Vec<Face>>, Fault> {
+pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Option<Vec<StageFace>>, Fault> {
     let found = ready(db, event_id).await?.into_iter().find(|(ready, _)| *ready == id);
     let Some((_, pair)) = found else { return Ok(None) };
-    Ok(faces(&own::faces(db, pair).await?, pair))
+    Ok(as_shown(&face::faces(db, pair).await?, pair))
 }
 
 /// Everybody who may be called to speak, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Speech>, Fault> {
     let ready = ready(db, event_id).await?;
     let shown: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
-    let names = own::faces(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
+    let faces = face::faces(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
     let speech = |(id, pair): (Uuid, [Uuid; 2])| {
         let state = if shown.contains(&id) { CallState::Revealed } else { CallState::Waiting };
-        Some(Speech { id, pair: faces(&names, pair)?, state })
+        Some(Speech { id, pair: as_shown(&faces, pair)?, state })
     };
     Ok(ready.into_iter().filter_map(speech).collect())
 }

@@ -88,8 +88,8 @@ async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
     let title = event.titled(page.language).to_owned();
     let picks = picks::terms::Terms::of(&event)?.limit;
     let segments = programme::terms::of(&event)?.into_iter().map(|segment| {
-        let named = page.language.choose(Some(&segment.title), segment.title_en.as_ref());
-        (named.unwrap_or(&segment.title).clone(), segment.minutes)
+        let named = page.language.name(&segment.title, segment.title_en.as_deref());
+        (named.to_owned(), segment.minutes)
     });
     let stage = Terms::of(&event)?;
     let steps: Vec<&str> = Reveals::steps_of(&stage).map(Reveals::word).collect();

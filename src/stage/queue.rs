@@ -10,27 +10,33 @@ use uuid::Uuid;
 
 use super::cue::{Cue, Reveals};
 use super::step::{Model, Steps};
-use crate::couples::couple;
+use crate::badges::face::Face;
+use crate::couples::{couple, pair};
 use crate::error::Fault;
-use crate::picks::{blocked_pairs, own};
+use crate::picks::blocked_pairs;
 
 /// A couple on the console's list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = StageCouple)]
 pub struct Waiting {
     id: Uuid,
-    pair: Vec<Face>,
+    pair: Vec<StageFace>,
     state: CallState,
 }
 
 /// One of the two, as far as it is told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
-#[schema(as = StageFace)]
-pub struct Face {
+pub struct StageFace {
     #[schema(example = "女008")]
     pub badge: String,
     /// Null until it is revealed.
     pub nickname: Option<String>,
+}
+
+impl From<&Face> for StageFace {
+    fn from(face: &Face) -> Self {
+        Self { badge: face.badge(), nickname: Some(face.nickname.clone()) }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -68,27 +74,27 @@ pub async fn find_callable(
 }
 
 /// The two of a couple, by badge; nobody where they may not be called.
-pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<Face>>, Fault> {
+pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<StageFace>>, Fault> {
     match find_callable(db, event_id, couple).await? {
-        Some(couple) => Ok(Some(faces(db, &couple).await?)),
+        Some(couple) => Ok(pair::pairs(db, [&couple]).await?.remove(&couple.id).map(as_shown)),
         None => Ok(None),
     }
 }
 
-async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<Face>, Fault> {
-    let faces = own::faces(db, couple.people()).await?;
-    let mut pair: Vec<Face> =
-        faces.into_values().map(|(badge, nickname)| Face { badge, nickname: Some(nickname) }).collect();
-    pair.sort();
-    Ok(pair)
+fn as_shown(pair: Vec<Face>) -> Vec<StageFace> {
+    pair.iter().map(StageFace::from).collect()
 }
 
 /// Everybody who may be called, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
     let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
-    let (mut queue, apart) = (Vec::new(), blocked_pairs::pairs(db, event_id).await?);
-    for couple in willing(event_id).all(db).await?.into_iter().filter(|couple| !apart.contains(&couple.pair())) {
+    let apart = blocked_pairs::pairs(db, event_id).await?;
+    let couples = willing(event_id).all(db).await?.into_iter().filter(|couple| !apart.contains(&couple.pair()));
+    let couples: Vec<couple::Model> = couples.collect();
+    let mut pairs = pair::pairs(db, &couples).await?;
+    let mut queue = Vec::with_capacity(couples.len());
+    for couple in couples {
         let reached = shown.iter().filter_map(|cue| match cue {
             Cue::Couple { couple: shown, reveals } if *shown == couple.id => Some(*reveals),
             _ => None,
@@ -99,7 +105,8 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
             Some(_) => CallState::Revealed,
             None => CallState::Waiting,
         };
-        queue.push(Waiting { id: couple.id, pair: faces(db, &couple).await?, state });
+        let pair = as_shown(pairs.remove(&couple.id).unwrap_or_default());
+        queue.push(Waiting { id: couple.id, pair, state });
     }
     Ok(queue)
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::{Cue, Reveals};
-use super::queue::{self, Face};
+use super::queue::{self, StageFace};
 use super::step::Steps;
 use super::terms::Terms;
 use super::{blessing, confessions};
@@ -41,7 +41,7 @@ enum SceneContent {
     /// Nicknames only once they are revealed, and not to phones.
     Couple {
         reveals: Reveals,
-        pair: Vec<Face>,
+        pair: Vec<StageFace>,
         /// Whether phones may bless: on the bridge, where the event has 祝福.
         blessable: bool,
         /// How many blessings so far; null where they may not, and to phones.
@@ -50,7 +50,7 @@ enum SceneContent {
     /// 真情告白: who speaks, then who is spoken to; nicknames as for a couple.
     Confession {
         named: bool,
-        pair: Vec<Face>,
+        pair: Vec<StageFace>,
     },
     Blank,
 }
@@ -86,7 +86,7 @@ pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -
 }
 
 /// Without nicknames where they are not to be told.
-fn as_told(mut pair: Vec<Face>, named: bool) -> Vec<Face> {
+fn as_told(mut pair: Vec<StageFace>, named: bool) -> Vec<StageFace> {
     if !named {
         pair.iter_mut().for_each(|face| face.nickname = None);
     }

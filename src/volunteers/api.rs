@@ -18,11 +18,10 @@ use super::{cases, outcomes, tend};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::{Body, text};
-use crate::couples::couple;
+use crate::couples::pair;
 use crate::error::Error;
 use crate::events::access::Volunteer;
 use crate::paging::Page;
-use crate::picks::own;
 
 /// What a volunteer heard from a couple.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
@@ -147,11 +146,9 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
             let db = app.database.reader();
             let now = app.now();
             let cases = cases::of_volunteer(db, account.account_id).await?;
-            let faces = own::faces(db, cases.iter().flat_map(|case| couple::Model::people(&case.couple))).await?;
+            let mut pairs = pair::pairs(db, cases.iter().map(|case| &case.couple)).await?;
             let shown = cases.into_iter().map(|case| {
-                let mut people: Vec<_> = case.couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
-                people.sort_unstable();
-                let (badges, nicknames) = people.into_iter().unzip();
+                let (badges, nicknames) = pair::unzip(pairs.remove(&case.couple.id).unwrap_or_default());
                 CaseShown {
                     couple_id: case.couple.id,
                     event: case.event.slug,

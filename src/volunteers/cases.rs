@@ -27,14 +27,7 @@ pub struct Case {
 /// The cases of a volunteer: couples in their care, and those of their events in nobody's.
 /// Earliest due first, done ones last.
 pub async fn of_volunteer(db: &impl ConnectionTrait, account_id: Uuid) -> Result<Vec<Case>, Fault> {
-    let serves = crew::Entity::find()
-        .filter(crew::Column::AccountId.eq(account_id))
-        .filter(crew::Column::Role.eq(Role::Volunteer))
-        .all(db)
-        .await?;
-    let ids = serves.iter().map(|serves| serves.event_id);
-    let events = event::Entity::find().filter(event::Column::Id.is_in(ids)).all(db).await?;
-    let mut cases = of_events(db, events).await?;
+    let mut cases = of_events(db, crew::events_of(db, account_id, Role::Volunteer).await?).await?;
     cases.retain(|case| case.volunteer_id.is_none_or(|volunteer| volunteer == account_id));
     Ok(cases)
 }

@@ -6,11 +6,11 @@ use super::cases::Case;
 use super::milestone::Milestone;
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
+use crate::badges::face::{self, Face};
 use crate::database::Write;
 use crate::error::Fault;
 use crate::events::crew::{self, Role};
 use crate::mail::letter::{self, Letter, letter_words};
-use crate::picks::own;
 use crate::registrations::registration;
 
 letter_words! {
@@ -26,15 +26,10 @@ letter_words! {
 pub(super) async fn post(txn: &Write, app: &App, case: &Case, milestone: Milestone) -> Result<(), Fault> {
     let volunteers = match case.volunteer_id {
         Some(volunteer) => vec![volunteer],
-        None => {
-            let crew = crew::Entity::find()
-                .filter(crew::Column::EventId.eq(case.event.id))
-                .filter(crew::Column::Role.eq(Role::Volunteer));
-            crew.all(txn).await?.into_iter().map(|serves| serves.account_id).collect()
-        }
+        None => crew::in_role(txn, case.event.id, Role::Volunteer).await?,
     };
-    let faces = own::faces(txn, case.couple.people()).await?;
-    let called = |id: &Uuid| faces.get(id).map(|(badge, nickname)| format!("{badge} {nickname}")).unwrap_or_default();
+    let faces = face::faces(txn, case.couple.people()).await?;
+    let called = |id: &Uuid| faces.get(id).map(Face::to_string).unwrap_or_default();
     let [lo, hi] = case.couple.people();
     let (one, other) = (called(&lo), called(&hi));
     for volunteer in volunteers {

@@ -8,9 +8,9 @@ use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOr
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use crate::checkin::presence;
-use crate::couples::couple;
+use crate::couples::{couple, pair};
 use crate::error::Fault;
-use crate::picks::{matched, own};
+use crate::picks::matched;
 use crate::small_counts::{suppress_small, told_among};
 
 /// One couple that agreed to be shown.
@@ -46,13 +46,11 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<
         couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id).collect();
     let noted = follow_up::of_couples(db, &asked).await?;
     let last: BTreeMap<Uuid, State> = noted.into_iter().map(|noted| (noted.couple_id, noted.state)).collect();
-    let faces = own::faces(db, couples.iter().flat_map(couple::Model::people)).await?;
+    let mut pairs = pair::pairs(db, &couples).await?;
     let agreed: Vec<Agreed> = couples
         .into_iter()
         .map(|couple| {
-            let mut people: Vec<_> = couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
-            people.sort_unstable();
-            let (badges, nicknames) = people.into_iter().unzip();
+            let (badges, nicknames) = pair::unzip(pairs.remove(&couple.id).unwrap_or_default());
             Agreed {
                 id: couple.id,
                 badges,

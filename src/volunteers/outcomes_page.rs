@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use super::follow_up::State;
 use super::outcomes::{self, Agreed, Figures};
-use super::spoken::title;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -52,8 +51,8 @@ async fn event_outcomes(house: House, visit: Visit, volunteer: Volunteer) -> Res
 }
 
 impl Outcomes {
-    fn title(&self) -> String {
-        title(&self.page, &self.event)
+    fn title(&self) -> &str {
+        self.event.titled(self.page.language)
     }
 
     fn day(&self, at: &DateTime<Utc>) -> String {

@@ -1,38 +1,33 @@
 //! What volunteers see: what is due, and one case.
 
-use std::collections::HashMap;
-
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
+use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
 use serde_json::{Value, json};
 
 use super::api::NewFollowUp;
-use super::cases::{self, Case};
+use super::cases;
 use super::follow_up::State;
 use super::milestone::Milestone;
-use super::spoken::{said_of_due, title};
+use super::spoken::said_of_due;
 use super::tend::{self, CaseReport};
 use super::timeline::{self, Timeline};
 use crate::accounts::SignedIn;
 use crate::accounts::visit::Visit;
 use crate::app::House;
+use crate::badges::face::Face;
 use crate::body;
-use crate::couples::couple;
-use crate::error::{Error, Fault, FieldError, Refused};
+use crate::couples::pair;
+use crate::error::{Error, FieldError, Refused};
 use crate::events::access::id_in_path;
 use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, when};
-use crate::picks::own;
-
-/// Badge number and nickname of both.
-type Pair = Vec<(String, String)>;
 
 #[derive(Template)]
 #[template(path = "volunteers/cases.html")]
@@ -47,7 +42,7 @@ struct Cases {
 /// A case in a list.
 struct Row {
     id: Uuid,
-    pair: Pair,
+    pair: Vec<Face>,
     event: String,
     state: Option<State>,
     milestone: Option<Milestone>,
@@ -62,7 +57,7 @@ struct OneCase {
     page: Page,
     form: Form,
     told: Timeline,
-    pair: Pair,
+    pair: Vec<Face>,
     mine: bool,
     now: DateTime<Utc>,
 }
@@ -76,13 +71,8 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let cases = cases::of_volunteer(db, account.account_id).await?;
-        let pairs = pairs(db, &cases).await?;
-        let serves = crew::Entity::find()
-            .filter(crew::Column::AccountId.eq(account.account_id))
-            .filter(crew::Column::Role.eq(Role::Volunteer));
-        let serves = serves.all(db).await?.into_iter().map(|serves| serves.event_id);
-        let events = event::Entity::find().filter(event::Column::Id.is_in(serves)).all(db).await?;
-        Ok((cases, pairs, events))
+        let pairs = pair::pairs(db, cases.iter().map(|case| &case.couple)).await?;
+        Ok((cases, pairs, crew::events_of(db, account.account_id, Role::Volunteer).await?))
     });
     let (cases, mut pairs, mut events) = read.await?;
     let (page, now) = (visit.page, house.now());
@@ -98,7 +88,7 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
         let row = Row {
             id: case.couple.id,
             pair: pairs.remove(&case.couple.id).unwrap_or_default(),
-            event: title(&page, &case.event),
+            event: case.event.titled(page.language).to_owned(),
             state: case.last.map(|(state, _)| state),
             milestone: case.next.map(|(milestone, _)| milestone),
             due: due.map(|due| said_of_due(&page, due, now)),
@@ -111,7 +101,8 @@ async fn my_cases(house: House, visit: Visit, account: SignedIn) -> Result<HttpR
     // The latest evening first; one that has not begun has come to nothing yet.
     events.retain(|event| event.is_published(now) && event.starts_at <= now);
     events.sort_by_key(|event| std::cmp::Reverse(event.starts_at));
-    let events: Vec<_> = events.iter().map(|event| (title(&page, event), event.slug.clone())).collect();
+    let titled = |event: &event::Model| (event.titled(page.language).to_owned(), event.slug.clone());
+    let events: Vec<_> = events.iter().map(titled).collect();
     let shelves: Vec<_> = shelves.into_iter().filter(|(_, rows)| !rows.is_empty()).collect();
     page::answer(&Cases { serves: !events.is_empty(), shelves, events, page })
 }
@@ -166,31 +157,20 @@ async fn hand_over(house: House, request: HttpRequest, account: SignedIn, form: 
     see_saying("/volunteer", "case-handed-over")
 }
 
-async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result<(Timeline, Pair), Error> {
+async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result<(Timeline, Vec<Face>), Error> {
     let id = id_in_path(request, "couple")?;
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let told = timeline::of_couple(db, &app, account.account_id, id).await?;
-        let mut pairs = pairs(db, std::slice::from_ref(&told.case)).await?;
+        let mut pairs = pair::pairs(db, [&told.case.couple]).await?;
         Ok((told, pairs.remove(&id).unwrap_or_default()))
     });
     read.await
 }
 
-fn build_case(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, Pair), form: Form) -> OneCase {
+fn build_case(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, Vec<Face>), form: Form) -> OneCase {
     let mine = told.case.volunteer_id == Some(account.account_id);
     OneCase { page, form, told, pair, mine, now: house.now() }
-}
-
-/// The faces of every couple, women's numbers first.
-async fn pairs(db: &impl ConnectionTrait, cases: &[Case]) -> Result<HashMap<Uuid, Pair>, Fault> {
-    let faces = own::faces(db, cases.iter().flat_map(|case| couple::Model::people(&case.couple))).await?;
-    let pair = |case: &Case| {
-        let mut pair: Pair = case.couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
-        pair.sort_unstable();
-        (case.couple.id, pair)
-    };
-    Ok(cases.iter().map(pair).collect())
 }
 
 /// A day people chose as a moment for a request: the middle of that day; today is now. What is no
@@ -217,8 +197,8 @@ impl Cases {
 }
 
 impl OneCase {
-    fn title(&self) -> String {
-        title(&self.page, &self.told.case.event)
+    fn title(&self) -> &str {
+        self.told.case.event.titled(self.page.language)
     }
 
     fn day(&self, at: &DateTime<Utc>) -> String {

@@ -5,17 +5,12 @@ use sea_orm::entity::prelude::*;
 
 use super::follow_up::State;
 use super::milestone::Milestone;
-use crate::events::event;
 use crate::page::{Page, when};
 
 /// How long there is, or how late it is.
 pub fn said_of_due(page: &Page, due: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (key, span) = if due <= now { ("case-late", now - due) } else { ("case-left", due - now) };
     page.say(key, &[("span", when::left(page.language, span).into())])
-}
-
-pub fn title(page: &Page, event: &event::Model) -> String {
-    page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
 }
 
 impl State {

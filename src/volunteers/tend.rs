@@ -17,10 +17,9 @@ use crate::audit::Deed;
 use crate::couples::couple;
 use crate::database::Write;
 use crate::error::{Error, FieldError, Refused};
-use crate::events::crew::{self, Role};
+use crate::events::crew::{self, Rights, Role};
 use crate::events::event;
 use crate::happening::What;
-use crate::organizations::staff;
 use crate::sealed;
 
 /// What a volunteer heard.
@@ -113,7 +112,7 @@ pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option
         return Err(CASE_TAKEN.into());
     }
     if let Some(to) = to
-        && !crew::serves(&txn, to, event.id, &[Role::Volunteer]).await?
+        && !crew::in_role(&txn, event.id, Role::Volunteer).await?.contains(&to)
     {
         let wrong = FieldError::new("to", "not_a_volunteer", "a volunteer of the event");
         return Err(Refused::invalid(vec![wrong]).into());
@@ -137,12 +136,12 @@ async fn hold(txn: &Write, account_id: Uuid, couple_id: Uuid) -> Result<Tended, 
         couple::Entity::find_standing().filter(couple::Column::Id.eq(couple_id)).lock_exclusive().one(txn).await?;
     let couple = couple.ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(couple.event_id).one(txn).await?.ok_or_else(Refused::not_found)?;
-    let organizer = staff::organizes(txn, account_id, event.organization_id).await?;
-    if !organizer && !crew::serves(txn, account_id, event.id, &[Role::Volunteer]).await? {
+    let rights = Rights::of(txn, account_id, &event).await?;
+    if !rights.allow(Role::Volunteer) {
         return Err(Refused::not_found().into());
     }
     if couple.follow_up_since.is_none() {
         return Err(FOLLOW_UP_NOT_AGREED.into());
     }
-    Ok(Tended { couple, event, organizer })
+    Ok(Tended { couple, event, organizer: rights.organizer })
 }

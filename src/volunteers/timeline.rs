@@ -1,6 +1,6 @@
 //! A case with everything noted about it, for whoever may look after it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
@@ -12,9 +12,8 @@ use crate::accounts::profile;
 use crate::app::App;
 use crate::couples::couple;
 use crate::error::{Error, Refused};
-use crate::events::crew::{self, Role};
+use crate::events::crew::{self, Rights, Role};
 use crate::events::event;
-use crate::organizations::staff;
 
 #[derive(Debug, Clone)]
 pub struct Timeline {
@@ -51,25 +50,20 @@ pub async fn of_couple(
     let couple = couple::Entity::find_standing().filter(couple::Column::Id.eq(couple_id)).one(db).await?;
     let couple = couple.ok_or_else(Refused::not_found)?;
     let event = event::Entity::find_by_id(couple.event_id).one(db).await?.ok_or_else(Refused::not_found)?;
-    let organizer = staff::organizes(db, account_id, event.organization_id).await?;
-    if !organizer && !crew::serves(db, account_id, event.id, &[Role::Volunteer]).await? {
+    let rights = Rights::of(db, account_id, &event).await?;
+    if !rights.allow(Role::Volunteer) {
         return Err(Refused::not_found().into());
     }
-    let serving = crew::Entity::find()
-        .filter(crew::Column::EventId.eq(event.id))
-        .filter(crew::Column::Role.eq(Role::Volunteer))
-        .all(db)
-        .await?;
+    let organizer = rights.organizer;
+    let serving = crew::in_role(db, event.id, Role::Volunteer).await?;
     let case = cases::of_events(db, vec![event]).await?.into_iter().find(|case| case.couple.id == couple_id);
     let case = case.ok_or_else(Refused::not_found)?;
     if !organizer && case.volunteer_id.is_some_and(|holder| holder != account_id) {
         return Err(Refused::not_found().into());
     }
     let noted = follow_up::of_couples(db, &[couple_id]).await?;
-    let serving = serving.into_iter().map(|serves| serves.account_id);
-    let people: Vec<Uuid> = serving.clone().chain(noted.iter().map(|noted| noted.account_id)).collect();
-    let faces = profile::Entity::find().filter(profile::Column::AccountId.is_in(people)).all(db).await?;
-    let names: HashMap<Uuid, String> = faces.into_iter().map(|face| (face.account_id, face.nickname)).collect();
+    let people = serving.iter().copied().chain(noted.iter().map(|noted| noted.account_id));
+    let names = profile::nicknames(db, people).await?;
     let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
     let notes = noted.into_iter().map(|noted| {
         Ok(Noted {
@@ -81,5 +75,5 @@ pub async fn of_couple(
         })
     });
     let notes = notes.collect::<Result<_, Error>>()?;
-    Ok(Timeline { case, notes, volunteers: serving.map(|id| (id, name(id))).collect(), organizer })
+    Ok(Timeline { case, notes, volunteers: serving.into_iter().map(|id| (id, name(id))).collect(), organizer })
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use queqiao::audit::Deed;
 use queqiao::language::Language;
+use queqiao::server::described::codes_in;
 use queqiao::server::refusals;
 use queqiao::{page, server};
 use sea_orm::Iterable;
@@ -70,7 +71,7 @@ fn told() -> (Told, Vec<String>) {
             let refusals = call["responses"].as_object().unwrap().iter().filter(|(status, _)| status.as_str() >= "400");
             for (status, response) in refusals {
                 let words = response["description"].as_str().unwrap_or_default();
-                for code in words.split('`').skip(1).step_by(2) {
+                for code in codes_in(words) {
                     let same: Vec<_> = refusals::all().filter(|refusal| refusal.code == code).collect();
                     match same.iter().find(|refusal| refusal.status.as_str() == status) {
                         Some(refusal) => _ = told.entry(refusal.code).or_default().insert(name.clone()),
@@ -83,6 +84,17 @@ fn told() -> (Told, Vec<String>) {
         }
     }
     (told, wrong)
+}
+
+/// Codes are not unique: what is said of them with two statuses, or by two rooms, is two refusals.
+#[test]
+fn a_refusal_is_not_another_of_its_code() {
+    let all: BTreeSet<_> = refusals::all().map(|one| (one.code, one.status.as_u16(), one.detail)).collect();
+    assert_eq!(all.len(), refusals::all().count(), "the same twice");
+    for one in refusals::all() {
+        let same: Vec<_> = refusals::all().filter(|other| one.saying("In other words.").is(**other)).collect();
+        assert_eq!(same, [one]);
+    }
 }
 
 #[test]

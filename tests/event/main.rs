@@ -56,5 +56,6 @@ mod sign_up;
 mod stage;
 mod take_down;
 mod units;
+mod unreadable;
 mod unseen;
 mod volunteers;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::applicant::Side;
 use super::flow::{ArcId, Flow};
-use super::limit::{End, Limit};
+use super::limit::{End, Limit, Obstacle};
 use super::network::{Cell, Network};
 use super::pool::{Pool, Ranked};
 use super::reach::Moment;
@@ -24,7 +24,7 @@ pub struct Explanation {
     /// Limits that contain the person and were full at their turn.
     pub full: Vec<Full>,
     /// Every single limit that, one wider, would have admitted them at that moment.
-    pub single: Vec<String>,
+    pub single: Vec<Obstacle>,
     /// How many places higher would have been enough; nothing where no place would have been.
     pub climb: Option<usize>,
 }
@@ -34,7 +34,8 @@ pub struct Explanation {
 #[cfg_attr(feature = "schema", schema(as = ScreeningFull))]
 #[serde(deny_unknown_fields)]
 pub struct Full {
-    pub limit: String,
+    #[cfg_attr(feature = "schema", schema(value_type = String))]
+    pub limit: Limit,
     pub cap: u32,
     /// Points of the last person admitted within the limit.
     pub last_points: Option<i64>,
@@ -112,7 +113,7 @@ struct Turn {
     /// How many have been admitted within each limit, and the last of them by place.
     admitted: HashMap<ArcId, (u32, usize)>,
     /// What would admit one of a cell does not change until somebody is admitted.
-    singles: HashMap<usize, Vec<String>>,
+    singles: HashMap<usize, Vec<Obstacle>>,
     moment: Moment,
 }
 
@@ -160,7 +161,7 @@ impl Turn {
                 (last.applicant.class, last.applicant.points) == (ranked.applicant.class, ranked.applicant.points)
             };
             full.push(Full {
-                limit: limit.to_string(),
+                limit: limit.clone(),
                 cap,
                 last_points: last.map(|last| last.applicant.points),
                 last_ticket: last.filter(tied).map(|last| data_encoding::HEXLOWER.encode(&last.ticket)),
@@ -170,7 +171,7 @@ impl Turn {
     }
 
     /// The limits that would have had to give, each alone; seats, which have no end to name, come last.
-    fn single(&mut self, id: usize, cell: &Cell) -> Vec<String> {
+    fn single(&mut self, id: usize, cell: &Cell) -> Vec<Obstacle> {
         if let Some(known) = self.singles.get(&id) {
             return known.clone();
         }
@@ -184,7 +185,8 @@ impl Turn {
         }
         single.sort_unstable();
         let end = |max| if max { End::Max } else { End::Min };
-        let single: Vec<String> = single.into_iter().map(|(_, limit, max)| limit.end(end(max))).collect();
+        let single: Vec<Obstacle> =
+            single.into_iter().map(|(_, limit, max)| Obstacle::at(limit, end(max))).collect();
         self.singles.insert(id, single.clone());
         single
     }

@@ -7,7 +7,7 @@
 
 use super::flow::Node;
 use super::infeasible::Change;
-use super::limit::{End, Limit};
+use super::limit::{End, Limit, Obstacle};
 use super::network::Network;
 use super::pool::Pool;
 use super::rules::{Cap, Rules, UNBOUNDED};
@@ -61,14 +61,14 @@ fn cheaper_with(pool: &Pool, rules: &Rules, raise: Raise, plain: Relaxed) -> Rel
 fn raise_unit(rules: &Rules, steps: u32) -> Option<(Rules, Change)> {
     let from = rules.unit?.max;
     let to = from.saturating_add(steps);
-    Some((Rules { unit: Some(Cap { max: to }), ..rules.clone() }, Change { limit: "unit max".to_owned(), from, to }))
+    Some((Rules { unit: Some(Cap { max: to }), ..rules.clone() }, Change { limit: Obstacle::Units(End::Max), from, to }))
 }
 
 fn raise_unit_side(rules: &Rules, steps: u32) -> Option<(Rules, Change)> {
     let from = rules.unit_side?.max;
     let to = from.saturating_add(steps);
     let raised = Rules { unit_side: Some(Cap { max: to }), ..rules.clone() };
-    Some((raised, Change { limit: "unit_side max".to_owned(), from, to }))
+    Some((raised, Change { limit: Obstacle::UnitSides(End::Max), from, to }))
 }
 
 /// Caps that people with guaranteed seats already exceed have to give in any case.
@@ -118,7 +118,7 @@ impl Relaxed {
                 continue;
             };
             relaxed.cost += from.abs_diff(flow);
-            relaxed.changes.push(Change { limit: limit.end(end), from, to: flow });
+            relaxed.changes.push(Change { limit: Obstacle::at(limit, end), from, to: flow });
         }
         relaxed
     }

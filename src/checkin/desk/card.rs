@@ -167,8 +167,8 @@ impl Card {
         self.page.say(&format!("desk-{what}-{code}"), &[("time", time.into()), ("device", place.into())])
     }
 
-    fn title(&self, event: &event::Model) -> String {
-        self.page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
+    fn title<'a>(&self, event: &'a event::Model) -> &'a str {
+        event.titled(self.page.language)
     }
 }
 

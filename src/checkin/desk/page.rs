@@ -124,7 +124,7 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     });
     let (called, inside, expected) = read.await?;
     let page = visit.page;
-    let title = page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone();
+    let title = event.titled(page.language).to_owned();
     let gaps = GAPS.map(|(name, kept)| (name, kept.into()));
     let spoken = SPOKEN.map(|name| (name, page.say(&format!("desk-{name}"), &gaps))).to_vec();
     let (slug, zone) = (event.slug.clone(), event.zone().to_string());

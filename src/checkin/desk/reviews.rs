@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::badges::badge;
+use crate::badges::face;
 use crate::body;
 use crate::checkin::office::Settlement;
 use crate::checkin::review::Kind;
@@ -107,12 +107,10 @@ async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter
     let scans = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.is_in(wanted)).all(db).await?;
     let scans: HashMap<Uuid, attempt::Model> = scans.into_iter().map(|scan| (scan.id, scan)).collect();
     let people = scans.values().filter_map(|scan| scan.registration_id);
-    let badges = badge::Entity::of_event(event_id).filter(badge::Column::RegistrationId.is_in(people)).all(db).await?;
-    let badges: HashMap<Uuid, String> =
-        badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
+    let faces = face::faces(db, people).await?;
     let matter = |review: review::Model| {
         let scan = scans.get(&review.attempt_id).cloned();
-        let badge = scan.as_ref().and_then(|scan| badges.get(&scan.registration_id?).cloned());
+        let badge = scan.as_ref().and_then(|scan| Some(faces.get(&scan.registration_id?)?.worn?.to_string()));
         let other = review.against_id.and_then(|id| scans.get(&id).cloned());
         Matter { review, badge, scan, other }
     };

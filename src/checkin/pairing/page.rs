@@ -22,7 +22,6 @@ use crate::events::access::{Organizer, id_in_path};
 use crate::events::device::{self, Standing};
 use crate::events::heading::Heading;
 use crate::events::{device_cookie, event, tabs};
-use crate::language::Language;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
@@ -142,7 +141,7 @@ async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpRes
 async fn render_pair(house: &House, page: Page, token: String, form: Form) -> Result<HttpResponse, Error> {
     let shown = token.clone();
     let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
-    let title = title(&opened.await?, page.language);
+    let title = opened.await?.titled(page.language).to_owned();
     alone(page::answer(&Pair { title, token, form, page })?)
 }
 
@@ -177,10 +176,6 @@ async fn pair_device(
 fn alone(mut answer: HttpResponse) -> Result<HttpResponse, Error> {
     answer.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     Ok(answer)
-}
-
-fn title(event: &event::Model, language: Language) -> String {
-    language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone()
 }
 
 impl Devices {

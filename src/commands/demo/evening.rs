@@ -38,7 +38,7 @@ pub async fn held(
     couples: usize,
 ) -> Result<Vec<(Wearer, Wearer, Uuid)>, Error> {
     let event = &organizer.event;
-    let host = Host { account: organizer.account, event: event.clone() };
+    let host = Host { account: organizer.account, event: event.clone(), organizer: true };
     let doors = event.boundary(Phase::OnSite).unwrap_or(event.starts_at).max(event.starts_at - Duration::minutes(50));
     arrive(app, desk, event, doors, event.starts_at).await?;
     dates(app, &host).await?;

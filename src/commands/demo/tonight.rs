@@ -26,7 +26,7 @@ use crate::registrations::registration::{self, Side};
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
 pub async fn begin(app: &Arc<App>, desk: Uuid, organizer: &Organizer, now: DateTime<Utc>) -> Result<(), Error> {
-    let host = Host { account: organizer.account, event: organizer.event.clone() };
+    let host = Host { account: organizer.account, event: organizer.event.clone(), organizer: true };
     let until = now - Duration::minutes(27);
     arrive(app, desk, &host.event, until - Duration::minutes(3), until).await?;
     app.clock.set(until);

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use crate::events::event;
 use crate::page::form::Form;
 
 /// What is typed for a date: a browser's own field, and what people write where it has none.
@@ -12,7 +13,7 @@ const WRITTEN: [&str; 4] = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:
 /// The time zone that was chosen; what is none is refused by its own rule.
 #[must_use]
 pub fn zone(form: &Form) -> Tz {
-    form.value("timezone").parse().unwrap_or(chrono_tz::Asia::Shanghai)
+    event::zone_named(form.value("timezone"))
 }
 
 /// A moment as the browser's field writes it.

@@ -57,8 +57,7 @@ impl Wizard {
             })
         };
         let union = |union: &crate::organizations::organization::Model| {
-            let name = page.language.choose(Some(&union.name), union.name_en.as_ref());
-            (union.slug.clone(), name.unwrap_or(&union.name).clone())
+            (union.slug.clone(), union.name_in(page.language).to_owned())
         };
         page::answer(&Self {
             kinds: Kind::all().map(proposed).collect::<Result<_, Error>>()?,
@@ -142,10 +141,11 @@ async fn drawn_up(house: &House, by: &UnionStaff, form: &Form, show: bool) -> Re
     let account = by.account;
     let drawn = house.run(async move |app| {
         let event = draw_up(&app, &account, wish).await?;
-        let organizer = Organizer { account, event };
+        let slug = event.slug.clone();
+        let organizer = Organizer::of(app.database.reader(), account, event).await?;
         // The draft is there already and stays: what is left to put right is told on its own page.
         let shown = show && publish(&app, &organizer).await.is_ok();
-        Ok((organizer.event.slug, shown))
+        Ok((slug, shown))
     });
     let (slug, shown) = drawn.await?;
     let key = match (show, shown) {

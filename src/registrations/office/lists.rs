@@ -1,6 +1,5 @@
 //! Lists of applicants, in and out.
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
@@ -86,9 +85,8 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
         }),
         Err(error) => {
             let (refused, told) = faults::whole(page, error)?;
-            let status: StatusCode = refused.status;
             let faults = Faults::refused(page, &refused);
-            page::answer_as(status, &Import { trouble: Some(told), faults, ..import })
+            page::answer_as(refused.refusal.status, &Import { trouble: Some(told), faults, ..import })
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The units of a union.
 
-use actix_web::http::StatusCode;
 use actix_web::web::Query;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
@@ -55,11 +54,10 @@ impl List {
         let read = house.run(async move |app| overview::page(app.database.reader(), union, &typed, &paging).await);
         let listed = read.await?;
         let organization = &by.organization;
-        let name = page.language.choose(None, organization.name_en.clone());
         let slug = organization.slug.clone();
         let search: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
         Ok(Self {
-            union: name.unwrap_or_else(|| organization.name.clone()),
+            union: organization.name_in(page.language).to_owned(),
             next: listed.next.map(|cursor| format!("/office/o/{slug}/units?q={search}&cursor={cursor}")),
             units: listed.items,
             form: Form::default(),
@@ -136,8 +134,7 @@ pub async fn imported(
         Err(error) => {
             let (refused, told) = faults::whole(page, error)?;
             let faults = Faults::refused(page, &refused);
-            let status: StatusCode = refused.status;
-            page::answer_as(status, &List { upload: Some(told), faults, ..list })
+            page::answer_as(refused.refusal.status, &List { upload: Some(told), faults, ..list })
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One unit: its name, its mail domain, who speaks for it, and its roster.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -177,8 +176,7 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
         Err(error) => {
             let (refused, told) = faults::whole(page, error)?;
             let faults = Faults::refused(page, &refused);
-            let status: StatusCode = refused.status;
-            page::answer_as(status, &One { upload: Some(told), faults, ..one })
+            page::answer_as(refused.refusal.status, &One { upload: Some(told), faults, ..one })
         }
     }
 }

@@ -4,12 +4,14 @@ use queqiao::commands::verify;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::Status;
 use queqiao::screening::{placement, run};
+use queqiao::units::unit;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
-use serde_json::json;
+use sea_orm::{ActiveModelTrait, EntityTrait};
+use serde_json::{Value, json};
 
 use super::{Cast, LIST, ME, RUNS, cast, freeze, rules, seats, standing_as};
+use crate::fixtures::browser::Browser;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
 use crate::fixtures::process;
@@ -135,6 +137,35 @@ async fn more_seats_than_people_are_not_given_to_anybody_else(#[values(Sqlite, P
     let left_over = [Status::Waitlisted, Status::NotSelected];
     let left_over = left_over.map(async |status| standing_as(&evening, &women, status).await.len());
     assert_eq!(futures_util::future::join_all(left_over).await, [2, 1]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_employer_may_be_called_as_a_limit_is(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, women }) = cast(engine).await else { return };
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let name = Set("X/men".to_owned());
+    let called = unit::ActiveModel { id: Set(evening.units[0].id), name, ..Default::default() };
+    called.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    // One seat for each of the three employers, whoever comes.
+    evening.change(|row| row.seats = Set(3)).await;
+    let side = json!({ "min": 0, "max": 3 });
+    rules(&evening, json!({ "side": { "men": side, "women": side }, "unit": { "max": 1 } })).await;
+    let studio = Browser::of(&evening, &evening.organizer).await.get("/office/e/qixi/screening").await.1;
+    assert!(studio.contains("<td>X/men</td>") && !studio.contains("X · "), "{studio}");
+    let run = evening.organizer.post(RUNS, json!({})).await;
+    assert_eq!((run.status, &run.json["selected"]), (201, &json!(3)), "{}", run.text());
+    let mut kept_out = 0;
+    for person in men.iter().chain(&women) {
+        let why = person.get(ME).await.json["explanation"].clone();
+        let limit = |full: &&Value| full["limit"] == "unit X/men/";
+        if why["full"].as_array().unwrap().iter().find(limit).is_some() {
+            kept_out += 1;
+            assert!(why["words"].to_string().contains("贵单位 1 个名额已满"), "{why}");
+        }
+    }
+    assert_eq!(kept_out, 2, "one of three has the seat");
 }
 
 #[rstest]

@@ -50,7 +50,8 @@ fn in_short(outcome: &Outcome, number: &str) -> String {
     let why = &outcome.explanations[number];
     let full: Vec<String> =
         why.full.iter().map(|full| format!("{}={}@{}", full.limit, full.cap, full.last_points.unwrap())).collect();
-    format!("{}/{}/{} {full:?} {:?} {:?}", why.rank, why.rank_side, why.rank_unit_side, why.single, why.climb)
+    let single: Vec<String> = why.single.iter().map(ToString::to_string).collect();
+    format!("{}/{}/{} {full:?} {single:?} {:?}", why.rank, why.rank_side, why.rank_unit_side, why.climb)
 }
 
 #[test]
@@ -107,7 +108,8 @@ fn a5_and_a6_quotas_that_cannot_be_met_and_the_declared_fallback() {
     let outcome = screen(&people, &exact, &SEED);
     assert_eq!(outcome.selected, None);
     let why = outcome.infeasible.unwrap();
-    assert_eq!(why.limits, ["applicants men", "side men min"]);
+    let limits: Vec<String> = why.limits.iter().map(ToString::to_string).collect();
+    assert_eq!(limits, ["applicants men", "side men min"]);
     let change: Vec<String> =
         why.smallest_change.iter().map(|change| format!("{} {}>{}", change.limit, change.from, change.to)).collect();
     assert_eq!(change, ["seats 4>3", "side men min 2>1"]);

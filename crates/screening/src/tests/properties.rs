@@ -163,7 +163,7 @@ proptest! {
                 .filter(|(_, wider)| (0..1_u32 << ranked.len()).any(|set| set & with == with && legal(&ranked, wider, set)))
                 .map(|(name, _)| name)
                 .collect();
-            let mut told = why.single.clone();
+            let mut told: Vec<String> = why.single.iter().map(ToString::to_string).collect();
             // Caps on units are one number in the rules and one limit a unit in the explanation.
             told.iter_mut().for_each(|name| if name.starts_with("unit") { *name = "unit".to_owned() });
             for name in &told {
@@ -226,7 +226,7 @@ proptest! {
         prop_assert!(!why.limits.is_empty());
         let mut changed = rules.clone();
         for change in &why.smallest_change {
-            apply(&mut changed, &change.limit, change.to);
+            apply(&mut changed, &change.limit.to_string(), change.to);
         }
         prop_assert!(changed.seats == 0 || can_start(&pool, &changed), "{:?} does not suffice", why.smallest_change);
         let cost: u32 = why.smallest_change.iter().map(|change| change.from.abs_diff(change.to)).sum();
