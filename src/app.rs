@@ -64,21 +64,21 @@ impl App {
     /// every request.
     ///
     /// # Errors
-    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::open_house`] say.
+    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::enter::open_house`] say.
     pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
         let leaked = Leaked::open(&settings.security.leaked_passwords)?.map(Arc::new);
-        identity::look(&settings.database.url, &secrets)?;
+        identity::enter::look(&settings.database.url, &secrets)?;
         let database = Database::open(&settings.database).await?;
         database.examine(settings.database.connections).await?;
         database.migrate().await?;
         let (url, expected) = (&settings.database.url, &settings.security.house);
-        let identity = identity::open_house(&database, url, &secrets, expected, clock.now()).await?;
+        let identity = identity::enter::open_house(&database, url, &secrets, expected, clock.now()).await?;
         // Before anybody reads: what a former version wrote in the clear is read by nothing else. And before
         // anything is bound, for addresses are vouched for by what they are found by.
         let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
         if identity.to_bind {
             let bound = async {
-                bonds::bind(&database, &secrets).await?;
+                bonds::anew::bind(&database, &secrets).await?;
                 identity::bound(&database, &secrets, identity.id).await
             };
             bound.await.map_err(|fault| anyhow!("{fault}"))?;
@@ -232,11 +232,13 @@ mod tests {
     }
 
     async fn put(txn: &Write) {
-        txn.execute_unprepared("INSERT INTO once (claim, request_digest, at) VALUES (x'01', x'01', '')").await.unwrap();
+        txn.execute_unprepared("INSERT INTO idempotency_key (claim, request_digest, at) VALUES (x'01', x'01', '')")
+            .await
+            .unwrap();
     }
 
     async fn is_there(db: &impl ConnectionTrait) -> bool {
-        let question = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM once");
+        let question = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM idempotency_key");
         db.query_one_raw(question).await.unwrap().is_some()
     }
 

@@ -4,7 +4,7 @@
 //! A machine's clock can be set, by hand or by a time server gone mad; the time that has passed since
 //! the start cannot. The house goes by the machine's clock as long as the two agree. Where they do not,
 //! somebody set it: the house goes on by what has passed, and says that it is not sure, until
-//! the vigil has found out which of the two is right.
+//! the clock watch has found out which of the two is right.
 
 use std::fmt;
 use std::fs;

@@ -1,6 +1,6 @@
 //! What a device keeps of having signed in: a mark that this house can recognise and nobody can make.
 //! It opens nothing. It lets its device try a password where strangers have tried too often
-//! ([`super::knock`]), so that they cannot keep the owner out.
+//! ([`super::sign_in_throttle`]), so that they cannot keep the owner out.
 //!
 //! Nothing is stored here: a mark is 128 random bits and a keyed digest of them, the account and the
 //! password's hash. A new password makes every older mark worthless, whoever holds it.

@@ -32,7 +32,7 @@ pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Er
     // The sign-in is held, not the token: a thief with an older token of the same family must not
     // slip between the owner's spending and the next token's appearing.
     let sign_in =
-        token_family::Entity::find_for_update(found.sign_in_id).one(&txn).await?.ok_or(REFRESH_TOKEN_INVALID)?;
+        token_family::Entity::find_for_update(found.family_id).one(&txn).await?.ok_or(REFRESH_TOKEN_INVALID)?;
     if sign_in.revoked_at.is_some() || !sign_in.is_bound(app) {
         return Err(REFRESH_TOKEN_INVALID.into());
     }

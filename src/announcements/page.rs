@@ -155,7 +155,7 @@ async fn act_on_message(house: House, visit: Visit, by: Organizer, form: Form) -
         Ok(Some(answer)) => Ok(answer),
         Ok(None) => {
             // The draft is kept nowhere but in the form: it comes back with it.
-            page.said = Some(page.t("said-announce-tried"));
+            page.flash = Some(page.t("flash-announce-tried"));
             Ok(render_composer(&house, page, event, form, Paging::default()).await?)
         }
         Err(error) => {

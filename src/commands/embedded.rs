@@ -7,7 +7,7 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{self, ConnectOptions, Connection, SqliteConnection, query, query_scalar};
 
 use super::Ended;
-use crate::database::file_of;
+use crate::database::address::file_of;
 use crate::settings::Settings;
 
 /// SQLite's codes (the lower byte of what it says).

@@ -122,7 +122,7 @@ pub async fn rotate(app: &App, until_all_know: Duration) -> Result<(), Ended> {
 pub async fn drop_older(app: &App) -> Result<(), Ended> {
     let standing = reseal::standing(app.database.reader()).await.map_err(fault)?;
     let seals = app.secrets.newest();
-    let recognised = identity::recognise(app.database.reader(), &app.secrets).await.map_err(fault)?;
+    let recognised = identity::recognise::recognise(app.database.reader(), &app.secrets).await.map_err(fault)?;
     let older: Vec<(u32, Option<DateTime<Utc>>)> =
         recognised.known.into_iter().filter(|(number, _)| *number != seals).collect();
     for (number, retired_at) in &older {

@@ -32,7 +32,7 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: ConsentCh
         registration_id: mine.own_id,
         show: said.show,
         follow_up: said.show && said.follow_up,
-        said_at: app.now(),
+        given_at: app.now(),
     };
     consent::put(&txn, row).await?;
     let changed = update_couple(&txn, app, &mine.found).await?;

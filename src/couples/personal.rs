@@ -28,7 +28,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     let couples = couple::Entity::find().filter(one_of_two(registrations)).all(db).await?;
     let said = said
         .iter()
-        .map(|row| json!({"match_id": row.match_id, "show": row.show, "follow_up": row.follow_up, "at": row.said_at}));
+        .map(|row| json!({"match_id": row.match_id, "show": row.show, "follow_up": row.follow_up, "at": row.given_at}));
     let offers = offers.iter().map(|row| json!({"match_id": row.match_id, "fields": row.fields, "at": row.offered_at}));
     let couples = couples.iter().map(|row| {
         json!({

@@ -117,13 +117,13 @@ impl Database {
     /// Where that cannot be done.
     pub async fn prove_write(&self) -> Result<(), Error> {
         use sea_orm::ConnectionTrait;
-        const BEAT: &str = "INSERT INTO pulse (id, beats) VALUES (1, 1) \
-            ON CONFLICT (id) DO UPDATE SET beats = pulse.beats + 1";
+        const PROBE: &str = "INSERT INTO write_probe (id, writes) VALUES (1, 1) \
+            ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1";
         match &self.engine {
-            Engine::Server(server) => Ok(server.prove(BEAT).await.map_err(Fault::of)?),
+            Engine::Server(server) => Ok(server.prove(PROBE).await.map_err(Fault::of)?),
             Engine::Embedded(_) => {
                 let txn = self.begin().await?;
-                txn.execute_unprepared(BEAT).await?;
+                txn.execute_unprepared(PROBE).await?;
                 Ok(txn.commit().await?)
             }
         }

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
-use super::{file_of, keep_folder};
+use super::address::file_of;
+use super::private_files::keep_folder;
 
 /// Held by the one process that serves an embedded database or changes its schema. On PostgreSQL, where
 /// many may serve, it holds nothing.

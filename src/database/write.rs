@@ -11,8 +11,8 @@ use tracing::Instrument;
 
 use super::commit_dependency;
 use super::errand;
-use super::group_commit::Turn;
-use super::server::Alone;
+use super::group_commit::turn::Turn;
+use super::server::transaction::Transaction;
 use super::spoken::{embedded, not_executed, not_queried, server};
 use crate::error::trouble::Trouble;
 use crate::error::{Error, Fault};
@@ -32,13 +32,13 @@ pub struct Write {
 #[expect(clippy::large_enum_variant, reason = "one a verb: a box would only be an allocation more")]
 pub(super) enum Way {
     /// By itself: PostgreSQL groups the commits of its connections on its own.
-    Alone(Held<Alone>),
+    Alone(Held<Transaction>),
     /// Together with others that stand in line for the one writer.
     Grouped(Held<Turn>),
 }
 
-impl From<Alone> for Write {
-    fn from(alone: Alone) -> Self {
+impl From<Transaction> for Write {
+    fn from(alone: Transaction) -> Self {
         Self { way: Some(Way::Alone(Held::new(alone))), spoilt: Mutex::default() }
     }
 }

@@ -115,7 +115,7 @@ pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Re
 }
 
 pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<Page<MyExclusion>, DbErr> {
-    let said = exclusion::said_by(db, me.registration.id).await?;
+    let said = exclusion::of_guest(db, me.registration.id).await?;
     let about = said.iter().map(|said| said.about);
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(about)).all(db).await?;
     let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();

@@ -47,7 +47,7 @@ async fn my_row(house: &House, me: &Participant, round: i32) -> Result<(Row, Met
             let seat = mine::seat(db, &me, round).await?.ok_or_else(Refused::not_found)?;
             let partner = seat.partner.clone().ok_or_else(Refused::not_found)?;
             let mut notes = date_note::written_by(db, &app, me.registration.id).await?;
-            let said = exclusion::said_by(db, me.registration.id).await?;
+            let said = exclusion::of_guest(db, me.registration.id).await?;
             let kept = said.iter().find(|said| said.about == partner.registration_id).map(|said| said.because);
             Ok((Row::of(seat, &mut notes), partner, kept))
         })

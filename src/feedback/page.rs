@@ -76,7 +76,7 @@ fn filled(sheet: &sheet::Model) -> Form {
         ("pace", sheet.pace.word().to_owned()),
         ("met", yes(sheet.met).to_owned()),
         ("again", yes(sheet.again).to_owned()),
-        ("words", sheet.words.clone().unwrap_or_default()),
+        ("words", sheet.comment.clone().unwrap_or_default()),
     ])
 }
 

@@ -42,7 +42,8 @@ pub struct Model {
     /// What the address is found by.
     pub email_digest: Vec<u8>,
     /// See [`super::invited_person`].
-    pub words: Option<Sealed>,
+    #[sea_orm(column_name = "details_sealed")]
+    pub details: Option<Sealed>,
     /// Of the letter: the inviter's, for what the person reads best is not known.
     pub language: Language,
     pub state: State,

@@ -159,9 +159,9 @@ fn score(page: &Page, read: &Read) -> Score {
     let peers = ladder.peers(id).count();
     let said = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
     let key = match (line, far) {
-        (Some(_), _) => "score-said",
-        (None, None) => "score-said-room",
-        (None, Some(_)) => "score-said-apart",
+        (Some(_), _) => "score-summary",
+        (None, None) => "score-summary-room",
+        (None, Some(_)) => "score-summary-apart",
     };
     Score {
         points: standing.points,

@@ -10,13 +10,14 @@ use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
+use super::attachment;
 use super::letter::{self, Contents, Model};
 
 /// Builds the message. Its Message-ID comes from the letter's key, so that a letter sent twice is
 /// recognised as one by every mail program.
 ///
 /// # Errors
-/// An address that is none, or attachments that are not what [`letter::Attachment`] writes: this
+/// An address that is none, or attachments that are not what [`super::attachment::Attachment`] writes: this
 /// letter will never go.
 pub fn message(
     letter: &Model,
@@ -62,7 +63,7 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-fn part(file: &letter::Attachment) -> anyhow::Result<SinglePart> {
+fn part(file: &attachment::Attachment) -> anyhow::Result<SinglePart> {
     let bytes = BASE64.decode(file.content.as_bytes()).context("an attachment's content")?;
     let kind = ContentType::parse(&file.content_type).context("an attachment's content type")?;
     let part = match &file.inline_id {
@@ -78,7 +79,8 @@ mod tests {
 
     use super::*;
     use crate::language::Language;
-    use crate::mail::letter::{Attachment, State};
+    use crate::mail::attachment::Attachment;
+    use crate::mail::letter::State;
     use crate::sealed::Sealed;
 
     fn letter() -> Model {

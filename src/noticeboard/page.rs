@@ -6,7 +6,7 @@ use askama::Template;
 use qrcode::QrCode;
 use qrcode::render::svg;
 
-use super::board::{Notice, notices};
+use super::api::{Notice, notices};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::{Error, Fault, Refused};

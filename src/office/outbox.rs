@@ -16,8 +16,9 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
+use crate::mail::attachment::Attachment;
 use crate::mail::kind::{Privacy, SECRET, privacy};
-use crate::mail::letter::{self, Attachment, Column, Contents, State};
+use crate::mail::letter::{self, Column, Contents, State};
 use crate::paging::{Page, Paging};
 use crate::settings::Delivery;
 

@@ -235,7 +235,7 @@ mod tests {
     use crate::language::Language;
 
     fn page() -> Page {
-        Page { language: Language::En, path: "/".to_owned(), person: None, said: None }
+        Page { language: Language::En, path: "/".to_owned(), person: None, flash: None }
     }
 
     #[test]

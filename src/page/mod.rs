@@ -37,7 +37,7 @@ pub struct Page {
     /// None: a visitor.
     pub person: Option<Person>,
     /// What the deed before this page came to, told once.
-    pub said: Option<String>,
+    pub flash: Option<String>,
 }
 
 /// One of several views beside each other, and where it leads.
@@ -66,7 +66,7 @@ impl Page {
             language,
             path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             person: None,
-            said: flash::read(request, language),
+            flash: flash::read(request, language),
         }
     }
 

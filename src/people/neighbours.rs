@@ -67,7 +67,7 @@ pub async fn in_sight(app: &App, me: &Participant) -> Result<Vec<Neighbour>, Fau
 /// Whom this person asked to be kept apart from, in sight or not, with the reason.
 pub async fn kept_apart(app: &App, me: &Participant) -> Result<Vec<(Neighbour, exclusion::Because)>, Fault> {
     let db = app.database.reader();
-    let said = exclusion::said_by(db, me.registration.id).await?;
+    let said = exclusion::of_guest(db, me.registration.id).await?;
     let mut people: HashMap<Uuid, Neighbour> =
         everybody(app, db, me).await?.into_iter().map(|person| (person.registration_id, person)).collect();
     Ok(said.into_iter().filter_map(|said| Some((people.remove(&said.about)?, said.because))).collect())

@@ -12,7 +12,7 @@ use crate::registrations::exclusion::{self, Because};
 
 /// Whom a person blocked, and so need not look at.
 pub async fn by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, Fault> {
-    let said = exclusion::said_by(db, registration_id).await?.into_iter();
+    let said = exclusion::of_guest(db, registration_id).await?.into_iter();
     Ok(said.filter(|said| said.because == Because::Blocked).map(|said| said.about).collect())
 }
 
@@ -20,5 +20,5 @@ pub async fn by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Hash
 pub async fn pairs(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<(Uuid, Uuid)>, Fault> {
     let said = exclusion::of_event(db, event_id).await?.into_iter();
     let blocked = said.filter(|said| said.because == Because::Blocked);
-    Ok(blocked.map(|said| matched::ordered(said.said_by, said.about)).collect())
+    Ok(blocked.map(|said| matched::ordered(said.excluded_by, said.about)).collect())
 }

@@ -1,6 +1,6 @@
 //! How an event holds its pick rounds, as its organizer decided.
 
-use queqiao_ballots::seal::ROOM;
+use queqiao_ballots::ballot::ROOM;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;

@@ -33,7 +33,7 @@ pub async fn draw(app: &Arc<App>, host: &Host) -> Result<icebreaker::Model, Erro
     let earlier = icebreaker::of_event(&txn, event.id).await?;
     let mut apart: HashSet<(Uuid, Uuid)> = HashSet::new();
     for said in exclusion::of_event(&txn, event.id).await? {
-        apart.extend([(said.said_by, said.about), (said.about, said.said_by)]);
+        apart.extend([(said.excluded_by, said.about), (said.about, said.excluded_by)]);
     }
     let games = earlier.iter().map(|game| game.id);
     let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.is_in(games));

@@ -13,7 +13,7 @@ use super::registration::{self, Status};
 use super::withdraw::withdraw;
 use crate::accounts::consent::{self, Sentence};
 use crate::accounts::describe::{self, Changes};
-use crate::accounts::me::MyChanges;
+use crate::accounts::me_api::MyChanges;
 use crate::accounts::my_profile::born_on;
 use crate::accounts::profile;
 use crate::accounts::visit::Visit;

@@ -8,6 +8,7 @@ use queqiao::accounts::profile::Gender;
 use queqiao::audit::entry;
 use queqiao::circle::member;
 use queqiao::clock::Clock;
+use queqiao::clock_watch;
 use queqiao::commands::doctor::examine;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
@@ -18,7 +19,6 @@ use queqiao::points::frozen;
 use queqiao::registrations::registration::{Side, Status};
 use queqiao::server::jobs;
 use queqiao::settings::Delivery;
-use queqiao::vigil;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
@@ -140,7 +140,7 @@ async fn a_clock_that_was_set_and_goes_on_is_believed(#[values(Sqlite, Postgres)
     assert!(evening.clock.is_sure());
     assert_eq!(evening.app.now(), evening.clock.by_the_machine());
     assert_eq!(evening.status(&guest).await, Status::Expired);
-    let written = vigil::written(evening.app.database.reader()).await.unwrap().unwrap();
+    let written = clock_watch::written(evening.app.database.reader()).await.unwrap().unwrap();
     assert_eq!((written.unsure_since, written.seen_at), (None, evening.app.now()));
 }
 
@@ -263,7 +263,7 @@ async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Po
     let started = async |clock: &Clock| {
         let secrets = queqiao::secrets::Secrets::load(&evening.app.settings.security).unwrap();
         let app = queqiao::app::App::build(evening.app.settings.clone(), clock.clone(), secrets).await.unwrap();
-        vigil::begin(&app).await.unwrap();
+        clock_watch::begin(&app).await.unwrap();
         app
     };
     for (by, sure, told) in
@@ -273,12 +273,12 @@ async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Po
         let app = started(&clock).await;
         assert_eq!((clock.is_sure(), doctor_on(&evening, "clock").await.0.len()), (sure, told), "{by}");
         clock.advance(Duration::minutes(30));
-        vigil::attend(&app).await.unwrap();
+        clock_watch::attend(&app).await.unwrap();
         assert!(clock.is_sure(), "{by}");
         assert_eq!(doctor_on(&evening, "clock").await.0.len(), 0, "{by}");
         // As it was for the next one.
         let txn = evening.app.database.begin_write().await.unwrap();
-        vigil::Entity::delete_many().exec(&txn).await.unwrap();
+        clock_watch::Entity::delete_many().exec(&txn).await.unwrap();
         txn.commit().await.unwrap();
         jobs::once(&evening.app).await;
     }
@@ -296,7 +296,7 @@ async fn a_served_house_does_nothing_by_a_clock_that_was_set(#[values(Sqlite, Po
     assert!(!served.address.is_empty());
     let until_unsure = async |unsure: bool| {
         let looking = async {
-            while vigil::written(evening.app.database.reader())
+            while clock_watch::written(evening.app.database.reader())
                 .await
                 .unwrap()
                 .is_none_or(|written| written.unsure_since.is_some() != unsure)

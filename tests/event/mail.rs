@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use queqiao::events::phase::Phase;
-use queqiao::mail::letter::{self, Attachment, State};
+use queqiao::mail::attachment::Attachment;
+use queqiao::mail::letter::{self, State};
 use queqiao::mail::postman::{Postman, Round};
 use queqiao::server::jobs;
 use queqiao::settings::Delivery;

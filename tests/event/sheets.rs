@@ -93,7 +93,7 @@ async fn a_list_makes_invitations_and_nothing_else(#[values(Sqlite, Postgres)] e
     assert_eq!((&open[0]["email"], &open[0]["words"]), (&json!("yun@例子.中国"), &words));
     // What the list says lies sealed.
     let rows = invitation::Entity::find().all(evening.app.database.reader()).await.unwrap();
-    let sealed = format!("{:?}", rows[0].words.as_ref().unwrap());
+    let sealed = format!("{:?}", rows[0].details.as_ref().unwrap());
     assert!(!sealed.contains(&format!("{:?}", "王小云".as_bytes()).trim_matches(['[', ']']).to_owned()), "{sealed}");
 
     // Whoever says yes takes part, approved as the list was checked, under a name that is none.

@@ -179,7 +179,7 @@ async fn what_was_answered_is_written_even_by_another_process(#[values(Sqlite, P
     }
     assert_eq!(evening.letters().await.len(), 40, "each once");
     let rows = letter_request::Entity::find().all(db).await.unwrap();
-    assert!(rows.iter().all(|row| row.wish.is_none() && row.done_at.is_some()), "what is done is forgotten");
+    assert!(rows.iter().all(|row| row.errand.is_none() && row.done_at.is_some()), "what is done is forgotten");
 }
 
 #[rstest]

@@ -142,9 +142,9 @@ fn sorted(couples: impl IntoIterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ballot::Ballot;
     use crate::mutual::count;
     use crate::mutual::tests::{room, willing};
-    use crate::seal::Ballot;
     use proptest::prelude::*;
 
     type Ballots = [(u32, &'static [u32]); 4];

@@ -3,9 +3,9 @@
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{Finding, the};
+use crate::clock_watch;
 use crate::error::Fault;
 use crate::mail::letter::{self, State};
-use crate::vigil;
 
 /// Letters that were given up: somebody was not told what they should have been.
 pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
@@ -22,7 +22,8 @@ pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
 /// Whether the house is sure what time it is.
 pub async fn clock(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let mut finding = Finding::of("clock", 1);
-    if let Some((since, said)) = vigil::written(db).await?.and_then(|row| row.unsure_since.zip(row.machine_said)) {
+    if let Some((since, said)) = clock_watch::written(db).await?.and_then(|row| row.unsure_since.zip(row.machine_time))
+    {
         finding.unless(false, || {
             format!("unsure since {since}, when the machine said {said}: put it right, or confirm it at /admin")
         });

@@ -12,7 +12,7 @@ use crate::server::reseal;
 
 /// Every key fits, everything stands under a key that is here, and no row was written past the house.
 pub async fn keys(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Finding, Fault> {
-    let recognised = identity::recognise(db, secrets).await?;
+    let recognised = identity::recognise::recognise(db, secrets).await?;
     let mut finding = Finding::of("keys", recognised.known.len());
     let Some(house) = recognised.house else {
         finding.told.push("nobody has served this database since there are keys".to_owned());
@@ -33,7 +33,7 @@ pub async fn keys(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Findin
             finding.wrong.push(format!("key {number} is not here: {words}"));
         }
     }
-    for (table, id) in bonds::broken(db, secrets).await? {
+    for (table, id) in bonds::standing::broken(db, secrets).await? {
         finding.wrong.push(format!("{table} {id}: written past the house; it opens nothing"));
     }
     Ok(finding)

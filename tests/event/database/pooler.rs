@@ -117,6 +117,6 @@ async fn a_pooler_that_lends_its_connections_by_the_session_serves_two_processes
         assert_eq!(there.get("/api/v1/me").await.json["nickname"], name);
     }
     // A reader's session stays a reader's, and a limit stays a limit, whoever had it before.
-    let written = evening.app.database.reader().execute_unprepared("DELETE FROM once").await;
+    let written = evening.app.database.reader().execute_unprepared("DELETE FROM idempotency_key").await;
     assert!(written.unwrap_err().to_string().contains("read-only transaction"));
 }

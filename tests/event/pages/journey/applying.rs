@@ -100,8 +100,8 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     assert!(page.contains("等待审核") && page.contains("aria-current=\"step\""), "{page}");
     assert!(browser.get("/e/qixi").await.1.contains("正在审核"));
     let (_, data) = browser.get("/me/data").await;
-    for said in &agreed {
-        assert!(data.contains(&said.words), "{}: {data}", said.words);
+    for sentence in &agreed {
+        assert!(data.contains(&sentence.text), "{}: {data}", sentence.text);
     }
     assert!(!data.contains("没有在本网站上勾选过"), "{data}");
 }
@@ -127,7 +127,7 @@ async fn whoever_never_agreed_is_asked_when_they_apply(#[values(Sqlite, Postgres
     let agreed = consent::of_person(evening.app.database.reader(), her.account_id).await.unwrap();
     assert_eq!(agreed.len(), 4);
     let (_, data) = browser.get("/me/data").await;
-    assert!(agreed.iter().all(|said| data.contains(&said.words)), "{data}");
+    assert!(agreed.iter().all(|sentence| data.contains(&sentence.text)), "{data}");
     // Withdrawn and applied again: the account's sentences stand, the event's are asked for anew.
     browser.send("/e/qixi/withdraw", &[]).await;
     assert!(!browser.get("/me/data").await.1.contains("核实我是本单位职工"));
