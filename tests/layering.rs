@@ -158,8 +158,8 @@ fn no_two_types_share_a_name_in_the_description() {
     for Source { file, text, .. } in source() {
         let (mut described, mut renamed) = (false, None);
         for line in text.lines() {
-            let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
-            match (words.next(), words.next()) {
+            let mut parts = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+            match (parts.next(), parts.next()) {
                 _ if line.starts_with("#[derive(") => described = line.contains("ToSchema"),
                 _ if line.starts_with("#[schema(as = ") => renamed = line.split(['=', ',', ')']).nth(1),
                 (Some("struct" | "enum"), Some(name)) if described => {
@@ -314,8 +314,8 @@ fn is_chinese(c: char) -> bool {
 fn no_sentence_stands_in_rust() {
     let mut broken = Vec::new();
     for Source { file, text, .. } in source() {
-        let told = ["commands/demo/", "commands/rehearse/"].iter().any(|folder| file.starts_with(folder));
-        if told || file.ends_with("tests.rs") || DATA.iter().any(|(data, _)| *data == file) {
+        let is_story = ["commands/demo/", "commands/rehearse/"].iter().any(|folder| file.starts_with(folder));
+        if is_story || file.ends_with("tests.rs") || DATA.iter().any(|(data, _)| *data == file) {
             continue;
         }
         // Comments and attributes (examples for programs) are left out; tests stand last in their file.

@@ -62,7 +62,7 @@ struct Score {
     distance: Option<String>,
     plot: Plot,
     /// The plot in words, for whoever does not see it.
-    said: String,
+    summary: String,
     cut_words: String,
     me_words: String,
 }
@@ -157,7 +157,7 @@ fn score(page: &Page, read: &Read) -> Score {
     let gaps = [("rank", standing.rank.into()), ("people", ladder.len().into())];
     let cut = standing.cut_line.unwrap_or_default();
     let peers = ladder.peers(id).count();
-    let said = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
+    let numbers = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
     let key = match (line, far) {
         (Some(_), _) => "score-summary",
         (None, None) => "score-summary-room",
@@ -168,7 +168,7 @@ fn score(page: &Page, read: &Read) -> Score {
         rank: page.say("score-rank", &gaps),
         distance: far.map(|far| distance(page, far)),
         plot: plot::of(ladder.peers(id), read.statement.most, standing.points, line),
-        said: page.say(key, &said),
+        numbers: page.say(key, &numbers),
         cut_words: page.say("score-cut", &[("cut", cut.into())]),
         me_words: page.say("score-me", &[("points", standing.points.into())]),
     }

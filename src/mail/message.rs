@@ -33,16 +33,13 @@ pub fn message(
     for file in &inside {
         html = html.singlepart(part(file)?);
     }
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
-    let words = if inside.is_empty() {
-        words.singlepart(SinglePart::html(words_in_html.clone()))
-    } else {
-        words.multipart(html)
-    };
+    let body = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
+    let body =
+        if inside.is_empty() { body.singlepart(SinglePart::html(words_in_html.clone())) } else { body.multipart(html) };
     let whole = if behind.is_empty() {
-        words
+        body
     } else {
-        let mut whole = MultiPart::mixed().multipart(words);
+        let mut whole = MultiPart::mixed().multipart(body);
         for file in &behind {
             whole = whole.singlepart(part(file)?);
         }

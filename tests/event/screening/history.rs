@@ -133,8 +133,8 @@ async fn who_was_there_lately_lets_others_go_first_and_who_stayed_away_stands_la
             (&mine["class"], &mine["status"], &mine["standby_place"]),
             (&json!(class), &json!(status), &standby)
         );
-        let words = mine["explanation"]["words"].to_string();
-        assert!(words.contains(said) && (class > 1 || !words.contains("规则，排在")), "{words}");
+        let sentences = mine["explanation"]["words"].to_string();
+        assert!(sentences.contains(said) && (class > 1 || !sentences.contains("规则，排在")), "{sentences}");
         let [letter] = &evening.letters_to(&men[place], "screened").await[..] else { panic!("one letter") };
         assert!(letter.plain.contains(said), "{}", letter.plain);
     }
