@@ -92,7 +92,7 @@ impl Entity {
     async fn keep(txn: &impl ConnectionTrait, app: &App, family: Uuid, minted: Minted) -> Result<String, Fault> {
         let (id, now) = (app.new_id(), app.now());
         let until = bonds::moment(now + LIFETIME);
-        let parts: [&[u8]; 4] = [id.as_bytes(), sign_in.as_bytes(), &minted.digest, &until];
+        let parts: [&[u8]; 4] = [id.as_bytes(), family.as_bytes(), &minted.digest, &until];
         let row = ActiveModel {
             id: Set(id),
             family_id: Set(family),

@@ -53,8 +53,8 @@ fn address(event: &event::Model) -> String {
 #[get("/office/e/{event}/badges/print")]
 async fn print_sheets(house: House, visit: Visit, by: Organizer, query: PrintQuery) -> Result<HttpResponse, Error> {
     let (page, event) = (visit.page, by.event.clone());
-    let query = Form::filled(query.into_inner());
-    let size = Size::of(query.value("size"));
+    let form = Form::filled(query.into_inner());
+    let size = Size::of(form.value("size"));
     let whole = |name: &str| form.number(name).as_i64().and_then(|number| i32::try_from(number).ok());
     let chosen = Chosen {
         named: form.values("badge").filter_map(|badge| badge.parse().ok()).collect(),

@@ -168,7 +168,7 @@ fn score(page: &Page, read: &Read) -> Score {
         rank: page.say("score-rank", &gaps),
         distance: far.map(|far| distance(page, far)),
         plot: plot::of(ladder.peers(id), read.statement.most, standing.points, line),
-        numbers: page.say(key, &numbers),
+        summary: page.say(key, &numbers),
         cut_words: page.say("score-cut", &[("cut", cut.into())]),
         me_words: page.say("score-me", &[("points", standing.points.into())]),
     }

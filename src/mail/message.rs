@@ -11,7 +11,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::attachment;
-use super::letter::{self, Contents, Model};
+use super::letter::{Contents, Model};
 
 /// Builds the message. Its Message-ID comes from the letter's key, so that a letter sent twice is
 /// recognised as one by every mail program.

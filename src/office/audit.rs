@@ -80,9 +80,9 @@ async fn build_audit(
     let pairs: Map<String, Value> = pairs.map(|(name, value)| (name.into_owned(), json!(value))).collect();
     let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
     let wanted: AuditQuery = serde_json::from_value(Value::Object(pairs)).map_err(unreadable)?;
-    let wanted = wanted.clone();
+    let query = wanted.clone();
     let AuditEntries { deeds, actions, people } =
-        house.run(async move |app| audit_log::find(app.database.reader(), &app, of, &wanted, zone).await).await?;
+        house.run(async move |app| audit_log::find(app.database.reader(), &app, of, &query, zone).await).await?;
     let now = house.now();
     let row = |deed: Deed| Row {
         at: audit_log::moment(&page, zone, &deed, now),

@@ -148,8 +148,8 @@ pub async fn show_person(
 ) -> Result<Json<PersonSeen>, Error> {
     let (_, handle) = path.into_inner();
     let read = house.run(async move |app| {
-        let Seen { shown, posts, apart, me } = seen(&app, &me, &handle).await?;
-        Ok(PersonSeen { card: shown.into(), me, apart, posts })
+        let Seen { card, posts, apart, me } = seen(&app, &me, &handle).await?;
+        Ok(PersonSeen { card: card.into(), me, apart, posts })
     });
     Ok(Json(read.await?))
 }

@@ -158,7 +158,7 @@ async fn all(
             outcome,
         }
     };
-    let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, asked);
+    let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, quiz_view);
     page::answer(&Quizzes {
         tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         top: sight.top(&page, &event, now, "quizzes"),

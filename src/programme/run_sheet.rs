@@ -87,10 +87,10 @@ fn drawn(programme: &[Segment], begins: DateTime<Utc>, cues: &[cue::Model], now:
         };
         segments.push(Line {
             segment,
-            kind: segment_of.kind,
-            title: segment_of.title.clone(),
-            title_en: segment_of.title_en.clone(),
-            minutes: segment_of.minutes,
+            kind: described.kind,
+            title: described.title.clone(),
+            title_en: described.title_en.clone(),
+            minutes: described.minutes,
             state,
             planned_at: planned,
             starts_at,

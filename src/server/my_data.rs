@@ -172,7 +172,7 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
     let moment = |at: DateTime<Utc>| when::moment(page.language, chrono_tz::Asia::Shanghai, at, now);
     let occasion = |name: &str, at, slug| Occasion { name: name.to_owned(), when: day(at), slug };
     let agreed = |with: Option<Uuid>| -> Vec<String> {
-        read.agreed.iter().filter(|row| row.registration_id == with).map(|row| row.agreed.clone()).collect()
+        read.agreed.iter().filter(|row| row.registration_id == with).map(|row| row.text.clone()).collect()
     };
     let account = occasion(&page.t("data-account"), read.account.created_at, None);
     let mut consents = vec![Consent { sentences: agreed(None), occasions: vec![account] }];
