@@ -282,6 +282,22 @@ fn a_function_is_called_what_it_does() {
     assert!(broken.is_empty(), "say what it is: show_unit, find_visible, UnitView\n{}", broken.join("\n"));
 }
 
+/// Words that a variable is called by only where nobody thought of what it holds.
+const VAGUE: [&str; 6] = ["asked", "said", "settle", "shown", "told", "words"];
+
+#[test]
+fn a_variable_is_called_what_it_holds() {
+    let mut broken = Vec::new();
+    for folder in ["src", "tests", "crates", "benches", "examples"] {
+        for Source { file, text, .. } in files_in(folder, "rs") {
+            let names = text.split("let ").skip(1).map(|rest| rest.trim_start_matches("mut "));
+            let names = names.filter_map(|rest| rest.split(|c: char| c != '_' && !c.is_alphanumeric()).next());
+            broken.extend(names.filter(|name| VAGUE.contains(name)).map(|name| format!("{folder}/{file}: {name}")));
+        }
+    }
+    assert!(broken.is_empty(), "answer, text, request, report, view ...\n{}", broken.join("\n"));
+}
+
 /// Files in which Chinese stands that is no sentence for anybody: what people type or a list is headed by, what
 /// stands in a row or on a badge, and names.
 const DATA: [(&str, &str); 18] = [

@@ -155,7 +155,7 @@ impl Model {
     /// The words, as a list.
     #[must_use]
     pub fn interests(&self) -> Vec<String> {
-        let text = self.interests.as_array().map(Vec::as_slice).unwrap_or_default();
-        text.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+        let interests = self.interests.as_array().map(Vec::as_slice).unwrap_or_default();
+        interests.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
     }
 }

@@ -162,11 +162,11 @@ impl Night {
     async fn every_device_reloads(&self) {
         let phones = self.phones.iter().map(|phone| (phone, ON_PHONE));
         let devices = [(&self.console, ON_CONSOLE), (&self.screen, ON_SCREEN)].into_iter().chain(phones);
-        let reload = async |(window, shown): (&Window, &str)| {
-            window.until_true(&format!("{shown} !== ''")).await;
-            let before = window.run(shown).await;
+        let reload = async |(window, script): (&Window, &str)| {
+            window.until_true(&format!("{script} !== ''")).await;
+            let before = window.run(script).await;
             window.reload().await;
-            window.until_true(&format!("{shown} === {before}")).await;
+            window.until_true(&format!("{script} === {before}")).await;
         };
         join_all(devices.map(reload)).await;
     }

@@ -93,7 +93,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
     let address = handle::of(&evening.app, guests[0].registration_id);
     assert_eq!((evening.app.secrets.numbers(), numbers(&evening).await), (vec![1], vec![1]));
 
-    let (over, nonces, asked) = (AtomicBool::new(false), AtomicU32::new(1), AtomicU32::new(0));
+    let (over, nonces, questions) = (AtomicBool::new(false), AtomicU32::new(1), AtomicU32::new(0));
     let hall = async {
         while !over.load(Ordering::Relaxed) {
             for (code, session) in codes.iter().zip(&sessions) {
@@ -108,7 +108,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
                 // Somebody signs in meanwhile.
                 let fresh = session_of(&evening, &guests[1]).await;
                 assert_eq!(me(&evening, &fresh).await, 200);
-                asked.fetch_add(3, Ordering::Relaxed);
+                questions.fetch_add(3, Ordering::Relaxed);
             }
         }
     };
@@ -124,7 +124,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
         over.store(true, Ordering::Relaxed);
     };
     futures_util::future::join3(hall, clock, rotating).await;
-    assert!(asked.load(Ordering::Relaxed) > 30, "{asked:?}");
+    assert!(questions.load(Ordering::Relaxed) > 30, "{questions:?}");
     jobs::once(&evening.app).await;
     assert_eq!(evening.app.secrets.numbers(), [2, 1], "the house has seen it by itself");
     while !reseal::renew(&evening.app, 5).await.unwrap() {}

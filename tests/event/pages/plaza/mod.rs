@@ -1,7 +1,7 @@
 //! The plaza, the people and the organizer's queue as people see them in a browser.
 
 mod photos;
-mod words;
+mod contributions;
 mod people;
 
 use queqiao::plaza::{contribution, photo};
