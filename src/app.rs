@@ -64,21 +64,21 @@ impl App {
     /// every request.
     ///
     /// # Errors
-    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::open_house`] say.
+    /// What [`Leaked::open`], [`Database::open`], [`Database::migrate`] and [`identity::enter::open_house`] say.
     pub async fn build(settings: Settings, clock: Clock, secrets: Secrets) -> anyhow::Result<Arc<Self>> {
         let leaked = Leaked::open(&settings.security.leaked_passwords)?.map(Arc::new);
-        identity::look(&settings.database.url, &secrets)?;
+        identity::enter::look(&settings.database.url, &secrets)?;
         let database = Database::open(&settings.database).await?;
         database.examine(settings.database.connections).await?;
         database.migrate().await?;
         let (url, expected) = (&settings.database.url, &settings.security.house);
-        let identity = identity::open_house(&database, url, &secrets, expected, clock.now()).await?;
+        let identity = identity::enter::open_house(&database, url, &secrets, expected, clock.now()).await?;
         // Before anybody reads: what a former version wrote in the clear is read by nothing else. And before
         // anything is bound, for addresses are vouched for by what they are found by.
         let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
         if identity.to_bind {
             let bound = async {
-                bonds::bind(&database, &secrets).await?;
+                bonds::anew::bind(&database, &secrets).await?;
                 identity::bound(&database, &secrets, identity.id).await
             };
             bound.await.map_err(|fault| anyhow!("{fault}"))?;
@@ -173,7 +173,7 @@ impl App {
     /// What the verb says, or a fault where it panicked.
     pub async fn tell<T, S, V, F>(
         self: &Arc<Self>,
-        shown: impl Fn(T) -> (S, StatusCode) + Clone + Send + 'static,
+        respond: impl Fn(T) -> (S, StatusCode) + Clone + Send + 'static,
         verb: V,
     ) -> Result<(Json<S>, StatusCode), Error>
     where
@@ -183,13 +183,13 @@ impl App {
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
         if let Some(claim) = idempotency::current() {
-            let shown = shown.clone();
-            claim.tells(move |told: &dyn Any| {
-                let (answer, status) = shown(told.downcast_ref::<T>()?.clone());
+            let respond = respond.clone();
+            claim.tells(move |committed: &dyn Any| {
+                let (answer, status) = respond(committed.downcast_ref::<T>()?.clone());
                 Some((status.as_u16(), serde_json::to_vec(&answer).ok()?))
             });
         }
-        let (answer, status) = shown(self.run(verb).await?);
+        let (answer, status) = respond(self.run(verb).await?);
         Ok((Json(answer), status))
     }
 
@@ -203,8 +203,8 @@ impl App {
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
         if let Some(claim) = idempotency::current() {
-            claim.tells(|told: &dyn Any| {
-                told.downcast_ref::<()>().map(|()| (StatusCode::NO_CONTENT.as_u16(), Vec::new()))
+            claim.tells(|committed: &dyn Any| {
+                committed.downcast_ref::<()>().map(|()| (StatusCode::NO_CONTENT.as_u16(), Vec::new()))
             });
         }
         self.run(verb).await?;
@@ -232,11 +232,13 @@ mod tests {
     }
 
     async fn put(txn: &Write) {
-        txn.execute_unprepared("INSERT INTO once (claim, request_digest, at) VALUES (x'01', x'01', '')").await.unwrap();
+        txn.execute_unprepared("INSERT INTO idempotency_key (claim, request_digest, at) VALUES (x'01', x'01', '')")
+            .await
+            .unwrap();
     }
 
     async fn is_there(db: &impl ConnectionTrait) -> bool {
-        let question = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM once");
+        let question = Statement::from_string(DbBackend::Sqlite, "SELECT 1 FROM idempotency_key");
         db.query_one_raw(question).await.unwrap().is_some()
     }
 
@@ -320,7 +322,7 @@ mod tests {
     async fn a_fault_after_something_was_done_does_not_say_that_nothing_was() {
         let folder = tempfile::tempdir().unwrap();
         let app = house(&folder).await;
-        let told = app
+        let outcome = app
             .run(async move |app| {
                 let txn = app.database.begin_write().await?;
                 put(&txn).await;
@@ -328,8 +330,8 @@ mod tests {
                 Err::<(), _>(Error::from(anyhow!("what comes after fails")))
             })
             .await;
-        assert_eq!(told.unwrap_err().code(), "outcome_unknown");
-        let told = app.run(async move |_| Err::<(), _>(Error::from(anyhow!("before anything was done")))).await;
-        assert_eq!(told.unwrap_err().code(), "fault");
+        assert_eq!(outcome.unwrap_err().code(), "outcome_unknown");
+        let outcome = app.run(async move |_| Err::<(), _>(Error::from(anyhow!("before anything was done")))).await;
+        assert_eq!(outcome.unwrap_err().code(), "fault");
     }
 }

@@ -4,7 +4,7 @@
 //! A machine's clock can be set, by hand or by a time server gone mad; the time that has passed since
 //! the start cannot. The house goes by the machine's clock as long as the two agree. Where they do not,
 //! somebody set it: the house goes on by what has passed, and says that it is not sure, until
-//! the vigil has found out which of the two is right.
+//! the clock watch has found out which of the two is right.
 
 use std::fmt;
 use std::fs;
@@ -301,8 +301,8 @@ mod tests {
         for by in [Duration::days(7), Duration::hours(-1)] {
             clock.jump(by);
             clock.advance(Duration::seconds(12));
-            let told = clock.unsure().unwrap();
-            assert_eq!((told.house, told.machine, told.steady), (clock.now(), clock.now() + by, Duration::zero()));
+            let doubt = clock.unsure().unwrap();
+            assert_eq!((doubt.house, doubt.machine, doubt.steady), (clock.now(), clock.now() + by, Duration::zero()));
             clock.jump(-by);
             assert!(clock.is_sure());
         }

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::error::Error;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "once")]
+#[sea_orm(table_name = "idempotency_key")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub claim: Vec<u8>,

@@ -39,7 +39,7 @@ pub mod page;
 pub mod picture;
 pub mod mail;
 pub mod audit;
-pub mod vigil;
+pub mod clock_watch;
 
 // rooms, in the order of the event
 pub mod accounts;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::database::spoken_to;
+use crate::database::address::spoken_to;
 use crate::error::Fault;
 use crate::happening::Happening;
 

@@ -34,8 +34,8 @@ badges-reason = Reason
 badges-reason-note = Goes into the audit, such as “lost phone”.
 badges-replace-sure = The old QR opens nothing from now on; the new one goes to its owner at once.
 badges-replace-act = Replace it
-said-badges-issued = { $count } people numbered and written to
-said-badge-reissued = There is a new QR; the old one opens nothing
+flash-badges-issued = { $count } people numbered and written to
+flash-badge-reissued = There is a new QR; the old one opens nothing
 
 badge-qr = QR code for the check-in
 badge-show = Show this page at the door. Please turn up the brightness.

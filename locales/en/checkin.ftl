@@ -17,7 +17,7 @@ device-invited = Waiting for the scan
 device-lapsed = Expired
 device-paired = In use
 device-revoked = Shut out
-said-device-revoked = The device is shut out
+flash-device-revoked = The device is shut out
 
 invitation-title = Scan this with the phone that will be the desk
 invitation-how-scan = Open the phone's camera, or Scan in WeChat, and point it at the code.
@@ -65,7 +65,7 @@ review-settle = Note it and take it off the list
 review-note-stays = Checked in person, stays
 review-note-left = Wrong person, asked to leave
 review-note-same = Same person, scanned twice
-said-review-settled = Noted
+flash-review-settled = Noted
 review-reason-unknown-code = Why: nobody has this code.
 review-reason-revoked-code = Why: the badge has another code since.
 review-reason-wrong-event = Why: the badge is for another event.

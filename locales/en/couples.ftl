@@ -26,10 +26,10 @@ consent-on-stage = You go on stage together: listen for your numbers.
 consent-show = I would appear on stage with them
 consent-follow-up = A volunteer may ask later how it went
 consent-keep = Keep
-said-consent-kept = Kept
-said-contact-offered = Kept; waiting for the other one
-said-contact-opened = Contacts are open
-said-contact-withdrawn = Taken back
+flash-consent-kept = Kept
+flash-contact-offered = Kept; waiting for the other one
+flash-contact-opened = Contacts are open
+flash-contact-withdrawn = Taken back
 trouble-already-opened = Already open; it cannot be taken back
 
 rule-contact = Contact details

@@ -76,10 +76,10 @@ role-host = Host
 role-volunteer = Volunteer
 role-organizer = Organizer
 
-said-event-drawn-up = Draft kept; only your union sees it
-said-event-published = Published
-said-event-kept-as-draft = Kept as a draft, but it cannot be published yet: look at the times
-said-role-revoked = Role taken back
+flash-event-drawn-up = Draft kept; only your union sees it
+flash-event-published = Published
+flash-event-kept-as-draft = Kept as a draft, but it cannot be published yet: look at the times
+flash-role-revoked = Role taken back
 
 trouble-starts-at-wrong-type = Give a date and a time, such as 2026-08-22 14:00.
 trouble-ends-at-wrong-type = Give a date and a time, such as 2026-08-22 18:00.

@@ -122,7 +122,7 @@ left-no-minute = less than a minute
 trouble-refused = That did not work. Please look at what you entered.
 trouble-too-many-requests = Too many tries. Please wait a little while.
 
-said-saved = Saved
+flash-saved = Saved
 
 trouble-in-the-past = This time has gone by.
 trouble-out-of-range = Outside of what is possible.

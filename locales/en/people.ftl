@@ -1,6 +1,6 @@
-said-blocked = Blocked. You will not see each other any more, nor sit at one table.
-said-kept-apart = Noted: you will not sit at one table
-said-taken-back = Taken back
+flash-blocked = Blocked. You will not see each other any more, nor sit at one table.
+flash-kept-apart = Noted: you will not sit at one table
+flash-taken-back = Taken back
 
 people-title = People
 people-portrait = { portrait-title }

@@ -34,7 +34,7 @@ picks-promise = Who can see my lamps?
 picks-promise-sealed = Until the close they are sealed; the organizers cannot open them either.
 picks-promise-gone = After the close only mutual choices stay. All other lamps are destroyed together with their key.
 picks-promise-receipt = The receipt appears in the closing bulletin and proves that your lamps were counted.
-said-picks-taken = { picks-taken }
+flash-picks-taken = { picks-taken }
 trouble-not-here = cannot be picked now, perhaps they have left
 trouble-too-many-picks = More than this round allows: put one out first
 trouble-repeated-pick = The same number twice
@@ -58,7 +58,7 @@ stuck-sure = Asked once more: this destroys the lamps that were lit. Nobody will
 stuck-keep = Not yet
 stuck-void-sure = Yes, void
 stuck-over = This round is over; there is nothing to be done.
-said-round-void = The round is void; a new one can be opened
+flash-round-void = The round is void; a new one can be opened
 trouble-round-can-be-counted = Nothing is wrong with this round: close it on the console
 trouble-key-is-safe = The process that has the key is running: close the round there
 

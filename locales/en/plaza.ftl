@@ -54,25 +54,25 @@ note-take-down = Take down
 photo-alt = Photo
 post-title = Post
 
-said-signed-in-today = Signed in: +{ $count }
-said-signed-in-full = Signed in. You have all the points signing in can earn.
-said-signed-in-before = You signed in before today
-said-post-waits = Handed in: +{ $count } once it is approved
-said-post-waits-full = Handed in; shown once it is approved. No more points for posts today.
-said-declaration-waits = Handed in; it goes up once it is approved
-said-comment-up = Your comment is up
-said-reported = The organizers know now. Thank you; only they know from whom.
-said-taken-down = Taken down; its words and photos are gone
-said-quiz-answered = Handed in: +{ $count }
-said-quiz-answered-full = Handed in. No more points for quizzes today.
-said-portrait-waits = Handed in; shown once it is approved
-said-moderated = { $count ->
+flash-signed-in-today = Signed in: +{ $count }
+flash-signed-in-full = Signed in. You have all the points signing in can earn.
+flash-signed-in-before = You signed in before today
+flash-post-waits = Handed in: +{ $count } once it is approved
+flash-post-waits-full = Handed in; shown once it is approved. No more points for posts today.
+flash-declaration-waits = Handed in; it goes up once it is approved
+flash-comment-up = Your comment is up
+flash-reported = The organizers know now. Thank you; only they know from whom.
+flash-taken-down = Taken down; its words and photos are gone
+flash-quiz-answered = Handed in: +{ $count }
+flash-quiz-answered-full = Handed in. No more points for quizzes today.
+flash-portrait-waits = Handed in; shown once it is approved
+flash-moderated = { $count ->
     [one] { $count } decided
    *[other] { $count } decided
 }
-said-report-settled = This report is settled
-said-quiz-asked = The quiz is on the plaza
-said-quiz-changed = The quiz is changed
+flash-report-settled = This report is settled
+flash-quiz-asked = The quiz is on the plaza
+flash-quiz-changed = The quiz is changed
 
 quiz-open-until = Open until { $when }
 quiz-closed-at = Closed { $when }
@@ -147,7 +147,7 @@ kind-comment = Comment
 kind-declaration = Declaration
 kind-portrait = { portrait-alt }
 author-gone = somebody who left
-report-said = Reported:{" "}
+report-reason = Reported:{" "}
 reason-contact = Please leave out contact details
 reason-indecent = This cannot be shown here
 reason-advertising = No advertising, please

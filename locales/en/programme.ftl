@@ -17,7 +17,7 @@ groups-people = { $count ->
 }
 groups-mine = You are in group { $group }
 groups-mine-note = Games and talents go by groups: find yours and sit together.
-said-groups-formed = The groups are formed; everybody sees theirs on their phone
+flash-groups-formed = The groups are formed; everybody sees theirs on their phone
 
 ice-title = Icebreakers
 ice-note = Drawn pairs, a man and a woman: never colleagues, nobody they say they know, nobody they were drawn with before.
@@ -30,7 +30,7 @@ ice-pairs = { $count ->
 }
 ice-mine = With whom you break the ice
 ice-mine-note = Find this number, and tell each other where your names come from.
-said-ice-broken = Drawn; everybody sees with whom on their phone
+flash-ice-broken = Drawn; everybody sees with whom on their phone
 
 talents-title = Talents
 talents-none = Nobody has offered anything yet.
@@ -41,8 +41,8 @@ talent-note = A few words will do, such as: a song with the guitar. The host wil
 talent-offer = Offer it
 talent-change = Change it
 talent-withdraw = Rather not
-said-talent-offered = The host knows
-said-talent-withdrawn = Taken back
+flash-talent-offered = The host knows
+flash-talent-withdrawn = Taken back
 
 programme-tonight = Tonight
 programme-none = Not announced yet.

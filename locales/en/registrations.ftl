@@ -58,9 +58,9 @@ import-columns-more = Welcome: name, nickname, year of birth, education, phone. 
 import-template = Download an empty table
 import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
 
-said-decided = { $count } applications decided
-said-decided-one = Decided; the letter is on its way
-said-imported = { $count } people invited, waiting for their answers
+flash-decided = { $count } applications decided
+flash-decided-one = Decided; the letter is on its way
+flash-imported = { $count } people invited, waiting for their answers
 
 trouble-reason-required = Say why it is rejected.
 trouble-ids-nobody-named = Tick somebody first.
@@ -68,7 +68,7 @@ trouble-ids-invalid = Tick somebody first, at most 1,000 at once.
 trouble-not-decidable = The application stands elsewhere by now; this cannot be decided.
 trouble-units-changed = A colleague entered one of these units in this very moment; import once more.
 invited-none = No invitation waits for an answer.
-invited-words = What the list said
+invited-details = What the list said
 
 events-title = Every meeting begins with a bridge
 events-lead = Mixers for singles, held by trade unions: get to know each other online, then meet in person. Tell us in private whom you like; the bridge stands only where both of you want it.
@@ -96,9 +96,9 @@ apply-back = Back to the event
 trouble-profile-missing = Please fill in your profile first.
 trouble-already-registered = You have applied already.
 trouble-birthday-missing = Please give your date of birth first.
-said-applied = We have your application; it is being looked at
-said-approved = Your application is approved
-said-withdrawn = You have withdrawn from this event
+flash-applied = We have your application; it is being looked at
+flash-approved = Your application is approved
+flash-withdrawn = You have withdrawn from this event
 door-open = It takes a minute.
 door-again = Your last application was not approved. Complete your details and apply again.
 door-soon = Registration has not opened yet.

@@ -118,10 +118,10 @@ trouble-band-seats-not-met = The bands are promised more seats than their side h
 trouble-band-twice = This band is there already.
 trouble-max-out-of-range = 1 or more; empty for no limit.
 
-said-screening-rules-saved = The rules are saved
-said-points-frozen = The points are frozen
-said-screening-list-published = The list is published
-said-screened = Screened; the letters are on their way
+flash-screening-rules-saved = The rules are saved
+flash-points-frozen = The points are frozen
+flash-screening-list-published = The list is published
+flash-screened = Screened; the letters are on their way
 
 standby-lead = A seat that comes free goes to the next of the same side by itself, with an invitation and a deadline.
 standby-selected = Selected
@@ -160,7 +160,7 @@ standby-left-empty = Empty
 standby-nobody-waited = Nobody waited.
 standby-stuck = In the way: { $limits }
 standby-not-yet = Not screened yet. Afterwards you see here who confirms, declines and moves up.
-said-standby-promoted = { $count } invited to move up
+flash-standby-promoted = { $count } invited to move up
 trouble-no-empty-seat = No seat of this side is empty.
 trouble-nobody-fits = Nobody who waits fits now; the seat stays empty.
 
@@ -205,8 +205,8 @@ why-my-line = My line of the list, and its proof
 why-published = The published record
 trouble-seat-gone = The seat was given back, or the time to answer is over.
 trouble-no-seat-offered = There is no seat offered to you at the moment.
-said-coming = You are coming, see you there
-said-declined = Your seat was given back
+flash-coming = You are coming, see you there
+flash-declined = Your seat was given back
 
 drawing-side = Side
 drawing-unit-side = At most from one employer and side

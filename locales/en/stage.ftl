@@ -71,7 +71,7 @@ stage-link-revoke-note = Screens that are paired stop within seconds and must be
 stage-become-title = Use this machine as the big screen
 stage-become-note = It will show the evening and nothing else. F11 fills the screen.
 stage-become-act = Open as the big screen
-said-screens-revoked = All screens are revoked
+flash-screens-revoked = All screens are revoked
 
 stage-cue-confession = { segment-confessions }
 stage-confessions = { segment-confessions }

@@ -35,10 +35,10 @@ import-partial = Leave out the rows at fault and take the others
 import-file = File (CSV or XLSX, at most 5 MB)
 import-act = Import
 
-said-unit-added = Unit added
-said-units-added = { $count } units added
-said-roster-added = { $count } people added to the roster
-said-confirmed = { $count } people confirmed
+flash-unit-added = Unit added
+flash-units-added = { $count } units added
+flash-roster-added = { $count } people added to the roster
+flash-confirmed = { $count } people confirmed
 
 trouble-unit-exists = The union has a unit of this name.
 trouble-mail-domain = A mail domain such as hospital.example.

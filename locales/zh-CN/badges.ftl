@@ -34,8 +34,8 @@ badges-reason = 原因
 badges-reason-note = 记入审计，例如：手机丢了。
 badges-replace-sure = 旧二维码从此打不开门，新的立刻寄给本人。
 badges-replace-act = 确定换码
-said-badges-issued = 已为 { $count } 人编号并寄出
-said-badge-reissued = 已换新的二维码，旧的作废
+flash-badges-issued = 已为 { $count } 人编号并寄出
+flash-badge-reissued = 已换新的二维码，旧的作废
 
 badge-qr = 签到二维码
 badge-show = 到现场把这一页给签到员看。请把屏幕调亮。

@@ -17,7 +17,7 @@ device-invited = 等待扫码
 device-lapsed = 已过期
 device-paired = 使用中
 device-revoked = 已停用
-said-device-revoked = 设备已停用
+flash-device-revoked = 设备已停用
 
 invitation-title = 用要做签到台的手机扫这个码
 invitation-how-scan = 打开手机相机或微信“扫一扫”，对准二维码。
@@ -59,7 +59,7 @@ review-settle = 记下并移出列表
 review-note-stays = 已核对本人，留场
 review-note-left = 放错了人，已请离
 review-note-same = 同一个人，重复扫码
-said-review-settled = 已记下核对结果
+flash-review-settled = 已记下核对结果
 review-reason-unknown-code = 原因：这个码没有登记过。
 review-reason-revoked-code = 原因：这个码已经换发，旧码作废。
 review-reason-wrong-event = 原因：号码牌是别的活动的。

@@ -26,10 +26,10 @@ consent-on-stage = 你们会一起上台，听主持人叫号。
 consent-show = 愿意和 TA 一起出现在台上
 consent-follow-up = 也让鹊桥志愿者之后跟进
 consent-keep = 记下
-said-consent-kept = 已记下
-said-contact-offered = 已记下，等对方也愿意
-said-contact-opened = 联系方式打开了
-said-contact-withdrawn = 已收回
+flash-consent-kept = 已记下
+flash-contact-offered = 已记下，等对方也愿意
+flash-contact-opened = 联系方式打开了
+flash-contact-withdrawn = 已收回
 trouble-already-opened = 已经打开了，收不回来
 
 rule-contact = 联系方式

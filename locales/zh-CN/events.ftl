@@ -76,10 +76,10 @@ role-host = 主持人
 role-volunteer = 鹊桥志愿者
 role-organizer = 主办方工作人员
 
-said-event-drawn-up = 草稿已保存，只有主办方看得见
-said-event-published = 活动已公布
-said-event-kept-as-draft = 草稿已保存，但还不能公布，请检查时间
-said-role-revoked = 角色已收回
+flash-event-drawn-up = 草稿已保存，只有主办方看得见
+flash-event-published = 活动已公布
+flash-event-kept-as-draft = 草稿已保存，但还不能公布，请检查时间
+flash-role-revoked = 角色已收回
 
 trouble-starts-at-wrong-type = 请填写日期和时间，例如 2026-08-22 14:00。
 trouble-ends-at-wrong-type = 请填写日期和时间，例如 2026-08-22 18:00。

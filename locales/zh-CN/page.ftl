@@ -107,7 +107,7 @@ left-no-minute = 不到 1 分钟
 trouble-refused = 没有成功，请检查填写的内容。
 trouble-too-many-requests = 尝试的次数太多了，请过一会儿再试。
 
-said-saved = 已保存
+flash-saved = 已保存
 
 trouble-in-the-past = 这个时间已经过去了。
 trouble-out-of-range = 超出了可以填的范围。

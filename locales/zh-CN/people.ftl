@@ -1,6 +1,6 @@
-said-blocked = 已拉黑。你们不会再看到彼此，也不会被排在一桌。
-said-kept-apart = 记下了，不会把你们排在一桌
-said-taken-back = 已撤回
+flash-blocked = 已拉黑。你们不会再看到彼此，也不会被排在一桌。
+flash-kept-apart = 记下了，不会把你们排在一桌
+flash-taken-back = 已撤回
 
 people-title = 认识人
 people-portrait = { portrait-title }

@@ -34,7 +34,7 @@ picks-promise = 我的灯，谁看得见？
 picks-promise-sealed = 截止之前是密封的，主办方也打不开。
 picks-promise-gone = 截止之后只留下互选，其余的灯和钥匙一起销毁。
 picks-promise-receipt = 回执会出现在收灯公告里，证明你的灯算进去了。
-said-picks-taken = { picks-taken }
+flash-picks-taken = { picks-taken }
 trouble-not-here = 现在不能选，可能已经离场
 trouble-too-many-picks = 超过了这一轮的盏数，先熄掉一盏
 trouble-repeated-pick = 同一个号码亮了两次
@@ -58,7 +58,7 @@ stuck-sure = 再问一次：作废以后，大家已经亮的灯会彻底销毁�
 stuck-keep = 先不作废
 stuck-void-sure = 确定作废
 stuck-over = 这一轮已经结束，没有什么要处理的。
-said-round-void = 这一轮已作废，可以重开一轮
+flash-round-void = 这一轮已作废，可以重开一轮
 trouble-round-can-be-counted = 这一轮没有问题，回控制台截止就行
 trouble-key-is-safe = 有钥匙的那个进程还在运行，请到那里截止
 

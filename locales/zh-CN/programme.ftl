@@ -11,7 +11,7 @@ groups-one = 第 { $group } 组
 groups-people = { $count } 人
 groups-mine = 你在第 { $group } 组
 groups-mine-note = 游戏和才艺都跟小组走，找到组里的人坐到一起。
-said-groups-formed = 已分好组，大家的手机上都能看到
+flash-groups-formed = 已分好组，大家的手机上都能看到
 
 ice-title = 穿针引线
 ice-note = 抽签配对破冰：男女一对，不和同事、不和说过认识的人，也不和上一轮同一个人。
@@ -21,7 +21,7 @@ ice-game = 第 { $game } 轮
 ice-pairs = { $count } 对
 ice-mine = 你的破冰搭档
 ice-mine-note = 去找到这个号码，说说各自的名字从哪来。
-said-ice-broken = 已抽好，大家的手机上都能看到自己的搭档
+flash-ice-broken = 已抽好，大家的手机上都能看到自己的搭档
 
 talents-title = 才艺报名
 talents-none = 还没有人报名。
@@ -32,8 +32,8 @@ talent-note = 一句话就好，例如：吉他弹唱。主持人会来找你。
 talent-offer = 报名
 talent-change = 改一改
 talent-withdraw = 不演了
-said-talent-offered = 已经告诉主持人
-said-talent-withdrawn = 已取消
+flash-talent-offered = 已经告诉主持人
+flash-talent-withdrawn = 已取消
 
 programme-tonight = 今晚的安排
 programme-none = 还没有公布。

@@ -58,9 +58,9 @@ import-columns-more = 可以有：姓名、昵称、出生年份、学历、手�
 import-template = 下载空白表格
 import-letters = 每个人都会收到一封邀请，有没有账号都一样。对方接受之后才算报名，用的是对方自己的资料；在那之前，这里只有名单里写的内容。
 
-said-decided = 已处理 { $count } 份报名
-said-decided-one = 已处理，信已经在路上
-said-imported = 已邀请 { $count } 人，等待答复
+flash-decided = 已处理 { $count } 份报名
+flash-decided-one = 已处理，信已经在路上
+flash-imported = 已邀请 { $count } 人，等待答复
 
 trouble-reason-required = 不通过要写明理由。
 trouble-ids-nobody-named = 先勾选要处理的人。
@@ -68,7 +68,7 @@ trouble-ids-invalid = 先勾选要处理的人，一次最多 1000 个。
 trouble-not-decidable = 这份报名的状态已经变了，不能这样处理。
 trouble-units-changed = 刚才有同事正好加入了其中的单位，请再导入一次。
 invited-none = 没有在等答复的邀请。
-invited-words = 名单里这样写
+invited-details = 名单里这样写
 
 events-title = 相遇，从一座桥开始
 events-lead = 工会举办的单身联谊：先在线上认识，再到现场相见。喜欢谁，悄悄告诉我们；两个人都愿意，桥才会架起来。
@@ -96,9 +96,9 @@ apply-back = 回到活动
 trouble-profile-missing = 请先填写资料。
 trouble-already-registered = 你已经报过名了。
 trouble-birthday-missing = 请先填写出生日期。
-said-applied = 报名已收到，等待审核
-said-approved = 报名成功，已通过审核
-said-withdrawn = 已退出这个活动
+flash-applied = 报名已收到，等待审核
+flash-approved = 报名成功，已通过审核
+flash-withdrawn = 已退出这个活动
 door-open = 报名只要一分钟。
 door-again = 上次的报名没有通过。补充资料之后，可以再报一次。
 door-soon = 报名还没有开始。

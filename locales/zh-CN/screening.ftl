@@ -126,10 +126,10 @@ trouble-band-seats-not-met = 年龄段保证的人数超过了这一方的席位
 trouble-band-twice = 这个年龄段已经有了。
 trouble-max-out-of-range = 填 1 或更大的数，空着就是不限。
 
-said-screening-rules-saved = 规则已保存
-said-points-frozen = 积分已冻结
-said-screening-list-published = 名单已公布
-said-screened = 筛选完成，邮件正在寄出
+flash-screening-rules-saved = 规则已保存
+flash-points-frozen = 积分已冻结
+flash-screening-list-published = 名单已公布
+flash-screened = 筛选完成，邮件正在寄出
 
 standby-lead = 席位空出来，同一方的下一位会自动递补，并收到有期限的邀请。
 standby-selected = 入选
@@ -165,7 +165,7 @@ standby-left-empty = 空着
 standby-nobody-waited = 没有人候补。
 standby-stuck = 卡在：{ $limits }
 standby-not-yet = 还没有筛选。筛选之后，谁确认、谁谢绝、谁递补都在这里。
-said-standby-promoted = 已邀请 { $count } 人递补
+flash-standby-promoted = 已邀请 { $count } 人递补
 trouble-no-empty-seat = 这一方没有空着的席位。
 trouble-nobody-fits = 候补的人现在都不合适，席位仍然空着。
 
@@ -210,8 +210,8 @@ why-my-line = 我在名单里的那一行和证明
 why-published = 公布的筛选记录
 trouble-seat-gone = 席位已经让出，或者期限已过。
 trouble-no-seat-offered = 现在没有给你的席位可以答复。
-said-coming = 已确认出席，现场见
-said-declined = 席位已让出
+flash-coming = 已确认出席，现场见
+flash-declined = 席位已让出
 
 drawing-side = 哪一方
 drawing-unit-side = 同一单位每一方最多

@@ -71,7 +71,7 @@ stage-link-revoke-note = 已配对的大屏几秒后停下，需要重新配对�
 stage-become-title = 用这台电脑作大屏
 stage-become-note = 打开后它只显示现场画面，按 F11 全屏。
 stage-become-act = 作为大屏打开
-said-screens-revoked = 大屏已全部停用
+flash-screens-revoked = 大屏已全部停用
 
 stage-cue-confession = { segment-confessions }
 stage-confessions = { segment-confessions }

@@ -35,10 +35,10 @@ import-partial = 有错的行跳过，其余照常导入
 import-file = 文件（CSV 或 XLSX，最大 5 MB）
 import-act = 导入
 
-said-unit-added = 单位已加入
-said-units-added = 已加入 { $count } 个单位
-said-roster-added = 名册新增 { $count } 人
-said-confirmed = 已确认 { $count } 人
+flash-unit-added = 单位已加入
+flash-units-added = 已加入 { $count } 个单位
+flash-roster-added = 名册新增 { $count } 人
+flash-confirmed = 已确认 { $count } 人
 
 trouble-unit-exists = 本工会已经有这个单位。
 trouble-mail-domain = 请写邮箱域名，例如 hospital.example。

@@ -54,7 +54,8 @@ pub fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateState
     index(table, columns).name(name_of("ux", table, columns)).unique().take()
 }
 
-fn name_of(prefix: &str, table: &str, columns: &[&str]) -> String {
+/// What an index over these columns is called.
+pub fn name_of(prefix: &str, table: &str, columns: &[&str]) -> String {
     format!("{prefix}_{table}_{}", columns.join("_"))
 }
 

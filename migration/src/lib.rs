@@ -55,12 +55,16 @@ mod m0110_sealed_letters;
 mod m0111_sealed_people;
 mod m0130_second_factor;
 mod m0131_seen_at;
+mod m0200_plain_names;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
 pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at"];
+
+/// What was only called otherwise: taking such a migration back loses nothing of it.
+pub use m0200_plain_names::{COLUMNS as RENAMED_COLUMNS, TABLES as RENAMED_TABLES};
 
 pub struct Migrator;
 
@@ -117,6 +121,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0130_second_factor::Migration),
             Box::new(m0131_seen_at::Migration),
             Box::new(m0193_dots_in_names::Migration),
+            Box::new(m0200_plain_names::Migration),
         ]
     }
 }

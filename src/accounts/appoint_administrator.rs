@@ -2,7 +2,8 @@
 
 use super::account;
 use super::address::MailAddress;
-use super::password::{self, Weak};
+use super::password;
+use super::password_strength::{self, Weak};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::Error;
@@ -25,10 +26,10 @@ pub async fn appoint_administrator(
     address: &MailAddress,
     password: &str,
 ) -> Result<Result<(), NotAppointed>, Error> {
-    if let Err(weak) = password::judge(password, &[address.as_str()]) {
+    if let Err(weak) = password_strength::judge(password, &[address.as_str()]) {
         return Ok(Err(NotAppointed::Weak(weak)));
     }
-    if password::is_leaked(app, password).await? {
+    if password_strength::is_leaked(app, password).await? {
         return Ok(Err(NotAppointed::Weak(Weak::Leaked)));
     }
     let hash = password::hash(app, password).await?;

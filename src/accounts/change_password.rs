@@ -3,7 +3,9 @@
 use super::asker::Asker;
 use super::prove::Proof;
 use super::signed_in::SignedIn;
-use super::{account, letters, mark, password, profile, prove_again, reset_request, session, token_family};
+use super::{
+    account, letters, mark, password, password_strength, profile, prove_again, reset_request, session, token_family,
+};
 use crate::app::App;
 use crate::error::{Error, Refused};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -24,7 +26,7 @@ pub async fn change_password(
     let account = account::find(reader, who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let profile = profile::Entity::find_by_id(who.account_id).one(reader).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    password::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
+    password_strength::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
     let proven = prove_again::prove_again(app, asker, who, old).await?;
     let hash = password::hash(app, new).await?;
 

@@ -23,7 +23,7 @@ pub struct Model {
     /// The application it was given with; none where it was given with the account.
     pub registration_id: Option<Uuid>,
     pub sentence: Sentence,
-    pub words: String,
+    pub text: String,
     pub at: DateTimeUtc,
 }
 
@@ -65,7 +65,8 @@ pub enum Sentence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgreedSentence {
     pub sentence: Sentence,
-    pub words: String,
+    #[serde(rename = "words")]
+    pub text: String,
 }
 
 /// All somebody agreed to at once.
@@ -102,10 +103,10 @@ impl Sentence {
 
     /// Those of the sentences that were not ticked, as what is wrong with the form.
     #[must_use]
-    pub fn unticked(asked: &[Self], form: &Form) -> Vec<FieldError> {
+    pub fn unticked(required: &[Self], form: &Form) -> Vec<FieldError> {
         let ticked = |sentence: &Self| form.flag(sentence.field()) == Value::Bool(true);
         let needed = |sentence: &Self| FieldError::new(sentence.field(), "needed", "must be agreed to");
-        asked.iter().filter(|sentence| !ticked(sentence)).map(needed).collect()
+        required.iter().filter(|sentence| !ticked(sentence)).map(needed).collect()
     }
 }
 
@@ -113,8 +114,8 @@ impl Agreed {
     /// To these sentences, read in a language.
     #[must_use]
     pub fn to(sentences: impl IntoIterator<Item = Sentence>, language: Language) -> Self {
-        let said = |sentence: Sentence| AgreedSentence { sentence, words: sentence.text(language) };
-        Self(sentences.into_iter().map(said).collect())
+        let agreed = |sentence: Sentence| AgreedSentence { sentence, text: sentence.text(language) };
+        Self(sentences.into_iter().map(agreed).collect())
     }
 
     #[must_use]
@@ -124,7 +125,7 @@ impl Agreed {
 
     /// The sentences, as they were read.
     pub fn sentences(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|said| said.words.as_str())
+        self.0.iter().map(|agreed| agreed.text.as_str())
     }
 
     /// The rows that keep it, of one person.
@@ -135,12 +136,12 @@ impl Agreed {
         registration_id: Option<Uuid>,
         at: DateTimeUtc,
     ) -> impl Iterator<Item = ActiveModel> {
-        self.0.into_iter().map(move |AgreedSentence { sentence, words }| ActiveModel {
+        self.0.into_iter().map(move |AgreedSentence { sentence, text }| ActiveModel {
             id: Set(app.new_id()),
             account_id: Set(account_id),
             registration_id: Set(registration_id),
             sentence: Set(sentence),
-            words: Set(words),
+            text: Set(text),
             at: Set(at),
         })
     }

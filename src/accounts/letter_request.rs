@@ -21,7 +21,7 @@ use super::sign_in_throttle;
 use super::write_back::Bell;
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
-use crate::sealed::{ASKED_WISH, Sealed};
+use crate::sealed::{LETTER_ERRAND, Sealed};
 
 /// Letters of a kind to one address that one network may ask for within an hour.
 pub const EACH_AN_HOUR: usize = 5;
@@ -35,17 +35,18 @@ pub const WAITING: u64 = 5_000;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "asked")]
+#[sea_orm(table_name = "letter_request")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: Kind,
-    /// Stands for the address ([`sign_in_throttle::door`]).
-    pub door: Vec<u8>,
+    /// Stands for the address ([`sign_in_throttle::address_digest`]).
+    pub address_digest: Vec<u8>,
     /// Stands for the network.
-    pub asker: Vec<u8>,
+    pub network_digest: Vec<u8>,
     /// An [`Errand`] as JSON; nothing once it is done.
-    pub wish: Option<Sealed>,
+    #[sea_orm(column_name = "errand_sealed")]
+    pub errand: Option<Sealed>,
     pub at: DateTimeUtc,
     pub done_at: Option<DateTimeUtc>,
 }
@@ -87,8 +88,8 @@ impl Model {
     /// What is to be done; None where nobody can read it any more.
     #[must_use]
     pub fn errand(&self, app: &App) -> Option<Errand> {
-        let wish = ASKED_WISH.open(&app.secrets, &[self.id], self.wish.as_ref()?).ok()?;
-        serde_json::from_str(&wish).ok()
+        let errand = LETTER_ERRAND.open(&app.secrets, &[self.id], self.errand.as_ref()?).ok()?;
+        serde_json::from_str(&errand).ok()
     }
 }
 
@@ -106,16 +107,17 @@ impl Entity {
 /// 429 `too_many_requests`: for this network and this address, or because too many wait.
 pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Errand) -> Result<(), Error> {
     let (id, now, kind) = (app.new_id(), app.now(), errand.kind());
-    let door = sign_in_throttle::door(app, address);
+    let address_digest = sign_in_throttle::address_digest(app, address);
     let plain = zeroize::Zeroizing::new(serde_json::to_string(errand).map_err(Fault::of)?);
-    let wish = ASKED_WISH.seal(&app.secrets, &[id], &plain)?;
+    let sealed = LETTER_ERRAND.seal(&app.secrets, &[id], &plain)?;
     let txn = app.database.begin_write().await?;
-    txn.queue_for(&door).await?;
+    txn.queue_for(&address_digest).await?;
     if Entity::waiting().count(&txn).await? >= WAITING {
         return Err(Refused::too_many(10).into());
     }
     // Not what a clock set wrong says of a time that has not come.
-    let lately = Entity::find().filter(Column::Door.eq(door.clone())).filter(Column::At.gt(now - HOUR));
+    let lately =
+        Entity::find().filter(Column::AddressDigest.eq(address_digest.clone())).filter(Column::At.gt(now - HOUR));
     let lately = lately.filter(Column::At.lte(now + sign_in_throttle::TOLERATED));
     let lately = lately.order_by_asc(Column::At).all(&txn).await?;
     if let Some(seconds) = patience(&lately, kind, &asker.network, now) {
@@ -124,9 +126,9 @@ pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Erran
     let row = ActiveModel {
         id: Set(id),
         kind: Set(kind),
-        door: Set(door),
-        asker: Set(asker.network.clone()),
-        wish: Set(Some(wish)),
+        address_digest: Set(address_digest),
+        network_digest: Set(asker.network.clone()),
+        errand: Set(Some(sealed)),
         at: Set(now),
         done_at: Set(None),
     };
@@ -138,7 +140,7 @@ pub async fn ask(app: &App, asker: &Asker, address: &MailAddress, errand: &Erran
 
 /// After how many seconds a network may ask again for a letter to an address; None where it may now.
 fn patience(lately: &[Model], kind: Kind, asker: &[u8], now: DateTime<Utc>) -> Option<u64> {
-    let own: Vec<&Model> = lately.iter().filter(|row| row.asker == asker).collect();
+    let own: Vec<&Model> = lately.iter().filter(|row| row.network_digest == asker).collect();
     let same: Vec<&&Model> = own.iter().filter(|row| row.kind == kind).collect();
     let oldest = if same.len() >= EACH_AN_HOUR {
         same.get(same.len() - EACH_AN_HOUR)?.at
@@ -151,8 +153,8 @@ fn patience(lately: &[Model], kind: Kind, asker: &[u8], now: DateTime<Utc>) -> O
 }
 
 /// Forgets what was asked for an address.
-pub async fn forget(txn: &impl ConnectionTrait, door: &[u8]) -> Result<(), DbErr> {
-    Entity::delete_many().filter(Column::Door.eq(door)).exec(txn).await.map(drop)
+pub async fn forget(txn: &impl ConnectionTrait, address_digest: &[u8]) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::AddressDigest.eq(address_digest)).exec(txn).await.map(drop)
 }
 
 /// What nothing is counted by any more.

@@ -13,8 +13,8 @@ pub async fn log_out(app: &App, token: &str) -> Result<(), Error> {
     let Some(digest) = token::digest(token) else { return Ok(()) };
     let txn = app.database.begin_write().await?;
     let Some(token) = refresh_token::Entity::of_digest(digest).one(&txn).await? else { return Ok(()) };
-    if let Some(sign_in) = token_family::Entity::find_for_update(token.sign_in_id).one(&txn).await? {
-        sign_in.revoke(&txn, app.now()).await?;
+    if let Some(family) = token_family::Entity::find_for_update(token.family_id).one(&txn).await? {
+        family.revoke(&txn, app.now()).await?;
     }
     txn.commit().await
 }

@@ -1,6 +1,6 @@
 //! What a device keeps of having signed in: a mark that this house can recognise and nobody can make.
 //! It opens nothing. It lets its device try a password where strangers have tried too often
-//! ([`super::knock`]), so that they cannot keep the owner out.
+//! ([`super::sign_in_throttle`]), so that they cannot keep the owner out.
 //!
 //! Nothing is stored here: a mark is 128 random bits and a keyed digest of them, the account and the
 //! password's hash. A new password makes every older mark worthless, whoever holds it.
@@ -33,10 +33,10 @@ impl Mark {
     /// Which device this is, where the mark is one of this account's.
     #[must_use]
     pub fn device(&self, app: &App, account: Uuid, hash: &str) -> Option<Vec<u8>> {
-        let Self(nonce, shown) = self;
+        let Self(nonce, presented) = self;
         let real = app.secrets.lasting_mac(PURPOSE, &[nonce, account.as_bytes(), hash.as_bytes()]);
         // Digests are compared, so that the time tells nothing about the mark.
-        (digest(&real) == digest(shown)).then(|| nonce.to_vec())
+        (digest(&real) == digest(presented)).then(|| nonce.to_vec())
     }
 
     fn read(text: &str) -> Option<Self> {

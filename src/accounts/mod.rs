@@ -27,12 +27,13 @@ mod letters;
 pub mod log_in;
 pub mod log_out;
 pub mod mark;
-pub mod me;
+pub mod me_api;
 pub mod my_profile;
 pub mod token;
 pub mod open_session;
 mod page;
 pub mod password;
+pub mod password_strength;
 pub mod personal;
 pub mod profile;
 pub mod prove;
@@ -71,8 +72,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::forgot)
         .service(api::reset)
         .service(api::change)
-        .service(me::show)
-        .service(me::change);
+        .service(me_api::show)
+        .service(me_api::change);
     second_factor::calls(config);
 }
 

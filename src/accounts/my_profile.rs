@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::account;
 use super::age;
 use super::describe::describe;
-use super::me::MyChanges;
+use super::me_api::MyChanges;
 use super::profile::{self, Gender, Private};
 use super::signed_in::SignedIn;
 use super::visit::Visit;
@@ -158,7 +158,7 @@ fn of_the_whole_list(error: Error) -> Error {
 impl MyProfile {
     fn new(page: Page, form: Form) -> Self {
         let genders = vec![("female", page.t("gender-female")), ("male", page.t("gender-male"))];
-        let mut educations: Vec<(String, String)> = vec![(String::new(), page.t("profile-unsaid"))];
+        let mut educations: Vec<(String, String)> = vec![(String::new(), page.t("profile-not-given"))];
         let known = ["高中", "大专", "本科", "硕士", "博士"].map(str::to_owned);
         // What an import wrote in other words is not lost by opening the page.
         let own = Some(form.value("education").to_owned()).filter(|own| !own.is_empty() && !known.contains(own));

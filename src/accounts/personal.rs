@@ -58,7 +58,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
         "reset_requests": resets.iter().map(|row| json!({"at": row.at})).collect::<Vec<_>>(),
         "consents": consents.iter().map(|row| json!({
             "sentence": row.sentence,
-            "words": row.words,
+            "words": row.text,
             "registration_id": row.registration_id,
             "at": row.at,
         })).collect::<Vec<_>>(),
@@ -91,11 +91,11 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
     let found = found.filter(|account| account.erased_at.is_none()).ok_or_else(Refused::not_signed_in)?;
     let email = found.address(&app.secrets)?;
     if let Ok(address) = MailAddress::read(&email) {
-        let door = sign_in_throttle::door(app, &address);
-        sign_in_throttle::forget(txn, &door).await?;
-        letter_request::forget(txn, &door).await?;
+        let address_digest = sign_in_throttle::address_digest(app, &address);
+        sign_in_throttle::forget(txn, &address_digest).await?;
+        letter_request::forget(txn, &address_digest).await?;
     }
-    sign_in_throttle::forget(txn, &answer::door(app, account)).await?;
+    sign_in_throttle::forget(txn, &answer::codes_digest(app, account)).await?;
     end::forget(txn, account).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;

@@ -13,7 +13,7 @@ use super::authenticated::{Authenticated, By};
 use super::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use super::second_factor::answer::{self, Answer};
 use super::second_factor::{factor, pass};
-use super::sign_in_throttle::{Bounds, Knocker};
+use super::sign_in_throttle::{Bounds, Client};
 use super::{account, password, sign_in_throttle};
 use crate::app::App;
 use crate::database::Write;
@@ -48,8 +48,8 @@ pub struct Proven {
     account: Uuid,
     /// What the password was compared with: if it has changed meanwhile, the proof is worth nothing.
     against: String,
-    door: Vec<u8>,
-    knocker: Knocker,
+    address_digest: Vec<u8>,
+    client: Client,
     /// Of the second factor, where one was shown.
     code: Option<String>,
 }
@@ -59,16 +59,16 @@ pub struct Proven {
 /// # Errors
 /// 401 `wrong_credentials`, 429 `too_many_requests`.
 pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
-    let door = sign_in_throttle::door(app, address);
+    let address_digest = sign_in_throttle::address_digest(app, address);
     let account = account::Entity::of_email(&app.secrets, address.as_str()).one(app.database.reader()).await?;
     let claimed = account.and_then(|account| Some((account.id, account.hash(app)?)));
     // The same questions where there is no account: about nobody, whose mark nobody has.
     let (id, hash) = claimed.as_ref().map_or((Uuid::nil(), password::NOBODY), |(id, hash)| (*id, hash.as_str()));
-    let knocker = Knocker::of(app, asker, id, hash);
-    sign_in_throttle::knock(app, &door, &knocker, &Bounds::of_passwords(app)).await?;
+    let client = Client::of(app, asker, id, hash);
+    sign_in_throttle::count_attempt(app, &address_digest, &client, &Bounds::of_passwords(app)).await?;
     let right = password::matches(app, password, claimed.as_ref().map(|(_, hash)| hash.as_str())).await?;
     match claimed {
-        Some((account, against)) if right => Ok(Proven { account, against, door, knocker, code: None }),
+        Some((account, against)) if right => Ok(Proven { account, against, address_digest, client, code: None }),
         _ => Err(WRONG_CREDENTIALS.into()),
     }
 }
@@ -77,13 +77,19 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
 ///
 /// # Errors
 /// 401 `sign_in_over` where it took too long, or the password is another by now.
-pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Error> {
-    let (id, known) = pass::open_pass(app, shown).ok_or(SIGN_IN_OVER)?;
+pub async fn resume(app: &App, asker: &Asker, carried: &str) -> Result<Proven, Error> {
+    let (id, known) = pass::open_pass(app, carried).ok_or(SIGN_IN_OVER)?;
     let account = account::find(app.database.reader(), id).await?.ok_or(SIGN_IN_OVER)?;
     let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or(SIGN_IN_OVER)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| SIGN_IN_OVER)?;
-    let knocker = Knocker::of(app, asker, id, &against);
-    Ok(Proven { account: id, against, door: sign_in_throttle::door(app, &address), knocker, code: None })
+    let client = Client::of(app, asker, id, &against);
+    Ok(Proven {
+        account: id,
+        against,
+        address_digest: sign_in_throttle::address_digest(app, &address),
+        client,
+        code: None,
+    })
 }
 
 impl Proven {
@@ -92,7 +98,7 @@ impl Proven {
     /// # Errors
     /// 401 `second_factor_needed` or `second_factor_wrong`; 429 where too many were tried.
     pub async fn with_code(self, app: &App, code: Option<&str>) -> Result<Self, Error> {
-        let looked = answer::look(app, self.account, &self.knocker, code).await;
+        let looked = answer::look(app, self.account, &self.client, code).await;
         if looked.is_err() {
             // The password was right: what is counted is the code.
             idempotency::aside(self.forgiven(app)).await?;
@@ -103,7 +109,7 @@ impl Proven {
 
     async fn forgiven(&self, app: &App) -> Result<(), Error> {
         let txn = app.database.begin_write().await?;
-        sign_in_throttle::forgive(&txn, &self.door, &self.knocker).await?;
+        sign_in_throttle::forgive(&txn, &self.address_digest, &self.client).await?;
         txn.commit().await
     }
 
@@ -135,8 +141,8 @@ impl Proven {
             Answer::Code => By::SecondFactor,
             Answer::Recovery => By::RecoveryCode,
         };
-        sign_in_throttle::forgive(txn, &self.door, &self.knocker).await?;
-        sign_in_throttle::forgive(txn, &answer::door(app, account.id), &self.knocker).await?;
+        sign_in_throttle::forgive(txn, &self.address_digest, &self.client).await?;
+        sign_in_throttle::forgive(txn, &answer::codes_digest(app, account.id), &self.client).await?;
         Ok((account, by))
     }
 

@@ -24,7 +24,7 @@ const NEXT: &str = "accounts/next-refresh-token";
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub sign_in_id: Uuid,
+    pub family_id: Uuid,
     pub token_digest: Vec<u8>,
     pub issued_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
@@ -40,7 +40,7 @@ impl Model {
     #[must_use]
     pub fn is_bound(&self, app: &App) -> bool {
         let until = bonds::moment(self.expires_at);
-        let parts: [&[u8]; 4] = [self.id.as_bytes(), self.sign_in_id.as_bytes(), &self.token_digest, &until];
+        let parts: [&[u8]; 4] = [self.id.as_bytes(), self.family_id.as_bytes(), &self.token_digest, &until];
         bonds::REFRESH_TOKEN.holds(&app.secrets, &parts, self.token_bond.as_deref())
     }
 }
@@ -56,8 +56,8 @@ impl Entity {
     }
 
     /// A fresh token of a sign-in: its text, which only its owner will ever have.
-    pub async fn issue(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid) -> Result<String, Fault> {
-        Self::keep(txn, app, sign_in, token::mint(app)?).await
+    pub async fn issue(txn: &impl ConnectionTrait, app: &App, family: Uuid) -> Result<String, Fault> {
+        Self::keep(txn, app, family, token::mint(app)?).await
     }
 
     /// The next token of a sign-in, after one that was spent: its text.
@@ -65,10 +65,10 @@ impl Entity {
         txn: &impl ConnectionTrait,
         app: &App,
         spent: &Model,
-        shown: &str,
+        presented: &str,
     ) -> Result<String, Fault> {
-        let next = token::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]));
-        Self::keep(txn, app, spent.sign_in_id, next).await
+        let next = token::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), presented.as_bytes()]));
+        Self::keep(txn, app, spent.family_id, next).await
     }
 
     /// The token that was issued after one that was spent; None where there is none (any more).
@@ -76,12 +76,12 @@ impl Entity {
         txn: &impl ConnectionTrait,
         app: &App,
         spent: &Model,
-        shown: &str,
+        presented: &str,
     ) -> Result<Option<String>, DbErr> {
         // It may have been made just before the keys were changed.
-        for mac in app.secrets.macs(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]) {
+        for mac in app.secrets.macs(NEXT, &[spent.id.as_bytes(), presented.as_bytes()]) {
             let next = token::derived(&mac);
-            let same = Self::of_digest(next.digest).filter(Column::SignInId.eq(spent.sign_in_id));
+            let same = Self::of_digest(next.digest).filter(Column::FamilyId.eq(spent.family_id));
             if same.one(txn).await?.is_some() {
                 return Ok(Some(next.text));
             }
@@ -89,13 +89,13 @@ impl Entity {
         Ok(None)
     }
 
-    async fn keep(txn: &impl ConnectionTrait, app: &App, sign_in: Uuid, minted: Minted) -> Result<String, Fault> {
+    async fn keep(txn: &impl ConnectionTrait, app: &App, family: Uuid, minted: Minted) -> Result<String, Fault> {
         let (id, now) = (app.new_id(), app.now());
         let until = bonds::moment(now + LIFETIME);
-        let parts: [&[u8]; 4] = [id.as_bytes(), sign_in.as_bytes(), &minted.digest, &until];
+        let parts: [&[u8]; 4] = [id.as_bytes(), family.as_bytes(), &minted.digest, &until];
         let row = ActiveModel {
             id: Set(id),
-            sign_in_id: Set(sign_in),
+            family_id: Set(family),
             token_bond: Set(Some(bonds::REFRESH_TOKEN.vouch(&app.secrets, &parts))),
             token_digest: Set(minted.digest),
             issued_at: Set(now),

@@ -7,7 +7,8 @@ use super::authenticated::{Authenticated, By};
 use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
 use super::verify::dead;
 use super::{
-    account, letters, password, profile, reset_request, session, sign_in_throttle, spent_link, token, token_family,
+    account, letters, password, password_strength, profile, reset_request, session, sign_in_throttle, spent_link,
+    token, token_family,
 };
 use crate::app::App;
 use crate::error::refusal::Refusal;
@@ -40,7 +41,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Authent
     let id = account.id;
     let profile = profile::Entity::find_by_id(id).one(app.database.reader()).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    password::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
+    password_strength::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();
@@ -58,7 +59,7 @@ pub async fn reset_password(app: &App, token: &str, new: &str) -> Result<Authent
     spent_link::remember(&txn, app, links.into_iter().map(|link| link.token_digest), true).await?;
     reset_request::Entity::delete_many().filter(of_account).exec(&txn).await?;
     if let Ok(address) = MailAddress::read(&account.address(&app.secrets)?) {
-        sign_in_throttle::forget(&txn, &sign_in_throttle::door(app, &address)).await?;
+        sign_in_throttle::forget(&txn, &sign_in_throttle::address_digest(app, &address)).await?;
     }
     let account = account.set_password(&txn, app, &hash, now).await?;
     letters::changed(&txn, app, &account).await?;

@@ -17,7 +17,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub account_id: Option<Uuid>,
-    pub door: Vec<u8>,
+    pub address_digest: Vec<u8>,
     pub token_digest: Vec<u8>,
     pub at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
@@ -29,11 +29,11 @@ impl Model {
     /// A link for an account, written to its address, with what vouches for it.
     #[must_use]
     pub fn new(app: &App, account: Uuid, address: &MailAddress, digest: Vec<u8>, lasts: TimeDelta) -> Self {
-        let (now, door) = (app.now(), sign_in_throttle::door(app, address));
+        let (now, address_digest) = (app.now(), sign_in_throttle::address_digest(app, address));
         let link = Self {
             id: app.new_id(),
             account_id: Some(account),
-            door,
+            address_digest,
             token_digest: digest,
             at: now,
             expires_at: now + lasts,
@@ -47,17 +47,23 @@ impl Model {
     #[must_use]
     pub fn is_for(&self, app: &App, account: &account::Model) -> bool {
         let email = account.address(&app.secrets).unwrap_or_default();
-        let door = MailAddress::read(&email).map(|address| sign_in_throttle::door(app, &address));
+        let address_digest = MailAddress::read(&email).map(|address| sign_in_throttle::address_digest(app, &address));
         self.account_id == Some(account.id)
             && account.is_bound(app)
-            && door.is_ok_and(|door| door == self.door)
+            && address_digest.is_ok_and(|address_digest| address_digest == self.address_digest)
             && self.with_parts(|parts| bonds::RESET.holds(&app.secrets, parts, self.token_bond.as_deref()))
     }
 
     fn with_parts<T>(&self, question: impl FnOnce(&[&[u8]]) -> T) -> T {
         let account = self.account_id.map(|id| *id.as_bytes());
         let account = account.as_ref().map(<[u8; 16]>::as_slice).unwrap_or_default();
-        question(&[self.id.as_bytes(), account, &self.door, &self.token_digest, &bonds::moment(self.expires_at)])
+        question(&[
+            self.id.as_bytes(),
+            account,
+            &self.address_digest,
+            &self.token_digest,
+            &bonds::moment(self.expires_at),
+        ])
     }
 }
 

@@ -1,5 +1,5 @@
 //! What has run out is thrown away: sign-ups nobody confirmed, links, sessions, refresh tokens,
-//! knocks. The letters promise it, and what is not there cannot be stolen.
+//! tries at signing in. The letters promise it, and what is not there cannot be stolen.
 
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
@@ -44,7 +44,7 @@ pub async fn due(app: &App) -> Result<(), Error> {
 /// A sign-in that no token belongs to any more. A fresh one gets its first token in the same
 /// transaction, so age is asked only to be plain.
 fn over(now: chrono::DateTime<chrono::Utc>) -> Condition {
-    let in_use = refresh_token::Entity::find().select_only().column(refresh_token::Column::SignInId).into_query();
+    let in_use = refresh_token::Entity::find().select_only().column(refresh_token::Column::FamilyId).into_query();
     Condition::all()
         .add(token_family::Column::At.lte(now - refresh_token::LIFETIME))
         .add(token_family::Column::Id.not_in_subquery(in_use))
@@ -55,13 +55,14 @@ async fn anything(app: &App) -> Result<bool, Fault> {
     let sign_up = sign_up::Entity::find().filter(sign_up::Column::ExpiresAt.lte(now)).one(db).await?;
     let reset = reset_request::Entity::find().filter(reset_request::Column::ExpiresAt.lte(now)).one(db).await?;
     let link = spent_link::Entity::find().filter(spent_link::Column::At.lte(now - spent_link::KEPT)).one(db).await?;
-    let asked = letter_request::Entity::find().filter(letter_request::over(now)).one(db).await?;
+    let request = letter_request::Entity::find().filter(letter_request::over(now)).one(db).await?;
     let session = session::Entity::find().filter(session::Column::ExpiresAt.lte(now)).one(db).await?;
-    let knock = sign_in_throttle::Entity::find()
+    let attempt = sign_in_throttle::Entity::find()
         .filter(sign_in_throttle::Column::At.lte(now - sign_in_throttle::DAY))
         .one(db)
         .await?;
     let token = refresh_token::Entity::find().filter(refresh_token::Column::ExpiresAt.lte(now)).one(db).await?;
-    let (links, doors) = (sign_up.is_some() || reset.is_some() || link.is_some(), asked.is_some() || knock.is_some());
-    Ok(links || doors || session.is_some() || token.is_some())
+    let (links, requests) =
+        (sign_up.is_some() || reset.is_some() || link.is_some(), request.is_some() || attempt.is_some());
+    Ok(links || requests || session.is_some() || token.is_some())
 }

@@ -10,21 +10,21 @@ use crate::app::App;
 use crate::bonds;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "sign_in")]
+#[sea_orm(table_name = "token_family")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub account_id: Uuid,
     pub at: DateTimeUtc,
     pub revoked_at: Option<DateTimeUtc>,
-    /// Vouches for whose it is: [`bonds::SIGN_IN`].
+    /// Vouches for whose it is: [`bonds::TOKEN_FAMILY`].
     pub bond: Option<Vec<u8>>,
 }
 
 /// What is stored beside whose a sign-in is.
 #[must_use]
 pub fn bond(app: &App, id: Uuid, account: Uuid) -> Vec<u8> {
-    bonds::SIGN_IN.vouch(&app.secrets, &[id.as_bytes(), account.as_bytes()])
+    bonds::TOKEN_FAMILY.vouch(&app.secrets, &[id.as_bytes(), account.as_bytes()])
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -67,7 +67,7 @@ impl Model {
     #[must_use]
     pub fn is_bound(&self, app: &App) -> bool {
         let parts: [&[u8]; 2] = [self.id.as_bytes(), self.account_id.as_bytes()];
-        bonds::SIGN_IN.holds(&app.secrets, &parts, self.bond.as_deref())
+        bonds::TOKEN_FAMILY.holds(&app.secrets, &parts, self.bond.as_deref())
     }
 
     /// Ends this sign-in: none of its tokens is good any more.

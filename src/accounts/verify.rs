@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::authenticated::{Authenticated, By};
 use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
-use super::{account, password, profile, sign_up, spent_link, token};
+use super::{account, password, password_strength, profile, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::refusal::Refusal;
@@ -54,7 +54,7 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Re
 pub async fn verify(app: &App, token: &str, password: &str) -> Result<Authenticated, Error> {
     let wish = waiting(app, token).await??;
     let email = wish.address(app)?;
-    password::fits(app, password, &[&email, &wish.nickname]).await?;
+    password_strength::fits(app, password, &[&email, &wish.nickname]).await?;
     let hash = password::hash(app, password).await?;
 
     let now = app.now();

@@ -91,7 +91,7 @@ async fn write(txn: &impl ConnectionTrait, app: &App, row: letter_request::Model
         None => tracing::error!("a letter that was asked for is sealed under a key this house does not have"),
     }
     let mut row = row.into_active_model();
-    row.wish = Set(None);
+    row.errand = Set(None);
     row.done_at = Set(Some(app.now()));
     row.update(txn).await?;
     Ok(())

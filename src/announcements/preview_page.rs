@@ -45,7 +45,7 @@ async fn letter(house: &House, by: Organizer, form: &Form) -> Result<HttpRespons
     let drawn = house.run(async move |app| {
         let language = if english { Language::En } else { Language::Zh };
         let reader = try_out::oneself(&app, &by).await?.reading(language);
-        Ok(letters::letter(&app, &by.event, &message, &reader, None)?.sight()?)
+        Ok(letters::letter(&app, &by.event, &message, &reader, None)?.render()?)
     });
     let nothing = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox";
     Ok(HttpResponse::Ok()

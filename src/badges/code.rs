@@ -90,7 +90,7 @@ pub async fn renew_former(app: &App) -> Result<(), Error> {
 /// # Errors
 /// Only faults.
 pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
-    let older = bonds::number_in("sealed").ne(app.secrets.newest().to_be_bytes().to_vec());
+    let older = bonds::standing::number_in("sealed").ne(app.secrets.newest().to_be_bytes().to_vec());
     Ok(remake(app, &Entity::find().filter(older), |code| code.open(app).ok(), most).await? < most)
 }
 

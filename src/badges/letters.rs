@@ -10,7 +10,8 @@ use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
-use crate::mail::letter::{Attachment, Letter, letter_words};
+use crate::mail::attachment::Attachment;
+use crate::mail::letter::{Letter, letter_words};
 use crate::page::when;
 
 /// Which letter is written.

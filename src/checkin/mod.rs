@@ -8,7 +8,7 @@ pub mod attempt;
 pub mod bearer;
 mod desk;
 pub mod judge;
-pub mod office;
+pub mod office_api;
 mod pairing;
 pub mod personal;
 pub mod presence;
@@ -30,9 +30,9 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::find_guest)
         .service(api::count)
         .service(api::take_back)
-        .service(office::attempts)
-        .service(office::reviews)
-        .service(office::settle_one)
+        .service(office_api::attempts)
+        .service(office_api::reviews)
+        .service(office_api::settle_one)
         .configure(desk::calls)
         .configure(pairing::calls);
 }

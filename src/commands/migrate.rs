@@ -7,10 +7,11 @@ use migration::{Migrator, MigratorTrait};
 
 use super::Ended;
 use super::embedded::{Alone, NotAlone, explain_fault};
+use crate::database::Database;
+use crate::database::address::file_of;
 use crate::database::schema::Standing;
 use crate::database::tenancy::Tenancy;
 use crate::database::undone::Lost;
-use crate::database::{Database, file_of};
 use crate::identity;
 use crate::secrets::Secrets;
 use crate::settings::Settings;
@@ -48,7 +49,7 @@ pub async fn migrate(settings: Settings, arguments: Arguments) -> Result<(), End
         Act::Status => None,
     };
     // An empty file where there was a house is not to be filled.
-    identity::look(&settings.database.url, &Secrets::load(&settings.security)?)?;
+    identity::enter::look(&settings.database.url, &Secrets::load(&settings.security)?)?;
     if let Act::Down { .. } = arguments.act {
         nobody_serves_the_file(&settings).await?;
     }
@@ -81,8 +82,8 @@ async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Ended> {
     }
     let standing = Standing::of(database.reader()).await.map_err(anyhow::Error::from)?;
     if let Some(newer) = standing.newer.iter().chain(&standing.foreign).next() {
-        let words = format!("a newer binary applied {newer}; only that one can take it back");
-        return Err(Ended::Failed(words));
+        let message = format!("a newer binary applied {newer}; only that one can take it back");
+        return Err(Ended::Failed(message));
     }
     let lost = database.would_lose(steps).await.map_err(anyhow::Error::from)?;
     for lost in &lost {

@@ -122,7 +122,7 @@ impl Confessions {
     /// What a listener hears when something is asked.
     fn live_text(&self) -> String {
         let open = self.mine.questions.iter().filter(|question| !question.agreed).count();
-        if open == 0 { String::new() } else { self.page.t("confession-told") }
+        if open == 0 { String::new() } else { self.page.t("confession-waits") }
     }
 
     fn may_ask(&self) -> bool {

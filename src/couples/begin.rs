@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
 use crate::happening::What;
-use crate::picks::{matched, said_on_ballot};
+use crate::picks::{ballot_consent, matched};
 
 /// Takes over everything said on ballots that was not taken over yet. Safe to repeat, and to run in
 /// several processes.
@@ -20,7 +20,7 @@ use crate::picks::{matched, said_on_ballot};
 /// # Errors
 /// Only faults.
 pub async fn due(app: &Arc<App>) -> Result<(), Error> {
-    let said = said_on_ballot::Entity::find().select_only().column(said_on_ballot::Column::MatchId).into_query();
+    let said = ballot_consent::Entity::find().select_only().column(ballot_consent::Column::MatchId).into_query();
     let matches = matched::Entity::find().filter(matched::Column::Id.in_subquery(said));
     for found in matches.all(app.database.reader()).await? {
         let _ = event::leave_out_faulty(found.event_id, begin(app, found.id).await);
@@ -31,21 +31,21 @@ pub async fn due(app: &Arc<App>) -> Result<(), Error> {
 async fn begin(app: &Arc<App>, match_id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let Some(found) = matched::Entity::find_by_id(match_id).lock_exclusive().one(&txn).await? else { return Ok(()) };
-    let of_match = said_on_ballot::Column::MatchId.eq(match_id);
-    let said = said_on_ballot::Entity::find().filter(of_match.clone()).all(&txn).await?;
+    let of_match = ballot_consent::Column::MatchId.eq(match_id);
+    let consents = ballot_consent::Entity::find().filter(of_match.clone()).all(&txn).await?;
     // What somebody has said since counts for more.
     let kept = OnConflict::columns([consent::Column::MatchId, consent::Column::RegistrationId]).do_nothing().to_owned();
-    for said in said {
+    for consents in consents {
         let row = consent::Model {
             match_id,
-            registration_id: said.registration_id,
-            show: said.stage,
-            follow_up: said.stage && said.follow_up,
-            said_at: app.now(),
+            registration_id: consents.registration_id,
+            show: consents.stage,
+            follow_up: consents.stage && consents.follow_up,
+            given_at: app.now(),
         };
         consent::Entity::insert(row.into_active_model()).on_conflict(kept.clone()).exec_without_returning(&txn).await?;
     }
-    said_on_ballot::Entity::delete_many().filter(of_match).exec(&txn).await?;
+    ballot_consent::Entity::delete_many().filter(of_match).exec(&txn).await?;
     let changed = agree::update_couple(&txn, app, &found).await?;
     txn.commit().await?;
     if changed {

@@ -3,13 +3,15 @@
 //! SQLite: one writer connection and a pool of readers that cannot write. A deferred `BEGIN` that
 //! reads first and writes later fails at once when somebody else wrote in between, whatever
 //! `busy_timeout` says, so writing begins with `BEGIN IMMEDIATE`, and verbs that stand in line share one
-//! durable commit ([`group`]). PostgreSQL: connections that read, connections that write, READ
+//! durable commit ([`group_commit`]). PostgreSQL: connections that read, connections that write, READ
 //! COMMITTED and row locks, with a limit on everything ([`server`]). The rooms see one code path.
 
+pub mod address;
+pub mod commit_dependency;
 pub mod errand;
 mod group_commit;
-pub mod commit_dependency;
 mod pool;
+mod private_files;
 mod reader;
 mod readiness;
 pub mod schema;
@@ -18,30 +20,27 @@ pub mod serving;
 mod spoken;
 pub mod tenancy;
 pub mod undone;
+mod upkeep;
 mod whereabouts;
 mod write;
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{ConnectOptions as _, Connection, Executor, PgConnection, query};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as Connect, DatabaseConnection, DbErr};
+use sea_orm::{Database as Connect, DatabaseConnection, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
 use crate::error::trouble::Trouble;
 use crate::error::{Error, Fault};
-use crate::private;
-use crate::secrets::without_password;
 use crate::settings::{DatabaseSettings, Settings};
+use address::{embedded, file_of, lazily, readers, spoken_to, sqlite, without_password};
 use group_commit::WriteQueue;
 use pool::Limits;
+use private_files::keep_private;
 use readiness::Readiness;
 pub use readiness::inode;
 use server::Server;
@@ -216,51 +215,6 @@ impl Database {
         &self.schema
     }
 
-    /// Brings what is committed into the database file and empties the write-ahead log, so that
-    /// bytes deleted before are in neither. Readers may hold it up; it tries for a second and says
-    /// whether it is done: what was committed is committed, also where it is not. PostgreSQL looks
-    /// after its log itself.
-    pub async fn checkpoint(&self) -> Result<bool, DbErr> {
-        let Engine::Embedded(line) = &self.engine else { return Ok(true) };
-        for _ in 0..20 {
-            let line = line.clone();
-            // In a task of its own: it may end a transaction that others wait for.
-            match tokio::spawn(async move { line.checkpoint().await }).await {
-                Ok(Ok(true)) => return Ok(true),
-                Ok(Ok(false)) => {}
-                Ok(Err(fault)) => tracing::warn!(%fault, "the write-ahead log could not be emptied"),
-                Err(broken) => tracing::warn!(%broken, "the write-ahead log could not be emptied"),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(false)
-    }
-
-    /// Writes the embedded database anew, so that nothing stands in it but what its rows say: after
-    /// much was overwritten, and before anybody is served.
-    ///
-    /// # Errors
-    /// Only faults, a full disk above all.
-    pub async fn rewrite(&self) -> Result<(), DbErr> {
-        if !self.is_postgres() {
-            self.schema.execute_unprepared("VACUUM").await?;
-            self.checkpoint().await?;
-        }
-        Ok(())
-    }
-
-    /// Gives what rows that are gone took back to the tables, where the database does not do so by
-    /// itself: on PostgreSQL, whose dead rows would stand there until it thinks it worth its while.
-    ///
-    /// # Errors
-    /// Where this house may not do that to its tables.
-    pub async fn sweep_up(&self, tables: &[&str]) -> Result<(), DbErr> {
-        if self.is_postgres() {
-            self.schema.execute_unprepared(&format!("VACUUM {}", tables.join(", "))).await?;
-        }
-        Ok(())
-    }
-
     /// Closes what can be closed within a few seconds.
     pub async fn close(self) {
         match &self.engine {
@@ -283,106 +237,4 @@ async fn begin_grouped(line: WriteQueue) -> Result<Write, DbErr> {
 
 async fn begin_alone(server: Server, lane: Option<Arc<str>>) -> Result<Write, DbErr> {
     Ok(server.begin(lane).await?.into())
-}
-
-/// Where the embedded database lies, by its address; None for PostgreSQL.
-#[must_use]
-pub fn file_of(url: &SecretString) -> Option<PathBuf> {
-    let path = url.expose_secret().strip_prefix("sqlite://")?;
-    Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
-}
-
-/// Nobody else on this machine reads it, nor what lies beside it: the file, its log, and copies that
-/// earlier versions left open. SQLite gives its log the rights the file has.
-fn keep_private(file: &Path) -> std::io::Result<()> {
-    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = stem_of(file);
-    let folder = private::around(file);
-    keep_folder(file)?;
-    match private::create(file) {
-        Err(refused) if refused.kind() != ErrorKind::AlreadyExists => return Err(refused),
-        _ => {}
-    }
-    for beside in fs::read_dir(folder)?.flatten() {
-        let other = beside.file_name().to_string_lossy().into_owned();
-        if other.starts_with(&name) || (other.starts_with(&stem) && other.contains(".before-restore")) {
-            private::close(&beside.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Sees to the folder the database lies in.
-fn keep_folder(file: &Path) -> std::io::Result<()> {
-    let stem = stem_of(file);
-    private::folder(private::around(file), |other| private::is_ours(other) || other.starts_with(&stem))
-}
-
-fn stem_of(file: &Path) -> String {
-    file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOptions {
-    let mut options = quiet(url, connections);
-    options.map_sqlx_sqlite_opts(move |options| {
-        let options = embedded(options);
-        if reads_only { options.pragma("query_only", "on") } else { options }
-    });
-    options
-}
-
-/// How many connections read an embedded database: it reads with this machine's cores, and each takes a
-/// thread, a cache and its prepared questions.
-fn readers(wished: u32) -> u32 {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    wished.min(u32::try_from(2 * cores).unwrap_or(u32::MAX).max(4))
-}
-
-/// How every connection to an embedded database is opened.
-fn embedded(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // What was answered is on disk.
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .foreign_keys(true)
-        // What is deleted is gone from the file, not only from its index: ballots above all.
-        .pragma("secure_delete", "on")
-        // KiB. The operating system keeps the file in memory, once for all of them.
-        .pragma("cache_size", "-2000")
-}
-
-/// Connects when it is needed: migrations are rare.
-fn lazily(url: &str) -> ConnectOptions {
-    let mut options = quiet(url, 1);
-    options.connect_lazy(true).idle_timeout(Duration::from_secs(5)).map_sqlx_postgres_opts(plainly);
-    options
-}
-
-/// How a server is spoken to.
-///
-/// # Errors
-/// Where this is no address of one.
-pub fn spoken_to(url: &SecretString) -> sqlx::Result<PgConnectOptions> {
-    Ok(plainly(url.expose_secret().parse()?).disable_statement_logging())
-}
-
-/// Asks for nothing as a session begins that a pooler would refuse: figures come in binary anyway, with
-/// all their digits.
-fn plainly(options: PgConnectOptions) -> PgConnectOptions {
-    options.extra_float_digits(None)
-}
-
-fn quiet(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(30))
-        .connect_timeout(Duration::from_secs(10))
-        // A round trip before each question.
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .record_stmt_in_spans(false);
-    options
 }

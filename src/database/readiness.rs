@@ -65,7 +65,7 @@ pub type Verdict = Option<String>;
 impl Database {
     /// Whether guests may be let in.
     pub async fn readiness(&self) -> Verdict {
-        let asked = async {
+        let looked = async {
             let mut last = self.readiness.last.lock().await;
             if let Some((at, verdict)) = &*last
                 && at.elapsed() < FRESH
@@ -76,7 +76,7 @@ impl Database {
             *last = Some((Instant::now(), verdict.clone()));
             verdict
         };
-        match timeout(PATIENCE, asked).await {
+        match timeout(PATIENCE, looked).await {
             Ok(verdict) => verdict,
             Err(_) if self.moves() => None,
             Err(_) => Some("the database does not answer in time".to_owned()),
@@ -117,13 +117,13 @@ impl Database {
     /// Where that cannot be done.
     pub async fn prove_write(&self) -> Result<(), Error> {
         use sea_orm::ConnectionTrait;
-        const BEAT: &str = "INSERT INTO pulse (id, beats) VALUES (1, 1) \
-            ON CONFLICT (id) DO UPDATE SET beats = pulse.beats + 1";
+        const PROBE: &str = "INSERT INTO write_probe (id, writes) VALUES (1, 1) \
+            ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1";
         match &self.engine {
-            Engine::Server(server) => Ok(server.prove(BEAT).await.map_err(Fault::of)?),
+            Engine::Server(server) => Ok(server.prove(PROBE).await.map_err(Fault::of)?),
             Engine::Embedded(_) => {
                 let txn = self.begin().await?;
-                txn.execute_unprepared(BEAT).await?;
+                txn.execute_unprepared(PROBE).await?;
                 Ok(txn.commit().await?)
             }
         }

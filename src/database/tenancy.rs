@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
-use super::{file_of, keep_folder};
+use super::address::file_of;
+use super::private_files::keep_folder;
 
 /// Held by the one process that serves an embedded database or changes its schema. On PostgreSQL, where
 /// many may serve, it holds nothing.
@@ -64,9 +65,9 @@ struct Taken;
 
 impl Taken {
     fn by(lock: &mut File, path: &Path) -> String {
-        let mut said = String::new();
-        let _ = lock.read_to_string(&mut said);
-        let who = match said.trim().parse::<u32>() {
+        let mut owner = String::new();
+        let _ = lock.read_to_string(&mut owner);
+        let who = match owner.trim().parse::<u32>() {
             Ok(process) => format!("process {process}"),
             Err(_) => "another process".to_owned(),
         };

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migration::{Migrator, MigratorTrait};
+use migration::{Migrator, MigratorTrait, RENAMED_COLUMNS, RENAMED_TABLES};
 use sea_orm::{ConnectionTrait, DbErr, Statement, TransactionTrait};
 
 use super::Database;
@@ -36,15 +36,16 @@ impl Database {
         let after = columns(&trial).await?;
         let mut lost = Vec::new();
         for (table, rows) in &counts {
-            let left = if after.contains_key(table) { count(&trial, table, None).await? } else { 0 };
-            if !after.contains_key(table) || left < *rows {
+            let found = found_in(&after, table);
+            let left = if let Some(name) = found { count(&trial, name, None).await? } else { 0 };
+            if found.is_none() || left < *rows {
                 lost.push(Lost { table: table.clone(), column: None, rows: rows - left });
             }
         }
         trial.rollback().await?;
         for (table, columns) in &before {
-            let Some(left) = after.get(table) else { continue };
-            for column in columns.difference(left) {
+            let Some(left) = found_in(&after, table).and_then(|name| after.get(name)) else { continue };
+            for column in columns.iter().filter(|column| !is_left(left, table, column)) {
                 let rows = count(&self.schema, table, Some(column)).await?;
                 lost.push(Lost { table: table.clone(), column: Some(column.clone()), rows });
             }
@@ -59,6 +60,20 @@ impl Database {
     pub async fn migrate_down(&self, steps: u32) -> Result<(), DbErr> {
         Migrator::down(&self.schema, Some(steps)).await
     }
+}
+
+/// What a table is called afterwards; None where it is gone. One that had another name has it again.
+fn found_in<'a>(after: &'a Columns, table: &str) -> Option<&'a str> {
+    let former = RENAMED_TABLES.iter().find(|(_, now)| *now == table).map(|(former, _)| *former);
+    let name = [Some(table), former].into_iter().flatten().find(|name| after.contains_key(*name))?;
+    after.get_key_value(name).map(|(name, _)| name.as_str())
+}
+
+/// Whether a column of a table is still there, be it under the name it had.
+fn is_left(left: &BTreeSet<String>, table: &str, column: &str) -> bool {
+    let mut renamed = RENAMED_COLUMNS.iter();
+    let former = renamed.find(|(owner, _, now)| *owner == table && *now == column).map(|(_, former, _)| *former);
+    [Some(column), former].into_iter().flatten().any(|name| left.contains(name))
 }
 
 async fn columns(db: &impl ConnectionTrait) -> Result<Columns, DbErr> {

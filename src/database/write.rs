@@ -11,8 +11,8 @@ use tracing::Instrument;
 
 use super::commit_dependency;
 use super::errand;
-use super::group_commit::Turn;
-use super::server::Alone;
+use super::group_commit::turn::Turn;
+use super::server::transaction::Transaction;
 use super::spoken::{embedded, not_executed, not_queried, server};
 use crate::error::trouble::Trouble;
 use crate::error::{Error, Fault};
@@ -32,13 +32,13 @@ pub struct Write {
 #[expect(clippy::large_enum_variant, reason = "one a verb: a box would only be an allocation more")]
 pub(super) enum Way {
     /// By itself: PostgreSQL groups the commits of its connections on its own.
-    Alone(Held<Alone>),
+    Alone(Held<Transaction>),
     /// Together with others that stand in line for the one writer.
     Grouped(Held<Turn>),
 }
 
-impl From<Alone> for Write {
-    fn from(alone: Alone) -> Self {
+impl From<Transaction> for Write {
+    fn from(alone: Transaction) -> Self {
         Self { way: Some(Way::Alone(Held::new(alone))), spoilt: Mutex::default() }
     }
 }
@@ -104,8 +104,8 @@ impl Write {
     ///
     /// # Errors
     /// As [`Write::commit`].
-    pub async fn commit_telling<T: Any>(self, told: &T) -> Result<(), Error> {
-        if let Some((claim, answer)) = idempotency::answer_from_commit(told) {
+    pub async fn commit_telling<T: Any>(self, committed: &T) -> Result<(), Error> {
+        if let Some((claim, answer)) = idempotency::answer_from_commit(committed) {
             idempotency::keep(&self, &claim, answer).await?;
         }
         Ok(self.make_true().await?)
@@ -150,7 +150,7 @@ impl Write {
 
 /// Whether SQLite may have taken back the whole transaction by itself, rather than one statement.
 fn takes_all(fault: &sqlx::Error) -> bool {
-    let code = fault.as_database_error().and_then(|said| said.code()).and_then(|code| code.parse::<i32>().ok());
+    let code = fault.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
     // ERROR, SCHEMA, TOOBIG, CONSTRAINT, MISMATCH, RANGE: the statement alone.
     !matches!(code.map(|code| code & 0xff), Some(1 | 17 | 18 | 19 | 20 | 25))
 }

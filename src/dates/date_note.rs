@@ -20,8 +20,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub about: Uuid,
     /// Sealed.
-    #[sea_orm(column_name = "words_sealed")]
-    pub words: Sealed,
+    #[sea_orm(column_name = "text_sealed")]
+    pub text: Sealed,
     pub written_at: DateTimeUtc,
 }
 
@@ -43,7 +43,7 @@ impl Model {
     /// # Errors
     /// A fault where it was sealed by another house.
     pub fn open_text(&self, app: &App) -> Result<String, Fault> {
-        sealed::DATE_NOTE.open(&app.secrets, &[self.written_by, self.about], &self.words)
+        sealed::DATE_NOTE.open(&app.secrets, &[self.written_by, self.about], &self.text)
     }
 }
 
@@ -62,15 +62,15 @@ pub async fn put(
     txn: &impl ConnectionTrait,
     app: &App,
     (written_by, about): (Uuid, Uuid),
-    words: &str,
+    text: &str,
 ) -> Result<(), Fault> {
     let place = OnConflict::columns([Column::WrittenBy, Column::About])
-        .update_columns([Column::Words, Column::WrittenAt])
+        .update_columns([Column::Text, Column::WrittenAt])
         .to_owned();
     let row = ActiveModel {
         written_by: Set(written_by),
         about: Set(about),
-        words: Set(sealed::DATE_NOTE.seal(&app.secrets, &[written_by, about], words)?),
+        text: Set(sealed::DATE_NOTE.seal(&app.secrets, &[written_by, about], text)?),
         written_at: Set(app.now()),
     };
     Entity::insert(row).on_conflict(place).exec_without_returning(txn).await?;

@@ -66,16 +66,16 @@ impl Whom {
 /// # Errors
 /// 422 on `badge` (`unknown_badge`, `oneself`) or `too_many`.
 pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: Because) -> Result<(), Error> {
-    let (event_id, said_by) = (guest.event.id, guest.registration.id);
+    let (event_id, excluded_by) = (guest.event.id, guest.registration.id);
     let txn = app.database.begin_write().await?;
     let plan = date_plan::hold(&txn, event_id).await?;
     let about = whom.find(&txn, event_id).await?;
     let about = about.ok_or_else(|| on_badge("unknown_badge", "nobody at this event wears it"))?;
-    if about == said_by {
+    if about == excluded_by {
         return Err(on_badge("oneself", "this is your own").into());
     }
     let others = exclusion::Entity::find()
-        .filter(exclusion::Column::SaidBy.eq(said_by))
+        .filter(exclusion::Column::ExcludedBy.eq(excluded_by))
         .filter(exclusion::Column::About.ne(about));
     if others.count(&txn).await? >= MOST {
         return Err(TOO_MANY.into());
@@ -83,24 +83,24 @@ pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: B
     let row = exclusion::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event_id),
-        said_by: Set(said_by),
+        excluded_by: Set(excluded_by),
         about: Set(about),
         because: Set(because),
         at: Set(app.now()),
     };
-    let known = OnConflict::columns([exclusion::Column::SaidBy, exclusion::Column::About])
+    let known = OnConflict::columns([exclusion::Column::ExcludedBy, exclusion::Column::About])
         .update_column(exclusion::Column::Because)
         .to_owned();
     exclusion::Entity::insert(row).on_conflict(known).exec_without_returning(&txn).await?;
-    part(&txn, event_id, said_by, about).await?;
+    part(&txn, event_id, excluded_by, about).await?;
     plan.turn_page(&txn).await?;
     txn.commit().await?;
     app.happenings.announce(event_id, What::DatesPlanned);
     Ok(())
 }
 
-fn on_badge(code: &'static str, words: &str) -> Refused {
-    Refused::invalid(vec![FieldError::new("badge", code, words)])
+fn on_badge(code: &'static str, message: &str) -> Refused {
+    Refused::invalid(vec![FieldError::new("badge", code, message)])
 }
 
 /// Takes back what one said about somebody; saying it twice, or about nobody, changes nothing.
@@ -112,7 +112,7 @@ pub async fn take_back(app: &Arc<App>, guest: &Participant, whom: Whom) -> Resul
     let plan = date_plan::hold(&txn, guest.event.id).await?;
     if let Some(about) = whom.find(&txn, guest.event.id).await? {
         exclusion::Entity::delete_many()
-            .filter(exclusion::Column::SaidBy.eq(guest.registration.id))
+            .filter(exclusion::Column::ExcludedBy.eq(guest.registration.id))
             .filter(exclusion::Column::About.eq(about))
             .exec(&txn)
             .await?;

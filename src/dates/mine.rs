@@ -106,12 +106,12 @@ pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Re
 }
 
 pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<Page<MyExclusion>, DbErr> {
-    let said = exclusion::said_by(db, me.registration.id).await?;
-    let about = said.iter().map(|said| said.about);
+    let apart = exclusion::of_guest(db, me.registration.id).await?;
+    let about = apart.iter().map(|apart| apart.about);
     let faces = face::faces(db, about).await?;
-    let item = |said: exclusion::Model| {
+    let item = |apart: exclusion::Model| {
         let worn = faces.get(&said.about)?.worn?;
-        Some(MyExclusion { badge: worn.to_string(), because: said.because })
+        Some(MyExclusion { badge: worn.to_string(), because: apart.because })
     };
     Ok(Page::whole(said.into_iter().filter_map(item).collect()))
 }

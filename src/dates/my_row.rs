@@ -46,7 +46,7 @@ impl Row {
         let round = ("round", self.round.into());
         match (&self.partner, self.table) {
             (Some(partner), Some(table)) => page.say(
-                "dates-said",
+                "dates-row",
                 &[
                     round,
                     ("table", table.into()),

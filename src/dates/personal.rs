@@ -20,7 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
         Condition::any().add(sitting::Column::OneId.is_in(mine())).add(sitting::Column::OtherId.is_in(mine()));
     let sittings = sitting::Entity::find().filter(one_of_two).all(db).await?;
     let waited = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.is_in(mine())).all(db).await?;
-    let apart = exclusion::Entity::find().filter(exclusion::Column::SaidBy.is_in(mine())).all(db).await?;
+    let apart = exclusion::Entity::find().filter(exclusion::Column::ExcludedBy.is_in(mine())).all(db).await?;
     let notes = date_note::Entity::find().filter(date_note::Column::WrittenBy.is_in(mine())).all(db).await?;
     let notes = notes.iter().map(|row| Ok(json!({"words": row.open_text(app)?, "at": row.written_at})));
     let sittings = sittings.iter().map(
@@ -41,6 +41,6 @@ pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     let by_or_about =
         Condition::any().add(date_note::Column::WrittenBy.is_in(mine())).add(date_note::Column::About.is_in(mine()));
     date_note::Entity::delete_many().filter(by_or_about).exec(txn).await?;
-    exclusion::Entity::delete_many().filter(exclusion::Column::SaidBy.is_in(mine())).exec(txn).await?;
+    exclusion::Entity::delete_many().filter(exclusion::Column::ExcludedBy.is_in(mine())).exec(txn).await?;
     Ok(())
 }

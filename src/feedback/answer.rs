@@ -39,8 +39,8 @@ pub async fn answer(app: &App, me: &Participant, answers: Answers) -> Result<(),
     me.event.requires(app.now(), Phase::Closed)?;
     presence::Entity::find_by_id(me.registration.id).one(&txn).await?.ok_or_else(Refused::not_found)?;
     let Answers { overall, pace, met, again, words } = answers;
-    let words = words.map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
+    let comment = words.map(|comment| comment.trim().to_owned()).filter(|comment| !comment.is_empty());
     let author = sheet::author(app, me.registration.id);
-    sheet::put(&txn, sheet::Model { event_id: me.event.id, author, overall, pace, met, again, words }).await?;
+    sheet::put(&txn, sheet::Model { event_id: me.event.id, author, overall, pace, met, again, comment }).await?;
     txn.commit().await
 }

@@ -22,7 +22,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
             "pace": row.pace.word(),
             "met": row.met,
             "again": row.again,
-            "words": row.words,
+            "words": row.comment,
         })
     });
     Ok(json!({ "answers": sheets.collect::<Vec<_>>() }))

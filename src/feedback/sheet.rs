@@ -27,7 +27,7 @@ pub struct Model {
     pub met: bool,
     /// Would come again.
     pub again: bool,
-    pub words: Option<String>,
+    pub comment: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -75,7 +75,7 @@ pub fn author(app: &App, registration_id: Uuid) -> String {
 /// Puts answers in the place of the person's former ones.
 pub async fn put(txn: &impl ConnectionTrait, sheet: Model) -> Result<(), DbErr> {
     let place = OnConflict::columns([Column::EventId, Column::Author])
-        .update_columns([Column::Overall, Column::Pace, Column::Met, Column::Again, Column::Words])
+        .update_columns([Column::Overall, Column::Pace, Column::Met, Column::Again, Column::Comment])
         .to_owned();
     let row = ActiveModel {
         event_id: Set(sheet.event_id),
@@ -84,7 +84,7 @@ pub async fn put(txn: &impl ConnectionTrait, sheet: Model) -> Result<(), DbErr> 
         pace: Set(sheet.pace),
         met: Set(sheet.met),
         again: Set(sheet.again),
-        words: Set(sheet.words),
+        comment: Set(sheet.comment),
     };
     Entity::insert(row).on_conflict(place).exec_without_returning(txn).await?;
     Ok(())

@@ -20,7 +20,7 @@ pub struct Shares {
     pub met: usize,
     pub again: usize,
     /// In an order that says nothing.
-    pub words: Vec<String>,
+    pub comments: Vec<String>,
 }
 
 #[must_use]
@@ -40,7 +40,7 @@ pub fn of(mut sheets: Vec<Model>) -> Summary {
         pace: Pace::ALL.map(|pace| share(&|sheet| sheet.pace == pace)),
         met: share(&|sheet| sheet.met),
         again: share(&|sheet| sheet.again),
-        words: sheets.iter().filter_map(|sheet| sheet.words.clone()).collect(),
+        comments: sheets.iter().filter_map(|sheet| sheet.comment.clone()).collect(),
     };
     Summary { answers, shares: Some(shares) }
 }
@@ -52,17 +52,18 @@ mod tests {
     use super::*;
 
     fn sheet(author: usize, overall: i32) -> Model {
-        let words = Some(format!("{author}"));
+        let comment = Some(format!("{author}"));
         let author = format!("{author}");
-        Model { event_id: Uuid::nil(), author, overall, pace: Pace::Right, met: overall > 3, again: true, words }
+        Model { event_id: Uuid::nil(), author, overall, pace: Pace::Right, met: overall > 3, again: true, comment }
     }
 
     #[test]
     fn few_answers_are_not_told_and_many_in_tenths() {
-        let told = |count: usize| of((0..count).map(|author| sheet(author, if author == 0 { 2 } else { 5 })).collect());
-        assert_eq!(told(4), Summary { answers: 4, shares: None });
-        let shares = told(7).shares.unwrap();
+        let summary =
+            |count: usize| of((0..count).map(|author| sheet(author, if author == 0 { 2 } else { 5 })).collect());
+        assert_eq!(summary(4), Summary { answers: 4, shares: None });
+        let shares = summary(7).shares.unwrap();
         assert_eq!((shares.overall, shares.met, shares.again), ([0, 10, 0, 0, 90], 90, 100));
-        assert_eq!(shares.words.len(), 7);
+        assert_eq!(shares.comments.len(), 7);
     }
 }

@@ -42,7 +42,8 @@ pub struct Model {
     /// What the address is found by.
     pub email_digest: Vec<u8>,
     /// See [`super::invited_person`].
-    pub words: Option<Sealed>,
+    #[sea_orm(column_name = "details_sealed")]
+    pub details: Option<Sealed>,
     /// Of the letter: the inviter's, for what the person reads best is not known.
     pub language: Language,
     pub state: State,
@@ -270,8 +271,8 @@ pub fn written_to<'a>(
 /// The one a letter's link names, open or not; none that somebody wrote past the house.
 pub async fn find_by_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
-    let shown = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
-    Ok(shown.filter(|shown| shown.is_bound(app)))
+    let found = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
+    Ok(found.filter(|found| found.is_bound(app)))
 }
 
 /// Holds one against everybody else who would answer it or take it back.

@@ -11,7 +11,7 @@ use crate::accounts::profile::Gender;
 use crate::app::App;
 use crate::error::Fault;
 use crate::page::Page;
-use crate::sealed::{INVITATION_WORDS, Sealed};
+use crate::sealed::{INVITATION_DETAILS, Sealed};
 
 /// A row of a list, as far as it says something of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -36,7 +36,7 @@ impl InvitedPerson {
     /// What it says, each with its name, on a page.
     #[must_use]
     pub fn labelled_fields(&self, page: &Page) -> Vec<(String, String)> {
-        let told = [
+        let fields = [
             ("column-unit", Some(self.unit.clone())),
             ("column-real-name", self.real_name.clone()),
             ("column-nickname", self.nickname.clone()),
@@ -46,13 +46,13 @@ impl InvitedPerson {
             ("column-education", self.education.clone()),
             ("column-phone", self.phone.clone()),
         ];
-        told.into_iter().filter_map(|(key, value)| Some((page.t(key), value?))).collect()
+        fields.into_iter().filter_map(|(key, value)| Some((page.t(key), value?))).collect()
     }
 
     /// Sealed for the row of this invitation: names and numbers are nothing for whoever has only the
     /// database.
     pub fn seal(&self, app: &App, id: Uuid) -> Result<Sealed, Fault> {
-        INVITATION_WORDS.seal(&app.secrets, &[id], &serde_json::to_string(self).map_err(Fault::of)?)
+        INVITATION_DETAILS.seal(&app.secrets, &[id], &serde_json::to_string(self).map_err(Fault::of)?)
     }
 }
 
@@ -61,8 +61,8 @@ impl InvitedPerson {
 /// # Errors
 /// Only faults: the row was not written here, or its key is gone.
 pub fn of(app: &App, invitation: &invitation::Model) -> Result<Option<InvitedPerson>, Fault> {
-    let words = INVITATION_WORDS.open_if_any(&app.secrets, &[invitation.id], invitation.words.as_ref())?;
-    words.map(|words| serde_json::from_str(&words).map_err(Fault::of)).transpose()
+    let details = INVITATION_DETAILS.open_if_any(&app.secrets, &[invitation.id], invitation.details.as_ref())?;
+    details.map(|details| serde_json::from_str(&details).map_err(Fault::of)).transpose()
 }
 
 /// As the API and the keys of words spell it.

@@ -1,20 +1,19 @@
 //! The outbox: one row a letter, written by the room that owns its words.
 
-use askama::Template;
 use chrono::TimeDelta;
-use data_encoding::BASE64;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, ConnectionTrait, ExprTrait};
 use serde::{Deserialize, Serialize};
 
+use super::attachment::Attachment;
 use super::kind;
 use super::recipient::Recipient;
+use super::rendering::{Rendered, split_button};
 use crate::app::App;
 use crate::error::Fault;
 use crate::language::Language;
-use crate::page::fluent;
 use crate::sealed::{self, Sealed};
 use crate::secrets::Secrets;
 
@@ -77,7 +76,7 @@ pub struct Letter {
     pub to: Recipient,
     pub event_id: Option<Uuid>,
     /// First line the subject, a blank line, then plain paragraphs.
-    pub words: String,
+    pub text: String,
     pub action: Option<Action>,
     pub attachments: Vec<Attachment>,
     pub dedupe: Option<String>,
@@ -169,34 +168,6 @@ impl Model {
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Attachment {
-    pub name: String,
-    pub content_type: String,
-    /// Base64, because the contents are JSON.
-    pub content: String,
-    /// Shown inside the letter under this id.
-    pub inline_id: Option<String>,
-}
-
-impl Attachment {
-    #[must_use]
-    pub fn file(name: &str, content_type: &str, bytes: &[u8]) -> Self {
-        Self {
-            name: name.to_owned(),
-            content_type: content_type.to_owned(),
-            content: BASE64.encode(bytes),
-            inline_id: None,
-        }
-    }
-
-    #[must_use]
-    pub fn shown_as(mut self, id: &str) -> Self {
-        self.inline_id = Some(id.to_owned());
-        self
-    }
-}
-
 /// Longer than a letter that was tried waits for its next try, and than anybody holds one: where a row
 /// says more, it was written by a clock that was set wrong.
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
@@ -213,60 +184,20 @@ pub fn due(now: DateTimeUtc) -> Condition {
         .add(free)
 }
 
-#[derive(Template)]
-#[template(path = "mail/letter.html")]
-struct Frame<'a> {
-    language: Language,
-    subject: &'a str,
-    paragraphs: Vec<&'a str>,
-    images: Vec<Picture<'a>>,
-    action: &'a Option<Action>,
-}
-
-impl Frame<'_> {
-    fn t(&self, key: &str) -> String {
-        fluent::say(self.language, key, &[])
-    }
-}
-
-/// A picture inside a letter.
-struct Picture<'a> {
-    id: &'a str,
-    name: &'a str,
-}
-
-fn picture(file: &Attachment) -> Option<Picture<'_>> {
-    Some(Picture { id: file.inline_id.as_deref()?, name: &file.name })
-}
-
-/// A letter as its reader will see it.
-#[derive(Debug, Clone)]
-pub struct Sight {
-    pub subject: String,
-    pub plain: String,
-    pub html: String,
-}
-
-/// The words without their last line, and what that says on the button.
-fn split_button(words: &str) -> Option<(&str, &str)> {
-    let (words, last) = words.trim_end().rsplit_once('\n')?;
-    Some((words.trim_end(), last.strip_prefix('[')?.strip_suffix(']')?))
-}
-
 impl Letter {
     /// In the recipient's language, with a button that leads to a path of ours.
     ///
     /// # Errors
     /// A fault where the words cannot be rendered or have no button.
-    pub fn new(app: &App, kind: &'static str, to: &Recipient, words: impl Words, path: &str) -> Result<Self, Fault> {
-        let words = words.in_language(to.language).map_err(Fault::of)?;
-        let (words, label) =
-            split_button(&words).ok_or_else(|| anyhow::anyhow!("the words of {kind} end without a button"))?;
+    pub fn new(app: &App, kind: &'static str, to: &Recipient, text: impl Words, path: &str) -> Result<Self, Fault> {
+        let rendered = text.in_language(to.language).map_err(Fault::of)?;
+        let (text, label) =
+            split_button(&rendered).ok_or_else(|| anyhow::anyhow!("the words of {kind} end without a button"))?;
         Ok(Self {
             kind,
             to: to.clone(),
             event_id: None,
-            words: words.to_owned(),
+            text: text.to_owned(),
             action: Some(Action { label: label.to_owned(), url: app.public_url(path) }),
             attachments: Vec::new(),
             dedupe: None,
@@ -274,29 +205,8 @@ impl Letter {
         })
     }
 
-    /// # Errors
-    /// A fault where the frame cannot be rendered.
-    pub fn sight(&self) -> Result<Sight, Fault> {
-        let (subject, body) = self.words.trim().split_once('\n').unwrap_or((self.words.trim(), ""));
-        let (subject, body) = (subject.trim(), body.trim());
-        let html = Frame {
-            language: self.to.language,
-            subject,
-            paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
-            images: self.attachments.iter().filter_map(picture).collect(),
-            action: &self.action,
-        }
-        .render()
-        .map_err(Fault::of)?;
-        let plain = match &self.action {
-            Some(action) => format!("{body}\n\n{}: {}\n", action.label, action.url),
-            None => format!("{body}\n"),
-        };
-        Ok(Sight { subject: subject.to_owned(), plain, html })
-    }
-
     fn row(self, app: &App) -> Result<ActiveModel, Fault> {
-        let (now, id, Sight { subject, plain, html }) = (app.now(), app.new_id(), self.sight()?);
+        let (now, id, Rendered { subject, plain, html }) = (app.now(), app.new_id(), self.render()?);
         let contents = Contents { subject, plain, html, attachments: self.attachments };
         let contents = serde_json::to_string(&contents).map_err(Fault::of)?;
         // Said while the kind is being written rather than when somebody looks for the letter.

@@ -10,13 +10,14 @@ use lettre::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
-use super::letter::{self, Contents, Model};
+use super::attachment;
+use super::letter::{Contents, Model};
 
 /// Builds the message. Its Message-ID comes from the letter's key, so that a letter sent twice is
 /// recognised as one by every mail program.
 ///
 /// # Errors
-/// An address that is none, or attachments that are not what [`letter::Attachment`] writes: this
+/// An address that is none, or attachments that are not what [`super::attachment::Attachment`] writes: this
 /// letter will never go.
 pub fn message(
     letter: &Model,
@@ -32,16 +33,13 @@ pub fn message(
     for file in &inside {
         html = html.singlepart(part(file)?);
     }
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
-    let words = if inside.is_empty() {
-        words.singlepart(SinglePart::html(words_in_html.clone()))
-    } else {
-        words.multipart(html)
-    };
+    let body = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
+    let body =
+        if inside.is_empty() { body.singlepart(SinglePart::html(words_in_html.clone())) } else { body.multipart(html) };
     let whole = if behind.is_empty() {
-        words
+        body
     } else {
-        let mut whole = MultiPart::mixed().multipart(words);
+        let mut whole = MultiPart::mixed().multipart(body);
         for file in &behind {
             whole = whole.singlepart(part(file)?);
         }
@@ -62,7 +60,7 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-fn part(file: &letter::Attachment) -> anyhow::Result<SinglePart> {
+fn part(file: &attachment::Attachment) -> anyhow::Result<SinglePart> {
     let bytes = BASE64.decode(file.content.as_bytes()).context("an attachment's content")?;
     let kind = ContentType::parse(&file.content_type).context("an attachment's content type")?;
     let part = match &file.inline_id {
@@ -78,7 +76,8 @@ mod tests {
 
     use super::*;
     use crate::language::Language;
-    use crate::mail::letter::{Attachment, State};
+    use crate::mail::attachment::Attachment;
+    use crate::mail::letter::State;
     use crate::sealed::Sealed;
 
     fn letter() -> Model {

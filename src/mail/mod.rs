@@ -1,6 +1,7 @@
 //! Letters are rows written in the transaction that causes them, and delivered later: at least
 //! once, never two at a time, and given up only where everybody can see it.
 
+pub mod attachment;
 pub mod deliver;
 pub mod forget;
 pub mod kind;
@@ -12,3 +13,4 @@ pub mod opening;
 pub mod personal;
 pub mod postman;
 pub mod recipient;
+pub mod rendering;

@@ -1,13 +1,13 @@
 //! 公告栏: what anybody may read: the list of events, the front page, and the poster of one event.
 
-mod board;
+mod api;
 mod page;
 
 use crate::calls::Calls;
 
 /// The calls of this room, below `/api/v1`.
 pub fn calls(config: &mut Calls<'_>) {
-    config.service(board::list_events).service(board::read_event);
+    config.service(api::list_events).service(api::read_event);
 }
 
 /// The pages of this room.

@@ -16,6 +16,7 @@ use super::outbox::{self, Standing};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
+use crate::clock_watch;
 use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::mail::letter;
@@ -27,7 +28,6 @@ use crate::page::form::Form;
 use crate::page::{self, Page, when};
 use crate::reports::report_request::{OfYear, of_house};
 use crate::reports::year::YearReport;
-use crate::vigil;
 
 /// A letter that waits longer than this is worth a look, in minutes.
 const PATIENCE: i64 = 15;
@@ -56,7 +56,7 @@ struct Union {
 /// How something is, and whether that is well.
 struct Sign {
     name: String,
-    words: String,
+    text: String,
     well: bool,
 }
 
@@ -102,7 +102,7 @@ pub async fn founded(house: House, visit: Visit, by: Administrator, form: Form) 
 #[post("/admin/clock")]
 pub async fn confirmed(house: House, by: Administrator) -> Result<HttpResponse, Error> {
     let account_id = by.0.account_id;
-    house.run(async move |app| vigil::confirm(&app, account_id).await).await?;
+    house.run(async move |app| clock_watch::confirm(&app, account_id).await).await?;
     see_saying("/admin", "clock-confirmed")
 }
 
@@ -158,7 +158,7 @@ fn health(house: &House, page: &Page, read: &Read) -> Vec<Sign> {
     let (now, postgres) = (house.now(), house.database.is_postgres());
     let letters = |standing| read.letters.get(&standing).copied().unwrap_or(0);
     let late = read.oldest.is_some_and(|oldest| now - oldest > TimeDelta::minutes(PATIENCE));
-    let sign = |key: &str, words: String, well| Sign { name: page.t(key), words, well };
+    let sign = |key: &str, text: String, well| Sign { name: page.t(key), text, well };
     let count = |standing| page.say("house-letters", &[("count", letters(standing).into())]);
     vec![
         sign("house-database", if postgres { "PostgreSQL" } else { "SQLite" }.to_owned(), true),

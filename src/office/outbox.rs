@@ -16,8 +16,9 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
+use crate::mail::attachment::Attachment;
 use crate::mail::kind::{Privacy, SECRET, privacy};
-use crate::mail::letter::{self, Attachment, Column, Contents, State};
+use crate::mail::letter::{self, Column, Contents, State};
 use crate::paging::{Page, Paging};
 use crate::settings::Delivery;
 
@@ -116,14 +117,14 @@ pub(super) fn opens(app: &App, letter: &letter::Model) -> bool {
 
 /// A letter without what it says.
 pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Fault> {
-    let told = privacy(&letter.kind) != Privacy::Secret;
+    let readable = privacy(&letter.kind) != Privacy::Secret;
     Ok(Listed {
         opens: opens(app, &letter),
-        recipient: if told { Some(letter.to(&app.secrets)?) } else { None },
-        last_error: if told { letter.last_error(&app.secrets)? } else { None },
+        recipient: if readable { Some(letter.to(&app.secrets)?) } else { None },
+        last_error: if readable { letter.last_error(&app.secrets)? } else { None },
         id: letter.id,
-        kind: told.then_some(letter.kind),
-        event_id: letter.event_id.filter(|_| told),
+        kind: readable.then_some(letter.kind),
+        event_id: letter.event_id.filter(|_| readable),
         language: letter.language,
         state: letter.state.into(),
         tries: letter.tries,

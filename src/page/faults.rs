@@ -27,7 +27,7 @@ pub struct WrongRow {
     pub column: String,
     /// What stood there.
     pub value: String,
-    pub words: String,
+    pub text: String,
 }
 
 /// The cells that cannot be taken, the first of them where there are many.
@@ -85,8 +85,8 @@ fn wrong_row(page: &Page, row: &Value) -> WrongRow {
 
 fn reason(language: Language, field: &str, code: &str, message: &str) -> String {
     let find = |key: String| fluent::find(language, &key.replace('_', "-"));
-    let words = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
-    words.unwrap_or_else(|| message.to_owned())
+    let text = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
+    text.unwrap_or_else(|| message.to_owned())
 }
 
 fn column(language: Language, field: &str) -> String {
@@ -148,14 +148,14 @@ fn remark(language: Language, errors: &[&RowError]) -> String {
 pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error> {
     let Error::Refused(refused) = error else { return Err(error) };
     let key = format!("trouble-{}", refused.refusal.code.replace('_', "-"));
-    let mut told = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
+    let mut text = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
     let texts = |member: &str| {
         refused.extra.get(member).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     };
     let text = |member: &str| refused.extra.get(member).and_then(Value::as_str);
     let fields: Vec<String> = texts("fields").map(|field| column(page.language, field)).collect();
     if !fields.is_empty() {
-        told = format!("{told} {}", page.list(fields));
+        text = format!("{text} {}", page.list(fields));
     }
     let line = refused.extra.get("line").and_then(Value::as_u64);
     match (line, text("header"), text("sheet")) {
@@ -169,7 +169,7 @@ pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error>
     }
     let headings: Vec<&str> = texts("headings").collect();
     if !headings.is_empty() {
-        told = format!("{told} {}", page.say("row-headings", &[("headings", page.list(headings).into())]));
+        text = format!("{text} {}", page.say("row-headings", &[("headings", page.list(headings).into())]));
     }
-    Ok((refused, told))
+    Ok((refused, text))
 }

@@ -9,9 +9,9 @@ use super::{fluent, see};
 use crate::error::{Error, Fault};
 use crate::language::Language;
 
-const COOKIE: &str = "said";
+const COOKIE: &str = "flash";
 
-/// Sends the browser to one of our pages, which says `said-{key}`.
+/// Sends the browser to one of our pages, which says `flash-{key}`.
 ///
 /// # Errors
 /// Only faults.
@@ -42,7 +42,7 @@ pub fn read(request: &HttpRequest, language: Language) -> Option<String> {
         Some((key, count)) => (key, count.parse::<u64>().ok()?),
         None => (cookie.value(), 0),
     };
-    fluent::find_filled(language, &format!("said-{key}"), &[("count", count.into())])
+    fluent::find_filled(language, &format!("flash-{key}"), &[("count", count.into())])
 }
 
 /// The cookie that takes it away once a page has said it.

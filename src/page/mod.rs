@@ -37,7 +37,7 @@ pub struct Page {
     /// None: a visitor.
     pub person: Option<Person>,
     /// What the deed before this page came to, told once.
-    pub said: Option<String>,
+    pub flash: Option<String>,
 }
 
 /// One of several views beside each other, and where it leads.
@@ -66,7 +66,7 @@ impl Page {
             language,
             path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             person: None,
-            said: flash::read(request, language),
+            flash: flash::read(request, language),
         }
     }
 
@@ -171,11 +171,11 @@ pub fn see(path: &str) -> HttpResponse {
 /// A path of our own out of what a form or a link says, or the front page: an address of somebody
 /// else's would make us send people there.
 #[must_use]
-pub fn own_path(asked: Option<&str>) -> &str {
-    let asked = asked.unwrap_or("/");
-    let second = asked.as_bytes().get(1);
-    let own = asked.starts_with('/') && second != Some(&b'/') && second != Some(&b'\\');
-    if own && asked.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { asked } else { "/" }
+pub fn own_path(wanted: Option<&str>) -> &str {
+    let wanted = wanted.unwrap_or("/");
+    let second = wanted.as_bytes().get(1);
+    let own = wanted.starts_with('/') && second != Some(&b'/') && second != Some(&b'\\');
+    if own && wanted.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { wanted } else { "/" }
 }
 
 /// A path as the value of another address's query.
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
-        for (asked, path) in [
+        for (wanted, path) in [
             ("/e/qixi?x=1", "/e/qixi?x=1"),
             ("//evil.example", "/"),
             ("/\\evil.example", "/"),
@@ -199,7 +199,7 @@ mod tests {
             ("/\t/evil.example", "/"),
             ("", "/"),
         ] {
-            assert_eq!(own_path(Some(asked)), path, "{asked}");
+            assert_eq!(own_path(Some(wanted)), path, "{wanted}");
         }
         assert_eq!(own_path(None), "/");
     }

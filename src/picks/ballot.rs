@@ -14,7 +14,8 @@ use crate::badges::number::Number;
 use crate::checkin::presence;
 use crate::error::Fault;
 use crate::registrations::registration::{self, Side};
-use queqiao_ballots::seal::{Ballot, Owner, Seal};
+use queqiao_ballots::ballot::Ballot;
+use queqiao_ballots::seal::{Owner, Seal};
 
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ballot")]

@@ -10,21 +10,19 @@
 //! with it what it has copied, and never takes it away from the original.
 
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use uuid::Uuid;
 
+use super::key_place::{Place, try_writing};
 use crate::chance::Chance;
 use crate::failpoint;
-use queqiao_ballots::seal::Secret;
-
-/// Says that keys are to be kept in memory alone, though there may be a tmpfs.
-const IN_MEMORY: &str = "memory";
+use queqiao_ballots::secret::Secret;
 
 /// Keys by the home of their database and their round.
 type HeldKeys = HashMap<(String, Uuid), Arc<Secret>>;
@@ -33,14 +31,6 @@ type HeldKeys = HashMap<(String, Uuid), Arc<Secret>>;
 static HELD: Mutex<Option<HeldKeys>> = Mutex::new(None);
 /// The number of a process whose keys nobody else sees.
 static ALONE: OnceLock<i32> = OnceLock::new();
-static USUAL: OnceLock<Option<PathBuf>> = OnceLock::new();
-
-/// The place keys are kept in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    Folder(PathBuf),
-    Memory,
-}
 
 /// The keys of one database, in the place they are kept in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,34 +47,6 @@ pub enum Looked {
     /// Something lies there, and it is not the key of this round.
     Wrong,
     Nowhere,
-}
-
-impl Place {
-    /// The place `picks.key_dir` names; empty: /run/queqiao or a private folder in /dev/shm where
-    /// that is a tmpfs, else memory; `memory`: memory.
-    ///
-    /// # Errors
-    /// A configured folder that cannot be written by us alone, or lies with the data, where every
-    /// backup would take the keys along. The message names the setting.
-    pub fn of(key_dir: &str, data: Option<&Path>) -> anyhow::Result<Self> {
-        if key_dir == IN_MEMORY {
-            return Ok(Self::Memory);
-        }
-        if key_dir.is_empty() {
-            let usual = USUAL.get_or_init(|| {
-                usual_folders().find(|folder| prepare(folder).and_then(|()| try_writing(folder)).is_ok())
-            });
-            return Ok(usual.clone().map_or(Self::Memory, Self::Folder));
-        }
-        let folder = Path::new(key_dir);
-        prepare(folder).with_context(|| format!("picks.key_dir: {key_dir}"))?;
-        if let Some(data) = data
-            && lies_within(folder, data)
-        {
-            bail!("picks.key_dir: {key_dir} lies with the database, where a backup would take the keys along");
-        }
-        Ok(Self::Folder(folder.to_owned()))
-    }
 }
 
 impl Keys {
@@ -271,53 +233,10 @@ fn read(path: &Path) -> std::io::Result<Option<Secret>> {
     Secret::filled(|place| file.read_exact(place)).map(Some)
 }
 
-/// A folder of our own that nobody else can look into.
-fn prepare(folder: &Path) -> anyhow::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let found = fs::symlink_metadata(folder)?;
-    if !found.is_dir() || found.uid() != rustix::process::geteuid().as_raw() || found.mode() & 0o077 != 0 {
-        bail!("must be a folder of ours that nobody else can read (mode 0700)");
-    }
-    Ok(())
-}
-
-fn try_writing(folder: &Path) -> anyhow::Result<()> {
-    let trial = folder.join(format!(".trial-{}", std::process::id()));
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&trial)?;
-    Ok(fs::remove_file(trial)?)
-}
-
-fn usual_folders() -> impl Iterator<Item = PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    let uid = rustix::process::geteuid().as_raw();
-    let usual = [PathBuf::from("/run/queqiao"), PathBuf::from(format!("/dev/shm/queqiao-{uid}"))];
-    usual.into_iter().filter(move |folder| is_in_memory(folder, &mounts))
-}
-
-/// Whether the file system a folder lies on is kept in memory: the longest mount point above it,
-/// the last of equals, decides.
-fn is_in_memory(folder: &Path, mounts: &str) -> bool {
-    let kind = mounts
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_ascii_whitespace().skip(1);
-            Some((Path::new(words.next()?), words.next()?))
-        })
-        .filter(|(point, _)| folder.starts_with(point))
-        .max_by_key(|(point, _)| point.components().count())
-        .map(|(_, kind)| kind);
-    matches!(kind, Some("tmpfs" | "ramfs"))
-}
-
-fn lies_within(folder: &Path, data: &Path) -> bool {
-    match (folder.canonicalize(), data.canonicalize()) {
-        (Ok(folder), Ok(data)) => folder.starts_with(data),
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     fn secret(byte: u8) -> Arc<Secret> {
@@ -385,25 +304,5 @@ mod tests {
         // The right one lies there, too, kept for the database that this is a copy of.
         Keys::new(Place::Folder(folder), "b".to_owned()).keep(round, &secret(5)).unwrap();
         assert!(finds(&keys, round, &secret(5)));
-    }
-
-    #[test]
-    fn keys_do_not_lie_with_the_data_nor_where_others_look() {
-        let folder = tempfile::tempdir().unwrap();
-        let inside = folder.path().join("keys");
-        let refused = Place::of(inside.to_str().unwrap(), Some(folder.path())).unwrap_err();
-        assert!(refused.to_string().starts_with("picks.key_dir"), "{refused}");
-        let open = folder.path().join("open");
-        DirBuilder::new().mode(0o755).create(&open).unwrap();
-        let refused = Place::of(open.to_str().unwrap(), None).unwrap_err();
-        assert!(format!("{refused:#}").contains("0700"), "{refused:#}");
-    }
-
-    #[test]
-    fn the_innermost_mount_tells_what_a_folder_lies_on() {
-        let mounts = "/dev/sda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\n/dev/sdb /run/queqiao ext4 rw 0 0\n";
-        assert!(is_in_memory(Path::new("/run/other"), mounts));
-        assert!(!is_in_memory(Path::new("/run/queqiao"), mounts));
-        assert!(!is_in_memory(Path::new("/var/queqiao"), mounts));
     }
 }

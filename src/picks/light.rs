@@ -17,7 +17,8 @@ use crate::events::event::Sides;
 use crate::events::phase::Phase;
 use crate::organizations::staff;
 use crate::registrations::access::Participant;
-use queqiao_ballots::seal::{Ballot, Owner, receipt};
+use queqiao_ballots::ballot::Ballot;
+use queqiao_ballots::seal::{Owner, receipt};
 
 /// The whole ballot as somebody sends it, dearest first; it replaces what was sent before.
 #[derive(Debug, Clone)]

@@ -2,12 +2,13 @@
 
 pub mod personal;
 pub mod refusals;
+pub mod key_place;
 pub mod keys;
 pub mod pick_key;
 pub mod round;
 pub mod ballot;
 pub mod matched;
-pub mod said_on_ballot;
+pub mod ballot_consent;
 pub mod blocked_pairs;
 pub mod terms;
 pub mod plan;
@@ -23,7 +24,7 @@ pub mod key_presence;
 mod letters;
 mod gallery;
 mod api;
-mod host;
+mod host_api;
 mod page;
 mod stuck;
 mod discreet;
@@ -34,11 +35,11 @@ use crate::calls::Calls;
 pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::list_rounds)
-        .service(host::plan_round)
+        .service(host_api::plan_round)
         .service(api::show_round)
-        .service(host::open_round)
-        .service(host::close_round)
-        .service(host::void_round)
+        .service(host_api::open_round)
+        .service(host_api::close_round)
+        .service(host_api::void_round)
         .service(api::light_up)
         .service(api::own_picks)
         .service(api::own_matches);

@@ -17,7 +17,7 @@ use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
-use queqiao_ballots::seal::Secret;
+use queqiao_ballots::secret::Secret;
 
 /// Opens a planned round, lays out an empty sealed ballot for everybody with a badge, and keeps
 /// the key outside the database.

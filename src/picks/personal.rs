@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ballot, matched, said_on_ballot};
+use super::{ballot, ballot_consent, matched};
 use crate::error::Fault;
 
 /// In which open rounds a sealed ballot lies, and in which the person was picked back. Nothing else
@@ -27,7 +27,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     ballot::Entity::delete_many().filter(ballot::Column::RegistrationId.is_in(mine())).exec(txn).await?;
-    let said = said_on_ballot::Column::RegistrationId.is_in(mine());
-    said_on_ballot::Entity::delete_many().filter(said).exec(txn).await?;
+    let consents = ballot_consent::Column::RegistrationId.is_in(mine());
+    ballot_consent::Entity::delete_many().filter(consents).exec(txn).await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ use sea_orm::entity::prelude::*;
 use super::keys::{Keys, Looked};
 use super::refusals::{KEY_UNAVAILABLE, KEY_WRONG};
 use crate::error::{Fault, Refused};
-use queqiao_ballots::seal::Secret;
+use queqiao_ballots::secret::Secret;
 
 /// Seconds after which it is worth asking again for a key that was not here.
 const AGAIN: u64 = 5;

@@ -13,7 +13,7 @@ use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Host;
 use crate::events::event::{self, Sides};
 use crate::events::phase::Phase;
-use queqiao_ballots::seal::ROOM;
+use queqiao_ballots::ballot::ROOM;
 
 /// What the host asks for.
 #[derive(Debug, Clone, Copy)]

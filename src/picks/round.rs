@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
-use super::keys::{Keys, Place};
+use super::key_place::Place;
+use super::keys::Keys;
 use super::refusals::{ROUND_CLOSED, ROUND_NOT_OPEN, ROUND_VOID};
 use crate::app::App;
 use crate::database::Database;
@@ -22,7 +23,8 @@ use crate::identity::house;
 use crate::secrets::digest;
 use crate::settings::Settings;
 use queqiao_ballots::onstage::Coin;
-use queqiao_ballots::seal::{Seal, Secret};
+use queqiao_ballots::seal::Seal;
+use queqiao_ballots::secret::Secret;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "pick_round")]

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::keys::Keys;
 use super::refusals::{BALLOTS_UNREADABLE, ROUND_OPEN};
 use super::round::{self, State};
-use super::{ballot, blocked_pairs, letters, matched, pick_key, said_on_ballot};
+use super::{ballot, ballot_consent, blocked_pairs, letters, matched, pick_key};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
@@ -20,9 +20,11 @@ use crate::events::event::{self, Sides};
 use crate::happening::What;
 use crate::registrations::registration::{self, Side};
 use crate::small_counts::told_among;
+use queqiao_ballots::ballot::Ballot;
 use queqiao_ballots::mutual::{self, Counted};
 use queqiao_ballots::onstage;
-use queqiao_ballots::seal::{Ballot, Secret, receipt};
+use queqiao_ballots::seal::receipt;
+use queqiao_ballots::secret::Secret;
 use queqiao_ballots::stack::leaving_nothing;
 
 /// What the ballots of a round said.
@@ -120,7 +122,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         Sides::Open => onstage::of_anybody(&counted.mutual, round.coin()),
     };
     let now = app.now();
-    let mut said: Vec<said_on_ballot::Model> = Vec::with_capacity(2 * counted.mutual.len());
+    let mut consents: Vec<ballot_consent::Model> = Vec::with_capacity(2 * counted.mutual.len());
     let mut matches: Vec<matched::Model> = Vec::with_capacity(counted.mutual.len());
     for pair in &counted.mutual {
         let Some((lo_id, hi_id)) = ids(pair.lo, pair.hi) else { continue };
@@ -130,7 +132,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         for person in [pair.lo, pair.hi] {
             let (Some(ballot), Some(person)) = (ballots.get(&person), people.get(&person)) else { continue };
             let (stage, follow_up) = (ballot.stage, ballot.follow_up);
-            said.push(said_on_ballot::Model { match_id: id, registration_id: person.id, stage, follow_up });
+            consents.push(ballot_consent::Model { match_id: id, registration_id: person.id, stage, follow_up });
         }
         matches.push(matched::Model { id, event_id, round_id, lo_id, hi_id, on_stage, found_at: now });
     }
@@ -141,9 +143,9 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         let once = OnConflict::columns(once).do_nothing().to_owned();
         matched::Entity::insert_many(rows).on_conflict(once).exec_without_returning(txn).await?;
     }
-    for said in said.chunks(1000) {
-        let rows = said.iter().map(|said| said_on_ballot::ActiveModel::from(said.clone()));
-        said_on_ballot::Entity::insert_many(rows).exec_without_returning(txn).await?;
+    for consents in consents.chunks(1000) {
+        let rows = consents.iter().map(|consents| ballot_consent::ActiveModel::from(consents.clone()));
+        ballot_consent::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     let mut guests: Vec<&registration::Model> = people.values().collect();
     guests.sort_unstable_by_key(|guest| guest.number);

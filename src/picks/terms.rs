@@ -1,6 +1,6 @@
 //! How an event holds its pick rounds, as its organizer decided.
 
-use queqiao_ballots::seal::ROOM;
+use queqiao_ballots::ballot::ROOM;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -78,8 +78,8 @@ impl Terms {
     /// What is typed into the form of an event, as the request has it; None where nothing is.
     #[must_use]
     pub fn typed(form: &Form) -> Option<Value> {
-        let told = !form.value("picks.limit").is_empty();
-        told.then(|| form.members("picks", &["limit"], &["event_limit"]))
+        let is_filled = !form.value("picks.limit").is_empty();
+        is_filled.then(|| form.members("picks", &["limit"], &["event_limit"]))
     }
 
     /// For whoever thinks of applying.

@@ -16,7 +16,7 @@ use crate::points::rules::Rule;
 use crate::registrations::access::Participant;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "daily_sign_in")]
+#[sea_orm(table_name = "daily_check_in")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub registration_id: Uuid,

@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub event_id: Uuid,
-    pub said_by: Uuid,
+    pub excluded_by: Uuid,
     pub about: Uuid,
     pub because: Because,
     pub at: DateTimeUtc,
@@ -41,14 +41,14 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<M
 }
 
 /// What one person said, oldest first.
-pub async fn said_by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<Model>, DbErr> {
-    Entity::find().filter(Column::SaidBy.eq(registration_id)).order_by_asc(Column::Id).all(db).await
+pub async fn of_guest(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::ExcludedBy.eq(registration_id)).order_by_asc(Column::Id).all(db).await
 }
 
 /// Whom a person does not see and is not seen by, whichever of the two blocked the other.
 pub async fn out_of_sight(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
-    let either = Condition::any().add(Column::SaidBy.eq(registration_id)).add(Column::About.eq(registration_id));
-    let said = Entity::find().filter(either).filter(Column::Because.eq(Because::Blocked)).all(db).await?;
-    let other = |said: Model| if said.said_by == registration_id { said.about } else { said.said_by };
-    Ok(said.into_iter().map(other).collect())
+    let either = Condition::any().add(Column::ExcludedBy.eq(registration_id)).add(Column::About.eq(registration_id));
+    let exclusions = Entity::find().filter(either).filter(Column::Because.eq(Because::Blocked)).all(db).await?;
+    let other = |one: Model| if one.excluded_by == registration_id { one.about } else { one.excluded_by };
+    Ok(exclusions.into_iter().map(other).collect())
 }

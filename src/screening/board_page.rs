@@ -133,11 +133,11 @@ impl Sheet {
             Some(Stuck::Limits(limits)) => {
                 // A seat is filled like for like, so that its side is always pinned: that says nothing.
                 let pinned = |one: &&Obstacle| matches!(one, Obstacle::Seats | Obstacle::Limit(Limit::Side(_), _));
-                let told: Vec<&Obstacle> = limits.iter().filter(|one| !pinned(one)).collect();
-                if told.iter().all(|one| matches!(one, Obstacle::Applicants(..))) {
+                let stuck_at: Vec<&Obstacle> = limits.iter().filter(|one| !pinned(one)).collect();
+                if stuck_at.iter().all(|one| matches!(one, Obstacle::Applicants(..))) {
                     return self.page.t("standby-nobody-waited");
                 }
-                self.page.list(told.into_iter().map(|one| sentences::obstacle(one, self.page.language)))
+                self.page.list(stuck_at.into_iter().map(|one| sentences::obstacle(one, self.page.language)))
             }
             None => return self.page.t("standby-nobody-waited"),
         };

@@ -129,13 +129,13 @@ async fn people(
     let moved = board.moves.iter().flat_map(|one| [Some(one.leaver.as_str()), one.newcomer.as_deref()]).flatten();
     let named: std::collections::HashSet<&str> = waiting.chain(moved).collect();
     let is_named = |one: &&registration::Model| one.status == Status::Selected || named.contains(one.label().as_str());
-    let shown: Vec<&registration::Model> = registrations.iter().filter(is_named).collect();
-    let nicknames = profile::nicknames(db, shown.iter().map(|one| one.account_id)).await?;
+    let listed: Vec<&registration::Model> = registrations.iter().filter(is_named).collect();
+    let nicknames = profile::nicknames(db, listed.iter().map(|one| one.account_id)).await?;
     let person = |one: &registration::Model| Person {
         number: one.label(),
         nickname: nicknames.get(&one.account_id).cloned().unwrap_or_default(),
         status: Some(one.status),
         reply_by: one.reply_by,
     };
-    Ok(shown.into_iter().map(|one| (one.label(), person(one))).collect())
+    Ok(listed.into_iter().map(|one| (one.label(), person(one))).collect())
 }

@@ -235,9 +235,9 @@ pub fn rules_of(event: &event::Model) -> Result<Rules, Error> {
 /// 422 `invalid` on `rules`.
 pub fn checked(rules: &Rules) -> Result<(), Error> {
     rules.check().map_err(|wrong| {
-        let words = wrong.to_string();
-        let words = words.strip_prefix("rules: ").unwrap_or(&words).to_owned();
-        Refused::invalid(vec![FieldError::new("rules", "contradictory", words)]).into()
+        let message = wrong.to_string();
+        let message = message.strip_prefix("rules: ").unwrap_or(&message).to_owned();
+        Refused::invalid(vec![FieldError::new("rules", "contradictory", message)]).into()
     })
 }
 

@@ -30,6 +30,8 @@ pub struct Column {
     /// The columns that tell one row from another: ids, in the order rows are named by.
     key: &'static [&'static str],
     found: Option<DigestColumn>,
+    /// What the two were called when the first text was sealed: texts stay bound to that, whatever they are called now.
+    first_called: (&'static str, &'static str),
 }
 
 /// The column beside it that whole texts are found by: a keyed digest of the folded text, the same as
@@ -66,14 +68,16 @@ pub const WECHAT: Column = Column::of("profile", "wechat_sealed", &["account_id"
 /// What an authenticator shares with the house.
 pub const SECOND_FACTOR: Column = Column::of("second_factor", "secret_sealed", &["account_id"]);
 /// What somebody wrote down for themselves about whom they sat with.
-pub const DATE_NOTE: Column = Column::of("date_note", "words_sealed", &["written_by", "about"]);
+pub const DATE_NOTE: Column =
+    Column::of("date_note", "text_sealed", &["written_by", "about"]).sealed_as("date_note", "words_sealed");
 /// What a volunteer heard from a couple.
 pub const FOLLOW_UP_NOTE: Column = Column::of("follow_up", "note_sealed", &["id"]);
 
 /// What an inviter's list says of somebody, as JSON.
-pub const INVITATION_WORDS: Column = Column::of("invitation", "words", &["id"]);
+pub const INVITATION_DETAILS: Column =
+    Column::of("invitation", "details_sealed", &["id"]).sealed_as("invitation", "words");
 /// For what somebody asks to be written to, as JSON; until the letter is.
-pub const ASKED_WISH: Column = Column::of("asked", "wish", &["id"]);
+pub const LETTER_ERRAND: Column = Column::of("letter_request", "errand_sealed", &["id"]).sealed_as("asked", "wish");
 /// What somebody gave in a match when contacts were opened, as JSON.
 pub const CONTACT_GIVEN: Column = Column::of("contact_given", "sealed", &["match_id", "registration_id"]);
 
@@ -95,19 +99,23 @@ pub const ALL: &[Column] = &[
     SECOND_FACTOR,
     DATE_NOTE,
     FOLLOW_UP_NOTE,
-    INVITATION_WORDS,
-    ASKED_WISH,
+    INVITATION_DETAILS,
+    LETTER_ERRAND,
     CONTACT_GIVEN,
     ANNOUNCEMENT,
 ];
 
 impl Column {
     const fn of(table: &'static str, name: &'static str, key: &'static [&'static str]) -> Self {
-        Self { table, name, key, found: None }
+        Self { table, name, key, found: None, first_called: (table, name) }
     }
 
     const fn found_by(self, name: &'static str, fold: fn(&str) -> String) -> Self {
         Self { found: Some(DigestColumn { name, fold }), ..self }
+    }
+
+    const fn sealed_as(self, table: &'static str, name: &'static str) -> Self {
+        Self { first_called: (table, name), ..self }
     }
 
     /// The table and the column.
@@ -118,7 +126,8 @@ impl Column {
 
     /// What binds a sealed text to its place: moved to another row or column it does not open.
     fn context(&self, row: &[Uuid]) -> Vec<u8> {
-        let place = [self.table.as_bytes(), b".", self.name.as_bytes(), b"\0"].concat();
+        let (table, name) = self.first_called;
+        let place = [table.as_bytes(), b".", name.as_bytes(), b"\0"].concat();
         row.iter().fold(place, |place, id| [place.as_slice(), id.as_bytes()].concat())
     }
 
@@ -169,7 +178,7 @@ impl Column {
     }
 
     fn parts<'a>(&self, folded: &'a str) -> [&'a [u8]; 3] {
-        [self.table.as_bytes(), self.name.as_bytes(), folded.as_bytes()]
+        [self.first_called.0.as_bytes(), self.first_called.1.as_bytes(), folded.as_bytes()]
     }
 }
 
@@ -190,6 +199,14 @@ mod tests {
         assert!(LETTER_RECIPIENT.open(&secrets, &there, &sealed).is_err());
         assert!(LETTER_ERROR.open(&secrets, &here, &sealed).is_err());
         assert!(LETTER_RECIPIENT.open(&Secrets::fresh().unwrap(), &here, &sealed).is_err());
+    }
+
+    #[test]
+    fn a_text_sealed_before_its_column_was_renamed_opens() {
+        for (column, called) in [(DATE_NOTE, "date_note.words_sealed"), (INVITATION_DETAILS, "invitation.words")] {
+            assert!(column.context(&[Uuid::nil()]).starts_with(format!("{called}\0").as_bytes()), "{called}");
+        }
+        assert!(LETTER_ERRAND.context(&[Uuid::nil()]).starts_with(b"asked.wish\0"));
     }
 
     #[test]

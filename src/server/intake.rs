@@ -19,7 +19,8 @@ use actix_web::{Error as HttpError, HttpMessage};
 use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::connection::{Caller, Doorkeeper, Reading};
+use super::connection::doorkeeper::{Caller, Doorkeeper};
+use super::connection::requests::Reading;
 use super::refusals::{HOUSE_FULL, TOO_SLOW};
 use crate::error::{Error, Refused};
 use crate::settings::ServerSettings;

@@ -11,6 +11,7 @@ use crate::accounts::{self, password};
 use crate::app::App;
 use crate::badges;
 use crate::circle;
+use crate::clock_watch;
 use crate::confessions;
 use crate::couples;
 use crate::happening::What;
@@ -19,7 +20,6 @@ use crate::mail;
 use crate::picks;
 use crate::points;
 use crate::screening;
-use crate::vigil;
 use crate::volunteers;
 
 use super::{idempotency, personal, reseal};
@@ -77,7 +77,7 @@ async fn gone(app: &Arc<App>) {
 /// A room that fails does not keep the others from theirs.
 async fn rooms(app: &Arc<App>) {
     log_failure("keys", reseal::due(app).await);
-    log_failure("vigil", vigil::attend(app).await);
+    log_failure("clock_watch", clock_watch::attend(app).await);
     log_failure("picks", picks::key_presence::attend(app).await);
     log_failure("picks", picks::recovery::due(app).await);
     log_failure("couples", couples::begin::due(app).await);

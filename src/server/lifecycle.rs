@@ -12,13 +12,13 @@ use super::jobs;
 use crate::accounts::write_back;
 use crate::app::App;
 use crate::badges;
+use crate::clock_watch;
 use crate::couples::given_contact;
 use crate::failpoint;
 use crate::live::station::Station;
 use crate::mail::postman::Postman;
 use crate::picks::{key_presence, recovery};
 use crate::relay;
-use crate::vigil;
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -39,7 +39,7 @@ impl Opening {
     /// Where the listener cannot be taken or the mail settings cannot work; the message names the
     /// key.
     pub async fn begin(app: &Arc<App>, listener: TcpListener) -> anyhow::Result<Self> {
-        vigil::begin(app).await?;
+        clock_watch::begin(app).await?;
         badges::code::renew_former(app).await?;
         key_presence::attend(app).await?;
         recovery::resume(app).await?;

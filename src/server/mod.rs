@@ -43,7 +43,8 @@ use crate::{
     noticeboard, office, organizations, page, people, picks, planning, plaza, points, programme, registrations,
     reports, screening, stage, units, volunteers, welcome,
 };
-use connection::{Doorkeeper, Watched};
+use connection::doorkeeper::Doorkeeper;
+use connection::watched::Watched;
 use intake::BodyBudget;
 
 /// Every call of the API, room by room in the order of the event.
@@ -233,7 +234,7 @@ fn site(
         .wrap(from_fn(methods::understood))
         .wrap(from_fn(trace::measure))
         .wrap(TracingLogger::<trace::Quiet>::new())
-        .wrap(from_fn(connection::answered))
+        .wrap(from_fn(connection::requests::answered))
         .into_factory()
 }
 

@@ -163,7 +163,7 @@ const TOUCHED: [&str; 22] = [
     "profile",
     "consent",
     "sign_up",
-    "sign_in",
+    "token_family",
     "session",
     "second_factor",
     "recovery_code",
@@ -178,7 +178,7 @@ const TOUCHED: [&str; 22] = [
     "contact_offer",
     "contact_given",
     "invitation",
-    "asked",
+    "letter_request",
     "follow_up",
     "photo",
 ];

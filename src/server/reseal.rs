@@ -46,7 +46,7 @@ pub async fn due(app: &Arc<App>) -> Result<(), Error> {
 /// Only faults.
 pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
     identity::renew(&app.database, &app.secrets, app.house_id()).await?;
-    let bonds = bonds::renew(&app.database, &app.secrets, most).await?;
+    let bonds = bonds::anew::renew(&app.database, &app.secrets, most).await?;
     let codes = badges::code::renew(app, most).await?;
     let texts = sealed::anew::renew(&app.database, &app.secrets, most).await?;
     Ok(bonds && codes && texts)
@@ -59,7 +59,7 @@ pub async fn standing(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str
     let hashes = bonds::SEALED.iter().map(|sealed| (sealed.table, sealed.name));
     let texts = sealed::ALL.iter().map(sealed::Column::place);
     for (table, column) in bonds.chain(hashes).chain(texts).chain(SEALED.iter().copied()) {
-        for (number, rows) in bonds::standing(db, table, column).await? {
+        for (number, rows) in bonds::standing::count_by_key(db, table, column).await? {
             *standing.entry(table).or_default().entry(number).or_default() += rows;
         }
     }

@@ -87,7 +87,7 @@ fn as_shown(pair: Vec<Face>) -> Vec<StageFace> {
 
 /// Everybody who may be called, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
-    let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
+    let on_screen: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
     let apart = blocked_pairs::pairs(db, event_id).await?;
     let couples = willing(event_id).all(db).await?.into_iter().filter(|couple| !apart.contains(&couple.pair()));
@@ -95,8 +95,8 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
     let mut pairs = pair::pairs(db, &couples).await?;
     let mut queue = Vec::with_capacity(couples.len());
     for couple in couples {
-        let reached = shown.iter().filter_map(|cue| match cue {
-            Cue::Couple { couple: shown, reveals } if *shown == couple.id => Some(*reveals),
+        let reached = on_screen.iter().filter_map(|cue| match cue {
+            Cue::Couple { couple: on_screen, reveals } if *on_screen == couple.id => Some(*reveals),
             _ => None,
         });
         let state = match reached.max() {

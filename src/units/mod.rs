@@ -13,7 +13,7 @@ pub mod import_api;
 pub mod mail_domain;
 pub mod overview;
 mod page;
-mod names;
+mod names_api;
 pub mod personal;
 pub mod refusals;
 pub mod roster_api;
@@ -44,5 +44,5 @@ pub fn calls(config: &mut Calls<'_>) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
-    config.service(names::names);
+    config.service(names_api::names);
 }

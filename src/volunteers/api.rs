@@ -147,7 +147,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
             let now = app.now();
             let cases = cases::of_volunteer(db, account.account_id).await?;
             let mut pairs = pair::pairs(db, cases.iter().map(|case| &case.couple)).await?;
-            let shown = cases.into_iter().map(|case| {
+            let views = cases.into_iter().map(|case| {
                 let (badges, nicknames) = pair::unzip(pairs.remove(&case.couple.id).unwrap_or_default());
                 CaseShown {
                     couple_id: case.couple.id,
@@ -162,7 +162,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
                     due: case.next.is_some_and(|(_, due)| due <= now),
                 }
             });
-            Ok(shown.collect())
+            Ok(views.collect())
         })
         .await?;
     Ok(Json(Page::whole(items)))

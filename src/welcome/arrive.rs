@@ -6,7 +6,7 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 use super::answer::{self, Acceptance, News};
 use super::refusals::ACCOUNT_EXISTS;
 use crate::accounts::authenticated::{Authenticated, By};
-use crate::accounts::{account, password, sign_up, spent_link, token};
+use crate::accounts::{account, password, password_strength, sign_up, spent_link, token};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::Error;
@@ -38,7 +38,7 @@ pub async fn arrive(
         return Err(ACCOUNT_EXISTS.into());
     }
     let own = [acceptance.name.as_deref(), acceptance.nickname.as_deref(), Some(email.as_str())];
-    password::fits(app, password, &own.into_iter().flatten().collect::<Vec<_>>()).await?;
+    password_strength::fits(app, password, &own.into_iter().flatten().collect::<Vec<_>>()).await?;
     let hash = password::hash(app, password).await?;
 
     let txn = app.database.begin_write().await?;

@@ -7,7 +7,9 @@ mod answer;
 mod api;
 mod arrive;
 mod decline;
-mod office;
+mod office_page;
+mod form;
+mod opened;
 mod page;
 pub mod refusals;
 mod send_again;
@@ -35,5 +37,5 @@ pub fn calls(config: &mut Calls<'_>) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
-    config.service(office::withdrawn).service(office::sent_again);
+    config.service(office_page::withdrawn).service(office_page::sent_again);
 }

@@ -330,16 +330,16 @@ async fn a_sign_in_that_was_given_somebody_else_is_over(#[values(Sqlite, Postgre
     assert_eq!(log_in(&evening, &victim, THEIRS).await.status, 200);
     let refresh = async |token: &Value| evening.visitor().post(REFRESH, json!({"refresh_token": token})).await;
     let give = |from: &Person, to: &Person| {
-        format!("UPDATE sign_in SET account_id = {} WHERE account_id = {}", the(to), the(from))
+        format!("UPDATE token_family SET account_id = {} WHERE account_id = {}", the(to), the(from))
     };
     write(&evening, &give(&own, &victim)).await;
     assert_eq!(refresh(&tokens["refresh_token"]).await.status, 401);
 
     // One's own token, put into the family of somebody else's.
     let tokens = log_in(&evening, &own, OWN).await.json;
-    let family = format!("(SELECT id FROM sign_in WHERE account_id = {} LIMIT 1)", the(&victim));
-    let own_family = format!("(SELECT id FROM sign_in WHERE account_id = {} LIMIT 1)", the(&own));
-    write(&evening, &format!("UPDATE refresh_token SET sign_in_id = {family} WHERE sign_in_id = {own_family}")).await;
+    let family = format!("(SELECT id FROM token_family WHERE account_id = {} LIMIT 1)", the(&victim));
+    let own_family = format!("(SELECT id FROM token_family WHERE account_id = {} LIMIT 1)", the(&own));
+    write(&evening, &format!("UPDATE refresh_token SET family_id = {family} WHERE family_id = {own_family}")).await;
     assert_eq!(refresh(&tokens["refresh_token"]).await.status, 401);
 }
 

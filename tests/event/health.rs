@@ -28,7 +28,7 @@ async fn a_house_whose_file_is_gone_from_its_place_is_not_ready() {
     let visitor = evening.visitor();
     assert_eq!(visitor.get("/readyz").await.status, 200);
     let url = evening.app.settings.database.url.clone();
-    let file = queqiao::database::file_of(&url).unwrap();
+    let file = queqiao::database::address::file_of(&url).unwrap();
     // What a restore or a copy by hand does to it: what is written from now on, nobody finds again.
     let (copy, aside) = (file.with_extension("copy"), file.with_extension("aside"));
     std::fs::copy(&file, &copy).unwrap();

@@ -6,9 +6,11 @@
 use std::collections::HashMap;
 
 use divan::Bencher;
+use queqiao_ballots::ballot::Ballot;
 use queqiao_ballots::mutual::count;
 use queqiao_ballots::onstage::{Coin, of_two_sides};
-use queqiao_ballots::seal::{Ballot, Owner, Seal, Secret};
+use queqiao_ballots::seal::{Owner, Seal};
+use queqiao_ballots::secret::Secret;
 
 fn main() {
     divan::main();

@@ -8,7 +8,9 @@
 //! No clock, no database. The key of a round is its caller's to keep and to destroy; what is opened here lies on the
 //! heap and is wiped where it lies ([`stack`], `zeroize`).
 
+pub mod ballot;
 pub mod mutual;
 pub mod onstage;
 pub mod seal;
+pub mod secret;
 pub mod stack;

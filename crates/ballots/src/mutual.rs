@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::seal::Ballot;
+use crate::ballot::Ballot;
 
 /// Two people who named each other. The ranks are for choosing who goes on stage and are never
 /// stored or shown.

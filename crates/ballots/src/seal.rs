@@ -14,151 +14,23 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use data_encoding::BASE32_NOPAD;
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroize;
 
+use crate::ballot::{Ballot, PLAIN};
+use crate::secret::Secret;
 use crate::stack;
 
-/// What a round's key is made of; from the operating system, one a round.
-pub struct Secret(Box<[u8; Secret::LENGTH]>);
-
-impl Secret {
-    pub const LENGTH: usize = 32;
-
-    /// A fresh one.
-    ///
-    /// # Errors
-    /// Where the operating system has no randomness to give.
-    pub fn drawn() -> Result<Self, getrandom::Error> {
-        Self::filled(|place| getrandom::fill(place))
-    }
-
-    /// One that is read into the place where it stays.
-    ///
-    /// # Errors
-    /// What the reading says.
-    pub fn filled<E>(read: impl FnOnce(&mut [u8; Self::LENGTH]) -> Result<(), E>) -> Result<Self, E> {
-        let mut secret = Self(Box::new([0; Self::LENGTH]));
-        read(&mut secret.0)?;
-        Ok(secret)
-    }
-
-    /// What tells this secret from another one and tells nothing else: to see that what lies where a
-    /// round's key should be is its key, before anybody trusts it with a ballot.
-    #[must_use]
-    pub fn mark(&self, round: Uuid) -> [u8; 16] {
-        let mut mark = [0; 16];
-        stack::leaving_nothing(|| {
-            // 16 bytes are always a valid length for this expansion, so there is no error to tell.
-            let _ = Hkdf::<Sha256>::new(Some(round.as_bytes()), self.as_ref()).expand(MARK, &mut mark);
-        });
-        mark
-    }
-}
-
-impl AsRef<[u8]> for Secret {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_slice()
-    }
-}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("secret")
-    }
-}
-
-/// The most targets a ballot has room for.
-pub const ROOM: usize = 10;
 /// Bytes of a sealed ballot, always.
 pub const SEALED: usize = NONCE + PLAIN + TAG;
 
 const NONCE: usize = 24;
 const TAG: usize = 16;
-/// One byte of flags, three of nothing, ten person numbers of four bytes.
-const PLAIN: usize = 4 + 4 * ROOM;
 const CONTEXT: &[u8] = b"queqiao/ballot/v1";
-const MARK: &[u8] = b"queqiao/ballot-key-mark/v1";
-
-const STAGE: u8 = 1;
-const CAST: u8 = 2;
-const FOLLOW_UP: u8 = 4;
-
-/// Whom somebody lights up for, dearest first. Wiped when dropped.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct Ballot {
-    /// 愿意上台: would walk on stage with somebody who picked back.
-    pub stage: bool,
-    /// A volunteer may ask later how it went with somebody who picked back.
-    pub follow_up: bool,
-    /// Somebody sent it; the ones made for everybody at the opening were not.
-    pub cast: bool,
-    /// On the heap, at most [`ROOM`].
-    targets: Vec<u32>,
-}
-
-/// A ballot names more people than it has room for, or nobody by the number 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a ballot has room for ten people, each with a number above 0")]
-pub struct NoRoom;
 
 /// The bytes were not sealed with this key for this event, round and person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a ballot of this person in this round")]
 pub struct NotSealedHere;
-
-impl Ballot {
-    /// A ballot somebody sends.
-    ///
-    /// # Errors
-    /// More than [`ROOM`] targets, or one that is 0.
-    pub fn cast(targets: &[u32], stage: bool) -> Result<Self, NoRoom> {
-        if targets.len() > ROOM || targets.contains(&0) {
-            return Err(NoRoom);
-        }
-        Ok(Self { stage, follow_up: false, cast: true, targets: targets.to_vec() })
-    }
-
-    /// The people named, dearest first.
-    pub fn targets(&self) -> impl Iterator<Item = u32> + '_ {
-        self.targets.iter().copied()
-    }
-
-    /// How dear a person is, 1 the dearest; None where not named.
-    #[must_use]
-    pub fn rank(&self, person: u32) -> Option<u8> {
-        let place = self.targets().position(|target| target == person)?;
-        u8::try_from(place + 1).ok()
-    }
-
-    /// Writes the ballot as it is sealed, over zeros.
-    fn write(&self, plain: &mut [u8]) {
-        let Some((flags, numbers)) = plain.split_first_chunk_mut::<4>() else { return };
-        let set = [(self.stage, STAGE), (self.follow_up, FOLLOW_UP), (self.cast, CAST)];
-        let set = set.into_iter().filter(|(set, _)| *set).fold(0, |flags, (_, flag)| flags | flag);
-        *flags = [set, 0, 0, 0];
-        for (bytes, target) in numbers.chunks_exact_mut(4).zip(&self.targets) {
-            bytes.copy_from_slice(&target.to_be_bytes());
-        }
-    }
-
-    fn read(plain: &[u8]) -> Self {
-        let (flags, numbers) = plain.split_at_checked(4).unwrap_or((&[], &[]));
-        let flags = flags.first().copied().unwrap_or(0);
-        let set = |flag| flags & flag != 0;
-        let mut targets = Vec::with_capacity(ROOM);
-        targets.extend(numbers.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes)));
-        let named = targets.iter().position(|target| *target == 0).unwrap_or(targets.len());
-        targets.truncate(named);
-        Self { stage: set(STAGE), follow_up: set(FOLLOW_UP), cast: set(CAST), targets }
-    }
-}
 
 /// Seals and opens the ballots of one round.
 pub struct Seal {
@@ -258,6 +130,7 @@ pub fn receipt(sealed: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ballot::{NoRoom, ROOM};
     use data_encoding::HEXLOWER;
     use proptest::prelude::*;
 
@@ -299,21 +172,6 @@ mod tests {
     fn c6_an_empty_ballot_is_sealed_byte_for_byte() {
         let sealed = Seal::of(&secret(), 7, 3).close(nonce(), owner(1001), &Ballot::default());
         assert_eq!(HEXLOWER.encode(&sealed), EMPTY);
-    }
-
-    #[test]
-    fn a_ballot_holds_ten_and_nobody_called_zero() {
-        assert!(Ballot::cast(&[1; ROOM], false).is_ok());
-        assert_eq!(Ballot::cast(&[1; ROOM + 1], false), Err(NoRoom));
-        assert_eq!(Ballot::cast(&[3, 0], false), Err(NoRoom));
-    }
-
-    #[test]
-    fn a_mark_tells_one_secret_from_another_and_one_round_from_another() {
-        let (round, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        assert_eq!(secret().mark(round), secret().mark(round));
-        assert_ne!(secret().mark(round), secret().mark(other));
-        assert_ne!(secret().mark(round), of_bytes([9; 32]).mark(round));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{factor, recovery_code};
 use crate::accounts::refusals::{SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG};
-use crate::accounts::sign_in_throttle::{self, Bounds, Knocker};
+use crate::accounts::sign_in_throttle::{self, Bounds, Client};
 use crate::app::App;
 use crate::database::Write;
 use crate::error::Error;
@@ -21,9 +21,9 @@ pub enum Answer {
     Recovery,
 }
 
-/// What stands for an account's second door in the table of [`knock`].
+/// What stands for the codes of an account where attempts are counted.
 #[must_use]
-pub fn door(app: &App, account: Uuid) -> Vec<u8> {
+pub fn codes_digest(app: &App, account: Uuid) -> Vec<u8> {
     app.secrets.lasting_mac("accounts/knocks with codes", &[account.as_bytes()])
 }
 
@@ -33,7 +33,7 @@ pub fn door(app: &App, account: Uuid) -> Vec<u8> {
 ///
 /// # Errors
 /// 401 `second_factor_needed` or `second_factor_wrong`; 429 where too many were tried.
-pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str>) -> Result<(), Error> {
+pub async fn look(app: &App, account: Uuid, client: &Client, code: Option<&str>) -> Result<(), Error> {
     let reader = app.database.reader();
     let Some(factor) = factor::confirmed(reader, account).await? else { return Ok(()) };
     let code = code.map(recovery_code::folded).filter(|code| !code.is_empty()).ok_or(SECOND_FACTOR_NEEDED)?;
@@ -41,7 +41,7 @@ pub async fn look(app: &App, account: Uuid, knocker: &Knocker, code: Option<&str
         recovery_code::is_good(reader, app, account, &code).await?
     } else {
         let bounds = Bounds::of_codes(app);
-        sign_in_throttle::knock(app, &door(app, account), knocker, &bounds).await?;
+        sign_in_throttle::count_attempt(app, &codes_digest(app, account), client, &bounds).await?;
         factor.step_of(app, &code, app.now())?.is_some()
     };
     if good { Ok(()) } else { Err(SECOND_FACTOR_WRONG.into()) }

@@ -15,7 +15,7 @@ use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::face;
 use crate::body;
-use crate::checkin::office::Settlement;
+use crate::checkin::office_api::Settlement;
 use crate::checkin::review::Kind;
 use crate::checkin::{attempt, review, settle_review};
 use crate::error::refusal::NOT_FOUND;

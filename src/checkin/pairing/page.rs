@@ -139,8 +139,8 @@ async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpRes
 }
 
 async fn render_pair(house: &House, page: Page, token: String, form: Form) -> Result<HttpResponse, Error> {
-    let shown = token.clone();
-    let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
+    let owned_token = token.clone();
+    let opened = house.run(async move |app| pair::invitation(&app, &owned_token).await);
     let title = opened.await?.titled(page.language).to_owned();
     alone(page::answer(&Pair { title, token, form, page })?)
 }

@@ -67,17 +67,17 @@ pub async fn gather(app: &App, organizer: &Organizer, now: DateTime<Utc>) -> Res
     for person in &people {
         join(app, person).await?;
     }
-    for (place, (by, hours, words, answers)) in SAID.into_iter().enumerate() {
+    for (place, (by, hours, text, answers)) in SAID.into_iter().enumerate() {
         if over + Duration::hours(hours + 2) > now {
             break;
         }
         app.clock.set(over + Duration::hours(hours));
         let speaker = by.and_then(|by| people.get(by));
         let note = match speaker {
-            Some(speaker) => write(app, speaker, None, words.to_owned()).await?.id,
+            Some(speaker) => write(app, speaker, None, text.to_owned()).await?.id,
             None => announce(app, organizer, words.to_owned()).await?,
         };
-        for (nth, (by, words)) in (1..).zip(answers) {
+        for (nth, (by, text)) in (1..).zip(answers) {
             app.clock.set(over + Duration::hours(hours) + Duration::minutes(23 * nth));
             if let Some(speaker) = people.get(*by) {
                 write(app, speaker, Some(note), (*words).to_owned()).await?;

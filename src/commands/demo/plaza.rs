@@ -62,11 +62,11 @@ const SKIES: [([f32; 3], [f32; 3]); 6] = [
 /// The words of the n-th contribution.
 #[must_use]
 pub fn sample_text(kind: Kind, place: usize) -> String {
-    let words = match kind {
+    let body = match kind {
         Kind::Declaration => DECLARATIONS.get(place / 3 % DECLARATIONS.len()),
         _ => POSTS.get(place % POSTS.len()),
     };
-    words.copied().unwrap_or_default().to_owned()
+    body.copied().unwrap_or_default().to_owned()
 }
 
 /// Gives some people a face and their posts photos, comments and likes; leaves something to decide
@@ -88,8 +88,8 @@ pub async fn liven(app: &App, organizer: &Organizer, people: &[Applicant]) -> Re
         let view = views.get(place % views.len()).cloned().filter(|_| place % 2 == 0);
         let post = plaza.shows(&person.who, Kind::Post, &sample_text(Kind::Post, place + 1), view).await?;
         for (nth, other) in people.iter().skip(place + 20).step_by(7).take(place * 5 % 4).enumerate() {
-            let said = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
-            plaza.puts(&other.who, Kind::Comment, Some(post), said, None).await?;
+            let comment = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
+            plaza.puts(&other.who, Kind::Comment, Some(post), comment, None).await?;
         }
         let fans = people.iter().skip(place).step_by(5).take(place * 7 % 23);
         at_once(fans, async |fan| like(app, &fan.who, post, true).await).await?;
@@ -119,7 +119,7 @@ impl Plaza<'_> {
         who: &Participant,
         kind: Kind,
         about: Option<Uuid>,
-        words: &str,
+        text: &str,
         shot: Option<Developed>,
     ) -> Result<Uuid, Error> {
         let photos = shot.into_iter().collect();

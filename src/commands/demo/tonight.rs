@@ -47,9 +47,9 @@ pub async fn begin(app: &Arc<App>, desk: Uuid, organizer: &Organizer, now: DateT
 async fn would_speak(app: &App, event: &event::Model) -> Result<(), Error> {
     let (men, women) = (who_came(app, event, Side::Men).await?, who_came(app, event, Side::Women).await?);
     for (place, ((he, _), (she, worn))) in men.into_iter().zip(women).take(3).enumerate() {
-        let asked = ask(app, &he, &Wish { to: worn }).await?;
+        let confessions = ask(app, &he, &Wish { to: worn }).await?;
         if place == 1 {
-            answer(app, &she, asked, true).await?;
+            answer(app, &she, confessions, true).await?;
         }
     }
     Ok(())

@@ -119,7 +119,8 @@ pub fn applicants(count: usize, seats: usize, tag: &str, seed: u64) -> Vec<Appli
 }
 
 fn nickname(dice: &mut impl Rng, number: usize) -> String {
-    let mut word = |words: &[&'static str]| words.get(dice.random_range(0..words.len())).copied().unwrap_or_default();
+    let mut word =
+        |choices: &[&'static str]| choices.get(dice.random_range(0..choices.len())).copied().unwrap_or_default();
     // Rare characters and emoji are names too.
     match number % 97 {
         13 => format!("𠮷{}{number}", word(&LAST)),

@@ -46,9 +46,9 @@ pub async fn picks(
     report.picks = ballots.values().map(Vec::len).sum();
     report.matches_expected = expected.len();
     let found = matches(theatre, house, inside).await?;
-    let told: HashSet<(String, String)> = found.keys().cloned().collect();
-    report.matches = told.len();
-    let detail = format!("{} matches, {} expected", told.len(), expected.len());
+    let known: HashSet<(String, String)> = found.keys().cloned().collect();
+    report.matches = known.len();
+    let detail = format!("{} matches, {} expected", known.len(), expected.len());
     report.promise("mutual picks become matches, and nothing else does", told == expected, detail);
     nothing_one_sided_is_told(theatre, house, inside, report).await?;
     Ok(found)
@@ -125,7 +125,7 @@ fn mutual(ballots: &Ballots) -> HashSet<(String, String)> {
 async fn matches(theatre: &Theatre, house: &House, inside: &[Arc<Guest>]) -> anyhow::Result<Matches> {
     let line = theatre.line.step("my matches");
     let path = Arc::new(format!("/events/{}/pick-rounds/1/matches/me", house.event));
-    let told = at_once(PHONES, inside.iter().cloned(), |guest| {
+    let outcomes = at_once(PHONES, inside.iter().cloned(), |guest| {
         let (line, path) = (line.clone(), Arc::clone(&path));
         async move {
             let mine = guest.person.phone.get(&line, &path).await?.ok()?;
@@ -139,7 +139,7 @@ async fn matches(theatre: &Theatre, house: &House, inside: &[Arc<Guest>]) -> any
     })
     .await?;
     let mut seen: HashMap<(String, String), Vec<String>> = HashMap::new();
-    for (badge, partners) in told {
+    for (badge, partners) in outcomes {
         for (partner, id) in partners {
             let pair = if badge < partner { (badge.clone(), partner) } else { (partner, badge.clone()) };
             seen.entry(pair).or_default().push(id);

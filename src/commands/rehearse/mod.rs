@@ -106,6 +106,6 @@ fn dice(seed: u64, purpose: &str, of: usize) -> StdRng {
 }
 
 /// Says what happens next.
-fn tell(words: &str) {
-    eprintln!("· {words}");
+fn tell(text: &str) {
+    eprintln!("· {text}");
 }

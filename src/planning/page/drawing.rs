@@ -73,14 +73,14 @@ impl Drawing {
     /// Why a part may no longer be changed; None where it may.
     #[must_use]
     pub fn late(&self, part: &str) -> Option<&str> {
-        self.late.iter().find(|(late, _)| *late == part).map(|(_, words)| words.as_str())
+        self.late.iter().find(|(late, _)| *late == part).map(|(_, text)| text.as_str())
     }
 
     /// The words of what is chosen in a list.
     #[must_use]
     pub fn chosen<'a>(&self, choices: &'a Choices, name: &str) -> &'a str {
         let value = self.form.value(name);
-        choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, words)| words)
+        choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, text)| text)
     }
 }
 

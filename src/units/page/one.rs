@@ -170,13 +170,13 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
             flash::see_counting(&one.base, "roster-added", added)
         }
         Ok((added, faults, unread)) => {
-            let words = page.say("roster-added-some", &[("count", added.into())]);
-            page::answer(&One { taken: Some(words), unread: page.list(unread), faults, ..one })
+            let text = page.say("roster-added-some", &[("count", added.into())]);
+            page::answer(&One { taken: Some(text), unread: page.list(unread), faults, ..one })
         }
         Err(error) => {
-            let (refused, told) = faults::whole(page, error)?;
+            let (refused, text) = faults::whole(page, error)?;
             let faults = Faults::refused(page, &refused);
-            page::answer_as(refused.refusal.status, &One { upload: Some(told), faults, ..one })
+            page::answer_as(refused.refusal.status, &One { upload: Some(text), faults, ..one })
         }
     }
 }

@@ -4,5 +4,6 @@ mod full_disk;
 mod limits;
 mod lost_answer;
 mod pooler;
+mod renamed;
 mod schema;
 mod tenancy;

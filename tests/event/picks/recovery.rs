@@ -5,7 +5,7 @@ use std::sync::Arc;
 use queqiao::picks::round::{self, State};
 use queqiao::picks::{ballot, close, recovery};
 use queqiao::server::jobs;
-use queqiao_ballots::seal::Secret;
+use queqiao_ballots::secret::Secret;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};

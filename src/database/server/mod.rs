@@ -3,22 +3,25 @@
 //! Reading and writing have connections of their own, so that pages open while every writer waits for
 //! somebody; and of the writers one event takes only a share, so that the others go on.
 
+pub mod transaction;
+mod witness;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{Connection, Executor, PgConnection, Row, query_scalar, raw_sql};
+use sea_orm::sqlx::{Connection, Executor, PgConnection, Row, raw_sql};
 use sea_orm::{ConnAcquireErr, DbErr, sqlx};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::pool::{Lent, Limits, Pool, Purpose, is_broken, silent, was_dead};
+use super::pool::{Limits, Pool, Purpose, is_broken, was_dead};
 use super::spoken::{not_executed, not_queried};
-use crate::error::Fault;
-use crate::error::trouble::Trouble;
 use crate::failpoint::around;
+use transaction::Transaction;
+use witness::{Seen, Witness};
 
 /// Connections of a process beside `database.connections`: the witness, who counts applicants, who
 /// tells where keys lie, who speaks to the other processes and who hears them.
@@ -94,7 +97,7 @@ impl Server {
     ///
     /// # Errors
     /// Where no connection is to be had in time.
-    pub async fn begin(self, lane: Option<Arc<str>>) -> Result<Alone, DbErr> {
+    pub async fn begin(self, lane: Option<Arc<str>>) -> Result<Transaction, DbErr> {
         let until = Instant::now() + self.wait;
         let place = match lane {
             Some(lane) => match timeout(self.wait, self.lanes.of(&lane).acquire_owned()).await {
@@ -114,7 +117,7 @@ impl Server {
             match begun {
                 Ok(row) => {
                     let number = row.try_get(0).map_err(not_queried)?;
-                    return Ok(Alone { lent, number, began, server: self, _place: place });
+                    return Ok(Transaction { lent, number, began, server: self, _place: place });
                 }
                 // The connection had died at rest; nothing was begun.
                 Err(fault) if was_dead(&fault) && Instant::now() < until => {}
@@ -148,7 +151,7 @@ impl Server {
         match connection.execute(sentence).await {
             Ok(_) => {}
             // Somebody holds our row: the server is there all the same, and writes.
-            Err(fault) if fault.as_database_error().is_some_and(|said| said.code().as_deref() == Some("55P03")) => {}
+            Err(fault) if fault.as_database_error().is_some_and(|error| error.code().as_deref() == Some("55P03")) => {}
             Err(fault) => {
                 if !is_broken(&fault) {
                     *standing = Some((connection, made));
@@ -164,61 +167,6 @@ impl Server {
         self.readers.close();
         self.writers.close();
     }
-}
-
-/// A transaction by itself: PostgreSQL groups the commits of its connections on its own.
-#[derive(Debug)]
-pub struct Alone {
-    lent: Lent,
-    /// What the server knows the transaction by.
-    number: i64,
-    began: Instant,
-    server: Server,
-    _place: Option<OwnedSemaphorePermit>,
-}
-
-impl Alone {
-    pub fn line(&mut self) -> &mut Lent {
-        &mut self.lent
-    }
-
-    /// Commits. Where the answer is lost, it is looked up.
-    ///
-    /// # Errors
-    /// A fault that says whether anything may have become true.
-    pub async fn commit(self) -> Result<(), Fault> {
-        let Self { mut lent, number, began, server, .. } = self;
-        let ended = lent.exchange(|line| Box::pin(around(line.execute("COMMIT")))).await;
-        let Err(fault) = ended else {
-            lent.inside = false;
-            return Ok(());
-        };
-        lent.close();
-        if is_refusal(&fault) {
-            return Err(not_executed(fault).into());
-        }
-        let why = anyhow!("the answer to a commit was lost: {fault}");
-        match server.look_up(number, began).await {
-            Some(true) => {
-                tracing::warn!(%fault, "the answer to a commit was lost, and it is done");
-                Ok(())
-            }
-            Some(false) => Err(Fault::with_trouble(Trouble::Busy, why)),
-            None => Err(Fault::with_trouble(Trouble::Unknown, why)),
-        }
-    }
-
-    pub async fn take_back(mut self) {
-        let back = self.lent.exchange(|line| Box::pin(around(line.execute("ROLLBACK")))).await;
-        // Else it is closed, and the server takes back what a connection leaves behind.
-        self.lent.inside = back.is_err();
-    }
-}
-
-/// Whether PostgreSQL judged the transaction rather than broke off: then it is surely not committed.
-fn is_refusal(fault: &sqlx::Error) -> bool {
-    let code = fault.as_database_error().and_then(|said| said.code());
-    code.is_some_and(|code| code.starts_with("23") || code.starts_with("40"))
 }
 
 /// Where transactions about one event stand in line, so that they never take every writer.
@@ -239,72 +187,6 @@ impl Lanes {
         open.insert(Arc::clone(lane), Arc::downgrade(&places));
         places
     }
-}
-
-/// A connection that stands beside the others and remembers. Numbers of transactions are given out
-/// again after a crash that lost them, so "committed" is believed only from a connection that was there
-/// before the transaction began: no crash, restart or failover leaves one alive.
-#[derive(Debug, Default)]
-struct Witness {
-    standing: tokio::sync::Mutex<Option<(PgConnection, Instant)>>,
-}
-
-enum Seen {
-    Committed,
-    Aborted,
-    Running,
-    /// The server says committed, and may speak of another transaction.
-    Strange,
-}
-
-impl Witness {
-    /// The one that stands, if it still does; else a new one.
-    async fn reuse_or_connect(
-        &self,
-        standing: Option<(PgConnection, Instant)>,
-        pool: &Pool,
-    ) -> sqlx::Result<(PgConnection, Instant)> {
-        if let Some((mut connection, made)) = standing
-            && matches!(timeout(Duration::from_secs(1), connection.ping()).await, Ok(Ok(())))
-        {
-            return Ok((connection, made));
-        }
-        let mut connection = pool.connect().await?;
-        connection.execute("SET lock_timeout = '500ms'").await?;
-        Ok((connection, Instant::now()))
-    }
-
-    async fn ask(&self, pool: &Pool, number: i64, began: Instant) -> sqlx::Result<Seen> {
-        let mut standing = self.standing.lock().await;
-        let (mut connection, made) = self.reuse_or_connect(standing.take(), pool).await?;
-        let asked = timeout(Duration::from_secs(2), status(&mut connection, number));
-        let said = asked.await.unwrap_or_else(|_| Err(silent()))?;
-        *standing = Some((connection, made));
-        Ok(match said.as_deref() {
-            Some("aborted") => Seen::Aborted,
-            Some("committed") if made < began => Seen::Committed,
-            Some("in progress") => Seen::Running,
-            _ => Seen::Strange,
-        })
-    }
-}
-
-/// What the server says of a transaction. One that still runs has lost us, and is ended.
-async fn status(connection: &mut PgConnection, number: i64) -> sqlx::Result<Option<String>> {
-    let said = query_scalar("SELECT txid_status($1)").bind(number).fetch_one(&mut *connection).await;
-    let said: Option<String> = match said {
-        // A number that is yet to come: it was lost in a crash.
-        Err(fault) if fault.as_database_error().is_some_and(|said| said.code().as_deref() == Some("22023")) => {
-            Some("aborted".to_owned())
-        }
-        said => said?,
-    };
-    if said.as_deref() == Some("in progress") {
-        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-            WHERE backend_xid::text::bigint = $1 & 4294967295";
-        sqlx::query(end).bind(number).execute(connection).await?;
-    }
-    Ok(said)
 }
 
 /// How many connections this role may have on this database, and who says so.

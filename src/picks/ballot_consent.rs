@@ -5,7 +5,7 @@
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "said_on_ballot")]
+#[sea_orm(table_name = "ballot_consent")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub match_id: Uuid,

@@ -28,7 +28,7 @@ const NOTED: TimeDelta = TimeDelta::minutes(1);
 const REST: TimeDelta = TimeDelta::hours(1);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "vigil")]
+#[sea_orm(table_name = "clock_watch")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
@@ -37,7 +37,7 @@ pub struct Model {
     /// The time the house goes by since it is unsure.
     pub unsure_since: Option<DateTimeUtc>,
     /// What the machine's clock said then.
-    pub machine_said: Option<DateTimeUtc>,
+    pub machine_time: Option<DateTimeUtc>,
     /// What it said when an administrator said that it was right.
     pub confirmed_at: Option<DateTimeUtc>,
 }
@@ -100,7 +100,7 @@ pub async fn attend(app: &App) -> Result<(), Error> {
         let (house, machine) = (unsure.house, unsure.machine);
         tracing::error!(%house, %machine, "the machine's clock was set: what cannot be undone is not done by the clock");
     }
-    let row = Model { seen_at, unsure_since: Some(unsure.house), machine_said: Some(unsure.machine), ..nothing(app) };
+    let row = Model { seen_at, unsure_since: Some(unsure.house), machine_time: Some(unsure.machine), ..nothing(app) };
     keep(app, row, written.as_ref()).await
 }
 
@@ -125,9 +125,9 @@ pub async fn confirm(app: &App, by: Uuid) -> Result<(), Error> {
 fn is_right(app: &App, unsure: &Unsure, written: Option<&Model>) -> bool {
     let minutes = TimeDelta::minutes(app.settings.clock.confirm_minutes.into());
     // In another process, a moment ago.
-    let said = written.and_then(|written| written.confirmed_at);
-    let said = said.is_some_and(|at| at <= unsure.machine && agree(at, unsure.machine));
-    said || (unsure.steady >= minutes && !app.clock.is_disputed())
+    let confirmed = written.and_then(|written| written.confirmed_at);
+    let confirmed = confirmed.is_some_and(|at| at <= unsure.machine && agree(at, unsure.machine));
+    confirmed || (unsure.steady >= minutes && !app.clock.is_disputed())
 }
 
 async fn by_the_database(app: &App) -> Result<DateTime<Utc>, DbErr> {
@@ -148,7 +148,7 @@ async fn noted(app: &App, written: Option<&Model>) -> Result<(), Error> {
     let others = written.filter(|_| !was_unsure);
     let row = Model {
         unsure_since: others.and_then(|written| written.unsure_since),
-        machine_said: others.and_then(|written| written.machine_said),
+        machine_time: others.and_then(|written| written.machine_time),
         ..nothing(app)
     };
     keep(app, row, written).await
@@ -160,7 +160,7 @@ fn is_behind(machine: DateTime<Utc>, seen: DateTime<Utc>) -> bool {
 }
 
 fn nothing(app: &App) -> Model {
-    Model { id: ONLY, seen_at: app.now(), unsure_since: None, machine_said: None, confirmed_at: None }
+    Model { id: ONLY, seen_at: app.now(), unsure_since: None, machine_time: None, confirmed_at: None }
 }
 
 async fn keep(app: &App, row: Model, written: Option<&Model>) -> Result<(), Error> {
@@ -175,11 +175,11 @@ async fn put(txn: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
         id: Set(row.id),
         seen_at: Set(row.seen_at),
         unsure_since: Set(row.unsure_since),
-        machine_said: Set(row.machine_said),
+        machine_time: Set(row.machine_time),
         confirmed_at: Set(row.confirmed_at),
     };
     let over = OnConflict::column(Column::Id)
-        .update_columns([Column::SeenAt, Column::UnsureSince, Column::MachineSaid, Column::ConfirmedAt])
+        .update_columns([Column::SeenAt, Column::UnsureSince, Column::MachineTime, Column::ConfirmedAt])
         .to_owned();
     Entity::insert(row).on_conflict(over).exec_without_returning(txn).await.map(drop)
 }
