@@ -101,7 +101,9 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
     let asked = async {
         if of_union {
             let wish: Appointment = body::read(request)?;
-            let asked = async move |app: Arc<App>| grant::invite(&app, &who.for_union(app.database.reader()).await?, wish).await;
+            let asked = async move |app: Arc<App>| {
+                grant::invite(&app, &who.for_union(app.database.reader()).await?, wish).await
+            };
             house.run(asked).await.map(|(_, new)| new)
         } else {
             let wish: Enlistment = body::read(request)?;

@@ -185,6 +185,12 @@ pub fn own_path(asked: Option<&str>) -> &str {
     if own && asked.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { asked } else { "/" }
 }
 
+/// What stands for a face where there is no picture.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars().take(1).collect()
+}
+
 /// A path as the value of another address's query.
 #[must_use]
 pub fn encoded(path: &str) -> String {

@@ -15,7 +15,7 @@ use crate::accounts::signed_in::Via;
 use crate::app::App;
 use crate::badges::badge;
 use crate::checkin::presence;
-use crate::couples::agree::{ConsentChoice, agree};
+use crate::couples::agree::{ConsentSaid, agree};
 use crate::couples::couple;
 use crate::error::Error;
 use crate::events::event;
@@ -23,7 +23,7 @@ use crate::language::Language;
 use crate::picks::{matched, round};
 use crate::registrations::registration::{self, Side};
 use crate::volunteers::follow_up::State;
-use crate::volunteers::tend::{self, CaseReport};
+use crate::volunteers::tend::{self, NewFollowUp};
 
 /// What a pair does: whether he and she agree, how many days after the evening, and what the volunteer
 /// heard on which day after that.
@@ -62,7 +62,7 @@ pub async fn come_of(app: &Arc<App>, volunteer: Uuid, event: &event::Model, now:
         app.clock.set(event.ends_at + Duration::days(days));
         for (person, agrees) in [(*he, he_agrees), (*she, she_agrees)] {
             if let Some(person) = registration::Entity::find_by_id(person).one(app.database.reader()).await? {
-                let said = ConsentChoice { show: agrees, follow_up: agrees };
+                let said = ConsentSaid { show: agrees, follow_up: agrees };
                 agree(app, signed_in(person.account_id), found.0, said).await?;
             }
         }
@@ -71,7 +71,7 @@ pub async fn come_of(app: &Arc<App>, volunteer: Uuid, event: &event::Model, now:
             let at = event.ends_at + Duration::days(days + day);
             if at <= now {
                 app.clock.set(at);
-                let heard = CaseReport { state: *state, note: (*note).to_owned(), at: None };
+                let heard = NewFollowUp { state: *state, note: (*note).to_owned(), at: None };
                 tend::note(app, signed_in(volunteer), couple.id, heard).await?;
             }
         }
