@@ -5,19 +5,18 @@ use actix_web::http::header::CACHE_CONTROL;
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
-use garde::Validate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::badge;
 use super::issue::{self, Issued};
 use super::number::Number;
 use super::own_badge::{self, OwnBadge};
-use super::reissue;
+use super::reissue::{self, Reissue};
 use crate::app::House;
-use crate::body::{Body, Query, one_line};
+use crate::body::{Body, Query};
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::paging::{Page, Paging};
@@ -49,15 +48,6 @@ pub struct Worn {
     side: Side,
     registration_id: Uuid,
     issued_at: DateTime<Utc>,
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reissue {
-    /// Goes into the audit log.
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    pub reason: String,
 }
 
 impl From<badge::Model> for Worn {

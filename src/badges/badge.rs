@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 
 use super::number::Number;
-use crate::registrations::registration::Side;
+use crate::registrations::registration::{self, Side};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "badge")]
@@ -44,6 +44,12 @@ impl Entity {
     #[must_use]
     pub fn of_event(event_id: Uuid) -> Select<Self> {
         Self::find().filter(Column::EventId.eq(event_id))
+    }
+
+    /// To the application of whoever wears it.
+    #[must_use]
+    pub fn to_registration() -> RelationDef {
+        Self::belongs_to(registration::Entity).from(Column::RegistrationId).to(registration::Column::Id).into()
     }
 }
 

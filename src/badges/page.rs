@@ -6,9 +6,8 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::api::Reissue;
 use super::number::Number;
-use super::reissue;
+use super::reissue::{self, Reissue};
 use super::size::Size;
 use super::wearers::{self, Wearer};
 use super::{badge, issue};

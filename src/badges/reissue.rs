@@ -1,9 +1,12 @@
 //! A code was lost or passed on: the badge gets another one.
 
+use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveModelTrait, QueryFilter, QuerySelect};
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::code::Secret;
 use super::letters::{self, Occasion};
@@ -12,10 +15,20 @@ use super::{badge, code};
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::one_line;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::mail::letter;
 use crate::registrations::registration;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reissue {
+    /// Goes into the audit log.
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
 
 /// Gives a badge a new code, revokes the old one from this moment on, and writes to the owner. The
 /// number stays.

@@ -171,14 +171,6 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
 
 /// Badges with the person behind each, in one statement: the queue at the door waits for it.
 pub fn badges() -> Select<badge::Entity> {
-    let on_registration: RelationDef = badge::Entity::belongs_to(registration::Entity)
-        .from(badge::Column::RegistrationId)
-        .to(registration::Column::Id)
-        .into();
-    let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
-        .from(registration::Column::AccountId)
-        .to(profile::Column::AccountId)
-        .into();
     let on_unit: RelationDef =
         registration::Entity::belongs_to(unit::Entity).from(registration::Column::UnitId).to(unit::Column::Id).into();
     badge::Entity::find()
@@ -187,8 +179,8 @@ pub fn badges() -> Select<badge::Entity> {
         .column(registration::Column::Status)
         .column(profile::Column::Nickname)
         .column_as(unit::Column::Name, "unit")
-        .join(JoinType::InnerJoin, on_registration)
-        .join(JoinType::LeftJoin, on_profile)
+        .join(JoinType::InnerJoin, badge::Entity::to_registration())
+        .join(JoinType::LeftJoin, registration::Entity::to_profile())
         .join(JoinType::InnerJoin, on_unit)
 }
 

@@ -8,7 +8,7 @@
 
 use garde::Validate;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, JoinType, QueryOrder, QuerySelect, RelationDef};
+use sea_orm::{ConnectionTrait, JoinType, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -83,20 +83,12 @@ type Guest = (Side, i32, String, Option<Vec<u8>>);
 /// Everyone with a badge. Nicknames are compared here and not in the database, because neither of the
 /// two folds full-width letters or the case of all alphabets.
 async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Fault> {
-    let on_registration: RelationDef = badge::Entity::belongs_to(registration::Entity)
-        .from(badge::Column::RegistrationId)
-        .to(registration::Column::Id)
-        .into();
-    let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
-        .from(registration::Column::AccountId)
-        .to(profile::Column::AccountId)
-        .into();
     let guests = badge::Entity::of_event(event_id)
         .select_only()
         .columns([badge::Column::Side, badge::Column::Number])
         .columns([profile::Column::Nickname, profile::Column::RealNameDigest])
-        .join(JoinType::InnerJoin, on_registration)
-        .join(JoinType::InnerJoin, on_profile)
+        .join(JoinType::InnerJoin, badge::Entity::to_registration())
+        .join(JoinType::InnerJoin, registration::Entity::to_profile())
         .order_by_asc(badge::Column::Side)
         .order_by_asc(badge::Column::Number)
         .into_tuple()

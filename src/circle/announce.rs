@@ -1,16 +1,29 @@
 //! The organizer says something to the circle.
 
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entrance;
 use super::note::{self, State};
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::text;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCircleAnnouncement {
+    /// 1 to 1000 characters; kept as typed, shown as plain text.
+    #[garde(custom(text(1, 1000)))]
+    #[schema(min_length = 1, max_length = 1000)]
+    pub body: String,
+}
 
 /// # Errors
 /// What [`entrance::open`] says.

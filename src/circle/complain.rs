@@ -1,18 +1,30 @@
 //! A member reports something. Two different people take it out of sight; what happens then is the organizer's word.
 
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, IntoActiveModel};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::note::{self, State};
 use super::refusals::NOT_ANOTHER_MEMBERS;
 use super::{entrance, report};
 use crate::app::App;
+use crate::body::one_line;
 use crate::error::Error;
 use crate::plaza::refusals::ALREADY_REPORTED;
 use crate::registrations::access::Participant;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCircleReport {
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
 
 /// # Errors
 /// 409 `already_reported`, `not_another_members`; what [`entrance::admit_member`] says; 404 where it is not there.

@@ -4,9 +4,9 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde_json::json;
 
-use super::notes_api::NewCircleNote;
 use super::page as circle_page;
-use super::{join, leave, take_down, write};
+use super::write::{self, NewCircleNote};
+use super::{join, leave, take_down};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -45,7 +45,7 @@ async fn say(house: House, visit: Visit, me: Participant, form: Form) -> Result<
     let (path, who) = (circle(&me), me.clone());
     let outcome = async {
         let note: NewCircleNote = body::read(json!({ "body": form.value("body") }))?;
-        house.run(async move |app| write::write(&app, &who, None, note.into_body()).await).await
+        house.run(async move |app| write::write(&app, &who, None, note.body).await).await
     };
     match outcome.await {
         Ok(_) => see_saying(&path, "circle-note-up"),
@@ -70,7 +70,7 @@ async fn answer(
     let (path, who) = (format!("{}/notes/{about}", circle(&me)), me.clone());
     let outcome = async {
         let note: NewCircleNote = body::read(json!({ "body": form.value("body") }))?;
-        house.run(async move |app| write::write(&app, &who, Some(about), note.into_body()).await).await
+        house.run(async move |app| write::write(&app, &who, Some(about), note.body).await).await
     };
     match outcome.await {
         Ok(_) => see_saying(&path, "circle-reply-up"),

@@ -1,5 +1,6 @@
 //! The organizer decides what stands in the circle.
 
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
@@ -13,9 +14,21 @@ use super::note::{self, State};
 use super::refusals::WITHDRAWN;
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::one_line;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CircleVerdict {
+    #[garde(skip)]
+    pub decision: Decision,
+    /// Told to the author, and stands in the audit log.
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
 
 /// What an organizer decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

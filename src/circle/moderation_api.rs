@@ -5,17 +5,16 @@ use std::sync::Arc;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
-use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::member::Member;
-use super::moderate::{self, Decision};
+use super::moderate::{self, CircleVerdict};
 use super::note::State;
 use super::queue::{self, Queued, Show};
 use crate::app::{App, House};
-use crate::body::{Body, Query, one_line};
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -90,23 +89,6 @@ pub async fn circle_queue(
     Ok(Json(Page { items: items.into_iter().map(view).collect(), next }))
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CircleVerdict {
-    #[garde(skip)]
-    decision: Decision,
-    /// Told to the author, and stands in the audit log.
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-impl CircleVerdict {
-    pub fn into_parts(self) -> (Decision, String) {
-        (self.decision, self.reason)
-    }
-}
-
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CircleJudged {
     id: Uuid,
@@ -136,7 +118,7 @@ pub async fn decide_circle_note(
     verdict: Body<CircleVerdict>,
 ) -> Result<Json<CircleJudged>, Error> {
     let id = id_in_path(&request, "id")?;
-    let (decision, reason) = verdict.into_inner().into_parts();
+    let CircleVerdict { decision, reason } = verdict.into_inner();
     let note = house.run(async move |app| moderate::decide(&app, &by, id, decision, &reason).await).await?;
     Ok(Json(CircleJudged { id: note.id, state: note.state }))
 }

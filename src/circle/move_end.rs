@@ -1,20 +1,36 @@
 //! An organizer gives a circle another last day, or an event that had none a circle.
 
 use chrono::NaiveDate;
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::entrance;
 use super::term::{self, Term};
 use super::terms::{MOST_DAYS, Terms};
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::one_line;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCircleEnd {
+    /// The last day it lives, by the calendar of the event; 1 to 365 days after the evening.
+    #[garde(skip)]
+    pub last_day: NaiveDate,
+    /// Stands in the audit log.
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
 
 /// # Errors
 /// 409 `circle_over`; 422 on `last_day`; 409 `phase_closed` before the end of the event.

@@ -6,48 +6,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use chrono::{DateTime, Utc};
-use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::complain::{self, NewCircleReport};
 use super::feed::{Note, Sight};
-use super::{complain, entrance, note, take_down, write};
+use super::write::{self, NewCircleNote};
+use super::{entrance, note, take_down};
 use crate::app::{App, House};
-use crate::body::{Body, Query, one_line, text};
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCircleNote {
-    /// 1 to 500 characters; kept as typed, shown as plain text.
-    #[garde(custom(text(1, 500)))]
-    #[schema(min_length = 1, max_length = 500)]
-    body: String,
-}
-
-impl NewCircleNote {
-    pub fn into_body(self) -> String {
-        self.body
-    }
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCircleReport {
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-impl NewCircleReport {
-    pub fn into_reason(self) -> String {
-        self.reason
-    }
-}
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CircleNoteWritten {

@@ -6,16 +6,17 @@ use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{CustomizeResponder, HttpResponse, Responder, get, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
-use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::announce::{self, NewCircleAnnouncement};
+use super::end::{self, CircleEnding};
 use super::figures::{self, Figures};
+use super::move_end::{self, NewCircleEnd};
 use super::term::{self, Term};
-use super::{announce, end, move_end};
 use crate::app::{App, House};
-use crate::body::{Body, one_line, text};
+use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::Organizer;
 
@@ -55,24 +56,6 @@ pub async fn circle_figures(house: House, by: Organizer) -> Result<Json<CircleFi
     Ok(Json(CircleFigures { last_day, ends_at, over, members, posts, replies, reported }))
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCircleEnd {
-    /// The last day it lives, by the calendar of the event; 1 to 365 days after the evening.
-    #[garde(skip)]
-    last_day: NaiveDate,
-    /// Stands in the audit log.
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-impl NewCircleEnd {
-    pub fn into_parts(self) -> (NaiveDate, String) {
-        (self.last_day, self.reason)
-    }
-}
-
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CircleTerm {
     last_day: NaiveDate,
@@ -95,25 +78,10 @@ pub struct CircleTerm {
 )]
 #[put("/events/{event}/circle/last-day")]
 pub async fn move_circle_end(house: House, by: Organizer, wish: Body<NewCircleEnd>) -> Result<Json<CircleTerm>, Error> {
-    let (last_day, reason) = wish.into_inner().into_parts();
+    let NewCircleEnd { last_day, reason } = wish.into_inner();
     let moved = house.run(async move |app| move_end::move_end(&app, &by, last_day, &reason).await).await?;
     let Term { last_day, ends_at } = moved;
     Ok(Json(CircleTerm { last_day, ends_at }))
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CircleEnding {
-    /// Stands in the audit log.
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-impl CircleEnding {
-    pub fn into_reason(self) -> String {
-        self.reason
-    }
 }
 
 /// Ends the circle now, for good; what was written is erased. Who: organizer.
@@ -133,21 +101,6 @@ impl CircleEnding {
 #[post("/events/{event}/circle/end")]
 pub async fn end_circle(house: House, by: Organizer, ending: Body<CircleEnding>) -> Result<HttpResponse, Error> {
     house.done(async move |app| end::end(&app, &by, &ending.reason).await).await
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCircleAnnouncement {
-    /// 1 to 1000 characters; kept as typed, shown as plain text.
-    #[garde(custom(text(1, 1000)))]
-    #[schema(min_length = 1, max_length = 1000)]
-    body: String,
-}
-
-impl NewCircleAnnouncement {
-    pub fn into_body(self) -> String {
-        self.body
-    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -175,7 +128,7 @@ pub async fn announce_in_circle(
     by: Organizer,
     announcement: Body<NewCircleAnnouncement>,
 ) -> Result<CustomizeResponder<Json<CircleAnnounced>>, Error> {
-    let body = announcement.into_inner().into_body();
+    let body = announcement.into_inner().body;
     let id = house.run(async move |app| announce::announce(&app, &by, body).await).await?;
     Ok(Json(CircleAnnounced { id }).customize().with_status(StatusCode::CREATED))
 }

@@ -8,13 +8,15 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::announce::{self, NewCircleAnnouncement};
+use super::end::{self, CircleEnding};
 use super::figures::{self, Figures};
 use super::member::Member;
-use super::moderation_api::CircleVerdict;
+use super::moderate::{self, CircleVerdict};
+use super::move_end::{self, NewCircleEnd};
 use super::note::State;
-use super::office_api::{CircleEnding, NewCircleAnnouncement, NewCircleEnd};
 use super::queue::{self, Queued, Show};
-use super::{announce, end, moderate, move_end, term};
+use super::term;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -106,7 +108,7 @@ async fn say(house: House, visit: Visit, by: Organizer, form: Form) -> Result<Ht
     let who = by.clone();
     let outcome = async {
         let announcement: NewCircleAnnouncement = body::read(json!({ "body": form.value("body") }))?;
-        house.run(async move |app| announce::announce(&app, &who, announcement.into_body()).await).await
+        house.run(async move |app| announce::announce(&app, &who, announcement.body).await).await
     };
     let outcome = outcome.await.map(drop);
     redirect_or_refuse(&house, visit.page, by, form, outcome, "circle-announced").await
@@ -123,9 +125,8 @@ async fn decide(
 ) -> Result<HttpResponse, Error> {
     let (id, who) = (id_in_path(&request, "id")?, by.clone());
     let decided = async {
-        let verdict: CircleVerdict =
-            body::read(json!({ "decision": form.value("decision"), "reason": form.value("verdict") }))?;
-        let (decision, reason) = verdict.into_parts();
+        let wish = json!({ "decision": form.value("decision"), "reason": form.value("verdict") });
+        let CircleVerdict { decision, reason } = body::read(wish)?;
         house.run(async move |app| moderate::decide(&app, &who, id, decision, &reason).await).await
     };
     let decided = decided.await.map(drop);
@@ -140,9 +141,8 @@ async fn move_its_end(house: House, visit: Visit, by: Organizer, form: Form) -> 
         if form.value("last_day").is_empty() {
             return Err(Refused::invalid(vec![FieldError::new("last_day", "blank", "say which day")]).into());
         }
-        let wish: NewCircleEnd =
-            body::read(json!({ "last_day": form.value("last_day"), "reason": form.value("reason") }))?;
-        let (last_day, reason) = wish.into_parts();
+        let wish = json!({ "last_day": form.value("last_day"), "reason": form.value("reason") });
+        let NewCircleEnd { last_day, reason } = body::read(wish)?;
         house.run(async move |app| move_end::move_end(&app, &who, last_day, &reason).await).await
     };
     let moved = moved.await.map(drop);
@@ -155,7 +155,7 @@ async fn end_it(house: House, visit: Visit, by: Organizer, form: Form) -> Result
     let who = by.clone();
     let ended = async {
         let ending: CircleEnding = body::read(json!({ "reason": form.value("why") }))?;
-        house.run(async move |app| end::end(&app, &who, &ending.into_reason()).await).await
+        house.run(async move |app| end::end(&app, &who, &ending.reason).await).await
     };
     let ended = ended.await;
     redirect_or_refuse(&house, visit.page, by, form, ended, "circle-ended").await

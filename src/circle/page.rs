@@ -80,10 +80,9 @@ impl Reader<'_> {
             State::Hidden => Some(self.page.t("circle-note-hidden")),
             State::Shown | State::Kept | State::Withdrawn => None,
         };
-        let initial = note.author.as_ref().and_then(|author| author.nickname.chars().next());
         NoteView {
             when: when::moment(self.page.language, self.zone, note.at, self.now),
-            initial: initial.map(String::from).unwrap_or_default(),
+            initial: note.author.as_ref().map(|author| page::initial(&author.nickname)).unwrap_or_default(),
             standing,
             note,
         }

@@ -7,10 +7,10 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::complain::{self, NewCircleReport};
 use super::feed::Sight;
-use super::notes_api::NewCircleReport;
 use super::page::{NoteView, Reader};
-use super::{complain, entrance, note};
+use super::{entrance, note};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -55,8 +55,8 @@ async fn report(
     let id = id_in_path(&request, "id")?;
     let (path, who) = (format!("/e/{}/circle", me.event.slug), me.clone());
     let outcome = async {
-        let report: NewCircleReport = body::read(json!({ "reason": wrong::reason(&visit.page, &form) }))?;
-        house.run(async move |app| complain::complain(&app, &who, id, report.into_reason()).await).await
+        let NewCircleReport { reason } = body::read(json!({ "reason": wrong::reason(&visit.page, &form) }))?;
+        house.run(async move |app| complain::complain(&app, &who, id, reason).await).await
     };
     match outcome.await {
         Ok(()) => see_saying(&path, "reported"),

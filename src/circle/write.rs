@@ -1,17 +1,30 @@
 //! A member says something, or answers somebody. It stands at once: these people have met.
 
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entrance::{self, Inside};
 use super::note::{self, State};
 use super::refusals::ANSWERS_AN_ANSWER;
 use crate::app::App;
+use crate::body::text;
 use crate::error::{Error, Refused};
 use crate::points::digest::morning_after;
 use crate::registrations::access::Participant;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCircleNote {
+    /// 1 to 500 characters; kept as typed, shown as plain text.
+    #[garde(custom(text(1, 500)))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub body: String,
+}
 
 /// On one day, as on the plaza.
 const MOST_POSTS: u64 = 10;

@@ -1,7 +1,10 @@
 //! One of two says whether they may be shown as a couple, and asked later how it went.
 
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::mine::{self, Standing};
@@ -13,10 +16,16 @@ use crate::error::{Error, Fault};
 use crate::happening::What;
 use crate::picks::matched;
 
-/// What somebody says, whole; it replaces what they said before.
-#[derive(Debug, Clone, Copy)]
-pub struct ConsentChoice {
+/// What I say about being shown, whole; it replaces what I said before.
+#[derive(Debug, Clone, Copy, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentSaid {
+    /// We may be shown as a couple: on the screen, and to the volunteers of the event.
+    #[garde(skip)]
     pub show: bool,
+    /// A volunteer may ask later how it went. Takes `show`.
+    #[garde(skip)]
+    #[serde(default)]
     pub follow_up: bool,
 }
 
@@ -24,7 +33,7 @@ pub struct ConsentChoice {
 ///
 /// # Errors
 /// 404 for a match that is not theirs.
-pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, choice: ConsentChoice) -> Result<Standing, Error> {
+pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, choice: ConsentSaid) -> Result<Standing, Error> {
     let txn = app.database.begin_write().await?;
     let mine = mine::hold(&txn, account.account_id, match_id).await?;
     let row = consent::Model {

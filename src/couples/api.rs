@@ -3,15 +3,15 @@
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
-use garde::Validate;
 use sea_orm::{EntityTrait, QueryFilter, QueryOrder, entity::prelude::*};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::agree::{self, ConsentChoice};
+use super::agree::{self, ConsentSaid};
+use super::exchange::{self, ContactOffer};
 use super::mine::{self, Standing};
 use super::offer::Field;
-use super::{couple, exchange, pair};
+use super::{couple, pair};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
@@ -21,32 +21,6 @@ use crate::padding;
 use crate::paging::Page;
 use crate::picks::matched;
 use crate::registrations::registration;
-
-/// What I say about being shown.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConsentSaid {
-    /// We may be shown as a couple: on the screen, and to the volunteers of the event.
-    #[garde(skip)]
-    show: bool,
-    /// A volunteer may ask later how it went. Takes `show`.
-    #[garde(skip)]
-    #[serde(default)]
-    follow_up: bool,
-}
-
-/// What I would give, or that I take it back.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ContactOffer {
-    /// At least one, unless I take back.
-    #[garde(length(max = 3))]
-    #[serde(default)]
-    pub(super) fields: Vec<Field>,
-    #[garde(skip)]
-    #[serde(default)]
-    withdraw: bool,
-}
 
 /// A match, told to one of the two.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -195,7 +169,7 @@ pub async fn consent(
     id: Path<Uuid>,
     body: Body<ConsentSaid>,
 ) -> Result<HttpResponse, Error> {
-    let ConsentSaid { show, follow_up } = body.into_inner();
+    let said = body.into_inner();
     let choice = ConsentChoice { show, follow_up };
     let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), choice).await).await?;
     padding::json(&MatchShown::from(standing), BLOCK)

@@ -1,10 +1,13 @@
 //! 交换联系方式: each says what to give; nothing moves until both have, and until then either may
 //! take it back.
 
+use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::mine::{self, Details, Mine, Standing};
 use super::offer::Field;
@@ -16,6 +19,19 @@ use crate::error::{Error, FieldError, Refused};
 use crate::happening::What;
 use crate::picks::{blocked_pairs, matched};
 use crate::registrations::registration;
+
+/// What I would give, or that I take it back.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContactOffer {
+    /// At least one, unless I take back.
+    #[garde(length(max = 3))]
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    #[garde(skip)]
+    #[serde(default)]
+    pub withdraw: bool,
+}
 
 /// Offers some fields; where the other one has offered too, both are opened in the same moment.
 ///

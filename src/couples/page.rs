@@ -8,9 +8,8 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::agree::{self, ConsentChoice};
-use super::api::ContactOffer;
-use super::exchange;
+use super::agree::{self, ConsentSaid};
+use super::exchange::{self, ContactOffer};
 use super::mine::{self, Standing};
 use super::offer::Field;
 use crate::accounts::visit::Visit;
@@ -95,7 +94,7 @@ async fn say_consent(
     let (slug, id) = path.into_inner();
     of_this_event(&house, &me, id).await?;
     let choice = |name| !form.value(name).is_empty();
-    let choice = ConsentChoice { show: choice("show"), follow_up: choice("follow_up") };
+    let choice = ConsentSaid { show: choice("show"), follow_up: choice("follow_up") };
     house.run(async move |app| agree::agree(&app, me.account, id, choice).await).await?;
     see_saying(&format!("/e/{slug}/matches"), "consent-kept")
 }

@@ -7,11 +7,12 @@ use serde_json::json;
 
 use super::date_round::State;
 use super::exclude::{self, Whom};
-use super::mine::{self, Met};
+use super::mine;
 use super::my_row::Row;
 use super::{date_note, jot, miss};
 use crate::accounts::visit::Visit;
 use crate::app::House;
+use crate::badges::face::Face;
 use crate::body;
 use crate::error::refusal::MALFORMED_FORM;
 use crate::error::{Error, Refused};
@@ -30,7 +31,7 @@ struct MyDate {
     tabs: Vec<Tab>,
     form: Form,
     row: Row,
-    partner: Met,
+    partner: Face,
     kept_apart: Option<Because>,
 }
 
@@ -39,7 +40,7 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 /// My table in the round a path names.
-async fn my_row(house: &House, me: &Participant, round: i32) -> Result<(Row, Met, Option<Because>), Error> {
+async fn my_row(house: &House, me: &Participant, round: i32) -> Result<(Row, Face, Option<Because>), Error> {
     let me = me.clone();
     house
         .run(async move |app| {

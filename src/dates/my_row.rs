@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::date_round::State;
-use super::mine::{Met, Seat};
+use super::mine::Seat;
+use crate::badges::face::Face;
 use crate::page::Page;
 
 /// One round in the list of my evening.
@@ -14,7 +15,7 @@ pub struct Row {
     pub round: i32,
     pub state: State,
     pub table: Option<i32>,
-    pub partner: Option<Met>,
+    pub partner: Option<Face>,
     pub held: bool,
     pub waits: bool,
     pub note: Option<String>,
@@ -50,7 +51,7 @@ impl Row {
                 &[
                     round,
                     ("table", table.into()),
-                    ("badge", partner.badge.as_str().into()),
+                    ("badge", partner.badge().into()),
                     ("nickname", partner.nickname.as_str().into()),
                 ],
             ),

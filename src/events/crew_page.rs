@@ -100,7 +100,9 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
     let invited = async {
         if of_union {
             let wish: Appointment = body::read(request)?;
-            let invited = async move |app: Arc<App>| grant::invite(&app, &who.for_union(app.database.reader()).await?, wish).await;
+            let invited = async move |app: Arc<App>| {
+                grant::invite(&app, &who.for_union(app.database.reader()).await?, wish).await
+            };
             house.run(invited).await.map(|(_, new)| new)
         } else {
             let wish: Enlistment = body::read(request)?;

@@ -27,7 +27,7 @@ use crate::points::ladder::Distance;
 use crate::points::leaderboard::distance;
 use crate::points::statement::{self, Statement};
 use crate::registrations::access::Participant;
-use crate::registrations::registration::{self, Status};
+use crate::registrations::registration::Status;
 use crate::screening::standing::{self, Standing};
 
 #[derive(Template)]

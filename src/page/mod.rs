@@ -178,6 +178,12 @@ pub fn own_path(wanted: Option<&str>) -> &str {
     if own && wanted.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { wanted } else { "/" }
 }
 
+/// What stands for a face where there is no picture.
+#[must_use]
+pub fn initial(name: &str) -> String {
+    name.chars().take(1).collect()
+}
+
 /// A path as the value of another address's query.
 #[must_use]
 pub fn encoded(path: &str) -> String {

@@ -219,7 +219,7 @@ impl Card {
         let band = person.band.map(|band| page.t(&format!("band-{}", band.word())));
         let line: Vec<String> = [band, person.education, person.district].into_iter().flatten().collect();
         Self {
-            initial: person.nickname.chars().take(1).collect(),
+            initial: page::initial(&person.nickname),
             line: line.join(" · "),
             declaration,
             portrait,

@@ -63,11 +63,7 @@ impl Entity {
 
 /// Everybody who wears a badge at an event, with their applications.
 fn wearers(event_id: Uuid) -> Select<badge::Entity> {
-    let wears = badge::Entity::belongs_to(registration::Entity)
-        .from(badge::Column::RegistrationId)
-        .to(registration::Column::Id)
-        .into();
-    badge::Entity::of_event(event_id).join(JoinType::InnerJoin, wears)
+    badge::Entity::of_event(event_id).join(JoinType::InnerJoin, badge::Entity::to_registration())
 }
 
 /// What everybody wears, by the number ballots know them by. The whole hall is read, never those who

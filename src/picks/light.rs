@@ -12,7 +12,7 @@ use crate::badges::number::Number;
 use crate::checkin::presence;
 use crate::error::refusal::Refusal;
 use crate::error::{Error, Fault, FieldError, Refused};
-use crate::events::crew::{self, Role};
+use crate::events::crew;
 use crate::events::event::Sides;
 use crate::events::phase::Phase;
 use crate::organizations::staff;

@@ -22,7 +22,7 @@ pub async fn resume(app: &App) -> Result<(), Error> {
     due(app).await?;
     for round in round::unfinished(app.database.reader()).await? {
         if let Err(missing) = pick_key::secret(app.database.reader(), &keys, round.id).await? {
-            let (id, code, key) = (round.id, missing.code, missing.extra.get("key"));
+            let (id, code, key) = (round.id, missing.refusal.code, missing.extra.get("key"));
             tracing::warn!(round = %id, code, ?key, "a pick round cannot be counted here; its ballots stay sealed");
         }
     }

@@ -1,12 +1,14 @@
 //! A participant answers a quiz, once. What it earns does not depend on being right, and what was
 //! right is told only after it has closed: otherwise the first would tell the rest.
 
+use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{FromJsonQueryResult, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::entrance;
 use super::quiz;
@@ -18,6 +20,15 @@ use crate::points::fold::Awarded;
 use crate::points::ledger::{self, Merit};
 use crate::points::rules::Rule;
 use crate::registrations::access::Participant;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAnswer {
+    /// The chosen option of each question, counted from 0.
+    #[garde(length(min = 1, max = 20))]
+    #[schema(min_items = 1, max_items = 20)]
+    pub choices: Vec<usize>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "quiz_answer")]

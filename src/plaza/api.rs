@@ -3,69 +3,23 @@
 use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, HttpResponse, delete, post};
-use garde::Validate;
 use sea_orm::entity::prelude::Uuid;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::contribute::{self, NewContribution};
+use super::contribute::{self, NewComment, NewContribution, NewDeclaration, NewPost};
 use super::contribution::{self, Kind, State};
 use super::entrance::may_put_up;
 use super::like;
 use super::photo_api::{PostForm, PostWithPhotos};
 use super::take_down;
 use crate::app::House;
-use crate::body::{Body, text};
+use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::id_in_path;
 use crate::points::fold::Awarded;
 use crate::points::rules::Rule;
 use crate::registrations::access::Participant;
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewPost {
-    /// 1 to 2000 characters; kept as typed, shown as plain text.
-    #[garde(custom(text(1, 2000)))]
-    #[schema(min_length = 1, max_length = 2000)]
-    body: String,
-}
-
-impl NewPost {
-    pub fn into_body(self) -> String {
-        self.body
-    }
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewComment {
-    /// 1 to 500 characters.
-    #[garde(custom(text(1, 500)))]
-    #[schema(min_length = 1, max_length = 500)]
-    body: String,
-}
-
-impl NewComment {
-    pub fn into_body(self) -> String {
-        self.body
-    }
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewDeclaration {
-    /// 1 to 140 characters.
-    #[garde(custom(text(1, 140)))]
-    #[schema(min_length = 1, max_length = 140)]
-    body: String,
-}
-
-impl NewDeclaration {
-    pub fn into_body(self) -> String {
-        self.body
-    }
-}
 
 /// What was put on the plaza, and what it earned at once.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,9 +1,12 @@
 //! A participant reports something to the organizer, who takes it down or dismisses the complaint.
 
+use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::complaint::{self, State};
@@ -11,10 +14,31 @@ use super::refusals::{ALREADY_REPORTED, ALREADY_UPHELD};
 use super::{contribution, entrance};
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::one_line;
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::happening::What;
 use crate::registrations::access::Participant;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewComplaint {
+    /// A post, comment or declaration that is shown.
+    #[garde(skip)]
+    pub contribution_id: Uuid,
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dismissal {
+    /// Stands in the audit log.
+    #[garde(custom(one_line(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: String,
+}
 
 /// Reports a contribution; gives the id of the complaint.
 ///

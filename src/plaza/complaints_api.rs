@@ -4,37 +4,20 @@ use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{CustomizeResponder, HttpRequest, HttpResponse, Responder, get, post};
 use chrono::{DateTime, Utc};
-use garde::Validate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::complain::{self, Dismissal, NewComplaint};
+use super::complaint;
 use super::contribution::{self, Kind};
-use super::{complain, complaint};
 use crate::app::House;
-use crate::body::{Body, Query, one_line};
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 use crate::registrations::access::Participant;
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewComplaint {
-    /// A post, comment or declaration that is shown.
-    #[garde(skip)]
-    contribution_id: Uuid,
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-impl NewComplaint {
-    pub fn into_reason(self) -> String {
-        self.reason
-    }
-}
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Reported {
@@ -138,21 +121,6 @@ pub async fn complaints(
         }
     };
     Ok(Json(Page::of(rows, limit, |row| row.id, view)))
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Dismissal {
-    /// Stands in the audit log.
-    #[garde(custom(one_line(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: String,
-}
-
-impl Dismissal {
-    pub fn into_reason(self) -> String {
-        self.reason
-    }
 }
 
 /// Leaves what was reported as it is; again changes nothing. Who: organizer.

@@ -1,19 +1,50 @@
 //! A participant posts, comments, declares or shows their face.
 
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
+use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait};
+use serde::Deserialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::contribution::{self, Kind};
 use super::entrance;
 use super::photo;
 use crate::app::App;
+use crate::body::text;
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::happening::What;
 use crate::picture::develop::Developed;
 use crate::registrations::access::Participant;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPost {
+    /// 1 to 2000 characters; kept as typed, shown as plain text.
+    #[garde(custom(text(1, 2000)))]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub body: String,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewComment {
+    /// 1 to 500 characters.
+    #[garde(custom(text(1, 500)))]
+    #[schema(min_length = 1, max_length = 500)]
+    pub body: String,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDeclaration {
+    /// 1 to 140 characters.
+    #[garde(custom(text(1, 140)))]
+    #[schema(min_length = 1, max_length = 140)]
+    pub body: String,
+}
 
 /// What is to be put on the plaza.
 pub struct NewContribution {

@@ -4,15 +4,15 @@ use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{CustomizeResponder, HttpRequest, Responder, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
-use garde::Validate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{self, NewAnswer};
 use super::ask::{self, NewQuiz};
 use super::entrance::may_look;
-use super::{answer, daily_check_in, quiz};
+use super::{daily_check_in, quiz};
 use crate::app::House;
 use crate::body::{Body, Query};
 use crate::error::Error;
@@ -154,21 +154,6 @@ pub async fn quizzes(house: House, me: Participant, paging: Query<Paging>) -> Re
         seen(quiz, place.map(|place| mine.swap_remove(place)), now)
     };
     Ok(Json(Page::of(quizzes, limit, |quiz| quiz.id, seen_by_me)))
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAnswer {
-    /// The chosen option of each question, counted from 0.
-    #[garde(length(min = 1, max = 20))]
-    #[schema(min_items = 1, max_items = 20)]
-    choices: Vec<usize>,
-}
-
-impl NewAnswer {
-    pub fn into_choices(self) -> Vec<usize> {
-        self.choices
-    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,8 +5,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, post};
 use serde_json::json;
 
-use super::api::{NewComment, NewDeclaration, NewPost};
-use super::contribute::{self, NewContribution};
+use super::contribute::{self, NewComment, NewContribution, NewDeclaration, NewPost};
 use super::contribution::Kind;
 use super::page as plaza_page;
 use super::photo_api::may_today;
@@ -47,7 +46,7 @@ async fn put_up_post(house: House, visit: Visit, me: Participant, form: PhotoFor
     let who = me.clone();
     let put = async {
         let post: NewPost = body::read(json!({ "body": form.value("body") }))?;
-        let contribution = NewContribution { kind: Kind::Post, about: None, body: post.into_body(), photos: photos? };
+        let contribution = NewContribution { kind: Kind::Post, about: None, body: post.body, photos: photos? };
         // Asked first: afterwards this very post waits, and the step it took is not the next one.
         let put = house.run(async move |app| {
             let earns = top::look(&app, &who).await?.next_post();
@@ -75,7 +74,7 @@ async fn declare(house: House, visit: Visit, me: Participant, form: Form) -> Res
     let put = async {
         let declaration: NewDeclaration = body::read(json!({ "body": form.value("body") }))?;
         let contribution =
-            NewContribution { kind: Kind::Declaration, about: None, body: declaration.into_body(), photos: Vec::new() };
+            NewContribution { kind: Kind::Declaration, about: None, body: declaration.body, photos: Vec::new() };
         house.run(async move |app| contribute::contribute(&app, &who, contribution).await).await
     };
     match put.await {
@@ -103,7 +102,7 @@ async fn comment(
     let put = async {
         let comment: NewComment = body::read(json!({ "body": form.value("body") }))?;
         let contribution =
-            NewContribution { kind: Kind::Comment, about: Some(about), body: comment.into_body(), photos: Vec::new() };
+            NewContribution { kind: Kind::Comment, about: Some(about), body: comment.body, photos: Vec::new() };
         house.run(async move |app| contribute::contribute(&app, &who, contribution).await).await
     };
     match put.await {

@@ -1,7 +1,10 @@
 //! The organizer decides what is shown. An approved post earns its author points; one that is
 //! taken down gives them back.
 
+use garde::Validate;
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::complaint;
@@ -9,6 +12,7 @@ use super::contribution::{self, Decision, Kind, State, WrongState};
 use super::refusals::WRONG_STATE;
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::one_line_or_none;
 use crate::database::Write;
 use crate::error::Error;
 use crate::events::access::Organizer;
@@ -19,6 +23,18 @@ use crate::points::frozen;
 use crate::points::ledger::{self, Merit};
 use crate::points::refusals::LEDGER_FROZEN;
 use crate::points::rules::Rule;
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[schema(as = ModerationVerdict)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    #[garde(skip)]
+    pub decision: Decision,
+    /// Told to the author, and stands in the audit log.
+    #[garde(custom(one_line_or_none(1, 200)))]
+    #[schema(min_length = 1, max_length = 200)]
+    pub reason: Option<String>,
+}
 
 /// What became of it.
 #[derive(Clone)]

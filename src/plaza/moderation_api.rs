@@ -4,17 +4,16 @@ use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
-use garde::Validate;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::contribution::{self, Decision, Kind, State};
-use super::moderate;
+use super::contribution::{self, Kind, State};
+use super::moderate::{self, Verdict};
 use super::wall::{self, Author};
 use crate::app::House;
-use crate::body::{Body, Query, one_line_or_none};
+use crate::body::{Body, Query};
 use crate::error::Error;
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
@@ -89,24 +88,6 @@ pub async fn queue(house: House, by: Organizer, which: Query<Which>) -> Result<J
         reason: row.reason,
     };
     Ok(Json(Page::of(rows, limit, |row| row.id, queued)))
-}
-
-#[derive(Debug, Deserialize, Validate, ToSchema)]
-#[schema(as = ModerationVerdict)]
-#[serde(deny_unknown_fields)]
-pub struct Verdict {
-    #[garde(skip)]
-    decision: Decision,
-    /// Told to the author, and stands in the audit log.
-    #[garde(custom(one_line_or_none(1, 200)))]
-    #[schema(min_length = 1, max_length = 200)]
-    reason: Option<String>,
-}
-
-impl Verdict {
-    pub fn into_parts(self) -> (Decision, Option<String>) {
-        (self.decision, self.reason)
-    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -9,13 +9,13 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::complaints_api::Dismissal;
+use super::complain::{self, Dismissal};
+use super::complaint;
 use super::contribution::{self, Decision, Kind};
-use super::moderation_api::Verdict;
+use super::moderate::{self, Verdict};
 use super::photo::Frame;
 use super::queue::{self, Read, Show};
 use super::refusals::NOTHING_CHOSEN;
-use super::{complain, complaint, moderate};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};
 use crate::body;
@@ -93,8 +93,8 @@ async fn decide(
     let decider = by.clone();
     let decided = async {
         let (ids, decision) = read_decision(&form)?;
-        let verdict: Verdict = body::read(json!({ "decision": decision, "reason": form.text("reason") }))?;
-        let (decision, reason) = verdict.into_parts();
+        let wish = json!({ "decision": decision, "reason": form.text("reason") });
+        let Verdict { decision, reason } = body::read(wish)?;
         if decision != Decision::Approve && reason.is_none() {
             return Err(Refused::invalid(vec![FieldError::new("reason", "why", "the author is told why")]).into());
         }
@@ -118,8 +118,7 @@ async fn settle_complaint(
     let id = id_in_path(&request, "id")?;
     let decider = by.clone();
     let settled = async {
-        let dismissal: Dismissal = body::read(json!({ "reason": form.value("reason") }))?;
-        let reason = dismissal.into_reason();
+        let Dismissal { reason } = body::read(json!({ "reason": form.value("reason") }))?;
         let comes_down = form.value("act") == "remove";
         house
             .run(async move |app| {

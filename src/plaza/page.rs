@@ -114,7 +114,7 @@ impl Reader<'_> {
     fn by(&self, author: &Author) -> By {
         By {
             handle: handle::of(self.app, author.registration_id),
-            initial: author.nickname.chars().take(1).collect(),
+            initial: page::initial(&author.nickname),
             nickname: author.nickname.clone(),
             me: author.me,
             portrait: author.portrait.map(|frame| frame.id),

@@ -11,8 +11,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::api::{NewPost, PutUp, put_up};
-use super::contribute::{NewContribution, may_contribute};
+use super::api::{PutUp, put_up};
+use super::contribute::{NewContribution, NewPost, may_contribute};
 use super::contribution::{Kind, State};
 use super::entrance::{may_look, may_put_up};
 use super::photo::{self, Frame, Size};
@@ -47,12 +47,12 @@ impl PostForm {
     /// As [`PhotoForm::receive`]; 422 where the words or a photo are wrong.
     pub async fn receive(self, house: &House, who: &Participant) -> Result<PostWithPhotos, Error> {
         match self {
-            Self::Plain(post) => Ok(PostWithPhotos { body: post.into_inner().into_body(), photo: Vec::new() }),
+            Self::Plain(post) => Ok(PostWithPhotos { body: post.into_inner().body, photo: Vec::new() }),
             Self::WithPhotos(form) => {
                 let may = may_today(house, who, Kind::Post).await;
                 let received = form.receive(who.account.account_id, photo::MOST, may).await?;
                 let post: NewPost = body::read(json!({ "body": received.form.value("body") }))?;
-                Ok(PostWithPhotos { body: post.into_body(), photo: received.photos? })
+                Ok(PostWithPhotos { body: post.body, photo: received.photos? })
             }
         }
     }

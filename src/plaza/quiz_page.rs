@@ -9,8 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer::{self, Choices};
-use super::days_api::NewAnswer;
+use super::answer::{self, Choices, NewAnswer};
 use super::top::{self, Sight, Top};
 use super::{page as plaza, quiz};
 use crate::accounts::visit::Visit;
@@ -99,7 +98,7 @@ async fn hand_in(
         };
         let count = form.value("questions").parse::<usize>().unwrap_or(0).min(20);
         let answers: NewAnswer = body::read(json!({ "choices": (0..count).map(choice).collect::<Vec<_>>() }))?;
-        let choices = answers.into_choices();
+        let choices = answers.choices;
         house.run(async move |app| answer::answer(&app, &who, id, choices).await).await
     };
     match outcome.await {

@@ -6,8 +6,7 @@ use askama::Template;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::complain;
-use super::complaints_api::NewComplaint;
+use super::complain::{self, NewComplaint};
 use super::page::{ContributionView, Reader};
 use super::{entrance, wall, wrong};
 use crate::accounts::visit::Visit;
@@ -52,10 +51,9 @@ async fn report(
     let path = format!("/e/{}/plaza", me.event.slug);
     let who = me.clone();
     let outcome = async {
-        let complaint: NewComplaint =
-            body::read(json!({ "contribution_id": id, "reason": wrong::reason(&visit.page, &form) }))?;
-        let reason = complaint.into_reason();
-        house.run(async move |app| complain::complain(&app, &who, id, reason).await).await
+        let wish = json!({ "contribution_id": id, "reason": wrong::reason(&visit.page, &form) });
+        let NewComplaint { contribution_id, reason } = body::read(wish)?;
+        house.run(async move |app| complain::complain(&app, &who, contribution_id, reason).await).await
     };
     match outcome.await {
         Ok(_) => see_saying(&path, "reported"),

@@ -193,13 +193,9 @@ pub async fn authors(
 ) -> Result<HashMap<Uuid, Author>, DbErr> {
     let wanted: HashSet<Uuid> = registrations.collect();
     let portraits = portrait::load_approved(db, wanted.iter().copied()).await?;
-    let profile = registration::Entity::belongs_to(profile::Entity)
-        .from(registration::Column::AccountId)
-        .to(profile::Column::AccountId)
-        .into();
     let people = registration::Entity::find()
         .filter(registration::Column::Id.is_in(wanted))
-        .join(JoinType::InnerJoin, profile)
+        .join(JoinType::InnerJoin, registration::Entity::to_profile())
         .select_only()
         .column(registration::Column::Id)
         .column(registration::Column::Side)

@@ -111,13 +111,9 @@ async fn read(
 
 /// Everybody who takes part, by nickname.
 async fn everybody(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<(Uuid, Side, i32, i32, String)>, DbErr> {
-    let profile = registration::Entity::belongs_to(profile::Entity)
-        .from(registration::Column::AccountId)
-        .to(profile::Column::AccountId)
-        .into();
     registration::Entity::of_event(event_id)
         .filter(registration::Column::Status.is_not_in([Status::Applied, Status::Rejected, Status::Withdrawn]))
-        .join(JoinType::InnerJoin, profile)
+        .join(JoinType::InnerJoin, registration::Entity::to_profile())
         .select_only()
         .column(registration::Column::Id)
         .column(registration::Column::Side)

@@ -170,6 +170,12 @@ impl Entity {
     pub fn of_event(event_id: Uuid) -> Select<Self> {
         Self::find().filter(Column::EventId.eq(event_id))
     }
+
+    /// To the profile of whoever applied.
+    #[must_use]
+    pub fn to_profile() -> RelationDef {
+        Self::belongs_to(profile::Entity).from(Column::AccountId).to(profile::Column::AccountId).into()
+    }
 }
 
 /// A person's living application to an event.

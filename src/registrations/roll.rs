@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -138,15 +137,11 @@ fn parse_search(text: &str) -> Result<Search, Error> {
 /// The first numbers among these applications whose nickname or real name holds the words. Real names
 /// are sealed, so those of the event, some thousands at most, are opened and looked through here.
 async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: u64) -> Result<Vec<i32>, Fault> {
-    let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
-        .from(registration::Column::AccountId)
-        .to(profile::Column::AccountId)
-        .into();
     let people: Vec<(i32, Uuid, String, Option<Sealed>)> = rows
         .select_only()
         .column(registration::Column::Number)
         .columns([profile::Column::AccountId, profile::Column::Nickname, profile::Column::RealName])
-        .join(JoinType::InnerJoin, on_profile)
+        .join(JoinType::InnerJoin, registration::Entity::to_profile())
         .order_by_asc(registration::Column::Number)
         .into_tuple()
         .all(app.database.reader())

@@ -169,7 +169,10 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
             Cell::of(event.couples),
             Cell::of_small_count(event.lasting),
         ];
-        Row { address: Some(format!("/office/e/{}/report", event.event)), ..Row::of(event.titled(page.language).to_owned(), cells) }
+        Row {
+            address: Some(format!("/office/e/{}/report", event.event)),
+            ..Row::of(event.titled(page.language).to_owned(), cells)
+        }
     });
     let total = vec![
         Cell::Text(String::new()),

@@ -319,7 +319,7 @@ impl Studio {
         lines.extend(rules.unit.map(|cap| (page.t("screening-unit-cap"), cap.max.to_string())));
         lines.extend(rules.unit_side.map(|cap| (page.t("screening-unit-side-cap"), cap.max.to_string())));
         let banded = |band: &queqiao_screening::rules::Band| {
-            (sentences::limit(&band.limit().to_string(), page.language), range(band.min, band.max))
+            (sentences::limit(&band.limit(), page.language), range(band.min, band.max))
         };
         lines.extend(rules.band.iter().map(banded));
         lines

@@ -6,37 +6,21 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, Responder, get, post};
 use chrono::{DateTime, Utc};
-use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
-use super::tend::CaseReport;
-use super::{cases, outcomes, tend};
+use super::tend::{self, NewFollowUp};
+use super::{cases, outcomes};
 use crate::accounts::SignedIn;
 use crate::app::House;
-use crate::body::{Body, text};
+use crate::body::Body;
 use crate::couples::pair;
 use crate::error::Error;
 use crate::events::access::Volunteer;
 use crate::paging::Page;
-
-/// What a volunteer heard from a couple.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewFollowUp {
-    #[garde(skip)]
-    pub(super) state: State,
-    /// At most 2000 characters.
-    #[garde(custom(text(0, 2000)))]
-    #[serde(default)]
-    pub(super) note: String,
-    /// When they spoke; now where left out.
-    #[garde(skip)]
-    pub(super) at: Option<DateTime<Utc>>,
-}
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FollowUp {
@@ -194,8 +178,8 @@ pub async fn note_follow_up(
     id: Path<Uuid>,
     heard: Body<NewFollowUp>,
 ) -> Result<impl Responder, Error> {
-    let NewFollowUp { state, note, at } = heard.into_inner();
-    let heard = CaseReport { state, note: note.clone(), at };
+    let heard = heard.into_inner();
+    let note = heard.note.clone();
     let noted = house.run(async move |app| tend::note(&app, account, id.into_inner(), heard).await).await?;
     Ok(Json(FollowUp::of(&noted, note)).customize().with_status(StatusCode::CREATED))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
+use sea_orm::{ConnectionTrait, QueryFilter, entity::prelude::*};
 
 use super::caseload;
 use super::follow_up::{self, State};

@@ -1,6 +1,7 @@
 //! The letters of this room: what is due, to those it concerns.
 
-use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
+use sea_orm::EntityTrait;
+use uuid::Uuid;
 
 use super::cases::Case;
 use super::milestone::Milestone;

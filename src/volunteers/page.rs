@@ -5,15 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::{EntityTrait, QueryFilter, entity::prelude::*};
+use sea_orm::entity::prelude::Uuid;
 use serde_json::{Value, json};
 
-use super::api::NewFollowUp;
 use super::cases;
 use super::follow_up::State;
 use super::milestone::Milestone;
 use super::spoken::said_of_due;
-use super::tend::{self, CaseReport};
+use super::tend::{self, NewFollowUp};
 use super::timeline::{self, Timeline};
 use crate::accounts::SignedIn;
 use crate::accounts::visit::Visit;
@@ -134,8 +133,8 @@ async fn note_follow_up(
     let noted = async {
         let at = moment(form.value("at"), zone, house.now());
         let wish = json!({ "state": form.text("state"), "note": form.value("note"), "at": at });
-        let NewFollowUp { state, note, at } = body::read(wish)?;
-        house.run(async move |app| tend::note(&app, account, id, CaseReport { state, note, at }).await).await
+        let heard: NewFollowUp = body::read(wish)?;
+        house.run(async move |app| tend::note(&app, account, id, heard).await).await
     };
     match noted.await {
         Ok(_) => see_saying(&format!("/volunteer/c/{id}"), "follow-up-noted"),
@@ -168,7 +167,8 @@ async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result
     read.await
 }
 
-fn build_case(house: &House, page: Page, account: SignedIn, (timeline, pair): (Timeline, Vec<Face>), form: Form) -> OneCase {
+fn build_case(house: &House, page: Page, account: SignedIn, (timeline, pair): (Timeline, Vec<Face>), form: Form,
+) -> OneCase {
     let mine = timeline.case.volunteer_id == Some(account.account_id);
     OneCase { page, form, timeline, pair, mine, now: house.now() }
 }

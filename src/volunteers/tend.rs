@@ -1,10 +1,13 @@
 //! A volunteer takes a couple into care, notes what they heard, and hands the couple over.
 
 use chrono::{DateTime, Duration, Utc};
+use garde::Validate;
 use sea_orm::ActiveModelTrait;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::caseload;
@@ -14,6 +17,7 @@ use super::refusals::{CASE_TAKEN, FOLLOW_UP_NOT_AGREED};
 use crate::accounts::SignedIn;
 use crate::app::App;
 use crate::audit::Deed;
+use crate::body::text;
 use crate::couples::couple;
 use crate::database::Write;
 use crate::error::{Error, FieldError, Refused};
@@ -22,12 +26,18 @@ use crate::events::event;
 use crate::happening::What;
 use crate::sealed;
 
-/// What a volunteer heard.
-#[derive(Debug, Clone)]
-pub struct CaseReport {
+/// What a volunteer heard from a couple.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFollowUp {
+    #[garde(skip)]
     pub state: State,
+    /// At most 2000 characters.
+    #[garde(custom(text(0, 2000)))]
+    #[serde(default)]
     pub note: String,
     /// When they spoke; now where left out.
+    #[garde(skip)]
     pub at: Option<DateTime<Utc>>,
 }
 
@@ -58,7 +68,12 @@ pub async fn take(app: &App, account: SignedIn, couple_id: Uuid) -> Result<(), E
 /// # Errors
 /// 409 `follow_up_not_agreed`, `case_taken`; 422 on `at`; 404 for who is neither a volunteer of that event nor
 /// its organizer.
-pub async fn note(app: &App, account: SignedIn, couple_id: Uuid, heard: CaseReport) -> Result<follow_up::Model, Error> {
+pub async fn note(
+    app: &App,
+    account: SignedIn,
+    couple_id: Uuid,
+    heard: NewFollowUp,
+) -> Result<follow_up::Model, Error> {
     let txn = app.database.begin_write().await?;
     let Tended { couple, event, organizer } = hold(&txn, account.account_id, couple_id).await?;
     let now = app.now();

@@ -31,8 +31,11 @@ async fn it_keeps_nobody_from_the_other_events(#[values(Sqlite, Postgres)] engin
     let evening = &hall.evening;
     let (other_organizer, other) = evening.other_union(Phase::Closed).await;
     let txn = evening.app.database.begin_write().await.unwrap();
-    let with_circle =
-        event::ActiveModel { id: Set(other.id), settings: Set(json!({ "circle": { "days": 2 } })), ..Default::default() };
+    let with_circle = event::ActiveModel {
+        id: Set(other.id),
+        settings: Set(json!({ "circle": { "days": 2 } })),
+        ..Default::default()
+    };
     with_circle.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     let organizer = evening.again(&evening.organizer);
@@ -48,7 +51,8 @@ async fn it_keeps_nobody_from_the_other_events(#[values(Sqlite, Postgres)] engin
 
     let listed = evening.visitor().get("/api/v1/events").await;
     assert_eq!(listed.status, 200, "{}", listed.text());
-    let slugs: Vec<&str> = listed.json["items"].as_array().unwrap().iter().map(|it| it["slug"].as_str().unwrap()).collect();
+    let slugs: Vec<&str> =
+        listed.json["items"].as_array().unwrap().iter().map(|it| it["slug"].as_str().unwrap()).collect();
     assert_eq!(slugs, ["other"]);
     let (status, front) = Browser::open(evening).get("/").await;
     assert_eq!((status, front.contains("/e/other\""), front.contains("/e/qixi\"")), (200, true, false), "{front}");

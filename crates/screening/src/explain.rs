@@ -185,8 +185,7 @@ impl Turn {
         }
         single.sort_unstable();
         let end = |max| if max { End::Max } else { End::Min };
-        let single: Vec<Obstacle> =
-            single.into_iter().map(|(_, limit, max)| Obstacle::at(limit, end(max))).collect();
+        let single: Vec<Obstacle> = single.into_iter().map(|(_, limit, max)| Obstacle::at(limit, end(max))).collect();
         self.singles.insert(id, single.clone());
         single
     }

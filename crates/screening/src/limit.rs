@@ -209,9 +209,8 @@ written_as_text!(Limit, Obstacle);
 mod tests {
     use super::*;
 
-    const NAMES: [&str; 12] = [
-        "", "电力局", "A/B", "X/men", "X/women", "men", "men/35+", "/men", "X/", "X//", "X/men/", "25 min",
-    ];
+    const NAMES: [&str; 12] =
+        ["", "电力局", "A/B", "X/men", "X/women", "men", "men/35+", "/men", "X/", "X//", "X/men/", "25 min"];
 
     #[test]
     fn a_limit_is_read_back_whatever_its_people_are_called() {

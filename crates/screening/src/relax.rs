@@ -61,7 +61,10 @@ fn cheaper_with(pool: &Pool, rules: &Rules, raise: Raise, plain: Relaxed) -> Rel
 fn raise_unit(rules: &Rules, steps: u32) -> Option<(Rules, Change)> {
     let from = rules.unit?.max;
     let to = from.saturating_add(steps);
-    Some((Rules { unit: Some(Cap { max: to }), ..rules.clone() }, Change { limit: Obstacle::Units(End::Max), from, to }))
+    Some((
+        Rules { unit: Some(Cap { max: to }), ..rules.clone() },
+        Change { limit: Obstacle::Units(End::Max), from, to },
+    ))
 }
 
 fn raise_unit_side(rules: &Rules, steps: u32) -> Option<(Rules, Change)> {

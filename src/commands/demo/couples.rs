@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::evening::Wearer;
 use super::people::signed_in;
 use crate::app::App;
-use crate::couples::agree::{ConsentChoice, agree};
+use crate::couples::agree::{ConsentSaid, agree};
 use crate::couples::couple;
 use crate::error::Error;
 use crate::events::event;
 use crate::volunteers::follow_up::State;
-use crate::volunteers::tend::{self, CaseReport};
+use crate::volunteers::tend::{self, NewFollowUp};
 
 /// How many pairs an evening comes to.
 pub const COUPLES: usize = 2 * PAIRS.len();
@@ -52,14 +52,14 @@ pub async fn follow_up(
     {
         app.clock.set(event.ends_at + Duration::days(days));
         for (person, agrees) in [(he, he_agrees), (she, she_agrees)] {
-            agree(app, person.account, *id, ConsentChoice { show: agrees, follow_up: agrees }).await?;
+            agree(app, person.account, *id, ConsentSaid { show: agrees, follow_up: agrees }).await?;
         }
         let Some(couple) = couple::of_match(app.database.reader(), *id).await? else { continue };
         for (day, state, note) in heard {
             let at = event.ends_at + Duration::days(days + day);
             if at <= now {
                 app.clock.set(at);
-                let heard = CaseReport { state: *state, note: (*note).to_owned(), at: None };
+                let heard = NewFollowUp { state: *state, note: (*note).to_owned(), at: None };
                 tend::note(app, signed_in(volunteer), couple.id, heard).await?;
             }
         }

@@ -8,7 +8,7 @@ use queqiao::units::unit;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Cast, LIST, ME, RUNS, cast, freeze, rules, seats, standing_as};
 use crate::fixtures::browser::Browser;
@@ -163,8 +163,7 @@ async fn an_employer_may_be_called_as_a_limit_is(#[values(Sqlite, Postgres)] eng
     let mut kept_out = 0;
     for person in men.iter().chain(&women) {
         let why = person.get(ME).await.json["explanation"].clone();
-        let limit = |full: &&Value| full["limit"] == "unit X/men/";
-        if why["full"].as_array().unwrap().iter().find(limit).is_some() {
+        if why["full"].as_array().unwrap().iter().any(|full| full["limit"] == "unit X/men/") {
             kept_out += 1;
             assert!(why["words"].to_string().contains("贵单位 1 个名额已满"), "{why}");
         }
