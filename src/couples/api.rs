@@ -167,10 +167,9 @@ pub async fn consent(
     house: House,
     account: SignedIn,
     id: Path<Uuid>,
-    body: Body<ConsentSaid>,
+    choice: Body<ConsentSaid>,
 ) -> Result<HttpResponse, Error> {
-    let said = body.into_inner();
-    let choice = ConsentChoice { show, follow_up };
+    let choice = choice.into_inner();
     let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), choice).await).await?;
     padding::json(&MatchShown::from(standing), BLOCK)
 }

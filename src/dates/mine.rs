@@ -110,8 +110,8 @@ pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<P
     let about = apart.iter().map(|apart| apart.about);
     let faces = face::faces(db, about).await?;
     let item = |apart: exclusion::Model| {
-        let worn = faces.get(&said.about)?.worn?;
+        let worn = faces.get(&apart.about)?.worn?;
         Some(MyExclusion { badge: worn.to_string(), because: apart.because })
     };
-    Ok(Page::whole(said.into_iter().filter_map(item).collect()))
+    Ok(Page::whole(apart.into_iter().filter_map(item).collect()))
 }

@@ -79,7 +79,7 @@ fn wrong_row(page: &Page, row: &Value) -> WrongRow {
         whose: text("whose").to_owned(),
         column: column(page.language, text("field")),
         value: text("value").to_owned(),
-        words: reason(page.language, text("field"), text("code"), text("message")),
+        text: reason(page.language, text("field"), text("code"), text("message")),
     }
 }
 
@@ -152,19 +152,19 @@ pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error>
     let texts = |member: &str| {
         refused.extra.get(member).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
     };
-    let text = |member: &str| refused.extra.get(member).and_then(Value::as_str);
+    let member = |name: &str| refused.extra.get(name).and_then(Value::as_str);
     let fields: Vec<String> = texts("fields").map(|field| column(page.language, field)).collect();
     if !fields.is_empty() {
         text = format!("{text} {}", page.list(fields));
     }
     let line = refused.extra.get("line").and_then(Value::as_u64);
-    match (line, text("header"), text("sheet")) {
+    match (line, member("header"), member("sheet")) {
         (Some(line), Some(header), sheet) => {
             let gaps = [("line", line.into()), ("header", header.into()), ("sheet", sheet.unwrap_or_default().into())];
             let key = if sheet.is_some() { "row-header-of-sheet" } else { "row-header" };
-            told = format!("{told} {}", page.say(key, &gaps));
+            text = format!("{text} {}", page.say(key, &gaps));
         }
-        (Some(line), None, _) => told = format!("{told} {}", page.say("row-line", &[("line", line.into())])),
+        (Some(line), None, _) => text = format!("{text} {}", page.say("row-line", &[("line", line.into())])),
         (None, ..) => {}
     }
     let headings: Vec<&str> = texts("headings").collect();

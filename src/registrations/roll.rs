@@ -128,7 +128,7 @@ fn parse_search(text: &str) -> Result<Search, Error> {
     if text.chars().count() > 60 {
         return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
     }
-    let words = folding::plain(words);
+    let text = folding::plain(text);
     let digits = text.strip_prefix(['A', 'a']).unwrap_or(&text);
     let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
     Ok(number.map_or_else(|| Search::Name(text), Search::Number))

@@ -167,7 +167,12 @@ async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result
     read.await
 }
 
-fn build_case(house: &House, page: Page, account: SignedIn, (timeline, pair): (Timeline, Vec<Face>), form: Form,
+fn build_case(
+    house: &House,
+    page: Page,
+    account: SignedIn,
+    (timeline, pair): (Timeline, Vec<Face>),
+    form: Form,
 ) -> OneCase {
     let mine = timeline.case.volunteer_id == Some(account.account_id);
     OneCase { page, form, timeline, pair, mine, now: house.now() }

@@ -75,12 +75,12 @@ pub async fn gather(app: &App, organizer: &Organizer, now: DateTime<Utc>) -> Res
         let speaker = by.and_then(|by| people.get(by));
         let note = match speaker {
             Some(speaker) => write(app, speaker, None, text.to_owned()).await?.id,
-            None => announce(app, organizer, words.to_owned()).await?,
+            None => announce(app, organizer, text.to_owned()).await?,
         };
         for (nth, (by, text)) in (1..).zip(answers) {
             app.clock.set(over + Duration::hours(hours) + Duration::minutes(23 * nth));
             if let Some(speaker) = people.get(*by) {
-                write(app, speaker, Some(note), (*words).to_owned()).await?;
+                write(app, speaker, Some(note), (*text).to_owned()).await?;
             }
         }
         let readers = people.iter().skip(18).take(if place == REPORTED { 2 } else { 0 });

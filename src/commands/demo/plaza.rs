@@ -123,13 +123,13 @@ impl Plaza<'_> {
         shot: Option<Developed>,
     ) -> Result<Uuid, Error> {
         let photos = shot.into_iter().collect();
-        let words = NewContribution { kind, about, body: words.to_owned(), photos };
-        Ok(contribute(self.app, who, words).await?.id)
+        let contribution = NewContribution { kind, about, body: text.to_owned(), photos };
+        Ok(contribute(self.app, who, contribution).await?.id)
     }
 
     /// As [`Self::puts`], and the organizer lets it be seen.
-    async fn shows(&self, who: &Participant, kind: Kind, words: &str, shot: Option<Developed>) -> Result<Uuid, Error> {
-        let id = self.puts(who, kind, None, words, shot).await?;
+    async fn shows(&self, who: &Participant, kind: Kind, text: &str, shot: Option<Developed>) -> Result<Uuid, Error> {
+        let id = self.puts(who, kind, None, text, shot).await?;
         moderate(self.app, self.organizer, id, Decision::Approve, None).await?;
         Ok(id)
     }

@@ -49,7 +49,7 @@ pub async fn picks(
     let known: HashSet<(String, String)> = found.keys().cloned().collect();
     report.matches = known.len();
     let detail = format!("{} matches, {} expected", known.len(), expected.len());
-    report.promise("mutual picks become matches, and nothing else does", told == expected, detail);
+    report.promise("mutual picks become matches, and nothing else does", known == expected, detail);
     nothing_one_sided_is_told(theatre, house, inside, report).await?;
     Ok(found)
 }
