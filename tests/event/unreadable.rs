@@ -27,7 +27,7 @@ async fn notes(evening: &Evening, event_id: Uuid) -> u64 {
 async fn it_keeps_nobody_from_the_other_events(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut hall) = Hall::begin(engine, 1).await else { return };
     hall.evening.change(|row| row.settings = Set(json!({ "circle": { "days": 2 } }))).await;
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     let evening = &hall.evening;
     let (other_organizer, other) = evening.other_union(Phase::Closed).await;
     let txn = evening.app.database.begin_write().await.unwrap();

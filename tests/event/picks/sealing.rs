@@ -151,7 +151,7 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
         for secret in secrets {
             assert!(!files.windows(secret.len()).any(|window| window == secret), "sealed bytes are still on disk");
         }
-        let dumped = dump(&hall).await;
+        let traces = dump(&hall).await;
         // The house goes round; the two become a couple and exchange what they give.
         jobs::once(&hall.evening.app).await;
         let found = mine(&hall.men[0], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
