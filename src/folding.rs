@@ -58,8 +58,8 @@ pub fn plain(text: &str) -> String {
 /// A name as it is compared and looked for: without spaces, dots and case, in one width.
 #[must_use]
 pub fn compared(name: &str) -> String {
-    let told = |c: &char| !c.is_whitespace() && !is_unseen(*c) && !DOTS.contains(c);
-    name.nfkc().filter(told).flat_map(char::to_lowercase).collect()
+    let counts = |c: &char| !c.is_whitespace() && !is_unseen(*c) && !DOTS.contains(c);
+    name.nfkc().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
 /// Only the letters of a name, in one width and case: people write what stands between them in many ways.

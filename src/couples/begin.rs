@@ -20,8 +20,8 @@ use crate::picks::{ballot_consent, matched};
 /// # Errors
 /// Only faults.
 pub async fn due(app: &Arc<App>) -> Result<(), Error> {
-    let said = ballot_consent::Entity::find().select_only().column(ballot_consent::Column::MatchId).into_query();
-    let matches = matched::Entity::find().filter(matched::Column::Id.in_subquery(said));
+    let on_ballots = ballot_consent::Entity::find().select_only().column(ballot_consent::Column::MatchId).into_query();
+    let matches = matched::Entity::find().filter(matched::Column::Id.in_subquery(on_ballots));
     for found in matches.all(app.database.reader()).await? {
         let _ = event::leave_out_faulty(found.event_id, begin(app, found.id).await);
     }

@@ -101,8 +101,8 @@ pub async fn invalid_rows(
     columns: &'static [Column],
     errors: &[RowError],
 ) -> Error {
-    let shown: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
-    let refused = INVALID_ROWS.with("errors", json!(shown)).with("errors_total", errors.len());
+    let first: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
+    let refused = INVALID_ROWS.with("errors", json!(first)).with("errors_total", errors.len());
     match corrections(language, sheet, columns, errors).await {
         Ok(corrections) => refused.with("corrections", json!(corrections)).into(),
         Err(fault) => fault.into(),
@@ -134,8 +134,8 @@ pub async fn corrections(
 
 fn remark(language: Language, errors: &[&RowError]) -> String {
     let sentences = errors.iter().map(|error| {
-        let words = reason(language, error.field, error.code, &error.message);
-        let gaps = [("column", column(language, error.field)), ("words", words)];
+        let text = reason(language, error.field, error.code, &error.message);
+        let gaps = [("column", column(language, error.field)), ("words", text)];
         fluent::say(language, "row-remark", &gaps.map(|(name, text)| (name, FluentValue::from(text))))
     });
     fluent::sentences(language, sentences)

@@ -51,10 +51,10 @@ pub fn are_typed(form: &Form) -> bool {
 /// What is typed into the form of an event, as the request has it.
 #[must_use]
 pub fn typed(form: &Form) -> Value {
-    let mut told = Map::new();
-    put(&mut told, "fallback", form.text("screening.fallback"));
-    put(&mut told, "standby", form.number("screening.standby"));
-    told.insert("by_history".to_owned(), form.flag("screening.by_history"));
+    let mut terms = Map::new();
+    put(&mut terms, "fallback", form.text("screening.fallback"));
+    put(&mut terms, "standby", form.number("screening.standby"));
+    terms.insert("by_history".to_owned(), form.flag("screening.by_history"));
     let bound = |side: &str, end: &str| format!("screening.side.{side}.{end}");
     let bounds = ["men", "women"].map(|side| ["min", "max"].map(|end| bound(side, end)));
     if bounds.iter().flatten().any(|name| !form.value(name).trim().is_empty()) {
@@ -62,12 +62,12 @@ pub fn typed(form: &Form) -> Value {
             let of = format!("screening.side.{side}");
             form.members(&of, &["min", "max"], &[])
         });
-        told.insert("side".to_owned(), json!({ "men": men, "women": women }));
+        terms.insert("side".to_owned(), json!({ "men": men, "women": women }));
     }
     for cap in ["unit_side", "unit"] {
         let of = format!("screening.{cap}");
         if !form.value(&format!("{of}.max")).trim().is_empty() {
-            told.insert(cap.to_owned(), form.members(&of, &["max"], &[]));
+            terms.insert(cap.to_owned(), form.members(&of, &["max"], &[]));
         }
     }
     let band = |row: &Row| {
@@ -76,6 +76,6 @@ pub fn typed(form: &Form) -> Value {
             "min": needed(form.number(&row.at("min"))), "max": needed(form.number(&row.at("max"))),
         })
     };
-    told.insert("band".to_owned(), rows(form, BANDS.name).iter().map(band).collect());
-    Value::Object(told)
+    terms.insert("band".to_owned(), rows(form, BANDS.name).iter().map(band).collect());
+    Value::Object(terms)
 }

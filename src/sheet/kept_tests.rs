@@ -59,9 +59,9 @@ fn every_sheet_that_is_a_list_is_read_and_the_others_are_named() {
     let rows: Vec<_> = read.rows.iter().map(|row| (row.line, row.texts().map(Result::unwrap))).collect();
     assert_eq!(rows, [(2, ["甲", "a@b.cn"]), (7, ["乙", "b@b.cn"])]);
     assert_eq!(read.unread, ["填写说明", "汇总"]);
-    let told = read.rows[1].error("email", "x", "y");
+    let error = read.rows[1].error("email", "x", "y");
     assert_eq!(
-        (told.sheet.as_deref(), told.value.as_deref(), told.whose.as_deref()),
+        (error.sheet.as_deref(), error.value.as_deref(), error.whose.as_deref()),
         (Some("二科"), Some("b@b.cn"), Some("乙"))
     );
     let none = list(&sheets(&[

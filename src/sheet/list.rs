@@ -119,11 +119,11 @@ fn first_filled(row: &Row, places: Option<&Vec<usize>>) -> Cell {
 }
 
 fn whose<const N: usize>(cells: &[Cell; N], columns: &[Column; N], named_by: &[&str]) -> Option<String> {
-    let said = |field: &&str| {
+    let named = |field: &&str| {
         let at = columns.iter().position(|column| column.field == *field)?;
         cells.get(at)?.as_ref().ok().filter(|text| !text.is_empty()).map(|text| quote(text))
     };
-    named_by.iter().find_map(said)
+    named_by.iter().find_map(named)
 }
 
 /// A text, or how it begins, on one line.

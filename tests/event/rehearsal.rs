@@ -13,8 +13,8 @@ use crate::fixtures::process::program;
 
 /// What the report says, which is the last line.
 fn report(ended: &Output) -> Value {
-    let said = String::from_utf8_lossy(&ended.stdout);
-    serde_json::from_str(said.lines().last().unwrap()).unwrap()
+    let output = String::from_utf8_lossy(&ended.stdout);
+    serde_json::from_str(output.lines().last().unwrap()).unwrap()
 }
 
 #[rstest]
@@ -27,8 +27,8 @@ async fn a_small_event_goes_to_its_end_and_every_promise_holds(#[values(Sqlite, 
         rehearsal.args(["--database-url", evening.app.settings.database.url.expose_secret()]);
     }
     let ended = rehearsal.env("QUEQIAO__LOG__FILTER", "error").output().unwrap();
-    let words = String::from_utf8_lossy(&ended.stderr).into_owned();
-    assert!(ended.status.success(), "{words}");
+    let progress = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(ended.status.success(), "{progress}");
     let report = report(&ended);
     assert_eq!((&report["seed"], &report["errors"]), (&json!(3), &json!(0)));
     let promises = report["promises"].as_array().unwrap();

@@ -182,8 +182,8 @@ async fn one_bad_row_stops_all_unless_a_part_is_wanted(#[values(Sqlite, Postgres
     assert_eq!(errors(&refused), expected);
     assert_eq!(refused.json["errors_total"], 9);
     // Whoever sent the list is told what stood there, and whose row it is.
-    let told = &refused.json["errors"][3];
-    assert_eq!((&told["value"], &told["whose"]), (&json!("x"), &json!("no-address")));
+    let error = &refused.json["errors"][3];
+    assert_eq!((&error["value"], &error["whose"]), (&json!("x"), &json!("no-address")));
     assert_eq!(on_record(&evening).await, before);
 
     let partial = import(&evening, "?partial=true&create_units=true", list.clone()).await;

@@ -41,8 +41,8 @@ async fn it_keeps_nobody_from_the_other_events(#[values(Sqlite, Postgres)] engin
     let organizer = evening.again(&evening.organizer);
     for (organizer, slug) in [(&organizer, "qixi"), (&other_organizer, "other")] {
         let path = format!("/api/v1/events/{slug}/circle/announcements");
-        let said = organizer.post(&path, json!({ "body": "谢谢大家" })).await;
-        assert_eq!(said.status, 201, "{}", said.text());
+        let announced = organizer.post(&path, json!({ "body": "谢谢大家" })).await;
+        assert_eq!(announced.status, 201, "{}", announced.text());
     }
     let guest = evening.again(&hall.women[0]);
     assert_eq!(guest.post("/api/v1/events/qixi/circle/membership", json!({})).await.status, 204);

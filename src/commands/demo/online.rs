@@ -72,8 +72,9 @@ pub async fn days(
             }
             let Some(place) = plan.writes else { return Ok(None) };
             let kind = if place % 3 == 0 { Kind::Declaration } else { Kind::Post };
-            let words = NewContribution { kind, about: None, body: sample_text(kind, place), photos: Vec::new() };
-            Ok(Some(contribute(app, &person.who, words).await?.id))
+            let contribution =
+                NewContribution { kind, about: None, body: sample_text(kind, place), photos: Vec::new() };
+            Ok(Some(contribute(app, &person.who, contribution).await?.id))
         })
         .await?;
         for post in posts.into_iter().flatten() {

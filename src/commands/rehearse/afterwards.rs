@@ -61,8 +61,8 @@ async fn circle(theatre: &Theatre, house: &House, inside: &[Arc<Guest>], report:
 async fn survey(theatre: &Theatre, house: &House, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
     let line = theatre.line.step("survey");
     let path = format!("/events/{}/feedback", house.event);
-    let asked = inside.iter().cloned().enumerate().filter(|(place, _)| place % 4 != 3);
-    let answered = at_once(PHONES, asked, |(place, guest)| {
+    let answering = inside.iter().cloned().enumerate().filter(|(place, _)| place % 4 != 3);
+    let answered = at_once(PHONES, answering, |(place, guest)| {
         let answers = json!({ "overall": 3 + place % 3, "pace": "right", "met": place % 2 == 0, "again": true });
         let (line, path) = (line.clone(), path.clone());
         async move { guest.person.phone.put(&line, &path, &answers).await?.ok() }
@@ -102,12 +102,12 @@ async fn follow_up(
 /// The union reads its event and its year: the figures are those the doors and the phones counted.
 async fn figures(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
     let line = theatre.line.step("reports");
-    let told = house.organizer.get(&line, &format!("/events/{}/report", house.event)).await?.ok()?;
+    let read = house.organizer.get(&line, &format!("/events/{}/report", house.event)).await?.ok()?;
     // The year the event was in, whatever day it is by now.
-    let of = told["starts_at"].as_str().and_then(|at| at.get(..4)).context("an event without a day")?;
+    let of = read["starts_at"].as_str().and_then(|at| at.get(..4)).context("an event without a day")?;
     let year =
         house.organizer.get(&line, &format!("/organizations/union-{}/report?year={of}", theatre.tag)).await?.ok()?;
-    let event = (&told["door"]["attended"], &told["dates"]["dates"], &told["outcome"]["couples"]);
+    let event = (&read["door"]["attended"], &read["dates"]["dates"], &read["outcome"]["couples"]);
     let counted = (&json!(report.admitted), &json!(report.dates.held), &json!(report.couples));
     let whole = (&year["events"], &year["attendances"], &year["couples"]);
     let same = event == counted && whole == (&json!(1), &json!(report.admitted), &json!(report.couples));

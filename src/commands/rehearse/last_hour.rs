@@ -36,20 +36,20 @@ pub async fn somebody_cancels(
     let reply = format!("/events/{}/registrations/me/reply", house.event);
     leaver.person.phone.post(&line, &reply, &json!({ "reply": "decline" })).await?.ok()?;
     let after = read_standing(theatre, house, people).await?;
-    let asked: Vec<&Arc<Person>> = people
+    let called: Vec<&Arc<Person>> = people
         .iter()
         .zip(&after)
         .filter(|(_, standing)| standing["status"] == "selected")
         .map(|(person, _)| person)
         .collect();
-    let next = asked.first().context("nobody was asked in the last hour")?;
+    let next = called.first().context("nobody was asked in the last hour")?;
     next.phone.post(&line, &reply, &json!({ "reply": "confirm" })).await?.ok()?;
-    report.last_hour = asked.len();
-    report.promoted += asked.len();
+    report.last_hour = called.len();
+    report.promoted += called.len();
     let guests = badges(theatre, house, people, report).await?;
     let worn: HashSet<&str> = guests.iter().map(|guest| guest.person.cast.email.as_str()).collect();
     let moved = worn.contains(next.cast.email.as_str()) && !worn.contains(leaver.person.cast.email.as_str());
-    let held = asked.len() == 1 && next.cast.man == leaver.person.cast.man && moved;
+    let held = called.len() == 1 && next.cast.man == leaver.person.cast.man && moved;
     report.promise("a seat that came free in the last hour goes to the next of its side", held, String::new());
     Ok(guests)
 }

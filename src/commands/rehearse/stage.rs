@@ -36,11 +36,11 @@ pub async fn words_and_couples(
     let console = Console { line: &line, house };
     let stage = console.stage().await?;
     let called = stage["couples"].as_array().context("no couples")?;
-    let told: BTreeSet<(String, String)> = called.iter().filter_map(pair).collect();
+    let callable: BTreeSet<(String, String)> = called.iter().filter_map(pair).collect();
     let agreed: BTreeSet<(String, String)> = couples.iter().cloned().collect();
-    report.stage.couples = told.len();
-    let detail = format!("{} of {}", told.len(), agreed.len());
-    report.promise("a couple may be called once both agreed, however late, and no other", told == agreed, detail);
+    report.stage.couples = callable.len();
+    let detail = format!("{} of {}", callable.len(), agreed.len());
+    report.promise("a couple may be called once both agreed, however late, and no other", callable == agreed, detail);
     for couple in called.iter().take(CALLED) {
         crosses(&console, inside, couple, report).await?;
     }
@@ -69,11 +69,11 @@ async fn confessions(line: &Line, house: &House, inside: &[Arc<Guest>], report: 
     let console = Console { line, house };
     let ready = console.stage().await?["confessions"].as_array().context("no confessions")?.clone();
     let spoken = |word: &Value| Some((badge(word, 0)?, badge(word, 1)?));
-    let told: BTreeSet<(String, String)> = ready.iter().filter_map(spoken).collect();
+    let callable: BTreeSet<(String, String)> = ready.iter().filter_map(spoken).collect();
     report.promise(
         "who is asked on stage said yes before",
-        told == agreed,
-        format!("{} of {}", told.len(), report.stage.confessions),
+        callable == agreed,
+        format!("{} of {}", callable.len(), report.stage.confessions),
     );
     if let Some(word) = ready.first() {
         for named in [false, true] {
@@ -153,8 +153,8 @@ impl Console<'_> {
             // A block ends with an empty line; what it says may go over several.
             let Some((blocks, _)) = text.rsplit_once("\n\n") else { continue };
             let data = |block: &str| block.lines().filter_map(|line| line.strip_prefix("data: ")).collect::<String>();
-            if let Some(told) = blocks.split("\n\n").map(data).find(|told| !told.is_empty()) {
-                return Ok(serde_json::from_str::<Value>(&told)?["stage"].clone());
+            if let Some(snapshot) = blocks.split("\n\n").map(data).find(|snapshot| !snapshot.is_empty()) {
+                return Ok(serde_json::from_str::<Value>(&snapshot)?["stage"].clone());
             }
         }
         anyhow::bail!("the screen heard nothing")

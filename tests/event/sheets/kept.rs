@@ -24,7 +24,7 @@ fn kept(name: &str) -> Vec<u8> {
 }
 
 /// What the lists said of everybody who was invited, by the letters before the `@`.
-async fn words(evening: &Evening) -> BTreeMap<String, Value> {
+async fn listed(evening: &Evening) -> BTreeMap<String, Value> {
     let invited = evening.organizer.get("/api/v1/events/qixi/invitations?limit=200").await;
     let name = |item: &Value| item["email"].as_str().unwrap().split('@').next().unwrap().to_owned();
     invited.json["items"].as_array().unwrap().iter().map(|item| (name(item), item["words"].clone())).collect()
@@ -72,28 +72,28 @@ async fn every_list_is_read_as_it_was_meant(#[values(Sqlite, Postgres)] engine: 
     ] {
         let answer = import(&evening, "?create_units=true", kept(list)).await;
         assert_eq!(answer.status, 201, "{list}: {}", answer.text());
-        let told = (&answer.json["imported"], &answer.json["units_created"], &answer.json["errors"]);
-        assert_eq!(told, (&json!(people), &json!(units), &json!([])), "{list}");
+        let reported = (&answer.json["imported"], &answer.json["units_created"], &answer.json["errors"]);
+        assert_eq!(reported, (&json!(people), &json!(units), &json!([])), "{list}");
         let unread = if list == "instructions-sheet-first.xlsx" { json!(["填写说明"]) } else { json!(null) };
         assert_eq!(answer.json["unread_sheets"], unread, "{list}");
     }
-    let words = words(&evening).await;
-    let said = |who: &str, what: &str| words[who][what].clone();
-    assert_eq!((said("p82", "nickname"), said("p82", "education")), (json!(null), json!(null)));
-    assert_eq!((said("p302", "unit"), said("p301", "unit")), (json!("供电公司"), json!("市第一医院")));
+    let listed = listed(&evening).await;
+    let row = |who: &str, what: &str| listed[who][what].clone();
+    assert_eq!((row("p82", "nickname"), row("p82", "education")), (json!(null), json!(null)));
+    assert_eq!((row("p302", "unit"), row("p301", "unit")), (json!("供电公司"), json!("市第一医院")));
     for (what, value) in [("real_name", "测试41"), ("gender", "male"), ("unit", "市第一医院"), ("phone", "13800138000")]
     {
-        assert_eq!(said("p41", what), value);
+        assert_eq!(row("p41", what), value);
     }
-    assert_eq!((said("p101", "born_on"), said("p201", "born_on")), (json!("1995-08-02"), json!("1990-12-31")));
-    assert_eq!([said("p51", "unit"), said("p52", "unit"), said("p53", "unit")], ["市第一医院"; 3]);
-    let genders = (131..140).map(|who| said(&format!("p{who}"), "gender").as_str().unwrap().to_owned());
+    assert_eq!((row("p101", "born_on"), row("p201", "born_on")), (json!("1995-08-02"), json!("1990-12-31")));
+    assert_eq!([row("p51", "unit"), row("p52", "unit"), row("p53", "unit")], ["市第一医院"; 3]);
+    let genders = (131..140).map(|who| row(&format!("p{who}"), "gender").as_str().unwrap().to_owned());
     let wanted = ["male", "male", "female", "male", "male", "female", "male", "female", "female"];
     assert_eq!(genders.collect::<Vec<_>>(), wanted);
     for who in 151..159 {
-        assert_eq!(said(&format!("p{who}"), "phone"), "13800138000");
+        assert_eq!(row(&format!("p{who}"), "phone"), "13800138000");
     }
-    assert_eq!(said("p281", "phone"), "13800138000");
+    assert_eq!(row("p281", "phone"), "13800138000");
 }
 
 #[rstest]
@@ -102,12 +102,12 @@ async fn what_cannot_be_read_says_what_to_do(#[values(Sqlite, Postgres)] engine:
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let shortened = import(&evening, "", kept("phone-scientific.csv")).await;
     assert_eq!(errors(&shortened), [(2, "phone", "number_shortened")]);
-    let told = &shortened.json["errors"][0];
-    assert_eq!((&told["value"], &told["whose"]), (&json!("1.38001E+10"), &json!("测试161")));
-    assert!(told["message"].as_str().unwrap().contains("Format the column as text"));
+    let reported = &shortened.json["errors"][0];
+    assert_eq!((&reported["value"], &reported["whose"]), (&json!("1.38001E+10"), &json!("测试161")));
+    assert!(reported["message"].as_str().unwrap().contains("Format the column as text"));
     let kept_whole = "姓名,性别,邮箱,单位,手机\n甲,男,a@mail.example,电力局,'13800138000\n乙,女,b@mail.example,电力局,１３８００１３８０００\n";
     assert_eq!(import(&evening, "", kept_whole).await.status, 201);
-    assert!(words(&evening).await.values().all(|said| said["phone"] == "13800138000"));
+    assert!(listed(&evening).await.values().all(|row| row["phone"] == "13800138000"));
 
     refused(&import(&evening, "", kept("web-page-as.xls")).await, 415, "web_page");
     let page = encoding_rs::GB18030.encode("<TABLE><tr><td>姓名</td></tr></TABLE>").0.into_owned();
@@ -115,15 +115,15 @@ async fn what_cannot_be_read_says_what_to_do(#[values(Sqlite, Postgres)] engine:
 
     let unknown = import(&evening, "", "报名汇总\n姓名,性别,电子邮箱,部门\n甲,男,a@b.cn,外科\n").await;
     refused(&unknown, 422, "missing_columns");
-    let told = (&unknown.json["fields"], &unknown.json["line"], &unknown.json["header"]);
-    assert_eq!(told, (&json!(["unit"]), &json!(2), &json!("姓名 | 性别 | 电子邮箱 | 部门")));
+    let reported = (&unknown.json["fields"], &unknown.json["line"], &unknown.json["header"]);
+    assert_eq!(reported, (&json!(["unit"]), &json!(2), &json!("姓名 | 性别 | 电子邮箱 | 部门")));
     let twice = import(&evening, "", "姓名,性别,邮箱,单位,工作单位\n甲,男,a@b.cn,外科,医院\n").await;
     refused(&twice, 422, "column_twice");
     assert_eq!((&twice.json["fields"], &twice.json["headings"]), (&json!(["unit"]), &json!(["单位", "工作单位"])));
 
     // On a page, in the reader's words.
     let browser = Browser::of(&evening, &evening.organizer).await;
-    for (list, told) in [
+    for (list, reported) in [
         (kept("web-page-as.xls"), "另存为 .xlsx"),
         (
             "报名汇总\n姓名,性别,邮箱,部门\n甲,男,a@b.cn,外科\n".into(),
@@ -134,7 +134,7 @@ async fn what_cannot_be_read_says_what_to_do(#[values(Sqlite, Postgres)] engine:
         let form = Form::new().part("file", Part::bytes(list).file_name("名单.xls"));
         let request = browser.request(Method::POST, "/office/e/qixi/registrations/import").multipart(form);
         let (_, page) = read(request.send().await.unwrap()).await;
-        assert!(page.contains(told), "{page}");
+        assert!(page.contains(reported), "{page}");
     }
 }
 
@@ -153,16 +153,16 @@ async fn all_that_is_wrong_is_told_at_once_and_comes_back_to_be_put_right(#[valu
         (5, "email", "duplicate_in_file"),
     ];
     assert_eq!((answer.code(), errors(&answer)), ("invalid_rows", wrong.to_vec()), "{}", answer.text());
-    let told = answer.json["errors"].as_array().unwrap().iter().map(|e| (e["value"].clone(), e["whose"].clone()));
-    let said = |value: &str, whose: &str| (json!(value), json!(whose));
+    let reported = answer.json["errors"].as_array().unwrap().iter().map(|e| (e["value"].clone(), e["whose"].clone()));
+    let row = |value: &str, whose: &str| (json!(value), json!(whose));
     let expected = [
-        said("yun@", "王小云"),
-        said("未知", "王小云"),
-        said("无此单位", "王小云"),
-        said("不详", "韩梅梅"),
-        said("li@mail.example", "韩梅梅"),
+        row("yun@", "王小云"),
+        row("未知", "王小云"),
+        row("无此单位", "王小云"),
+        row("不详", "韩梅梅"),
+        row("li@mail.example", "韩梅梅"),
     ];
-    assert_eq!(told.collect::<Vec<_>>(), expected);
+    assert_eq!(reported.collect::<Vec<_>>(), expected);
 
     // The others are taken, and these come back as a workbook.
     let partial = import(&evening, "?partial=true", list).await;
@@ -172,7 +172,9 @@ async fn all_that_is_wrong_is_told_at_once_and_comes_back_to_be_put_right(#[valu
     assert_eq!((rows.len(), &rows[1][..5]), (3, &["1", "王小云", "未知", "yun@", "无此单位"].map(str::to_owned)[..]));
     let remarks = &rows[1][5];
     assert!(
-        ["邮箱：", "性别：请写男或女。", "单位：本工会没有这个单位。"].iter().all(|told| remarks.contains(told)),
+        ["邮箱：", "性别：请写男或女。", "单位：本工会没有这个单位。"]
+            .iter()
+            .all(|reported| remarks.contains(reported)),
         "{remarks}"
     );
     // Put right, and sent as it is.
@@ -192,9 +194,9 @@ async fn all_that_is_wrong_is_told_at_once_and_comes_back_to_be_put_right(#[valu
     };
     let list = "姓名,性别,邮箱,单位\n小\u{202e}李,x,x@mail.example,无此单位\n";
     let page = sent("/office/e/qixi/registrations/import", list).await;
-    for told in ["<bdi>小李</bdi>", "<bdi>x</bdi>", "请写男或女", "<bdi>无此单位</bdi>", "本工会没有这个单位"]
+    for reported in ["<bdi>小李</bdi>", "<bdi>x</bdi>", "请写男或女", "<bdi>无此单位</bdi>", "本工会没有这个单位"]
     {
-        assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains(reported), "{reported}: {page}");
     }
     let rows = opened(between(&page, "sheet;base64,", "\""));
     assert_eq!(rows[1][..4], ["小李", "x", "x@mail.example", "无此单位"].map(str::to_owned));
@@ -220,8 +222,8 @@ async fn units_and_rosters_are_read_in_the_same_way(#[values(Sqlite, Postgres)] 
         }
     }
     let taken = upload(organizer, "/api/v1/units/import", book.save_to_buffer().unwrap()).await;
-    let told = json!({ "added": 3, "errors": [], "unread_sheets": ["填写说明"] });
-    assert_eq!((taken.status, &taken.json), (200, &told), "{}", taken.text());
+    let reported = json!({ "added": 3, "errors": [], "unread_sheets": ["填写说明"] });
+    assert_eq!((taken.status, &taken.json), (200, &reported), "{}", taken.text());
     let wrong = upload(organizer, "/api/v1/units/import", "单位，域名\n机 场，qq.com\n铁路局2，\n机场，\n").await;
     let wrong_ones = [
         (2, "mail_domain", "public_mail_domain"),
