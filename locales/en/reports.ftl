@@ -4,6 +4,7 @@ figures-svg = Download the drawing
 figures-drawing = How many men and women came how far, and when they arrived; the figures are in the tables below.
 figures-note = Counts of matches and of how couples go on are not told below 5, nor picks of rounds with fewer than 20 people: they would point at somebody.
 figures-few = not told
+figures-not-due = not yet three months
 figures-all = All
 figures-stages = From application to the door (people)
 stage-came = Came

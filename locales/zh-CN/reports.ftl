@@ -4,6 +4,7 @@ figures-svg = 下载图
 figures-drawing = 各阶段男女人数，以及到场时间分布；数字见下面的表。
 figures-note = 互选、交往这类数字不到 5 就不单列，不到 20 人的爆灯轮不计数，免得从数字里认出谁。
 figures-few = 不单列
+figures-not-due = 未到三个月
 figures-all = 合计
 figures-stages = 从报名到到场（人）
 stage-came = 到场

@@ -15,6 +15,7 @@ use super::guests;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::circle::member;
+use crate::couples::couple;
 use crate::dates::{date_round, sitting};
 use crate::error::Fault;
 use crate::events::event;
@@ -28,7 +29,7 @@ use crate::registrations::registration::Side;
 use crate::registrations::roll;
 use crate::registrations::stages::{Stage, reached};
 use crate::small_counts::suppress_small;
-use crate::volunteers::outcomes::{self, Figures};
+use crate::volunteers::outcomes::{self, AtThreeMonths, Figures};
 
 /// An event in figures. A number that would point at somebody is null.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -119,8 +120,10 @@ pub struct OutcomeFigures {
     pub couples: usize,
     /// Of these, who want to be asked how it goes.
     pub followed: usize,
-    /// Of these, together when they were asked after three months.
+    /// Of these, together when they were asked after three months; null below five, and before anybody was asked.
     pub lasting: Option<usize>,
+    /// Whether it is three months for any of them.
+    pub lasting_due: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -148,13 +151,13 @@ impl EventReport {
 }
 
 /// Reads everything there is to tell.
-pub async fn read(db: &impl ConnectionTrait, event: event::Model) -> Result<EventReport, Fault> {
+pub async fn read(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<EventReport, Fault> {
     let id = event.id;
     let union = organization::Entity::find_by_id(event.organization_id).one(db).await?;
     let came = presence::Entity::find().filter(presence::Column::EventId.eq(id)).all(db).await?;
-    let (couples, figures) = outcomes::of_event(db, id).await?;
-    let followed: Vec<Uuid> = couples.iter().filter(|couple| couple.follow_up).map(|couple| couple.id).collect();
-    let lasting = outcomes::lasting(db, &followed).await?;
+    let (_, figures) = outcomes::of_event(db, id).await?;
+    let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(id)).all(db).await?;
+    let lasting = outcomes::at_three_months(db, &event, &couples, now).await?;
     let guests = guests::of_event(db, id).await?;
     let stages = stages(&roll::counts(db, id).await?, &came);
     Ok(EventReport {
@@ -271,12 +274,13 @@ async fn picks(db: &impl ConnectionTrait, id: Uuid) -> Result<PickFigures, DbErr
     Ok(PickFigures { ballots: sum(|round| round.ballots), picks: sum(|round| round.picks), rounds: rounds.len() })
 }
 
-fn outcome(figures: &Figures, lasting: usize) -> OutcomeFigures {
+fn outcome(figures: &Figures, lasting: AtThreeMonths) -> OutcomeFigures {
     OutcomeFigures {
         matches: figures.matches,
         couples: figures.couples,
         followed: figures.followed,
-        lasting: suppress_small(lasting),
+        lasting: suppress_small(lasting.together).filter(|_| lasting.due),
+        lasting_due: lasting.due,
     }
 }
 

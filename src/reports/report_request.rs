@@ -39,7 +39,7 @@ impl OfYear {
 /// # Errors
 /// Only faults.
 pub async fn of_event(house: &House, by: Organizer) -> Result<EventReport, Error> {
-    house.run(async move |app| Ok(event::read(app.database.reader(), by.event).await?)).await
+    house.run(async move |app| Ok(event::read(app.database.reader(), by.event, app.now()).await?)).await
 }
 
 /// A union's year.

@@ -25,6 +25,8 @@ pub enum Cell {
     Percent(i64),
     /// Too few to be told.
     Few,
+    /// Nobody could have been asked by now.
+    NotDue,
     Text(String),
 }
 
@@ -52,6 +54,10 @@ impl Cell {
         count.map_or(Self::Few, Self::of)
     }
 
+    fn lasting(count: Option<usize>, due: bool) -> Self {
+        if due { Self::of_small_count(count) } else { Self::NotDue }
+    }
+
     fn share(percent: Option<impl TryInto<i64>>) -> Self {
         percent.map_or(Self::Few, |percent| Self::Percent(percent.try_into().unwrap_or_default()))
     }
@@ -69,6 +75,7 @@ impl Cell {
             Self::Count(count) => count.to_string(),
             Self::Percent(percent) => format!("{percent}%"),
             Self::Few => page.t("figures-few"),
+            Self::NotDue => page.t("figures-not-due"),
             Self::Text(text) => text.clone(),
         }
     }
@@ -128,7 +135,7 @@ pub fn of_event(page: &Page, report: &EventReport) -> Vec<Table> {
                 ("figures-matches", Cell::of_small_count(outcome.matches)),
                 ("figures-couples", Cell::of(outcome.couples)),
                 ("figures-followed", Cell::of(outcome.followed)),
-                ("figures-lasting", Cell::of_small_count(outcome.lasting)),
+                ("figures-lasting", Cell::lasting(outcome.lasting, outcome.lasting_due)),
             ],
         ),
         list(
@@ -167,7 +174,7 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
             Cell::of(event.attendances),
             Cell::of(event.units),
             Cell::of(event.couples),
-            Cell::of_small_count(event.lasting),
+            Cell::lasting(event.lasting, event.lasting_due),
         ];
         Row {
             address: Some(format!("/office/e/{}/report", event.event)),
@@ -180,7 +187,7 @@ pub fn of_year(page: &Page, report: &YearReport) -> Table {
         Cell::of(report.attendances),
         Cell::of(report.units),
         Cell::of(report.couples),
-        Cell::of_small_count(report.lasting),
+        Cell::lasting(report.lasting, report.lasting_due),
     ];
     Table {
         title: page.t("figures-held"),

@@ -35,8 +35,11 @@ pub struct YearReport {
     pub attendances: usize,
     /// 牵手对数: couples who both want it to be told.
     pub couples: usize,
-    /// 三个月仍交往: of these, together when they were asked after three months; null below five.
+    /// 三个月仍交往: of these, together when they were asked after three months; null below five, and before anybody
+    /// was asked.
     pub lasting: Option<usize>,
+    /// Whether it is three months for any of them.
+    pub lasting_due: bool,
     pub sentence: Sentence,
     /// In the order of the year.
     pub held: Vec<EventOfYear>,
@@ -63,6 +66,7 @@ pub struct EventOfYear {
     pub units: usize,
     pub couples: usize,
     pub lasting: Option<usize>,
+    pub lasting_due: bool,
 }
 
 impl YearReport {
@@ -114,7 +118,7 @@ pub async fn read(
     let (mut held, mut units, mut lasting, mut hosts) = (Vec::new(), HashSet::new(), Vec::new(), HashSet::new());
     for event in events.into_iter().filter(of_year) {
         hosts.insert(event.organization_id);
-        let (line, employers, together) = one(db, event).await?;
+        let (line, employers, together) = one(db, event, now).await?;
         held.push(line);
         units.extend(employers);
         lasting.push(together);
@@ -128,7 +132,8 @@ pub async fn read(
         applications: sum(|event| event.applications),
         attendances: sum(|event| event.attendances),
         couples: sum(|event| event.couples),
-        lasting: told_sum(lasting.iter().sum(), lasting),
+        lasting: told_sum(lasting.iter().sum(), lasting).filter(|_| held.iter().any(|event| event.lasting_due)),
+        lasting_due: held.iter().any(|event| event.lasting_due),
         sentence: Sentence { zh: String::new(), en: String::new() },
         held,
     };
@@ -142,11 +147,14 @@ pub async fn read(
 }
 
 /// One event, the employers of those who came, and how many couples are together after three months.
-async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
+async fn one(
+    db: &impl ConnectionTrait,
+    event: event::Model,
+    now: DateTime<Utc>,
+) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
     let guests = guests::of_event(db, event.id).await?;
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
-    let followed = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
-    let lasting = outcomes::lasting(db, &followed.collect::<Vec<_>>()).await?;
+    let lasting = outcomes::at_three_months(db, &event, &couples, now).await?;
     let line = EventOfYear {
         event: event.slug,
         title: event.title,
@@ -157,9 +165,10 @@ async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfY
         attendances: guests.came.len(),
         units: guests.employers_came.len(),
         couples: couples.len(),
-        lasting: suppress_small(lasting),
+        lasting: suppress_small(lasting.together).filter(|_| lasting.due),
+        lasting_due: lasting.due,
     };
-    Ok((line, guests.employers_came, lasting))
+    Ok((line, guests.employers_came, lasting.together))
 }
 
 /// What unions publish at the end of a year; what is nothing, or too little to be told, is left out.

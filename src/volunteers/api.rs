@@ -66,7 +66,8 @@ pub struct OutcomeCounts {
     matched_people: Option<usize>,
     couples: usize,
     follow_ups: usize,
-    states: BTreeMap<State, Option<usize>>,
+    /// Of those in `couples`.
+    states: BTreeMap<State, usize>,
 }
 
 /// A couple to look after.

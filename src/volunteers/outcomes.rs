@@ -10,6 +10,7 @@ use super::milestone::Milestone;
 use crate::checkin::presence;
 use crate::couples::{couple, pair};
 use crate::error::Fault;
+use crate::events::event;
 use crate::picks::matched;
 use crate::small_counts::{suppress_small, told_among};
 
@@ -35,7 +36,8 @@ pub struct Figures {
     pub matched_people: Option<usize>,
     pub couples: usize,
     pub followed: usize,
-    pub states: BTreeMap<State, Option<usize>>,
+    /// How those who are asked get on; every one of them stands in the list beside.
+    pub states: BTreeMap<State, usize>,
 }
 
 /// What an evening came to.
@@ -66,14 +68,34 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<
     Ok((agreed, figures))
 }
 
-/// Of these couples, those of whom it was heard at three months that they are together.
-pub async fn lasting(db: &impl ConnectionTrait, couples: &[Uuid]) -> Result<usize, Fault> {
-    let noted = follow_up::of_couples(db, couples).await?;
+/// What was heard of couples at three months.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AtThreeMonths {
+    /// Who are together.
+    pub together: usize,
+    /// Whether any of them could have been asked by now: before that, nobody being together says nothing.
+    pub due: bool,
+}
+
+/// What was heard at three months of those of an event's couples who want to be asked.
+pub async fn at_three_months(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    couples: &[couple::Model],
+    now: DateTime<Utc>,
+) -> Result<AtThreeMonths, Fault> {
+    let asked = couples.iter().filter_map(|couple| Some((couple.id, couple.follow_up_since?)));
+    let (couples, since): (Vec<Uuid>, Vec<DateTime<Utc>>) = asked.unzip();
+    let noted = follow_up::of_couples(db, &couples).await?;
     let at_three_months = noted.into_iter().filter(|noted| noted.milestone == Some(Milestone::ThreeMonths));
     // The latest word counts.
     let last: BTreeMap<Uuid, State> = at_three_months.map(|noted| (noted.couple_id, noted.state)).collect();
+    let is_due = |since: DateTime<Utc>| Milestone::ThreeMonths.due(since, event.zone()) <= now;
     let together = [State::Dating, State::Engaged, State::Married];
-    Ok(last.into_values().filter(|state| together.contains(state)).count())
+    Ok(AtThreeMonths {
+        due: !last.is_empty() || since.into_iter().any(is_due),
+        together: last.into_values().filter(|state| together.contains(state)).count(),
+    })
 }
 
 async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -> Result<Figures, Fault> {
@@ -85,10 +107,8 @@ async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -
     // are two a pair, so that the one figure is never told beside the other that is not.
     let everybody = usize::try_from(attended).unwrap_or(usize::MAX);
     let matches = told_among(pairs.len(), everybody);
-    let states = State::ALL.into_iter().map(|state| {
-        let count = agreed.iter().filter(|couple| couple.state == Some(state)).count();
-        (state, told_among(count, everybody))
-    });
+    let states =
+        State::ALL.into_iter().map(|state| (state, agreed.iter().filter(|couple| couple.state == Some(state)).count()));
     Ok(Figures {
         attended,
         matches,

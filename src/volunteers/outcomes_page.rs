@@ -73,7 +73,7 @@ impl Outcomes {
 
     /// How the couples that are asked are getting on.
     fn lately(&self) -> Vec<Bar> {
-        self.bars(&State::ALL.map(|state| (state.key(), self.figures.states.get(&state).copied().flatten())))
+        self.bars(&State::ALL.map(|state| (state.key(), self.figures.states.get(&state).copied())))
     }
 
     fn bars(&self, counts: &[(&str, Option<usize>)]) -> Vec<Bar> {

@@ -14,8 +14,8 @@ use queqiao::volunteers::follow_up::{self, State};
 use queqiao::volunteers::milestone::Milestone;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
-use serde_json::json;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use serde_json::{Value, json};
 
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
@@ -181,4 +181,25 @@ async fn what_would_point_at_a_couple_is_not_told(#[values(Sqlite, Postgres)] en
     assert_eq!((&year["lasting"], &year["held"][0]["lasting"]), (&json!(null), &json!(null)));
     let sentence = year["sentence"]["zh"].as_str().unwrap();
     assert!(sentence.ends_with("牵手5对。"), "{sentence}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_not_due_is_called_that_and_not_nobody(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = an_evening_that_is_over(engine, 6, 5).await else { return };
+    let txn = evening.app.database.begin_write().await.unwrap();
+    follow_up::Entity::delete_many().exec(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    let year = format!("{YEAR}?year=2026");
+    let lasting = |of: &Value| (of["lasting"].clone(), of["lasting_due"].clone());
+    let organizer = evening.again(&evening.organizer);
+    let not_yet = (json!(null), json!(false));
+    assert_eq!(lasting(&organizer.get(REPORT).await.json["outcome"]), not_yet);
+    let whole = organizer.get(&year).await.json;
+    assert_eq!((lasting(&whole), lasting(&whole["held"][0])), (not_yet.clone(), not_yet));
+    assert!(!whole["sentence"]["zh"].as_str().unwrap().contains("三个月"));
+    assert!(organizer.get("/office/e/qixi/report").await.text().contains("未到三个月"));
+    evening.clock.advance(hours(24 * 93));
+    let organizer = evening.again(&evening.organizer);
+    assert_eq!(lasting(&organizer.get(REPORT).await.json["outcome"]), (json!(0), json!(true)), "nobody was heard of");
 }
