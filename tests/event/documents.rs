@@ -87,7 +87,7 @@ fn documented() -> (Documented, Vec<String>) {
 
 #[test]
 fn every_refusal_is_documented_by_a_call_with_its_status() {
-    let (named, wrong) = named();
+    let (named, wrong) = documented();
     assert_eq!(wrong, [""; 0]);
     let is_told = |code: &str| named.contains_key(code) || OF_PAGES.contains(&code);
     let silent: BTreeSet<&str> = refusals::all().map(|refusal| refusal.code).filter(|code| !is_told(code)).collect();
@@ -97,7 +97,7 @@ fn every_refusal_is_documented_by_a_call_with_its_status() {
 
 #[test]
 fn the_list_of_refusals_is_committed() {
-    let (named, _) = named();
+    let (named, _) = documented();
     let mut page = String::from(
         "# Refusals\n\n\
          Made from the code; `just bless` writes it anew, and a test fails where it is stale.\n\n\

@@ -65,7 +65,7 @@ async fn people_are_met_page_by_page_and_nobody_twice(#[values(Sqlite, Postgres)
     let card = &climbers["items"][0];
     assert_eq!((&card["age"], &card["about"], &card["side"]), (&json!("30-34"), &json!("周末在山上"), &json!("men")));
     assert_eq!(met(&her, "age=under-25").await["items"], json!([]));
-    for listing in [listing, climbers.to_string()] {
+    for listing in [on_page, climbers.to_string()] {
         for secret in ["赵本名", "1996", &men[0].registration_id.to_string(), &men[0].account_id.to_string()] {
             assert!(!listing.contains(secret), "{secret}: {listing}");
         }

@@ -61,7 +61,7 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
     assert_eq!(announced.status, 201, "{}", announced.text());
     let announced = hall.women[0].get(NOTES).await.json["items"][0].clone();
     assert_eq!((&announced["announcement"], &announced["author"]), (&json!(true), &Value::Null));
-    let post_id = post_id.json["id"].as_str().unwrap();
+    let post_id = made.json["id"].as_str().unwrap();
     refused(&report_it(&hall.women[0], post_id, "广告").await, 409, "not_another_members");
     assert_eq!(answer(&hall.women[0], post_id, "来").await.status, 201);
 }
