@@ -410,7 +410,11 @@ async fn taking_a_migration_back_asks_says_what_is_lost_and_waits_until_nobody_s
     for answer in ["", "\n", "y\n", "no\n"] {
         let unconfirmed = down(all, &[], answer);
         assert_eq!(unconfirmed.status.code(), Some(1), "{}", output_text(&unconfirmed));
-        assert!(output_text(&unconfirmed).contains(&format!("lost: account ({people} rows)")), "{}", output_text(&unconfirmed));
+        assert!(
+            output_text(&unconfirmed).contains(&format!("lost: account ({people} rows)")),
+            "{}",
+            output_text(&unconfirmed)
+        );
         assert!(output_text(&unconfirmed).contains("nothing was changed"), "{}", output_text(&unconfirmed));
     }
     let database = again().await;
