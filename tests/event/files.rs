@@ -109,7 +109,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-fn printed(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -154,7 +154,7 @@ async fn nobody_else_on_the_machine_reads_what_the_house_keeps() {
         assert_eq!(mode(&path), closed(&path), "{}", path.display());
     }
     let copied = place.program("umask 000", &["backup", "copy"]).output().unwrap();
-    assert!(copied.status.success(), "{}", printed(&copied));
+    assert!(copied.status.success(), "{}", output_text(&copied));
     assert_eq!(mode(&place.file("copy")), 0o600);
     assert!(!served.end().contains("others on this machine"), "nothing was open");
 
@@ -181,15 +181,15 @@ async fn a_copy_is_whole_or_not_there() {
     let place = Place::new();
     place.holding("live").await;
     let copied = place.run(&["backup", "copy"]);
-    assert!(copied.status.success(), "{}", printed(&copied));
+    assert!(copied.status.success(), "{}", output_text(&copied));
     assert_eq!(held(&place.file("copy")).await, ["live"]);
     let first = fs::read(place.file("copy")).unwrap();
 
     let again = place.run(&["backup", "copy"]);
     assert_eq!(again.status.code(), Some(2));
-    assert!(printed(&again).contains("already there"), "{}", printed(&again));
+    assert!(output_text(&again).contains("already there"), "{}", output_text(&again));
     let meant = place.run(&["backup", "copy", "--replace"]);
-    assert!(meant.status.success(), "{}", printed(&meant));
+    assert!(meant.status.success(), "{}", output_text(&meant));
 
     // Over a copy, and over nothing else: not the house itself by any name, nor its key.
     fs::hard_link(place.database(), place.file("data/alias")).unwrap();
@@ -198,13 +198,13 @@ async fn a_copy_is_whole_or_not_there() {
     for file in ["data/queqiao.sqlite3", "data/alias", "leads-there", "data/secret.key"] {
         let before = fs::read(place.file(file)).unwrap();
         let refused = place.run(&["backup", file, "--replace"]);
-        assert_eq!(refused.status.code(), Some(2), "{file}: {}", printed(&refused));
-        assert!(printed(&refused).contains("nothing was written"), "{file}: {}", printed(&refused));
+        assert_eq!(refused.status.code(), Some(2), "{file}: {}", output_text(&refused));
+        assert!(output_text(&refused).contains("nothing was written"), "{file}: {}", output_text(&refused));
         assert_eq!(fs::read(place.file(file)).unwrap(), before, "{file}");
     }
     fs::remove_file(place.file("data/alias")).unwrap();
     let nowhere = place.run(&["backup", "no-such-folder/copy"]);
-    assert!(!nowhere.status.success() && !printed(&nowhere).contains("already there"), "{}", printed(&nowhere));
+    assert!(!nowhere.status.success() && !output_text(&nowhere).contains("already there"), "{}", output_text(&nowhere));
 
     // Half of the room it needs: the part goes, and what was there stays.
     let room = first.len() / 512 / 2;
@@ -213,7 +213,7 @@ async fn a_copy_is_whole_or_not_there() {
         let mut arguments = vec!["backup", file];
         arguments.extend(replace.then_some("--replace"));
         let cut = place.program(&limit, &arguments).output().unwrap();
-        assert_eq!(cut.status.code(), Some(1), "{}", printed(&cut));
+        assert_eq!(cut.status.code(), Some(1), "{}", output_text(&cut));
         assert!(!place.file(&format!("{file}.part")).exists());
     }
     assert!(!place.file("other").exists());
@@ -231,7 +231,7 @@ async fn a_copy_is_whole_or_not_there() {
             fs::remove_file(place.file("killed")).unwrap();
         }
         steps += 1;
-        assert!(steps < 50, "{}", printed(&killed));
+        assert!(steps < 50, "{}", output_text(&killed));
     }
     assert!(steps > 3, "{steps} steps");
     assert_eq!(held(&place.file("killed")).await, ["live"]);
@@ -246,10 +246,10 @@ async fn restoring_keeps_every_state_there_was() {
         assert!(place.run(&["backup", name]).status.success());
         if number > 0 {
             let restored = place.run(&["restore", "first"]);
-            assert!(restored.status.success(), "{}", printed(&restored));
+            assert!(restored.status.success(), "{}", output_text(&restored));
             assert_eq!(held(&place.database()).await, ["first"]);
             let kept = format!("data/queqiao.sqlite3.before-restore-{number}");
-            assert!(printed(&restored).contains(&kept), "{}", printed(&restored));
+            assert!(output_text(&restored).contains(&kept), "{}", output_text(&restored));
             assert_eq!((held(&place.file(&kept)).await, mode(&place.file(&kept))), (vec![name.to_owned()], 0o600));
         }
     }
@@ -283,7 +283,7 @@ async fn restoring_that_is_cut_off_leaves_the_one_database_or_the_other() {
             other => panic!("{other}"),
         }
         steps += 1;
-        assert!(steps < 50, "{}", printed(&killed));
+        assert!(steps < 50, "{}", output_text(&killed));
     }
     assert!(steps > 5, "{steps} steps");
 }
@@ -296,14 +296,14 @@ async fn what_cannot_be_restored_is_said_in_true_words_and_changes_nothing() {
     fs::remove_file(place.database()).unwrap();
     place.holding("live").await;
     let untouched = async |output: Output, message: &str| {
-        assert_eq!(output.status.code(), Some(1), "{}", printed(&output));
-        assert!(printed(&output).contains(message), "{message}: {}", printed(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
+        assert!(output_text(&output).contains(message), "{message}: {}", output_text(&output));
         assert_eq!(held(&place.database()).await, ["live"]);
         assert_eq!(place.beside(), Vec::<String>::new());
     };
     let room = fs::metadata(place.file("copy")).unwrap().len() / 512 / 2;
     let cut = place.program(&format!("trap '' XFSZ; ulimit -f {room}"), &["restore", "copy"]).output().unwrap();
-    assert!(!printed(&cut).contains("in use"), "{}", printed(&cut));
+    assert!(!output_text(&cut).contains("in use"), "{}", output_text(&cut));
     untouched(cut, "too large").await;
 
     fs::write(place.file("letter"), "Dear all, ").unwrap();
@@ -317,7 +317,7 @@ async fn what_cannot_be_restored_is_said_in_true_words_and_changes_nothing() {
 
     let served = Served::begin(place.program("true", &["serve", "--new-key"]));
     let refused = place.run(&["restore", "copy"]);
-    assert!(printed(&refused).contains("stop the service first"), "{}", printed(&refused));
+    assert!(output_text(&refused).contains("stop the service first"), "{}", output_text(&refused));
     assert_eq!(refused.status.code(), Some(1));
     drop(served);
     assert_eq!(held(&place.database()).await, ["live"]);
@@ -327,7 +327,7 @@ async fn what_cannot_be_restored_is_said_in_true_words_and_changes_nothing() {
     broken[..16].fill(0);
     fs::write(place.database(), &broken).unwrap();
     let restored = place.run(&["restore", "copy"]);
-    assert!(restored.status.success(), "{}", printed(&restored));
+    assert!(restored.status.success(), "{}", output_text(&restored));
     assert_eq!(held(&place.database()).await, ["copy"]);
     assert_eq!(fs::read(place.file("data/queqiao.sqlite3.before-restore-1")).unwrap(), broken);
 }
@@ -371,9 +371,9 @@ async fn a_full_disk_is_said_to_be_full_and_loses_nothing() {
     fs::write(place.database(), live).unwrap();
     for arguments in [["restore", "copy"], ["backup", "data/copy"]] {
         let refused = place.run(&arguments);
-        assert_eq!(refused.status.code(), Some(1), "{}", printed(&refused));
-        assert!(printed(&refused).contains("no room left on the disk"), "{}", printed(&refused));
-        assert!(!printed(&refused).contains("in use"), "{}", printed(&refused));
+        assert_eq!(refused.status.code(), Some(1), "{}", output_text(&refused));
+        assert!(output_text(&refused).contains("no room left on the disk"), "{}", output_text(&refused));
+        assert!(!output_text(&refused).contains("in use"), "{}", output_text(&refused));
         assert_eq!(place.beside(), Vec::<String>::new());
         assert_eq!(held(&place.database()).await, ["live"]);
     }
@@ -397,8 +397,8 @@ async fn taking_a_migration_back_asks_says_what_is_lost_and_waits_until_nobody_s
     };
     let served = process::serve_on(&evening);
     let refused = down(1, &["--yes"], "");
-    assert_eq!(refused.status.code(), Some(1), "{}", printed(&refused));
-    assert!(printed(&refused).contains("stop the service first"), "{}", printed(&refused));
+    assert_eq!(refused.status.code(), Some(1), "{}", output_text(&refused));
+    assert!(output_text(&refused).contains("stop the service first"), "{}", output_text(&refused));
     drop(served);
     let url = secrecy::ExposeSecret::expose_secret(&evening.app.settings.database.url).to_owned();
     if engine == Sqlite {
@@ -409,20 +409,24 @@ async fn taking_a_migration_back_asks_says_what_is_lost_and_waits_until_nobody_s
     let again = async || Database::connect(&url.clone().into(), 2).await.unwrap();
     for answer in ["", "\n", "y\n", "no\n"] {
         let unconfirmed = down(all, &[], answer);
-        assert_eq!(unconfirmed.status.code(), Some(1), "{}", printed(&unconfirmed));
-        assert!(printed(&unconfirmed).contains(&format!("lost: account ({people} rows)")), "{}", printed(&unconfirmed));
-        assert!(printed(&unconfirmed).contains("nothing was changed"), "{}", printed(&unconfirmed));
+        assert_eq!(unconfirmed.status.code(), Some(1), "{}", output_text(&unconfirmed));
+        assert!(
+            output_text(&unconfirmed).contains(&format!("lost: account ({people} rows)")),
+            "{}",
+            output_text(&unconfirmed)
+        );
+        assert!(output_text(&unconfirmed).contains("nothing was changed"), "{}", output_text(&unconfirmed));
     }
     let database = again().await;
     assert_eq!(account::Entity::find().count(database.reader()).await.unwrap(), people);
     database.close().await;
     let meant = down(all, &[], "yes\n");
-    assert!(meant.status.success(), "{}", printed(&meant));
+    assert!(meant.status.success(), "{}", output_text(&meant));
     let database = again().await;
     assert!(account::Entity::find().count(database.reader()).await.is_err(), "it is gone");
     database.migrate().await.unwrap();
     assert_eq!(account::Entity::find().count(database.reader()).await.unwrap(), 0);
     database.close().await;
     let unasked = down(1, &["--yes"], "");
-    assert!(unasked.status.success(), "{}", printed(&unasked));
+    assert!(unasked.status.success(), "{}", output_text(&unasked));
 }

@@ -134,7 +134,7 @@ impl Client<'_> {
         };
         for (_, receipt) in known.last.values().flatten() {
             // Once, however often a look at a round is broken off.
-            if self.book().outcome("ballot", receipt).is_none() {
+            if self.book().outcome_of("ballot", receipt).is_none() {
                 self.book().act("ballot", receipt, Said::Done);
             }
             if receipts.contains(&json!(receipt)) {
@@ -165,7 +165,7 @@ impl Client<'_> {
     /// Somebody offers what they have.
     async fn offers(&mut self, person: &Person, matched: &str) {
         let key = format!("{} {matched}", person.email);
-        if self.book().outcome("contact", &key) == Some(Said::Done) {
+        if self.book().outcome_of("contact", &key) == Some(Said::Done) {
             return;
         }
         self.book().act("contact", &key, Said::Unknown);

@@ -57,8 +57,8 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
     assert_eq!(audited(&hall.evening).await, [decided.clone(), decided]);
     // What the organizer says is announced as theirs, and not reported.
     let announcement = json!({ "body": "下月还有一场" });
-    let announced = organizer.post(&format!("{CIRCLE}/announcements"), announcement).await;
-    assert_eq!(announced.status, 201, "{}", announced.text());
+    let made = organizer.post(&format!("{CIRCLE}/announcements"), announcement).await;
+    assert_eq!(made.status, 201, "{}", made.text());
     let announced = hall.women[0].get(NOTES).await.json["items"][0].clone();
     assert_eq!((&announced["announcement"], &announced["author"]), (&json!(true), &Value::Null));
     let post_id = announced["id"].as_str().unwrap();
