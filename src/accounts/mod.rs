@@ -9,6 +9,7 @@ pub mod api;
 pub mod appoint_administrator;
 pub mod letter_request;
 pub mod asker;
+pub mod benches;
 pub mod display_names;
 pub mod change_password;
 pub mod consent;

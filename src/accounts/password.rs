@@ -1,16 +1,17 @@
 //! Passwords are hashed slowly, and never more hashing at once than the machine bears.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::anyhow;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::{Algorithm, Argon2, Params, Version};
 use data_encoding::BASE64_NOPAD;
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
+use super::benches::on_a_bench;
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
 use crate::folding;
@@ -81,44 +82,6 @@ impl Drop for Place {
     fn drop(&mut self) {
         CROWD.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// The memory one hashing works in: nineteen megabytes, which in a crowd are not asked for and given
-/// back at every sign-in. As many are kept as hash at once, until [`clear_idle_benches`].
-struct Benches {
-    free: Vec<Vec<Block>>,
-    /// Whether somebody has hashed since they were looked at last.
-    used: bool,
-}
-
-static BENCHES: Mutex<Benches> = Mutex::new(Benches { free: Vec::new(), used: false });
-
-fn benches() -> MutexGuard<'static, Benches> {
-    BENCHES.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Gives back the memory that nobody has hashed in since this was last asked for.
-pub fn clear_idle_benches() {
-    let mut benches = benches();
-    if !std::mem::take(&mut benches.used) {
-        benches.free.clear();
-    }
-}
-
-fn free_bench() -> Vec<Block> {
-    let mut benches = benches();
-    benches.used = true;
-    benches.free.pop().unwrap_or_default()
-}
-
-/// Works on a bench of so many blocks, and leaves nothing on it.
-fn on_a_bench<T>(blocks: usize, work: impl FnOnce(&mut [Block]) -> T) -> T {
-    let mut bench = free_bench();
-    bench.resize(bench.len().max(blocks), Block::new());
-    let done = work(&mut bench);
-    bench.fill(Block::new());
-    benches().free.push(bench);
-    done
 }
 
 fn hashed(password: &str, salt: &[u8]) -> anyhow::Result<String> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::{self, password};
+use crate::accounts::{self, benches};
 use crate::app::App;
 use crate::badges;
 use crate::circle;
@@ -71,7 +71,7 @@ async fn gone(app: &Arc<App>) {
         Err(fault) => tracing::error!(?fault, "the write-ahead log could not be emptied"),
     }
     log_failure("erasure", personal::sweep_up(app).await);
-    password::clear_idle_benches();
+    benches::clear_idle();
 }
 
 /// A room that fails does not keep the others from theirs.
