@@ -38,7 +38,7 @@ fn a_part_that_is_listed_twice_is_not_read_twice() {
 
 /// A row of texts, by hand.
 fn typed(line: u32, cells: &[&str]) -> String {
-    let cell = |(column, text): (char, &&str)| match **text {
+    let cell = |(column, text): (char, &&str)| match *text {
         "" => String::new(),
         text => format!(r#"<c r="{column}{line}" t="str"><v>{text}</v></c>"#),
     };
