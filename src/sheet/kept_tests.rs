@@ -2,6 +2,7 @@
 
 use super::tests::{COLUMNS, CSV, HEADING, by_hand, list, people, refusal, sheet_of, two, utf16};
 use super::*;
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 /// Parts of a workbook of these sheets, made by hand: (name, rows).
 fn sheets(sheets: &[(&str, &str)]) -> Vec<u8> {
@@ -37,7 +38,7 @@ fn a_part_that_is_listed_twice_is_not_read_twice() {
 
 /// A row of texts, by hand.
 fn typed(line: u32, cells: &[&str]) -> String {
-    let cell = |(column, text): (char, &&str)| match **text {
+    let cell = |(column, text): (char, &&str)| match *text {
         "" => String::new(),
         text => format!(r#"<c r="{column}{line}" t="str"><v>{text}</v></c>"#),
     };
@@ -236,4 +237,24 @@ fn rows_to_put_right_come_back_as_they_were_sent_and_are_read_again() {
         [["姓名", "备注", "邮箱", "To put right"], ["甲", "x", "1.38E+10", "2+3"], ["乙", "=1+1", "b@b.cn", "1"]]
     );
     assert_eq!(again.list(&COLUMNS, &["name"]).unwrap().unused, ["备注"], "the remarks are known, and not read");
+}
+
+#[test]
+fn a_month_that_was_typed_gets_no_day() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, ["姓名", "邮箱"]).unwrap();
+    let formats = ["yyyy\"年\"m\"月\"", "[$-804]yyyy\"年\"m\"月\";@", "YYYY-MM", "yyyy\"年\"m\"月\"d\"日\""]
+        .map(|code| Format::new().set_num_format(code));
+    let own = [27, 57, 31].map(|index| Format::new().set_num_format_index(index));
+    for (row, format) in (1..).zip(formats.iter().chain(&own)) {
+        for (column, day) in [(0, "1995-08-01"), (1, "1995-08-17")] {
+            let day = ExcelDateTime::parse_from_str(day).unwrap();
+            sheet.write_with_format(row, column, day, format).unwrap();
+        }
+    }
+    let read: Vec<_> =
+        people(&book.save_to_buffer().unwrap()).into_iter().map(|(_, one, other)| (one, other)).collect();
+    let shown = ["1995-08", "1995-08", "1995-08", "1995-08-01", "1995-08", "1995-08", "1995-08-01"];
+    assert_eq!(read, shown.map(|one| (one.to_owned(), "1995-08-17".to_owned())));
 }

@@ -77,10 +77,12 @@ fn decode(bytes: &[u8]) -> Result<String, Unreadable> {
 fn unmarked_utf16(bytes: &[u8]) -> Option<String> {
     let nuls = |half: usize| bytes.iter().skip(half).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (nuls(0), nuls(1));
-    if !bytes.len().is_multiple_of(2) || (even + odd) * 8 < bytes.len() || (even > 0 && odd > 0) {
+    // A few characters end in a NUL of their own.
+    let (fewer, more) = (even.min(odd), even.max(odd));
+    if !bytes.len().is_multiple_of(2) || more == 0 || more * 8 < bytes.len() || fewer * 4 > more {
         return None;
     }
-    let encoding = if odd > 0 { UTF_16LE } else { UTF_16BE };
+    let encoding = if odd > even { UTF_16LE } else { UTF_16BE };
     encoding.decode_without_bom_handling_and_without_replacement(bytes).map(|text| text.into_owned())
 }
 

@@ -68,9 +68,11 @@ fn read(parcel: Parcel) -> Result<Vec<Table>, Unreadable> {
 fn lines<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str, budget: &mut Budget) -> Result<Lines, Unreadable> {
     let mut reader = workbook.worksheet_cells_reader(name).map_err(|_| Unreadable::Damaged)?;
     let mut lines = Lines::new();
-    while let Some(found) = reader.next_cell().map_err(|_| Unreadable::Damaged)? {
+    while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|_| Unreadable::Damaged)? {
         let (row, column) = found.get_position();
-        let value = value(found.get_value());
+        let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+        let is_month = format.is_some_and(|format| shows_no_day(&format.format_code, format.format_id));
+        let value = value(found.get_value(), is_month);
         let length = value.as_ref().map_or(1, String::len);
         if length == 0 {
             continue;
@@ -118,7 +120,7 @@ fn row((index, line): (u32, Line)) -> Row {
 }
 
 /// A cell as the person who typed it would say it: `13800138000`, not `1.38e10`; `1995-08-02`, not `34913`.
-fn value(data: &DataRef<'_>) -> Cell {
+fn value(data: &DataRef<'_>, is_month: bool) -> Cell {
     match data {
         DataRef::Empty => Ok(String::new()),
         DataRef::String(text) if text == NOT_CALCULATED => Err(CellFault::FormulaWithoutValue),
@@ -127,10 +129,31 @@ fn value(data: &DataRef<'_>) -> Cell {
         DataRef::Int(number) => Ok(number.to_string()),
         DataRef::Float(number) => Ok(plain(*number)),
         DataRef::Bool(truth) => Ok(truth.to_string()),
+        // The first is the day a spreadsheet has to keep where somebody typed a month.
+        DataRef::DateTime(date) if is_month => {
+            let day = day(date);
+            Ok(day.strip_suffix("-01").map_or_else(|| day.clone(), str::to_owned))
+        }
         DataRef::DateTime(date) => Ok(day(date)),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => cell(text),
         DataRef::Error(_) => Err(CellFault::SpreadsheetError),
     }
+}
+
+/// Whether a format shows of a date its year and its month alone. East Asian ones of the spreadsheet's own have only a
+/// number.
+fn shows_no_day(code: &str, id: Option<u32>) -> bool {
+    if code == "General" {
+        return matches!(id, Some(27 | 36 | 50 | 52 | 57));
+    }
+    let (mut quoted, mut bracketed) = (false, false);
+    let is_sign = |c: &char| {
+        quoted ^= *c == '"';
+        bracketed = (bracketed || *c == '[') && *c != ']';
+        !quoted && !bracketed
+    };
+    let signs: String = code.chars().filter(is_sign).collect::<String>().to_lowercase();
+    signs.contains('y') && signs.contains('m') && !signs.contains('d')
 }
 
 /// Fifteen digits are what a spreadsheet keeps and shows; the binary noise behind them (0.30000000000000004) is not.

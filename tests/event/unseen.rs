@@ -3,11 +3,12 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use migration::{Expr, Migrator, MigratorTrait};
+use migration::{Migrator, MigratorTrait};
 use queqiao::events::phase::Phase;
 use queqiao::units::unit;
 use reqwest::Method;
 use rstest::rstest;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
@@ -43,7 +44,13 @@ async fn a_name_that_shows_nothing_is_empty(#[values(Sqlite, Postgres)] engine: 
     }
     // Nor is it anything in a field of a page.
     let browser = Browser::of(&evening, &her).await;
-    let form = [("nickname", "小鹿"), ("gender", "female"), ("real_name", "\u{3164}"), ("about", "\u{2800}")];
+    let form = [
+        ("nickname", "小鹿"),
+        ("gender", "female"),
+        ("born_on", "1995-08-02"),
+        ("real_name", "\u{3164}"),
+        ("about", "\u{2800}"),
+    ];
     assert_eq!(browser.send("/me/profile", &form).await.status().as_u16(), 303);
     let me = her.get("/api/v1/me").await.json;
     assert_eq!((&me["nickname"], &me["real_name"]), (&json!("小鹿"), &json!(null)), "{me}");

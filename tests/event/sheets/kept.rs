@@ -218,7 +218,7 @@ async fn units_and_rosters_are_read_in_the_same_way(#[values(Sqlite, Postgres)] 
         let sheet = book.add_worksheet().set_name(sheet).unwrap();
         sheet.write(0, 0, "单位一览表").unwrap().write_row(1, 0, ["序号", "1、您的单位（必填）："]).unwrap();
         for (row, unit) in (2..).zip(units) {
-            sheet.write_row(row, 0, [&row.to_string(), unit]).unwrap();
+            sheet.write_row(row, 0, [row.to_string(), unit.to_owned()]).unwrap();
         }
     }
     let taken = upload(organizer, "/api/v1/units/import", book.save_to_buffer().unwrap()).await;
