@@ -181,7 +181,7 @@ function seen(text) {
   const again = now - (seenAt.get(sight) ?? -AWAY) < AWAY;
   for (const [one, at] of seenAt) if (now - at >= AWAY) seenAt.delete(one);
   seenAt.set(sight, now);
-  if (!again) return void scan({ code: text.slice(0, 500) });
+  if (!again) return void scan({ code: codeIn(text) ?? text.slice(0, 500) });
   turn.then(() => screen.again());
 }
 
@@ -218,7 +218,6 @@ const camera = new Camera({
   },
   seen,
   note: (name) => screen.note(name),
-  link: () => screen.link === "up",
 });
 
 async function look() {
