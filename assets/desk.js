@@ -114,7 +114,8 @@ let turn = Promise.resolve();
 
 // One after another, and none is dropped.
 function scan(read) {
-  turn = turn.then(() => one(read)).catch((broken) => {
+  const { kind } = way;
+  turn = turn.then(() => one({ ...read, kind })).catch((broken) => {
     console.error(broken);
     screen.show({ state: "refused", reason: "needs_review" });
   });
@@ -123,8 +124,7 @@ function scan(read) {
 
 async function one(read) {
   if (screen.link === "shut") return screen.show({ state: "refused", words: "banner-shut-out" });
-  const { kind } = way;
-  const made = { ...read, nonce: nonce(), device, kind, at: link.now() };
+  const made = { ...read, nonce: nonce(), device, at: link.now() };
   await queue.keep(made);
   await answer(made);
 }

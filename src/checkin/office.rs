@@ -195,8 +195,8 @@ pub async fn settle_one(
 
 async fn owners(
     db: &impl ConnectionTrait,
-    attempts: impl IntoIterator<Item = Uuid>,
+    scanned: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, Owner>, Fault> {
-    let scans = attempt::Entity::find().filter(attempt::Column::Id.is_in(attempts)).all(db).await?;
+    let scans = attempt::Entity::find().filter(attempt::Column::Id.is_in(scanned)).all(db).await?;
     Ok(owners::find(db, &scans).await?)
 }
