@@ -27,7 +27,9 @@ function character(event) {
 
 const isComposing = (event) => event.isComposing || event.keyCode === 229;
 const isEnd = ({ key, code }) => ["Enter", "NumpadEnter", "Tab"].includes(code) || key === "Enter" || key === "Tab";
-const takesText = (target) => target.matches?.("input:not([type=radio], [type=file]), textarea, select") ?? false;
+const TEXT = "input:not([type=radio], [type=file]), textarea, select";
+// A field of a dialog that was closed may have the focus still.
+const takesText = (target) => Boolean(target.matches?.(TEXT)) && target.getClientRects().length > 0;
 
 // The keys of one burst, wherever they went.
 class Burst {
