@@ -187,7 +187,7 @@ function located(wrong) {
   return locator;
 }
 
-// ---- the text: segments of numbers, letters and bytes
+// ---- the text: segments of numbers, letters, bytes and pairs of them
 
 function spoken(data, version) {
   const wide = version > 9;
@@ -208,8 +208,9 @@ function spoken(data, version) {
       take(8);
       continue;
     }
-    let count = { 1: () => take(wide ? 12 : 10), 2: () => take(wide ? 11 : 9), 4: () => take(wide ? 16 : 8) }[mode]?.();
-    if (count === undefined || count > left()) return null;
+    const bits = { 1: [10, 12], 2: [9, 11], 4: [8, 16], 8: [8, 10] }[mode]?.[Number(wide)];
+    let count = bits ? take(bits) : Infinity;
+    if (count > left()) return null;
     if (mode === 1) {
       for (; count > 0; count -= 3) {
         const digits = Math.min(count, 3);
@@ -221,6 +222,14 @@ function spoken(data, version) {
         say((LETTERS[Math.floor(pair / 45)] ?? "") + LETTERS[pair % 45]);
       }
       if (count) say(LETTERS[take(6)] ?? "");
+    } else if (mode === 8) {
+      // Pairs of bytes that look like Shift JIS; some encoders see such in UTF-8 too.
+      for (; count > 0; count--) {
+        const pair = take(13);
+        const word = (Math.floor(pair / 0xc0) << 8) + (pair % 0xc0);
+        const bytes = word + (word < 0x1f00 ? 0x8140 : 0xc140);
+        said.push(bytes >> 8, bytes & 255);
+      }
     } else for (; count > 0; count--) said.push(take(8));
     if (place > data.length * 8) return null;
   }

@@ -101,12 +101,12 @@ async fn modules_are_read_in_every_version_and_level(#[values(Sqlite)] engine: E
     let desk = hall.laptop().await;
     desk.go("/").await;
     let mut codes = Vec::new();
-    for version in 1..=10 {
-        for (level, letters) in [(EcLevel::L, 1.0), (EcLevel::M, 0.75), (EcLevel::Q, 0.5), (EcLevel::H, 0.4)] {
-            let room = f64::from([17, 32, 53, 78, 106, 134, 154, 192, 230, 271][version as usize - 1]) * letters;
-            let room = room as usize;
-            let of = |sign: &str| sign.repeat(room).chars().take(room).collect::<String>();
-            for text in [of("0123456789"), of("HTTPS://A.B/C/"), of("鹊桥 https://a.b/c/x").trim().to_owned()] {
+    for (version, bytes) in (1..).zip([17, 32, 53, 78, 106, 134, 154, 192, 230, 271]) {
+        for (level, percent) in [(EcLevel::L, 100), (EcLevel::M, 75), (EcLevel::Q, 50), (EcLevel::H, 40)] {
+            let room = bytes * percent / 100;
+            let of = |sign: &str, letters| sign.repeat(letters).chars().take(letters).collect::<String>();
+            let texts = [of("0123456789", room), of("HTTPS://A.B/C/", room), of("https://鹊桥.cn/c/x", room * 3 / 4)];
+            for text in texts {
                 let Ok(code) = QrCode::with_version(&text, Version::Normal(version), level) else { continue };
                 let modules: Vec<u8> =
                     code.to_colors().iter().map(|module| u8::from(*module == qrcode::Color::Dark)).collect();
