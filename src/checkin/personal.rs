@@ -48,11 +48,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
 /// Whoever is inside is inside no more, so that no plan, group, round or figure of the hall goes on counting them; and
 /// the person's name is taken out of the answers that desks were given. Attempts are never deleted. Says what to
 /// announce after the commit.
-pub async fn erase(
-    txn: &impl ConnectionTrait,
-    app: &App,
-    registrations: &[Uuid],
-) -> Result<Vec<(Uuid, What)>, Fault> {
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Vec<(Uuid, What)>, Fault> {
     let came = presence::Entity::find()
         .filter(presence::Column::RegistrationId.is_in(registrations.iter().copied()))
         .lock_exclusive();

@@ -91,7 +91,8 @@ async fn a_scan_is_heard_however_it_ends_and_wherever_the_focus_is(#[values(Sqli
     }
 
     // Texts that come whole, with Chinese punctuation and full-width letters.
-    for before in ["https：、、queqiao。example、c、", "ｈｔｔｐｓ：／／ｑｕｅｑｉａｏ．ｅｘａｍｐｌｅ／ｃ／"] {
+    for before in ["https：、、queqiao。example、c、", "ｈｔｔｐｓ：／／ｑｕｅｑｉａｏ．ｅｘａｍｐｌｅ／ｃ／"]
+    {
         laptop.click(FIELD).await;
         puts(&laptop, &format!("{before}{}", next().await)).await;
         laptop.keys(&ENTER.to_string()).await;

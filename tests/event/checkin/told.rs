@@ -139,14 +139,19 @@ async fn the_last_letters_are_the_code_whatever_stands_before_them(#[values(Sqli
     let Some((evening, desk, guests)) = doors_open(engine, 1, 0).await else { return };
     let code = code_of(&guests[0]).await;
     let mut kind = "entry";
-    for before in ["https：、、queqiao。example、c、", "httpsqueqiaoexamplec", "ｈｔｔｐｓ：／／ｑｕｅｑｉａｏ／c／", "https://queqiao.example/c/"]
-    {
+    for before in [
+        "https：、、queqiao。example、c、",
+        "httpsqueqiaoexamplec",
+        "ｈｔｔｐｓ：／／ｑｕｅｑｉａｏ／c／",
+        "https://queqiao.example/c/",
+    ] {
         for read in [format!("{before}{code}"), format!("{before}{}/", code.to_lowercase())] {
             admitted(&desk.post(DOOR, but(&entry_of(&read), json!({"kind": kind}))).await);
             kind = if kind == "entry" { "exit" } else { "entry" };
         }
     }
-    let digests: Vec<_> = attempts(&evening).await.into_iter().map(|attempt: attempt::Model| attempt.code_digest).collect();
+    let digests: Vec<_> =
+        attempts(&evening).await.into_iter().map(|attempt: attempt::Model| attempt.code_digest).collect();
     assert!(digests.iter().all(|digest| digest.is_some() && *digest == digests[0]), "one code, one digest");
 }
 
