@@ -12,7 +12,7 @@ use crate::line::Line;
 use crate::window::{Screen, Window};
 
 /// Lays a drawing on a table and takes a picture: so large (in pixels across), turned, tilted (by how much farther
-/// away its end is than its beginning), blurred (by pixels), grainy (by grades of grey of 255), and half in the shade. Then reads it.
+/// away its end is than its beginning), blurred (by pixels), grainy (by grades of grey), and half in the shade.
 const CAMERA: &str = "async (drawing, cases) => {
     const { read } = await import('/assets/desk-qr.js');
     const image = new Image();

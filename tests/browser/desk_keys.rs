@@ -2,7 +2,6 @@
 
 use queqiao::checkin::attempt;
 use queqiao::events::phase::Phase;
-use queqiao::language::Language;
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::json;
@@ -178,12 +177,4 @@ async fn a_name_that_is_too_short_says_how_much_is_needed(#[values(Sqlite)] engi
         laptop.click("#desk-find .act").await;
         laptop.until_true(&format!("document.getElementById('desk-found-note').textContent.includes('{said}')")).await;
     }
-    // The other language says so too.
-    let visitor = hall.window(Screen::Phone, Language::En, &[]).await;
-    hall.sign_in(&visitor, &hall.evening.organizer).await;
-    visitor.go("/e/qixi/desk").await;
-    visitor.click("#desk-search-act").await;
-    visitor.fill("name", "x").await;
-    visitor.click("#desk-find .act").await;
-    visitor.see("at least two Chinese characters or three letters").await;
 }

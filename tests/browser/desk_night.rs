@@ -3,13 +3,14 @@
 use chrono::Duration;
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
+use queqiao::language::Language;
 use rstest::rstest;
 use serde_json::json;
 
 use crate::desk::{at_the_desk, code_of, counted, guests, inside, shown, waiting, wedge};
 use crate::fixtures::door::{DOOR, paired, scan};
 use crate::fixtures::evening::Engine::{self, Sqlite};
-use crate::hall::Hall;
+use crate::hall::{Hall, sign_in};
 use crate::line::Line;
 use crate::window::{Screen, Window};
 
@@ -136,8 +137,8 @@ async fn an_organizer_at_the_desk_sees_whose_an_old_code_was(#[values(Sqlite)] e
     let reissue = "/api/v1/events/qixi/badges/m1/reissue";
     assert_eq!(hall.evening.organizer.post(reissue, json!({"reason": "丢了"})).await.status, 200);
     let line = Line::to(&hall.evening.address).await;
-    let phone = hall.window_at(&line.address, Screen::Phone, queqiao::language::Language::Zh, &[]).await;
-    crate::hall::sign_in(&hall.evening.app, &phone, &line.address, hall.evening.organizer.account_id).await;
+    let phone = hall.window_at(&line.address, Screen::Phone, Language::Zh, &[]).await;
+    sign_in(&hall.evening.app, &phone, &line.address, hall.evening.organizer.account_id).await;
     phone.go("/e/qixi/desk").await;
     phone.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
     phone.until_true("!!document.getElementById('desk').dataset.roster").await;
