@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::break_ice;
 use super::form_groups::{self, Wish};
 use super::present;
-use super::{group_member, icebreaker, icebreaker_seat, talent};
+use super::{icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::badges::face::{BadgeAndNickname, Face, by_number};
 use crate::body::Body;
@@ -21,6 +21,7 @@ use crate::checkin::presence;
 use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::paging::Page;
+use crate::registrations::group_member;
 
 /// Every group with its members, by the numbers they wear.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -18,7 +18,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
-use crate::fixtures::evening::Evening;
+use crate::fixtures::evening::{Evening, hours};
 use crate::fixtures::person::{Person, refused};
 
 const REPORT: &str = "/api/v1/events/qixi/report";
