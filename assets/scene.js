@@ -60,7 +60,7 @@ function fitted(element, words, most, width) {
 
 const faces = (pair, named) =>
   pair.map((face, place) => {
-    const name = named && face.nickname ? fitted(make("span"), face.nickname, 4.6, 40) : null;
+    const name = named && face.nickname ? fitted(make("span"), face.nickname, 4.6, 46.2) : null;
     return make("p", `scene-face ${place ? "right" : "left"}`, make("strong", "", face.badge), name);
   });
 
