@@ -1,6 +1,7 @@
 //! What this room holds about a person, and how it forgets it.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -36,7 +37,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
             "offline": scan.offline,
         })
     });
-    let present = present.iter().map(|row| json!({"event_id": row.event_id, "inside": row.inside, "since": row.since}));
+    let present = present.iter().map(|row| json!({"event_id": row.event_id, "inside": row.inside, "since": row.since, "nickname": row.nickname}));
     let served = served.iter().map(|scan| json!({"event_id": scan.event_id, "device": scan.device, "at": scan.at}));
     Ok(json!({
         "scans": scans.collect::<Vec<_>>(),
@@ -46,9 +47,14 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
 }
 
 /// Whoever is inside is inside no more, so that no plan, group, round or figure of the hall goes on counting them; and
-/// the person's name is taken out of the answers that desks were given. Attempts are never deleted. Says what to
+/// the person's name is taken out of the answers that desks were given, and off the wall. Attempts are never deleted. Says what to
 /// announce after the commit.
 pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Vec<(Uuid, What)>, Fault> {
+    presence::Entity::update_many()
+        .col_expr(presence::Column::Nickname, Expr::value(None::<String>))
+        .filter(presence::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .exec(txn)
+        .await?;
     let came = presence::Entity::find()
         .filter(presence::Column::RegistrationId.is_in(registrations.iter().copied()))
         .lock_exclusive();

@@ -1,5 +1,7 @@
 //! What two people who picked each other do next, and whom the host may call on stage.
 
+use std::collections::HashSet;
+
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
@@ -11,7 +13,7 @@ use super::agree::{self, ConsentSaid};
 use super::exchange::{self, ContactOffer};
 use super::mine::{self, Standing};
 use super::offer::Field;
-use super::{couple, pair};
+use super::{couple, pair, for_stage};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
@@ -84,7 +86,8 @@ pub struct CoupleShown {
     id: Uuid,
     badges: Vec<String>,
     nicknames: Vec<String>,
-    /// The stable choice for the stage put these two together.
+    /// May be called on stage: the stable choice put these two together, or they agreed after it and
+    /// neither is called with somebody else.
     on_stage: bool,
     formed_at: DateTime<Utc>,
 }
@@ -225,15 +228,17 @@ pub async fn couples(house: House, host: Host) -> Result<Json<Page<CoupleShown>>
     let items = house
         .run(async move |app| {
             let db = app.database.reader();
-            let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(host.event.id));
-            let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
+            let mut couples = for_stage::standing(db, host.event.id).await?;
+            let called: HashSet<Uuid> =
+                for_stage::choose(couples.clone()).into_iter().map(|couple| couple.id).collect();
+            couples.sort_by_key(|couple| couple.id);
             let mut pairs = pair::pairs(db, &couples).await?;
             Ok(couples
                 .into_iter()
                 .map(|couple| {
-                    let couple::Model { id, on_stage, formed_at, .. } = couple;
+                    let couple::Model { id, formed_at, .. } = couple;
                     let (badges, nicknames) = pair::unzip(pairs.remove(&id).unwrap_or_default());
-                    CoupleShown { id, badges, nicknames, on_stage, formed_at }
+                    CoupleShown { id, badges, nicknames, on_stage: called.contains(&id), formed_at }
                 })
                 .collect())
         })

@@ -6,6 +6,7 @@ pub mod personal;
 pub mod cue;
 pub mod icebreaker;
 pub mod icebreaker_seat;
+pub mod partners;
 pub mod present;
 pub mod refusals;
 pub mod run_sheet;

@@ -1,17 +1,18 @@
-//! The couples who may be called: both lit up for each other, both were willing to walk on stage,
-//! the stable choice put them together, and both said yes once more after the round.
+//! The couples who may be called: both lit up for each other and both said yes to being shown, on the
+//! ballot or after it.
 
 use std::collections::HashSet;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::{Cue, Reveals};
+use super::names;
 use super::step::{Model, Steps};
 use crate::badges::face::Face;
-use crate::couples::{couple, pair};
+use crate::couples::{{couple, for_stage}, pair};
 use crate::error::Fault;
 use crate::picks::blocked_pairs;
 
@@ -52,25 +53,22 @@ pub enum CallState {
     Crossed,
 }
 
-/// Couples for the stage, by the order they formed.
-#[must_use]
-fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
-    couple::Entity::find_standing()
-        .filter(couple::Column::EventId.eq(event_id))
-        .filter(couple::Column::OnStage.eq(true))
-        .order_by_asc(couple::Column::FormedAt)
-        .order_by_asc(couple::Column::Id)
+/// Who may be called now, in the order they formed; none where one of them no longer wants to be shown,
+/// or blocked the other since.
+async fn willing(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<couple::Model>, Fault> {
+    let apart = blocked_pairs::pairs(db, event_id).await?;
+    let mut standing = for_stage::standing(db, event_id).await?;
+    standing.retain(|couple| !apart.contains(&couple.pair()));
+    Ok(for_stage::choose(standing))
 }
 
-/// A couple that may be called now; none where one of them no longer wants to be shown, or blocked the other since.
+/// A couple that may be called now.
 pub async fn find_callable(
     db: &impl ConnectionTrait,
     event_id: Uuid,
     couple: Uuid,
 ) -> Result<Option<couple::Model>, Fault> {
-    let couple = willing(event_id).filter(couple::Column::Id.eq(couple)).one(db).await?;
-    let apart = blocked_pairs::pairs(db, event_id).await?;
-    Ok(couple.filter(|couple| !apart.contains(&couple.pair())))
+    Ok(willing(db, event_id).await?.into_iter().find(|one| one.id == couple))
 }
 
 /// The two of a couple, by badge; nobody where they may not be called.
@@ -90,7 +88,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
     let on_screen: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
     let apart = blocked_pairs::pairs(db, event_id).await?;
-    let couples = willing(event_id).all(db).await?.into_iter().filter(|couple| !apart.contains(&couple.pair()));
+    let couples = willing(db, event_id).await?;
     let couples: Vec<couple::Model> = couples.collect();
     let mut pairs = pair::pairs(db, &couples).await?;
     let mut queue = Vec::with_capacity(couples.len());
