@@ -174,10 +174,13 @@ function bdi(name) {
 
 // Those who may be called: couples, two who agreed to speak, or whoever shows something.
 const CALLED = {
-  couple: { names: (call) => call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(" · "), first: { reveals: "numbers" } },
-  confession: { names: (call) => call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(" → "), first: { named: false } },
-  talent: { names: (call) => `${call.badge} ${call.title}`, first: {}, id: "act" },
+  couple: { names: (call) => pair(call, " · "), first: { reveals: "numbers" } },
+  confession: { names: (call) => pair(call, " → "), first: { named: false } },
+  talent: { names: (call) => [`${call.badge} `, bdi(call.title)], first: {}, id: "act" },
 };
+function pair(call, between) {
+  return call.pair.flatMap((face, place) => [place ? between : "", `${face.badge} `, bdi(face.nickname)]);
+}
 function paintCalls(place, kind, calls) {
   const { names, first, id = kind } = CALLED[kind];
   const rows = calls.map((call) => {
@@ -186,8 +189,7 @@ function paintCalls(place, kind, calls) {
     row.dataset.state = call.state;
     const button = document.createElement("button");
     button.type = "button";
-    const between = names(kind === "couple" ? " · " : " → ";
-    button.replaceChildren(...call.pair.flatMap((face, place) => [place ? between : "", `${face.badge} `, bdi(face.nickname)]));
+    button.replaceChildren(...names(call));
     button.setAttribute("aria-pressed", String(next[id] === call.id));
     button.onclick = () => {
       const going = stage.shows[id] === call.id && goesOn(stage.shows);

@@ -31,6 +31,9 @@ flash-contact-offered = Kept; waiting for the other one
 flash-contact-opened = Contacts are open
 flash-contact-withdrawn = Taken back
 trouble-already-opened = Already open; it cannot be taken back
+consent-title-after = Telling the volunteers
+consent-note-after = The evening is over. Volunteers see you only if both of you want that. What the other one says alone is not told.
+consent-show-after = The volunteers may know that we found each other
 
 rule-contact = Contact details
 rule-contact-note = After a mutual pick each of you decides what to give; it opens for both at once, and only if both agree.

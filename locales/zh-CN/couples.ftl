@@ -31,6 +31,9 @@ flash-contact-offered = 已记下，等对方也愿意
 flash-contact-opened = 联系方式打开了
 flash-contact-withdrawn = 已收回
 trouble-already-opened = 已经打开了，收不回来
+consent-title-after = 让鹊桥志愿者知道
+consent-note-after = 活动结束了。你们都愿意，志愿者才看得到你们。对方怎么选，不会单独告诉你。
+consent-show-after = 愿意让志愿者知道我们牵手了
 
 rule-contact = 联系方式
 rule-contact-note = 互选之后各自决定给不给、给哪一项；两个人都同意，才同时打开。

@@ -189,6 +189,14 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
 pub fn badges() -> Select<badge::Entity> {
     let on_unit: RelationDef =
         registration::Entity::belongs_to(unit::Entity).from(registration::Column::UnitId).to(unit::Column::Id).into();
+    let on_account: RelationDef = registration::Entity::belongs_to(account::Entity)
+        .from(registration::Column::AccountId)
+        .to(account::Column::Id)
+        .into();
+    let on_group: RelationDef = badge::Entity::belongs_to(group_member::Entity)
+        .from(badge::Column::RegistrationId)
+        .to(group_member::Column::RegistrationId)
+        .into();
     badge::Entity::find()
         .select_only()
         .columns([badge::Column::RegistrationId, badge::Column::EventId, badge::Column::Side, badge::Column::Number])

@@ -93,6 +93,10 @@ type Guest = (Side, i32, String, Option<Vec<u8>>);
 /// Everyone with a badge. Nicknames are compared here and not in the database, because neither of the
 /// two folds full-width letters or the case of all alphabets.
 async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Fault> {
+    let on_account: RelationDef = registration::Entity::belongs_to(account::Entity)
+        .from(registration::Column::AccountId)
+        .to(account::Column::Id)
+        .into();
     let guests = badge::Entity::of_event(event_id)
         .filter(account::Column::ErasedAt.is_null())
         .select_only()

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::offer_talent::{self, Offer};
 use super::{partners, talent};
 use crate::app::House;
-use crate::badges::face::{self, BadgeAndNickname, by_number};
+use crate::badges::face::BadgeAndNickname;
 use crate::body::Body;
 use crate::error::{Error, Fault};
 use crate::registrations::access::Participant;
@@ -29,13 +29,7 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
     let id = me.registration.id;
     let group = group_member::Entity::find_by_id(id).one(db).await?.map(|member| member.group_number);
     let talent = talent::Entity::find_by_id(id).one(db).await?.map(|talent| talent.title);
-    let icebreaker = partners::of(db, me.event.id).await?.pop() {
-        let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.eq(latest.id));
-        let own = seats.clone().filter(icebreaker_seat::Column::RegistrationId.eq(id)).one(db).await?;
-        if let Some(own) = own {
-            let pair = seats.filter(icebreaker_seat::Column::Pair.eq(own.pair)).all(db).await?;
-            let with = pair.into_iter().map(|seat| seat.registration_id).filter(|one| *one != id);
-            icebreaker = by_number(face::faces(db, with).await?).iter().map(BadgeAndNickname::from).collect();
+    let icebreaker = partners::of(db, me.event.id, id).await?.iter().map(BadgeAndNickname::from).collect();
     Ok(MyProgramme { group, icebreaker, talent })
 }
 

@@ -11,7 +11,7 @@ use super::cue::Cue;
 use super::names;
 use super::queue::{CallState, StageFace};
 use super::step::{Model, Steps};
-use crate::badges::face::{self, Face};
+use crate::badges::face::Face;
 use crate::checkin::presence;
 use crate::confessions::confession;
 use crate::error::Fault;
@@ -51,14 +51,14 @@ fn as_shown(faces: &HashMap<Uuid, Face>, pair: [Uuid; 2]) -> Option<Vec<StageFac
 pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Option<Vec<StageFace>>, Fault> {
     let found = ready(db, event_id).await?.into_iter().find(|(ready, _)| *ready == id);
     let Some((_, pair)) = found else { return Ok(None) };
-    Ok(as_shown(&face::of(db, pair).await?, pair))
+    Ok(as_shown(&names::of(db, pair).await?, pair))
 }
 
 /// Everybody who may be called to speak, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Speech>, Fault> {
     let ready = ready(db, event_id).await?;
     let on_screen: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
-    let faces = face::of(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
+    let faces = names::of(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
     let speech = |(id, pair): (Uuid, [Uuid; 2])| {
         let state = if on_screen.contains(&id) { CallState::Revealed } else { CallState::Waiting };
         Some(Speech { id, pair: as_shown(&faces, pair)?, state })

@@ -6,22 +6,22 @@ use std::collections::HashMap;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
+use crate::badges::face::{self, Face};
 use crate::checkin::presence;
 use crate::error::Fault;
-use crate::picks::own;
 
-/// Badge number and nickname of people, by registration.
+/// The faces of people as the hall knows them, by registration.
 pub async fn of(
     db: &impl ConnectionTrait,
     people: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, (String, String)>, Fault> {
+) -> Result<HashMap<Uuid, Face>, Fault> {
     let people: Vec<Uuid> = people.into_iter().collect();
-    let mut faces = own::faces(db, people.iter().copied()).await?;
+    let mut faces = face::faces(db, people.iter().copied()).await?;
     let came = presence::Entity::find().filter(presence::Column::RegistrationId.is_in(people)).all(db).await?;
     for guest in came {
         // Whoever came before names were kept at the doors is called what they are called now.
-        if let (Some((_, name)), Some(kept)) = (faces.get_mut(&guest.registration_id), guest.nickname) {
-            *name = kept;
+        if let (Some(face), Some(kept)) = (faces.get_mut(&guest.registration_id), guest.nickname) {
+            face.nickname = kept;
         }
     }
     Ok(faces)

@@ -12,7 +12,7 @@ use super::cue::{Cue, Reveals};
 use super::names;
 use super::step::{Model, Steps};
 use crate::badges::face::Face;
-use crate::couples::{{couple, for_stage}, pair};
+use crate::couples::{couple, for_stage};
 use crate::error::Fault;
 use crate::picks::blocked_pairs;
 
@@ -74,27 +74,26 @@ pub async fn find_callable(
 /// The two of a couple, by badge; nobody where they may not be called.
 pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Result<Option<Vec<StageFace>>, Fault> {
     match find_callable(db, event_id, couple).await? {
-        Some(couple) => Ok(pair::pairs(db, [&couple]).await?.remove(&couple.id).map(as_shown)),
+        Some(couple) => Ok(Some(faces(db, &couple).await?)),
         None => Ok(None),
     }
 }
 
-fn as_shown(pair: Vec<Face>) -> Vec<StageFace> {
-    pair.iter().map(StageFace::from).collect()
+async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<StageFace>, Fault> {
+    let faces = names::of(db, couple.people()).await?;
+    let mut pair: Vec<StageFace> = faces.values().map(StageFace::from).collect();
+    pair.sort();
+    Ok(pair)
 }
 
 /// Everybody who may be called, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
-    let on_screen: Vec<Cue> = steps.standing().map(Model::cue).collect();
+    let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
-    let apart = blocked_pairs::pairs(db, event_id).await?;
-    let couples = willing(db, event_id).await?;
-    let couples: Vec<couple::Model> = couples.collect();
-    let mut pairs = pair::pairs(db, &couples).await?;
-    let mut queue = Vec::with_capacity(couples.len());
-    for couple in couples {
-        let reached = on_screen.iter().filter_map(|cue| match cue {
-            Cue::Couple { couple: on_screen, reveals } if *on_screen == couple.id => Some(*reveals),
+    let mut queue = Vec::new();
+    for couple in willing(db, event_id).await? {
+        let reached = shown.iter().filter_map(|cue| match cue {
+            Cue::Couple { couple: shown, reveals } if *shown == couple.id => Some(*reveals),
             _ => None,
         });
         let state = match reached.max() {
@@ -103,8 +102,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
             Some(_) => CallState::Revealed,
             None => CallState::Waiting,
         };
-        let pair = as_shown(pairs.remove(&couple.id).unwrap_or_default());
-        queue.push(Waiting { id: couple.id, pair, state });
+        queue.push(Waiting { id: couple.id, pair: faces(db, &couple).await?, state });
     }
     Ok(queue)
 }

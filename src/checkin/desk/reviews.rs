@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::badges::face;
 use crate::body;
 use crate::checkin::attempt::Reason;
 use crate::checkin::office_api::Settlement;
@@ -109,11 +108,9 @@ async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter
     let scans = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.is_in(wanted)).all(db).await?;
     let owners = owners::find(db, &scans).await?;
     let scans: HashMap<Uuid, attempt::Model> = scans.into_iter().map(|scan| (scan.id, scan)).collect();
-    let people = scans.values().filter_map(|scan| scan.registration_id);
-    let faces = face::faces(db, people).await?;
     let matter = |review: review::Model| {
         let scan = scans.get(&review.attempt_id).cloned();
-        let owner = scan.as_ref().and_then(|scan| Some(faces.get(&review.attempt_id)?.worn?.to_string());
+        let owner = owners.get(&review.attempt_id).cloned();
         let other = review.against_id.and_then(|id| scans.get(&id).cloned());
         Matter { review, owner, scan, other }
     };
