@@ -95,7 +95,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     let words = match &ran {
         Some((_, placement)) => {
             let stood = (placement.points, placement.class, placement.side);
-            sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood)
+            sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood, standing.short())
         }
         None => Vec::new(),
     };
@@ -109,7 +109,8 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         words,
         deadline: until.map(|until| {
             let left = when::left(page.language, until - now);
-            (when::moment(page.language, zone, until, now), page.say("why-left", &[("left", left.into())]))
+            let moment = when::moment(page.language, zone, until, now);
+            (when::zoned(page.language, zone, moment), page.say("why-left", &[("left", left.into())]))
         }),
         asked: open && status == Status::Selected,
         may_decline: open && matches!(status, Status::Selected | Status::Confirmed),
