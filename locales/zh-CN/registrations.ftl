@@ -85,7 +85,7 @@ event-status = 现在
 event-share = 分享
 event-share-note = 扫一扫，打开这个活动
 
-trouble-unit-unknown-unit = 没有找到这个单位。从列表里选一个；没有的话先空着，并请单位工会联系主办方。
+trouble-unit-unknown-unit = 没有找到这个单位。从下面选一个；都不是，就按你写的报名，主办方会核对。
 trouble-unit-needed = 请写下工作单位。
 
 apply-title = 报名
@@ -116,3 +116,6 @@ stage-applied = 报名
 stage-approved = 审核通过
 stage-selected = 入选
 stage-confirmed = 确认出席
+roll-unit-typed = 手填，未核对
+roll-unit-settle = 去核对
+trouble-employer-unsettled = 单位是申请人手填的，先在“单位”里核对，再通过。

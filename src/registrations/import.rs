@@ -1,9 +1,9 @@
 //! An organizer sends a list of people gathered elsewhere: everybody in it is invited. What the list
 //! says stays with the invitation; whoever accepts takes part in their own words (see [`super::join`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -120,6 +120,14 @@ async fn units(
     create: bool,
 ) -> Result<(HashMap<String, Uuid>, usize), Error> {
     let known = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(txn).await?;
+    // What an applicant wrote down is known once the union's own list names it.
+    let named: HashSet<String> = entrants.iter().map(|entrant| unit::folded(&entrant.unit)).collect();
+    let typed = known.iter().filter(|unit| unit.typed_at.is_some() && named.contains(&unit.name_folded));
+    unit::Entity::update_many()
+        .col_expr(unit::Column::TypedAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
+        .filter(unit::Column::Id.is_in(typed.map(|unit| unit.id)))
+        .exec(txn)
+        .await?;
     let mut units: HashMap<String, Uuid> = known.into_iter().map(|unit| (unit.name_folded, unit.id)).collect();
     if !create {
         return Ok((units, 0));
@@ -137,6 +145,7 @@ async fn units(
             name_folded: folded.clone(),
             mail_domain: None,
             created_at: app.now(),
+            typed_at: None,
         };
         units.insert(folded, row.id);
         created.push(row.into_active_model().reset_all());
