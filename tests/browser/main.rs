@@ -24,10 +24,12 @@ mod window;
 
 mod desk;
 mod evening_phones;
+mod large_letters;
 mod newcomer;
 mod organizer;
 mod stage;
 mod two_steps;
+mod unsent;
 mod walk;
 mod whole_evening;
 mod words;
