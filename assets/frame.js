@@ -9,6 +9,26 @@ for (const open of document.querySelectorAll(".tabs [aria-current]")) {
   row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.clientWidth) / 2;
 }
 
+// A row of views that goes on beyond the edge says so.
+for (const row of document.querySelectorAll(".side-nav .tabs, .views")) {
+  const look = () => {
+    const before = row.scrollLeft > 8;
+    const after = row.scrollWidth - row.clientWidth - row.scrollLeft > 8;
+    row.dataset.more = [before && "before", after && "after"].filter(Boolean).join(" ");
+  };
+  row.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(row);
+}
+
+// A refused form opens where it is to be mended, and what was wrong with a field is taken back once it is another.
+document.querySelector("main [aria-invalid]")?.focus();
+document.addEventListener("input", ({ target }) => {
+  for (const field of target.form?.elements ?? []) {
+    if (field.name === target.name) field.removeAttribute("aria-invalid");
+  }
+  if (target.name) document.getElementById(`${target.name}-wrong`)?.remove();
+});
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens)?.showModal();

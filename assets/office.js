@@ -33,9 +33,6 @@ if (frame) {
   frame.addEventListener("load", show, { once: true });
 }
 
-// A refused form opens where it is to be mended.
-document.querySelector(".office [aria-invalid]")?.focus();
-
 // j and k go through the rows, x ticks, Enter opens, / searches.
 const rows = [...document.querySelectorAll("[data-rows] tbody tr, [data-rows] > li")];
 let here = -1;

@@ -8,6 +8,8 @@ form-forgot = Forgot your password?
 sign-in-title = { nav-sign-in }
 sign-in-lead = With the address and the password you signed up with.
 sign-in-act = { nav-sign-in }
+sign-in-unsent = Your sign-in had ended, and nothing was sent. Once you have signed in you are back on that page.
+sign-in-unsent-kept = What you wrote is still in this browser; you need not write it again.
 
 verify-title = Choose a password
 verify-lead = Your address is confirmed. Choose a password: your account begins at once, and this device is signed in.
@@ -22,6 +24,7 @@ verify-invalid-title = There is no such link
 verify-invalid = Perhaps it was not copied whole, or it is very old. Sign up once more, and a new letter comes.
 dead-another = Get another letter
 dead-sign-in = { sign-up-known }
+password-again = The password you typed was not kept; please type it again.
 password-show = Show the password
 password-hide = Hide the password
 flash-account-begun = Your account has begun; you are signed in
@@ -32,7 +35,6 @@ forgot-lead = Tell us your address, and we will send you a letter.
 forgot-act = Send me the letter
 forgot-done-title = Look into your mail
 forgot-done = If there is an account with this address, a letter is on its way. Open its link within an hour to set a new password. Nothing there? Look among the junk mail, or try another address you may have signed up with.
-forgot-done-act = { sorry-back }
 
 reset-title = Set a new password
 reset-lead = This device will be signed in, and your other devices signed out.

@@ -44,4 +44,11 @@ badge-away = No network. This is the badge kept on your phone; it opens the door
 badge-calendar = Add to the calendar
 badge-lost = Lost the phone, or somebody saw the code?
 badge-lost-note = Tell the organizers: the number stays, the code is replaced, and the old one opens nothing any more. Without a phone, say your number and nickname at the door.
-badge-none = No badge yet. Once you have confirmed, the organizers number the badges; yours is mailed to you and appears here.
+badge-none = You are coming. Once the organizers have numbered it, your badge appears here, and a letter tells you.
+badge-none-unconfirmed = Confirm first that you come; then you get a badge.
+badge-none-early = Whoever is selected and confirms gets a badge.
+badge-none-no-seat = There is no seat for you this time, and so no badge.
+badge-none-over = The event is over; you had no badge.
+
+reminder-today = today
+reminder-tomorrow = tomorrow

@@ -19,7 +19,7 @@ confession-next = Next
 confession-check = You would like to say a few words to { $badge } on stage. We ask them in private first. Are you sure?
 confession-sure = Yes, please ask
 confession-not-yet = Let me think
-confession-left = You may ask { $count } more time(s) tonight. Asking is spent whatever comes of it.
+confession-left = You may ask { $count } more time(s). Asking is spent whatever comes of it.
 confession-early = Once you are checked in you can ask here to say a few words to somebody on stage.
 confession-promise = How we protect you both
 confession-promise-asked = They are asked on their phone, in private. No answer within { $minutes } minutes is a no.
@@ -36,7 +36,7 @@ trouble-to-same-side = Somebody of the other side, please
 trouble-to-not-here = Not in the hall at the moment
 trouble-no-confessions = There are no words on stage at this event
 trouble-not-inside = Only once you are checked in
-trouble-confessions-spent = You have asked as often as one may tonight
+trouble-confessions-spent = You have asked as often as one may
 
 drawing-stage-each = Words on stage: how often one may ask
 drawing-stage-each-note = The other person is asked in private first, and the host sees only what both want. 1 to 3 times; empty for none.

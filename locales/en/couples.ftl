@@ -1,8 +1,8 @@
 matches-early = No result yet
 matches-open = People are still lighting up
 matches-open-note = The result appears here after the close, for you alone.
-matches-none = Thank you for your heart tonight
-matches-none-note = Nobody chose each other with you this time. Nobody knows whom you chose, and you need not know either. New friends make a good evening, too.
+matches-none = Thank you for your heart
+matches-none-note = Nobody chose each other with you this time. Nobody knows whom you chose, and you need not know either. New friends are worth coming for, too.
 matches-found = You chose each other
 matches-found-note = What comes next is up to the two of you.
 matches-promise = Only you can see this page.

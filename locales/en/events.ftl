@@ -223,3 +223,5 @@ tab-programme = Programme
 tab-report = Report
 
 trouble-phase-closed = The event has gone past this phase.
+event-programme-by-day = Programme of the day
+next-screened = Everybody has their letter; whoever was selected, please confirm

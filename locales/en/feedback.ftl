@@ -1,4 +1,4 @@
-feedback-title = How was the evening?
+feedback-title = How was it?
 feedback-promise = Five small questions. The organizers see shares and sentences of everybody together, never who said what.
 feedback-overall = All in all
 feedback-stars-1 = disappointing

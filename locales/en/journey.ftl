@@ -18,7 +18,9 @@ letter-sent-title = A letter is on its way
 letter-sent-to = To
 letter-sent-note = Open its link within { $hours } hours and choose a password: your account begins, and you are signed in. Best on this phone: it brings you back to the event you came from.
 letter-sent-none = Nothing there? Look into the spam folder, and check the address for slips.
-letter-sent-again = Nothing came, or it was wrong: fill it in again
+letter-again = Send another
+said-letter-again = Another one is on its way
+letter-sent-again = A slip in the address? Fill it in again
 
 mine-applied = You have applied; it is being looked at.
 mine-approved = You have applied and were approved.
@@ -104,10 +106,6 @@ home-find = See what is coming up
 home-roles = What I look after
 home-me = My account
 home-incomplete = incomplete
-home-office = Organizer's office
-home-desk = Desk · { $event }
-home-host = Host · { $event }
-home-volunteer = Volunteer
 profile-title = My profile
 
 data-title = My data

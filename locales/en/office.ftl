@@ -136,6 +136,7 @@ deed-seat-moved = Seat moved
 deed-series-begun = Series begun
 deed-unit-added = Unit added
 deed-unit-amended = Unit changed
+deed-unit-mapped = Typed unit mapped to one of the union's
 deed-unit-contact-appointed = Unit contact accepted
 deed-invited = Invitation sent
 deed-invitation-withdrawn = Invitation taken back

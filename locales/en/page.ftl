@@ -104,6 +104,7 @@ when-day = { $weekday } { $day } { $month }
     .full = { $weekday }, { $day } { $month }
 when-day-of-year = { $weekday } { $day } { $month } { $year }
     .full = { $weekday }, { $day } { $month } { $year }
+when-zoned = { $said } ({ $zone } time)
 when-moment = { $day }, { $clock }
 left-days = { $count ->
     [one] { $count } day
@@ -183,3 +184,10 @@ column-born-on = Date of birth
 column-birth-year = Year of birth (where the date is unknown)
 column-education = Education
 column-phone = Phone
+work-office = Office
+work-unit = My employer
+work-volunteer = Volunteer
+work-desk = Desk
+work-host = Host
+
+unsent-kept = What was not sent when your sign-in had ended is still here. Have a look, then send it.

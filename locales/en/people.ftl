@@ -20,6 +20,8 @@ people-found = { $count ->
    *[other] { $count } people
 }
 people-empty = Nobody is here yet. Come back in a day or two.
+people-empty-over = There is nobody else here.
+people-opens = From { $when } on, everybody's card is here: nickname, age band, interests and declaration.
 people-none = Nobody like this. Try asking for less.
 people-previous = Previous
 people-next = Next

@@ -19,6 +19,8 @@ offer-quiz = Quiz
 offer-post = Post
 offer-left = +{ $points }
 offer-spent = done
+offer-waits = waiting
+offer-nothing-asked = none now
 
 compose-post = Tell something about yourself
 compose-post-body = Your words
@@ -38,6 +40,10 @@ compose-comment-act = Comment
 posts-empty = Nobody has posted yet. Whoever speaks first is remembered best.
 declarations-empty = The wall is empty and waits for a true word.
 comments-empty = No comments yet. Say something.
+posts-empty-over = The online phase is over; nobody posted.
+declarations-empty-over = The online phase is over; nobody declared anything.
+comments-empty-over = Nobody commented.
+quizzes-empty-over = The online phase is over; there were no quizzes.
 
 note-mine = me
 note-pending = Waiting; only you can see it

@@ -44,7 +44,7 @@ talent-withdraw = Rather not
 flash-talent-offered = The host knows
 flash-talent-withdrawn = Taken back
 
-programme-tonight = Tonight
+programme-sheet = The programme
 programme-none = Not announced yet.
 programme-now = now
 

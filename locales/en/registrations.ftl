@@ -85,7 +85,7 @@ event-status = Now
 event-share = Share
 event-share-note = Scan to open this event
 
-trouble-unit-unknown-unit = We know no employer of this name. Choose one from the list; if yours is not there, leave it empty and let your union talk to the organizers.
+trouble-unit-unknown-unit = We know no employer of this name. Choose one below; if yours is not there, apply with what you wrote, and the organizers look at it.
 trouble-unit-needed = Please enter where you work.
 
 apply-title = Apply

@@ -3,7 +3,10 @@ screening-class-guaranteed = You have a guaranteed seat and stand before everybo
 screening-class-attended = You were at an event of this union in the last six months; by the rules published beforehand those who were not go first, whatever their points.
 screening-class-no-show = You confirmed a seat at an event of this union in the last twelve months and did not come; by the rules published beforehand everybody else goes first, whatever their points.
 screening-kept-for-others = The seats left are kept for others by the rules published beforehand.
-screening-climb = Standing { $climb } places higher overall would have been enough.
+screening-climb = Standing { $climb } { $climb ->
+    [one] place
+   *[other] places
+} higher among your own side would have been enough.
 screening-full-seats = All { $cap } seats were taken{ $last }.
 screening-full-side = The { $cap } seats for { $side } were taken{ $last }.
 screening-full-band = The { $cap } seats of your age band were taken{ $last }.
@@ -208,7 +211,27 @@ trouble-no-seat-offered = There is no seat offered to you at the moment.
 flash-coming = You are coming, see you there
 flash-declined = Your seat was given back
 
+board-cut = { $side } { $seats } seats; number { $seats } has { $points } points now. Caps per employer and other rules are not in it.
+
 drawing-side = Side
+board-room = { $side } { $seats } seats, enough for everybody so far.
+board-mine = You have { $points } points and rank { $rank }.
+board-above = You are { $gap } above the cut line.
+board-on = You are right on the cut line; equals are parted by lot.
+board-below = You are { $gap } short of the cut line.
+board-ahead = By the published rules you stand ahead of the cut line, whatever your points.
+board-behind = Because of earlier events you stand further back: { $places } { $places ->
+    [one] place
+   *[other] places
+} behind the cut line, whatever your points.
+board-line = Cut line
+board-me = { note-mine }
+board-skipped = { $people } people between
+board-empty = Nobody is on it yet.
+board-note = Renewed every two seconds. Equals share a rank and are parted by lot in the end. Read at
+board-cut-drawn = { $side } { $seats } were selected; the last of them has { $points } points.
+board-room-drawn = { $side } { $seats } were selected, which is everybody.
+board-note-drawn = The list is out: equals were parted by lot, and no rank changes any more.
 drawing-unit-side = At most from one employer and side
 drawing-unit = At most from one employer in all
 drawing-cap-note = Leave empty for no limit.

@@ -49,5 +49,14 @@ trouble-emails-too-many = At most 200 at once.
 trouble-invalid-rows = Some rows cannot be imported, so nothing was. Mend them and upload again, or leave them out.
 
 unit-field = Employer
-unit-field-note = Type a few letters and choose from the list. Your employer is only asked whether you work there.
+unit-field-note = Type a few letters and choose from the list; if it is not there, write its full name. Your employer is only asked whether you work there.
 unit-near = Is it one of these?
+units-typed = Employers that applicants wrote down
+units-typed-note = The union has no such units. Say which one is meant, or take it in as new. Until then nobody who wrote it can be approved.
+units-typed-meant = Name of a unit you have
+units-typed-map = That one is meant
+units-typed-add = Take in as new
+unit-as-typed = None of these; apply with what I wrote:
+said-unit-mapped = Done, for everybody who wrote it
+said-unit-settled = Somebody has looked at it already
+said-unit-unknown = The union has no unit of this name

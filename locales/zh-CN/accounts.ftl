@@ -8,6 +8,8 @@ form-forgot = 忘记密码？
 sign-in-title = { nav-sign-in }
 sign-in-lead = 用报名时的邮箱和密码。
 sign-in-act = { nav-sign-in }
+sign-in-unsent = 登录已经过期，刚才的内容没有寄出。登录之后回到那一页。
+sign-in-unsent-kept = 写的话还在这个浏览器里，不用重写。
 
 verify-title = 选一个密码
 verify-lead = 邮箱确认好了。选一个密码，账号马上生效，这台设备也就登录了。
@@ -22,6 +24,7 @@ verify-invalid-title = 没有这个链接
 verify-invalid = 链接可能没有复制完整，或者已经很久了。再注册一次，会收到一封新的信。
 dead-another = 再要一封信
 dead-sign-in = { sign-up-known }
+password-again = 刚才输入的密码没有保存，请再输一次。
 password-show = 显示密码
 password-hide = 隐藏密码
 flash-account-begun = 账号已经生效，你已登录
@@ -32,7 +35,6 @@ forgot-lead = 写下你的邮箱，我们寄一封信给你。
 forgot-act = 寄信给我
 forgot-done-title = 请查收邮件
 forgot-done = 如果这个邮箱有账号，信已经在路上。一小时之内，打开信里的链接设置新密码。没收到？看看垃圾邮件，或者换一个注册时用过的邮箱。
-forgot-done-act = { sorry-back }
 
 reset-title = 设置新密码
 reset-lead = 设置之后，这台设备就登录了，其他设备上的登录都会退出。

@@ -44,4 +44,11 @@ badge-away = 没有网络。这是存在手机上的号码牌，可以照常签�
 badge-calendar = 加到日历
 badge-lost = 手机丢了，或者二维码给别人看到了？
 badge-lost-note = 告诉主办方补发：号码不变，换一个新的二维码，旧的立刻作废。忘带手机也不要紧，到现场报号码和昵称。
-badge-none = 还没有号码牌。确认出席之后，主办方编号，号码牌会寄到你的邮箱，也会出现在这里。
+badge-none = 你已确认出席。主办方编号之后，号码牌会出现在这里，也会寄信告诉你。
+badge-none-unconfirmed = 先确认出席，号码牌才会编给你。
+badge-none-early = 入选并确认出席的人才有号码牌。
+badge-none-no-seat = 这次没有席位，也就没有号码牌。
+badge-none-over = 活动已经结束，你没有号码牌。
+
+reminder-today = 今天
+reminder-tomorrow = 明天

@@ -19,7 +19,7 @@ confession-next = 下一步
 confession-check = 想在台上对 { $badge } 说几句话。我们会先私下问对方愿不愿意。确定吗？
 confession-sure = 确定，请帮我问
 confession-not-yet = 再想想
-confession-left = 今晚还可以提 { $count } 次，提出之后不论结果都算一次。
+confession-left = 这次还可以提 { $count } 次，提出之后不论结果都算一次。
 confession-early = 签到进场之后，可以在这里请求上台对一个人说几句话。
 confession-promise = 我们怎么保护你们
 confession-promise-asked = 先在手机上私下问对方，{ $minutes } 分钟内没有回答就当作婉拒。
@@ -36,7 +36,7 @@ trouble-to-same-side = 请填另一方的号码
 trouble-to-not-here = 这位现在不在场
 trouble-no-confessions = 这场活动没有真情告白环节
 trouble-not-inside = 签到进场之后才可以
-trouble-confessions-spent = 今晚的次数已经用完了
+trouble-confessions-spent = 这次的次数已经用完了
 
 drawing-stage-each = 真情告白：每人可以提几次
 drawing-stage-each-note = 先私下问对方愿不愿意，对方答应了主持人才看得到。1 到 3 次；不填就没有这个环节。

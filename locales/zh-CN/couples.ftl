@@ -1,8 +1,8 @@
 matches-early = 还没有结果
 matches-open = 大家还在亮灯
 matches-open-note = 截止之后，结果会出现在这里，只告诉你自己。
-matches-none = 今晚，谢谢你的心意
-matches-none-note = 这一次没有互选。没有人知道你选过谁，你也不必知道。认识了新朋友，就是很好的一晚。
+matches-none = 谢谢你的心意
+matches-none-note = 这一次没有互选。没有人知道你选过谁，你也不必知道。认识了新朋友，就很好。
 matches-found = 你们选了彼此
 matches-found-note = 接下来怎样，由你们两个定。
 matches-promise = 这一页只有你自己看得见。

@@ -217,3 +217,5 @@ tab-programme = 流程
 tab-report = 报告
 
 trouble-phase-closed = 活动已经过了这个阶段。
+event-programme-by-day = 当天流程
+next-screened = 结果已经寄给每一个人，入选的请确认出席

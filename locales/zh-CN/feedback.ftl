@@ -1,4 +1,4 @@
-feedback-title = 这一晚，怎么样？
+feedback-title = 这次活动，怎么样？
 feedback-promise = 五个小问题。主办方只看到大家合起来的比例和句子，看不到是谁说的。
 feedback-overall = 总的来说
 feedback-stars-1 = 失望

@@ -18,7 +18,9 @@ letter-sent-title = 信已经在路上
 letter-sent-to = 寄往
 letter-sent-note = 在 { $hours } 小时之内打开信里的链接，选一个密码，账号就生效，并且已经登录。用这台手机打开最方便，之后会带你回到刚才的活动。
 letter-sent-none = 没收到？看看垃圾邮件；也检查一下邮箱有没有写错。
-letter-sent-again = 没收到，或者写错了：再填一次
+letter-again = 再寄一封
+said-letter-again = 又寄了一封
+letter-sent-again = 邮箱写错了？再填一次
 
 mine-applied = 你已报名，正在审核。
 mine-approved = 你已报名，并通过了审核。
@@ -104,10 +106,6 @@ home-find = 看看近期活动
 home-roles = 我负责的
 home-me = 账号
 home-incomplete = 还没写完
-home-office = 主办方工作台
-home-desk = 签到台 · { $event }
-home-host = 主持 · { $event }
-home-volunteer = 鹊桥志愿者
 profile-title = 我的资料
 
 data-title = 我的数据
@@ -126,4 +124,4 @@ next-act-dates = 看我的桌号
 next-act-picks = 去爆灯
 next-act-matches = 看结果
 
-next-act-feedback = 说说这一晚
+next-act-feedback = 说说这次活动

@@ -136,6 +136,7 @@ deed-seat-moved = 席位变动
 deed-series-begun = 新建系列
 deed-unit-added = 加入单位
 deed-unit-amended = 修改单位
+deed-unit-mapped = 手填的单位归入已有单位
 deed-unit-contact-appointed = 接受担任单位干事
 deed-invited = 发出邀请
 deed-invitation-withdrawn = 收回邀请

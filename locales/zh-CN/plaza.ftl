@@ -19,6 +19,8 @@ offer-quiz = 答题
 offer-post = 发帖
 offer-left = +{ $points } 分
 offer-spent = 已满
+offer-waits = 等待通过
+offer-nothing-asked = 现在没有题
 
 compose-post = 说说你自己
 compose-post-body = 写点什么
@@ -38,6 +40,10 @@ compose-comment-act = 发表评论
 posts-empty = 还没有人发帖。第一个说话的人，最容易被记住。
 declarations-empty = 墙上还空着，等一句真心话。
 comments-empty = 还没有评论，说一句吧。
+posts-empty-over = 线上互动已经结束，没有人发过帖。
+declarations-empty-over = 线上互动已经结束，墙上没有宣言。
+comments-empty-over = 没有人评论过。
+quizzes-empty-over = 线上互动已经结束，没有出过题。
 
 note-mine = 我
 note-pending = 等待通过，只有你看得见

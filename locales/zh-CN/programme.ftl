@@ -35,7 +35,7 @@ talent-withdraw = 不演了
 flash-talent-offered = 已经告诉主持人
 flash-talent-withdrawn = 已取消
 
-programme-tonight = 今晚的安排
+programme-sheet = 流程安排
 programme-none = 还没有公布。
 programme-now = 正在进行
 

@@ -85,7 +85,7 @@ event-status = 现在
 event-share = 分享
 event-share-note = 扫一扫，打开这个活动
 
-trouble-unit-unknown-unit = 没有找到这个单位。从列表里选一个；没有的话先空着，并请单位工会联系主办方。
+trouble-unit-unknown-unit = 没有找到这个单位。从下面选一个；都不是，就按你写的报名，主办方会核对。
 trouble-unit-needed = 请写下工作单位。
 
 apply-title = 报名

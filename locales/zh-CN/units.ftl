@@ -49,5 +49,14 @@ trouble-emails-too-many = 一次最多 200 个，请分几次。
 trouble-invalid-rows = 有些行不能导入，所以一行都没有导入。改好之后再传一次，或者选择跳过有错的行。
 
 unit-field = 工作单位
-unit-field-note = 输入几个字，从列表里选。单位只会被问“此人是否本单位职工”。
+unit-field-note = 输入几个字，从列表里选；列表里没有，就写全称。单位只会被问“此人是否本单位职工”。
 unit-near = 是不是其中一个？
+units-typed = 申请人手填的单位
+units-typed-note = 名录里没有这些单位。是已有的就写它的名称；确实是新的就收下。处理之前，填了它的人还不能通过。
+units-typed-meant = 已有单位的名称
+units-typed-map = 归入这个单位
+units-typed-add = 收为新单位
+unit-as-typed = 都不是，就按我写的报名：
+said-unit-mapped = 已归入，填了它的人都改好了
+said-unit-settled = 已经有人处理过了
+said-unit-unknown = 本工会没有这个名称的单位

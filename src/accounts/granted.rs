@@ -37,6 +37,12 @@ pub fn granted(app: &App, request: &HttpRequest, Handed { proof, mark }: Handed<
     HttpResponse::Ok().cookie(mark::set(app, request, &mark)).json(Granted::from(proof))
 }
 
+/// Where somebody goes on who was let in: where they came from, or where they work.
+#[must_use]
+pub fn onward(to: &str) -> &str {
+    if to == "/" { "/start" } else { to }
+}
+
 /// The answer to somebody who is let in, with what their browser keeps.
 ///
 /// # Errors

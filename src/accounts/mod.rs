@@ -18,12 +18,14 @@ pub mod describe;
 pub mod end_others;
 pub mod end_session;
 pub mod authenticated;
+pub mod awaited;
 pub mod forget_password;
 pub mod granted;
 mod hs256;
 pub mod idle;
 pub mod sign_in_throttle;
 pub mod leaving;
+pub mod letter_page;
 mod letters;
 pub mod log_in;
 pub mod log_out;
@@ -57,6 +59,7 @@ pub mod spent_link;
 pub mod sweep;
 pub mod verify;
 pub mod visit;
+pub mod workplaces;
 pub mod write_back;
 
 pub use signed_in::SignedIn;
@@ -81,6 +84,7 @@ pub fn calls(config: &mut Calls<'_>) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    letter_page::pages(config);
     second_factor::pages(config);
     config.service(my_profile::profile_page).service(my_profile::save_profile).service(my_profile::save_name);
 }

@@ -11,8 +11,11 @@ use serde::Deserialize;
 use super::address::{address_to_unicode as shown_address, read_address};
 use super::asker::Asker;
 use super::authenticated::Way;
+use super::awaited::Awaited;
 use super::consent::Agreed;
-use super::granted::let_in;
+use super::granted::{let_in, onward};
+use super::letter_page::wait;
+use super::letter_request::Errand;
 use super::profile::Gender;
 use super::refusals::{TOKEN_INVALID, TOKEN_USED};
 use super::second_factor::ask::ask;
@@ -43,7 +46,10 @@ struct Sheet {
     token: String,
     email: String,
     trouble: Option<String>,
-    done: bool,
+    /// The field it is about.
+    wrong: String,
+    /// Whoever is here had sent something, and was not signed in any more.
+    unsent: bool,
     /// Why the link in the letter leads nowhere.
     dead: Option<Refusal>,
     /// What a sign-up says, for whoever confirms it.
@@ -61,6 +67,7 @@ struct SignUpDetails {
 struct Came {
     to: Option<String>,
     token: Option<String>,
+    unsent: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,6 +76,7 @@ struct Credentials {
     email: String,
     password: String,
     to: Option<String>,
+    unsent: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -103,9 +111,9 @@ pub fn pages(config: &mut ServiceConfig) {
 async fn sign_in_page(visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
     let to = own_path(came.to.as_deref());
     if visit.person.is_some() {
-        return Ok(page::see(to));
+        return Ok(page::see(onward(to)));
     }
-    page::answer(&Sheet { to: to.to_owned(), ..Sheet::new(visit.page, Kind::SignIn) })
+    page::answer(&Sheet { to: to.to_owned(), unsent: came.unsent.is_some(), ..Sheet::new(visit.page, Kind::SignIn) })
 }
 
 #[post("/sign-in")]
@@ -115,7 +123,7 @@ async fn sign_in(
     visit: Visit,
     form: Form<Credentials>,
 ) -> Result<HttpResponse, Error> {
-    let Credentials { email, password, to } = form.into_inner();
+    let Credentials { email, password, to, unsent } = form.into_inner();
     let to = own_path(to.as_deref()).to_owned();
     let asker = Asker::of(&house, &request);
     let opened = async {
@@ -124,9 +132,11 @@ async fn sign_in(
         house.run(async move |app| open_session::open_session(&app, &asker, &address, &password).await).await
     };
     match opened.await {
-        Ok(Way::In(handed)) => let_in(&house, &request, handed, page::see(&to)),
-        Ok(Way::Asked(pass)) => ask(visit.page, pass, to),
-        Err(error) => Sheet { to, email, ..Sheet::new(visit.page, Kind::SignIn) }.refused(error),
+        Ok(Way::In(handed)) => let_in(&house, &request, handed, page::see(onward(&to))),
+        Ok(Way::Asked(pass)) => ask(&house, &pass, &to),
+        Err(error) => {
+            Sheet { to, email, unsent: unsent.is_some(), ..Sheet::new(visit.page, Kind::SignIn) }.refused(error)
+        }
     }
 }
 
@@ -156,14 +166,14 @@ async fn verify_mail(
     form: Form<NewPassword>,
 ) -> Result<HttpResponse, Error> {
     let NewPassword { token, password, to } = form.into_inner();
-    let came = Came { to, token: Some(token.clone()) };
+    let came = Came { to, token: Some(token.clone()), unsent: None };
     let verified = async {
         house.rate_limit.check(&request)?;
         let verify = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.browser(&app).await;
         house.run(verify).await
     };
     match verified.await {
-        Ok(handed) => let_in(&house, &request, handed, see_saying(own_path(came.to.as_deref()), "account-begun")?),
+        Ok(handed) => let_in(&house, &request, handed, arrived(&house, &came, "account-begun")?),
         Err(error) => to_verify(&house, visit.page, came).await?.refused(error),
     }
 }
@@ -200,9 +210,13 @@ async fn forgot(house: House, request: HttpRequest, visit: Visit, form: Form<Add
     let requested = async {
         house.rate_limit.check(&request)?;
         let address = read_address(&email)?;
-        house.run(async move |app| forget_password::forget_password(&app, &asker, &address, on).await).await
+        let errand = Errand::Forgotten { email: address.as_str().to_owned(), to: on.clone() };
+        house.run(async move |app| forget_password::forget_password(&app, &asker, &address, on).await).await?;
+        Ok(errand)
     };
-    let sheet = Sheet { to, ..Sheet::new(visit.page, Kind::Forgot) };
+    match asked.await {
+        Ok(errand) => wait(&house, errand),
+        Err(error) => Sheet { email, to, ..Sheet::new(visit.page, Kind::Forgot) };
     match requested.await {
         Ok(()) => page::answer(&Sheet { done: true, ..sheet }),
         Err(error) => Sheet { email, ..sheet }.refused(error),
@@ -222,7 +236,7 @@ async fn reset(
     form: Form<NewPassword>,
 ) -> Result<HttpResponse, Error> {
     let NewPassword { token, password, to } = form.into_inner();
-    let came = Came { to, token: Some(token.clone()) };
+    let came = Came { to, token: Some(token.clone()), unsent: None };
     let reset = async {
         house.rate_limit.check(&request)?;
         let reset = async move |app: Arc<App>| {
@@ -231,10 +245,8 @@ async fn reset(
         house.run(reset).await
     };
     match reset.await {
-        Ok(Way::In(handed)) => {
-            let_in(&house, &request, handed, see_saying(own_path(came.to.as_deref()), "password-set")?)
-        }
-        Ok(Way::Asked(pass)) => ask(visit.page, pass, came.parts().0),
+        Ok(Way::In(handed)) => let_in(&house, &request, handed, arrived(&house, &came, "password-set")?),
+        Ok(Way::Asked(pass)) => ask(&house, &pass, &came.parts().0),
         Err(error) => to_reset(&house, visit.page, came).await?.refused(error),
     }
 }
@@ -247,6 +259,13 @@ async fn to_reset(house: &House, page: Page, came: Came) -> Result<Sheet, Error>
         Ok(account) => Sheet { email: shown_address(&account.address(&house.secrets)?), ..sheet },
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
     })
+}
+
+/// The answer to whoever opened a letter that was waited for.
+fn arrived(house: &House, came: &Came, said: &str) -> Result<HttpResponse, Error> {
+    let mut answer = see_saying(onward(own_path(came.to.as_deref())), said)?;
+    answer.add_cookie(&Awaited::removal(house)).map_err(Fault::of)?;
+    Ok(answer)
 }
 
 impl Came {
@@ -265,7 +284,8 @@ impl Sheet {
             Kind::Reset => "reset",
         };
         let (to, token, email) = (String::new(), String::new(), String::new());
-        Self { page, kind, name, to, token, email, trouble: None, done: false, dead: None, details: None }
+        let wrong = String::new();
+        Self { page, kind, name, to, token, email, trouble: None, wrong, unsent: false, dead: None, details: None }
     }
 
     /// The words of this form for one of its places.
@@ -323,7 +343,8 @@ impl Sheet {
             None => self.refusal_text(refused.refusal.code),
         };
         let trouble = message.unwrap_or_else(|| self.page.t("trouble-refused"));
-        let text = Self { trouble: Some(trouble), ..self }.render().map_err(Fault::of)?;
+        let wrong = refused.errors.first().map(|wrong| wrong.field.clone()).unwrap_or_default();
+        let text = Self { trouble: Some(trouble), wrong, ..self }.render().map_err(Fault::of)?;
         let status = refused.refusal.status;
         let status = if status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { status };
         let mut answer = HttpResponse::build(status);

@@ -22,14 +22,20 @@ pub fn check(app: &App, request: &HttpRequest) -> Result<(), Error> {
         return Ok(());
     }
     let header = |name: HeaderName| request.headers().get(name).map(|value| value.to_str().unwrap_or("?"));
-    let expected = match app.settings.server.public_url.trim_end_matches('/') {
-        "" => format!("http://{}", request.connection_info().host()),
-        public => public.to_owned(),
-    };
+    let expected = own_origin(app, request);
     if is_ours(header(HeaderName::from_static("sec-fetch-site")), header(ORIGIN), &expected) {
         Ok(())
     } else {
         Err(CROSS_SITE.into())
+    }
+}
+
+/// What our own pages lie below: `https://queqiao.example`.
+#[must_use]
+pub fn own_origin(app: &App, request: &HttpRequest) -> String {
+    match app.settings.server.public_url.trim_end_matches('/') {
+        "" => format!("http://{}", request.connection_info().host()),
+        public => public.to_owned(),
     }
 }
 

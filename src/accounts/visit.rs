@@ -3,8 +3,10 @@
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
 
-use super::SignedIn;
-use crate::error::Error;
+use super::{SignedIn, workplaces};
+use crate::app::House;
+use crate::error::{Error, Refused};
+use crate::language::Language;
 use crate::page::{Page, Person};
 
 /// The page that is asked for, and by whom.
@@ -12,6 +14,18 @@ use crate::page::{Page, Person};
 pub struct Visit {
     pub page: Page,
     pub person: Option<SignedIn>,
+}
+
+/// What the frame of a page shows of whoever is signed in.
+async fn framed(request: &HttpRequest, person: &SignedIn, language: Language) -> Result<Person, Error> {
+    let house = request.app_data::<House>().ok_or_else(Refused::not_signed_in)?;
+    let mark = house.secrets.mac("page/person", &[person.account_id.as_bytes()]);
+    Ok(Person {
+        // Without a second factor an administrator is led to where it is set up.
+        administrator: person.administrator || person.lacks_factor,
+        mark: mark.first_chunk().map_or(0, |mark| u64::from_be_bytes(*mark)),
+        works: workplaces::of_account(request, person.account_id, language).await?,
+    })
 }
 
 impl FromRequest for Visit {
@@ -22,9 +36,12 @@ impl FromRequest for Visit {
         let request = request.clone();
         Box::pin(async move {
             let person = SignedIn::if_any(&request).await?;
-            // An administrator without a second factor is led to where it is set up.
-            let frame = person.map(|person| Person { administrator: person.administrator || person.lacks_factor });
-            Ok(Self { page: Page::of(&request).with(frame), person })
+            let page = Page::of(&request);
+            let frame = match &person {
+                Some(person) => Some(framed(&request, person, page.language).await?),
+                None => None,
+            };
+            Ok(Self { page: page.with(frame), person })
         })
     }
 }

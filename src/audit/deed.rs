@@ -32,6 +32,7 @@ pub enum Deed {
     InvitationWithdrawn,
     UnitAdded,
     UnitAmended,
+    UnitMapped,
     UnitsImported,
     RosterExtended,
     RosterReplaced,

@@ -12,14 +12,14 @@ use crate::error::Fault;
 use crate::events::event;
 use crate::mail::attachment::Attachment;
 use crate::mail::letter::{Letter, letter_words};
-use crate::page::when;
+use crate::page::{fluent, when};
 
 /// Which letter is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// The badge was issued, or its code replaced.
     Badge,
-    /// The evening is tomorrow.
+    /// It is tomorrow, or today.
     Reminder,
 }
 
@@ -28,7 +28,7 @@ letter_words! {
     "badges/badge.zh.txt" "badges/badge.en.txt"
 }
 letter_words! {
-    Reminder<'a> { title: &'a str, nickname: &'a str, number: String, when: String, venue: &'a str }
+    Reminder<'a> { title: &'a str, nickname: &'a str, day: String, number: String, when: String, venue: &'a str }
     "badges/reminder.zh.txt" "badges/reminder.en.txt"
 }
 
@@ -51,7 +51,9 @@ pub fn letter(
     let letter = match occasion {
         Occasion::Badge => Letter::new(app, "badge", to, Badge { title, nickname, number, when, venue }, &path),
         Occasion::Reminder => {
-            Letter::new(app, "reminder", to, Reminder { title, nickname, number, when, venue }, &path)
+            let today = event.day(app.now()) == event.day(event.starts_at);
+            let day = fluent::say(to.language, if today { "reminder-today" } else { "reminder-tomorrow" }, &[]);
+            Letter::new(app, "reminder", to, Reminder { title, nickname, day, number, when, venue }, &path)
         }
     };
     let entry = calendar::entry(event, title, account_id, &app.public_url(&path), app.now());

@@ -14,6 +14,7 @@ use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::access::Participant;
+use crate::registrations::registration::Status;
 
 /// Keeps the page on the phone. Served from beside the page, because a worker rules over no more
 /// than what lies below its own address.
@@ -55,17 +56,28 @@ pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<H
         Err(Error::Refused(_)) => None,
         Err(fault) => return Err(fault),
     };
-    let (page, event) = (visit.page, &me.event);
+    let (page, event, now) = (visit.page, &me.event, house.now());
     page::answer(&MyBadge {
         slug: event.slug.clone(),
         title: event.titled(page.language).to_owned(),
         tabs: tabs::of_hour(&page, event, house.now(), "badge"),
-        when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, house.now()),
+        when: when::stretch_zoned(page.language, event.zone(), event.starts_at, event.ends_at, now),
         venue: event.venue.clone(),
         tonight: event.phase(house.now()) == Phase::OnSite,
         badge,
         page,
     })
+}
+
+/// What somebody without a badge is told, as a key of words.
+fn why_none(status: Status, phase: Phase) -> &'static str {
+    match status {
+        _ if phase == Phase::Closed => "badge-none-over",
+        Status::Confirmed => "badge-none",
+        Status::Selected => "badge-none-unconfirmed",
+        Status::Applied | Status::Approved | Status::Waitlisted => "badge-none-early",
+        _ => "badge-none-no-seat",
+    }
 }
 
 #[get("/e/{event}/badge/worker.js")]

@@ -1,7 +1,5 @@
 //! 我的: my events with the next thing to do, what else I look after, and my own data.
 
-use std::collections::HashMap;
-
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -16,12 +14,10 @@ use crate::accounts::{SignedIn, account, profile};
 use crate::app::{App, House};
 use crate::circle;
 use crate::error::Error;
-use crate::events::crew::{self, Role};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::invitations::letters;
 use crate::language::Language;
-use crate::organizations::organization;
 use crate::page::{self, Page, when};
 use crate::registrations::door::Way;
 use crate::registrations::registration;
@@ -60,10 +56,6 @@ struct Read {
     invitations: Vec<Sight>,
     profile: Option<profile::Model>,
     situations: Vec<Situation>,
-    /// Unions the person works for.
-    unions: usize,
-    /// Roles at evenings that are not over.
-    crew: Vec<(Role, event::Model)>,
 }
 
 #[get("/me")]
@@ -78,11 +70,9 @@ async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Erro
     let (db, now) = (app.database.reader(), app.now());
     let of_person = registration::Entity::find().filter(registration::Column::AccountId.eq(account));
     let mine: Vec<_> = of_person.all(db).await?.into_iter().filter(|mine| mine.status.is_active()).collect();
-    let grants = crew::Entity::find().filter(crew::Column::AccountId.eq(account)).all(db).await?;
-    let ids = mine.iter().map(|mine| mine.event_id).chain(grants.iter().map(|grant| grant.event_id));
+    let ids = mine.iter().map(|mine| mine.event_id);
     let events = event::Entity::find().filter(event::Column::Id.is_in(ids)).order_by_asc(event::Column::StartsAt);
     let events = events.all(db).await?;
-    let by_id: HashMap<Uuid, &event::Model> = events.iter().map(|event| (event.id, event)).collect();
     let mut situations = Vec::new();
     for event in &events {
         let Some(mine) = mine.iter().find(|mine| mine.event_id == event.id) else { continue };
@@ -90,15 +80,11 @@ async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Erro
             situations.push(situation::read(db, event.clone(), mine.clone(), now).await?);
         }
     }
-    let going_on = |event: &event::Model| event.is_published(now) && event.phase(now) < Phase::Closed;
-    let crew = grants.iter().filter_map(|grant| Some((grant.role, (*by_id.get(&grant.event_id)?).clone())));
     Ok(Read {
         name: account::find(db, account).await?.and_then(|account| account.name),
         invitations: welcome::mine::open(db, app, account, language).await?,
         profile: profile::Entity::find_by_id(account).one(db).await?,
         situations,
-        unions: organization::of_staff(db, account).await?.len(),
-        crew: crew.filter(|(_, event)| going_on(event)).collect(),
     })
 }
 
@@ -120,7 +106,7 @@ fn build_home(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -
         invitations: read.invitations.iter().map(|sight| invitation(&page, sight)).collect(),
         ahead,
         past: past.iter().rev().map(mine).collect(),
-        roles: roles(&page, &read, administrator),
+        roles: roles(&page, administrator),
         profile_complete: profile_complete || read.profile.is_none(),
         page,
     }
@@ -151,7 +137,7 @@ fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mi
     Mine {
         slug: event.slug.clone(),
         title: event.titled(page.language).to_owned(),
-        when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
+        when: when::stretch_zoned(page.language, event.zone(), event.starts_at, event.ends_at, now),
         venue: event.venue.clone(),
         phase: page.t(&format!("phase-{}", it.phase.word())),
         live: it.phase == Phase::OnSite,
@@ -162,24 +148,13 @@ fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mi
     }
 }
 
-fn roles(page: &Page, read: &Read, administrator: bool) -> Vec<Way> {
+fn roles(page: &Page, administrator: bool) -> Vec<Way> {
     let way = |label: String, address: String| Way { label, address, first: false };
     let mut roles = Vec::new();
-    if read.unions > 0 {
-        roles.push(way(page.t("home-office"), "/office".to_owned()));
-    }
-    for (role, event) in &read.crew {
-        let title = event.titled(page.language);
-        let (key, address) = match role {
-            Role::Desk => ("home-desk", format!("/e/{}/desk", event.slug)),
-            Role::Host => ("home-host", format!("/e/{}/console", event.slug)),
-            // The volunteer's own page gathers all evenings.
-            Role::Volunteer => continue,
-        };
-        roles.push(way(page.say(key, &[("event", title.to_owned().into())]), address));
-    }
-    if read.crew.iter().any(|(role, _)| *role == Role::Volunteer) {
-        roles.push(way(page.t("home-volunteer"), "/volunteer".to_owned()));
+    for work in page.person.iter().flat_map(|person| &person.works) {
+        let name = page.t(&format!("work-{}", work.name));
+        let label = work.about.as_ref().map_or_else(|| name.clone(), |about| format!("{name} · {about}"));
+        roles.push(way(label, work.address.clone()));
     }
     if administrator {
         roles.push(way(page.t("house-title"), "/admin".to_owned()));

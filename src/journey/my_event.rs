@@ -22,12 +22,14 @@ use crate::events::countdown::Countdown;
 use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
-use crate::points::board::{self, Board};
+use crate::plaza::earnable;
+use crate::points::board::Board;
 use crate::points::ladder::Distance;
-use crate::points::leaderboard::distance;
-use crate::points::statement::{self, Statement};
+use crate::points::rules::RuleSet;
+use crate::points::today;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Status;
+use crate::screening::leaderboard::distance;
 use crate::screening::standing::{self, Standing};
 
 #[derive(Template)]
@@ -72,8 +74,11 @@ struct Score {
 struct Read {
     situation: Situation,
     standing: Standing,
-    statement: Statement,
     board: Arc<Board>,
+    /// What today can still earn.
+    earnable: i64,
+    /// The most points anybody can have.
+    most: i64,
     profile: Option<profile::Model>,
 }
 
@@ -87,13 +92,16 @@ pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<H
     page::answer_padded(&build_my_event(visit.page, read, house.now()), BLOCK)
 }
 
-async fn read(app: &Arc<App>, guest: Guest) -> Result<Option<Read>, Fault> {
+async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let Some(me) = Participant::find(db, guest.account, guest.event).await? else { return Ok(None) };
+    let (standing, board) = standing::among_all(app, &me).await?;
+    let today = today::of_person(db, &event, mine.id, now).await?;
     Ok(Some(Read {
-        standing: standing::of(app, &me).await?,
-        statement: statement::read(db, &me.event, me.registration.id, now).await?,
-        board: board::of_event(app, &me.event).await?,
+        standing,
+        board,
+        earnable: earnable::read(db, &me.event, &me.registration, &today, now).await?.total(),
+        most: RuleSet::of(&me.event)?.most(),
         profile: profile::Entity::find_by_id(me.account.account_id).one(db).await?,
         situation: situation::read(db, me.event, me.registration, now).await?,
     }))
@@ -137,10 +145,9 @@ fn circle(page: &Page, it: &Situation, now: DateTime<Utc>) -> Option<Circle> {
 }
 
 fn further(read: &Read) -> Further {
-    let today = read.statement.rules.iter().map(statement::Subtotal::left_today).sum();
     Further {
         profile_complete: read.profile.as_ref().is_some_and(profile::Model::says_enough),
-        today: Some(today),
+        today: Some(read.earnable),
         standby_place: read.standing.standby_place,
     }
 }
@@ -149,17 +156,13 @@ fn score(page: &Page, read: &Read) -> Score {
     let standing = &read.standing;
     let ladder = read.board.side(standing.side);
     let id = read.situation.mine.id;
-    // What was screened is told as it was; points say something only among those compared by them.
-    let far = standing.cut_line.zip(ladder.distance(id)).map(|(cut, far)| match far {
-        Distance::Points(_) => Distance::Points(standing.points - cut),
-        other => other,
-    });
-    let line = standing.cut_line.filter(|_| matches!(far, None | Some(Distance::Points(_))));
+    // The cut line says something only among those compared by points.
+    let line = standing.cut_line.filter(|_| !matches!(standing.distance, Some(Distance::Ahead | Distance::Behind(_))));
     let gaps = [("rank", standing.rank.into()), ("people", ladder.len().into())];
     let cut = standing.cut_line.unwrap_or_default();
     let peers = ladder.peers(id).count();
     let numbers = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
-    let key = match (line, far) {
+    let key = match (line, standing.distance) {
         (Some(_), _) => "score-summary",
         (None, None) => "score-summary-room",
         (None, Some(_)) => "score-summary-apart",
@@ -167,8 +170,8 @@ fn score(page: &Page, read: &Read) -> Score {
     Score {
         points: standing.points,
         rank: page.say("score-rank", &gaps),
-        distance: far.map(|far| distance(page, far)),
-        plot: plot::of(ladder.peers(id), read.statement.most, standing.points, line),
+        distance: standing.distance.map(|far| distance(page, far)),
+        plot: plot::of(ladder.peers(id), read.most, standing.points, line),
         summary: page.say(key, &numbers),
         cut_words: page.say("score-cut", &[("cut", cut.into())]),
         me_words: page.say("score-me", &[("points", standing.points.into())]),

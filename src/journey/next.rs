@@ -34,7 +34,8 @@ pub struct Further {
 #[must_use]
 pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Next {
     let here = |path: &str| format!("/e/{}{path}", it.event.slug);
-    let moment = |at| when::moment(page.language, it.event.zone(), at, now);
+    let (language, zone) = (page.language, it.event.zone());
+    let moment = |at| when::zoned(language, zone, when::moment(language, zone, at, now));
     let way = |key: &str, address: String, first| Some(Way { label: page.t(key), address, first });
     let plain = |key: &str, act| Next {
         title: page.t(&format!("next-{key}")),

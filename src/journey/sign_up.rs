@@ -9,9 +9,12 @@ use serde_json::json;
 
 use crate::accounts::asker::Asker;
 use crate::accounts::consent::Sentence;
+use crate::accounts::granted::onward;
+use crate::accounts::letter_page::wait;
+use crate::accounts::letter_request::Errand;
+use crate::accounts::register;
 use crate::accounts::sign_up_form::SignUpForm;
 use crate::accounts::visit::Visit;
-use crate::accounts::{register, sign_up};
 use crate::app::House;
 use crate::body;
 use crate::error::{Error, FieldError, Refused};
@@ -28,15 +31,6 @@ struct SignUp {
     genders: Vec<(&'static str, String)>,
 }
 
-#[derive(Template)]
-#[template(path = "journey/letter_sent.html")]
-struct LetterSent {
-    page: Page,
-    email: String,
-    note: String,
-    again: String,
-}
-
 #[derive(Deserialize)]
 struct Came {
     to: Option<String>,
@@ -46,7 +40,7 @@ struct Came {
 pub async fn sign_up_page(visit: Visit, came: Query<Came>) -> Result<HttpResponse, Error> {
     let to = own_path(came.to.as_deref()).to_owned();
     if visit.person.is_some() {
-        return Ok(page::see(&to));
+        return Ok(page::see(onward(&to)));
     }
     page::answer(&SignUp::new(visit.page, Form::default(), to))
 }
@@ -54,20 +48,18 @@ pub async fn sign_up_page(visit: Visit, came: Query<Came>) -> Result<HttpRespons
 #[post("/register")]
 pub async fn begin(house: House, request: HttpRequest, visit: Visit, form: Form) -> Result<HttpResponse, Error> {
     let to = own_path(Some(form.value("to")).filter(|to| !to.is_empty())).to_owned();
-    let (email, asker) = (form.value("email").to_owned(), Asker::of(&house, &request));
+    let asker = Asker::of(&house, &request);
     let signed_up = async {
         house.rate_limit.check(&request)?;
         let (address, wish) = read(&form)?.wish(visit.page.language)?;
         let wish = register::Wish { to: Some(to.clone()).filter(|to| to != "/"), ..wish };
-        house.run(async move |app| register::register(&app, &asker, &address, wish).await).await
+        let errand = Errand::SignUp(wish.clone());
+        house.run(async move |app| register::register(&app, &asker, &address, wish).await).await?;
+        Ok(errand)
     };
     match signed_up.await {
         // The same for an address that is known: only its mailbox tells.
-        Ok(()) => {
-            let again = format!("/register?to={}", encoded(&to));
-            let note = visit.page.say("letter-sent-note", &[("hours", sign_up::HOURS.into())]);
-            page::answer(&LetterSent { page: visit.page, email, note, again })
-        }
+        Ok(errand) => wait(&house, errand),
         Err(error) => {
             form.show_again(visit.page, error, async |page, form| page::answer(&SignUp::new(page, form, to))).await
         }

@@ -81,10 +81,15 @@ impl Step {
 #[must_use]
 pub fn of(page: &Page, it: &Situation, now: DateTime<Utc>) -> Vec<Stone> {
     let here = STEPS.into_iter().find(|step| !is_done(it, *step));
+    let has_begun = |step: Step| match step {
+        Step::Online => it.phase >= Phase::Online,
+        Step::CheckIn => it.phase >= Phase::OnSite,
+        _ => true,
+    };
     let off = matches!(it.status, Status::NotSelected | Status::Declined | Status::Expired);
     let place = |step: Step| match here {
         Some(here) if step == here && off => Place::Off,
-        Some(here) if step == here && is_over(it) => Place::Ahead,
+        Some(here) if step == here && (is_over(it) || !has_begun(step)) => Place::Ahead,
         Some(here) if step == here => Place::Here,
         _ if is_done(it, step) => Place::Done,
         _ => Place::Ahead,

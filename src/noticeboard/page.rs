@@ -33,6 +33,7 @@ struct Event {
     zone: String,
     path: Vec<Step>,
     programme: Vec<Line>,
+    programme_title: String,
     rules: Vec<Rule>,
     hosts: Vec<(String, Vec<String>)>,
     door: Door,
@@ -73,7 +74,8 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
     page::answer(&Event {
         card: card(&speaker, &notice),
         path: speaker.path(loaded),
-        programme: speaker.programme(loaded),
+        programme: speaker.programme(shown),
+        programme_title: speaker.programme_title(loaded),
         rules: speaker.rules(loaded),
         hosts: speaker.hosts(loaded),
         zone: speaker.clock(loaded),

@@ -69,9 +69,14 @@ struct Row {
 pub async fn show_dashboard(
     house: House,
     visit: Visit,
-    by: UnionStaff,
+    by: Result<UnionStaff, Error>,
     query: Query<DashboardQuery>,
 ) -> Result<HttpResponse, Error> {
+    // What an administrator works at lies elsewhere; pages of unions lead here.
+    if by.is_err() && visit.person.is_some_and(|person| person.administrator) {
+        return Ok(page::see("/admin"));
+    }
+    let by = by?;
     let (page, now) = (visit.page, house.now());
     let chosen = match &query.union {
         Some(slug) => Some(by.unions.iter().find(|union| union.slug == *slug).ok_or_else(Refused::not_found)?),

@@ -50,9 +50,28 @@ pub struct Tab {
 }
 
 /// Whoever is signed in, as far as the frame cares.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Person {
     pub administrator: bool,
+    /// Stands for the account in this house; says nothing of it.
+    pub mark: u64,
+    pub works: Vec<Work>,
+}
+
+/// Where somebody works: the page, and in words `work-{name}`, where there are several of a kind with what it is about.
+#[derive(Debug, Clone)]
+pub struct Work {
+    pub name: &'static str,
+    pub about: Option<String>,
+    pub address: String,
+}
+
+impl Person {
+    /// Where the person works, as far as one word says which place is meant.
+    pub fn only_works(&self) -> impl Iterator<Item = &Work> {
+        let same = |work: &Work| self.works.iter().filter(|other| other.name == work.name).count();
+        self.works.iter().filter(move |work| same(work) == 1)
+    }
 }
 
 impl Page {

@@ -13,10 +13,21 @@ pub fn moment(language: Language, zone: Tz, at: DateTime<Utc>, now: DateTime<Utc
     with_clock(language, zone, at, day(language, zone, at, now))
 }
 
-/// As [`moment`], with the names in full, for a letter: `8月22日 周六 14:00`, `Saturday, 22 August, 14:00`.
+/// As [`moment`], with the names in full, for a letter: `8月22日 周六 14:00`, `Saturday, 22 August, 14:00`. Where the clock
+/// is not Beijing's, it says whose it is: whoever reads the letter may live by another.
 #[must_use]
 pub fn moment_in_full(language: Language, zone: Tz, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    with_clock(language, zone, at, dated(zone, at, now, |key, gaps| fluent::say_in(language, key, "full", gaps)))
+    let day = dated(zone, at, now, |key, gaps| fluent::say_in(language, key, "full", gaps));
+    zoned(language, zone, with_clock(language, zone, at, day))
+}
+
+/// A time that was said, with whose clock it is where that is not Beijing's.
+#[must_use]
+pub fn zoned(language: Language, zone: Tz, said: String) -> String {
+    if zone == Tz::Asia__Shanghai {
+        return said;
+    }
+    fluent::say(language, "when-zoned", &[("said", said.into()), ("zone", zone.name().into())])
 }
 
 /// `8月22日 周六`, `Sat 22 Aug`.
@@ -79,6 +90,18 @@ pub fn stretch(language: Language, zone: Tz, from: DateTime<Utc>, to: DateTime<U
     }
 }
 
+/// As [`stretch`], with whose clock it is where that is not Beijing's.
+#[must_use]
+pub fn stretch_zoned(
+    language: Language,
+    zone: Tz,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> String {
+    zoned(language, zone, stretch(language, zone, from, to, now))
+}
+
 /// How long it is until then, in the two largest units that say something: `3 天 4 小时`.
 #[must_use]
 pub fn left(language: Language, span: TimeDelta) -> String {
@@ -109,6 +132,9 @@ mod tests {
         assert_eq!(moment(Language::Zh, Shanghai, at, utc("2025-12-31T15:59:00Z")), "2026年8月22日 周六 14:00");
         assert_eq!(moment_in_full(Language::Zh, Shanghai, at, now), "8月22日 周六 14:00");
         assert_eq!(moment_in_full(Language::En, Shanghai, at, now), "Saturday, 22 August, 14:00");
+        let tokyo = |language| moment_in_full(language, chrono_tz::Asia::Tokyo, at, now);
+        assert_eq!(tokyo(Language::Zh), "8月22日 周六 15:00（Asia/Tokyo 时间）");
+        assert_eq!(tokyo(Language::En), "Saturday, 22 August, 15:00 (Asia/Tokyo time)");
         let last_year = utc("2025-12-31T15:59:00Z");
         assert_eq!(moment(Language::En, Shanghai, at, last_year), "Sat 22 Aug 2026, 14:00");
         assert_eq!(moment_in_full(Language::En, Shanghai, at, last_year), "Saturday, 22 August 2026, 14:00");

@@ -38,9 +38,11 @@ struct Cards {
     choices: Choices,
     cards: Vec<Card>,
     found: usize,
-    asks: bool,
+    /// What is said where nobody is shown.
+    nobody: &'static str,
     previous: Option<String>,
     next: Option<String>,
+    asks: bool,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +115,7 @@ async fn cards_page(
         ("education", wanted.education.clone()),
         ("district", wanted.district.clone()),
     ]);
-    if let Some(text) = top::opens(&page, &event, now) {
+    if let Some(text) = top::opens(&page, "people", &event, now) {
         return page::answer(&Cards { early: Some(text), ..Cards::empty(page, event.slug, tabs, form) });
     }
     let number = turned.page.unwrap_or(1).max(1);
@@ -140,8 +142,13 @@ async fn cards_page(
     let previous = (number > 1).then(|| address(number - 1));
     let cards = here.into_iter().map(|neighbour| Card::of(&page, neighbour)).collect();
     let choices = Choices::of(&page, offered);
+    let nobody = match event.phase(now) {
+        _ if wanted.asks() => "people-none",
+        Phase::Online => "people-empty",
+        _ => "people-empty-over",
+    };
     let empty = Cards::empty(page, event.slug, tabs, form.clone());
-    page::answer(&Cards { choices, cards, found, asks: wanted.asks(), next, previous, ..empty })
+    page::answer(&Cards { choices, cards, found, asks: wanted.asks(), nobody, next, previous, ..empty })
 }
 
 #[get("/e/{event}/people/apart")]
@@ -243,6 +250,7 @@ impl Cards {
             cards: Vec::new(),
             found: 0,
             asks: false,
+            nobody: "people-empty",
             previous: None,
             next: None,
         }

@@ -17,6 +17,7 @@ use crate::events::phase::Phase;
 use crate::events::schedule::Schedule;
 use crate::events::{host, series};
 use crate::organizations::organization;
+use crate::screening::run;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Poster {
@@ -37,6 +38,9 @@ pub struct Poster {
     pub seats: i32,
     /// Where the event stands; an announced event whose registration has not opened is a `draft`.
     pub phase: Phase,
+    /// Whether the screening has been carried out: everybody has their letter.
+    #[serde(skip)]
+    pub screened: bool,
     pub phases: Vec<Stretch>,
     pub hosts: Vec<host::Line>,
     /// Null: only its organizers can see it.
@@ -77,6 +81,7 @@ async fn draw(
     let brands = series::Entity::find().filter(series::Column::Id.is_in(brands)).all(db).await?;
     let brands: HashMap<Uuid, series::Model> = brands.into_iter().map(|brand| (brand.id, brand)).collect();
     let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
+    let screened = run::events_screened(db, &ids).await?;
     let lines = host::Entity::find().filter(host::Column::EventId.is_in(ids)).order_by_asc(host::Column::Position);
     let mut hosts: HashMap<Uuid, Vec<host::Line>> = HashMap::new();
     for host in lines.all(db).await? {
@@ -85,8 +90,8 @@ async fn draw(
     let poster = |event: event::Model| {
         let union = unions.get(&event.organization_id).cloned().map(Name::from);
         let brand = event.series_id.and_then(|id| brands.get(&id)).cloned().map(Name::from);
-        let hosts = hosts.remove(&event.id).unwrap_or_default();
-        (event.id, drawn(event, union, brand, hosts, now))
+        let (hosts, id) = (hosts.remove(&event.id).unwrap_or_default(), event.id);
+        Ok(Poster { screened: screened.contains(&id), ..(event.id, drawn(event, union, brand, hosts, now)? }))
     };
     Ok(events.into_iter().map(poster).collect())
 }
@@ -106,6 +111,7 @@ pub fn drawn(
         organization: union.unwrap_or(Name { slug: String::new(), name: String::new(), name_en: None }),
         series,
         phase: event.phase(now),
+        screened: false,
         phases: stretches(&Schedule::of(&event)),
         hosts,
         plan: Plan::of(&event)?,

@@ -1,7 +1,7 @@
 //! A poster in words: what the pages say about an event, in the reader's language and the event's
 //! own time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Timelike, Utc};
 use chrono_tz::Tz;
 
 use super::poster::Poster;
@@ -11,6 +11,9 @@ use crate::events::host;
 use crate::events::phase::Phase;
 use crate::page::{Page, when};
 use crate::programme::terms::Segment;
+
+/// From this hour on a day is an evening.
+const EVENING: u32 = 17;
 
 /// An event on the front page, and the head of its own page.
 pub struct Card {
@@ -106,6 +109,7 @@ impl Speaker<'_> {
         let moment = |at: DateTime<Utc>| when::moment(self.page.language, zone, at, self.now);
         let (name, value) = match poster.phase {
             Phase::Draft => ("when", begins(Phase::Registration).map(moment)),
+            Phase::Screening if poster.screened => return self.page.t("next-screened"),
             Phase::Screening => ("when", ends.map(moment)),
             Phase::Registration | Phase::Online | Phase::Confirmation => ("left", ends.map(until)),
             Phase::OnSite if self.now < poster.starts_at => ("left", Some(until(poster.starts_at))),
@@ -122,6 +126,7 @@ impl Speaker<'_> {
         let until = match poster.phase {
             Phase::Draft => of(Phase::Registration)?.starts_at,
             Phase::OnSite => Some(poster.starts_at),
+            Phase::Screening if poster.screened => None,
             Phase::Closed => None,
             phase => of(phase)?.ends_at,
         }?;
@@ -170,6 +175,13 @@ impl Speaker<'_> {
             line
         };
         poster.plan.programme.iter().flatten().map(line).collect()
+    }
+
+    /// What the run sheet is called at the hour it begins.
+    #[must_use]
+    pub fn programme_title(&self, poster: &Poster) -> String {
+        let by_night = poster.starts_at.with_timezone(&zone(poster)).hour() >= EVENING;
+        self.page.t(if by_night { "event-programme" } else { "event-programme-by-day" })
     }
 
     /// By which clock the event's times are told.

@@ -11,6 +11,7 @@ pub mod contribute;
 pub mod contribution;
 mod days_api;
 mod deeds_page;
+pub mod earnable;
 pub mod entrance;
 pub mod like;
 pub mod moderate;

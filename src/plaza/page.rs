@@ -92,6 +92,18 @@ pub struct Reader<'a> {
     pub now: DateTime<Utc>,
 }
 
+impl Wall {
+    /// What the empty wall says: while people may write on it, and after.
+    fn empty_words(&self) -> &'static str {
+        match (self.posts, self.top.open) {
+            (true, true) => "posts-empty",
+            (true, false) => "posts-empty-over",
+            (false, true) => "declarations-empty",
+            (false, false) => "declarations-empty-over",
+        }
+    }
+}
+
 impl Reader<'_> {
     #[must_use]
     pub fn contribution_view(&self, note: Note) -> ContributionView {
@@ -139,7 +151,7 @@ pub fn pages(config: &mut ServiceConfig) {
 
 /// The page that says when it begins, where it has not.
 pub fn early(house: &House, page: &Page, me: &Participant) -> Option<Result<HttpResponse, Error>> {
-    let text = top::opens(page, &me.event, house.now())?;
+    let text = top::opens(page, "plaza", &me.event, house.now())?;
     let tabs = tabs::of_participant(page, &me.event.slug, "plaza");
     Some(page::answer(&Early { tabs, text, page: page.clone() }))
 }

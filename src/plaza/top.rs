@@ -2,18 +2,17 @@
 //! still earn.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::contribution::{self, Kind, State};
+use super::daily_check_in;
+use super::earnable::{self, Earnable, Why};
 use super::entrance::may_look;
-use super::{answer, daily_check_in, quiz};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::page::{Page, Tab, when};
 use crate::points::rules::Rule;
-use crate::points::today::{self, Today};
+use crate::points::today;
 use crate::registrations::access::Participant;
 
 /// The views beside each other, below `/e/{event}/plaza`.
@@ -39,12 +38,9 @@ pub struct Offer {
 
 /// What the database knows about somebody's day.
 pub struct Sight {
-    today: Today,
+    points: i64,
     signed_in: bool,
-    /// Posts of today that nobody has decided about.
-    waiting: i64,
-    /// Quizzes open now that the person has not answered.
-    unanswered: u64,
+    earnable: Earnable,
 }
 
 /// Reads somebody's day.
@@ -54,13 +50,11 @@ pub struct Sight {
 pub async fn look(app: &App, me: &Participant) -> Result<Sight, Error> {
     may_look(app, me)?;
     let (db, now) = (app.database.reader(), app.now());
-    let id = me.registration.id;
-    let today = me.event.day(now);
+    let today = today::of_person(db, &me.event, me.registration.id, now).await?;
     Ok(Sight {
-        today: today::of_person(db, &me.event, id, now).await?,
-        signed_in: daily_check_in::days_of(db, id).await?.contains(&today),
-        waiting: waiting(db, me, now).await?,
-        unanswered: unanswered(db, me, now).await?,
+        points: today.points(),
+        signed_in: daily_check_in::days_of(db, me.registration.id).await?.contains(&me.event.day(now)),
+        earnable: earnable::read(db, &me.event, &me.registration, &today, now).await?,
     })
 }
 
@@ -91,7 +85,7 @@ impl Sight {
     /// What the next post of today earns once it is approved; None where nothing can be earned.
     #[must_use]
     pub fn next_post(&self) -> i64 {
-        self.today.chance(Rule::Post, self.waiting).map_or(0, |chance| chance.next)
+        self.earnable.of(Rule::Post).map_or(0, |offer| offer.next)
     }
 
     /// In the reader's words, with `here` open.
@@ -101,7 +95,7 @@ impl Sight {
         let view = |(name, path): &(&str, &str)| Tab {
             name: page.t(&format!("plaza-{name}")),
             address: format!("{below}{path}"),
-            count: (*name == "quizzes" && self.unanswered > 0).then_some(self.unanswered),
+            count: Some(self.earnable.unanswered).filter(|count| *name == "quizzes" && *count > 0),
             open: *name == here,
         };
         Top {
@@ -109,35 +103,42 @@ impl Sight {
             title: event.titled(page.language).to_owned(),
             views: VIEWS.iter().map(view).collect(),
             open: event.phase(now) == Phase::Online,
-            points: self.today.points(),
+            points: self.points,
             signed_in: self.signed_in,
             offers: self.offers(page),
         }
     }
 
     fn offers(&self, page: &Page) -> Vec<Offer> {
-        let kinds = [(Rule::SignIn, "sign-in", 0), (Rule::Quiz, "quiz", 0), (Rule::Post, "post", self.waiting)];
-        let offer = |(rule, name, waiting)| {
-            let chance = self.today.chance(rule, waiting)?;
-            // A point nobody can get at now is not on offer.
-            let left = if rule == Rule::Quiz && self.unanswered == 0 { 0 } else { chance.left };
-            let text =
-                if left > 0 { page.say("offer-left", &[("points", left.into())]) } else { page.t("offer-spent") };
-            Some(Offer { name: page.t(&format!("offer-{name}")), text, spent: left == 0 })
+        let offer = |offer: &earnable::Offer| {
+            let name = match offer.rule {
+                Rule::SignIn => "offer-sign-in",
+                Rule::Quiz => "offer-quiz",
+                _ => "offer-post",
+            };
+            let text = match offer.why {
+                Why::Open => page.say("offer-left", &[("points", offer.left.into())]),
+                Why::Waits => page.t("offer-waits"),
+                Why::NothingAsked => page.t("offer-nothing-asked"),
+                Why::Spent => page.t("offer-spent"),
+            };
+            Offer { name: page.t(name), text, spent: offer.left == 0 }
         };
-        kinds.into_iter().filter_map(offer).collect()
+        self.earnable.offers.iter().map(offer).collect()
     }
 }
 
-/// When the plaza opens, where it has not yet.
+/// When the plaza and the people on it can be seen, where they cannot yet: in the words `{key}-opens`.
 #[must_use]
-pub fn opens(page: &Page, event: &event::Model, now: DateTime<Utc>) -> Option<String> {
+pub fn opens(page: &Page, key: &str, event: &event::Model, now: DateTime<Utc>) -> Option<String> {
     if event.phase(now) >= Phase::Online {
         return None;
     }
     let at = event.boundary(Phase::Online).filter(|at| *at > now);
     Some(match at {
-        Some(at) => page.say("plaza-opens", &[("when", when::moment(page.language, event.zone(), at, now).into())]),
+        Some(at) => {
+            page.say(&format!("{key}-opens"), &[("when", when::moment(page.language, event.zone(), at, now).into())])
+        }
         None => page.t("plaza-opens-some-day"),
     })
 }

@@ -2,6 +2,7 @@
 //! old. While people keep asking it is renewed behind their backs, so that nobody waits for it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
@@ -42,6 +43,9 @@ pub struct Boards(Mutex<HashMap<Uuid, Arc<Slot>>>);
 #[derive(Default)]
 struct Slot {
     current: Mutex<Option<Arc<Board>>>,
+    /// Readings begun so far, and the one that is shown.
+    begun: AtomicU64,
+    shown_reading: AtomicU64,
     /// Held by whoever reads the board anew.
     renewing: tokio::sync::Mutex<Running>,
 }
@@ -73,11 +77,24 @@ pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>
     renew(app, &slot, event, OLDEST).await
 }
 
+/// The board of an event as it is now: for whoever is told where they stand themselves.
+pub async fn anew(app: &App, event: &event::Model) -> Result<Arc<Board>, Fault> {
+    let slot = app.extensions.get_or_default::<Boards>().slot(event.id, app.now());
+    let asked = slot.begun.load(Ordering::SeqCst);
+    let mut running = slot.renewing.lock().await;
+    // Whoever read while this one waited began after it asked.
+    match slot.shown().filter(|_| slot.shown_reading.load(Ordering::SeqCst) > asked) {
+        Some(board) => Ok(board),
+        None => slot.read(app, event, &mut running).await,
+    }
+}
+
 /// Reads the board anew, unless somebody else did while this one waited its turn.
 async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Duration) -> Result<Arc<Board>, Fault> {
     let mut running = slot.renewing.lock().await;
-    if let Some(board) = slot.younger_than(good_enough, app.now()) {
-        return Ok(board);
+    match slot.younger_than(good_enough, app.now()) {
+        Some(board) => Ok(board),
+        None => slot.read(app, event, &mut running).await,
     }
     let board = Arc::new(read(app.database.reader(), event, app.now(), &mut running).await?);
     *slot.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
@@ -136,9 +153,22 @@ impl Boards {
 }
 
 impl Slot {
+    /// Reads the board and shows it.
+    async fn read(&self, app: &App, event: &event::Model, running: &mut Running) -> Result<Arc<Board>, Fault> {
+        let reading = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let board = Arc::new(read(app.database.reader(), event, app.now(), running).await?);
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
+        self.shown_reading.store(reading, Ordering::SeqCst);
+        Ok(board)
+    }
+
+    fn shown(&self) -> Option<Arc<Board>> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// None also where the clock was put back behind the board: nobody knows how old it is.
     fn younger_than(&self, age: Duration, now: DateTime<Utc>) -> Option<Arc<Board>> {
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().filter(|board| (Duration::zero()..age).contains(&(now - board.at))).map(Arc::clone)
+        current.as_ref().filter(|board| (Duration::zero()..age).contains(&(now - board.at)))
     }
 }

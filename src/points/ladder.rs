@@ -1,5 +1,6 @@
-//! One side's ranking. Rank order is (class, −points); people equal in both share a rank, because
-//! the lottery that will part them has not been drawn yet, and stand in the order of their numbers.
+//! One side's ranking. Rank order is (class, −points); people equal in both share a rank as long as
+//! the lottery that will part them has not been drawn, and stand in the order of their numbers. Once
+//! a run has placed them, everybody has a rank of their own.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -24,6 +25,16 @@ pub struct Ladder {
     rungs: Vec<Rung>,
     place: HashMap<Uuid, usize>,
     seats: usize,
+    drawn: Option<Drawn>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default)]
+struct Drawn {
+    /// The place of whoever has the last seat; none where nobody was turned away.
+    last: Option<usize>,
+    /// Who has no seat, and how many places higher would have been enough; nothing where no place would have been.
+    short: HashMap<Uuid, Option<usize>>,
 }
 
 /// Where the last seat would go if nothing changed any more. Unit caps and other limits of the
@@ -44,6 +55,8 @@ pub enum Distance {
     Ahead,
     /// Of a later class: so many places behind it, whatever the points.
     Behind(usize),
+    /// Without a seat by the run: so many places higher would have been enough.
+    Short(usize),
 }
 
 impl Ladder {
@@ -51,7 +64,25 @@ impl Ladder {
     pub fn of(mut rungs: Vec<Rung>, seats: usize) -> Self {
         rungs.sort_unstable_by_key(|rung| (rung.class, -rung.points, rung.number));
         let place = rungs.iter().enumerate().map(|(place, rung)| (rung.registration_id, place)).collect();
-        Self { rungs, place, seats }
+        Self { rungs, place, seats, drawn: None }
+    }
+
+    /// As a run placed them.
+    ///
+    /// # Arguments
+    /// `rungs`: best first; `short`: everybody without a seat, and how many places they lack, where any would do.
+    #[must_use]
+    pub fn drawn(rungs: Vec<Rung>, short: HashMap<Uuid, Option<usize>>) -> Self {
+        let place = rungs.iter().enumerate().map(|(place, rung)| (rung.registration_id, place)).collect();
+        let last = rungs.iter().rposition(|rung| !short.contains_key(&rung.registration_id));
+        let (seats, last) = (rungs.len() - short.len(), last.filter(|_| !short.is_empty()));
+        Self { rungs, place, seats, drawn: Some(Drawn { last, short }) }
+    }
+
+    /// Whether a run has placed them: nothing of it changes any more.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        self.drawn.is_some()
     }
 
     #[must_use]
@@ -71,8 +102,20 @@ impl Ladder {
 
     /// Whoever would take the last seat; none while there are seats for everybody.
     fn last_seat(&self) -> Option<&Rung> {
-        let last = self.seats.checked_sub(1).and_then(|last| self.rungs.get(last));
-        last.filter(|_| self.rungs.len() > self.seats)
+        self.rungs.get(self.last_place()?)
+    }
+
+    fn last_place(&self) -> Option<usize> {
+        match &self.drawn {
+            Some(drawn) => drawn.last,
+            None => self.seats.checked_sub(1).filter(|last| last + 1 < self.rungs.len()),
+        }
+    }
+
+    /// The first place below the cut line.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.last_place().map(|last| last + 1)
     }
 
     /// How a person stands to the last seat; none who is not on this ladder, or while there are seats
@@ -80,6 +123,9 @@ impl Ladder {
     #[must_use]
     pub fn distance(&self, registration_id: Uuid) -> Option<Distance> {
         let (last, place) = (self.last_seat()?, self.place(registration_id)?);
+        if let Some(short) = self.drawn.as_ref().and_then(|drawn| drawn.short.get(&registration_id)) {
+            return short.map(Distance::Short);
+        }
         let rung = self.rungs.get(place)?;
         Some(match rung.class.cmp(&last.class) {
             Ordering::Less => Distance::Ahead,
@@ -115,8 +161,20 @@ impl Ladder {
     #[must_use]
     pub fn rank(&self, place: usize) -> Option<usize> {
         let rung = self.rungs.get(place)?;
-        let standing = (rung.class, -rung.points);
-        Some(self.rungs.partition_point(|other| (other.class, -other.points) < standing) + 1)
+        Some(if self.is_drawn() { place + 1 } else { self.rank_with(rung.class, rung.points) })
+    }
+
+    /// The rank of somebody with these points, on the ladder or not.
+    #[must_use]
+    pub fn rank_with(&self, class: i32, points: i64) -> usize {
+        self.rungs.partition_point(|other| (other.class, -other.points) < (class, -points)) + 1
+    }
+
+    /// What a person has on this ladder, and their rank.
+    #[must_use]
+    pub fn of_person(&self, registration_id: Uuid) -> Option<(usize, &Rung)> {
+        let place = self.place(registration_id)?;
+        Some((self.rank(place)?, self.rungs.get(place)?))
     }
 
     fn stretch(&self, from: usize, most: usize) -> impl Iterator<Item = (usize, &Rung)> {
@@ -177,6 +235,22 @@ mod tests {
         assert_eq!(Ladder::of(vec![rung(1, 1, 5), rung(2, 1, 4)], 1).cut_line().points, Some(5));
         assert_eq!(Ladder::of(vec![rung(1, 1, 5)], 0).cut_line().points, None);
         assert!(Ladder::default().top(3).next().is_none());
+    }
+
+    #[test]
+    fn a_run_gives_everybody_a_rank_of_their_own() {
+        let id = |number: u128| Uuid::from_u128(number);
+        let rungs = || vec![rung(1, 1, 70), rung(4, 1, 50), rung(3, 1, 50), rung(2, 1, 50), rung(5, 2, 90)];
+        // Number 4 was kept out by another limit, number 2 and 5 by the seats.
+        let short = HashMap::from([(id(4), None), (id(2), Some(1)), (id(5), Some(2))]);
+        let ladder = Ladder::drawn(rungs(), short);
+        assert_eq!(numbers(ladder.top(9)), [(1, 1), (2, 4), (3, 3), (4, 2), (5, 5)]);
+        assert_eq!((ladder.cut_line(), ladder.line()), (CutLine { seats: 2, points: Some(50) }, Some(3)));
+        let distances = [1, 3, 4, 2, 5].map(|number| ladder.distance(id(number)));
+        let points = |more| Some(Distance::Points(more));
+        assert_eq!(distances, [points(20), points(0), None, Some(Distance::Short(1)), Some(Distance::Short(2))]);
+        let all = Ladder::drawn(rungs(), HashMap::new());
+        assert_eq!((all.cut_line(), all.distance(id(5))), (CutLine { seats: 5, points: None }, None));
     }
 
     #[test]

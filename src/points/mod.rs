@@ -12,9 +12,7 @@ pub mod fold;
 pub mod freeze;
 pub mod frozen;
 pub mod ladder;
-pub mod leaderboard;
 pub mod ledger;
-pub mod my_points;
 pub mod personal;
 pub mod refusals;
 pub mod reverse;
@@ -31,16 +29,10 @@ use crate::calls::Calls;
 pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_statement)
-        .service(api::leaderboard)
         .service(api::rules)
         .service(api::digests)
         .service(books_api::freeze_ledger)
         .service(books_api::enter_lines)
         .service(books_api::reverse_line)
         .service(books_api::every_line);
-}
-
-/// The pages of this room.
-pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.service(leaderboard::leaderboard_page).service(my_points::points_page);
 }

@@ -44,13 +44,6 @@ impl Subtotal {
     pub fn left(&self) -> i64 {
         (self.cap - self.points).max(0)
     }
-
-    /// What it can still pay today.
-    #[must_use]
-    pub fn left_today(&self) -> i64 {
-        let counted = usize::try_from(self.today).unwrap_or(0);
-        self.per_day.iter().skip(counted).sum::<i64>().min(self.left())
-    }
 }
 
 /// One line, and what it did when it was written.

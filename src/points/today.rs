@@ -20,15 +20,6 @@ pub struct Today {
     frozen: bool,
 }
 
-/// What one rule still pays on one day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chance {
-    /// For the next time.
-    pub next: i64,
-    /// For all the times that still pay.
-    pub left: i64,
-}
-
 /// Reads what a person has.
 pub async fn of_person(
     db: &impl ConnectionTrait,
@@ -51,16 +42,15 @@ impl Today {
         self.tally.points(&self.rules)
     }
 
-    /// What a rule still pays after `waiting` more deeds of today were counted; None where this event does not
-    /// reward it, or nothing can be added any more.
+    /// What each further time still pays today, after `waiting` more deeds of today were counted; None where this event
+    /// does not reward the rule, or nothing can be added any more.
     #[must_use]
-    pub fn chance(&self, rule: Rule, waiting: i64) -> Option<Chance> {
+    pub fn steps(&self, rule: Rule, waiting: i64) -> Option<Vec<i64>> {
         let terms = self.rules.terms(rule).filter(|_| !self.frozen)?;
         let mut tally = self.tally.clone();
         tally.count(rule, self.day, waiting);
         let mut pays = || tally.add(Deed { rule, day: self.day, effect: 1 }, &self.rules).points;
-        let steps: Vec<i64> = terms.per_day.iter().map(|_| pays()).collect();
-        Some(Chance { next: steps.first().copied().unwrap_or(0), left: steps.iter().sum() })
+        Some(terms.per_day.iter().map(|_| pays()).collect())
     }
 }
 
@@ -80,12 +70,12 @@ mod tests {
 
     #[test]
     fn the_next_step_is_told_and_what_waits_is_counted() {
-        let chance = |today: Today, waiting| today.chance(Rule::Post, waiting).map(|chance| (chance.next, chance.left));
-        assert_eq!(chance(today(0, 0), 0), Some((4, 6)));
-        assert_eq!(chance(today(1, 0), 0), Some((2, 2)));
-        assert_eq!(chance(today(0, 0), 1), Some((2, 2)));
-        assert_eq!(chance(today(1, 0), 1), Some((0, 0)));
-        assert_eq!(chance(today(0, 5), 0), Some((0, 0)), "the cap of the whole event");
-        assert_eq!(chance(Today { frozen: true, ..today(0, 0) }, 0), None);
+        let steps = |today: Today, waiting| today.steps(Rule::Post, waiting);
+        assert_eq!(steps(today(0, 0), 0), Some(vec![4, 2]));
+        assert_eq!(steps(today(1, 0), 0), Some(vec![2, 0]));
+        assert_eq!(steps(today(0, 0), 1), Some(vec![2, 0]));
+        assert_eq!(steps(today(1, 0), 1), Some(vec![0, 0]));
+        assert_eq!(steps(today(0, 5), 0), Some(vec![0, 0]), "the cap of the whole event");
+        assert_eq!(steps(Today { frozen: true, ..today(0, 0) }, 0), None);
     }
 }

@@ -98,7 +98,7 @@ pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Err
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), ("id" = Uuid, Path)), request_body = Verdict, responses(
     (status = 200, body = Applicant),
     (status = 403, description = "`wrong_role`"),
-    (status = 409, description = "`not_decidable`, `phase_closed`"),
+    (status = 409, description = "`employer_unsettled`, `not_decidable`, `phase_closed`"),
     (status = 422, description = "`invalid`: a rejection takes a reason"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/{id}/decision")]

@@ -93,12 +93,12 @@ pub async fn application_page(house: House, visit: Visit, guest: Guest) -> Resul
 #[post("/e/{event}/register")]
 pub async fn send_application(house: House, visit: Visit, guest: Guest, form: Form) -> Result<HttpResponse, Error> {
     let (account, union) = (guest.account.account_id, guest.event.organization_id);
-    let (typed, chosen) = (form.value("unit").to_owned(), form.value("unit_id").parse().ok());
+    let (typed, chosen) = (form.value("unit").to_owned(), form.value("unit_id").to_owned());
     let looked_up = house.run(async move |app| {
         let db = app.database.reader();
         let profile = profile::Entity::find_by_id(account).one(db).await?;
         let missing = Missing::of(profile.as_ref(), &consent::of_person(db, account).await?);
-        Ok((missing, typed::find_typed(db, &[union], chosen, &typed).await?))
+        Ok((missing, typed::find_typed(db, &[union], &chosen, &typed).await?))
     });
     let (missing, employer) = looked_up.await?;
     let entered = complete_and_apply(&house, &visit.page, &guest, &form, &missing, &employer).await;
@@ -130,7 +130,9 @@ async fn complete_and_apply(
     employer: &TypedUnit,
 ) -> Result<registration::Model, Error> {
     let changes = read(form, missing, employer)?;
-    let application: Application = body::read(json!({ "unit_id": employer.id, "consents": missing.consents }))?;
+    let application: Application = body::read(json!({
+        "unit_id": employer.id, "unit_name": employer.name, "consents": missing.consents,
+    }))?;
     let (guest, language) = (guest.clone(), page.language);
     let entered = async move |app: std::sync::Arc<App>| {
         if let Some(changes) = changes {
@@ -168,6 +170,7 @@ fn read(form: &Form, missing: &Missing, employer: &TypedUnit) -> Result<Option<C
     }
     match (employer.id, employer.unknown) {
         (Some(_), _) => {}
+        (None, true) if employer.name.is_some() => {}
         (None, true) => wrong.push(FieldError::new("unit", "unknown_unit", "no such unit")),
         (None, false) => wrong.push(FieldError::new("unit", "needed", "must be said")),
     }
@@ -191,7 +194,7 @@ impl Sheet {
         Self {
             slug: event.slug.clone(),
             title: event.titled(page.language).to_owned(),
-            when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
+            when: when::stretch_zoned(page.language, event.zone(), event.starts_at, event.ends_at, now),
             closed: event.phase(now) != Phase::Registration,
             consents: missing.consents.iter().map(|needed| (needed.field(), needed.text(page.language))).collect(),
             missing,

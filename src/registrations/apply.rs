@@ -23,12 +23,15 @@ use crate::accounts::consent::{Agreed, Sentence};
 use crate::accounts::recipient::Recipient;
 use crate::accounts::{account, age, profile};
 use crate::app::App;
+use crate::body::one_line_or_none;
+use crate::database::Write;
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Guest;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
 use crate::language::Language;
+use crate::units::add::{LONGEST_NAME, write_down};
 use crate::units::unit;
 
 /// What an applicant says.
@@ -36,8 +39,15 @@ use crate::units::unit;
 #[serde(deny_unknown_fields)]
 pub struct Application {
     /// Where the person works: a unit of the union that hosts the event.
+    #[serde(default)]
     #[garde(skip)]
-    pub unit_id: Uuid,
+    pub unit_id: Option<Uuid>,
+    /// Or in its place the employer's name, where the union has no such unit: it looks at it before anybody of it is
+    /// approved.
+    #[serde(default)]
+    #[garde(custom(one_line_or_none(2, LONGEST_NAME)))]
+    #[schema(example = "市第一医院")]
+    pub unit_name: Option<String>,
     /// Answers to the organizer's questions: at most 20 of at most 500 characters.
     #[serde(default)]
     #[garde(custom(short_answers))]
@@ -64,7 +74,7 @@ fn short_answers(answers: &BTreeMap<String, String>, (): &()) -> garde::Result {
 }
 
 /// 422: the union of the event has no unit of the id that was named.
-pub(super) fn unknown_unit() -> Refused {
+pub fn unknown_unit() -> Refused {
     Refused::invalid(vec![FieldError::new("unit_id", "unknown_unit", "the union of this event has no such unit")])
 }
 
@@ -104,8 +114,7 @@ pub async fn apply(
     }
     let profile = profile::Entity::find_by_id(account.id).one(&txn).await?.ok_or(PROFILE_MISSING)?;
     judge_age(app, &profile, &by.event, app.now())?;
-    let unit = unit::Entity::find_by_id(application.unit_id).one(&txn).await?;
-    let unit = unit.filter(|unit| unit.organization_id == by.event.organization_id).ok_or_else(unknown_unit)?;
+    let unit = employer(&txn, app, by.event.organization_id, &application).await?;
     let vouched = vouch::vouches(&txn, app, Terms::of(&by.event)?, &unit, &account).await?;
     let class = class::of_person(&txn, &by.event, account.id, app.now()).await?;
     let event = event::hold_shared(&txn, by.event.id).await?;
@@ -134,6 +143,21 @@ pub async fn apply(
     txn.commit_telling(&registration).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(registration)
+}
+
+/// Where the applicant works: a unit of the union, or what they wrote down.
+async fn employer(txn: &Write, app: &App, union: Uuid, application: &Application) -> Result<unit::Model, Error> {
+    match (application.unit_id, &application.unit_name) {
+        (Some(id), None) => {
+            let unit = unit::Entity::find_by_id(id).one(txn).await?;
+            Ok(unit.filter(|unit| unit.organization_id == union).ok_or_else(unknown_unit)?)
+        }
+        (None, Some(name)) => Ok(write_down(txn, app, union, name).await?),
+        _ => {
+            let needed = FieldError::new("unit_id", "needed", "say where you work: unit_id, or unit_name");
+            Err(Refused::invalid(vec![needed]).into())
+        }
+    }
 }
 
 /// Writes the row.

@@ -1,6 +1,6 @@
 //! An organizer approves or rejects, one application or many.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -10,8 +10,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::letters;
-use super::refusals::NOT_DECIDABLE;
-use super::registration;
+use super::refusals::{EMPLOYER_UNSETTLED, NOT_DECIDABLE};
+use super::registration::{self, Status};
 use super::roll::{self, Applicant};
 use super::terms::Terms;
 use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
@@ -31,8 +31,8 @@ use crate::units::unit;
 /// Decides on one application.
 ///
 /// # Errors
-/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `phase_closed`
-/// once seats are given; 422 `invalid` where a rejection has no reason.
+/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled`
+/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` once seats are given; 422 `invalid` where a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
@@ -40,6 +40,9 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
     let held = held.one(&txn).await?.ok_or_else(Refused::not_found)?;
     if !verdict.decision.may_follow(held.status) {
         return Err(NOT_DECIDABLE.with("registration_status", json!(held.status)).into());
+    }
+    if verdict.decision == Decision::Approve && unsettled(&txn, std::slice::from_ref(&held)).await?.contains(&held.id) {
+        return Err(EMPLOYER_UNSETTLED.into());
     }
     let decided = record_decision(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
     let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
@@ -75,6 +78,16 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
     let unknown = verdicts.ids.iter().flatten().filter(|id| held.iter().all(|held| held.id != **id));
     let mut unchanged: Vec<Unchanged> =
         unknown.map(|id| Unchanged { id: *id, code: NOT_FOUND.code, status: None }).collect();
+    let unsettled = match verdicts.decision {
+        Decision::Approve => unsettled(&txn, &held).await?,
+        Decision::Reject => HashSet::new(),
+    };
+    let (waits, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| unsettled.contains(&held.id));
+    unchanged.extend(waits.into_iter().map(|held| Unchanged {
+        id: held.id,
+        code: EMPLOYER_UNSETTLED.code,
+        status: Some(held.status),
+    }));
     let (fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
     unchanged.extend(unfit.into_iter().map(|held| Unchanged {
         id: held.id,
@@ -86,6 +99,16 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(decided)
+}
+
+/// Those that wait for their employer to be looked at.
+async fn unsettled(txn: &impl ConnectionTrait, held: &[registration::Model]) -> Result<HashSet<Uuid>, Fault> {
+    let waits = held.iter().filter(|held| held.status == Status::Applied);
+    let typed = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(waits.clone().map(|held| held.unit_id)))
+        .filter(unit::Column::TypedAt.is_not_null());
+    let typed: HashSet<Uuid> = typed.all(txn).await?.into_iter().map(|unit| unit.id).collect();
+    Ok(waits.filter(|held| typed.contains(&held.unit_id)).map(|held| held.id).collect())
 }
 
 /// Those for whom somebody vouches by now.

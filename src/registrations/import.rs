@@ -1,10 +1,10 @@
 //! An organizer sends a list of people gathered elsewhere: everybody in it is invited. What the list
 //! says stays with the invitation; whoever accepts takes part in their own words (see [`super::join`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -150,6 +150,7 @@ async fn create_units(
             name_folded: folded.clone(),
             mail_domain: None,
             created_at: app.now(),
+            typed_at: None,
         };
         units.insert(folded, row.id);
         created.push(row.into_active_model().reset_all());

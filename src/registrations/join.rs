@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
+use uuid::Uuid;
 
 use super::apply::{insert_registration, judge_age, unknown_unit};
 use super::class;
@@ -61,7 +62,7 @@ pub async fn accepted(
     let event = event::hold_shared(txn, event_id).await?;
     event.requires_one_of(now, &PHASES)?;
     if let Some(mine) = registration::active_of(txn, event.id, account.id).await? {
-        return stands(txn, app, &event, mine, account, checked).await;
+        return stands(txn, app, &event, mine, account, checked.then_some(unit.id)).await;
     }
     let vouched = vouch::vouches(txn, app, Terms::of(&event)?, &unit, account).await?;
     let class = class::of_person(txn, &event, account.id, now).await?;
@@ -103,21 +104,24 @@ pub async fn accepted(
 }
 
 /// The application of whoever applied by themself before they accepted: a list that was checked
-/// beforehand approves it, too.
+/// beforehand approves it, too. `checked`: the unit that list says.
 async fn stands(
     txn: &Write,
     app: &App,
     event: &event::Model,
     mine: registration::Model,
     account: &account::Model,
-    checked: bool,
+    checked: Option<Uuid>,
 ) -> Result<registration::Model, Error> {
     let held = registration::Entity::find_by_id(mine.id).lock_exclusive().one(txn).await?;
     let held = held.ok_or_else(Refused::not_found)?;
-    if !checked || held.status != Status::Applied {
-        return Ok(held);
-    }
+    let Some(listed) = checked.filter(|_| held.status == Status::Applied) else { return Ok(held) };
+    let wrote = unit::Entity::find_by_id(held.unit_id).one(txn).await?;
     let mut row = held.into_active_model();
+    // The list knows what the employer is that they wrote down.
+    if wrote.is_some_and(|unit| unit.typed_at.is_some()) {
+        row.unit_id = Set(listed);
+    }
     row.status = Set(Status::Approved);
     row.decided_at = Set(Some(app.now()));
     let approved = row.update(txn).await?;

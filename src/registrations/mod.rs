@@ -24,10 +24,12 @@ pub mod personal;
 pub mod refusals;
 pub mod registration;
 pub mod roll;
+mod settle_unit;
 pub mod side_seats;
 pub mod stages;
 pub mod terms;
-pub mod verdict;
+pub mod units_api;
+mod verdict;
 mod vouch;
 mod withdraw;
 
@@ -42,7 +44,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::import_list)
         .service(api::decide_bulk)
         .service(api::decide_one)
-        .service(api::withdraw_me);
+        .service(api::withdraw_me)
+        .service(units_api::settle_typed_unit);
 }
 
 /// The pages of this room.

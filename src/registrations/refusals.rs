@@ -10,6 +10,9 @@ crate::refusals! {
     /// The age has to be known for certain, and is not.
     BIRTHDAY_MISSING = conflict("birthday_missing", "Say your date of birth in your profile first.");
     NOT_DECIDABLE = conflict("not_decidable", "The application stands where this decision cannot be made.");
+    /// The applicant wrote it down, and the union has neither taken it in nor said which of its units is meant.
+    EMPLOYER_UNSETTLED = conflict("employer_unsettled", "Say first what the employer they wrote down is.");
+    UNIT_SETTLED = conflict("unit_settled", "Nobody wrote this unit down, or somebody has looked at it already.");
     UNITS_CHANGED = conflict(
         "units_changed",
         "A colleague entered one of these units in this very moment; import the list again.",

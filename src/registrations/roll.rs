@@ -69,6 +69,8 @@ pub struct Applicant {
 pub struct UnitName {
     pub id: Uuid,
     pub name: String,
+    /// The applicant wrote it down, and the union has not looked at it.
+    pub typed: bool,
 }
 
 /// How many stand where.
@@ -234,7 +236,7 @@ struct People {
     /// On the day of the event, in its own zone.
     ages: HashMap<Uuid, i32>,
     real_names: HashMap<Uuid, String>,
-    units: HashMap<Uuid, String>,
+    units: HashMap<Uuid, unit::Model>,
     verified: HashMap<Uuid, bool>,
 }
 
@@ -263,19 +265,23 @@ impl People {
             ages,
             real_names,
             profiles: profiles.into_iter().map(|profile| (profile.account_id, profile)).collect(),
-            units: units.into_iter().map(|unit| (unit.id, unit.name)).collect(),
+            units: units.into_iter().map(|unit| (unit.id, unit)).collect(),
             verified: accounts.into_iter().map(|account| (account.id, account.verified_at.is_some())).collect(),
         })
     }
 
     fn applicant(&self, row: registration::Model) -> Applicant {
-        let profile = self.profiles.get(&row.account_id);
+        let (profile, unit) = (self.profiles.get(&row.account_id), self.units.get(&row.unit_id));
         Applicant {
             id: row.id,
             number: row.label(),
             status: row.status,
             side: row.side,
-            unit: UnitName { id: row.unit_id, name: self.units.get(&row.unit_id).cloned().unwrap_or_default() },
+            unit: UnitName {
+                id: row.unit_id,
+                name: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
+                typed: unit.is_some_and(|unit| unit.typed_at.is_some()),
+            },
             nickname: profile.map(|profile| profile.nickname.clone()).unwrap_or_default(),
             real_name: self.real_names.get(&row.account_id).cloned(),
             age: self.ages.get(&row.account_id).copied(),

@@ -45,11 +45,11 @@ impl Bounds {
 /// Where what the event says of it does not read.
 pub fn of(event: &event::Model, side: Side) -> Result<usize, Fault> {
     let bounds: Option<SideBounds> = event.part("screening.side")?;
-    let seats = match (bounds, event.sides) {
-        (Some(bounds), _) if side == Side::Men => bounds.men.max,
-        (Some(bounds), _) => bounds.women.max,
-        (None, Sides::Two) => event.seats / 2,
-        (None, Sides::Open) => event.seats,
+    let even = (event.sides == Sides::Two).then(|| SideBounds::even(event.seats));
+    let seats = match bounds.or(even) {
+        Some(bounds) if side == Side::Men => bounds.men.max,
+        Some(bounds) => bounds.women.max,
+        None => event.seats,
     };
     Ok(usize::try_from(seats).unwrap_or(0))
 }

@@ -93,7 +93,7 @@ pub struct Decided {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Unchanged {
     pub id: Uuid,
-    /// `not_found`, or `not_decidable` with the status it has.
+    /// `not_found`, or `not_decidable` or `employer_unsettled` with the status it has.
     pub code: &'static str,
     pub status: Option<Status>,
 }

@@ -104,7 +104,7 @@ pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Resul
 pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Json<PublishedRun>, StatusCode), Error> {
     let run = house.run(async move |app| {
         let run = commit_run(&app, &by, draw.into_inner()).await?;
-        Ok(published::of_run(app.database.reader(), run).await?)
+        Ok(published::of_run(&app, run).await?)
     });
     Ok((Json(run.await?), StatusCode::CREATED))
 }
@@ -118,9 +118,8 @@ pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Js
 pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Result<Json<PublishedRun>, Error> {
     let number = number_in_path(&request)?;
     let run = house.run(async move |app| {
-        let db = app.database.reader();
-        let run = run::numbered(db, by.event.id, number).await?.ok_or_else(Refused::not_found)?;
-        Ok(published::of_run(db, run).await?)
+        let run = run::numbered(app.database.reader(), by.event.id, number).await?.ok_or_else(Refused::not_found)?;
+        Ok(published::of_run(&app, run).await?)
     });
     Ok(Json(run.await?))
 }
@@ -154,7 +153,7 @@ pub async fn read_published(house: House, event: Path<String>) -> Result<Json<Pu
     let published = house.run(async move |app| {
         let db = app.database.reader();
         let event = event::by_slug(db, &slug).await?.filter(|event| event.is_published(app.now()));
-        Ok(published::of_event(db, &event.ok_or_else(Refused::not_found)?).await?)
+        Ok(published::of_event(&app, &event.ok_or_else(Refused::not_found)?).await?)
     });
     Ok(Json(published.await?))
 }
@@ -190,12 +189,19 @@ pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>,
         let placement = placement.ok_or_else(Refused::not_found)?;
         let run = run::of_event(db, me.event.id).await?.ok_or_else(Refused::not_found)?;
         let list = super::list::Entity::find_by_id(run.list_id).one(db).await?;
-        Ok(my_line(&placement, &run, list.map_or(0, |list| list.people), &me)?)
+        let explanation = standing::of(&app, &me).await?.explanation.ok_or_else(Refused::not_found)?;
+        Ok(my_line(&placement, &run, list.map_or(0, |list| list.people), &me, explanation)?)
     });
     Ok(Json(line.await?))
 }
 
-fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Participant) -> Result<MyLine, Fault> {
+fn my_line(
+    placement: &placement::Model,
+    run: &run::Model,
+    leaves: i32,
+    me: &Participant,
+    explanation: Why,
+) -> Result<MyLine, Fault> {
     // The list was fixed before anybody was seated: held means guaranteed there.
     let listed = Applicant { held: me.registration.held, ..placement.applicant() };
     Ok(MyLine {
@@ -206,7 +212,7 @@ fn my_line(placement: &placement::Model, run: &run::Model, leaves: i32, me: &Par
         leaves,
         path: serde_json::from_str(&placement.path).map_err(Fault::of)?,
         list_root: run.list_root.clone(),
-        explanation: Why::of(placement, me.account.language)?,
+        explanation,
     })
 }
 

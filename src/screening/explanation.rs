@@ -93,7 +93,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     let sentences = match &ran {
         Some((_, placement)) => {
             let stood = (placement.points, placement.class, placement.side);
-            sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood)
+            sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood, standing.short())
         }
         None => Vec::new(),
     };
@@ -107,7 +107,8 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         sentences,
         deadline: until.map(|until| {
             let left = when::left(page.language, until - now);
-            (when::moment(page.language, zone, until, now), page.say("why-left", &[("left", left.into())]))
+            let moment = when::moment(page.language, zone, until, now);
+            (when::zoned(page.language, zone, moment), page.say("why-left", &[("left", left.into())]))
         }),
         is_asked: open && status == Status::Selected,
         may_decline: open && matches!(status, Status::Selected | Status::Confirmed),

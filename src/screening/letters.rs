@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 use super::placement::Placed;
 use super::seat::{Seat, Seats};
 use super::sentences::{self, Address};
-use super::{deadline, run};
+use super::{deadline, line, run};
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::error::Fault;
@@ -23,7 +23,7 @@ letter_words! {
 }
 letter_words! {
     Waitlisted<'a> {
-        title: &'a str, nickname: &'a str, standing: String, reasons: String, side: String, in_line: usize
+        title: &'a str, nickname: &'a str, standing: String, reasons: String, side: String, in_line: u64
     }
     "screening/waitlisted.zh.txt" "screening/waitlisted.en.txt"
 }
@@ -47,10 +47,12 @@ pub async fn screened(
     let accounts = seats.0.iter().map(|seat| seat.registration.account_id);
     let recipients = Recipient::find_all(txn, app, accounts).await?;
     let reply_by = deadline::of_invitations(event, app.now());
+    let line = line::places(txn, event.id).await?;
     for seat in &seats.0 {
         // An erased account has no address any more.
         let Some(to) = recipients.get(&seat.registration.account_id) else { continue };
-        let letter = outcome(app, event, seat, to, reply_by)?;
+        let in_line = line.get(&seat.registration.id).copied().unwrap_or_default();
+        let letter = outcome(app, event, (seat, in_line), to, reply_by)?;
         letter::post(txn, app, of_run(event, run, &seat.registration, letter)).await?;
     }
     Ok(())
@@ -79,14 +81,15 @@ pub async fn offered(
 fn outcome(
     app: &App,
     event: &event::Model,
-    seat: &Seat,
+    (seat, in_line): (&Seat, u64),
     to: &Recipient,
     reply_by: DateTime<Utc>,
 ) -> Result<Letter, Fault> {
     let (title, nickname, side) = (event.titled(to.language), to.nickname.as_str(), seat.registration.side);
     let stood = (seat.points, seat.class, side);
     let standing = fluent::sentences(to.language, sentences::standing(Address::Formal, to.language, &seat.why, stood));
-    let reasons = fluent::sentences(to.language, sentences::reasons(Address::Formal, to.language, &seat.why, side));
+    let reasons =
+        fluent::sentences(to.language, sentences::reasons(Address::Formal, to.language, &seat.why, side, seat.short));
     let (kind, path) = ("screened", journey(event));
     match seat.placed {
         Placed::Selected => {
@@ -96,7 +99,7 @@ fn outcome(
             Letter::new(app, kind, to, text, &path)
         }
         Placed::Waitlisted => {
-            let (side, in_line) = (sentences::side_name(side, to.language), seat.in_line.unwrap_or(0));
+            let side = sentences::side_name(side, to.language);
             let text = Waitlisted { title, nickname, standing, reasons, side, in_line };
             Letter::new(app, kind, to, text, &path)
         }

@@ -12,7 +12,12 @@ mod applicants;
 pub mod expire;
 pub mod explanation;
 mod letters;
+mod ladder;
+pub mod leaderboard;
+mod leaderboard_api;
+mod line;
 pub mod list;
+mod order;
 mod page;
 pub mod personal;
 mod seat;
@@ -44,6 +49,7 @@ use crate::calls::Calls;
 pub fn calls(config: &mut Calls<'_>) {
     config
         .service(api::my_registration)
+        .service(leaderboard_api::read_leaderboard)
         .service(api::answer_invitation)
         .service(api::fix_list)
         .service(api::try_rules)
@@ -58,6 +64,6 @@ pub fn calls(config: &mut Calls<'_>) {
 
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
-    config.service(explanation::why_page).service(explanation::send_reply);
+    config.service(leaderboard::leaderboard_page).service(explanation::why_page).service(explanation::send_reply);
     page::pages(config);
 }

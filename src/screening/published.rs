@@ -1,19 +1,19 @@
 //! What everybody may read about a screening: enough to check the draw, nothing about any one person.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::placement::{self, Placed};
-use super::{list, run, standing};
+use super::{list, order, run};
+use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
+use crate::points::ladder::Ladder;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::rules::Rules;
 
 /// Groups smaller than this are not told of.
-const FEW: u64 = 5;
+const FEW: usize = 5;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PublishedScreening)]
@@ -63,27 +63,28 @@ impl From<list::Model> for PublishedList {
     }
 }
 
-pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result<Published, Fault> {
+pub async fn of_event(app: &App, event: &event::Model) -> Result<Published, Fault> {
+    let db = app.database.reader();
     let list = list::latest(db, event.id).await?.map(PublishedList::from);
     let run = match run::of_event(db, event.id).await? {
-        Some(run) => Some(of_run(db, run).await?),
+        Some(run) => Some(of_run(app, run).await?),
         None => None,
     };
     Ok(Published { list, run })
 }
 
-pub async fn of_run(db: &impl ConnectionTrait, run: run::Model) -> Result<PublishedRun, Fault> {
-    let mut sides = Vec::new();
-    for side in SIDES {
-        let selected = placement::Entity::of_event(run.event_id)
-            .filter(placement::Column::Side.eq(side))
-            .filter(placement::Column::Outcome.eq(Placed::Selected))
-            .count(db)
-            .await?;
-        let is_told = selected >= FEW;
+pub async fn of_run(app: &App, run: run::Model) -> Result<PublishedRun, Fault> {
+    let order = order::of_event(app, app.database.reader(), run.event_id).await?.unwrap_or_default();
+    let published = |side| {
+        let cut = order.ladder(side, &Ladder::default())
+            .cut_line();
+        let is_told = cut.seats >= FEW;
         let cut_line = if is_told { standing::cut_line(db, run.event_id, side).await? } else { None };
-        sides.push(PublishedSide { side, selected: is_told.then_some(selected), cut_line });
-    }
+        sides.push(PublishedSide { side, selected: is_told.then(|| u64::try_from(cut.seats).unwrap_or(u64::MAX)),
+            cut_line: cut.points.filter(|_| told),
+        }
+    };
+    let sides = SIDES.map(published).into();
     Ok(PublishedRun {
         run: run.number,
         committed_at: run.committed_at,

@@ -1,7 +1,9 @@
 //! A screening that was carried out. Rows are only ever added, one an event.
 
+use std::collections::HashSet;
+
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 
 use crate::error::Fault;
 use queqiao_screening::rules::Rules;
@@ -54,6 +56,12 @@ impl Model {
 /// The run of an event.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::EventId.eq(event_id)).one(db).await
+}
+
+/// Which of these events have been screened.
+pub async fn events_screened(db: &impl ConnectionTrait, events: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    let runs = Entity::find().filter(Column::EventId.is_in(events.iter().copied()));
+    Ok(runs.select_only().column(Column::EventId).into_tuple::<Uuid>().all(db).await?.into_iter().collect())
 }
 
 /// The run with this number.

@@ -1,6 +1,6 @@
 //! What a run means for every applicant, and how it is written down.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
@@ -10,11 +10,11 @@ use uuid::Uuid;
 
 use super::placement::{self, Placed};
 use super::record::Record;
-use super::run;
+use super::{order, run};
 use crate::database::Write;
 use crate::error::Fault;
 use crate::events::event;
-use crate::registrations::registration;
+use crate::registrations::registration::{self, SIDES};
 use queqiao_screening::explain::{self, Explanation};
 use queqiao_screening::pool::Pool;
 
@@ -30,8 +30,8 @@ pub struct Seat {
     pub points: i64,
     pub placed: Placed,
     pub why: Explanation,
-    /// In the line of their side, from 1, where they wait.
-    pub in_line: Option<usize>,
+    /// How many of their own side stand between them and a seat, where any place would have been enough.
+    pub short: Option<usize>,
     salt: String,
     leaf: usize,
     path: Vec<String>,
@@ -68,10 +68,7 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
         registrations.iter().map(|registration| (registration.label(), registration)).collect();
     let selected: HashSet<&str> = record.outcome.selected.iter().flatten().map(String::as_str).collect();
     let standby = &record.outcome.standby;
-    let in_line: BTreeMap<&str, usize> = [&standby.men, &standby.women]
-        .into_iter()
-        .flat_map(|line| line.iter().enumerate().map(|(place, number)| (number.as_str(), place + 1)))
-        .collect();
+    let waiting: HashSet<&str> = [&standby.men, &standby.women].into_iter().flatten().map(String::as_str).collect();
     let mut lines: HashMap<&str, (usize, &str, Vec<String>)> = HashMap::new();
     for ((leaf, listed), path) in record.applicants.iter().enumerate().zip(record.paths()) {
         lines.insert(&listed.applicant.number, (leaf, &listed.salt, path));
@@ -83,11 +80,10 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
         else {
             continue;
         };
-        let waits = in_line.get(number.as_str()).copied();
-        let placed = match (selected.contains(number.as_str()), waits) {
+        let placed = match (selected.contains(number.as_str()), waiting.contains(number.as_str())) {
             (true, _) => Placed::Selected,
-            (false, Some(_)) => Placed::Waitlisted,
-            (false, None) => Placed::NotSelected,
+            (false, true) => Placed::Waitlisted,
+            (false, false) => Placed::NotSelected,
         };
         seats.push(Seat {
             registration: (*registration).clone(),
@@ -96,11 +92,19 @@ pub fn placements(record: &Record, registrations: &[registration::Model]) -> Res
             points: ranked.applicant.points,
             placed,
             why: record.outcome.explanations.get(&number).cloned().unwrap_or(standing),
-            in_line: waits,
+            short: None,
             salt: salt.to_owned(),
             leaf,
             path,
         });
+    }
+    for side in SIDES {
+        let of_side = |seat: &&mut Seat| seat.registration.side == side;
+        let mut people: Vec<&mut Seat> = seats.iter_mut().filter(of_side).collect();
+        let stood: Vec<_> = people.iter().map(|seat| (seat.why.rank, seat.why.climb)).collect();
+        for (seat, short) in people.iter_mut().zip(order::short(&stood)) {
+            seat.short = short.filter(|_| seat.placed != Placed::Selected);
+        }
     }
     Ok(Seats(seats))
 }

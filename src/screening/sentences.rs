@@ -25,16 +25,18 @@ impl Address {
     }
 }
 
-/// Why a run came to this for a person on a side: where they stood, then what was missing.
+/// Why a run came to this for a person on a side: where they stood, then what was missing. `short`: how many of the
+/// side stand between them and a seat.
 #[must_use]
 pub fn explanation(
     address: Address,
     language: Language,
     why: &Explanation,
     (points, class, side): (i64, i32, Side),
+    short: Option<usize>,
 ) -> Vec<String> {
     let mut sentences = standing(address, language, why, (points, class, side));
-    sentences.extend(reasons(address, language, why, side));
+    sentences.extend(reasons(address, language, why, side, short));
     sentences
 }
 
@@ -65,7 +67,13 @@ fn history(class: i32) -> Option<&'static str> {
 
 /// Why there was no seat, one sentence a reason; empty for people with a seat.
 #[must_use]
-pub fn reasons(address: Address, language: Language, why: &Explanation, side: Side) -> Vec<String> {
+pub fn reasons(
+    address: Address,
+    language: Language,
+    why: &Explanation,
+    side: Side,
+    short: Option<usize>,
+) -> Vec<String> {
     if why.climb == Some(0) {
         return Vec::new();
     }
@@ -73,8 +81,14 @@ pub fn reasons(address: Address, language: Language, why: &Explanation, side: Si
     if reasons.is_empty() {
         reasons.push(say(language, "screening-kept-for-others", &[]));
     }
-    reasons.extend(why.climb.map(|climb| say(language, "screening-climb", &[("climb", climb.into())])));
+    reasons.extend(short.map(|places| climb(language, places)));
     reasons
+}
+
+/// How many places higher would have been enough.
+#[must_use]
+pub fn climb(language: Language, places: usize) -> String {
+    say(language, "screening-climb", &[("climb", places.into())])
 }
 
 fn was_full(address: Address, language: Language, full: &Full, side: Side) -> String {
@@ -181,21 +195,21 @@ mod tests {
             rank_unit_side: 2,
             full: vec![full("side women", Some("ab")), full("unit 电力局/women", None)],
             single: vec![],
-            climb: Some(13),
+            climb: Some(27),
         };
         let (formal, stood) = (Address::Formal, (87, class::ORDINARY, Side::Women));
-        let zh = explanation(formal, Language::Zh, &why, stood);
+        let zh = explanation(formal, Language::Zh, &why, stood, Some(13));
         assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
         assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
         assert_eq!(zh[2], "贵单位女方 150 个名额已满，最后一名 87 分。");
-        assert_eq!(zh[3], "总排名再前进 13 位即可入选。");
-        let familiar = explanation(Address::Familiar, Language::Zh, &why, stood);
+        assert_eq!(zh[3], "本方再前进 13 名即可入选。");
+        let familiar = explanation(Address::Familiar, Language::Zh, &why, stood, Some(13));
         assert_eq!(familiar[0], "你有 87 分，在女方第 163 名。");
         assert_eq!(familiar[1], "女方 150 席已满，最后一名 87 分，与你同分，按抽签号先后。");
         assert_eq!(familiar[2], "你的单位女方 150 个名额已满，最后一名 87 分。");
         assert_eq!(familiar[3], zh[3]);
-        let en = explanation(formal, Language::En, &why, stood);
-        assert_eq!(en, explanation(Address::Familiar, Language::En, &why, stood));
+        let en = explanation(formal, Language::En, &why, stood, Some(13));
+        assert_eq!(en, explanation(Address::Familiar, Language::En, &why, stood, Some(13)));
         assert!(en[2].contains("women of your employer"), "{en:?}");
     }
 
@@ -204,9 +218,9 @@ mod tests {
         let why =
             Explanation { rank: 1, rank_side: 1, rank_unit_side: 1, full: vec![], single: vec![], climb: Some(0) };
         let stood = |class| (40, class, Side::Men);
-        let zh = explanation(Address::Familiar, Language::Zh, &why, stood(class::GUARANTEED));
+        let zh = explanation(Address::Familiar, Language::Zh, &why, stood(class::GUARANTEED), None);
         assert_eq!(zh, ["你有 40 分，在男方第 1 名。", "你有保留席位，排在最前。"]);
-        let en = explanation(Address::Formal, Language::En, &why, stood(class::NO_SHOW));
+        let en = explanation(Address::Formal, Language::En, &why, stood(class::NO_SHOW), None);
         assert_eq!(en[0], "You have 40 points and rank 1 among the men.");
         assert!(en[1].starts_with("You confirmed a seat"), "{en:?}");
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
 use super::board::{self, Board};
+use super::line;
 use super::seat_move::{Reason, Stuck};
 use crate::accounts::profile;
 use crate::error::{Error, Fault};
@@ -47,7 +48,7 @@ pub struct Person {
 
 #[derive(Debug)]
 pub struct Waiting {
-    pub place: usize,
+    pub place: u64,
     pub person: Person,
     pub unit: String,
     pub points: i64,
@@ -77,6 +78,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Sta
     let board = board::read(db, event).await?;
     let registrations = registration::Entity::of_event(event.id).all(db).await?;
     let people = people(db, &board, &registrations).await?;
+    let places = line::places(db, event.id).await?;
     let person = |number: &str| {
         people.get(number).cloned().unwrap_or_else(|| Person { number: number.to_owned(), ..Person::default() })
     };
@@ -88,8 +90,8 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Sta
         for one in registrations.iter().filter(|one| one.side == line.side && one.status == Status::Selected) {
             deadlines.entry(one.reply_by).or_default().push(person(&one.label()));
         }
-        let waiting = line.waiting.into_iter().zip(1..).map(|(one, place)| Waiting {
-            place,
+        let waiting = line.waiting.into_iter().map(|one| Waiting {
+            place: places.get(&one.registration).copied().unwrap_or_default(),
             is_next: line.next.as_deref() == Some(one.number.as_str()),
             person: person(&one.number),
             unit: one.unit,

@@ -1,19 +1,22 @@
 //! Where one person stands: status, points, rank, the cut line, and why.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::EntityTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::placement::{self, Placed};
 use super::sentences::{self, Address};
-use super::terms::Terms;
+use super::{ladder, line};
 use crate::app::App;
 use crate::error::Fault;
-use crate::events::event;
 use crate::language::Language;
 use crate::points;
+use crate::points::board::Board;
+use crate::points::ladder::Distance;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Side, Status};
 use crate::units::unit;
@@ -39,6 +42,9 @@ pub struct Standing {
     /// Points of whoever has the last seat of the side, or would have it if nothing changed any more; none while
     /// there are seats for everybody.
     pub cut_line: Option<i64>,
+    /// How far it is to that line.
+    #[serde(skip)]
+    pub distance: Option<Distance>,
     /// By the run; none before it.
     pub explanation: Option<Why>,
     /// Until when a seat may be confirmed or declined.
@@ -65,10 +71,10 @@ pub struct Why {
 
 impl Why {
     /// Of a placement, in the person's language.
-    pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Fault> {
+    fn of(placement: &placement::Model, language: Language, short: Option<usize>) -> Result<Self, Fault> {
         let why = placement.why()?;
         let stood = (placement.points, placement.class, placement.side);
-        let sentences = sentences::explanation(Address::Formal, language, &why, stood);
+        let sentences = sentences::explanation(Address::Formal, language, &why, stood, short);
         Ok(Self {
             outcome: placement.outcome,
             rank: why.rank,
@@ -82,97 +88,61 @@ impl Why {
     }
 }
 
+impl Standing {
+    /// How many of their own side stand between the person and a seat, by the run.
+    #[must_use]
+    pub fn short(&self) -> Option<usize> {
+        match self.distance {
+            Some(Distance::Short(places)) => Some(places),
+            _ => None,
+        }
+    }
+}
+
+/// Where somebody stands.
 pub async fn of(app: &App, me: &Participant) -> Result<Standing, Fault> {
+    Ok(among_all(app, me).await?.0)
+}
+
+/// Where somebody stands, and everybody beside them.
+pub async fn among_all(app: &App, me: &Participant) -> Result<(Standing, Arc<Board>), Fault> {
     let db = app.database.reader();
     // Read again: the extractor's copy is older than what this reports beside it.
     let mine = registration::Entity::find_by_id(me.registration.id).one(db).await?;
     let mine = mine.unwrap_or_else(|| me.registration.clone());
     let unit = unit::Entity::find_by_id(mine.unit_id).one(db).await?.map(|unit| unit.name);
+    let board = ladder::anew(app, &me.event).await?;
+    let ladder = board.side(mine.side);
+    let (rank, class, points) = match ladder.of_person(mine.id) {
+        Some((rank, rung)) => (rank, rung.class, rung.points),
+        // Not approved yet, or not any more: where they would stand.
+        None => {
+            let points = points::standing::of_person(db, &me.event, mine.id).await?;
+            (ladder.rank_with(mine.class, points), mine.class, points)
+        }
+    };
+    let has_seat = matches!(mine.status, Status::Selected | Status::Confirmed);
     let standing = Standing {
         id: mine.id,
         number: mine.label(),
-        status: mine.status,
         side: mine.side,
         unit,
-        class: mine.class,
-        points: 0,
-        rank: 0,
-        cut_line: None,
+        class,
+        points,
+        rank,
+        cut_line: ladder.cut_line().points,
+        // Who moved up lacks nothing any more.
+        distance: ladder.distance(mine.id).filter(|far| !has_seat || !matches!(far, Distance::Short(_))),
         explanation: None,
         reply_by: mine.reply_by,
-        standby_place: None,
-        reason: mine.reason.clone(),
+        standby_place: match mine.status {
+            Status::Waitlisted => line::places(db, me.event.id).await?.get(&mine.id).copied(),
+            _ => None,
+        },
+        status: mine.status,
+        reason: mine.reason,
     };
-    match placement::Entity::find_by_id(mine.id).one(db).await? {
-        Some(placement) => after_the_run(db, standing, placement, me.account.language).await,
-        None => Ok(before_the_run(db, standing, &mine, &me.event).await?),
-    }
-}
-
-async fn after_the_run(
-    db: &impl ConnectionTrait,
-    standing: Standing,
-    placement: placement::Model,
-    language: Language,
-) -> Result<Standing, Fault> {
-    let why = Why::of(&placement, language)?;
-    let waits = standing.status == Status::Waitlisted;
-    let standby_place = if waits { Some(in_line(db, &placement).await?) } else { None };
-    Ok(Standing {
-        class: placement.class,
-        points: placement.points,
-        rank: why.rank_side,
-        cut_line: cut_line(db, placement.event_id, placement.side).await?,
-        explanation: Some(why),
-        standby_place,
-        ..standing
-    })
-}
-
-async fn in_line(db: &impl ConnectionTrait, placement: &placement::Model) -> Result<u64, Fault> {
-    let before = placement::Entity::standing_in(placement.event_id, &[Status::Waitlisted])
-        .filter(placement::Column::Side.eq(placement.side))
-        .filter(placement::Column::Rank.lt(placement.rank));
-    Ok(before.count(db).await? + 1)
-}
-
-/// Points of the last person of a side whom the run selected; none where nobody of the side was turned away.
-pub async fn cut_line(db: &impl ConnectionTrait, event_id: Uuid, side: Side) -> Result<Option<i64>, Fault> {
-    let of_side = || {
-        placement::Entity::find()
-            .filter(placement::Column::EventId.eq(event_id))
-            .filter(placement::Column::Side.eq(side))
-    };
-    let turned_away = of_side().filter(placement::Column::Outcome.ne(Placed::Selected)).one(db).await?;
-    if turned_away.is_none() {
-        return Ok(None);
-    }
-    let selected = of_side().filter(placement::Column::Outcome.eq(Placed::Selected));
-    let last = selected.order_by_desc(placement::Column::Rank).one(db).await?;
-    Ok(last.map(|last| last.points))
-}
-
-/// So far: equal points share a place, for the lottery that parts them has not been drawn.
-async fn before_the_run(
-    db: &impl ConnectionTrait,
-    standing: Standing,
-    mine: &registration::Model,
-    event: &event::Model,
-) -> Result<Standing, Fault> {
-    let points: std::collections::HashMap<Uuid, i64> =
-        points::standing::of_event(db, event).await?.into_iter().collect();
-    let has = |registration: &registration::Model| points.get(&registration.id).copied().unwrap_or(0);
-    let side =
-        registration::Entity::of_event(event.id).filter(registration::Column::Side.eq(mine.side)).all(db).await?;
-    let mut ladder: Vec<(i32, i64)> =
-        side.iter().filter(|one| one.status.takes_part()).map(|one| (one.class, -has(one))).collect();
-    ladder.sort_unstable();
-    let own = (mine.class, -has(mine));
-    let rank = ladder.iter().filter(|other| **other < own).count() + 1;
-    let rules = Terms::of(event)?.rules(event.seats);
-    let seats = rules.side_bounds(mine.side.into()).max.unwrap_or(rules.seats);
-    let seats = usize::try_from(seats).unwrap_or(usize::MAX);
-    let contested = ladder.len() > seats;
-    let last = seats.checked_sub(1).and_then(|last| ladder.get(last)).filter(|_| contested);
-    Ok(Standing { points: has(mine), rank, cut_line: last.map(|(_, points)| -points), ..standing })
+    let placement = placement::Entity::find_by_id(mine.id).one(db).await?;
+    let why = placement.map(|placed| Why::of(&placed, me.account.language, standing.short())).transpose()?;
+    Ok((Standing { explanation: why, ..standing }, board))
 }

@@ -8,6 +8,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error as HttpError, HttpMessage};
 use tracing_actix_web::RequestId;
 
+use super::way_in::way_in;
 use crate::accounts::visit::Visit;
 use crate::error::{Error, PROBLEM_JSON};
 use crate::page::{Page, refusal};
@@ -40,7 +41,7 @@ pub async fn problems<B: MessageBody + 'static>(
     if status == StatusCode::UNAUTHORIZED {
         // Not an error to a person: the way in.
         *response.response_mut().status_mut() = StatusCode::SEE_OTHER;
-        if let Ok(way_in) = HeaderValue::from_str(&page.sign_in()) {
+        if let Ok(way_in) = HeaderValue::from_str(&way_in(response.request(), &page)) {
             response.headers_mut().insert(LOCATION, way_in);
         }
         return Ok(response.map_body(|_, _| EitherBody::right(String::new())));

@@ -85,6 +85,23 @@ fn allowed(path: &str) -> Option<String> {
     Some(methods.join(", "))
 }
 
+/// The nearest page that can be opened: this one, or one above it; with its query where it is itself.
+#[must_use]
+pub fn nearest_page(address: &str) -> &str {
+    let mut path = address.split(['?', '#']).next().unwrap_or_default();
+    let opens = |path: &str| allowed(path).is_some_and(|known| known.split(", ").any(|method| method == "GET"));
+    if opens(path) {
+        return address;
+    }
+    while let Some((above, _)) = path.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
+        if opens(above) {
+            return above;
+        }
+        path = above;
+    }
+    "/"
+}
+
 fn leads_to(pattern: &str, path: &str) -> bool {
     let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     loop {
@@ -138,6 +155,20 @@ impl MessageBody for Unsent {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_leads_back_to_a_page() {
+        for (address, page) in [
+            ("/e/qixi/plaza/declarations?cursor=x", "/e/qixi/plaza/declarations?cursor=x"),
+            ("/e/qixi/plaza/posts?x=1", "/e/qixi/plaza"),
+            ("/e/qixi/reply", "/e/qixi"),
+            ("/me/profile/name", "/me/profile"),
+            ("/nothing/here", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(nearest_page(address), page, "{address}");
+        }
+    }
 
     #[test]
     fn every_path_knows_its_methods() {

@@ -18,6 +18,7 @@ pub mod reseal;
 pub mod jobs;
 mod security_headers;
 mod trace;
+mod way_in;
 
 use std::future::ready;
 use std::net::TcpListener;
@@ -92,7 +93,6 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(events::pages)
         .configure(registrations::pages)
         .configure(welcome::pages)
-        .configure(points::pages)
         .configure(plaza::pages)
         .configure(screening::pages)
         .configure(badges::pages)
@@ -214,6 +214,7 @@ fn site(
         .app_data(document.clone())
         .app_data(web::Data::new(Arc::clone(keeper)))
         .app_data(held.clone())
+        .app_data(journey::WORKPLACES)
         .app_data(web::QueryConfig::default().error_handler(|wrong, _| bad_query(&wrong).into()))
         .app_data(web::FormConfig::default().error_handler(|_, _| bad_form().into()))
         .app_data(web::PathConfig::default().error_handler(|_, _| Error::from(Refused::not_found()).into()))

@@ -1,8 +1,9 @@
 //! A union takes in an employer.
 
 use garde::Validate;
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -59,11 +60,61 @@ pub(super) async fn write(
 ) -> Result<Option<unit::Model>, Fault> {
     let name = name.trim().to_owned();
     let name_folded = unit::folded(&name);
-    let unit = unit::Model { id: app.new_id(), organization_id, name, name_folded, mail_domain, created_at: app.now() };
+    let unit = unit::Model {
+        id: app.new_id(),
+        organization_id,
+        name,
+        name_folded,
+        mail_domain,
+        created_at: app.now(),
+        typed_at: None,
+    };
     let unique = [unit::Column::OrganizationId, unit::Column::NameFolded];
     let written = unit::Entity::insert(unit.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
-    Ok((written > 0).then_some(unit))
+    if written > 0 {
+        return Ok(Some(unit));
+    }
+    take_in(txn, unit).await
+}
+
+/// A unit of this name that an applicant wrote down is taken in with it; None where the union knows it.
+async fn take_in(txn: &impl ConnectionTrait, wanted: unit::Model) -> Result<Option<unit::Model>, Fault> {
+    let same = unit::Entity::find()
+        .filter(unit::Column::OrganizationId.eq(wanted.organization_id))
+        .filter(unit::Column::NameFolded.eq(&wanted.name_folded))
+        .filter(unit::Column::TypedAt.is_not_null());
+    let Some(typed) = same.one(txn).await? else { return Ok(None) };
+    let mut row = typed.into_active_model();
+    row.name = Set(wanted.name);
+    row.mail_domain = Set(wanted.mail_domain);
+    row.typed_at = Set(None);
+    Ok(Some(row.update(txn).await?))
+}
+
+/// The unit of a union that somebody wrote down: one it knows by this name, or one that waits to be looked at.
+pub async fn write_down(txn: &impl ConnectionTrait, app: &App, union: Uuid, name: &str) -> Result<unit::Model, Fault> {
+    let (id, name, now) = (app.new_id(), name.trim().to_owned(), app.now());
+    let name_folded = unit::folded(&name);
+    let same = unit::Entity::find()
+        .filter(unit::Column::OrganizationId.eq(union))
+        .filter(unit::Column::NameFolded.eq(&name_folded));
+    let unit = unit::Model {
+        id,
+        organization_id: union,
+        name,
+        name_folded,
+        mail_domain: None,
+        created_at: now,
+        typed_at: Some(now),
+    };
+    let unique = [unit::Column::OrganizationId, unit::Column::NameFolded];
+    unit::Entity::insert(unit.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::columns(unique).do_nothing().to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    // Its own, or that of whoever was first.
+    Ok(same.one(txn).await?.unwrap_or(unit))
 }

@@ -12,6 +12,7 @@ use super::access::UnitKeeper;
 use super::add::{NewUnit, add};
 use super::amend::{UnitChanges, amend};
 use super::unit;
+use super::unit_view::Unit;
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::{Body, Query};
@@ -23,23 +24,6 @@ use crate::organizations::organization;
 pub struct UnitName {
     pub id: Uuid,
     pub name: String,
-}
-
-/// A unit, as its union sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Unit {
-    pub id: Uuid,
-    pub organization_id: Uuid,
-    pub name: String,
-    /// Whoever has a proven mail address of this domain works here.
-    pub mail_domain: Option<String>,
-}
-
-impl From<unit::Model> for Unit {
-    fn from(unit: unit::Model) -> Self {
-        let mail_domain = unit.mail_domain.map(|domain| idna::domain_to_unicode(&domain).0);
-        Self { id: unit.id, organization_id: unit.organization_id, name: unit.name, mail_domain }
-    }
 }
 
 /// What a search found.

@@ -21,6 +21,7 @@ pub mod roster_entry;
 pub mod typed;
 pub mod unit;
 pub mod unit_contact;
+pub mod unit_view;
 
 use crate::calls::Calls;
 

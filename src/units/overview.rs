@@ -37,7 +37,8 @@ pub async fn page(
     paging: &Paging,
 ) -> Result<Page<Overview>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let mut units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(union));
+    let mut units =
+        unit::Entity::find().filter(unit::Column::OrganizationId.eq(union)).filter(unit::Column::TypedAt.is_null());
     let folded: String = unit::folded(typed)
         .chars()
         .flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c]))

@@ -18,16 +18,22 @@ pub struct TypedUnit {
     pub near: Vec<(Uuid, String)>,
     /// Something was typed, and no unit has the name.
     pub unknown: bool,
+    /// What is written down as it was typed: none of those that are near was meant.
+    pub name: Option<String>,
 }
 
-/// The unit of these unions that was chosen, else the one whose name was typed.
+/// What a form says where none of the units that are near is meant.
+pub const AS_TYPED: &str = "typed";
+
+/// The unit of these unions that was chosen, else the one whose name was typed, else what was typed.
 pub async fn find_typed(
     db: &impl ConnectionTrait,
     unions: &[Uuid],
-    chosen: Option<Uuid>,
+    chosen: &str,
     typed: &str,
 ) -> Result<TypedUnit, Fault> {
-    let chosen = match chosen {
+    let as_typed = chosen == AS_TYPED;
+    let chosen = match chosen.parse::<Uuid>().ok() {
         Some(id) => unit::Entity::find_by_id(id).one(db).await?,
         None => None,
     };
@@ -40,7 +46,10 @@ pub async fn find_typed(
     let found = unit::named(db, unions, typed).await?;
     if found.is_empty() {
         let near = unit::near(db, unions, typed).await?.into_iter().take(NEAR);
-        return Ok(TypedUnit { near: near.map(|unit| (unit.id, unit.name)).collect(), unknown: true, id: None });
+        let near: Vec<_> = near.map(|unit| (unit.id, unit.name)).collect();
+        // Asked once more only where a slip can be mended.
+        let name = Some(typed.trim().to_owned()).filter(|_| as_typed || near.is_empty());
+        return Ok(TypedUnit { near, unknown: true, id: None, name });
     }
     let only = Some(found).filter(|found| found.len() == 1).and_then(|mut found| found.pop());
     Ok(TypedUnit { id: only.map(|unit| unit.id), ..TypedUnit::default() })

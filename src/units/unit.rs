@@ -18,6 +18,8 @@ pub struct Model {
     /// People with a confirmed mail address of this domain work here.
     pub mail_domain: Option<String>,
     pub created_at: DateTimeUtc,
+    /// An applicant wrote it down, and the union has not looked at it: until then it is offered to nobody.
+    pub typed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -31,12 +33,23 @@ pub fn folded(name: &str) -> String {
     folding::compared(name)
 }
 
+/// Those their unions know.
+fn known() -> Select<Entity> {
+    Entity::find().filter(Column::TypedAt.is_null())
+}
+
+/// What applicants of a union wrote and it has not looked at, the latest first.
+pub async fn typed(db: &impl ConnectionTrait, union: Uuid) -> Result<Vec<Model>, DbErr> {
+    let typed = Entity::find().filter(Column::OrganizationId.eq(union)).filter(Column::TypedAt.is_not_null());
+    typed.order_by_desc(Column::Id).all(db).await
+}
+
 /// Most units one search answers with.
 pub const MOST_FOUND: usize = 20;
 
 /// Units of some unions with exactly this name, however it is typed. Two unions may each know one.
 pub async fn named(db: &impl ConnectionTrait, unions: &[Uuid], name: &str) -> Result<Vec<Model>, DbErr> {
-    let of_unions = Entity::find().filter(Column::OrganizationId.is_in(unions.iter().copied()));
+    let of_unions = known().filter(Column::OrganizationId.is_in(unions.iter().copied()));
     of_unions.filter(Column::NameFolded.eq(folded(name))).all(db).await
 }
 
@@ -47,7 +60,7 @@ pub async fn near(db: &impl ConnectionTrait, unions: &[Uuid], typed: &str) -> Re
     if !found.is_empty() {
         return Ok(found);
     }
-    let all = Entity::find().filter(Column::OrganizationId.is_in(unions.iter().copied()));
+    let all = known().filter(Column::OrganizationId.is_in(unions.iter().copied()));
     let wanted = pairs(&folded(typed));
     let shared = |unit: &Model| {
         let own = pairs(&unit.name_folded);
@@ -72,7 +85,7 @@ pub async fn search(db: &impl ConnectionTrait, unions: &[Uuid], typed: &str) -> 
         .flat_map(|c| matches!(c, '%' | '_' | '!').then_some('!').into_iter().chain([c]))
         .collect();
     let like = |pattern: String| {
-        Entity::find()
+        known()
             .filter(Column::OrganizationId.is_in(unions.iter().copied()))
             .filter(Column::NameFolded.like(LikeExpr::new(pattern).escape('!')))
             .order_by_asc(Column::NameFolded)

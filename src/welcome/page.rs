@@ -181,7 +181,8 @@ fn on(sight: &Sight) -> Result<HttpResponse, Error> {
         (Kind::Organizer, _) => "/office".to_owned(),
         (Kind::UnitContact, _) => "/unit".to_owned(),
         (Kind::Participant, Some(event)) => format!("/e/{event}/me"),
-        _ => "/me".to_owned(),
+        (Kind::Volunteer, _) => "/volunteer".to_owned(),
+        _ => "/start".to_owned(),
     };
     flash::see_saying(&to, "invitation-accepted")
 }

@@ -61,14 +61,17 @@ pub fn on_path(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|place| place.join(program)).find(|place| place.is_file())
 }
 
-/// libtest has no hook at its end, and swallows what a passing story prints. A shell that reads one line
-/// for each story prints them when its pipe closes, which is when the run has ended.
+/// libtest has no hook at its end, and swallows what a passing story prints. A shell that reads a line
+/// for each story prints them when its pipe closes, which is when the run has ended: each story once,
+/// however often it asked, and what is missing once for all of them.
 pub fn did_not_run(without: &str) {
     static TELLER: OnceLock<Mutex<ChildStdin>> = OnceLock::new();
     const TELL: &str = r#"
 trap '' HUP INT TERM
-while read -r line; do all="$all${all:+; }$line"; done
-echo "did not run: $all" >&2
+sort -u | awk -F '\t' '
+$1 != missing { printf "%sdid not run without %s: %s", (NR > 1 ? "\n" : ""), $1, $2; missing = $1; next }
+{ printf "; %s", $2 }
+END { if (NR) print "" }' >&2
 "#;
     let story = std::thread::current().name().unwrap_or("a story").to_owned();
     let demanded = std::env::var_os("CI").is_some_and(|value| value == "true");
@@ -77,6 +80,6 @@ echo "did not run: $all" >&2
         let shell = Command::new("/bin/sh").args(["-c", TELL]).stdin(Stdio::piped()).process_group(0).spawn();
         Mutex::new(shell.unwrap().stdin.unwrap())
     });
-    let line = format!("{story}, without {without}\n");
+    let line = format!("{without}\t{story}\n");
     teller.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()).unwrap();
 }

@@ -50,7 +50,7 @@ async fn two_phones_find_each_other(#[values(Sqlite)] engine: Engine) {
     his.see("约会还没有排座").await;
     assert_eq!(host.post(&format!("{API}/dates/plan"), json!({ "rounds": 2 })).await.status, 200);
     // The page follows by itself.
-    his.see("我的这一晚").await;
+    his.see("我的约会").await;
     assert_eq!(host.post(&format!("{API}/dates/rounds/1/start"), json!({})).await.status, 204);
     his.until_true("!!document.querySelector('#followed [aria-current=step]')").await;
     fits(&his).await;

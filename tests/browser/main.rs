@@ -32,6 +32,7 @@ mod newcomer;
 mod organizer;
 mod stage;
 mod two_steps;
+mod unsent;
 mod walk;
 mod wall;
 mod whole_evening;

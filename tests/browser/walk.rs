@@ -164,6 +164,7 @@ async fn every_page_can_be_read_by_everybody() {
         "/e/qixi",
         "/e/yuandan",
         "/sign-in",
+        "/sign-in?to=%2Fe%2Fqixi&unsent=yes",
         "/register?to=%2Fe%2Fjinqiu%2Fregister",
         "/forgot",
         "/verify?token=x",

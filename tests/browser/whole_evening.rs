@@ -347,7 +347,7 @@ async fn dates(night: &mut Night) {
     let badges: Vec<String> = ["男001", "男002", "男003", "男004", "女001", "女002", "女003"].map(str::to_owned).into();
     night.plan("按在场的人排座").await;
     for phone in &night.phones {
-        phone.see("我的这一晚").await;
+        phone.see("我的约会").await;
     }
     night.key('n').await;
     night.segments(&["over", "running", "upcoming"]).await;

@@ -191,3 +191,31 @@ async fn the_day_before_everyone_who_comes_is_reminded_once(#[values(Sqlite, Pos
     assert!(letters[0].subject.contains("明天见") && letters[0].plain.contains("/e/qixi/badge"));
     assert!(evening.letters_to(&gone, "reminder").await.is_empty());
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_reminder_knows_which_day_it_is_and_whose_clock(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
+    // Three hours from now it is the same day in Shanghai, and another one in Auckland.
+    evening.change(|row| row.starts_at = Set(evening.app.now() + hours(3))).await;
+    let him = evening.participant_as("men", Status::Confirmed).await;
+    evening.organizer.post(BADGES, json!({})).await;
+    let badge_letter = evening.letters_to(&him, "badge").await.remove(0);
+    assert!(badge_letter.plain.contains("时间：8月22日 周六 17:00\n"), "{}", badge_letter.plain);
+    assert_eq!(remind::due(&evening.app).await.unwrap(), 1);
+    let letter = evening.letters_to(&him, "reminder").await.remove(0);
+    assert!(letter.subject.contains("今天见") && !letter.plain.contains("明天"), "{}", letter.subject);
+
+    evening
+        .change(|row| {
+            row.timezone = Set("Pacific/Auckland".to_owned());
+            row.starts_at = Set(evening.app.now() + hours(7));
+        })
+        .await;
+    let her = evening.participant_as("women", Status::Confirmed).await;
+    evening.organizer.post(BADGES, json!({})).await;
+    assert_eq!(remind::due(&evening.app).await.unwrap(), 1);
+    let letter = evening.letters_to(&her, "reminder").await.remove(0);
+    assert!(letter.subject.contains("明天见"), "{}", letter.subject);
+    assert!(letter.plain.contains("8月23日 周日 01:00（Pacific/Auckland 时间）"), "{}", letter.plain);
+}

@@ -127,6 +127,7 @@ async fn a_unit_of_another_union_is_unknown_here(#[values(Sqlite, Postgres)] eng
         name_folded: Set("别家".to_owned()),
         mail_domain: Set(None),
         created_at: Set(evening.app.now()),
+        typed_at: Set(None),
     };
     let theirs = row.insert(&txn).await.unwrap();
     txn.commit().await.unwrap();

@@ -1,18 +1,22 @@
 //! The page between the password and the code. It keeps no password: what it carries is good for a
 //! few minutes and opens nothing by itself ([`super::pass`]).
 
+use actix_web::cookie::time::Duration;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, post};
+use actix_web::web::Query;
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
+use serde::Deserialize;
 
 use crate::accounts::asker::Asker;
-use crate::accounts::granted::let_in;
+use crate::accounts::cookie::Carrier;
+use crate::accounts::granted::{let_in, onward};
 use crate::accounts::open_session::go_on;
 use crate::accounts::prove_again::beside;
 use crate::accounts::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use crate::accounts::visit::Visit;
-use crate::app::House;
-use crate::error::Error;
+use crate::app::{App, House};
+use crate::error::{Error, Fault};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, encoded, own_path};
@@ -24,12 +28,36 @@ struct Ask {
     form: Form,
 }
 
-/// The page that asks for a code, and where it leads on to.
+/// Carries what the page shows from the password to the code.
+const PASS: Carrier = Carrier { secure: "__Host-pass", plain: "pass", kept: Duration::minutes(10) };
+
+#[derive(Deserialize)]
+struct Came {
+    to: Option<String>,
+}
+
+/// The answer to a password that was right: to the page that asks for a code, and what that leads on to.
 ///
 /// # Errors
-/// A fault where it cannot be rendered.
-pub fn ask(page: Page, pass: String, to: String) -> Result<HttpResponse, Error> {
-    answer(page, Form::filled([("pass", pass), ("to", to)]))
+/// A fault where the cookie cannot be written.
+pub fn ask(house: &App, pass: &str, to: &str) -> Result<HttpResponse, Error> {
+    let mut answer = page::see(&format!("/sign-in/code?to={}", encoded(to)));
+    answer.add_cookie(&PASS.set(house, pass)).map_err(Fault::of)?;
+    Ok(answer)
+}
+
+#[get("/sign-in/code")]
+pub async fn ask_for_code(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    came: Query<Came>,
+) -> Result<HttpResponse, Error> {
+    let to = own_path(came.to.as_deref()).to_owned();
+    match PASS.read(&house, &request) {
+        Some(pass) => answer(visit.page, Form::filled([("pass", pass), ("to", to)])),
+        None => Ok(page::see(&format!("/sign-in?to={}", encoded(&to)))),
+    }
 }
 
 fn answer(page: Page, form: Form) -> Result<HttpResponse, Error> {
@@ -47,7 +75,13 @@ pub async fn show_code(house: House, request: HttpRequest, visit: Visit, form: F
         house.run(async move |app| go_on(&app, &asker, &pass, &code).await).await
     };
     match opened.await {
-        Ok(handed) => let_in(&house, &request, handed, page::see(&to)),
+        Ok(handed) => {
+            let mut answer = page::see(onward(&to));
+            let mut spent = PASS.set(&house, "");
+            spent.make_removal();
+            answer.add_cookie(&spent).map_err(Fault::of)?;
+            let_in(&house, &request, handed, answer)
+        }
         Err(error) if error.is(SIGN_IN_OVER) || error.is(WRONG_CREDENTIALS) => {
             see_saying(&format!("/sign-in?to={}", encoded(&to)), "sign-in-over")
         }

@@ -37,5 +37,5 @@ pub fn calls(config: &mut Calls<'_>) {
 /// Its pages.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
-    config.service(ask::show_code);
+    config.service(ask::ask_for_code).service(ask::show_code);
 }

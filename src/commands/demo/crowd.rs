@@ -118,6 +118,7 @@ async fn employers(app: &App, txn: &Write, organization_id: Uuid) -> Result<Vec<
             name: Set(name),
             mail_domain: Set(None),
             created_at: Set(app.now()),
+            typed_at: Set(None),
         })
         .collect();
     let ids = rows.iter().filter_map(|row| row.id.try_as_ref().copied()).collect();

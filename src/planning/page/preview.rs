@@ -30,6 +30,7 @@ struct Preview {
     about: String,
     path: Vec<Step>,
     programme: Vec<Line>,
+    programme_title: String,
     rules: Vec<Rule>,
     hosts: Vec<(String, Vec<String>)>,
 }
@@ -60,6 +61,7 @@ pub async fn preview(house: House, visit: Visit, by: UnionStaff, form: Form) -> 
         card: speaker.card(&poster),
         path: speaker.path(&poster),
         programme: speaker.programme(&poster),
+        programme_title: speaker.programme_title(&poster),
         rules: speaker.rules(&poster),
         hosts: speaker.hosts(&poster),
         about: poster.summary,

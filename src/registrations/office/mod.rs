@@ -5,6 +5,7 @@ mod list;
 mod lists;
 mod one;
 mod labels;
+mod typed_unit;
 
 use actix_web::web::ServiceConfig;
 
@@ -20,5 +21,6 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(lists::blank)
         .service(lists::exported)
         .service(one::show_registration)
-        .service(one::decided);
+        .service(one::decided)
+        .service(typed_unit::settled);
 }

@@ -19,6 +19,7 @@ use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::invitations::invitation::{self, Kind};
 use crate::invitations::invited_person;
+use crate::organizations::organization;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, fluent as spoken, when};
@@ -42,6 +43,8 @@ struct One {
     /// What the union's own list said, where the person came by one.
     details: Vec<(String, String)>,
     history: Vec<Deed>,
+    /// Where the union settles what somebody wrote as their employer.
+    units: String,
     form: Form,
     may_approve: bool,
     may_reject: bool,
@@ -58,16 +61,18 @@ struct Deed {
 impl One {
     async fn new(house: &House, page: Page, by: &Organizer, id: Uuid) -> Result<Self, Error> {
         let (event, now) = (by.event.clone(), house.now());
-        let event_id = event.id;
+        let (event_id, union) = (event.id, event.organization_id);
         let read = house.run(async move |app| {
             let db = app.database.reader();
             let row = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(id)).one(db).await?;
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
             let listed = accepted.map(|accepted| invited_person::of(&app, &accepted)).transpose()?.flatten();
-            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, listed))
+            let union = organization::Entity::find_by_id(union).one(db).await?.ok_or_else(Refused::not_found)?;
+            let units = format!("/office/o/{}/units", union.slug);
+            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, listed, units))
         });
-        let (applicant, deeds, listed) = read.await?;
+        let (applicant, deeds, listed, units) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);
         let mut history = vec![Deed {
             at: moment(applicant.applied_at),
@@ -89,11 +94,12 @@ impl One {
             pill: labels::pill(applicant.status),
             answers: answers(&applicant.answers),
             details: listed.map(|listed| listed.labelled_fields(&page)).unwrap_or_default(),
-            may_approve: open && applicant.status == Status::Applied,
+            may_approve: open && applicant.status == Status::Applied && !applicant.unit.typed,
             may_reject: open && matches!(applicant.status, Status::Applied | Status::Approved),
             heading: Heading::of(&page, &event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "registrations"),
             form: Form::default(),
+            units,
             history,
             applicant,
             page,

@@ -3,13 +3,15 @@
 use actix_web::web::Query;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
+use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::organizations::access::OrganizationStaff;
 use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
@@ -19,6 +21,7 @@ use crate::sheet::upload::Upload;
 use crate::units::add::{NewUnit, add};
 use crate::units::import::import_units;
 use crate::units::overview::{self, Overview};
+use crate::units::unit;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +40,9 @@ struct List {
     slug: String,
     q: String,
     units: Vec<Overview>,
+    /// What applicants wrote down, each with units that may be meant.
+    typed: Vec<TypedRow>,
+    names: String,
     next: Option<String>,
     form: Form,
     /// What became of an upload.
@@ -46,13 +52,32 @@ struct List {
     faults: Faults,
 }
 
+struct TypedRow {
+    id: Uuid,
+    name: String,
+    near: String,
+}
+
+/// What applicants wrote and nobody has looked at, with the unit that comes closest to each.
+async fn typed_rows(db: &impl ConnectionTrait, union: Uuid) -> Result<Vec<TypedRow>, Fault> {
+    let mut rows = Vec::new();
+    for typed in unit::typed(db, union).await? {
+        let near = unit::near(db, &[union], &typed.name).await?.into_iter().next();
+        rows.push(TypedRow { id: typed.id, name: typed.name, near: near.map(|unit| unit.name).unwrap_or_default() });
+    }
+    Ok(rows)
+}
+
 impl List {
     async fn new(house: &House, page: Page, by: &OrganizationStaff, query: UnitsQuery) -> Result<Self, Error> {
         let q: String = query.q.unwrap_or_default().chars().take(80).collect();
         let paging = Paging { limit: Some(100), cursor: query.cursor };
         let (union, typed) = (by.organization.id, q.clone());
-        let read = house.run(async move |app| overview::page(app.database.reader(), union, &typed, &paging).await);
-        let listed = read.await?;
+        let read = house.run(async move |app| {
+            let db = app.database.reader();
+            Ok((overview::page(db, union, &typed, &paging).await?, typed_rows(db, union).await?))
+        });
+        let (listed, typed) = read.await?;
         let organization = &by.organization;
         let slug = organization.slug.clone();
         let search: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
@@ -60,6 +85,8 @@ impl List {
             union: organization.name_in(page.language).to_owned(),
             next: listed.next.map(|cursor| format!("/office/o/{slug}/units?q={search}&cursor={cursor}")),
             units: listed.items,
+            typed,
+            names: format!("/units/names?organization={union}"),
             form: Form::default(),
             upload: None,
             taken: None,

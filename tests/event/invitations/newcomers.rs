@@ -35,7 +35,7 @@ async fn whoever_only_works_here_needs_a_name_and_a_password(#[values(Sqlite, Po
     assert!(status == 422 && page.contains("id=\"name-wrong\"") && page.contains("id=\"password-wrong\""), "{page}");
     let form = [("token", token.as_str()), ("name", "小林"), ("password", PASSWORD)];
     let accepted = browser.send("/invitation", &form).await;
-    assert_eq!((accepted.status().as_u16(), header(&accepted, "location")), (303, "/me"));
+    assert_eq!((accepted.status().as_u16(), header(&accepted, "location")), (303, "/start"));
     let cookies = accepted.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
     let session = cookies.into_iter().find(|cookie| cookie.starts_with("queqiao=")).unwrap();
     browser.cookie = Some(session.split(';').next().unwrap().to_owned());

@@ -9,6 +9,8 @@ mod plaza;
 mod studio;
 mod volunteer;
 mod journey;
+mod unsent;
+mod waiting;
 
 use queqiao::accounts::profile::Gender;
 use queqiao::audit::entry;
@@ -207,7 +209,7 @@ async fn somebody_signs_up_and_in_by_forms(#[values(Sqlite, Postgres)] engine: E
     assert!(page.contains(email) && !page.contains("value=\"wrong\""), "{page}");
     let form = [("email", email), ("password", password), ("to", "//evil.example")];
     let answer = browser.send("/sign-in", &form).await;
-    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/"));
+    assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/start"));
     let cookie = header(&answer, "set-cookie").to_owned();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
     browser.cookie = Some(cookie.split(';').next().unwrap().to_owned());

@@ -20,7 +20,7 @@ async fn nobody_without_a_seat_is_sent_to_the_door(#[values(Sqlite, Postgres)] e
     let in_vain = hall.evening.participant_as("women", Status::Waitlisted).await;
     let late = hall.evening.participant_as("women", Status::Confirmed).await;
     let (_, page) = Browser::of(&hall.evening, &in_vain).await.get(DATES).await;
-    assert!(page.contains("今晚没有你的座位") && !page.contains("出示号码牌"), "{page}");
+    assert!(page.contains("这次没有你的座位") && !page.contains("出示号码牌"), "{page}");
     let (_, page) = Browser::of(&hall.evening, &late).await.get(DATES).await;
     assert!(page.contains("签到之后才有座位"), "{page}");
 }

@@ -49,7 +49,9 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
         ("may_keep", "yes"),
         ("to", "/e/qixi/register"),
     ];
-    let (status, sent) = read(browser.send("/register", &right).await).await;
+    let answer = browser.send("/register", &right).await;
+    assert_eq!(header(&answer, "location"), "/letter", "an address of nobody");
+    let (status, sent) = browser.arrive(answer).await;
     assert!(status == 200 && sent.contains("信已经在路上") && sent.contains(email), "{sent}");
     let letter = evening.letters().await.pop().unwrap();
     let link = letter.plain.split("/verify?").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
@@ -144,11 +146,13 @@ async fn nobody_learns_from_the_form_whether_an_address_is_known(#[values(Sqlite
     let form = |email| {
         [("email", email), ("nickname", "小云"), ("gender", "female"), ("grown_up", "yes"), ("may_keep", "yes")]
     };
-    let browser = Browser::open(&evening);
+    let mut browser = Browser::open(&evening);
     let (known, unknown) = ("known@example.com", "fresh@example.com");
-    let (status, of_known) = read(browser.send("/register", &form(known)).await).await;
+    let answer = browser.send("/register", &form(known)).await;
+    let (status, of_known) = browser.arrive(answer).await;
     assert_eq!(status, 200);
-    let (_, of_unknown) = read(browser.send("/register", &form(unknown)).await).await;
+    let answer = browser.send("/register", &form(unknown)).await;
+    let (_, of_unknown) = browser.arrive(answer).await;
     assert_eq!(of_known.replace(known, unknown), of_unknown);
     assert!(evening.letters().await.iter().any(|letter| letter.recipient == known && letter.kind == "known"));
 }

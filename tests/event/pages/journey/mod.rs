@@ -1,7 +1,11 @@
 //! One person's own way through the pages: from a poster to a badge, and out again.
 
 mod applying;
+mod hours;
+mod one_truth;
 mod standing;
+mod typed_employer;
+mod work;
 mod own_data;
 
 use serde_json::json;

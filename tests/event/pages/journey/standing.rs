@@ -20,7 +20,7 @@ async fn points_are_explained_line_by_line(#[values(Sqlite, Postgres)] engine: E
     let women = evening.participants("women", 4, Status::Approved).await;
     let browser = Browser::of(&evening, &women[0]).await;
     let (_, page) = browser.get("/e/qixi/points").await;
-    assert!(page.contains("还没有积分"), "{page}");
+    assert!(page.contains("账上还没有一行"), "{page}");
     enter_points(&evening, &women[0], "profile").await;
     for woman in &women[1..3] {
         enter_points(&evening, woman, "profile").await;
@@ -82,7 +82,7 @@ async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] e
     evening.move_to(Phase::Confirmation).await;
 
     let (_, page) = third.get("/e/qixi/why").await;
-    for line in ["候补第 1 位", "女方 2 席已满", "总排名再前进", "怎样复算", "A0003"] {
+    for line in ["候补第 1 位", "女方 2 席已满", "本方再前进", "怎样复算", "A0003"] {
         assert!(page.contains(line), "{line}: {page}");
     }
     assert!(!page.contains("action=\"/e/qixi/reply\""), "nothing to answer: {page}");

@@ -6,14 +6,15 @@ use askama::Template;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::board;
-use super::ladder::{Distance, Ladder, Rung};
+use super::standing::{self, Standing};
+use super::{ladder, sentences};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
 use crate::events::event::Sides;
 use crate::events::tabs;
-use crate::page::{self, Page, Tab, when};
+use crate::page::{self, Page, Tab, fluent, when};
+use crate::points::ladder::{Distance, Ladder, Rung};
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Side;
 
@@ -25,7 +26,7 @@ const REACH: usize = 4;
 const EDGE: usize = 2;
 
 #[derive(Template)]
-#[template(path = "points/leaderboard.html")]
+#[template(path = "screening/leaderboard.html")]
 struct Leaderboard {
     page: Page,
     title: String,
@@ -36,6 +37,8 @@ struct Leaderboard {
     cut: String,
     /// Where I stand, in a sentence; None on the other side's board.
     mine: Option<String>,
+    /// A run has placed everybody: nothing here changes any more.
+    drawn: bool,
     at: String,
 }
 
@@ -65,8 +68,12 @@ pub async fn leaderboard_page(
     which: Query<WhichSide>,
 ) -> Result<HttpResponse, Error> {
     let side = which.side.unwrap_or(me.registration.side);
-    let event = me.event.clone();
-    let board = house.run(async move |app| Ok(board::of_event(&app, &event).await?)).await?;
+    let asked = me.clone();
+    let read = house.run(async move |app| {
+        let own = standing::of(&app, &asked).await?;
+        Ok((own, ladder::of_event(&app, &asked.event).await?))
+    });
+    let (own, board) = read.await?;
     let (page, ladder, slug) = (visit.page, board.side(side), &me.event.slug);
     let tab = |other: Side| Tab {
         name: page.t(&format!("side-{}", other.word())),
@@ -81,23 +88,25 @@ pub async fn leaderboard_page(
         sides: [Side::Women, Side::Men].map(tab).into(),
         rows: rows(&page, ladder, me.registration.id),
         cut: cut(&page, ladder, &named, me.event.sides),
-        mine: mine(&page, ladder, me.registration.id),
+        mine: ladder.place(me.registration.id).map(|_| mine(&page, &own)),
+        drawn: ladder.is_drawn(),
         at: when::clock(me.event.zone(), board.at),
         page,
     })
 }
 
 fn rows(page: &Page, ladder: &Ladder, me: Uuid) -> Vec<Row> {
-    let (mine, cut) = (ladder.place(me), ladder.cut_line());
+    let (mine, line) = (ladder.place(me), ladder.line());
     let near = |at: usize, place: usize, reach: usize| at.abs_diff(place) <= reach;
     let is_shown = |at: usize| {
-        at < TOP
-            || mine.is_some_and(|mine| near(at, mine, REACH))
-            || (cut.points.is_some() && near(at, cut.seats, EDGE))
+        at < TOP || mine.is_some_and(|mine| near(at, mine, REACH)) || line.is_some_and(|line| near(at, line, EDGE))
     };
     let mut rows = Vec::new();
     let mut last = None;
-    for (at, (rank, rung)) in ladder.top(ladder.len()).enumerate().filter(|(at, _)| is_shown(*at)) {
+    // Who withdrew after the run keeps their place and has no name here.
+    let named = |rung: &Rung| !rung.nickname.is_empty();
+    let shown = ladder.top(ladder.len()).enumerate().filter(|(at, (_, rung))| is_shown(*at) && named(rung));
+    for (at, (rank, rung)) in shown {
         let between = at - last.map_or(0, |last: usize| last + 1);
         last = Some(at);
         let Rung { nickname, points, registration_id, .. } = rung;
@@ -107,7 +116,7 @@ fn rows(page: &Page, ladder: &Ladder, me: Uuid) -> Vec<Row> {
             points: *points,
             me: *registration_id == me,
             skipped: (between > 0).then(|| page.say("board-skipped", &[("people", between.into())])),
-            below_the_line: cut.points.is_some() && at == cut.seats,
+            below_the_line: line == Some(at),
         });
     }
     rows
@@ -116,21 +125,19 @@ fn rows(page: &Page, ladder: &Ladder, me: Uuid) -> Vec<Row> {
 fn cut(page: &Page, ladder: &Ladder, side: &str, sides: Sides) -> String {
     let cut = ladder.cut_line();
     let side = if sides == Sides::Two { side } else { "" };
-    match cut.points {
-        Some(points) => {
-            let gaps = [("side", side.into()), ("seats", cut.seats.into()), ("points", points.into())];
-            page.say("board-cut", &gaps)
-        }
-        None => page.say("board-room", &[("side", side.into()), ("seats", cut.seats.into())]),
-    }
+    let key = match (ladder.is_drawn(), cut.points) {
+        (false, Some(_)) => "board-cut",
+        (false, None) => "board-room",
+        (true, Some(_)) => "board-cut-drawn",
+        (true, None) => "board-room-drawn",
+    };
+    let points = cut.points.unwrap_or_default();
+    page.say(key, &[("side", side.into()), ("seats", cut.seats.into()), ("points", points.into())])
 }
 
-fn mine(page: &Page, ladder: &Ladder, me: Uuid) -> Option<String> {
-    let place = ladder.place(me)?;
-    let (rank, rung) = ladder.around(place, 0).next()?;
-    let line = page.say("board-mine", &[("rank", rank.into()), ("points", rung.points.into())]);
-    Some(match ladder.distance(me) {
-        Some(far) => format!("{line}{}", distance(page, far)),
+fn mine(page: &Page, own: &Standing) -> String {
+    let line = page.say("board-mine", &[("rank", own.rank.into()), ("points", own.points.into())]);
+    fluent::sentences(page.language, [Some(told), own.distance.map(|far) => format!("{line}{}", distance(page, far)),
         None => line,
     })
 }
@@ -145,5 +152,6 @@ pub fn distance(page: &Page, far: Distance) -> String {
         Distance::Points(less) => gap("board-below", -less),
         Distance::Ahead => page.t("board-ahead"),
         Distance::Behind(places) => page.say("board-behind", &[("places", places.into())]),
+        Distance::Short(places) => sentences::climb(page.language, places),
     }
 }

@@ -4,18 +4,20 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::rules::Rule;
-use super::statement::{self, Line, Statement, Subtotal};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
 use crate::events::event;
 use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
+use crate::plaza::earnable::{self, Earnable, OWN, Why};
+use crate::points::rules::Rule;
+use crate::points::statement::{self, Line, Statement, Subtotal};
+use crate::points::today;
 use crate::registrations::access::Participant;
 
 #[derive(Template)]
-#[template(path = "points/my_points.html")]
+#[template(path = "journey/my_points.html")]
 struct MyPoints {
     page: Page,
     title: String,
@@ -48,13 +50,24 @@ struct PointsLine {
 
 #[get("/e/{event}/points")]
 pub async fn points_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    let (event, id) = (me.event.clone(), me.registration.id);
-    let read = house.run(async move |app| Ok(statement::read(app.database.reader(), &event, id, app.now()).await?));
-    let statement = read.await?;
-    page::answer(&build_my_points(visit.page, &me.event, &statement, house.now()))
+    let asked = me.clone();
+    let read = house.run(async move |app| {
+        let (db, now, mine) = (app.database.reader(), app.now(), &asked.registration);
+        let today = today::of_person(db, &asked.event, mine.id, now).await?;
+        let earnable = earnable::read(db, &asked.event, mine, &today, now).await?;
+        Ok((statement::read(db, &asked.event, mine.id, now).await?, earnable))
+    });
+    let (statement, earnable) = read.await?;
+    page::answer(&build_my_points(visit.page, &me.event, &statement, &earnable, house.now()))
 }
 
-fn build_my_points(page: Page, event: &event::Model, statement: &Statement, now: DateTime<Utc>) -> MyPoints {
+fn build_my_points(
+    page: Page,
+    event: &event::Model,
+    statement: &Statement,
+    earnable: &Earnable,
+    now: DateTime<Utc>,
+) -> MyPoints {
     let paid: Vec<String> =
         statement.rules.iter().filter(|rule| rule.points != 0).map(|rule| rule.points.to_string()).collect();
     let sum = if paid.len() > 1 { format!("{} = {}", statement.points, paid.join(" + ")) } else { String::new() };
@@ -65,20 +78,25 @@ fn build_my_points(page: Page, event: &event::Model, statement: &Statement, now:
         most: statement.most,
         frozen: statement.frozen,
         sum,
-        rules: statement.rules.iter().map(|rule| earned(&page, rule, statement.frozen)).collect(),
+        rules: statement.rules.iter().map(|rule| earned(&page, rule, statement.frozen, earnable)).collect(),
         lines: statement.lines.iter().rev().map(|line| points_line(&page, event, line, now)).collect(),
         page,
     }
 }
 
-fn earned(page: &Page, rule: &Subtotal, frozen: bool) -> Earned {
-    let (left, today) = (rule.left(), rule.left_today());
-    let key = match (frozen, left, today) {
-        (true, ..) => "points-closed",
-        (_, 0, _) => "points-all",
-        (.., 0) => "points-today-done",
-        _ => "points-left",
+fn earned(page: &Page, rule: &Subtotal, frozen: bool, earnable: &Earnable) -> Earned {
+    let (left, offer) = (rule.left(), earnable.of(rule.rule));
+    let key = match offer.map(|offer| offer.why) {
+        _ if frozen => "points-closed",
+        _ if left == 0 => "points-all",
+        _ if !OWN.contains(&rule.rule) => "points-entered",
+        None => "points-not-now",
+        Some(Why::Open) => "points-left",
+        Some(Why::Waits) => "points-waits",
+        Some(Why::NothingAsked) => "points-nothing-asked",
+        Some(Why::Spent) => "points-today-done",
     };
+    let today = offer.map_or(0, |offer| offer.left);
     let note = page.say(key, &[("today", today.into()), ("left", left.into())]);
     Earned { name: rule_name(page, rule.rule), points: rule.points, cap: rule.cap, note }
 }
@@ -106,8 +124,7 @@ fn points_line(page: &Page, event: &event::Model, line: &Line, now: DateTime<Utc
 }
 
 /// What a rule is called on pages.
-#[must_use]
-pub fn rule_name(page: &Page, rule: Rule) -> String {
+fn rule_name(page: &Page, rule: Rule) -> String {
     page.t(match rule {
         Rule::Profile => "rule-points-profile",
         Rule::SignIn => "rule-points-sign_in",

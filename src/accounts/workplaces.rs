@@ -1,0 +1,28 @@
+//! Where somebody works. The rooms that know stand further down; the roof tells how they are asked.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use uuid::Uuid;
+
+use crate::app::{App, House};
+use crate::error::{Error, Fault};
+use crate::language::Language;
+use crate::page::Work;
+
+type Found = Pin<Box<dyn Future<Output = Result<Vec<Work>, Fault>> + Send>>;
+
+/// Asks the rooms, in the language of the page.
+#[derive(Clone, Copy)]
+pub struct Workplaces(pub fn(Arc<App>, Uuid, Language) -> Found);
+
+/// Where an account works; nowhere where nobody can be asked.
+///
+/// # Errors
+/// Only faults.
+pub async fn of_account(request: &HttpRequest, account: Uuid, language: Language) -> Result<Vec<Work>, Error> {
+    let asked = request.app_data::<House>().zip(request.app_data::<Workplaces>().copied());
+    let Some((house, Workplaces(find))) = asked else { return Ok(Vec::new()) };
+    house.run(async move |app| Ok(find(app, account, language).await?)).await
+}

@@ -1,0 +1,82 @@
+//! Whoever waits for a letter: the page can be opened again, and another letter asked for.
+
+use queqiao::accounts::profile::Gender;
+use queqiao::events::phase::Phase;
+use reqwest::Method;
+use rstest::rstest;
+
+use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
+use crate::fixtures::evening::Evening;
+use crate::fixtures::person::PASSWORD;
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_page_that_waits_for_a_letter_asks_for_another(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let known = evening.account("known", Gender::Male).await;
+    evening.with_password(&known, PASSWORD).await;
+    let sign_up = [
+        ("email", "xiaoyun@example.com"),
+        ("nickname", "小云"),
+        ("gender", "female"),
+        ("grown_up", "yes"),
+        ("may_keep", "yes"),
+        ("to", "/e/qixi/register"),
+    ];
+    let forgotten = [("email", known.email.as_str()), ("to", "/e/qixi")];
+    for (path, form, kind, anew) in [
+        ("/register", sign_up.as_slice(), "verify", "/register?to=%2Fe%2Fqixi%2Fregister"),
+        ("/forgot", forgotten.as_slice(), "reset", "/forgot?to=%2Fe%2Fqixi"),
+    ] {
+        let mut browser = Browser::open(&evening);
+        let asked = browser.send(path, form).await;
+        assert_eq!((asked.status().as_u16(), header(&asked, "location")), (303, "/letter"), "nothing in the address");
+        let cookie = header(&asked, "set-cookie").to_owned();
+        assert!(cookie.contains("HttpOnly") && !cookie.contains(form[0].1), "sealed: {cookie}");
+        let (status, page) = browser.arrive(asked).await;
+        assert!(status == 200 && page.contains(form[0].1) && page.contains("data-patience=\"60\""), "{page}");
+        assert!(page.contains(&format!("href=\"{anew}\"")), "{page}");
+        assert_eq!(browser.get("/letter").await.0, 200, "opened again");
+        evening.clock.advance(chrono::Duration::seconds(90));
+        assert!(browser.get("/letter").await.1.contains("data-patience=\"0\""));
+        let letters = async || evening.letters().await.into_iter().filter(|letter| letter.kind == kind).count();
+        let before = letters().await;
+        let again = browser.send("/letter", &[]).await;
+        let (_, page) = browser.arrive(again).await;
+        assert!(page.contains("又寄了一封") && page.contains("data-patience=\"60\""), "{page}");
+        assert_eq!(letters().await, before + 1);
+        for _ in 0..3 {
+            let again = browser.send("/letter", &[]).await;
+            browser.arrive(again).await;
+        }
+        let (status, page) = read(browser.send("/letter", &[]).await).await;
+        assert!(status == 429 && page.contains("尝试的次数太多了") && page.contains(form[0].1), "{page}");
+    }
+    // Nobody waits here.
+    let stranger = Browser::open(&evening).request(Method::GET, "/letter").send().await.unwrap();
+    assert_eq!((stranger.status().as_u16(), header(&stranger, "location")), (303, "/sign-in"));
+    let forged = Browser { cookie: Some("letter=AAAA".to_owned()), ..Browser::open(&evening) };
+    assert_eq!(forged.get("/letter").await.0, 303);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_refused_password_is_asked_for_again_in_words(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let known = evening.account("known", Gender::Male).await;
+    evening.with_password(&known, PASSWORD).await;
+    let browser = Browser::open(&evening);
+    browser.send("/forgot", &[("email", known.email.as_str())]).await;
+    let letter = evening.letters().await.into_iter().find(|letter| letter.kind == "reset").unwrap();
+    let link = letter.plain.split("/reset?token=").nth(1).unwrap().split_whitespace().next().unwrap();
+    let token = link.split('&').next().unwrap();
+    let (_, page) = browser.get(&format!("/reset?token={token}")).await;
+    assert!(page.contains("class=\"reveal\"") && !page.contains("请再输一次"), "{page}");
+    let (status, page) = read(browser.send("/reset", &[("token", token), ("password", "1")]).await).await;
+    assert_eq!(status, 422, "{page}");
+    for said in ["密码太短", "请再输一次", "aria-invalid=\"true\"", "id=\"password-wrong\""] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(browser.get("/sign-in").await.1.contains("class=\"reveal\""));
+}
