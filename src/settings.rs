@@ -120,6 +120,7 @@ pub struct MailSettings {
     pub tries: i32,
     pub refusals: i32,
     pub workers: usize,
+    pub recall_seconds: u64,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -264,6 +265,7 @@ impl Settings {
             ("mail.tries", count(mail.tries.into()), 1..=100_000),
             ("mail.refusals", count(mail.refusals.into()), 1..=100_000),
             ("mail.workers", size(mail.workers), 1..=1024),
+            ("mail.recall_seconds", mail.recall_seconds, 0..=3600),
             ("retention.letters_days", retention.letters_days.into(), 0..=36_500),
             ("retention.replays_hours", retention.replays_hours.into(), 1..=8_760),
         ];

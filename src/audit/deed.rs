@@ -62,6 +62,7 @@ pub enum Deed {
     Screened,
     SeatMoved,
     StandbyPromoted,
+    SeatsAdded,
     // the evening
     BadgesIssued,
     BadgesPrinted,

@@ -1,6 +1,6 @@
-//! An organizer approves or rejects, one application or many.
+//! An organizer approves or rejects, one application or many, and takes that back before it is used.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::letters;
-use super::refusals::NOT_DECIDABLE;
+use super::refusals::{APPLIED_AGAIN, NOT_DECIDABLE, SEATS_GIVEN};
 use super::registration;
 use super::roll::{self, Applicant};
 use super::terms::Terms;
@@ -31,8 +31,9 @@ use crate::units::unit;
 /// Decides on one application.
 ///
 /// # Errors
-/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `phase_closed`
-/// once seats are given; 422 `invalid` where a rejection has no reason.
+/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `phase_closed` once the
+/// screening is over, `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile;
+/// 422 `invalid` where a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
@@ -40,6 +41,9 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
     let held = held.one(&txn).await?.ok_or_else(Refused::not_found)?;
     if !verdict.decision.may_follow(held.status) {
         return Err(NOT_DECIDABLE.with("registration_status", json!(held.status)).into());
+    }
+    if verdict.decision == Decision::Restore && !again(&txn, &event, std::slice::from_ref(&held)).await?.is_empty() {
+        return Err(APPLIED_AGAIN.into());
     }
     let decided = record_decision(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
     let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
@@ -75,7 +79,13 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
     let unknown = verdicts.ids.iter().flatten().filter(|id| held.iter().all(|held| held.id != **id));
     let mut unchanged: Vec<Unchanged> =
         unknown.map(|id| Unchanged { id: *id, code: NOT_FOUND.code, status: None }).collect();
-    let (fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    let (mut fit, unfit): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    if verdicts.decision == Decision::Restore {
+        let again = again(&txn, &event, &fit).await?;
+        fit.retain(|held| !again.contains(&held.id));
+        unchanged.extend(again.into_iter().map(|id| Unchanged { id, code: APPLIED_AGAIN.code, status: None }));
+    }
     unchanged.extend(unfit.into_iter().map(|held| Unchanged {
         id: held.id,
         code: NOT_DECIDABLE.code,
@@ -86,6 +96,22 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(decided)
+}
+
+/// Applications whose person has another that is alive, or another among these before it.
+async fn again(
+    txn: &impl ConnectionTrait,
+    event: &event::Model,
+    held: &[registration::Model],
+) -> Result<Vec<Uuid>, Fault> {
+    let (mut again, mut alive) = (Vec::new(), HashSet::new());
+    for held in held {
+        let active = registration::active_of(txn, event.id, held.account_id).await?;
+        if active.is_some_and(|active| active.id != held.id) || !alive.insert(held.account_id) {
+            again.push(held.id);
+        }
+    }
+    Ok(again)
 }
 
 /// Those for whom somebody vouches by now.
@@ -117,8 +143,16 @@ async fn judge(
     decision: Decision,
     reason: Option<String>,
 ) -> Result<(event::Model, Option<String>), Error> {
-    let event = event::hold_shared(txn, by.event.id).await?;
+    // What is restored lives again: nobody applies again meanwhile.
+    let event = match decision {
+        Decision::Restore => event::hold(txn, by.event.id).await?,
+        _ => event::hold_shared(txn, by.event.id).await?,
+    };
     event.requires_one_of(app.now(), &[Phase::Registration, Phase::Online, Phase::Screening])?;
+    // Whoever was not approved before the screening is in no list any more: nothing else can be promised.
+    if decision != Decision::Reject && registration::seats_are_given(txn, event.id).await? {
+        return Err(SEATS_GIVEN.into());
+    }
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if decision == Decision::Reject && reason.is_none() {
         return Err(invalid("reason", "required", "a rejection says why").into());
@@ -144,16 +178,20 @@ async fn record_decision(
     let mut decided = Vec::with_capacity(held.len());
     for held in held {
         let before = held.status;
+        // What the letter of the decision before says is no longer so.
+        let unheard = letters::call_back(txn, &held).await?;
         let mut row = held.into_active_model();
         row.status = Set(decision.status());
         row.reason = Set(reason.clone().filter(|_| decision == Decision::Reject));
-        row.decided_at = Set(Some(app.now()));
+        row.decided_at = Set((decision != Decision::Restore).then(|| app.now()));
         let now = row.update(txn).await?;
         // An erased account has no address any more; the verdict stands all the same.
         if let Some(to) = recipients.get(&now.account_id) {
             match decision {
                 Decision::Approve => letters::approved(txn, app, event, &now, to).await?,
                 Decision::Reject => letters::rejected(txn, app, event, &now, to).await?,
+                Decision::Restore if unheard => {}
+                Decision::Restore => letters::restored(txn, app, event, &now, to).await?,
             }
         }
         by.records(Deed::RegistrationDecided)

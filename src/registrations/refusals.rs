@@ -10,6 +10,9 @@ crate::refusals! {
     /// The age has to be known for certain, and is not.
     BIRTHDAY_MISSING = conflict("birthday_missing", "Say your date of birth in your profile first.");
     NOT_DECIDABLE = conflict("not_decidable", "The application stands where this decision cannot be made.");
+    APPLIED_AGAIN = conflict("applied_again", "The person applied again meanwhile; that application counts.");
+    /// Whoever waits to be decided on is in no list any more; they can only be told so.
+    SEATS_GIVEN = conflict("seats_given", "The event was screened: only a rejection can follow.");
     UNITS_CHANGED = conflict(
         "units_changed",
         "A colleague entered one of these units in this very moment; import the list again.",

@@ -291,7 +291,7 @@ impl Studio {
         self.page.say("screening-letters", &gaps)
     }
 
-    fn rule_lines(&self, rules: &Rules) -> Vec<(String, String)> {
+    fn rule_lines(&self, rules: &Rules, by_history: &bool) -> Vec<(String, String)> {
         let page = &self.page;
         let range = |least: u32, most: Option<u32>| match most {
             Some(most) if most == least => most.to_string(),
@@ -308,6 +308,7 @@ impl Studio {
             (sentences::limit(&band.limit().to_string(), page.language), range(band.min, band.max))
         };
         lines.extend(rules.band.iter().map(banded));
+        lines.extend(by_history.then(|| (page.t("screening-history"), page.t("screening-history-on"))));
         lines
     }
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::placement::{self, Placed};
-use super::{list, run, standing};
+use super::terms::Terms;
+use super::{addition, list, run, standing};
 use crate::error::Fault;
 use crate::events::event;
 use crate::registrations::registration::{SIDES, Side};
@@ -20,6 +21,30 @@ const FEW: u64 = 5;
 pub struct Published {
     pub list: Option<PublishedList>,
     pub run: Option<PublishedRun>,
+    /// Seats added since, oldest first.
+    pub additions: Vec<PublishedAddition>,
+}
+
+/// Seats that were added after the run, with the reason.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PublishedAddition)]
+pub struct PublishedAddition {
+    pub number: i32,
+    pub added_at: DateTime<Utc>,
+    pub reason: String,
+    pub men: i32,
+    pub women: i32,
+    /// All seats from then on.
+    pub seats: i32,
+    /// SHA-256 of its record, which names the record before it.
+    pub digest: String,
+}
+
+impl From<addition::Model> for PublishedAddition {
+    fn from(added: addition::Model) -> Self {
+        let addition::Model { number, added_at, reason, men, women, seats, digest, .. } = added;
+        Self { number, added_at, reason, men, women, seats, digest }
+    }
 }
 
 /// The list as it was fixed before the draw.
@@ -42,6 +67,8 @@ pub struct PublishedRun {
     pub beacon: String,
     pub seed: String,
     pub rules: Rules,
+    /// Whether earlier events of the union were compared before points.
+    pub by_history: bool,
     pub selected: i32,
     pub waitlisted: i32,
     pub not_selected: i32,
@@ -66,13 +93,18 @@ impl From<list::Model> for PublishedList {
 pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result<Published, Fault> {
     let list = list::latest(db, event.id).await?.map(PublishedList::from);
     let run = match run::of_event(db, event.id).await? {
-        Some(run) => Some(of_run(db, run).await?),
+        Some(run) => Some(of_run(db, event, run).await?),
         None => None,
     };
-    Ok(Published { list, run })
+    let additions = addition::of_event(db, event.id).await?.into_iter().map(PublishedAddition::from).collect();
+    Ok(Published { list, run, additions })
 }
 
-pub async fn of_run(db: &impl ConnectionTrait, run: run::Model) -> Result<PublishedRun, Fault> {
+pub async fn of_run(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    run: run::Model,
+) -> Result<PublishedRun, Fault> {
     let mut sides = Vec::new();
     for side in SIDES {
         let selected = placement::Entity::of_event(run.event_id)
@@ -88,6 +120,7 @@ pub async fn of_run(db: &impl ConnectionTrait, run: run::Model) -> Result<Publis
         run: run.number,
         committed_at: run.committed_at,
         rules: run.rules_used()?,
+        by_history: Terms::of(event)?.by_history(),
         list_root: run.list_root,
         draw: run.draw,
         beacon: run.beacon,

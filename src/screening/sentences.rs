@@ -3,8 +3,11 @@
 use fluent_templates::fluent_bundle::FluentValue;
 use queqiao_screening::explain::{Explanation, Full};
 
+use crate::error::Fault;
+use crate::events::event;
 use crate::language::Language;
 use crate::page::fluent::{say, say_in};
+use crate::points::rules::RuleSet;
 use crate::registrations::class;
 use crate::registrations::registration::Side;
 
@@ -45,16 +48,36 @@ impl Own {
     }
 }
 
+/// What somebody stood there with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stood {
+    /// None where the event gives seats by lot.
+    pub points: Option<i64>,
+    pub class: i32,
+    pub side: Side,
+}
+
+impl Stood {
+    /// As a run placed them. Points somebody was given by hand count at an event without any, too.
+    ///
+    /// # Errors
+    /// Where what the event says of points does not read.
+    pub fn of(event: &event::Model, points: i64, class: i32, side: Side) -> Result<Self, Fault> {
+        let pays = RuleSet::of(event)?.iter().next().is_some();
+        Ok(Self { points: (pays || points != 0).then_some(points), class, side })
+    }
+}
+
 /// Why a run came to this for a person on a side: where they stood, then what was missing.
 #[must_use]
 pub fn explanation(
     address: Address,
     language: Language,
     why: &Explanation,
-    (points, class, side): (i64, i32, Side),
+    stood: Stood,
 ) -> Vec<String> {
-    let mut sentences = standing(address, language, why, (points, class, side));
-    sentences.extend(reasons(address, language, why, side));
+    let mut sentences = standing(address, language, why, stood);
+    sentences.extend(reasons(address, language, why, stood));
     sentences
 }
 
@@ -64,11 +87,12 @@ pub fn standing(
     address: Address,
     language: Language,
     why: &Explanation,
-    (points, class, side): (i64, i32, Side),
+    Stood { points, class, side }: Stood,
 ) -> Vec<String> {
     let side = side_name(side, language);
-    let gaps = [("points", points.into()), ("side", side.into()), ("rank", why.rank_side.into())];
-    let standing = address.say(language, "screening-stood", &gaps);
+    let gaps = [("points", points.unwrap_or(0).into()), ("side", side.into()), ("rank", why.rank_side.into())];
+    let key = if points.is_some() { "screening-stood" } else { "screening-drawn" };
+    let standing = address.say(language, key, &gaps);
     let history = history(class).map(|key| address.say(language, key, &[]));
     [Some(standing), history].into_iter().flatten().collect()
 }
@@ -85,11 +109,11 @@ fn history(class: i32) -> Option<&'static str> {
 
 /// Why there was no seat, one sentence a reason; empty for people with a seat.
 #[must_use]
-pub fn reasons(address: Address, language: Language, why: &Explanation, side: Side) -> Vec<String> {
+pub fn reasons(address: Address, language: Language, why: &Explanation, stood: Stood) -> Vec<String> {
     if why.climb == Some(0) {
         return Vec::new();
     }
-    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(address, language, full, side)).collect();
+    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(address, language, full, stood)).collect();
     if reasons.is_empty() {
         reasons.push(say(language, "screening-kept-for-others", &[]));
     }
@@ -97,7 +121,7 @@ pub fn reasons(address: Address, language: Language, why: &Explanation, side: Si
     reasons
 }
 
-fn was_full(address: Address, language: Language, full: &Full, side: Side) -> String {
+fn was_full(address: Address, language: Language, full: &Full, Stood { points, side, .. }: Stood) -> String {
     let key = match Own::of(&full.limit) {
         Own::Seats => "screening-full-seats",
         Own::Side => "screening-full-side",
@@ -105,7 +129,7 @@ fn was_full(address: Address, language: Language, full: &Full, side: Side) -> St
         Own::Unit => "screening-full-unit",
         Own::UnitSide => "screening-full-unit-side",
     };
-    let last = full.last_points.map(|points| {
+    let last = full.last_points.filter(|_| points.is_some()).map(|points| {
         let key = if full.last_ticket.is_some() { "screening-last-by-lot" } else { "screening-last" };
         address.say(language, key, &[("points", points.into())])
     });
@@ -153,6 +177,7 @@ pub fn limit(key: &str, language: Language) -> String {
             "unit" => say(language, "limit-unit", &[]),
             "unit_side" => say(language, "limit-unit-side", &[]),
             "held" => say(language, "limit-held", &[]),
+            "history" => say(language, "limit-history", &[]),
             "doors open" => say(language, "limit-doors-open", &[]),
             other => other.to_owned(),
         },
@@ -182,6 +207,7 @@ mod tests {
             ("applicants women/35+", "女方 35+的报名人数"),
             ("applicants men", "男方的报名人数"),
             ("doors open", "现场已经开始"),
+            ("history", "以往参加过或未到场的，排在其他人之后"),
             ("what else", "what else"),
         ] {
             assert_eq!(limit(key, Language::Zh), zh);
@@ -205,7 +231,8 @@ mod tests {
             single: vec![],
             climb: Some(13),
         };
-        let (formal, stood) = (Address::Formal, (87, class::ORDINARY, Side::Women));
+        let (formal, stood) =
+            (Address::Formal, Stood { points: Some(87), class: class::ORDINARY, side: Side::Women });
         let zh = explanation(formal, Language::Zh, &why, stood);
         assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
         assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
@@ -225,9 +252,11 @@ mod tests {
     fn what_counts_before_points_is_said() {
         let why =
             Explanation { rank: 1, rank_side: 1, rank_unit_side: 1, full: vec![], single: vec![], climb: Some(0) };
-        let stood = |class| (40, class, Side::Men);
+        let stood = |class| Stood { points: Some(40), class, side: Side::Men };
         let zh = explanation(Address::Familiar, Language::Zh, &why, stood(class::GUARANTEED));
         assert_eq!(zh, ["你有 40 分，在男方第 1 名。", "你有保留席位，排在最前。"]);
+        let by_lot = Stood { points: None, ..stood(class::ORDINARY) };
+        assert_eq!(standing(Address::Familiar, Language::Zh, &why, by_lot), ["按抽签号，你在男方第 1 名。"]);
         let en = explanation(Address::Formal, Language::En, &why, stood(class::NO_SHOW));
         assert_eq!(en[0], "You have 40 points and rank 1 among the men.");
         assert!(en[1].starts_with("You confirmed a seat"), "{en:?}");

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::placement::{self, Placed};
-use super::sentences::{self, Address};
+use super::sentences::{self, Address, Stood};
 use super::terms::Terms;
 use crate::app::App;
 use crate::error::Fault;
@@ -63,9 +63,9 @@ pub struct Why {
 
 impl Why {
     /// Of a placement, in the person's language.
-    pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Fault> {
+    pub fn of(event: &event::Model, placement: &placement::Model, language: Language) -> Result<Self, Fault> {
         let why = placement.why()?;
-        let stood = (placement.points, placement.class, placement.side);
+        let stood = Stood::of(event, placement.points, placement.class, placement.side)?;
         let words = sentences::explanation(Address::Formal, language, &why, stood);
         Ok(Self {
             outcome: placement.outcome,
@@ -102,7 +102,7 @@ pub async fn of(app: &App, me: &Participant) -> Result<Standing, Fault> {
         reason: mine.reason.clone(),
     };
     match placement::Entity::find_by_id(mine.id).one(db).await? {
-        Some(placement) => after_the_run(db, standing, placement, me.account.language).await,
+        Some(placement) => after_the_run(db, standing, &me.event, placement, me.account.language).await,
         None => Ok(before_the_run(db, standing, &mine, &me.event).await?),
     }
 }
@@ -110,10 +110,11 @@ pub async fn of(app: &App, me: &Participant) -> Result<Standing, Fault> {
 async fn after_the_run(
     db: &impl ConnectionTrait,
     standing: Standing,
+    event: &event::Model,
     placement: placement::Model,
     language: Language,
 ) -> Result<Standing, Fault> {
-    let why = Why::of(&placement, language)?;
+    let why = Why::of(event, &placement, language)?;
     let waits = standing.status == Status::Waitlisted;
     let standby_place = if waits { Some(in_line(db, &placement).await?) } else { None };
     Ok(Standing {

@@ -19,6 +19,7 @@ use crate::page::{self, Page, Tab, flash};
 use crate::planning::amend::amend;
 use crate::planning::changes::Changes;
 use crate::planning::plan::Plan;
+use crate::screening::promised;
 use sea_orm::EntityTrait;
 
 #[derive(Template)]
@@ -33,15 +34,19 @@ struct Settings {
 
 impl Settings {
     async fn new(house: &House, page: Page, event: &event::Model, form: Form) -> Result<Self, Error> {
-        let (named, union) = (page.clone(), event.organization_id);
-        let series =
-            house.run(async move |app| Ok(series_of(app.database.reader(), &named, vec![union]).await?)).await?;
+        let (named, of) = (page.clone(), event.clone());
+        let read = house.run(async move |app| {
+            let db = app.database.reader();
+            let series = series_of(db, &named, vec![of.organization_id]).await?;
+            Ok((series, promised::used(db, &of).await?))
+        });
+        let (series, used) = read.await?;
         let now = house.now();
         Ok(Self {
             heading: Heading::of(&page, event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "settings"),
             closed: event.phase(now) == Phase::Closed,
-            drawing: Drawing::new(&page, form, Some((event, now)), series),
+            drawing: Drawing::new(&page, form, Some((event, now)), series).screened(&page, &used),
             page,
         })
     }

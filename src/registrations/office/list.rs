@@ -60,6 +60,8 @@ struct List {
     /// Whether anything may still be decided.
     decidable: bool,
     searched: bool,
+    /// That letters of decisions wait, and how long.
+    waits: String,
 }
 
 struct Row {
@@ -114,7 +116,7 @@ impl List {
             status: labels::status(&page, applicant.status),
             pill: labels::pill(applicant.status),
             applied: when::moment(page.language, zone, applicant.applied_at, now),
-            decidable: matches!(applicant.status, Status::Applied | Status::Approved),
+            decidable: matches!(applicant.status, Status::Applied | Status::Approved | Status::Rejected),
             number: applicant.number,
             unit: applicant.unit.name,
         };
@@ -140,6 +142,7 @@ impl List {
             waiting: counts.iter().filter(|count| count.status == Status::Applied).map(|count| count.count).sum(),
             decidable: event.requires_one_of(now, &[Phase::Registration, Phase::Online, Phase::Screening]).is_ok(),
             searched: !q.is_empty(),
+            waits: labels::letters_wait(&page, house),
             invited,
             heading: Heading::of(&page, &event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "registrations"),

@@ -23,9 +23,9 @@ use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, fluent as spoken, when};
 use crate::registrations::decide::decide;
-use crate::registrations::registration::{self, Status};
+use crate::registrations::registration;
 use crate::registrations::roll::{self, Applicant};
-use crate::registrations::verdict::Verdict;
+use crate::registrations::verdict::{Decision, Verdict};
 
 #[derive(Template)]
 #[template(path = "registrations/office/one.html")]
@@ -45,6 +45,9 @@ struct One {
     form: Form,
     may_approve: bool,
     may_reject: bool,
+    may_restore: bool,
+    /// That letters of decisions wait, and how long.
+    waits: String,
 }
 
 /// Something that happened to the application.
@@ -64,10 +67,11 @@ impl One {
             let row = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(id)).one(db).await?;
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
+            let given = registration::seats_are_given(db, event_id).await?;
             let said = accepted.map(|accepted| invited_person::of(&app, &accepted)).transpose()?.flatten();
-            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, said))
+            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, said, given))
         });
-        let (applicant, deeds, said) = read.await?;
+        let (applicant, deeds, said, given) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);
         let mut history = vec![Deed {
             at: moment(applicant.applied_at),
@@ -89,8 +93,10 @@ impl One {
             pill: labels::pill(applicant.status),
             answers: answers(&applicant.answers),
             words: said.map(|said| said.labelled_fields(&page)).unwrap_or_default(),
-            may_approve: open && applicant.status == Status::Applied,
-            may_reject: open && matches!(applicant.status, Status::Applied | Status::Approved),
+            may_approve: open && !given && Decision::Approve.may_follow(applicant.status),
+            may_reject: open && Decision::Reject.may_follow(applicant.status),
+            may_restore: open && !given && Decision::Restore.may_follow(applicant.status),
+            waits: labels::letters_wait(&page, house),
             heading: Heading::of(&page, &event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "registrations"),
             form: Form::default(),
