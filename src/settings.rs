@@ -123,6 +123,14 @@ pub struct MailSettings {
     pub recall_seconds: u64,
 }
 
+impl MailSettings {
+    /// Whether letters stay in the outbox: then none of them is sent.
+    #[must_use]
+    pub fn keeps_letters(&self) -> bool {
+        self.delivery == Delivery::Kept
+    }
+}
+
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RetentionSettings {

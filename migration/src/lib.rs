@@ -60,7 +60,8 @@ mod m0131_seen_at;
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
-pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at", "m0200_screening_additions"];
+pub const LIVED_WITH: &[&str] =
+    &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at", "m0200_screening_additions"];
 
 pub struct Migrator;
 

@@ -14,7 +14,7 @@ use crate::events::access::Organizer;
 use crate::events::phase::Phase;
 use crate::events::refusals::SLUG_TAKEN;
 use crate::events::schedule::Schedule;
-use crate::events::{amendment, event, host, series};
+use crate::events::{amendment, event, series};
 use crate::happening::What;
 use crate::registrations::class;
 use crate::{points, screening};
@@ -45,11 +45,9 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     let (mut row, plan) = amended(app, &event, &changes)?;
     screening::promised::keep(&txn, &event, phase, &changes.named(), plan.screening.as_ref()).await?;
     row.series_id = Set(series);
-    let event = amendment::write(&txn, app, by, row, &changes.named()).await?;
+    let hosts = changes.hosts.as_deref();
+    let event = amendment::write(&txn, app, by, (&event, row), hosts, &changes.named()).await?;
     class::update_classes(&txn, &event, app.now()).await?;
-    if let Some(hosts) = &changes.hosts {
-        host::replace(&txn, app, event.id, hosts).await?;
-    }
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)
@@ -88,6 +86,7 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<(event:
     schedule.ends_at = changes.ends_at.unwrap_or(event.ends_at);
     let boundaries = changes.phases.as_deref();
     let mut faults = boundary::apply_boundaries(&mut schedule, boundaries.unwrap_or_default());
+    schedule.follow(&old, app.now());
     let path = boundary::path_of(boundaries);
     if schedule != old {
         faults.extend(schedule.untimely(Some(&old), app.now(), &path));

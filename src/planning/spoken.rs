@@ -106,7 +106,7 @@ impl Speaker<'_> {
     /// How many seats each side has.
     fn shares(&self, poster: &Poster) -> String {
         let chosen = poster.plan.screening.as_ref().and_then(|screening| screening.side);
-        chosen.unwrap_or_else(|| SideBounds::even(poster.seats)).words(self.page, "seats-sides")
+        chosen.unwrap_or_else(|| SideBounds::even(poster.seats)).share_words(self.page, "seats-sides")
     }
 
     /// The words of the screening where seats are given by lot are others than where points decide.

@@ -23,6 +23,7 @@ pub mod personal;
 pub mod refusals;
 pub mod registration;
 pub mod roll;
+mod search;
 pub mod side_seats;
 pub mod stages;
 pub mod terms;

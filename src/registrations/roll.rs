@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,12 +12,12 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::registration::{self, Side, Status};
+use super::search::{Search, named, parse_search};
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::{Error, Fault, FieldError, Refused};
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::paging::{Page, Paging};
-use crate::sealed::{self, Sealed};
 use crate::units::unit;
 
 /// People looked up by one statement: SQLite takes 32,766 values a statement.
@@ -85,9 +84,28 @@ pub struct Count {
 /// 422 for a limit, cursor or search that cannot be.
 pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Applicant>, Error> {
     let db = app.database.reader();
-    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
+    let paging = Paging { limit: filter.limit, cursor: filter.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let mut rows = registration::Entity::of_event(event_id);
+    if let Some(after) = after {
+        rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
+    }
+    let rows = narrowed(app, event_id, rows, &filter, limit + 1).await?;
+    let rows = rows.order_by_asc(registration::Column::Number).limit(limit + 1).all(db).await?;
+    let people = People::of(app, db, &rows).await?;
+    // Numbers tell the order of applying to the last place; keys tell it to the millisecond. The cursor carries either.
+    let place = |row: &registration::Model| Uuid::from_u128(u128::try_from(row.number).unwrap_or_default());
+    Ok(Page::of(rows, limit, place, |row| people.applicant(row)))
+}
+
+/// Of these applications those a filter names; of those whose name is searched for, the first so many.
+async fn narrowed(
+    app: &App,
+    event_id: Uuid,
+    mut rows: Select<registration::Entity>,
+    filter: &Filter,
+    most: u64,
+) -> Result<Select<registration::Entity>, Error> {
     if let Some(status) = filter.status {
         rows = rows.filter(registration::Column::Status.eq(status));
     }
@@ -97,72 +115,14 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
     if let Some(unit) = filter.unit {
         rows = rows.filter(registration::Column::UnitId.eq(unit));
     }
-    if let Some(after) = after {
-        rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
-    }
-    if let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-        rows = match parse_search(words)? {
-            Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
-            Search::Name(part) => {
-                let found = named(app, rows, &part, limit + 1).await?;
-                registration::Entity::of_event(event_id).filter(registration::Column::Number.is_in(found))
-            }
-        };
-    }
-    let rows = rows.order_by_asc(registration::Column::Number).limit(limit + 1).all(db).await?;
-    let people = People::of(app, db, &rows).await?;
-    // Numbers tell the order of applying to the last place; keys tell it to the millisecond. The cursor carries either.
-    let place = |row: &registration::Model| Uuid::from_u128(u128::try_from(row.number).unwrap_or_default());
-    Ok(Page::of(rows, limit, place, |row| people.applicant(row)))
-}
-
-/// What somebody who searches typed.
-enum Search {
-    Number(i32),
-    /// Part of a name, folded.
-    Name(String),
-}
-
-/// A number said as a number is that number; anything else is looked for in names.
-fn parse_search(words: &str) -> Result<Search, Error> {
-    if words.chars().count() > 60 {
-        return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
-    }
-    let digits = words.strip_prefix(['A', 'a']).unwrap_or(words);
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
-    Ok(number.map_or_else(|| Search::Name(words.to_lowercase()), Search::Number))
-}
-
-/// The first numbers among these applications whose nickname or real name holds the words. Real names
-/// are sealed, so those of the event, some thousands at most, are opened and looked through here.
-async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: u64) -> Result<Vec<i32>, Fault> {
-    let on_profile: RelationDef = registration::Entity::belongs_to(profile::Entity)
-        .from(registration::Column::AccountId)
-        .to(profile::Column::AccountId)
-        .into();
-    let people: Vec<(i32, Uuid, String, Option<Sealed>)> = rows
-        .select_only()
-        .column(registration::Column::Number)
-        .columns([profile::Column::AccountId, profile::Column::Nickname, profile::Column::RealName])
-        .join(JoinType::InnerJoin, on_profile)
-        .order_by_asc(registration::Column::Number)
-        .into_tuple()
-        .all(app.database.reader())
-        .await?;
-    let mut found = Vec::new();
-    for (number, account, nickname, real_name) in people {
-        if found.len() as u64 >= most {
-            break;
+    let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) else { return Ok(rows) };
+    Ok(match parse_search(words)? {
+        Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
+        Search::Name(part) => {
+            let found = named(app, rows, &part, most).await?;
+            registration::Entity::of_event(event_id).filter(registration::Column::Number.is_in(found))
         }
-        let is_meant = nickname.to_lowercase().contains(part)
-            || sealed::REAL_NAME
-                .open_if_any(&app.secrets, &[account], real_name.as_ref())?
-                .is_some_and(|name| name.to_lowercase().contains(part));
-        if is_meant {
-            found.push(number);
-        }
-    }
-    Ok(found)
+    })
 }
 
 /// How many applications stand where.
@@ -208,9 +168,18 @@ pub async fn sides(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashM
     Ok(sides)
 }
 
-/// Everybody who applied, in that order.
-pub async fn whole(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Applicant>, Fault> {
-    let rows = registration::Entity::of_event(event_id).order_by_asc(registration::Column::Number).all(db).await?;
+/// Everybody a filter names, in the order of applying.
+///
+/// # Errors
+/// 422 for a search that cannot be.
+pub async fn whole(
+    app: &App,
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    filter: &Filter,
+) -> Result<Vec<Applicant>, Error> {
+    let rows = narrowed(app, event_id, registration::Entity::of_event(event_id), filter, u64::MAX).await?;
+    let rows = rows.order_by_asc(registration::Column::Number).all(db).await?;
     let mut roll = Vec::with_capacity(rows.len());
     for some in rows.chunks(MOST_ASKED) {
         let people = People::of(app, db, some).await?;

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::registration::Side;
-use crate::page::Page;
 use crate::error::{Fault, FieldError};
 use crate::events::event::{self, MOST_SEATS, Sides};
+use crate::page::Page;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,18 +32,18 @@ impl SideBounds {
 
     /// How the seats are shared, by a key of words and its own for halves.
     #[must_use]
-    pub fn words(self, page: &Page, key: &str) -> String {
+    pub fn share_words(self, page: &Page, key: &str) -> String {
         if self.men == self.women {
-            return page.say(&format!("{key}-even"), &[("half", self.men.words().into())]);
+            return page.say(&format!("{key}-even"), &[("half", self.men.range().into())]);
         }
-        page.say(key, &[("men", self.men.words().into()), ("women", self.women.words().into())])
+        page.say(key, &[("men", self.men.range().into()), ("women", self.women.range().into())])
     }
 }
 
 impl Bounds {
     /// `150`, or `140–160` where it may be more or less.
     #[must_use]
-    pub fn words(self) -> String {
+    pub fn range(self) -> String {
         if self.min == self.max { self.max.to_string() } else { format!("{}–{}", self.min, self.max) }
     }
 

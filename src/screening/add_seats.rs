@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::addition_record::{Added, Addition, Asked};
 use super::placement::{self, in_play};
-use super::refusals::NOBODY_FITS;
+use super::refusals::SEATS_NOT_FILLED;
 use super::succeed::{self, Seat};
 use super::terms::Terms;
 use super::{addition, run};
@@ -46,8 +46,8 @@ pub struct MoreSeats {
 /// Adds the seats and asks the next in line, all of them or none.
 ///
 /// # Errors
-/// 404 before the run; 409 `phase_closed` once the doors are open; 409 `nobody_fits` where not every seat finds somebody,
-/// with the `limits`; 422 `invalid`.
+/// 404 before the run; 409 `phase_closed` once the doors are open; 409 `seats_not_filled` where not every seat finds
+/// somebody, with the `limits`; 422 `invalid`.
 pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(addition::Model, Vec<String>), Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
@@ -65,7 +65,7 @@ pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(ad
     };
     let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
     let record = Addition::make(asked, &follows, &list, &run.seed_bytes())
-        .map_err(|why| NOBODY_FITS.with("limits", json!(why.limits)))?;
+        .map_err(|why| SEATS_NOT_FILLED.with("limits", json!(why.limits)))?;
     let added = written(&txn, app, by, (&event, &run), &record, seats).await?;
     for newcomer in people.into_iter().filter(|one| record.offered.contains(&one.number)) {
         let id = newcomer.registration_id;

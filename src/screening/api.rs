@@ -250,7 +250,7 @@ pub struct SeatsAdded {
     (status = 201, body = SeatsAdded),
     (status = 403, description = "`wrong_role`"),
     (status = 404, description = "also before the run"),
-    (status = 409, description = "`nobody_fits` (with `limits`), `phase_closed`"),
+    (status = 409, description = "`seats_not_filled` (with `limits`), `phase_closed`"),
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/seats")]

@@ -156,6 +156,15 @@ impl Sheet {
         }
     }
 
+    /// Why somebody who waits is not the next.
+    fn passed(&self, limits: &[String]) -> String {
+        if limits.is_empty() {
+            return self.page.t("screening-kept-for-others");
+        }
+        let limits = self.page.list(limits.iter().map(|key| sentences::limit(key, self.page.language)));
+        self.page.say("standby-passed", &[("limits", limits.into())])
+    }
+
     fn stuck(&self, moved: &Moved) -> String {
         // A seat is filled like for like, so that its side is always pinned: that says nothing.
         let told = moved.stuck.iter().filter(|key| *key != "seats" && !key.starts_with("side "));

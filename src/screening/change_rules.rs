@@ -59,10 +59,10 @@ pub async fn change_rules(app: &App, by: &Organizer, changes: Changes) -> Result
         }
         None => event.settings.clone(),
     };
-    let mut row = event.into_active_model();
+    let mut row = event.clone().into_active_model();
     row.seats = Set(seats);
     row.settings = Set(settings);
-    let event = amendment::write(&txn, app, by, row, &named).await?;
+    let event = amendment::write(&txn, app, by, (&event, row), None, &named).await?;
     class::update_classes(&txn, &event, app.now()).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);

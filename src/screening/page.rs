@@ -55,6 +55,8 @@ struct Studio {
     step: Form,
     view: Option<View>,
     progress: Progress,
+    /// Whether this house keeps letters instead of sending them.
+    kept: bool,
 }
 
 /// What stands beside the controls; the small module asks for it alone.
@@ -91,10 +93,10 @@ async fn render_studio(
     let (progress, view) = read.await?;
     let refused = if step.trouble().is_some() { step.clone() } else { form.clone() };
     let tabs = tabs::of_organizer(&page, &event.slug, "screening");
-    let bands = rules_form::bands(&form);
+    let (bands, kept) = (rules_form::bands(&form), house.settings.mail.keeps_letters());
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer_refused(&refused, &Studio { heading, tabs, bands, now, page, event, form, step, view, progress })
+    page::answer_refused(&refused, &Studio { heading, tabs, bands, now, page, event, form, step, view, progress, kept })
 }
 
 #[get("/office/e/{event}/screening")]
@@ -288,7 +290,7 @@ impl Studio {
         let letters = self.progress.letters;
         let gaps =
             [("sent", letters.sent.into()), ("waiting", letters.waiting.into()), ("failed", letters.failed.into())];
-        self.page.say("screening-letters", &gaps)
+        self.page.say(if self.kept { "screening-letters-kept" } else { "screening-letters" }, &gaps)
     }
 
     fn rule_lines(&self, rules: &Rules, by_history: &bool) -> Vec<(String, String)> {

@@ -100,11 +100,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result
     Ok(Published { list, run, additions })
 }
 
-pub async fn of_run(
-    db: &impl ConnectionTrait,
-    event: &event::Model,
-    run: run::Model,
-) -> Result<PublishedRun, Fault> {
+pub async fn of_run(db: &impl ConnectionTrait, event: &event::Model, run: run::Model) -> Result<PublishedRun, Fault> {
     let mut sides = Vec::new();
     for side in SIDES {
         let selected = placement::Entity::of_event(run.event_id)

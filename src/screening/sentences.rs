@@ -70,12 +70,7 @@ impl Stood {
 
 /// Why a run came to this for a person on a side: where they stood, then what was missing.
 #[must_use]
-pub fn explanation(
-    address: Address,
-    language: Language,
-    why: &Explanation,
-    stood: Stood,
-) -> Vec<String> {
+pub fn explanation(address: Address, language: Language, why: &Explanation, stood: Stood) -> Vec<String> {
     let mut sentences = standing(address, language, why, stood);
     sentences.extend(reasons(address, language, why, stood));
     sentences
@@ -231,8 +226,7 @@ mod tests {
             single: vec![],
             climb: Some(13),
         };
-        let (formal, stood) =
-            (Address::Formal, Stood { points: Some(87), class: class::ORDINARY, side: Side::Women });
+        let (formal, stood) = (Address::Formal, Stood { points: Some(87), class: class::ORDINARY, side: Side::Women });
         let zh = explanation(formal, Language::Zh, &why, stood);
         assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
         assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");

@@ -21,13 +21,14 @@ use serde_json::json;
 
 /// Gives on the seat of `leaver`, whose registration has left it already. The caller holds the event row exclusively.
 /// Where nobody fits, the seat stays empty and the log says what stood in the way; nobody ever loses a seat for it.
+/// Whoever gave the seat back did it themself; it is the clock's doing only where time ran out.
 pub async fn succeed(
     txn: &Write,
     app: &App,
     event: &event::Model,
     run: &run::Model,
     leaver: placement::Model,
-    reason: Reason,
+    (reason, by): (Reason, Option<Uuid>),
 ) -> Result<(), Fault> {
     let (newcomer, stuck) = match fill(txn, app, event, run, &leaver).await? {
         Ok(newcomer) => (newcomer, None),
@@ -44,8 +45,7 @@ pub async fn succeed(
         at: Set(app.now()),
     };
     row.insert(txn).await?;
-    Deed::SeatMoved
-        .by_the_house()
+    by.map_or_else(|| Deed::SeatMoved.by_the_house(), |by| Deed::SeatMoved.by(by))
         .at(event.organization_id, event.id)
         .about("registration", leaver.registration_id)
         .with(json!({ "because": reason, "newcomer": newcomer }))

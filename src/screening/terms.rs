@@ -212,7 +212,7 @@ impl Terms {
     pub fn sentences(&self, page: &Page, seats: i32, sides: Sides, points: bool) -> Vec<String> {
         let by = |key: &str| if points { key.to_owned() } else { format!("{key}-lot") };
         let shares = match sides {
-            Sides::Two => self.side.unwrap_or_else(|| SideBounds::even(seats)).words(page, "rule-sides"),
+            Sides::Two => self.side.unwrap_or_else(|| SideBounds::even(seats)).share_words(page, "rule-sides"),
             Sides::Open => String::new(),
         };
         let order = page.say(&by("rule-screening-order"), &[("seats", seats.into()), ("sides", shares.into())]);

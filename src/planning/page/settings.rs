@@ -100,11 +100,17 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
     }
     let form = rows::closed_up(&form);
     let changed = async {
-        let changes: Changes = body::read(typed::changes(&form, &event))?;
+        let changes: Changes = body::read(typed::changes(&form, &event)).map_err(|error| typed::whole(error, &form))?;
         house.run(async move |app| amend(&app, &by, changes).await).await
     };
     match changed.await {
-        Ok(event) => flash::see_saying(&format!("/office/e/{}/settings", event.slug), "saved"),
+        Ok(now) => {
+            // Whoever applied hears of it only from the organizer.
+            let moved = now.published_at.is_some()
+                && (now.starts_at, now.ends_at, &now.venue) != (event.starts_at, event.ends_at, &event.venue);
+            let said = if moved { "saved-moved" } else { "saved" };
+            flash::see_saying(&format!("/office/e/{}/settings", now.slug), said)
+        }
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
             let settings = Settings::new(&house, visit.page, &event, form).await?;

@@ -38,6 +38,28 @@ pub struct RegistrationsQuery {
     cursor: Option<String>,
 }
 
+impl RegistrationsQuery {
+    /// The part of the roll it names, from the beginning.
+    pub fn filter(&self, q: &str) -> Filter {
+        Filter {
+            status: self.status,
+            side: self.side,
+            unit: self.unit.parse().ok(),
+            q: (!q.trim().is_empty()).then(|| q.to_owned()),
+            ..Filter::default()
+        }
+    }
+}
+
+/// The filter a form carries along, and the name that is searched for.
+pub fn typed_filter(form: &Form) -> Result<(RegistrationsQuery, String), Error> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for name in ["status", "side", "unit"] {
+        query.append_pair(name, form.value(name));
+    }
+    Ok((read_query(&query.finish())?, form.value("q").trim().chars().take(60).collect()))
+}
+
 #[derive(Template)]
 #[template(path = "registrations/office/list.html")]
 struct List {
@@ -88,14 +110,8 @@ impl List {
     ) -> Result<Self, Error> {
         let (event, now) = (by.event.clone(), house.now());
         let unit = asked.unit.parse::<Uuid>().ok();
-        let filter = Filter {
-            status: asked.status,
-            side: asked.side,
-            unit,
-            q: (!q.trim().is_empty()).then(|| q.to_owned()),
-            limit: Some(if q.is_empty() { 100 } else { 200 }),
-            cursor: asked.cursor.clone(),
-        };
+        let limit = Some(if q.is_empty() { 100 } else { 200 });
+        let filter = Filter { limit, cursor: asked.cursor.clone(), ..asked.filter(q) };
         let of = event.clone();
         let read = house.run(async move |app| {
             let db = app.database.reader();
@@ -210,12 +226,7 @@ pub async fn show_registrations(
 /// The same, by a name or a number. Reads only. Who: organizer.
 #[post("/office/e/{event}/registrations")]
 pub async fn searched(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for name in ["status", "side", "unit"] {
-        query.append_pair(name, form.value(name));
-    }
-    let asked = read_query(&query.finish())?;
-    let q: String = form.value("q").trim().chars().take(60).collect();
+    let (asked, q) = typed_filter(&form)?;
     page::answer(&List::new(&house, visit.page, &by, &asked, &q).await?)
 }
 
