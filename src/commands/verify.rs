@@ -23,7 +23,7 @@ pub struct Arguments {
 /// Exit 1 where one does not hold, exit 2 where a file is not a record.
 pub fn verify(arguments: &Arguments) -> Result<(), Ended> {
     let bytes = read(&arguments.run)?;
-    let record = holds(&bytes).map_err(|wrong| told(&arguments.run, &wrong))?;
+    let record = holds(&bytes).map_err(|wrong| ended(&arguments.run, &wrong))?;
     let seats = record.outcome.selected.as_ref().map_or(0, Vec::len);
     println!(
         "holds: {} run {}, {seats} seats among {} applicants, list root {}, beacon \"{}\"",
@@ -36,7 +36,7 @@ pub fn verify(arguments: &Arguments) -> Result<(), Ended> {
     let mut follows = Follows::run(&record, &bytes);
     for path in &arguments.additions {
         let bytes = read(path)?;
-        let addition = Addition::verify(&bytes, &record, &follows).map_err(|wrong| told(path, &wrong))?;
+        let addition = Addition::verify(&bytes, &record, &follows).map_err(|wrong| ended(path, &wrong))?;
         println!(
             "holds: addition {}, {} seats more, {} in all, offered to {}: {}",
             addition.number,
@@ -54,7 +54,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Ended> {
     fs::read(path).map_err(|error| Ended::Usage(format!("{}: {error}", path.display())))
 }
 
-fn told(path: &Path, wrong: &NotHolding) -> Ended {
+fn ended(path: &Path, wrong: &NotHolding) -> Ended {
     match wrong {
         NotHolding::Unreadable(_) => Ended::Usage(format!("{}: {wrong}", path.display())),
         _ => Ended::Failed(format!("does not hold: {wrong}")),

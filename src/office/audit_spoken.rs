@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use crate::audit::{AT_THE_MACHINE, entry};
+use crate::audit::{AT_THE_MACHINE, Deed, entry};
 use crate::page::{Page, fluent, when};
 
 /// Who did it where no account did.
@@ -22,8 +22,8 @@ pub fn changes(page: &Page, zone: Tz, entry: &entry::Model, now: DateTime<Utc>) 
         page.say("audit-change", &[("field", field.into()), ("old", old.into()), ("new", new.into())])
     };
     let detail = &entry.detail;
-    if let (Some(from), Some(to)) = (detail.get("from"), detail.get("to")) {
-        return vec![sentence(page.t("change-phase"), phase(page, from), phase(page, to))];
+    if entry.action == Deed::PhaseMoved.name() {
+        return vec![sentence(page.t("change-phase"), phase(page, detail, "from"), phase(page, detail, "to"))];
     }
     let told = |change: &Value| {
         let field = change.get("field").and_then(Value::as_str).unwrap_or_default();
@@ -33,8 +33,8 @@ pub fn changes(page: &Page, zone: Tz, entry: &entry::Model, now: DateTime<Utc>) 
     detail.get("changes").and_then(Value::as_array).into_iter().flatten().map(told).collect()
 }
 
-fn phase(page: &Page, word: &Value) -> String {
-    page.t(&format!("step-{}", word.as_str().unwrap_or_default()))
+fn phase(page: &Page, detail: &Value, end: &str) -> String {
+    page.t(&format!("step-{}", detail.get(end).and_then(Value::as_str).unwrap_or_default()))
 }
 
 /// A field as the forms call it: the whole path, or the part of the plan it belongs to and the rest.

@@ -33,10 +33,10 @@ use queqiao_screening::rules::{self, Rules};
 #[serde(deny_unknown_fields)]
 pub struct MoreSeats {
     #[serde(default)]
-    #[garde(range(min = 0, max = 10_000))]
+    #[garde(range(max = 10_000))]
     pub men: u32,
     #[serde(default)]
-    #[garde(range(min = 0, max = 10_000))]
+    #[garde(range(max = 10_000))]
     pub women: u32,
     /// Published with the seats.
     #[garde(custom(one_line(1, 200)))]
