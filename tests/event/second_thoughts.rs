@@ -24,7 +24,7 @@ async fn letters(evening: &Evening, person: &Person) -> Vec<String> {
 }
 
 /// The postman goes round once.
-async fn delivered(evening: &Evening) -> usize {
+async fn delivered(evening: &Evening) -> u64 {
     let postman = Postman::new(&evening.app).unwrap();
     postman.step().await.unwrap().sent
 }
