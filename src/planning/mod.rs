@@ -7,6 +7,7 @@ mod boundary;
 pub mod changes;
 pub mod draw_up;
 mod page;
+pub mod move_on;
 pub mod plan;
 pub mod poster;
 pub mod publish;

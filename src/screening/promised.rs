@@ -17,6 +17,11 @@ pub async fn used(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec
     Ok(if run::of_event(db, event.id).await?.is_some() { USED.to_vec() } else { Vec::new() })
 }
 
+/// The phase before which an event cannot go back: whoever applied after the run could have no seat any more.
+pub async fn earliest(db: &impl ConnectionTrait, event: &event::Model) -> Result<Phase, Fault> {
+    Ok(if used(db, event).await?.is_empty() { Phase::Draft } else { Phase::Screening })
+}
+
 /// Refuses changes of what people rely on. The caller holds the event.
 ///
 /// # Arguments

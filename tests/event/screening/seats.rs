@@ -41,6 +41,9 @@ async fn after_the_run_seats_are_only_added_and_the_record_says_so(#[values(Sqli
         refused(&late, 409, "too_late");
         assert!(changes.get(late.json["errors"][0]["field"].as_str().unwrap()).is_some(), "{}", late.text());
     }
+    // Whoever applied now could have no seat.
+    let back = json!({ "phase": "registration", "reason": "再报几天" });
+    refused(&evening.organizer.post("/api/v1/events/qixi/phase", back).await, 409, "phase_passed");
     let (him, her) = (next(&evening, 0).await, next(&evening, 1).await);
     let wish = json!({ "men": 1, "women": 1, "reason": "换到大厅" });
     let added = evening.organizer.post(SEATS, wish).await;
