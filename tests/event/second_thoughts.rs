@@ -20,7 +20,7 @@ async fn decide(evening: &Evening, person: &Person, decision: &str) -> crate::fi
 
 async fn letters(evening: &Evening, person: &Person) -> Vec<String> {
     let all = evening.letters().await.into_iter().filter(|letter| letter.recipient == person.email);
-    all.map(|letter| letter.kind).collect()
+    all.map(|letter| letter.kind.clone()).collect()
 }
 
 /// The postman goes round once.
