@@ -1,4 +1,5 @@
-// Counts whom a letter would reach while they are chosen. Without it, the button for it does.
+// Counts whom a letter would reach while they are chosen, and shows it as it is written. Without it, the
+// buttons for both do.
 const form = document.querySelector("#compose");
 const reach = document.querySelector("#reach");
 
@@ -24,11 +25,30 @@ if (form && reach) {
     }
   }
 
-  form.addEventListener("input", () => {
+  // In whatever language it was looked at last.
+  let look = document.querySelector("#look");
+  for (const button of form.querySelectorAll("button[formtarget=letter]")) {
+    button.addEventListener("click", () => (look = button));
+  }
+
+  // Into a frame of its own each time: one that was used would leave a step in the history with every letter.
+  function show() {
+    const used = document.querySelector("iframe[name=letter]");
+    const fresh = used.cloneNode();
+    fresh.removeAttribute("src");
+    used.replaceWith(fresh);
+    form.requestSubmit(look);
+  }
+
+  let later = 0;
+  form.addEventListener("input", (event) => {
     clearTimeout(soon);
     soon = setTimeout(count, 250);
+    if (!event.target.matches("[name^=subject], [name^=text]")) return;
+    clearTimeout(later);
+    later = setTimeout(show, 600);
   });
 
   // What came back with the page is shown as it will look.
-  if (form.elements.subject.value || form.elements.text.value) form.requestSubmit(document.querySelector("#look"));
+  if (form.elements.subject.value || form.elements.text.value) show();
 }

@@ -328,7 +328,7 @@ const DATA: [(&str, &str); 21] = [
     ("accounts/my_profile.rs", "degrees as rows hold them, and what people put between interests"),
     ("accounts/password_strength.rs", "what no password may consist of"),
     ("accounts/personal.rs", "the nickname that an erased account leaves in its row"),
-    ("announcements/letters.rs", "the gaps an organizer writes"),
+    ("announcements/gaps.rs", "the gaps an organizer writes"),
     ("badges/number.rs", "what a number begins with"),
     ("badges/print_page.rs", "what a number begins with"),
     ("confessions/refusals.rs", "the name of a segment, to programs"),

@@ -52,6 +52,9 @@ step-draft = Not published
 step-closed = The end
 phase-skipped = Skipped
 late-published = Stays now that it is published: people have seen it.
+drawing-tight = It is tight: fewer days are left than this template usually takes. The phases were shortened in proportion and begin on the hour; look at each.
+late-screened = The event was screened: seats and rules stay. To give more seats, add them on the standby page; the next in line are asked, and the published record says so.
+late-history = Whether the past is looked at before points has to be said before anybody applies; registration has begun.
 late-after = Could be changed until “{ $phase }” was over: people rely on it.
 series-none = None
 
@@ -88,6 +91,7 @@ trouble-before-start = It must end after it starts.
 trouble-ends-at-too-long = An event lasts at most 7 days.
 trouble-out-of-order = Must be later than the phase before.
 trouble-after-the-start = Must be before the event starts.
+trouble-before-the-day = The doors open a day before the event at most.
 trouble-before-the-end = Must be after the event ends.
 trouble-too-late = People rely on this already; it stays as it is.
 trouble-event-closed = The event is over; nothing about it changes any more.
@@ -108,7 +112,8 @@ trouble-seats-wrong-type = { trouble-cap-wrong-type }
 trouble-nobody-named = Give their address.
 
 events-empty = No event has been announced yet. It will appear here once it is.
-seats-two = { $half } men and { $half } women
+seats-sides = { $men } men and { $women } women
+seats-sides-even = { $half } men and { $half } women
 seats-open = { $seats ->
     [one] { $seats } seat
    *[other] { $seats } seats
@@ -118,6 +123,7 @@ phase-draft = Opening soon
 phase-registration = Registration open
 phase-online = Online phase
 phase-screening = Screening
+phase-screening-lot = The draw
 phase-confirmation = Confirmation
 phase-on_site = On site
 phase-closed = Over
@@ -138,6 +144,7 @@ step-registration-note = A few questions, confirmed by your employer or the orga
 step-online = Online plaza
 step-online-note = Post, comment, sign in daily, answer quizzes: get to know each other and earn points.
 step-screening = { phase-screening }
+step-screening-lot = { phase-screening-lot }
 step-screening-note = The rules are published before; anybody can compute the result again.
 step-confirmation = { phase-confirmation }
 step-confirmation-note = Whoever is selected confirms; free seats go to the standby list in order.

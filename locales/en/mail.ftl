@@ -12,6 +12,7 @@ letter-password-changed = Password changed
 letter-invited = Invitation
 letter-invitation = Invitation
 letter-approved = Application approved
+letter-restored = Application looked at again
 letter-rejected = Application rejected
 letter-badge = { tab-badge }
 letter-reminder = Reminder

@@ -44,6 +44,9 @@ roll-mail-proved = Confirmed
 roll-mail-unproved = Not confirmed yet
 roll-history = History
 roll-decision = Decision
+roll-restore = Back to waiting
+roll-restore-note = It waits to be decided on again. A letter that has not gone does not go; whoever had it gets another that says so.
+roll-letters-wait = Letters about decisions go after { $seconds } seconds; until then, putting the application back calls them back.
 roll-decided = Nothing can be decided about this application now.
 
 import-approve = Approve whoever accepts
@@ -59,12 +62,14 @@ import-template = Download an empty table
 import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
 
 flash-decided = { $count } applications decided
-flash-decided-one = Decided; the letter is on its way
+flash-decided-one = Decided. The letter waits a moment: put the application back to call it back
 flash-imported = { $count } people invited, waiting for their answers
 
 trouble-reason-required = Say why it is rejected.
 trouble-ids-nobody-named = Tick somebody first.
 trouble-ids-invalid = Tick somebody first, at most 1,000 at once.
+trouble-applied-again = The person applied again meanwhile; that application counts.
+trouble-seats-given = The event was screened: only a rejection can follow.
 trouble-not-decidable = The application stands elsewhere by now; this cannot be decided.
 trouble-units-changed = A colleague entered one of these units in this very moment; import once more.
 invited-none = No invitation waits for an answer.

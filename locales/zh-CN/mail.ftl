@@ -12,6 +12,7 @@ letter-password-changed = 密码已修改
 letter-invited = 邀请
 letter-invitation = 活动邀请
 letter-approved = 报名通过
+letter-restored = 报名重新审核
 letter-rejected = 报名未通过
 letter-badge = { tab-badge }
 letter-reminder = 活动提醒

@@ -44,6 +44,9 @@ roll-mail-proved = 已确认
 roll-mail-unproved = 还没有确认
 roll-history = 经过
 roll-decision = 审核
+roll-restore = 恢复待审核
+roll-restore-note = 回到待审核。还没寄出的信不再寄；已经收到信的，会再收到一封说明。
+roll-letters-wait = 审核结果的信 { $seconds } 秒后寄出；在那之前恢复待审核，信就不寄。
 roll-decided = 这份报名现在不能再审核。
 
 import-approve = 接受邀请即通过
@@ -59,12 +62,14 @@ import-template = 下载空白表格
 import-letters = 每个人都会收到一封邀请，有没有账号都一样。对方接受之后才算报名，用的是对方自己的资料；在那之前，这里只有名单里写的内容。
 
 flash-decided = 已处理 { $count } 份报名
-flash-decided-one = 已处理，信已经在路上
+flash-decided-one = 已处理。信稍等片刻才寄出，想收回就恢复待审核
 flash-imported = 已邀请 { $count } 人，等待答复
 
 trouble-reason-required = 不通过要写明理由。
 trouble-ids-nobody-named = 先勾选要处理的人。
 trouble-ids-invalid = 先勾选要处理的人，一次最多 1000 个。
+trouble-applied-again = 这个人又报了一次名，以新的那份为准。
+trouble-seats-given = 已经筛选过了，这时只能不通过。
 trouble-not-decidable = 这份报名的状态已经变了，不能这样处理。
 trouble-units-changed = 刚才有同事正好加入了其中的单位，请再导入一次。
 invited-none = 没有在等答复的邀请。

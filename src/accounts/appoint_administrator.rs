@@ -39,7 +39,7 @@ pub async fn appoint_administrator(
     if !account.bound(app).begin(&txn).await? {
         return Ok(Err(NotAppointed::Already));
     }
-    Deed::AdministratorAppointed.by_the_house().about("account", id).record(&txn, app).await?;
+    Deed::AdministratorAppointed.at_the_machine().about("account", id).record(&txn, app).await?;
     txn.commit().await?;
     Ok(Ok(()))
 }

@@ -1,5 +1,6 @@
 //! The letter an announcement becomes: the organizer's words, each reader's own name in the gaps, and the way to their journey.
 
+use super::gaps;
 use super::message::Message;
 use super::whom::Reader;
 use crate::accounts::recipient::Recipient;
@@ -30,7 +31,9 @@ pub fn letter(
     let (subject, text) = english.unwrap_or((&message.subject, &message.text));
     let language = if english.is_some() { Language::En } else { Language::Zh };
     let to = Recipient { language, ..reader.to.clone() };
-    let contents = Announcement { subject: filled(subject.trim(), reader), text: filled(text.trim(), reader) };
+    let reader = Reader { to: to.clone(), ..reader.clone() };
+    let filled = |words: &str| gaps::filled(words.trim(), &reader, event, app.now());
+    let contents = Announcement { subject: filled(subject), text: filled(text) };
     let letter = Letter::new(app, "announcement", &to, contents, &format!("/e/{}/me", event.slug))?;
     Ok(Letter { event_id: Some(event.id), dedupe, ..letter })
 }

@@ -7,11 +7,13 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::gaps;
 use super::whom::Whom;
 use crate::body::{one_line, one_line_or_none, text as lines, text_or_none};
 use crate::error::{Error, FieldError, Refused};
 
-/// What is said to whom. `{昵称}` (or `{nickname}`) and `{报名号}` (or `{number}`) stand for each reader's own.
+/// What is said to whom. `{昵称}` (or `{nickname}`) and `{报名号}` (or `{number}`) stand for each reader's own; `{活动}`
+/// (`{event}`), `{时间}` (`{time}`) and `{地点}` (`{venue}`) for the event's. Nothing else can stand in braces.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[schema(as = NewAnnouncement)]
 #[serde(deny_unknown_fields)]
@@ -32,11 +34,26 @@ pub struct Message {
 }
 
 impl Message {
-    /// Refuses an English half without its other half.
+    /// Refuses an English half without its other half, and what nobody could fill in.
     ///
     /// # Errors
-    /// 422 `invalid` on the half that is missing.
+    /// 422 `invalid` on the half that is missing, or with `unknown_gap` by its name.
     pub fn whole(&self) -> Result<(), Error> {
+        let fields = [
+            ("subject", Some(&self.subject)),
+            ("text", Some(&self.text)),
+            ("subject_en", self.subject_en.as_ref()),
+            ("text_en", self.text_en.as_ref()),
+        ];
+        let wrong = |(field, words): (&'static str, Option<&String>)| {
+            let unknown = gaps::unknown(words?);
+            let message = format!("nothing is known to fill in for {}", unknown.join(", "));
+            (!unknown.is_empty()).then(|| FieldError::new(field, "unknown_gap", message))
+        };
+        let unknown: Vec<FieldError> = fields.into_iter().filter_map(wrong).collect();
+        if !unknown.is_empty() {
+            return Err(Refused::invalid(unknown).into());
+        }
         let missing = match (&self.subject_en, &self.text_en) {
             (Some(_), None) => "text_en",
             (None, Some(_)) => "subject_en",

@@ -4,6 +4,7 @@
 pub mod announce;
 pub mod announcement;
 mod api;
+mod gaps;
 mod history;
 mod letters;
 pub mod message;

@@ -11,7 +11,7 @@ use super::announce::{announce, had};
 use super::history::{self, AnnouncementView, Missed};
 use super::message::Message;
 use super::spoken::{audience_of, request, status_words, whom_words};
-use super::{try_out, whom};
+use super::{gaps, try_out, whom};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -65,6 +65,8 @@ struct Composer {
     counts: Vec<Count>,
     units: Vec<unit::Model>,
     history: paging::Page<AnnouncementView>,
+    /// Whether this house keeps letters instead of sending them.
+    kept: bool,
 }
 
 #[derive(Template)]
@@ -84,6 +86,8 @@ struct One {
     now: DateTime<Utc>,
     announcement: AnnouncementView,
     missed: Vec<Missed>,
+    /// Whether this house keeps letters instead of sending them.
+    kept: bool,
 }
 
 fn address(event: &event::Model) -> String {
@@ -128,9 +132,9 @@ async fn render_composer(
     });
     let (history, units, counts) = read.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");
-    let now = house.now();
+    let (now, kept) = (house.now(), house.settings.mail.keeps_letters());
     let heading = Heading::of(&page, &event, now);
-    page::answer(&Composer { heading, tabs, now, page, event, reach, counts, units, history, form })
+    page::answer(&Composer { heading, tabs, now, page, event, reach, counts, units, history, form, kept })
 }
 
 #[get("/office/e/{event}/mail")]
@@ -207,7 +211,12 @@ async fn open_announcement(
         event,
         announcement,
         missed,
+        kept: house.settings.mail.keeps_letters(),
     })
+}
+
+fn done(page: &Page, kept: bool) -> String {
+    page.t(if kept { "standing-kept" } else { "announce-sent" })
 }
 
 impl Reach {
@@ -220,6 +229,11 @@ impl Reach {
 impl Composer {
     fn here(&self) -> String {
         address(&self.event)
+    }
+
+    /// What became of the letters that are done with.
+    fn done(&self) -> String {
+        done(&self.page, self.kept)
     }
 
     fn when(&self, at: &DateTime<Utc>) -> String {
@@ -253,6 +267,14 @@ impl Composer {
         self.form.has("unit", &unit.id.to_string())
     }
 
+    /// What stands in braces in any of the words and cannot be filled in.
+    fn unknown(&self) -> Option<String> {
+        let words = ["subject", "text", "subject_en", "text_en"].map(|name| self.form.value(name));
+        let unknown: Vec<String> = words.into_iter().flat_map(gaps::unknown).collect();
+        let named = (!unknown.is_empty()).then(|| self.page.list(&unknown))?;
+        Some(self.page.say("announce-unknown", &[("gaps", named.into())]))
+    }
+
     fn chosen_units(&self) -> usize {
         self.form.values("unit").count()
     }
@@ -263,6 +285,11 @@ impl Composer {
 }
 
 impl One {
+    /// What became of the letters that are done with.
+    fn done(&self) -> String {
+        done(&self.page, self.kept)
+    }
+
     fn when(&self, at: &DateTime<Utc>) -> String {
         when::moment(self.page.language, self.event.zone(), *at, self.now)
     }

@@ -1,7 +1,7 @@
 //! What can be done that is put on record.
 
 use sea_orm::{ActiveEnum, DeriveActiveEnum, EnumIter};
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Entry;
@@ -63,6 +63,7 @@ pub enum Deed {
     Screened,
     SeatMoved,
     StandbyPromoted,
+    SeatsAdded,
     // the evening
     BadgesIssued,
     BadgesPrinted,
@@ -93,6 +94,9 @@ pub enum Deed {
     CircleEnded,
 }
 
+/// How the record says that it was a command, and not the clock.
+pub const AT_THE_MACHINE: &str = "command";
+
 impl Deed {
     /// As it stands in the record.
     #[must_use]
@@ -103,6 +107,11 @@ impl Deed {
     /// The record of it, done by somebody.
     pub fn by(self, account: Uuid) -> Entry<'static> {
         Entry { actor: Some(account), ..self.by_the_house() }
+    }
+
+    /// The record of it, done by whoever sits at the machine.
+    pub fn at_the_machine(self) -> Entry<'static> {
+        self.by_the_house().with(json!({ "by": AT_THE_MACHINE }))
     }
 
     /// The record of it, done by the house itself, by the clock.

@@ -1,30 +1,29 @@
-//! `queqiao verify`: recomputes a published screening.
+//! `queqiao verify`: recomputes a published screening, and the seats that were added to it since.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::Ended;
+use crate::screening::addition_record::{Addition, Follows};
 use crate::screening::record::{NotHolding, Record};
 
 #[derive(Args)]
 pub struct Arguments {
     /// The file of a run, as the service published it
     pub run: PathBuf,
+    /// The files of the seats that were added to it since, in order
+    pub additions: Vec<PathBuf>,
 }
 
-/// Says whether the record of a run follows from its own list, rules and draw.
+/// Says whether the record of a run follows from its own list, rules and draw, and each addition from what was before it.
 ///
 /// # Errors
-/// Exit 1 where it does not hold, exit 2 where the file is not a record.
+/// Exit 1 where one does not hold, exit 2 where a file is not a record.
 pub fn verify(arguments: &Arguments) -> Result<(), Ended> {
-    let path = arguments.run.display();
-    let bytes = fs::read(&arguments.run).map_err(|error| Ended::Usage(format!("{path}: {error}")))?;
-    let record = holds(&bytes).map_err(|wrong| match wrong {
-        NotHolding::Unreadable(_) => Ended::Usage(format!("{path}: {wrong}")),
-        _ => Ended::Failed(format!("does not hold: {wrong}")),
-    })?;
+    let bytes = read(&arguments.run)?;
+    let record = holds(&bytes).map_err(|wrong| ended(&arguments.run, &wrong))?;
     let seats = record.outcome.selected.as_ref().map_or(0, Vec::len);
     println!(
         "holds: {} run {}, {seats} seats among {} applicants, list root {}, beacon \"{}\"",
@@ -34,7 +33,32 @@ pub fn verify(arguments: &Arguments) -> Result<(), Ended> {
         record.lottery.list_root,
         record.lottery.beacon
     );
+    let mut follows = Follows::run(&record, &bytes);
+    for path in &arguments.additions {
+        let bytes = read(path)?;
+        let addition = Addition::verify(&bytes, &record, &follows).map_err(|wrong| ended(path, &wrong))?;
+        println!(
+            "holds: addition {}, {} seats more, {} in all, offered to {}: {}",
+            addition.number,
+            addition.offered.len(),
+            addition.rules.seats,
+            addition.offered.join(" "),
+            addition.reason
+        );
+        follows = Follows::addition(&addition, &bytes);
+    }
     Ok(())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Ended> {
+    fs::read(path).map_err(|error| Ended::Usage(format!("{}: {error}", path.display())))
+}
+
+fn ended(path: &Path, wrong: &NotHolding) -> Ended {
+    match wrong {
+        NotHolding::Unreadable(_) => Ended::Usage(format!("{}: {wrong}", path.display())),
+        _ => Ended::Failed(format!("does not hold: {wrong}")),
+    }
 }
 
 /// The record, where it follows from its own list, rules and draw.

@@ -1,14 +1,15 @@
 //! What every change of an event has in common: an organizer changes what it says as long as nobody has relied on it.
 
 use sea_orm::ActiveModelTrait;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::access::Organizer;
-use super::event;
 use super::phase::Phase;
 use super::refusals::{EVENT_CLOSED, TOO_LATE};
+use super::schedule::Schedule;
+use super::{event, host};
 use crate::app::App;
-use crate::audit::Deed;
+use crate::audit::{Deed, changes};
 use crate::database::Write;
 use crate::error::{Error, Fault, FieldError, Refused};
 
@@ -50,15 +51,50 @@ pub async fn hold(txn: &Write, app: &App, by: &Organizer) -> Result<(event::Mode
     if phase == Phase::Closed { Err(EVENT_CLOSED.into()) } else { Ok((event, phase)) }
 }
 
-/// Writes what is changed, and into the audit which fields were named.
+/// Writes what is changed, and into the audit which fields were named and what stood there before.
 pub async fn write(
     txn: &Write,
     app: &App,
     by: &Organizer,
-    row: event::ActiveModel,
+    (before, row): (&event::Model, event::ActiveModel),
+    hosts: Option<&[host::Line]>,
     fields: &[&str],
 ) -> Result<event::Model, Fault> {
+    let old = spelled_out(before, &host::of_event(txn, before.id).await?)?;
     let event = row.update(txn).await?;
-    by.records(Deed::EventAmended).about("event", event.id).with(json!({ "fields": fields })).record(txn, app).await?;
+    if let Some(hosts) = hosts {
+        host::replace(txn, app, event.id, hosts).await?;
+    }
+    let new = spelled_out(&event, &host::of_event(txn, event.id).await?)?;
+    by.records(Deed::EventAmended)
+        .about("event", event.id)
+        .with(json!({ "fields": fields, "changes": changes::between(&old, &new) }))
+        .record(txn, app)
+        .await?;
     Ok(event)
+}
+
+/// Everything an organizer decides about an event, by the names a request has for it.
+fn spelled_out(event: &event::Model, hosts: &[host::Line]) -> Result<Value, Fault> {
+    let phases: Map<String, Value> =
+        Schedule::of(event).iter().map(|(phase, begins)| (phase.word().to_owned(), json!(begins))).collect();
+    let mut told = json!({
+        "slug": event.slug,
+        "title": event.title,
+        "title_en": event.title_en,
+        "summary": event.summary,
+        "venue": event.venue,
+        "timezone": event.timezone,
+        "starts_at": event.starts_at,
+        "ends_at": event.ends_at,
+        "seats": event.seats,
+        "sides": event.sides,
+        "series": event.series_id,
+        "phases": phases,
+        "hosts": serde_json::to_value(hosts).map_err(Fault::of)?,
+    });
+    if let (Some(told), Some(rooms)) = (told.as_object_mut(), event.settings.as_object()) {
+        told.extend(rooms.clone());
+    }
+    Ok(told)
 }

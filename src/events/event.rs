@@ -96,6 +96,12 @@ impl Model {
             .unwrap_or(Phase::Draft)
     }
 
+    /// Whether it was closed before its evening began: then nobody stayed away from it.
+    #[must_use]
+    pub fn was_called_off(&self) -> bool {
+        self.closed_at.is_some_and(|closed| closed < self.starts_at)
+    }
+
     /// Whether anybody may see it.
     #[must_use]
     pub fn is_published(&self, now: DateTime<Utc>) -> bool {

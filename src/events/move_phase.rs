@@ -1,4 +1,4 @@
-//! An organizer moves an event into another phase by hand, and says why.
+//! An event is moved into another phase by hand, with a reason.
 
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -16,8 +16,8 @@ use super::schedule::Schedule;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::body::one_line;
+use crate::database::Write;
 use crate::error::Error;
-use crate::happening::What;
 
 /// Which phase is to begin now, and why it does not wait for the clock.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -29,14 +29,22 @@ pub struct Move {
     pub reason: String,
 }
 
-/// Begins a phase now. Phases before it that were still to come are skipped; phases after it that had begun are open
-/// again and wait for the organizer's hand.
+/// Begins a phase now, of an event that is held. Phases before it that were still to come are skipped; phases after it
+/// that had begun are open again and wait for the organizer's hand.
+///
+/// # Arguments
+/// `earliest`: the phase before which what happened in it cannot be taken back.
 ///
 /// # Errors
 /// 409 `not_published`; 409 `already_there` or `phase_passed` with the present phase.
-pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::Model, Error> {
-    let txn = app.database.begin_write().await?;
-    let event = event::hold(&txn, by.event.id).await?;
+pub async fn shift_phase(
+    txn: &Write,
+    app: &App,
+    by: &Organizer,
+    event: event::Model,
+    wish: &Move,
+    earliest: Phase,
+) -> Result<event::Model, Error> {
     let now = app.now();
     let from = event.phase(now);
     if event.published_at.is_none() {
@@ -45,7 +53,7 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
     if from == wish.phase && from != Phase::Draft {
         return Err(ALREADY_THERE.with("phase", json!(from)).into());
     }
-    if !may_go(from, wish.phase) {
+    if wish.phase < earliest || !may_go(from, wish.phase) {
         return Err(PHASE_PASSED.with("phase", json!(from)).into());
     }
     let before = Schedule::of(&event);
@@ -55,7 +63,7 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
     } else {
         moved(&before, wish.phase, now).write(&mut row);
     }
-    let event = row.update(&txn).await?;
+    let event = row.update(txn).await?;
     let after = Schedule::of(&event);
     by.records(Deed::PhaseMoved)
         .about("event", event.id)
@@ -63,10 +71,8 @@ pub async fn move_phase(app: &App, by: &Organizer, wish: Move) -> Result<event::
         .with(
             json!({ "from": from, "to": wish.phase, "before": schedule_json(&before), "after": schedule_json(&after) }),
         )
-        .record(&txn, app)
+        .record(txn, app)
         .await?;
-    txn.commit().await?;
-    app.happenings.announce(event.id, What::PhaseMoved);
     Ok(event)
 }
 

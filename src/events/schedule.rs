@@ -11,6 +11,8 @@ use crate::error::FieldError;
 const GRACE: Duration = Duration::minutes(5);
 /// Nobody plans a mixer further ahead; such a year is a slip of the finger.
 const FURTHEST: Duration = Duration::days(3 * 366);
+/// The doors belong to the evening: they open this long before it at most.
+const DOORS: Duration = Duration::hours(24);
 /// The longest an evening lasts.
 const LONGEST: Duration = Duration::days(7);
 
@@ -63,6 +65,17 @@ impl Schedule {
         row.closed_at = Set(self.boundary(Phase::Closed));
     }
 
+    /// Where the evening moved, doors and end that are still to come and were not named anew move with it.
+    pub fn follow(&mut self, old: &Self, now: DateTime<Utc>) {
+        let moved = [(Phase::OnSite, self.starts_at - old.starts_at), (Phase::Closed, self.ends_at - old.ends_at)];
+        for (phase, by) in moved {
+            let ahead = self.boundary(phase).filter(|begins| *begins > now && old.boundary(phase) == Some(*begins));
+            if let Some(begins) = ahead {
+                self.set(phase, Some(begins + by));
+            }
+        }
+    }
+
     /// Where the clock stands in this schedule.
     #[must_use]
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
@@ -90,6 +103,10 @@ impl Schedule {
             if phase <= Phase::OnSite && begins > self.starts_at && begins > now {
                 let message = "must begin before the evening starts";
                 faults.push(FieldError::new(path(phase), "after_the_start", message));
+            }
+            if phase == Phase::OnSite && begins > now && begins < self.starts_at - DOORS {
+                let message = "the doors open a day before the evening at most";
+                faults.push(FieldError::new(path(phase), "before_the_day", message));
             }
             if phase == Phase::Closed && begins < self.ends_at {
                 faults.push(FieldError::new(path(phase), "before_the_end", "must begin after the evening ends"));

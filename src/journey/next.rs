@@ -45,6 +45,10 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
     };
     let profile = way("next-act-profile", "/me/profile".to_owned(), true).filter(|_| !further.profile_complete);
     match (it.status, it.phase) {
+        (
+            Status::Applied | Status::Approved | Status::Selected | Status::Waitlisted | Status::Confirmed,
+            Phase::Closed,
+        ) if !it.came && it.event.was_called_off() => plain("called-off", None),
         // Whatever they waited for, it did not come.
         (Status::Applied | Status::Approved | Status::Selected, Phase::Closed) => plain("no-seat", None),
         (Status::Waitlisted, Phase::Closed) => plain("no-seat", way("next-act-why", here("/why"), false)),

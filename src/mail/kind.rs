@@ -32,7 +32,7 @@ const OPENS: [&str; 12] = [
 ];
 
 /// Kinds that tell their addressee what became of them, and of which everybody concerned gets one.
-const CLOSED: [&str; 5] = ["approved", "rejected", "screened", "standby_offer", "round_over"];
+const CLOSED: [&str; 6] = ["approved", "rejected", "restored", "screened", "standby_offer", "round_over"];
 
 /// Kinds only some people get, because of somebody else.
 pub const SECRET: [&str; 4] = ["match", "contact_opened", "case_due", "follow_up"];

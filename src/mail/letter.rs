@@ -245,6 +245,16 @@ pub async fn post(txn: &impl ConnectionTrait, app: &App, letter: Letter) -> Resu
     Ok(())
 }
 
+/// Takes back a letter that nobody has had in hand yet, and says whether there was one. A postman who takes it at the
+/// same moment has it.
+pub async fn call_back(txn: &impl ConnectionTrait, dedupe: &str) -> Result<bool, Fault> {
+    let waiting = Entity::delete_many()
+        .filter(Column::Dedupe.eq(dedupe))
+        .filter(Column::State.eq(State::Waiting))
+        .filter(Column::Tries.eq(0));
+    Ok(waiting.exec(txn).await?.rows_affected > 0)
+}
+
 /// As [`post`], for letters to many of which none is there yet. Gives their ids.
 pub async fn post_all(txn: &impl ConnectionTrait, app: &App, letters: Vec<Letter>) -> Result<Vec<Uuid>, Fault> {
     let rows = letters.into_iter().map(|letter| letter.row(app)).collect::<Result<Vec<_>, _>>()?;

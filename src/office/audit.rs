@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Select};
 use serde_json::{Map, Value, json};
 
 use super::audit_log::{self, AuditEntries, AuditQuery, Deed};
+use super::audit_spoken;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::audit::entry;
@@ -42,6 +43,8 @@ struct Row {
     whom: String,
     why: String,
     union: String,
+    /// What is different since, a sentence each.
+    changes: Vec<String>,
 }
 
 /// Who: organizer.
@@ -87,7 +90,8 @@ async fn build_audit(
     let row = |deed: Deed| Row {
         at: audit_log::moment(&page, zone, &deed, now),
         what: audit_log::words_of(&page, &deed.entry.action),
-        who: deed.who.unwrap_or_else(|| page.t("deed-clock")),
+        changes: audit_spoken::changes(&page, zone, &deed.entry, now),
+        who: deed.who.unwrap_or_else(|| audit_spoken::nobody(&page, &deed.entry)),
         whom: deed.whom.unwrap_or_default(),
         why: deed.entry.reason.unwrap_or_default(),
         union: deed.union.unwrap_or_default(),

@@ -6,6 +6,7 @@ mod audit;
 mod colleagues;
 mod dashboard;
 mod audit_log;
+mod audit_spoken;
 mod outbox;
 mod house;
 mod lost_factors;

@@ -20,7 +20,6 @@ use crate::mail::attachment::Attachment;
 use crate::mail::kind::{Privacy, SECRET, privacy};
 use crate::mail::letter::{self, Column, Contents, State};
 use crate::paging::{Page, Paging};
-use crate::settings::Delivery;
 
 /// A letter as the list shows it: that there is one, and never what it says.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -42,6 +41,8 @@ pub struct Listed {
     /// When it may be tried next.
     pub not_before: DateTime<Utc>,
     pub sent_at: Option<DateTime<Utc>>,
+    /// Whether it stays here instead of being sent, because keeping letters is this house's delivery.
+    pub kept: bool,
     /// Whether an administrator may open it, with their password and on record.
     pub opens: bool,
 }
@@ -112,7 +113,7 @@ impl Standing {
 /// Whether a letter may be opened here: only where keeping it was its delivery, and only where it
 /// says nothing of how somebody fared.
 pub(super) fn opens(app: &App, letter: &letter::Model) -> bool {
-    app.settings.mail.delivery == Delivery::Kept && privacy(&letter.kind) == Privacy::Opens && letter.contents.is_some()
+    app.settings.mail.keeps_letters() && privacy(&letter.kind) == Privacy::Opens && letter.contents.is_some()
 }
 
 /// A letter without what it says.
@@ -120,6 +121,7 @@ pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Fault> 
     let readable = privacy(&letter.kind) != Privacy::Secret;
     Ok(Listed {
         opens: opens(app, &letter),
+        kept: letter.state == State::Sent && app.settings.mail.keeps_letters(),
         recipient: if readable { Some(letter.to(&app.secrets)?) } else { None },
         last_error: if readable { letter.last_error(&app.secrets)? } else { None },
         id: letter.id,

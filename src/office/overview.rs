@@ -14,16 +14,18 @@ use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event::Sides;
 use crate::events::heading::Heading;
-use crate::events::move_phase::{Move, may_go, move_phase};
+use crate::events::move_phase::{Move, may_go};
 use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash};
+use crate::planning::move_on::move_on;
 use crate::planning::poster::poster;
 use crate::planning::publish::publish;
 use crate::planning::spoken::{Place, Speaker, Step};
 use crate::registrations::roll::{self, Count};
 use crate::registrations::stages::reached;
+use crate::screening::promised;
 
 #[derive(Template)]
 #[template(path = "office/overview.html")]
@@ -61,12 +63,13 @@ impl Overview {
             let db = app.database.reader();
             let waiting = matters(db, std::slice::from_ref(&of), now).await?;
             let counts = roll::counts(db, of.id).await?;
-            Ok((waiting, counts, presence::counts(db, of.id).await?, poster(db, of, now).await?))
+            let earliest = promised::earliest(db, &of).await?;
+            Ok((waiting, counts, presence::counts(db, of.id).await?, poster(db, of, now).await?, earliest))
         });
-        let (waiting, counts, inside, poster) = read.await?;
+        let (waiting, counts, inside, poster, earliest) = read.await?;
         let present = event.phase(now);
         let movable = |phase: &Phase| event.is_published(now) && *phase != present && may_go(present, *phase);
-        let phases = Phase::SCHEDULED.into_iter().filter(movable);
+        let phases = Phase::SCHEDULED.into_iter().filter(|phase| *phase >= earliest).filter(movable);
         let phases = phases.map(|phase| (phase.word().to_owned(), page.t(&format!("step-{}", phase.word()))));
         page::answer(&Self {
             matters: shown_matters(&page, std::slice::from_ref(&event), &waiting),
@@ -124,7 +127,7 @@ pub async fn moved(house: House, visit: Visit, by: Organizer, form: Form) -> Res
     let request = json!({ "phase": form.value("phase"), "reason": form.value("reason") });
     let moved = async {
         let wish: Move = body::read(request)?;
-        house.run(async move |app| move_phase(&app, &who, wish).await).await
+        house.run(async move |app| move_on(&app, &who, wish).await).await
     };
     match moved.await {
         Ok(event) => flash::see_saying(&format!("/office/e/{}", event.slug), "phase-moved"),

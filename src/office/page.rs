@@ -72,10 +72,11 @@ async fn show_outbox(
         count: Some(count),
         open: state == of,
     };
+    let sent = if house.settings.mail.keeps_letters() { "outbox-kept" } else { "outbox-sent" };
     let tabs = vec![
         tab("outbox-all", "/admin/outbox", counts.values().sum(), None),
         tab("outbox-waiting", "/admin/outbox?state=waiting", count(Standing::Waiting), Some(Standing::Waiting)),
-        tab("outbox-sent", "/admin/outbox?state=sent", count(Standing::Sent), Some(Standing::Sent)),
+        tab(sent, "/admin/outbox?state=sent", count(Standing::Sent), Some(Standing::Sent)),
         tab("outbox-failed", "/admin/outbox?state=failed", count(Standing::Failed), Some(Standing::Failed)),
     ];
     let here = tabs.iter().find(|tab| tab.open).map_or("/admin/outbox", |tab| tab.address.as_str());
@@ -143,6 +144,11 @@ impl Listed {
     /// What it is called; one that may not be told is a private letter.
     fn label(&self, page: &Page) -> String {
         kind_label(page, self.kind.as_deref().unwrap_or("private"))
+    }
+
+    /// How it fared: one that is kept was not sent.
+    fn standing(&self, page: &Page) -> String {
+        page.t(if self.kept { "standing-kept" } else { self.state.label_key() })
     }
 }
 

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn gaps_are_filled_without_marks() {
-        let filled = say(Language::En, "seats-two", &[("half", 150.into())]);
+        let filled = say(Language::En, "seats-sides-even", &[("half", 150.into())]);
         assert!(filled.contains("150") && !filled.contains('\u{2068}'), "{filled}");
     }
 }

@@ -70,6 +70,12 @@ pub fn clock(zone: Tz, at: DateTime<Utc>) -> String {
     at.with_timezone(&zone).format("%H:%M").to_string()
 }
 
+/// A moment as tables sort it: `2026-08-22 14:00`.
+#[must_use]
+pub fn sortable(zone: Tz, at: DateTime<Utc>) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+}
+
 /// By which clock times are told, as people call it.
 #[must_use]
 pub fn zone(language: Language, zone: Tz) -> String {

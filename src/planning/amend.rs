@@ -14,8 +14,9 @@ use crate::events::access::Organizer;
 use crate::events::phase::Phase;
 use crate::events::refusals::SLUG_TAKEN;
 use crate::events::schedule::Schedule;
-use crate::events::{amendment, event, host, series};
+use crate::events::{amendment, event, series};
 use crate::happening::What;
+use crate::registrations::class;
 use crate::{points, screening};
 
 /// Changes an event, all or nothing.
@@ -41,12 +42,12 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
         }
         None => event.series_id,
     };
-    let mut row = amended(app, &event, &changes)?;
+    let (mut row, plan) = amended(app, &event, &changes)?;
+    screening::promised::keep(&txn, &event, phase, &changes.named(), plan.screening.as_ref()).await?;
     row.series_id = Set(series);
-    let event = amendment::write(&txn, app, by, row, &changes.named()).await?;
-    if let Some(hosts) = &changes.hosts {
-        host::replace(&txn, app, event.id, hosts).await?;
-    }
+    let hosts = changes.hosts.as_deref();
+    let event = amendment::write(&txn, app, by, (&event, row), hosts, &changes.named()).await?;
+    class::update_classes(&txn, &event, app.now()).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)
@@ -79,12 +80,13 @@ fn too_late(event: &event::Model, phase: Phase, changes: &Changes) -> Vec<(Strin
     late
 }
 
-fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::ActiveModel, Error> {
+fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<(event::ActiveModel, Plan), Error> {
     let (old, mut schedule) = (Schedule::of(event), Schedule::of(event));
     schedule.starts_at = changes.starts_at.unwrap_or(event.starts_at);
     schedule.ends_at = changes.ends_at.unwrap_or(event.ends_at);
     let boundaries = changes.phases.as_deref();
     let mut faults = boundary::apply_boundaries(&mut schedule, boundaries.unwrap_or_default());
+    schedule.follow(&old, app.now());
     let path = boundary::path_of(boundaries);
     if schedule != old {
         faults.extend(schedule.untimely(Some(&old), app.now(), &path));
@@ -111,5 +113,5 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
     row.seats = Set(seats);
     row.settings = Set(serde_json::to_value(&plan).map_err(Fault::of)?);
     schedule.write(&mut row);
-    Ok(row)
+    Ok((row, plan))
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::amend::amend;
 use super::changes::Changes;
 use super::draw_up::draw_up;
+use super::move_on::move_on;
 use super::plan::Plan;
 use super::poster::{Poster, poster};
 use super::publish::publish;
@@ -21,7 +22,7 @@ use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::event::Sides;
 use crate::events::kind::Kind;
-use crate::events::move_phase::{Move, move_phase};
+use crate::events::move_phase::Move;
 use crate::paging::Page;
 
 /// Draws up an event from a template. It is a draft until it is published. Who: organizer of the union.
@@ -87,7 +88,7 @@ pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, 
 #[post("/events/{event}/phase")]
 pub async fn move_event(house: House, by: Organizer, wish: Body<Move>) -> Result<Json<Poster>, Error> {
     let moved = house.run(async move |app| {
-        let event = move_phase(&app, &by, wish.into_inner()).await?;
+        let event = move_on(&app, &by, wish.into_inner()).await?;
         Ok(poster(app.database.reader(), event, app.now()).await?)
     });
     Ok(Json(moved.await?))

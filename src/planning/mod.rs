@@ -8,6 +8,7 @@ pub mod changes;
 pub mod draw_up;
 mod members;
 mod page;
+pub mod move_on;
 pub mod plan;
 pub mod poster;
 pub mod publish;

@@ -11,6 +11,7 @@ use crate::events::host;
 use crate::events::phase::Phase;
 use crate::page::{Page, when};
 use crate::programme::terms::Segment;
+use crate::registrations::side_seats::SideBounds;
 
 /// From this hour on a day is an evening.
 const EVENING: u32 = 17;
@@ -86,19 +87,31 @@ impl Speaker<'_> {
             title: self.chosen(&poster.title, poster.title_en.as_deref()),
             union: self.chosen(&poster.organization.name, poster.organization.name_en.as_deref()),
             series: poster.series.as_ref().map(|series| self.chosen(&series.name, series.name_en.as_deref())),
-            phase: self.page.t(&format!("phase-{phase}")),
+            phase: self.page.t(&self.by_rule(poster, &format!("phase-{phase}"))),
             live: matches!(poster.phase, Phase::Registration | Phase::OnSite),
             over: poster.phase == Phase::Closed,
             when: when::stretch(self.page.language, zone, poster.starts_at, poster.ends_at, self.now),
             venue: poster.venue.clone(),
             seats: match poster.sides {
-                Sides::Two => self.page.say("seats-two", &[("half", (poster.seats / 2).into())]),
+                Sides::Two => self.shares(poster),
                 Sides::Open => self.page.say("seats-open", &[("seats", poster.seats.into())]),
             },
             applied: None,
             next: if published { self.next(poster, zone) } else { self.page.t("next-unpublished") },
             countdown: self.countdown(poster).filter(|_| published),
         }
+    }
+
+    /// How many seats each side has.
+    fn shares(&self, poster: &Poster) -> String {
+        let chosen = poster.plan.screening.as_ref().and_then(|screening| screening.side);
+        chosen.unwrap_or_else(|| SideBounds::even(poster.seats)).share_words(self.page, "seats-sides")
+    }
+
+    /// The words of the screening where seats are given by lot are others than where points decide.
+    fn by_rule(&self, poster: &Poster, key: &str) -> String {
+        let of_screening = key.ends_with("-screening");
+        if of_screening && !poster.plan.pays() { format!("{key}-lot") } else { key.to_owned() }
     }
 
     fn next(&self, poster: &Poster, zone: Tz) -> String {
@@ -145,7 +158,7 @@ impl Speaker<'_> {
                 _ => (begins, stretch.ends_at),
             };
             Some(Step {
-                name: self.page.t(&format!("step-{key}")),
+                name: self.page.t(&self.by_rule(poster, &format!("step-{key}"))),
                 note: self.page.t(&format!("step-{key}-note")),
                 when: match to {
                     Some(to) => when::stretch(self.page.language, zone, from, to, self.now),

@@ -16,7 +16,10 @@ impl Speaker<'_> {
             rules.push(rule("rule-points", points));
         }
         if let Some(screening) = &plan.screening {
-            rules.push(rule("rule-screening", screening.sentences(page, poster.seats, poster.sides)));
+            rules.push(rule(
+                "rule-screening",
+                screening.sentences(page, poster.seats, poster.sides, poster.plan.pays()),
+            ));
         }
         if let Some(dates) = &plan.dates {
             rules.push(rule("rule-dates", vec![dates.sentence(page)]));

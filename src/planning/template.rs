@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Duration, DurationRound, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Duration, DurationRound, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
@@ -73,28 +73,100 @@ impl Template {
     }
 
     /// The phases around an evening. Where it is too near for the template's pace, the phases before it keep their
-    /// proportions and share the time that is left.
+    /// proportions and share the time that is left, by the day as far as there is one for each.
     #[must_use]
     pub fn schedule(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> Schedule {
         let mut schedule = Schedule::new(starts_at, ends_at);
         for (phase, offset) in &self.phases {
             schedule.set(*phase, Some(offset.from(starts_at, ends_at, zone)));
         }
-        let (first, last) = (schedule.boundary(Phase::Registration), schedule.boundary(Phase::OnSite));
-        let (Some(first), Some(last)) = (first, last) else { return schedule };
-        if first >= now || last <= now {
-            return schedule;
-        }
+        let Some((first, last)) = tight(&schedule, now) else { return schedule };
         let (wanted, left) = ((last - first).num_seconds().max(1), (last - now).num_seconds());
-        for phase in [Phase::Registration, Phase::Online, Phase::Screening, Phase::Confirmation] {
-            if let Some(begins) = schedule.boundary(phase) {
-                let share = (begins - first).num_seconds() * left / wanted;
-                let squeezed = now + Duration::seconds(share);
-                schedule.set(phase, Some(squeezed.duration_trunc(Duration::seconds(1)).unwrap_or(squeezed)));
-            }
+        let squeezed = |phase: &Phase| {
+            let share = (schedule.boundary(*phase)? - first).num_seconds() * left / wanted;
+            Some(Squeezed { phase: *phase, begins: now + Duration::seconds(share), at: self.hour_of(*phase) })
+        };
+        let before = [Phase::Registration, Phase::Online, Phase::Screening, Phase::Confirmation];
+        let squeezed: Vec<Squeezed> = before.iter().filter_map(squeezed).collect();
+        let grains = [Grain::Day, Grain::Minutes(60), Grain::Minutes(15), Grain::Minutes(5), Grain::Minutes(1)];
+        let rounded = grains.into_iter().find_map(|grain| rounded(&squeezed, grain, last, zone));
+        let rounded = rounded.unwrap_or_else(|| squeezed.iter().map(|one| (one.phase, one.begins)).collect());
+        for (phase, begins) in rounded {
+            schedule.set(phase, Some(begins));
         }
         schedule
     }
+
+    /// Whether the evening is too near for the template's pace.
+    #[must_use]
+    pub fn is_tight(&self, starts_at: DateTime<Utc>, ends_at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> bool {
+        let mut wanted = Schedule::new(starts_at, ends_at);
+        for (phase, offset) in &self.phases {
+            wanted.set(*phase, Some(offset.from(starts_at, ends_at, zone)));
+        }
+        tight(&wanted, now).is_some()
+    }
+
+    /// At which hour a phase begins that begins by the day.
+    fn hour_of(&self, phase: Phase) -> Option<NaiveTime> {
+        match self.phases.get(&phase) {
+            Some(Offset::Day { at: ClockTime(at), .. }) => Some(*at),
+            _ => None,
+        }
+    }
+}
+
+/// A phase at its share of the time that is left.
+struct Squeezed {
+    phase: Phase,
+    begins: DateTime<Utc>,
+    at: Option<NaiveTime>,
+}
+
+/// How round a time is.
+#[derive(Clone, Copy)]
+enum Grain {
+    /// At the hour the template has for it.
+    Day,
+    Minutes(i64),
+}
+
+/// When registration should have begun and the doors open, where that is too near.
+fn tight(wanted: &Schedule, now: DateTime<Utc>) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let (first, last) = (wanted.boundary(Phase::Registration)?, wanted.boundary(Phase::OnSite)?);
+    (first < now && last > now).then_some((first, last))
+}
+
+/// The phases at round times, in their order and before the last one; None where there is no room for that.
+fn rounded(squeezed: &[Squeezed], grain: Grain, last: DateTime<Utc>, zone: Tz) -> Option<Vec<(Phase, DateTime<Utc>)>> {
+    let mut rounded: Vec<(Phase, DateTime<Utc>)> = Vec::new();
+    for one in squeezed {
+        let before = rounded.last().map(|(_, begins)| *begins);
+        // Registration begins now: there is no waiting for an hour of tomorrow.
+        let begins = match (grain, one.at.filter(|_| before.is_some())) {
+            (Grain::Day, Some(at)) => next_day(one.begins, at, before, zone)?,
+            (Grain::Day, None) => next_round(one.begins, 60, before, zone)?,
+            (Grain::Minutes(minutes), _) => next_round(one.begins, minutes, before, zone)?,
+        };
+        rounded.push((one.phase, begins));
+    }
+    rounded.last().is_some_and(|(_, begins)| *begins < last).then_some(rounded)
+}
+
+/// That hour on the day of a moment; a day later where that is not after `before`.
+fn next_day(moment: DateTime<Utc>, at: NaiveTime, before: Option<DateTime<Utc>>, zone: Tz) -> Option<DateTime<Utc>> {
+    let day = moment.with_timezone(&zone).date_naive();
+    let on = |day: NaiveDate| Some(zone.from_local_datetime(&day.and_time(at)).earliest()?.with_timezone(&Utc));
+    let begins = on(day)?;
+    if before.is_some_and(|before| before >= begins) { on(day.succ_opt()?) } else { Some(begins) }
+}
+
+/// The next moment whose minutes are a multiple, after `before`.
+fn next_round(moment: DateTime<Utc>, minutes: i64, before: Option<DateTime<Utc>>, zone: Tz) -> Option<DateTime<Utc>> {
+    let step = Duration::minutes(minutes);
+    let begun = moment.with_timezone(&zone).duration_trunc(step).ok()?.with_timezone(&Utc);
+    let begins = if begun < moment { begun + step } else { begun };
+    Some(before.map_or(begins, |before| begins.max(before + step)))
 }
 
 impl Offset {
@@ -138,6 +210,25 @@ mod tests {
                 assert_eq!(schedule.untimely(None, now, |phase| format!("{phase:?}")), [], "{kind:?} {hours}");
             }
         }
+    }
+
+    #[test]
+    fn where_it_is_tight_phases_begin_by_the_day_at_the_hours_of_the_template() {
+        let (mixer, zone) = (Template::of(Kind::Mixer).unwrap(), chrono_tz::Asia::Shanghai);
+        let (starts, ends) = (utc("2026-08-22T06:00:00Z"), utc("2026-08-22T10:00:00Z"));
+        let begin = |now: &str| {
+            let schedule = mixer.schedule(starts, ends, zone, utc(now));
+            [Phase::Registration, Phase::Online, Phase::Screening, Phase::Confirmation]
+                .map(|phase| schedule.boundary(phase).unwrap().with_timezone(&zone).format("%m-%d %H:%M").to_string())
+        };
+        assert_eq!(begin("2026-08-02T06:49:00Z"), ["08-02 15:00", "08-11 09:00", "08-15 18:00", "08-16 10:00"]);
+        assert!(mixer.is_tight(starts, ends, zone, utc("2026-08-02T06:49:00Z")));
+        assert!(!mixer.is_tight(starts, ends, zone, utc("2026-07-02T06:49:00Z")));
+        // A day is not enough for a day each.
+        let day = begin("2026-08-21T04:10:00Z");
+        assert!(day.iter().all(|begins| begins.ends_with(":00")), "{day:?}");
+        let hour = begin("2026-08-22T03:00:00Z");
+        assert!(hour.iter().all(|begins| begins.ends_with('0') || begins.ends_with('5')), "{hour:?}");
     }
 
     #[test]

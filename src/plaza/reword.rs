@@ -9,7 +9,7 @@ use super::ask::{self, NewQuiz};
 use super::quiz::{self, Questions};
 use super::refusals::QUIZ_OPENED;
 use crate::app::App;
-use crate::audit::Deed;
+use crate::audit::{Deed, changes};
 use crate::error::{Error, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
@@ -29,6 +29,12 @@ pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Resul
         return Err(QUIZ_OPENED.into());
     }
     ask::judge(&event, &wish, now)?;
+    let told = |quiz: &quiz::Model| {
+        json!({
+            "title": quiz.title, "questions": quiz.questions, "opens_at": quiz.opens_at, "closes_at": quiz.closes_at,
+        })
+    };
+    let before = told(&held);
     let mut row = held.into_active_model();
     row.title = Set(wish.title);
     row.questions = Set(Questions(wish.questions));
@@ -37,7 +43,7 @@ pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Resul
     let quiz = row.update(&txn).await?;
     by.records(Deed::QuizReworded)
         .about("quiz", quiz.id)
-        .with(json!({ "opens_at": quiz.opens_at, "closes_at": quiz.closes_at }))
+        .with(json!({ "changes": changes::between(&before, &told(&quiz)) }))
         .record(&txn, app)
         .await?;
     txn.commit().await?;

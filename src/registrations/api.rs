@@ -94,11 +94,11 @@ pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Err
     Ok(Json(Page::whole(counts.await?)))
 }
 
-/// Approves or rejects one application; the applicant gets a letter. Who: organizer.
+/// Approves, rejects or restores one application; the applicant gets a letter. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), ("id" = Uuid, Path)), request_body = Verdict, responses(
     (status = 200, body = Applicant),
     (status = 403, description = "`wrong_role`"),
-    (status = 409, description = "`employer_unsettled`, `not_decidable`, `phase_closed`"),
+    (status = 409, description = "`employer_unsettled`, `not_decidable`, `applied_again`, `seats_given`, `phase_closed`"),
     (status = 422, description = "`invalid`: a rejection takes a reason"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/{id}/decision")]
@@ -113,11 +113,11 @@ pub async fn decide_one(
     house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await
 }
 
-/// Approves or rejects many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
+/// Approves, rejects or restores many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Verdicts, responses(
     (status = 200, body = Decided),
     (status = 403, description = "`wrong_role`"),
-    (status = 409, description = "`phase_closed`"),
+    (status = 409, description = "`phase_closed`, `seats_given`"),
     (status = 422, description = "`invalid`"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/decisions")]

@@ -26,9 +26,9 @@ pub const NO_SHOW: i32 = 3;
 const ATTENDED_FOR: Months = Months::new(6);
 const NO_SHOW_FOR: Months = Months::new(12);
 
-/// Whether earlier events count; on unless the event says otherwise.
+/// Whether earlier events count; only where the event says so, for points are what people are promised.
 fn by_history(event: &event::Model) -> Result<bool, Fault> {
-    Ok(event.part("screening.by_history")?.unwrap_or(true))
+    Ok(event.part("screening.by_history")?.unwrap_or(false))
 }
 
 /// The class of these people at an event; whoever is not in the answer is ordinary. Nobody is told
@@ -77,21 +77,29 @@ pub async fn of_person(
     Ok(of_people(db, event, &[person], now).await?.remove(&person).unwrap_or(ORDINARY))
 }
 
-/// Brings the class of everybody who applied up to date; the list is fixed with it. The event is held.
-pub async fn update_classes(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Fault> {
-    if !by_history(event)? {
-        return Ok(());
-    }
-    let applied = registration::Entity::of_event(event.id).all(txn).await?;
+/// The class of each of these applicants as the event has it now, in their order.
+pub async fn of_applicants(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    applied: &[registration::Model],
+    now: DateTime<Utc>,
+) -> Result<Vec<i32>, Fault> {
     let people: Vec<Uuid> = applied.iter().map(|applied| applied.account_id).collect();
-    let classes = of_people(txn, event, &people, now).await?;
+    let classes = of_people(db, event, &people, now).await?;
     let class = |applied: &registration::Model| match applied.held {
         true => GUARANTEED,
         false => classes.get(&applied.account_id).copied().unwrap_or(ORDINARY),
     };
+    Ok(applied.iter().map(class).collect())
+}
+
+/// Brings the class of everybody who applied up to date; the list is fixed with it. The event is held.
+pub async fn update_classes(txn: &impl ConnectionTrait, event: &event::Model, now: DateTime<Utc>) -> Result<(), Fault> {
+    let applied = registration::Entity::of_event(event.id).all(txn).await?;
+    let classes = of_applicants(txn, event, &applied, now).await?;
     for wanted in [GUARANTEED, ORDINARY, ATTENDED, NO_SHOW] {
-        let changed = applied.iter().filter(|applied| class(applied) == wanted && applied.class != wanted);
-        let changed: Vec<Uuid> = changed.map(|applied| applied.id).collect();
+        let changed = applied.iter().zip(&classes).filter(|(one, class)| **class == wanted && one.class != wanted);
+        let changed: Vec<Uuid> = changed.map(|(applied, _)| applied.id).collect();
         for some in changed.chunks(ROWS) {
             registration::Entity::update_many()
                 .col_expr(registration::Column::Class, Expr::value(wanted))

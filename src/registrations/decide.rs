@@ -1,4 +1,4 @@
-//! An organizer approves or rejects, one application or many.
+//! An organizer approves or rejects, one application or many, and takes that back before it is used.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::letters;
-use super::refusals::{EMPLOYER_UNSETTLED, NOT_DECIDABLE};
+use super::refusals::{APPLIED_AGAIN, {EMPLOYER_UNSETTLED, NOT_DECIDABLE, SEATS_GIVEN}};
 use super::registration::{self, Status};
 use super::roll::{self, Applicant};
 use super::terms::Terms;
@@ -31,8 +31,9 @@ use crate::units::unit;
 /// Decides on one application.
 ///
 /// # Errors
-/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled`
-/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` once seats are given; 422 `invalid` where a rejection has no reason.
+/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled` once the
+/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` screening is over, `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile;
+/// 422 `invalid` where a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
@@ -88,7 +89,12 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         code: EMPLOYER_UNSETTLED.code,
         status: Some(held.status),
     }));
-    let (fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    let (mut fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    if verdicts.decision == Decision::Restore {
+        let again = again(&txn, &event, &fit).await?;
+        fit.retain(|held| !again.contains(&held.id));
+        unchanged.extend(again.into_iter().map(|id| Unchanged { id, code: APPLIED_AGAIN.code, status: None }));
+    }
     unchanged.extend(unfit.into_iter().map(|held| Unchanged {
         id: held.id,
         code: NOT_DECIDABLE.code,
@@ -140,8 +146,16 @@ async fn judge(
     decision: Decision,
     reason: Option<String>,
 ) -> Result<(event::Model, Option<String>), Error> {
-    let event = event::hold_shared(txn, by.event.id).await?;
+    // What is restored lives again: nobody applies again meanwhile.
+    let event = match decision {
+        Decision::Restore => event::hold(txn, by.event.id).await?,
+        _ => event::hold_shared(txn, by.event.id).await?,
+    };
     event.requires_one_of(app.now(), &[Phase::Registration, Phase::Online, Phase::Screening])?;
+    // Whoever was not approved before the screening is in no list any more: nothing else can be promised.
+    if decision != Decision::Reject && registration::seats_are_given(txn, event.id).await? {
+        return Err(SEATS_GIVEN.into());
+    }
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if decision == Decision::Reject && reason.is_none() {
         return Err(invalid("reason", "required", "a rejection says why").into());
@@ -167,16 +181,20 @@ async fn record_decision(
     let mut decided = Vec::with_capacity(held.len());
     for held in held {
         let before = held.status;
+        // What the letter of the decision before says is no longer so.
+        let unheard = letters::call_back(txn, &held).await?;
         let mut row = held.into_active_model();
         row.status = Set(decision.status());
         row.reason = Set(reason.clone().filter(|_| decision == Decision::Reject));
-        row.decided_at = Set(Some(app.now()));
+        row.decided_at = Set((decision != Decision::Restore).then(|| app.now()));
         let now = row.update(txn).await?;
         // An erased account has no address any more; the verdict stands all the same.
         if let Some(to) = recipients.get(&now.account_id) {
             match decision {
                 Decision::Approve => letters::approved(txn, app, event, &now, to).await?,
                 Decision::Reject => letters::rejected(txn, app, event, &now, to).await?,
+                Decision::Restore if unheard => {}
+                Decision::Restore => letters::restored(txn, app, event, &now, to).await?,
             }
         }
         by.records(Deed::RegistrationDecided)

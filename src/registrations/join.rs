@@ -24,6 +24,7 @@ use crate::database::Write;
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
+use crate::events::refusals::PHASE_CLOSED;
 use crate::invitations::invitation;
 use crate::invitations::invited_person;
 use crate::units::unit;
@@ -61,8 +62,12 @@ pub async fn accepted(
     let unit = unit::Entity::find_by_id(unit_id).one(txn).await?.ok_or_else(unknown_unit)?;
     let event = event::hold_shared(txn, event_id).await?;
     event.requires_one_of(now, &PHASES)?;
+    let given = registration::seats_are_given(txn, event.id).await?;
     if let Some(mine) = registration::active_of(txn, event.id, account.id).await? {
-        return stands(txn, app, &event, mine, account, checked.then_some(unit.id)).await;
+        return stands(txn, app, &event, mine, account, checked && !given.then_some(unit.id)).await;
+    }
+    if given {
+        return Err(PHASE_CLOSED.into());
     }
     let vouched = vouch::vouches(txn, app, Terms::of(&event)?, &unit, account).await?;
     let class = class::of_person(txn, &event, account.id, now).await?;

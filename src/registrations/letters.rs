@@ -1,9 +1,9 @@
 //! The letters of this room. Their words lie beside this file, one text a language.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ConnectionTrait;
 
-use super::registration;
+use super::registration::{self, Status};
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
 use crate::error::Fault;
@@ -21,6 +21,10 @@ letter_words! {
 letter_words! {
     Rejected<'a> { title: &'a str, nickname: &'a str, reason: &'a str }
     "registrations/rejected.zh.txt" "registrations/rejected.en.txt"
+}
+letter_words! {
+    Restored<'a> { title: &'a str, nickname: &'a str }
+    "registrations/restored.zh.txt" "registrations/restored.en.txt"
 }
 
 /// The application was approved.
@@ -56,6 +60,37 @@ pub async fn rejected(
     post(txn, app, "rejected", event, registration, to, text).await
 }
 
+/// What was decided is open again, where the person had heard of it.
+pub async fn restored(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    event: &event::Model,
+    registration: &registration::Model,
+    to: &Recipient,
+) -> Result<(), Fault> {
+    let words = Restored { title: event.titled(to.language), nickname: &to.nickname };
+    post(txn, app, "restored", event, registration, to, words).await
+}
+
+/// Takes back the letter of the decision an application stands by, and says whether it had not gone yet.
+pub async fn call_back(txn: &impl ConnectionTrait, registration: &registration::Model) -> Result<bool, Fault> {
+    let kind = match registration.status {
+        Status::Approved => "approved",
+        Status::Rejected => "rejected",
+        _ => return Ok(false),
+    };
+    match registration.decided_at {
+        Some(decided) => letter::call_back(txn, &once(kind, registration, decided)).await,
+        None => Ok(false),
+    }
+}
+
+/// A person may be rejected, apply again and be rejected again: each decision has its letter, once.
+fn once(kind: &str, registration: &registration::Model, decided: DateTime<Utc>) -> String {
+    format!("{kind}:{}:{}", registration.id, decided.timestamp_micros())
+}
+
+/// The letter waits for a while in which whoever decided may think again.
 async fn post(
     txn: &impl ConnectionTrait,
     app: &App,
@@ -65,11 +100,12 @@ async fn post(
     to: &Recipient,
     text: impl Words,
 ) -> Result<(), Fault> {
-    // A person may be rejected, apply again and be rejected again: each decision has its letter, once.
-    let decided = registration.decided_at.unwrap_or(registration.applied_at).timestamp_micros();
+    let now = app.now();
+    let wait = TimeDelta::seconds(i64::try_from(app.settings.mail.recall_seconds).unwrap_or(0));
     let letter = Letter {
         event_id: Some(event.id),
-        dedupe: Some(format!("{kind}:{}:{decided}", registration.id)),
+        dedupe: Some(once(kind, registration, registration.decided_at.unwrap_or(now))),
+        not_before: Some(now + wait),
         ..Letter::new(app, kind, to, text, &format!("/e/{}/me", event.slug))?
     };
     letter::post(txn, app, letter).await

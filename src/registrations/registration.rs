@@ -187,6 +187,12 @@ pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
         .await
 }
 
+/// Whether a screening has given the seats of an event: somebody stands where only that leads.
+pub async fn seats_are_given(db: &impl ConnectionTrait, event_id: Uuid) -> Result<bool, DbErr> {
+    let led = [Status::Selected, Status::Waitlisted, Status::NotSelected, Status::Confirmed];
+    Ok(Entity::of_event(event_id).filter(Column::Status.is_in(led)).one(db).await?.is_some())
+}
+
 /// A person's latest application to an event, alive or not.
 pub async fn latest_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
     let of_person = Entity::of_event(event_id).filter(Column::AccountId.eq(account_id));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,13 +12,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::registration::{self, Side, Status};
+use super::search::{Search, named, parse_search};
 use crate::accounts::{account, profile};
 use crate::app::App;
-use crate::error::{Error, Fault, FieldError, Refused};
+use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::folding;
 use crate::paging::{Page, Paging};
-use crate::sealed::{self, Sealed};
 use crate::units::unit;
 
 /// People looked up by one statement: SQLite takes 32,766 values a statement.
@@ -87,30 +87,17 @@ pub struct Count {
 /// 422 for a limit, cursor or search that cannot be.
 pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Applicant>, Error> {
     let db = app.database.reader();
-    let paging = Paging { limit: filter.limit, cursor: filter.cursor };
+    let paging = Paging { limit: filter.limit, cursor: filter.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let mut rows = registration::Entity::of_event(event_id);
-    if let Some(status) = filter.status {
-        rows = rows.filter(registration::Column::Status.eq(status));
-    }
-    if let Some(side) = filter.side {
-        rows = rows.filter(registration::Column::Side.eq(side));
-    }
-    if let Some(unit) = filter.unit {
-        rows = rows.filter(registration::Column::UnitId.eq(unit));
-    }
     if let Some(after) = after {
         rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
     }
-    if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         rows = match parse_search(text)? {
             Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
             Search::Name(part) => {
-                let found = named(app, rows, &part, limit + 1).await?;
-                registration::Entity::of_event(event_id).filter(registration::Column::Number.is_in(found))
-            }
-        };
-    }
+                let found = named(app, event_id, rows, &filter, limit + 1).await?;
     let rows = rows.order_by_asc(registration::Column::Number).limit(limit + 1).all(db).await?;
     let people = People::of(app, db, &rows).await?;
     // Numbers tell the order of applying to the last place; keys tell it to the millisecond. The cursor carries either.
@@ -118,21 +105,23 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
     Ok(Page::of(rows, limit, place, |row| people.applicant(row)))
 }
 
-/// What somebody who searches typed.
-enum Search {
-    Number(i32),
-    /// Part of a name, as it was typed.
+/// Of these applications those a filter names; of those whose name, as it was typed.
     Name(String),
 }
 
-/// A number said as a number is that number; anything else is looked for in names.
-fn parse_search(text: &str) -> Result<Search, Error> {
-    if text.chars().count() > 60 {
-        return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
+/// A number said as a number is searched for, the first so many.
+async fn narrowed(text: &App,
+    event_id: Uuid,
+    mut rows: Select<registration::Entity>,
+    filter: &Filter,
+    most: u64,
+) -> Result<Select<registration::Entity>, Error> {
+    if text.chars(status) = filter.status {
+        rows = rows.filter(registration::Column::Status.eq(status));
     }
-    let text = folding::plain(text);
-    let digits = text.strip_prefix(['A', 'a']).unwrap_or(&text);
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
+    if let text = folding::plain(text);
+    let Some(side) = text.side 'a']).unwrap_or(&text);
+    let number = rows.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
     Ok(number.map_or_else(|| Search::Name(text), Search::Number))
 }
 
@@ -159,11 +148,18 @@ async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: 
             || sealed::REAL_NAME
                 .open_if_any(&app.secrets, &[account], real_name.as_ref())?
                 .is_some_and(|name| !letters.is_empty() && folding::letters(&name).contains(&letters));
-        if is_meant {
-            found.push(number);
-        }
     }
-    Ok(found)
+    if let Some(unit) = filter.unit {
+        rows = rows.filter(registration::Column::UnitId.eq(unit));
+    }
+    let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) else { return Ok(rows) };
+    Ok(match parse_search(words)? {
+        Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
+        Search::Name(part) => {
+            let found = named(app, rows, &part, most).await?;
+            registration::Entity::of_event(event_id).filter(registration::Column::Number.is_in(found))
+        }
+    })
 }
 
 /// How many applications stand where.
@@ -209,9 +205,18 @@ pub async fn sides(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashM
     Ok(sides)
 }
 
-/// Everybody who applied, in that order.
-pub async fn whole(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Applicant>, Fault> {
-    let rows = registration::Entity::of_event(event_id).order_by_asc(registration::Column::Number).all(db).await?;
+/// Everybody a filter names, in the order of applying.
+///
+/// # Errors
+/// 422 for a search that cannot be.
+pub async fn whole(
+    app: &App,
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    filter: &Filter,
+) -> Result<Vec<Applicant>, Error> {
+    let rows = narrowed(app, event_id, registration::Entity::of_event(event_id), filter, u64::MAX).await?;
+    let rows = rows.order_by_asc(registration::Column::Number).all(db).await?;
     let mut roll = Vec::with_capacity(rows.len());
     for some in rows.chunks(MOST_ASKED) {
         let people = People::of(app, db, some).await?;

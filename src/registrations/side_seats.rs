@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::registration::Side;
 use crate::error::{Fault, FieldError};
 use crate::events::event::{self, MOST_SEATS, Sides};
+use crate::page::Page;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,9 +29,24 @@ impl SideBounds {
         let half = Bounds { min: seats / 2, max: seats / 2 + seats % 2 };
         Self { men: half, women: half }
     }
+
+    /// How the seats are shared, by a key of words and its own for halves.
+    #[must_use]
+    pub fn share_words(self, page: &Page, key: &str) -> String {
+        if self.men == self.women {
+            return page.say(&format!("{key}-even"), &[("half", self.men.range().into())]);
+        }
+        page.say(key, &[("men", self.men.range().into()), ("women", self.women.range().into())])
+    }
 }
 
 impl Bounds {
+    /// `150`, or `140–160` where it may be more or less.
+    #[must_use]
+    pub fn range(self) -> String {
+        if self.min == self.max { self.max.to_string() } else { format!("{}–{}", self.min, self.max) }
+    }
+
     /// What cannot be met whoever applies.
     #[must_use]
     pub fn fault(self, path: &str) -> Option<FieldError> {

@@ -18,6 +18,8 @@ pub const MOST: usize = 1_000;
 pub enum Decision {
     Approve,
     Reject,
+    /// Back to where it waits for a decision. A letter that has not gone yet does not go; whoever had it is told.
+    Restore,
 }
 
 impl Decision {
@@ -27,15 +29,17 @@ impl Decision {
         match self {
             Self::Approve => Status::Approved,
             Self::Reject => Status::Rejected,
+            Self::Restore => Status::Applied,
         }
     }
 
-    /// Before the screening a decision may be changed; a rejected person applies again, if they want to.
+    /// Before the screening a decision may be changed.
     #[must_use]
     pub fn may_follow(self, status: Status) -> bool {
         match self {
             Self::Approve => status == Status::Applied,
             Self::Reject => matches!(status, Status::Applied | Status::Approved),
+            Self::Restore => matches!(status, Status::Approved | Status::Rejected),
         }
     }
 }
@@ -93,7 +97,7 @@ pub struct Decided {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Unchanged {
     pub id: Uuid,
-    /// `not_found`, or `not_decidable` or `employer_unsettled` with the status it has.
+    /// `not_found`, `not_decidable` or `employer_unsettled` with the status it has, or `applied_again`.
     pub code: &'static str,
     pub status: Option<Status>,
 }

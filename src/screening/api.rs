@@ -9,15 +9,16 @@ use sea_orm::EntityTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::add_seats::{MoreSeats, add_seats};
 use super::board::{self, Board};
 use super::commit_run::{Draw, commit_run};
 use super::preview::{Preview, Trial, preview};
 use super::promote::{self, Call, Promoted};
 use super::publish_list::{Announcement, publish_list};
-use super::published::{self, Published, PublishedList, PublishedRun};
+use super::published::{self, Published, PublishedAddition, PublishedList, PublishedRun};
 use super::reply::{Answer, reply};
 use super::standing::{self, Standing, Why};
-use super::{placement, run};
+use super::{addition, placement, run};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Fault, Refused};
@@ -104,7 +105,7 @@ pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Resul
 pub async fn screen(house: House, by: Organizer, draw: Body<Draw>) -> Result<(Json<PublishedRun>, StatusCode), Error> {
     let run = house.run(async move |app| {
         let run = commit_run(&app, &by, draw.into_inner()).await?;
-        Ok(published::of_run(&app, run).await?)
+        Ok(published::of_run(&app, &by.event, run).await?)
     });
     Ok((Json(run.await?), StatusCode::CREATED))
 }
@@ -119,7 +120,7 @@ pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Resu
     let number = number_in_path(&request)?;
     let run = house.run(async move |app| {
         let run = run::numbered(app.database.reader(), by.event.id, number).await?.ok_or_else(Refused::not_found)?;
-        Ok(published::of_run(&app, run).await?)
+        Ok(published::of_run(&app, &by.event, run).await?)
     });
     Ok(Json(run.await?))
 }
@@ -238,6 +239,52 @@ pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Er
 #[post("/events/{event}/screening/standby/promotions")]
 pub async fn promote_standby(house: House, by: Organizer, call: Body<Call>) -> Result<Json<Promoted>, Error> {
     Ok(Json(house.run(async move |app| promote::promote(&app, &by, call.into_inner()).await).await?))
+}
+
+/// Who was asked because of seats that were added.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SeatsAdded)]
+pub struct SeatsAdded {
+    #[serde(flatten)]
+    pub addition: PublishedAddition,
+    #[schema(example = json!(["A0012"]))]
+    pub offered: Vec<String>,
+}
+
+/// Adds seats after the run: the next in line are asked, and the published record says so. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path)), request_body = MoreSeats, responses(
+    (status = 201, body = SeatsAdded),
+    (status = 403, description = "`wrong_role`"),
+    (status = 404, description = "also before the run"),
+    (status = 409, description = "`seats_not_filled` (with `limits`), `phase_closed`"),
+    (status = 422, description = "`invalid`"),
+), security(("bearer" = [])))]
+#[post("/events/{event}/screening/seats")]
+pub async fn add_more_seats(
+    house: House,
+    by: Organizer,
+    wish: Body<MoreSeats>,
+) -> Result<(Json<SeatsAdded>, StatusCode), Error> {
+    let added = house.run(async move |app| add_seats(&app, &by, wish.into_inner()).await);
+    let (addition, offered) = added.await?;
+    Ok((Json(SeatsAdded { addition: addition.into(), offered }), StatusCode::CREATED))
+}
+
+/// The record of seats that were added, as `queqiao verify` computes it again after the run's. Who: organizer.
+#[utoipa::path(tag = "screening", params(("event" = String, Path), ("n" = i32, Path)), responses(
+    (status = 200, description = "The record", body = Object, content_type = "application/json"),
+    (status = 403, description = "`wrong_role`"),
+), security(("bearer" = [])))]
+#[get("/events/{event}/screening/additions/{n}/file")]
+pub async fn read_addition(house: House, by: Organizer, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let number = number_in_path(&request)?;
+    let name = format!("attachment; filename=\"{}-screening-addition-{number}.json\"", by.event.slug);
+    let added = house.run(async move |app| {
+        let additions = addition::of_event(app.database.reader(), by.event.id).await?;
+        Ok(additions.into_iter().find(|one| one.number == number).ok_or_else(Refused::not_found)?)
+    });
+    let file = added.await?.file;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).insert_header((CONTENT_DISPOSITION, name)).body(file))
 }
 
 fn number_in_path(request: &HttpRequest) -> Result<i32, Error> {

@@ -1,7 +1,8 @@
-//! Who is screened: everybody approved, with the points they have.
+//! Who is screened: everybody approved, with the points and the class they have; or the list, once it is published.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -18,8 +19,26 @@ use crate::registrations::registration::{self, Status};
 use crate::units::unit;
 use queqiao_screening::applicant::Applicant;
 
+/// Whom a run would look at now: the list that was published last, without those who have left since; before there is
+/// one, everybody approved.
+pub async fn to_screen(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    now: DateTime<Utc>,
+) -> Result<Vec<Applicant>, Fault> {
+    let Some(list) = list::latest(db, event.id).await? else { return applicants(db, event, now).await };
+    let approved = registration::Entity::of_event(event.id).filter(registration::Column::Status.eq(Status::Approved));
+    let here: HashSet<String> = approved.all(db).await?.iter().map(registration::Model::label).collect();
+    let listed = list.lines()?.into_iter().map(|line| line.applicant);
+    Ok(listed.filter(|applicant| here.contains(&applicant.number)).collect())
+}
+
 /// The approved applicants in the order of their numbers.
-pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Result<Vec<Applicant>, Fault> {
+async fn applicants(
+    db: &impl ConnectionTrait,
+    event: &event::Model,
+    now: DateTime<Utc>,
+) -> Result<Vec<Applicant>, Fault> {
     let points: HashMap<Uuid, i64> = standing::of_event(db, event).await?.into_iter().collect();
     let units = unit::Entity::find().filter(unit::Column::OrganizationId.eq(event.organization_id)).all(db).await?;
     let names: HashMap<Uuid, String> = units.into_iter().map(|unit| (unit.id, unit.name)).collect();
@@ -28,14 +47,16 @@ pub async fn applicants(db: &impl ConnectionTrait, event: &event::Model) -> Resu
         .order_by_asc(registration::Column::Number)
         .all(db)
         .await?;
+    let classes = class::of_applicants(db, event, &approved, now).await?;
     let mut applicants: Vec<Applicant> = approved
         .into_iter()
-        .map(|registration| Applicant {
+        .zip(classes)
+        .map(|(registration, class)| Applicant {
             number: registration.label(),
             side: registration.side.into(),
             unit: names.get(&registration.unit_id).cloned().unwrap_or_else(|| registration.unit_id.to_string()),
             band: registration.band.clone().unwrap_or_default(),
-            class: registration.class,
+            class,
             points: points.get(&registration.id).copied().unwrap_or(0),
             held: registration.held,
         })
@@ -54,7 +75,7 @@ pub async fn publish(
     by: Uuid,
 ) -> Result<list::Model, Fault> {
     class::update_classes(txn, event, app.now()).await?;
-    let applicants = applicants(txn, event).await?;
+    let applicants = applicants(txn, event, app.now()).await?;
     let mut lines = Vec::with_capacity(applicants.len());
     for applicant in applicants {
         lines.push(Listed { salt: HEXLOWER.encode(&app.chance.secret::<16>()?), applicant });

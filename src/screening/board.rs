@@ -16,7 +16,10 @@ use crate::events::event;
 use crate::registrations::registration::{self, Status};
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
-use queqiao_screening::succession::{promote, rules_for_one};
+use queqiao_screening::explain::Explanation;
+use queqiao_screening::outcome::screen;
+use queqiao_screening::rules::{Fallback, Rules};
+use queqiao_screening::succession::{promote, rules_for_more, rules_for_one};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StandbyBoard)]
@@ -50,6 +53,10 @@ pub struct Waiting {
     pub registration: Uuid,
     pub unit: String,
     pub points: i64,
+    /// Whether somebody behind them comes first, or nobody would.
+    pub passed_over: bool,
+    /// The limits that keep them out then; none where the seat is kept for others by the rules.
+    pub kept_out_by: Vec<String>,
 }
 
 /// A seat that came free.
@@ -81,6 +88,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
     let by_id: HashMap<Uuid, &placement::Model> = everybody.iter().map(|one| (one.registration_id, one)).collect();
     let number = |id: Uuid| by_id.get(&id).map(|one| one.number.clone()).unwrap_or_default();
     let side_of = |id: Uuid| by_id.get(&id).map(|one| one.side);
+    let full = full_now(&people, &run)?;
     let mut sides = Vec::new();
     for side in SIDES {
         let of_side: Vec<&placement::Model> = people.iter().filter(|one| one.side == side).collect();
@@ -88,7 +96,8 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
         let here = of_side.iter().filter(|one| confirmed.contains(&one.registration_id)).count();
         let empty = moves.iter().filter(|one| one.is_empty() && side_of(one.leaver_id) == Some(side)).count();
         let next = next(&people, &run, side)?;
-        let waiting = of_side.into_iter().filter(|one| !one.seated).map(waiting).collect();
+        let waiting = of_side.into_iter().filter(|one| !one.seated);
+        let waiting = in_line(waiting, next.as_deref(), &full);
         sides.push(Line { side, confirmed: here, asked: seated.saturating_sub(here), empty, next, waiting });
     }
     let moved = |one: seat_move::Model| Moved {
@@ -101,13 +110,37 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
     Ok(Board { sides, moves: moves.into_iter().map(moved).collect() })
 }
 
-fn waiting(one: &placement::Model) -> Waiting {
-    Waiting {
-        number: one.number.clone(),
-        registration: one.registration_id,
-        unit: one.unit.clone(),
-        points: one.points,
-    }
+/// Those who wait, best first; why those before the next are passed over.
+fn in_line<'a>(
+    waiting: impl Iterator<Item = &'a placement::Model>,
+    next: Option<&str>,
+    full: &HashMap<String, Vec<String>>,
+) -> Vec<Waiting> {
+    let mut before = true;
+    let person = |one: &placement::Model| {
+        before &= next != Some(one.number.as_str());
+        let kept_out_by = full.get(&one.number).filter(|_| before).cloned().unwrap_or_default();
+        Waiting {
+            number: one.number.clone(),
+            registration: one.registration_id,
+            unit: one.unit.clone(),
+            points: one.points,
+            passed_over: before,
+            kept_out_by,
+        }
+    };
+    waiting.map(person).collect()
+}
+
+/// For everybody who waits the limits of theirs that are full now, besides their side's.
+fn full_now(people: &[placement::Model], run: &run::Model) -> Result<HashMap<String, Vec<String>>, Fault> {
+    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+    let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
+    let held = Rules { fallback: Fallback::None, ..rules_for_more(&run.rules_used()?, &holders, 0, 0) };
+    let outcome = screen(&list, &held, &run.seed_bytes());
+    let own = |limit: &String| limit != "seats" && !limit.starts_with("side ");
+    let limits = |why: Explanation| why.full.into_iter().map(|full| full.limit).filter(own).collect();
+    Ok(outcome.explanations.into_iter().map(|(number, why)| (number, limits(why))).collect())
 }
 
 /// One more seat of this side, all else as it is.

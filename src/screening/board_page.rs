@@ -6,6 +6,8 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
+use super::add_seats::{MoreSeats, add_seats};
+use super::addition;
 use super::promote::{self, Call};
 use super::run;
 use super::seat_move::{Reason, Stuck};
@@ -26,7 +28,7 @@ use crate::registrations::registration::Status;
 use queqiao_screening::limit::{Limit, Obstacle};
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(open_board).service(promote_now);
+    config.service(open_board).service(promote_now).service(add_more);
 }
 
 #[derive(Template)]
@@ -40,6 +42,7 @@ struct Sheet {
     form: Form,
     /// None before the run.
     standby: Option<Standby>,
+    additions: Vec<addition::Model>,
 }
 
 async fn render_standby(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
@@ -47,15 +50,15 @@ async fn render_standby(house: &House, page: Page, event: event::Model, form: Fo
     let standby = house.run(async move |app| {
         let db = app.database.reader();
         match run::of_event(db, of.id).await? {
-            Some(_) => Ok(Some(standby::read(db, &of).await?)),
-            None => Ok(None),
+            Some(_) => Ok((Some(standby::read(db, &of).await?), addition::of_event(db, of.id).await?)),
+            None => Ok((None, Vec::new())),
         }
     });
-    let standby = standby.await?;
+    let (standby, additions) = standby.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "standby");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer(&Sheet { heading, tabs, now, page, event, form, standby })
+    page::answer(&Sheet { heading, tabs, now, page, event, form, standby, additions })
 }
 
 #[get("/office/e/{event}/standby")]
@@ -79,6 +82,28 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
     }
 }
 
+/// Adds seats and asks the next in line. Who: organizer.
+#[post("/office/e/{event}/standby/seats")]
+async fn add_more(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
+    let event = by.event.clone();
+    let added = async {
+        let mut wish = json!({ "reason": form.value("reason") });
+        for side in ["men", "women"] {
+            let typed = form.number(side);
+            wish[side] = if typed.is_null() { json!(0) } else { typed };
+        }
+        let wish: MoreSeats = body::read(wish)?;
+        house.run(async move |app| add_seats(&app, &by, wish).await).await
+    };
+    match added.await {
+        Ok((_, offered)) => {
+            let count = u64::try_from(offered.len()).unwrap_or(u64::MAX);
+            see_counting(&format!("/office/e/{}/standby", event.slug), "seats-added", count)
+        }
+        Err(error) => form.show_again(visit.page, error, |page, form| render_standby(&house, page, event, form)).await,
+    }
+}
+
 impl Sheet {
     fn when(&self, at: &DateTime<Utc>) -> String {
         when::moment(self.page.language, self.event.zone(), *at, self.now)
@@ -86,6 +111,11 @@ impl Sheet {
 
     fn may_promote(&self) -> bool {
         matches!(self.event.phase(self.now), Phase::Screening | Phase::Confirmation)
+    }
+
+    fn added(&self, one: &addition::Model) -> String {
+        let gaps = [("men", one.men.into()), ("women", one.women.into()), ("seats", one.seats.into())];
+        self.page.say("seats-added-line", &gaps)
     }
 
     fn side(&self, line: &Line) -> String {
@@ -125,6 +155,15 @@ impl Sheet {
             (Some(Status::Expired), _) => self.page.t("standby-expired"),
             _ => self.page.t("standby-withdrawn"),
         }
+    }
+
+    /// Why somebody who waits is not the next.
+    fn passed(&self, limits: &[String]) -> String {
+        if limits.is_empty() {
+            return self.page.t("screening-kept-for-others");
+        }
+        let limits = self.page.list(limits.iter().map(|key| sentences::limit(key, self.page.language)));
+        self.page.say("standby-passed", &[("limits", limits.into())])
     }
 
     fn stuck(&self, moved: &Moved) -> String {

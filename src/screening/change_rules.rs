@@ -5,6 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::IntoActiveModel;
 use serde::Deserialize;
 
+use super::promised;
 use super::terms::{LAST, Terms};
 use crate::app::App;
 use crate::error::{Error, Refused};
@@ -12,6 +13,7 @@ use crate::events::access::Organizer;
 use crate::events::rules::seats_rule;
 use crate::events::{amendment, event};
 use crate::happening::What;
+use crate::registrations::class;
 
 /// What is to be changed; what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
@@ -45,7 +47,9 @@ pub async fn change_rules(app: &App, by: &Organizer, changes: Changes) -> Result
     let seats = changes.seats.unwrap_or(event.seats);
     let stored: Option<Terms> = event.part("screening")?;
     let terms = changes.screening.or_else(|| Some(stored?.follow(event.seats)));
-    let settings = match terms.map(|terms| terms.completed(seats, event.sides)) {
+    let terms = terms.map(|terms| terms.completed(seats, event.sides));
+    promised::keep(&txn, &event, phase, &named, terms.as_ref()).await?;
+    let settings = match terms {
         Some(terms) => {
             let faults = terms.faults(seats);
             if !faults.is_empty() {
@@ -55,10 +59,11 @@ pub async fn change_rules(app: &App, by: &Organizer, changes: Changes) -> Result
         }
         None => event.settings.clone(),
     };
-    let mut row = event.into_active_model();
+    let mut row = event.clone().into_active_model();
     row.seats = Set(seats);
     row.settings = Set(settings);
-    let event = amendment::write(&txn, app, by, row, &named).await?;
+    let event = amendment::write(&txn, app, by, (&event, row), None, &named).await?;
+    class::update_classes(&txn, &event, app.now()).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::placement::Placed;
 use super::reply::{Answer, Reply, reply};
-use super::sentences::{self, Address};
+use super::sentences::{self, Address, Stood};
 use super::standing::{self, Standing};
-use super::{placement, run};
+use super::{addition, placement, run};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -49,6 +49,8 @@ struct Check {
     draw: String,
     seed: String,
     list_root: String,
+    /// Seats that were added since, a sentence each.
+    added: Vec<String>,
 }
 
 #[get("/e/{event}/why")]
@@ -83,20 +85,27 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         let placement = placement::Entity::find_by_id(is_asked.registration.id).one(db).await?;
         let mine = registration::Entity::find_by_id(is_asked.registration.id).one(db).await?;
         let status = mine.unwrap_or(is_asked.registration).status_at(app.now());
-        Ok((standing, status, run.zip(placement)))
+        let additions = addition::of_event(db, asked.event.id).await?;
+        Ok((standing, status, run.zip(placement), additions))
     });
-    let (standing, status, ran) = looked_up.await?;
+    let (standing, status, ran, additions) = looked_up.await?;
     let now = house.now();
     let open = matches!(me.event.phase(now), Phase::Screening | Phase::Confirmation);
     let zone = me.event.zone();
     let until = standing.reply_by.filter(|_| status == Status::Selected);
     let sentences = match &ran {
         Some((_, placement)) => {
-            let stood = (placement.points, placement.class, placement.side);
+            let stood = Stood::of(&me.event, placement.points, placement.class, placement.side)?;
             sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood, standing.short())
         }
         None => Vec::new(),
     };
+    let added = |one: &addition::Model| {
+        let gaps = [("men", one.men.into()), ("women", one.women.into()), ("seats", one.seats.into())];
+        let day = when::day(page.language, zone, one.added_at, now);
+        format!("{day} {} {}", page.say("seats-added-line", &gaps), one.reason)
+    };
+    let added: Vec<String> = additions.iter().map(added).collect();
     let (headline, meaning) = headline_and_meaning(&page, &standing, status, me.event.phase(now));
     page::answer(&Explanation {
         slug: me.event.slug.clone(),
@@ -117,6 +126,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
             draw: run.draw,
             seed: run.seed,
             list_root: run.list_root,
+            added,
         }),
         form,
         page,

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
 use super::placement::Placed;
-use super::seat::{Seat, Seats};
-use super::sentences::{self, Address};
+use super::seat::{self, Seats};
+use super::sentences::{self, Address, Stood};
+use super::succeed::Seat;
 use super::{deadline, line, run};
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
@@ -32,7 +33,9 @@ letter_words! {
     "screening/not_selected.zh.txt" "screening/not_selected.en.txt"
 }
 letter_words! {
-    Offered<'a> { title: &'a str, nickname: &'a str, deadline: String, starts: String, venue: &'a str }
+    Offered<'a> {
+        title: &'a str, nickname: &'a str, added: bool, deadline: String, starts: String, venue: &'a str
+    }
     "screening/offered.zh.txt" "screening/offered.en.txt"
 }
 
@@ -58,18 +61,19 @@ pub async fn screened(
     Ok(())
 }
 
-/// A seat came free and is this person's until the deadline.
+/// A seat came free or was added, and is this person's until the deadline.
 pub async fn offered(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
-    run: &run::Model,
+    (run, seat): (&run::Model, Seat),
     moved_up: &registration::Model,
 ) -> Result<(), Fault> {
     let Some(to) = Recipient::find(txn, app, moved_up.account_id).await? else { return Ok(()) };
     let text = Offered {
         title: event.titled(to.language),
         nickname: &to.nickname,
+        added: seat == Seat::Added,
         deadline: moment(app, event, moved_up.reply_by.unwrap_or_else(|| app.now()), &to),
         starts: moment(app, event, event.starts_at, &to),
         venue: &event.venue,
@@ -81,15 +85,15 @@ pub async fn offered(
 fn outcome(
     app: &App,
     event: &event::Model,
-    (seat, in_line): (&Seat, u64),
+    (seat, in_line): (&seat::Seat, u64),
     to: &Recipient,
     reply_by: DateTime<Utc>,
 ) -> Result<Letter, Fault> {
     let (title, nickname, side) = (event.titled(to.language), to.nickname.as_str(), seat.registration.side);
-    let stood = (seat.points, seat.class, side);
+    let stood = Stood::of(event, seat.points, seat.class, side)?;
     let standing = fluent::sentences(to.language, sentences::standing(Address::Formal, to.language, &seat.why, stood));
     let reasons =
-        fluent::sentences(to.language, sentences::reasons(Address::Formal, to.language, &seat.why, side, seat.short));
+        fluent::sentences(to.language, sentences::reasons(Address::Formal, to.language, &seat.why, stood, seat.short));
     let (kind, path) = ("screened", journey(event));
     match seat.placed {
         Placed::Selected => {

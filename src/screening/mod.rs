@@ -2,6 +2,9 @@
 //! The list and the draw are published before the run, anybody who has its file can recompute it,
 //! and nobody who holds a seat ever loses it to a later run.
 
+mod add_seats;
+pub mod addition;
+pub mod addition_record;
 mod api;
 mod board;
 mod board_page;
@@ -19,12 +22,14 @@ mod line;
 pub mod list;
 mod order;
 mod page;
+mod passed;
 pub mod personal;
 mod seat;
 pub mod placement;
 mod plot;
 mod preview;
 mod progress;
+pub mod promised;
 mod promote;
 mod publish_list;
 mod published;
@@ -58,6 +63,8 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::read_run)
         .service(api::read_standby)
         .service(api::promote_standby)
+        .service(api::add_more_seats)
+        .service(api::read_addition)
         .service(api::read_my_line)
         .service(api::read_published);
 }

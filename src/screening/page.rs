@@ -55,6 +55,8 @@ struct Studio {
     step: Form,
     view: Option<View>,
     progress: Progress,
+    /// Whether this house keeps letters instead of sending them.
+    kept: bool,
 }
 
 /// What stands beside the controls; the small module asks for it alone.
@@ -90,10 +92,10 @@ async fn render_studio(
     });
     let (progress, view) = read.await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "screening");
-    let bands = rules_form::bands(&form);
+    let (bands, kept) = (rules_form::bands(&form), house.settings.mail.keeps_letters());
     let now = house.now();
     let heading = Heading::of(&page, &event, now);
-    page::answer(&Studio { heading, tabs, bands, now, page, event, form, step, view, progress })
+    page::answer(&Studio { heading, tabs, bands, now, page, event, form, step, view, progress, kept })
 }
 
 #[get("/office/e/{event}/screening")]
@@ -302,10 +304,10 @@ impl Studio {
         let letters = self.progress.letters;
         let gaps =
             [("sent", letters.sent.into()), ("waiting", letters.waiting.into()), ("failed", letters.failed.into())];
-        self.page.say("screening-letters", &gaps)
+        self.page.say(if self.kept { "screening-letters-kept" } else { "screening-letters" }, &gaps)
     }
 
-    fn rule_lines(&self, rules: &Rules) -> Vec<(String, String)> {
+    fn rule_lines(&self, rules: &Rules, by_history: &bool) -> Vec<(String, String)> {
         let page = &self.page;
         let range = |least: u32, most: Option<u32>| match most {
             Some(most) if most == least => most.to_string(),
@@ -322,6 +324,7 @@ impl Studio {
             (sentences::limit(&band.limit(), page.language), range(band.min, band.max))
         };
         lines.extend(rules.band.iter().map(banded));
+        lines.extend(by_history.then(|| (page.t("screening-history"), page.t("screening-history-on"))));
         lines
     }
 }

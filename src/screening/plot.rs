@@ -1,6 +1,7 @@
-//! How the points of one side are spread, as a drawing: bars of equal width, those with a seat below those without, and the
-//! cut line. Whole numbers only; the two sides of an event share their axes, so that they can be compared.
+//! How the points of one side are spread, as a drawing: bars of equal width, those with a seat below those without, who are
+//! hatched where they were passed over, and the cut line. Whole numbers only; the two sides of an event share their axes, so that they can be compared.
 
+use super::passed;
 use crate::registrations::registration::Side;
 
 pub const WIDTH: i64 = 480;
@@ -45,13 +46,30 @@ pub struct Bar {
     pub from: i64,
     pub to: i64,
     pub seated: usize,
+    /// Without a seat, above whoever has the last one.
+    pub passed: usize,
     pub others: usize,
     pub x: i64,
     pub width: i64,
     pub seated_y: i64,
     pub seated_height: i64,
+    pub passed_y: i64,
+    pub passed_height: i64,
     pub others_y: i64,
     pub others_height: i64,
+}
+
+/// The people of one bar.
+struct Counts {
+    seated: usize,
+    passed: usize,
+    others: usize,
+}
+
+impl Counts {
+    fn all(&self) -> usize {
+        self.seated + self.passed + self.others
+    }
 }
 
 struct Axes {
@@ -94,24 +112,28 @@ pub fn ground() -> i64 {
 #[must_use]
 pub fn plots(dots: &[Dot], sides: &[Side]) -> Vec<Plot> {
     let mut axes = Axes::of(dots);
-    let counted = |side: Side, bar: i64, seated: bool| {
-        let alike = |dot: &&Dot| dot.side == side && dot.seated == seated && axes.bar_of(dot.points) == bar;
-        dots.iter().filter(alike).count()
+    let counted = |side: Side| {
+        let own = dots.iter().filter(|dot| dot.side == side).map(|dot| (dot.points, dot.seated));
+        let last = passed::last_seat(own.clone());
+        let of_bar = |bar: i64| {
+            let here = own.clone().filter(|(points, _)| axes.bar_of(*points) == bar);
+            let seated = here.clone().filter(|(_, seated)| *seated).count();
+            let passed = here.clone().filter(|one| passed::is_over(*one, last)).count();
+            Counts { seated, passed, others: here.count() - seated - passed }
+        };
+        (0..axes.bars).map(of_bar).collect::<Vec<_>>()
     };
-    let counts: Vec<Vec<(usize, usize)>> = sides
-        .iter()
-        .map(|side| (0..axes.bars).map(|bar| (counted(*side, bar, true), counted(*side, bar, false))).collect())
-        .collect();
-    axes.tallest = counts.iter().flatten().map(|(seated, others)| seated + others).max().unwrap_or(0);
+    let counts: Vec<Vec<Counts>> = sides.iter().map(|side| counted(*side)).collect();
+    axes.tallest = counts.iter().flatten().map(Counts::all).max().unwrap_or(0);
     sides.iter().zip(counts).map(|(side, counts)| plot(dots, *side, &counts, &axes)).collect()
 }
 
-fn plot(dots: &[Dot], side: Side, counts: &[(usize, usize)], axes: &Axes) -> Plot {
+fn plot(dots: &[Dot], side: Side, counts: &[Counts], axes: &Axes) -> Plot {
     let own: Vec<&Dot> = dots.iter().filter(|dot| dot.side == side).collect();
     let seated = own.iter().filter(|dot| dot.seated).count();
-    let last = own.iter().filter(|dot| dot.seated).map(|dot| dot.points).min();
+    let last = passed::last_seat(own.iter().map(|dot| (dot.points, dot.seated)));
     let cut_line = last.filter(|_| seated < own.len());
-    let bars = counts.iter().zip(0..).map(|((seated, others), place)| bar(axes, place, *seated, *others)).collect();
+    let bars = counts.iter().zip(0..).map(|(counts, place)| bar(axes, place, counts)).collect();
     let every = (axes.bars + 5) / 6;
     let tick = |bar: i64| (axes.x(bar), axes.first + bar * axes.step);
     Plot {
@@ -127,19 +149,23 @@ fn plot(dots: &[Dot], side: Side, counts: &[(usize, usize)], axes: &Axes) -> Plo
     }
 }
 
-fn bar(axes: &Axes, place: i64, seated: usize, others: usize) -> Bar {
-    let (seated_height, whole) = (axes.height(seated), axes.height(seated + others));
+fn bar(axes: &Axes, place: i64, counts: &Counts) -> Bar {
+    let (seated_height, whole) = (axes.height(counts.seated), axes.height(counts.all()));
+    let above = axes.height(counts.seated + counts.passed);
     Bar {
         from: axes.first + place * axes.step,
         to: axes.first + (place + 1) * axes.step - 1,
-        seated,
-        others,
+        seated: counts.seated,
+        passed: counts.passed,
+        others: counts.others,
         x: axes.x(place) + 1,
         width: (axes.x(place + 1) - axes.x(place) - 2).max(1),
         seated_y: ground() - seated_height,
         seated_height,
+        passed_y: ground() - above,
+        passed_height: above - seated_height,
         others_y: ground() - whole,
-        others_height: whole - seated_height,
+        others_height: whole - above,
     }
 }
 
@@ -160,7 +186,7 @@ mod tests {
         let (men, women) = (&plots[0], &plots[1]);
         assert_eq!((men.people, men.seated, men.cut_line), (100, 38, Some(62)));
         assert_eq!((women.people, women.cut_line), (50, None), "nobody was left without");
-        assert_eq!(men.bars.iter().map(|bar| bar.seated + bar.others).sum::<usize>(), 100);
+        assert_eq!(men.bars.iter().map(|bar| bar.seated + bar.passed + bar.others).sum::<usize>(), 100);
         assert_eq!(men.bars.len(), 20, "five points a bar");
         assert_eq!(men.cut_at, Some(men.bars[12].x - 1));
         assert!(men.bars.iter().all(|bar| bar.others_y >= TOP && bar.x + bar.width <= WIDTH - RIGHT));
@@ -170,9 +196,12 @@ mod tests {
     #[test]
     fn nobody_and_one_alone_can_be_drawn() {
         assert_eq!(plots(&[], &SIDES)[0].people, 0);
+        let over = plots(&[dot(Side::Men, 9, false), dot(Side::Men, 5, true), dot(Side::Men, 5, false)], &SIDES);
+        let bars: Vec<_> = over[0].bars.iter().map(|bar| (bar.seated, bar.passed, bar.others)).collect();
+        assert_eq!((bars[0], bars[4]), ((1, 0, 1), (0, 1, 0)), "the same points are no more points");
         let alone = plots(&[dot(Side::Women, 7, true)], &SIDES);
         assert_eq!((alone[1].bars.len(), alone[1].bars[0].seated), (1, 1));
         let far = plots(&[dot(Side::Men, -3, false), dot(Side::Men, 1_000_000, true)], &SIDES);
-        assert_eq!(far[0].bars.iter().map(|bar| bar.seated + bar.others).sum::<usize>(), 2);
+        assert_eq!(far[0].bars.iter().map(|bar| bar.seated + bar.passed + bar.others).sum::<usize>(), 2);
     }
 }

@@ -4,7 +4,8 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{applicants, terms};
+use super::terms::{self, Terms};
+use super::{applicants, passed};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
@@ -29,6 +30,8 @@ pub struct Trial {
 #[schema(as = ScreeningPreview)]
 pub struct Preview {
     pub rules: Rules,
+    /// Whether earlier events of the union are compared before points.
+    pub by_history: bool,
     pub applicants: usize,
     pub seats: u32,
     pub sides: Vec<SidePreview>,
@@ -49,9 +52,11 @@ pub struct SidePreview {
     pub not_selected: usize,
     /// Points of the last one selected.
     pub cut_line: Option<i64>,
+    /// How many are not selected though somebody of their side with fewer points is: by a limit, or by the past.
+    pub passed_over: usize,
 }
 
-/// Screens everybody approved so far, with the points they have so far.
+/// Screens whom the run would screen, with the points and classes they have so far.
 ///
 /// # Errors
 /// 422 `invalid` on `rules`.
@@ -61,15 +66,16 @@ pub async fn preview(app: &App, by: &Organizer, trial: Trial) -> Result<Preview,
         None => terms::rules_of(&by.event)?,
     };
     terms::checked(&rules)?;
-    let applicants = applicants::applicants(app.database.reader(), &by.event).await?;
+    let by_history = Terms::of(&by.event)?.by_history();
+    let applicants = applicants::to_screen(app.database.reader(), &by.event, app.now()).await?;
     let tried = tokio::task::spawn_blocking(move || {
         let outcome = screen(&applicants, &rules, &[0; 32]);
-        build_preview(rules, &applicants, outcome)
+        build_preview(rules, by_history, &applicants, outcome)
     });
     Ok(tried.await.map_err(Fault::of)?)
 }
 
-fn build_preview(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Preview {
+fn build_preview(rules: Rules, by_history: bool, applicants: &[Applicant], outcome: Outcome) -> Preview {
     let selected = outcome.selected.as_deref().unwrap_or_default();
     let seated: std::collections::HashSet<&str> = selected.iter().map(String::as_str).collect();
     let of_side = |side: Side| {
@@ -77,6 +83,7 @@ fn build_preview(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Pr
         let chosen = people.iter().filter(|person| seated.contains(person.number.as_str()));
         let (selected, waitlisted) = (chosen.clone().count(), outcome.standby.of(side.into()).len());
         let last = chosen.map(|person| (person.class, -person.points)).max();
+        let stood = people.iter().map(|person| (person.points, seated.contains(person.number.as_str())));
         SidePreview {
             side,
             applicants: people.len(),
@@ -84,11 +91,13 @@ fn build_preview(rules: Rules, applicants: &[Applicant], outcome: Outcome) -> Pr
             waitlisted,
             not_selected: people.len().saturating_sub(selected + waitlisted),
             cut_line: last.map(|(_, points)| -points),
+            passed_over: passed::count(stood),
         }
     };
     let sides = SIDES.into_iter().map(of_side).collect();
     Preview {
         rules,
+        by_history,
         applicants: applicants.len(),
         seats: outcome.seats,
         sides,

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{list, order, run};
+use super::terms::Terms;
+use super::{addition, list, order, run};
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
@@ -20,6 +21,30 @@ const FEW: usize = 5;
 pub struct Published {
     pub list: Option<PublishedList>,
     pub run: Option<PublishedRun>,
+    /// Seats added since, oldest first.
+    pub additions: Vec<PublishedAddition>,
+}
+
+/// Seats that were added after the run, with the reason.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PublishedAddition)]
+pub struct PublishedAddition {
+    pub number: i32,
+    pub added_at: DateTime<Utc>,
+    pub reason: String,
+    pub men: i32,
+    pub women: i32,
+    /// All seats from then on.
+    pub seats: i32,
+    /// SHA-256 of its record, which names the record before it.
+    pub digest: String,
+}
+
+impl From<addition::Model> for PublishedAddition {
+    fn from(added: addition::Model) -> Self {
+        let addition::Model { number, added_at, reason, men, women, seats, digest, .. } = added;
+        Self { number, added_at, reason, men, women, seats, digest }
+    }
 }
 
 /// The list as it was fixed before the draw.
@@ -42,6 +67,8 @@ pub struct PublishedRun {
     pub beacon: String,
     pub seed: String,
     pub rules: Rules,
+    /// Whether earlier events of the union were compared before points.
+    pub by_history: bool,
     pub selected: i32,
     pub waitlisted: i32,
     pub not_selected: i32,
@@ -67,13 +94,14 @@ pub async fn of_event(app: &App, event: &event::Model) -> Result<Published, Faul
     let db = app.database.reader();
     let list = list::latest(db, event.id).await?.map(PublishedList::from);
     let run = match run::of_event(db, event.id).await? {
-        Some(run) => Some(of_run(app, run).await?),
+        Some(run) => Some(of_run(app, event, run).await?),
         None => None,
     };
-    Ok(Published { list, run })
+    let additions = addition::of_event(db, event.id).await?.into_iter().map(PublishedAddition::from).collect();
+    Ok(Published { list, run, additions })
 }
 
-pub async fn of_run(app: &App, run: run::Model) -> Result<PublishedRun, Fault> {
+pub async fn of_run(app: &App, event: &event::Model, run: run::Model) -> Result<PublishedRun, Fault> {
     let order = order::of_event(app, app.database.reader(), run.event_id).await?.unwrap_or_default();
     let published = |side| {
         let cut = order.ladder(side, &Ladder::default())
@@ -89,6 +117,7 @@ pub async fn of_run(app: &App, run: run::Model) -> Result<PublishedRun, Fault> {
         run: run.number,
         committed_at: run.committed_at,
         rules: run.rules_used()?,
+        by_history: Terms::of(event)?.by_history(),
         list_root: run.list_root,
         draw: run.draw,
         beacon: run.beacon,

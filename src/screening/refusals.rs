@@ -12,4 +12,6 @@ crate::refusals! {
     NO_EMPTY_SEAT = conflict("no_empty_seat", "No seat of this side is empty.");
     /// Nobody waits, or the `limits` told with it keep everybody out.
     NOBODY_FITS = conflict("nobody_fits", "Nobody who waits fits an empty seat.");
+    /// Too few wait, or the `limits` told with it keep them out.
+    SEATS_NOT_FILLED = conflict("seats_not_filled", "Those who wait cannot fill these seats; none was added.");
 }

@@ -68,7 +68,8 @@ pub async fn reply(app: &App, by: &Participant, answer: Answer) -> Result<regist
         && let Some(run) = run::of_event(&txn, event.id).await?
         && let Some(leaver) = placement::Entity::find_by_id(id).one(&txn).await?.filter(|place| place.seated)
     {
-        succeed::succeed(&txn, app, &event, &run, leaver, Reason::Declined).await?;
+        let by = Some(by.account.account_id);
+        succeed::succeed(&txn, app, &event, &run, leaver, (Reason::Declined, by)).await?;
     }
     txn.commit_telling(&answered).await?;
     app.happenings.announce(event.id, What::SeatsMoved);

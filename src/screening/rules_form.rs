@@ -104,7 +104,10 @@ pub fn changes(form: &Form, event: &event::Model) -> Result<Changes, Error> {
         ("band", bands(form).into_iter().map(band).collect()),
     ]);
     let mut changes: Changes = body::read(json!({ "seats": form.number("seats"), "screening": screening }))?;
-    // Halves that nobody chose follow the seats.
+    // What the studio has no input for stays; halves that nobody chose follow the seats.
+    let stored = Terms::of(event)?;
+    let (by_history, standby) = (stored.by_history, stored.follow(event.seats).standby);
+    changes.screening = changes.screening.map(|plan| Terms { by_history, standby, ..plan });
     if changes.seats.is_some_and(|seats| seats != event.seats) {
         changes.screening = changes.screening.map(|plan| plan.follow(event.seats));
     }

@@ -4,8 +4,11 @@ use fluent_templates::fluent_bundle::FluentValue;
 use queqiao_screening::explain::{Explanation, Full};
 use queqiao_screening::limit::{End, Limit, Obstacle};
 
+use crate::error::Fault;
+use crate::events::event;
 use crate::language::Language;
 use crate::page::fluent::{say, say_in};
+use crate::points::rules::RuleSet;
 use crate::registrations::class;
 use crate::registrations::registration::Side;
 
@@ -25,18 +28,37 @@ impl Address {
     }
 }
 
+/// What somebody stood there with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stood {
+    /// None where the event gives seats by lot.
+    pub points: Option<i64>,
+    pub class: i32,
+    pub side: Side,
+}
+
+impl Stood {
+    /// As a run placed them. Points somebody was given by hand count at an event without any, too.
+    ///
+    /// # Errors
+    /// Where what the event says of points does not read.
+    pub fn of(event: &event::Model, points: i64, class: i32, side: Side) -> Result<Self, Fault> {
+        let pays = RuleSet::of(event)?.iter().next().is_some();
+        Ok(Self { points: (pays || points != 0).then_some(points), class, side })
+    }
+}
+
 /// Why a run came to this for a person on a side: where they stood, then what was missing. `short`: how many of the
 /// side stand between them and a seat.
 #[must_use]
 pub fn explanation(
     address: Address,
     language: Language,
-    why: &Explanation,
-    (points, class, side): (i64, i32, Side),
+    why: &Explanation, stood: (i64, i32, Side),
     short: Option<usize>,
 ) -> Vec<String> {
-    let mut sentences = standing(address, language, why, (points, class, side));
-    sentences.extend(reasons(address, language, why, side, short));
+    let mut sentences = standing(address, language, why, stood);
+    sentences.extend(reasons(address, language, why, stood, short));
     sentences
 }
 
@@ -46,11 +68,12 @@ pub fn standing(
     address: Address,
     language: Language,
     why: &Explanation,
-    (points, class, side): (i64, i32, Side),
+    Stood { points, class, side }: Stood,
 ) -> Vec<String> {
     let side = side_name(side, language);
-    let gaps = [("points", points.into()), ("side", side.into()), ("rank", why.rank_side.into())];
-    let standing = address.say(language, "screening-stood", &gaps);
+    let gaps = [("points", points.unwrap_or(0).into()), ("side", side.into()), ("rank", why.rank_side.into())];
+    let key = if points.is_some() { "screening-stood" } else { "screening-drawn" };
+    let standing = address.say(language, key, &gaps);
     let history = history(class).map(|key| address.say(language, key, &[]));
     [Some(standing), history].into_iter().flatten().collect()
 }
@@ -71,13 +94,13 @@ pub fn reasons(
     address: Address,
     language: Language,
     why: &Explanation,
-    side: Side,
+    stood: Stood,
     short: Option<usize>,
 ) -> Vec<String> {
     if why.climb == Some(0) {
         return Vec::new();
     }
-    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(address, language, full, side)).collect();
+    let mut reasons: Vec<String> = why.full.iter().map(|full| was_full(address, language, full, stood)).collect();
     if reasons.is_empty() {
         reasons.push(say(language, "screening-kept-for-others", &[]));
     }
@@ -91,7 +114,7 @@ pub fn climb(language: Language, places: usize) -> String {
     say(language, "screening-climb", &[("climb", places.into())])
 }
 
-fn was_full(address: Address, language: Language, full: &Full, side: Side) -> String {
+fn was_full(address: Address, language: Language, full: &Full, Stood { points, side, .. }: Stood) -> String {
     // Told from where the person stands.
     let key = match &full.limit {
         Limit::Seats => "screening-full-seats",
@@ -100,7 +123,7 @@ fn was_full(address: Address, language: Language, full: &Full, side: Side) -> St
         Limit::Unit(_) => "screening-full-unit",
         Limit::UnitSide(..) => "screening-full-unit-side",
     };
-    let last = full.last_points.map(|points| {
+    let last = full.last_points.filter(|_| points.is_some()).map(|points| {
         let key = if full.last_ticket.is_some() { "screening-last-by-lot" } else { "screening-last" };
         address.say(language, key, &[("points", points.into())])
     });
@@ -197,7 +220,7 @@ mod tests {
             single: vec![],
             climb: Some(27),
         };
-        let (formal, stood) = (Address::Formal, (87, class::ORDINARY, Side::Women));
+        let (formal, stood) = (Address::Formal, Stood { points: Some(87), class: class::ORDINARY, side: Side::Women });
         let zh = explanation(formal, Language::Zh, &why, stood, Some(13));
         assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
         assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
@@ -217,9 +240,11 @@ mod tests {
     fn what_counts_before_points_is_said() {
         let why =
             Explanation { rank: 1, rank_side: 1, rank_unit_side: 1, full: vec![], single: vec![], climb: Some(0) };
-        let stood = |class| (40, class, Side::Men);
+        let stood = |class| Stood { points: Some(40), class, side: Side::Men };
         let zh = explanation(Address::Familiar, Language::Zh, &why, stood(class::GUARANTEED), None);
         assert_eq!(zh, ["你有 40 分，在男方第 1 名。", "你有保留席位，排在最前。"]);
+        let by_lot = Stood { points: None, ..stood(class::ORDINARY) };
+        assert_eq!(standing(Address::Familiar, Language::Zh, &why, by_lot), ["按抽签号，你在男方第 1 名。"]);
         let en = explanation(Address::Formal, Language::En, &why, stood(class::NO_SHOW), None);
         assert_eq!(en[0], "You have 40 points and rank 1 among the men.");
         assert!(en[1].starts_with("You confirmed a seat"), "{en:?}");

@@ -93,6 +93,10 @@ impl Plot {
 }
 
 impl Bound {
+    pub(super) fn most(&self) -> String {
+        self.cap.map_or_else(|| "–".to_owned(), |cap| cap.to_string())
+    }
+
     pub(super) fn last(&self) -> String {
         self.last_points.map_or_else(|| "–".to_owned(), |points| points.to_string())
     }

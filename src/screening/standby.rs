@@ -53,6 +53,8 @@ pub struct Waiting {
     pub unit: String,
     pub points: i64,
     pub is_next: bool,
+    /// The limits that keep them out, where somebody behind them comes first or nobody would.
+    pub passed_over: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -94,6 +96,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Sta
             place: places.get(&one.registration).copied().unwrap_or_default(),
             is_next: line.next.as_deref() == Some(one.number.as_str()),
             person: person(&one.number),
+            passed_over: one.passed_over.then_some(one.kept_out_by),
             unit: one.unit,
             points: one.points,
         });

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::placement::{self, Placed};
-use super::sentences::{self, Address};
+use super::sentences::{self, Address, Stood};
 use super::{ladder, line};
 use crate::app::App;
 use crate::error::Fault;
@@ -71,9 +71,9 @@ pub struct Why {
 
 impl Why {
     /// Of a placement, in the person's language.
-    fn of(placement: &placement::Model, language: Language, short: Option<usize>) -> Result<Self, Fault> {
+    fn of(event: &event::Model, placement: &placement::Model, language: Language, short: Option<usize>) -> Result<Self, Fault> {
         let why = placement.why()?;
-        let stood = (placement.points, placement.class, placement.side);
+        let stood = Stood::of(event, placement.points, placement.class, placement.side)?;
         let sentences = sentences::explanation(Address::Formal, language, &why, stood, short);
         Ok(Self {
             outcome: placement.outcome,

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::placement::{self, Placed};
 use super::plot::{Dot, Plot, plots};
-use super::run;
-use super::{applicants, terms};
+use super::terms::{self, Terms};
+use super::{applicants, passed, run};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::event;
+use crate::registrations::class;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::explain::Full;
@@ -24,6 +25,8 @@ const SHOWN: usize = 12;
 #[derive(Debug)]
 pub struct View {
     pub rules: Rules,
+    /// Whether the past is compared before points.
+    pub by_history: bool,
     pub people: usize,
     pub plots: Vec<Plot>,
     pub bound: Vec<Bound>,
@@ -51,11 +54,14 @@ pub struct Mover {
     pub points: i64,
 }
 
-/// A limit that was full when somebody's turn came.
+/// What the past is called among the limits, though it has no cap.
+pub const HISTORY: &str = "history";
+
+/// A limit that was full when somebody's turn came, or the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
     pub limit: Limit,
-    pub cap: u32,
+    pub cap: Option<u32>,
     /// Points of the last one admitted within it.
     pub last_points: Option<i64>,
     /// How many came too late for it.
@@ -67,13 +73,13 @@ pub struct Bound {
 /// # Errors
 /// 422 `invalid` where the rules that stand contradict themselves.
 pub async fn preview(app: &App, event: &event::Model, tried: Rules) -> Result<View, Error> {
-    let applicants = applicants::applicants(app.database.reader(), event).await?;
-    let standing = terms::rules_of(event)?;
+    let applicants = applicants::to_screen(app.database.reader(), event, app.now()).await?;
+    let (standing, by_history) = (terms::rules_of(event)?, Terms::of(event)?.by_history());
     let screened = tokio::task::spawn_blocking(move || {
         let seed = [0; 32];
         let outcome = screen(&applicants, &tried, &seed);
         let before = (standing != tried).then(|| screen(&applicants, &standing, &seed));
-        build_view(tried, &applicants, outcome, before)
+        build_view((tried, by_history), &applicants, outcome, before)
     });
     Ok(screened.await.map_err(Fault::of)?)
 }
@@ -84,13 +90,15 @@ pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<
     let dot =
         |one: &placement::Model| Dot { side: one.side, points: one.points, seated: one.outcome == Placed::Selected };
     let dots: Vec<Dot> = placements.iter().map(dot).collect();
+    let past = held_back(placements.iter().map(|one| one.class).zip(dots.iter().copied()));
     let mut full = Vec::new();
     for one in placements.iter().filter(|one| one.outcome != Placed::Selected) {
         full.extend(one.why()?.full);
     }
-    let (bound, more) = binding_limits(full);
+    let (bound, more) = binding_limits(full, past);
     Ok(View {
         rules: run.rules_used()?,
+        by_history: Terms::of(event)?.by_history(),
         people: placements.len(),
         plots: plots(&dots, &SIDES),
         bound,
@@ -101,7 +109,12 @@ pub async fn after(app: &App, event: &event::Model, run: &run::Model) -> Result<
     })
 }
 
-fn build_view(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: Option<Outcome>) -> View {
+fn build_view(
+    (rules, by_history): (Rules, bool),
+    applicants: &[Applicant],
+    outcome: Outcome,
+    before: Option<Outcome>,
+) -> View {
     let seated = seated(&outcome);
     let dot = |one: &Applicant| Dot {
         side: one.side.into(),
@@ -112,9 +125,11 @@ fn build_view(rules: Rules, applicants: &[Applicant], outcome: Outcome, before: 
     let plots = plots(&dots, &SIDES);
     let moves =
         before.map_or_else(|| Moves { none: true, ..Moves::default() }, |old| moves(applicants, &outcome, &old));
-    let (bound, more) = binding_limits(outcome.explanations.into_values().flat_map(|why| why.full).collect());
+    let past = held_back(applicants.iter().map(|one| one.class).zip(dots));
+    let (bound, more) = binding_limits(outcome.explanations.into_values().flat_map(|why| why.full).collect(), past);
     View {
         rules,
+        by_history,
         people: applicants.len(),
         plots,
         bound,
@@ -150,17 +165,32 @@ fn moves(applicants: &[Applicant], new: &Outcome, old: &Outcome) -> Moves {
     Moves { into: of(&new, &old), out: of(&old, &new), none }
 }
 
-/// The limits that bound, those of whole sides first and then by how many they kept out.
-fn binding_limits(full: Vec<Full>) -> (Vec<Bound>, usize) {
+/// How many were passed over who stand behind the others because of their past.
+fn held_back(people: impl Iterator<Item = (i32, Dot)> + Clone) -> usize {
+    let of_side = |side: Side| {
+        let here = people.clone().filter(move |(_, dot)| dot.side == side);
+        let last = passed::last_seat(here.clone().map(|(_, dot)| (dot.points, dot.seated)));
+        here.filter(move |(class, dot)| *class > class::ORDINARY && passed::is_over((dot.points, dot.seated), last))
+            .count()
+    };
+    SIDES.into_iter().map(of_side).sum()
+}
+
+/// The limits that bound, those of whole sides first, then the past, then by how many they kept out.
+fn binding_limits(full: Vec<Full>, past: usize) -> (Vec<Bound>, usize) {
     let mut limits: BTreeMap<String, Bound> = BTreeMap::new();
     for Full { limit, cap, last_points, .. } in full {
-        let bound = limits.entry(limit.to_string()).or_insert(Bound { limit, cap, last_points, kept_out: 0 });
+        let bound = limits.entry(limit.to_string()).or_insert(Bound { limit, cap: Some(cap), last_points, kept_out: 0 });
         bound.kept_out += 1;
         bound.last_points = bound.last_points.into_iter().chain(last_points).min();
     }
     let mut bound: Vec<Bound> = limits.into_values().collect();
+    if past > 0 {
+        bound.push(Bound { limit: HISTORY.to_owned(), cap: None, last_points: None, kept_out: past });
+    }
+    let late = |limit: &str| if limit == HISTORY { 1 } else { 2 * u8::from(limit.starts_with("unit")) };
     let of_unit = |one: &Bound| matches!(one.limit, Limit::Unit(_) | Limit::UnitSide(..));
-    bound.sort_by_key(|one| (of_unit(one), std::cmp::Reverse(one.kept_out)));
+    bound.sort_by_key(|one| (late(&of_unit(one), std::cmp::Reverse(one.kept_out)));
     let more = bound.len().saturating_sub(SHOWN);
     bound.truncate(SHOWN);
     (bound, more)
@@ -180,9 +210,10 @@ mod tests {
         };
         let mut all = vec![full("unit 电力局/men", 70), full("unit 电力局/men", 66), full("side men", 60)];
         all.extend((0..20).map(|unit| full(&format!("unit {unit}/men"), 50)));
-        let (bound, more) = binding_limits(all);
+        let (bound, more) = binding_limits(all, 3);
         assert_eq!(bound[0].limit.to_string(), "side men");
-        assert_eq!((bound[1].last_points, bound[1].kept_out), (Some(66), 2));
-        assert_eq!((bound.len(), more), (SHOWN, 10));
+        assert_eq!((bound[1].limit.as_str(), bound[1].cap, bound[1].kept_out), (HISTORY, None, 3));
+        assert_eq!((bound[2].last_points, bound[2].kept_out), (Some(66), 2));
+        assert_eq!((bound.len(), more), (SHOWN, 11));
     }
 }

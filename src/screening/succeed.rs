@@ -21,13 +21,14 @@ use serde_json::json;
 
 /// Gives on the seat of `leaver`, whose registration has left it already. The caller holds the event row exclusively.
 /// Where nobody fits, the seat stays empty and the log says what stood in the way; nobody ever loses a seat for it.
+/// Whoever gave the seat back did it themself; it is the clock's doing only where time ran out.
 pub async fn succeed(
     txn: &Write,
     app: &App,
     event: &event::Model,
     run: &run::Model,
     leaver: placement::Model,
-    reason: Reason,
+    (reason, by): (Reason, Option<Uuid>),
 ) -> Result<(), Fault> {
     let (newcomer, stuck) = match fill(txn, app, event, run, &leaver).await? {
         Ok(newcomer) => (newcomer, None),
@@ -44,8 +45,7 @@ pub async fn succeed(
         at: Set(app.now()),
     };
     row.insert(txn).await?;
-    Deed::SeatMoved
-        .by_the_house()
+    by.map_or_else(|| Deed::SeatMoved.by_the_house(), |by| Deed::SeatMoved.by(by))
         .at(event.organization_id, event.id)
         .about("registration", leaver.registration_id)
         .with(json!({ "because": reason, "newcomer": newcomer }))
@@ -67,7 +67,7 @@ pub async fn fill(
     leaver: &placement::Model,
 ) -> Result<Result<Option<Uuid>, Stuck>, Fault> {
     match next(txn, app, event, run, leaver).await? {
-        Ok(Some(placement)) => Ok(Ok(seat(txn, app, event, run, placement).await?)),
+        Ok(Some(placement)) => Ok(Ok(seat(txn, app, event, (run, Seat::CameFree), placement).await?)),
         Ok(None) => Ok(Ok(None)),
         Err(why) => Ok(Err(why)),
     }
@@ -109,12 +109,19 @@ fn chosen(
     Ok(promote(&list, &rules, seed, &seated, &|_| false)?.pop())
 }
 
-/// Offers the seat, with a deadline and a letter.
-async fn seat(
+/// Where a seat comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Seat {
+    CameFree,
+    Added,
+}
+
+/// Offers a seat, with a deadline and a letter.
+pub(super) async fn seat(
     txn: &Write,
     app: &App,
     event: &event::Model,
-    run: &run::Model,
+    (run, seat): (&run::Model, Seat),
     newcomer: placement::Model,
 ) -> Result<Option<Uuid>, Fault> {
     let held = registration::Entity::find_by_id(newcomer.registration_id).lock_exclusive().one(txn).await?;
@@ -128,6 +135,6 @@ async fn seat(
     let mut row = newcomer.into_active_model();
     row.seated = Set(true);
     row.update(txn).await?;
-    letters::offered(txn, app, event, run, &moved_up).await?;
+    letters::offered(txn, app, event, (run, seat), &moved_up).await?;
     Ok(Some(id))
 }

@@ -34,7 +34,7 @@ pub struct Terms {
     pub standby: Option<i32>,
     /// Whether earlier events of the same union count before points: class 0 has a guaranteed seat, 1 is everybody
     /// else, 2 was at an event in the six months before this one, 3 confirmed a seat in the twelve months before and
-    /// did not come. On unless said otherwise.
+    /// did not come. Off unless said so, and only before anybody can apply: points are what people are promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_history: Option<bool>,
     /// Seats per side; left out in a two-sided event, each side gets half.
@@ -65,8 +65,7 @@ impl Terms {
         Ok(event.part::<Self>("screening")?.unwrap_or_default().completed(event.seats, event.sides))
     }
 
-    /// What a new event begins with. Who was there lately lets others go first, who stayed away stands last, and as
-    /// many wait in line as the larger side has seats.
+    /// What a new event begins with. Points alone decide, and as many wait in line as the larger side has seats.
     #[must_use]
     pub fn proposed(kind: Kind) -> Self {
         let max = match kind {
@@ -75,7 +74,7 @@ impl Terms {
             Kind::SpeedDating => 2,
         };
         Self {
-            by_history: Some(true),
+            by_history: Some(false),
             fallback: Fallback::ReduceSeats,
             unit_side: Some(Cap { max }),
             ..Self::default()
@@ -91,14 +90,14 @@ impl Terms {
         }
         let usual = self.usual_standby(seats);
         self.standby.get_or_insert(usual);
-        self.by_history.get_or_insert(true);
+        self.by_history.get_or_insert(false);
         self
     }
 
     /// Whether earlier events count.
     #[must_use]
     pub fn by_history(&self) -> bool {
-        self.by_history.unwrap_or(true)
+        self.by_history.unwrap_or(false)
     }
 
     /// As many as the larger side has seats: even if nobody of them came, the line would do.
@@ -203,19 +202,24 @@ impl Terms {
     }
 
     /// For whoever thinks of applying.
+    ///
+    /// # Arguments
+    /// `points`: whether the event has any; where it has none, everybody's place is drawn.
     #[must_use]
-    pub fn sentences(&self, page: &Page, seats: i32, sides: Sides) -> Vec<String> {
-        let by_points = match sides {
-            Sides::Two => page.say("rule-screening-two", &[("seats", seats.into()), ("half", (seats / 2).into())]),
-            Sides::Open => page.say("rule-screening-open", &[("seats", seats.into())]),
+    pub fn sentences(&self, page: &Page, seats: i32, sides: Sides, points: bool) -> Vec<String> {
+        let by = |key: &str| if points { key.to_owned() } else { format!("{key}-lot") };
+        let shares = match sides {
+            Sides::Two => self.side.unwrap_or_else(|| SideBounds::even(seats)).share_words(page, "rule-sides"),
+            Sides::Open => String::new(),
         };
+        let order = page.say(&by("rule-screening-order"), &[("seats", seats.into()), ("sides", shares.into())]);
         let cap = |key: &str, max: i32| page.say(key, &[("max", max.into())]);
-        let history = self.by_history().then(|| page.t("rule-screening-history"));
+        let history = self.by_history().then(|| page.t(&by("rule-screening-history")));
         let unit = self.unit.map(|unit| cap("rule-screening-unit", unit.max));
         let side = self.unit_side.map(|side| cap("rule-screening-unit-side", side.max));
         let standby = self.standby.map(|standby| cap("rule-screening-standby", standby));
-        let tie = Some(page.t("rule-screening-tie"));
-        [Some(by_points), history, unit, side, standby, tie].into_iter().flatten().collect()
+        let tie = Some(page.t(&by("rule-screening-tie")));
+        [Some(order), history, unit, side, standby, tie].into_iter().flatten().collect()
     }
 }
 

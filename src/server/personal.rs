@@ -131,7 +131,7 @@ fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result
 #[utoipa::path(tag = "accounts", request_body = Proof, responses(
     (status = 204, description = "Forgotten"),
     (status = 401, description = "`not_signed_in`, `wrong_credentials`, `second_factor_needed`, `second_factor_wrong`"),
-    (status = 409, description = "`last_administrator`"),
+    (status = 409, description = "`last_administrator`, `last_organizer`"),
     (status = 422, description = "`invalid`"),
     (status = 429, description = "`too_many_requests`"),
 ), security(("bearer" = [])))]
@@ -197,6 +197,7 @@ pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: 
     let proven = prove_again(app, asker, &who, proof).await?;
     let txn = app.database.begin_write().await?;
     accounts::personal::may_leave(&txn, app, id).await?;
+    organizations::personal::may_leave(&txn, id).await?;
     let (account, _) = proven.hold(app, &txn).await?;
     let email = account.address(&app.secrets)?;
     accounts::personal::erase(&txn, app, id).await?;

@@ -114,6 +114,15 @@ pub struct MailSettings {
     pub tries: i32,
     pub refusals: i32,
     pub workers: usize,
+    pub recall_seconds: u64,
+}
+
+impl MailSettings {
+    /// Whether letters stay in the outbox: then none of them is sent.
+    #[must_use]
+    pub fn keeps_letters(&self) -> bool {
+        self.delivery == Delivery::Kept
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

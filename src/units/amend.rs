@@ -12,7 +12,7 @@ use super::add::LONGEST_NAME;
 use super::refusals::UNIT_EXISTS;
 use super::{mail_domain, unit};
 use crate::app::App;
-use crate::audit::Deed;
+use crate::audit::{self, Deed};
 use crate::body::one_line_or_none;
 use crate::error::{Error, Refused};
 use crate::organizations::organization;
@@ -65,7 +65,12 @@ pub async fn amend(app: &App, by: &UnitKeeper, changes: UnitChanges) -> Result<u
         .by(by.account.account_id)
         .of_union(unit.organization_id)
         .about("unit", unit.id)
-        .with(json!({"name": changes.name.is_some(), "mail_domain": changes.mail_domain.is_some()}))
+        .with(json!({
+            "changes": audit::changes::between(
+                &json!({ "name": unit.name, "mail_domain": unit.mail_domain }),
+                &json!({ "name": changed.name, "mail_domain": changed.mail_domain }),
+            ),
+        }))
         .record(&txn, app)
         .await?;
     txn.commit().await?;

@@ -107,6 +107,42 @@ async fn an_organizer_goes_from_nothing_to_badges_by_keyboard_alone(#[values(Sql
     assert_eq!(pages, sheets, "every sheet is one page of paper");
 }
 
+/// Whether leaving the page now would ask first.
+async fn asks_before_leaving(window: &Window) -> bool {
+    let leave = "(() => { const leaving = new Event('beforeunload', { cancelable: true }); \
+        window.dispatchEvent(leaving); return leaving.defaultPrevented; })()";
+    window.run(leave).await == json!(true)
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_typed_into_the_settings_is_asked_for_before_it_is_lost(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
+    let laptop = hall.laptop().await;
+    hall.sign_in(&laptop, &hall.evening.organizer).await;
+    laptop.go("/office/e/qixi/settings").await;
+    assert!(!asks_before_leaving(&laptop).await);
+    laptop.fill("venue", "市图书馆").await;
+    assert!(asks_before_leaving(&laptop).await);
+    laptop.click("form.drawing .acts .act").await;
+    laptop.see("系统不会自动通知").await;
+    assert!(!asks_before_leaving(&laptop).await, "it is saved");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_is_seen_while_it_is_written(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
+    let laptop = hall.laptop().await;
+    hall.sign_in(&laptop, &hall.evening.organizer).await;
+    laptop.go("/office/e/qixi/mail").await;
+    let steps = laptop.run("history.length").await;
+    laptop.fill("text", "两点在门口集合").await;
+    // The frame it was blank in is another one by then.
+    laptop.until_true("!document.querySelector('iframe[name=letter]').hasAttribute('src')").await;
+    assert_eq!(laptop.run("history.length").await, steps, "nothing to go back through");
+}
+
 /// An hour after a phase began, signed in again: weeks have passed.
 async fn at(hall: &Hall, window: &Window, began: Option<chrono::DateTime<chrono::Utc>>) {
     hall.evening.clock.set(began.unwrap() + Duration::hours(1));

@@ -66,7 +66,7 @@ async fn an_organizer_draws_up_a_publishable_event_from_a_template(#[values(Sqli
     assert_eq!(plan["screening"]["seats"], 301);
     assert_eq!(plan["screening"]["side"]["men"], json!({ "min": 150, "max": 151 }));
     assert_eq!(plan["picks"], json!({ "limit": 3, "event_limit": 6 }));
-    assert_eq!((&plan["screening"]["standby"], &plan["screening"]["by_history"]), (&json!(151), &json!(true)));
+    assert_eq!((&plan["screening"]["standby"], &plan["screening"]["by_history"]), (&json!(151), &json!(false)));
     assert_eq!(plan["points"]["post"], json!({ "per_day": [4, 2], "cap": 30 }));
     let published = evening.organizer.post("/api/v1/events/aiqing-yinyuehui/publish", json!({})).await;
     assert_eq!(published.status, 200, "{}", published.text());

@@ -3,6 +3,7 @@
 use queqiao::accounts::profile::Gender;
 use queqiao::audit::entry;
 use queqiao::events::phase::Phase;
+use queqiao::organizations::staff;
 use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
@@ -132,4 +133,24 @@ async fn the_last_two_organizers_cannot_both_leave(#[values(Sqlite, Postgres)] e
         left += u32::from(one.await.unwrap() == 204);
     }
     assert_eq!(left, 1);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_union_is_never_left_without_an_organizer(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    refused(&evening.leaves(&evening.organizer).await, 409, "last_organizer");
+    assert_eq!(evening.organizer.get("/api/v1/me").await.status, 200, "nothing was erased");
+    let second = evening.account("second", Gender::Female).await;
+    let invited = evening.organizer.post(STAFF, json!({ "email": second.email, "role": "organizer" })).await;
+    assert_eq!(invited.status, 201, "{}", invited.text());
+    assert_eq!(second.accepts_all().await, 1);
+    // The two would leave at the same moment: one of them stays.
+    let mut left = Vec::new();
+    for answer in futures_util::future::join_all([evening.leaves(&evening.organizer), evening.leaves(&second)]).await {
+        left.push((answer.status, answer.code().to_owned()));
+    }
+    left.sort();
+    assert_eq!(left, [(204, String::new()), (409, "last_organizer".to_owned())]);
+    assert_eq!(staff::Entity::find().count(evening.app.database.reader()).await.unwrap(), 1);
 }

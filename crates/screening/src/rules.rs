@@ -231,6 +231,19 @@ impl Rules {
         reduced
     }
 
+    /// The same with so many seats more for each side, whose bounds go with them.
+    pub fn enlarged(&self, men: u32, women: u32) -> Self {
+        let more = |bounds: Bounds, by: u32| Bounds {
+            min: bounds.min.saturating_add(by),
+            max: bounds.max.map(|max| max.saturating_add(by)),
+        };
+        let mut enlarged = self.clone();
+        enlarged.seats = self.seats.saturating_add(men).saturating_add(women);
+        enlarged.side.men = self.side.men.map(|bounds| more(bounds, men));
+        enlarged.side.women = self.side.women.map(|bounds| more(bounds, women));
+        enlarged
+    }
+
     /// The tolerance between the sides widened by two people for every step; `None` where nothing is left to widen.
     pub fn widened(&self, steps: u32) -> Option<Self> {
         let mut widened = self.clone();

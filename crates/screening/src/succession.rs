@@ -31,23 +31,39 @@ pub fn promote(
 /// Like for like: the rules for filling one seat that somebody of `side` and `band` gave back, when `holders` keep theirs.
 /// Seats that stayed empty before stay empty, and a minimum that was broken before does not stand in the way now.
 pub fn rules_for_one(rules: &Rules, holders: &[&Applicant], side: Side, band: &str) -> Rules {
+    pinned(rules, holders, &|each| u32::from(each == side), Some((side, band)))
+}
+
+/// The rules for giving so many seats more to each side, when `holders` keep theirs.
+pub fn rules_for_more(rules: &Rules, holders: &[&Applicant], men: u32, women: u32) -> Rules {
+    let more = |each| match each {
+        Side::Men => men,
+        Side::Women => women,
+    };
+    pinned(rules, holders, &more, None)
+}
+
+/// The rules with each side pinned to its holders and so many more.
+fn pinned(rules: &Rules, holders: &[&Applicant], more: &dyn Fn(Side) -> u32, left: Option<(Side, &str)>) -> Rules {
     let count = |alike: &dyn Fn(&Applicant) -> bool| {
         u32::try_from(holders.iter().filter(|holder| alike(holder)).count()).unwrap_or(u32::MAX)
     };
-    let mut one = rules.clone();
-    one.seats = count(&|_| true).saturating_add(1);
-    // With the other side pinned to its holders no limit on sides is needed, and bands across sides may cross units.
+    let mut pinned = rules.clone();
+    pinned.seats = 0;
+    // With both sides pinned no limit on sides is needed, and bands across sides may cross units.
     for each in SIDES {
-        let exact = count(&|holder| holder.side == each) + u32::from(each == side);
-        one.set_side(each, Bounds { min: exact, max: Some(exact) });
+        let exact = count(&|holder| holder.side == each).saturating_add(more(each));
+        pinned.seats = pinned.seats.saturating_add(exact);
+        pinned.set_side(each, Bounds { min: exact, max: Some(exact) });
     }
-    for limit in &mut one.band {
+    for limit in &mut pinned.band {
         let inside =
             |in_side: Side, in_band: &str| limit.side.is_none_or(|side| side == in_side) && limit.name == in_band;
-        let before = count(&|holder| inside(holder.side, &holder.band)) + u32::from(inside(side, band));
+        let before = count(&|holder| inside(holder.side, &holder.band));
+        let before = before + u32::from(left.is_some_and(|(side, band)| inside(side, band)));
         limit.min = limit.min.min(before);
     }
-    one
+    pinned
 }
 
 #[cfg(test)]
@@ -72,5 +88,9 @@ mod tests {
         assert_eq!(promote(&people, &rules, &[0; 32], &holds, &declined).unwrap(), ["M2"]);
         let one = rules_for_one(&rules, &[&people[1]], Side::Women, "");
         assert_eq!(promote(&people, &one, &[0; 32], &holds, &declined).unwrap(), ["F2"]);
+        let more = rules_for_more(&rules, &[&people[1]], 1, 1);
+        assert_eq!(promote(&people, &more, &[0; 32], &holds, &|_| false).unwrap(), ["F1", "M2"]);
+        let too_many = rules_for_more(&rules, &[&people[1]], 2, 0);
+        assert!(promote(&people, &too_many, &[0; 32], &holds, &|_| false).is_err());
     }
 }

@@ -86,7 +86,7 @@ async fn lost(txn: &Write, app: &App, address: &MailAddress, by: Option<Uuid>) -
 async fn ended(txn: &Write, app: &App, account: &account::Model, by: Option<Uuid>) -> Result<(), Fault> {
     forget(txn, account.id).await?;
     letters::factor_ended(txn, app, account).await?;
-    let deed = by.map_or_else(|| Deed::SecondFactorOff.by_the_house(), |by| Deed::SecondFactorOff.by(by));
+    let deed = by.map_or_else(|| Deed::SecondFactorOff.at_the_machine(), |by| Deed::SecondFactorOff.by(by));
     deed.about("account", account.id).record(txn, app).await
 }
 

@@ -70,6 +70,13 @@ impl Drawing {
         }
     }
 
+    /// The same with parts that stay because the event was screened.
+    #[must_use]
+    pub fn screened(mut self, page: &Page, parts: &[(&'static str, Phase)]) -> Self {
+        self.late.extend(parts.iter().map(|(part, _)| (*part, page.t("late-screened"))));
+        self
+    }
+
     /// Why a part may no longer be changed; None where it may.
     #[must_use]
     pub fn late(&self, part: &str) -> Option<&str> {
@@ -112,7 +119,13 @@ fn late(page: &Page, event: &event::Model, now: DateTime<Utc>) -> Vec<(&'static 
         Phase::Draft => page.t("late-published"),
         _ => page.say("late-after", &[("phase", page.t(&format!("step-{}", last.word())).into())]),
     };
-    settled(event, event.phase(now)).into_iter().map(|(field, last)| (field, why(last))).collect()
+    let phase = event.phase(now);
+    let mut late: Vec<_> = settled(event, phase).into_iter().map(|(field, last)| (field, why(last))).collect();
+    let looks_back = event.part("screening.by_history").ok().flatten().unwrap_or(false);
+    if phase > Phase::Draft && !looks_back {
+        late.push(("screening.by_history", page.t("late-history")));
+    }
+    late
 }
 
 /// The series of these unions, with nothing first.

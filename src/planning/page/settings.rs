@@ -19,6 +19,7 @@ use crate::page::{self, Page, Tab, flash};
 use crate::planning::amend::amend;
 use crate::planning::changes::Changes;
 use crate::planning::plan::Plan;
+use crate::screening::promised;
 use sea_orm::EntityTrait;
 
 #[derive(Template)]
@@ -33,15 +34,20 @@ struct Settings {
 
 impl Settings {
     async fn answer(house: &House, page: Page, event: &event::Model, form: Form) -> Result<HttpResponse, Error> {
-        let (named, union) = (page.clone(), event.organization_id);
-        let series =
-            house.run(async move |app| Ok(series_of(app.database.reader(), &named, vec![union]).await?)).await?;
+        let (named, of) = (page.clone(), event.clone());
+        let read =
+            house.run(async move |app| {
+            let db = app.database.reader();
+            let series = series_of(db, &named, vec![of.organization_id]).await?;
+            Ok((series, promised::used(db, &of).await?))
+        });
+        let (series, used) = read.await?;
         let now = house.now();
         page::answer(&Self {
             heading: Heading::of(&page, event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "settings"),
             closed: event.phase(now) == Phase::Closed,
-            drawing: Drawing::new(&page, form, Some((event, now)), series),
+            drawing: Drawing::new(&page, form, Some((event, now)), series).screened(&page, &used),
             page,
         })
     }
@@ -94,11 +100,17 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
     }
     let form = rows::closed_up(&form);
     let changed = async {
-        let changes: Changes = body::read(typed::changes(&form, &event))?;
+        let changes: Changes = body::read(typed::changes(&form, &event)).map_err(|error| typed::whole(error, &form))?;
         house.run(async move |app| amend(&app, &by, changes).await).await
     };
     match changed.await {
-        Ok(event) => flash::see_saying(&format!("/office/e/{}/settings", event.slug), "saved"),
+        Ok(now) => {
+            // Whoever applied hears of it only from the organizer.
+            let moved = now.published_at.is_some()
+                && (now.starts_at, now.ends_at, &now.venue) != (event.starts_at, event.ends_at, &event.venue);
+            let said = if moved { "saved-moved" } else { "saved" };
+            flash::see_saying(&format!("/office/e/{}/settings", now.slug), said)
+        }
         Err(error) => {
             form.show_again(visit.page, error, |page, form| Settings::answer(&house, page, &event, form)).await
         }

@@ -1,9 +1,12 @@
 //! What is typed into the form of an event, as the request a program would send. The
 //! inputs are named by the paths of the request, so that every refusal finds its input.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use super::moment::moment;
+use crate::error::refusal::INVALID;
+use crate::error::{Error, FieldError};
 use crate::events::event;
 use crate::events::schedule::Schedule;
 use crate::page::form::{Form, needed, put};
@@ -49,6 +52,30 @@ pub fn changes(form: &Form, event: &event::Model) -> Value {
     }
     tell(&mut request, form, Some(event));
     Value::Object(request)
+}
+
+/// A refusal that names everything an event cannot be without, and not only what was stumbled over first.
+#[must_use]
+pub fn whole(error: Error, form: &Form) -> Error {
+    let Error::Refused(mut refused) = error else { return error };
+    if refused.code == INVALID.code {
+        let known: Vec<String> = refused.errors.iter().map(|wrong| wrong.field.clone()).collect();
+        refused.errors.extend(missing(form).into_iter().filter(|wrong| !known.contains(&wrong.field)));
+    }
+    Error::Refused(refused)
+}
+
+/// The inputs of this form that are empty and must not be.
+fn missing(form: &Form) -> Vec<FieldError> {
+    let has = |name: &&str| form.fields().any(|(field, _)| field == *name);
+    let no_moment = |name: &str| {
+        let typed = moment(form, name, None);
+        typed.as_str().is_none_or(|typed| typed.parse::<DateTime<Utc>>().is_err())
+    };
+    let blank = ["title", "venue"].into_iter().filter(has).filter(|name| form.value(name).trim().is_empty());
+    let blank = blank.map(|name| FieldError::new(name, "blank", "must not be empty"));
+    let untimed = ["starts_at", "ends_at"].into_iter().filter(has).filter(|name| no_moment(name));
+    blank.chain(untimed.map(|name| FieldError::new(name, "wrong_type", "a moment"))).collect()
 }
 
 /// The members that hold more than one value, as far as the form says that it has them.

@@ -110,7 +110,7 @@ fn arranged(app: &App, by: &UnionStaff, form: &Form) -> Result<Form, Error> {
         // The address is proposed with the rest; of the evening's own it is not the time to speak yet.
         request.insert("slug".to_owned(), "not-yet".into());
     }
-    let wish: NewEvent = body::read(request)?;
+    let wish: NewEvent = body::read(request).map_err(|error| typed::whole(error, form))?;
     let (event, faults) = sketch(app, &wish, uuid::Uuid::nil(), None)?;
     if !faults.is_empty() {
         return Err(Refused::invalid(faults).into());
@@ -133,11 +133,15 @@ fn arranged(app: &App, by: &UnionStaff, form: &Form) -> Result<Form, Error> {
         fields.push(("told".to_owned(), "phases".to_owned()));
     }
     fields.extend(filled::of_schedule(&Schedule::of(&event), zone, |_| true));
+    fields.retain(|(name, _)| name != "tight");
+    if template::Template::of(wish.template)?.is_tight(event.starts_at, event.ends_at, zone, app.now()) {
+        fields.push(("tight".to_owned(), "yes".to_owned()));
+    }
     Ok(Form::filled(fields))
 }
 
 async fn drawn_up(house: &House, by: &UnionStaff, form: &Form, show: bool) -> Result<HttpResponse, Error> {
-    let wish: NewEvent = body::read(typed::wish(form))?;
+    let wish: NewEvent = body::read(typed::wish(form)).map_err(|error| typed::whole(error, form))?;
     let account = by.account;
     let drawn = house.run(async move |app| {
         let event = draw_up(&app, &account, wish).await?;

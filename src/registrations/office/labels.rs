@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::app::App;
 use crate::page::Page;
 use crate::registrations::registration::{Side, Status};
 use crate::registrations::roll::Applicant;
@@ -44,6 +45,12 @@ pub fn pill(status: Status) -> &'static str {
         Status::Waitlisted => "pill",
         _ => "pill over",
     }
+}
+
+/// How long a letter about a decision can be called back.
+#[must_use]
+pub fn letters_wait(page: &Page, app: &App) -> String {
+    page.say("roll-letters-wait", &[("seconds", app.settings.mail.recall_seconds.into())])
 }
 
 /// What somebody is called in the office: their name, else their nickname.

@@ -38,6 +38,28 @@ pub struct RegistrationsQuery {
     cursor: Option<String>,
 }
 
+impl RegistrationsQuery {
+    /// The part of the roll it names, from the beginning.
+    pub fn filter(&self, q: &str) -> Filter {
+        Filter {
+            status: self.status,
+            side: self.side,
+            unit: self.unit.parse().ok(),
+            q: (!q.trim().is_empty()).then(|| q.to_owned()),
+            ..Filter::default()
+        }
+    }
+}
+
+/// The filter a form carries along, and the name that is searched for.
+pub fn typed_filter(form: &Form) -> Result<(RegistrationsQuery, String), Error> {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for name in ["status", "side", "unit"] {
+        query.append_pair(name, form.value(name));
+    }
+    Ok((read_query(&query.finish())?, form.value("q").trim().chars().take(60).collect()))
+}
+
 #[derive(Template)]
 #[template(path = "registrations/office/list.html")]
 struct List {
@@ -60,6 +82,8 @@ struct List {
     /// Whether anything may still be decided.
     decidable: bool,
     searched: bool,
+    /// That letters of decisions wait, and how long.
+    waits: String,
 }
 
 struct Row {
@@ -86,14 +110,14 @@ impl List {
     ) -> Result<Self, Error> {
         let (event, now) = (by.event.clone(), house.now());
         let unit = wanted.unit.parse::<Uuid>().ok();
-        let filter = Filter {
+        let limit = Filter {
             status: wanted.status,
             side: wanted.side,
             unit,
             q: (!q.trim().is_empty()).then(|| q.to_owned()),
-            limit: Some(if q.is_empty() { 100 } else { 200 }),
-            cursor: wanted.cursor.clone(),
-        };
+            limit: Some(if q.is_empty() { 100 } else { 200 });
+        let filter = Filter { limit,
+            cursor: wanted.cursor.clone(), ..asked.filter(q) };
         let of = event.clone();
         let read = house.run(async move |app| {
             let db = app.database.reader();
@@ -114,7 +138,7 @@ impl List {
             status: labels::status(&page, applicant.status),
             pill: labels::pill(applicant.status),
             applied: when::moment(page.language, zone, applicant.applied_at, now),
-            decidable: matches!(applicant.status, Status::Applied | Status::Approved),
+            decidable: matches!(applicant.status, Status::Applied | Status::Approved | Status::Rejected),
             number: applicant.number,
             unit: applicant.unit.name,
         };
@@ -140,6 +164,7 @@ impl List {
             waiting: counts.iter().filter(|count| count.status == Status::Applied).map(|count| count.count).sum(),
             decidable: event.requires_one_of(now, &[Phase::Registration, Phase::Online, Phase::Screening]).is_ok(),
             searched: !q.is_empty(),
+            waits: labels::letters_wait(&page, house),
             invited,
             heading: Heading::of(&page, &event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "registrations"),
@@ -207,12 +232,11 @@ pub async fn show_registrations(
 /// The same, by a name or a number. Reads only. Who: organizer.
 #[post("/office/e/{event}/registrations")]
 pub async fn searched(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    let (asked, q) = url::form_urlencoded::Serializer::new(String::new());
     for name in ["status", "side", "unit"] {
         query.append_pair(name, form.value(name));
     }
-    let wanted = read_query(&query.finish())?;
-    let q: String = form.value("q").trim().chars().take(60).collect();
+    let wanted = read_query(&form)?;
     page::answer(&List::new(&house, visit.page, &by, &wanted, &q).await?)
 }
 

@@ -4,7 +4,7 @@ use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionT
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 
-use super::labels;
+use super::{labels, list};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
@@ -102,12 +102,13 @@ pub async fn blank(visit: Visit, _: Organizer) -> HttpResponse {
     file("applicants.csv", csv(&header, Vec::<Vec<String>>::new()))
 }
 
-/// The whole roll, on record. Who: organizer.
+/// What the list shows, on record: the same filter, all of its pages. Who: organizer.
 #[post("/office/e/{event}/registrations/export")]
-pub async fn exported(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    let (page, zone, now) = (&visit.page, by.event.zone(), house.now());
+pub async fn exported(house: House, visit: Visit, by: Organizer, filter: Form) -> Result<HttpResponse, Error> {
+    let (page, zone) = (&visit.page, by.event.zone());
     let name = format!("{}.csv", by.event.slug);
-    let roll = house.run(async move |app| hand_out(&app, &by).await).await?;
+    let (asked, q) = list::typed_filter(&filter)?;
+    let roll = house.run(async move |app| hand_out(&app, &by, asked.filter(&q)).await).await?;
     let header = [
         "roll-number",
         "roll-status",
@@ -130,7 +131,7 @@ pub async fn exported(house: House, visit: Visit, by: Organizer) -> Result<HttpR
             applicant.unit.name,
             applicant.age.map(|age| age.to_string()).unwrap_or_default(),
             applicant.education.unwrap_or_default(),
-            when::moment(page.language, zone, applicant.applied_at, now),
+            when::sortable(zone, applicant.applied_at),
             applicant.reason.unwrap_or_default(),
         ]
         .into_iter()

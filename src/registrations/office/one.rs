@@ -24,9 +24,9 @@ use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, fluent as spoken, when};
 use crate::registrations::decide::decide;
-use crate::registrations::registration::{self, Status};
+use crate::registrations::registration;
 use crate::registrations::roll::{self, Applicant};
-use crate::registrations::verdict::Verdict;
+use crate::registrations::verdict::{Decision, Verdict};
 
 #[derive(Template)]
 #[template(path = "registrations/office/one.html")]
@@ -48,6 +48,9 @@ struct One {
     form: Form,
     may_approve: bool,
     may_reject: bool,
+    may_restore: bool,
+    /// That letters of decisions wait, and how long.
+    waits: String,
 }
 
 /// Something that happened to the application.
@@ -67,12 +70,13 @@ impl One {
             let row = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(id)).one(db).await?;
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
+            let given = registration::seats_are_given(db, event_id).await?;
             let listed = accepted.map(|accepted| invited_person::of(&app, &accepted)).transpose()?.flatten();
             let union = organization::Entity::find_by_id(union).one(db).await?.ok_or_else(Refused::not_found)?;
             let units = format!("/office/o/{}/units", union.slug);
-            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, listed, units))
+            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, listed, units, given))
         });
-        let (applicant, deeds, listed, units) = read.await?;
+        let (applicant, deeds, listed, units, given) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);
         let mut history = vec![Deed {
             at: moment(applicant.applied_at),
@@ -94,8 +98,10 @@ impl One {
             pill: labels::pill(applicant.status),
             answers: answers(&applicant.answers),
             details: listed.map(|listed| listed.labelled_fields(&page)).unwrap_or_default(),
-            may_approve: open && applicant.status == Status::Applied && !applicant.unit.typed,
-            may_reject: open && matches!(applicant.status, Status::Applied | Status::Approved),
+            may_approve: open && !given && Decision::Approve.may_follow(applicant.status) && !applicant.unit.typed,
+            may_reject: open && Decision::Reject.may_follow(applicant.status),
+            may_restore: open && !given && Decision::Restore.may_follow(applicant.status),
+            waits: labels::letters_wait(&page, house),
             heading: Heading::of(&page, &event, now),
             tabs: tabs::of_organizer(&page, &event.slug, "registrations"),
             form: Form::default(),

@@ -20,7 +20,7 @@ use crate::fixtures::evening::{Evening, hours};
 use crate::fixtures::person::Person;
 
 /// An evening of a union that was so many days before ours.
-async fn earlier(evening: &Evening, days: i64, organization_id: Uuid) -> Uuid {
+pub(super) async fn earlier(evening: &Evening, days: i64, organization_id: Uuid) -> Uuid {
     let (id, starts) = (evening.app.new_id(), evening.event.starts_at - hours(24 * days));
     let mut row = event::ActiveModel::from(evening.event.clone());
     row.id = Set(id);
@@ -36,7 +36,7 @@ async fn earlier(evening: &Evening, days: i64, organization_id: Uuid) -> Uuid {
 }
 
 /// Somebody confirmed a seat there, and came or did not.
-async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i32, came: bool) {
+pub(super) async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i32, came: bool) {
     let (registration_id, attempt_id) = (evening.app.new_id(), evening.app.new_id());
     let txn = evening.app.database.begin_write().await.unwrap();
     let event = event::Entity::find_by_id(event_id).one(&txn).await.unwrap().unwrap();
@@ -91,6 +91,7 @@ async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i
 async fn cast_with_a_past(engine: Engine) -> Option<Cast> {
     let cast = cast(engine).await?;
     let Cast { evening, men, women } = &cast;
+    rules(evening, json!({ "by_history": true })).await;
     let ours = evening.event.organization_id;
     let stranger = evening.stranger().await;
     let other = staff_of(evening, &stranger).await;
@@ -174,6 +175,7 @@ async fn a_union_may_leave_the_past_alone_and_keep_no_line(#[values(Sqlite, Post
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_applicant_reads_from_the_first_day_where_the_past_puts_them(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    rules(&evening, json!({ "by_history": true })).await;
     let (there, away) = (evening.account("there", Gender::Male).await, evening.account("away", Gender::Male).await);
     let lately = earlier(&evening, 60, evening.event.organization_id).await;
     confirmed(&evening, lately, &there, 1, true).await;

@@ -4,6 +4,8 @@ mod run;
 mod succession;
 mod program;
 mod history;
+mod preview;
+mod seats;
 
 use queqiao::events::event;
 use queqiao::events::phase::Phase;

@@ -9,7 +9,7 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{ESCAPED, EVIL, deeds, give_name, upload, wrong};
+use super::{ESCAPED, EVIL, deeds, give_name, filled, upload, wrong};
 use crate::fixtures::browser::{Browser, header, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
@@ -152,4 +152,34 @@ async fn a_list_is_imported_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
     assert!(text.starts_with('\u{FEFF}') && text.contains(",'=SUM(2),a,电力局,") && text.contains("\r\n"), "{text}");
     let deed = deeds(&evening, "registrations_exported").await.remove(0);
     assert_eq!((deed.actor_id, &deed.detail), (Some(evening.organizer.account_id), &json!({ "rows": 2 })));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_exported_is_what_the_list_shows(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let men = evening.participants("men", 2, Status::Applied).await;
+    evening.participants("women", 3, Status::Approved).await;
+    called(&evening, &men[1], "小云").await;
+    let browser = Browser::of(&evening, &evening.organizer).await;
+    let (_, page) = browser.get("/office/e/qixi/registrations?status=applied&side=men").await;
+    let export = "/office/e/qixi/registrations/export";
+    let form = filled(&page, export);
+    for (name, value) in [("status", "applied"), ("side", "men"), ("unit", ""), ("q", "")] {
+        assert!(form.contains(&(name.to_owned(), value.to_owned())), "{name}: {form:?}");
+    }
+    let lines = async |fields: &[(&str, &str)]| {
+        let (status, text) = read(browser.send(export, fields).await).await;
+        assert_eq!(status, 200, "{text}");
+        text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&[]).await.len(), 5);
+    assert_eq!(lines(&[("status", "applied")]).await.len(), 2);
+    assert_eq!(lines(&[("side", "women"), ("status", "applied")]).await.len(), 0);
+    let found = lines(&[("q", "小云")]).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let year = evening.app.now().format("%Y-").to_string();
+    assert!(found[0].contains(&format!(",{year}")), "a date has its year: {found:?}");
+    let (status, _) = read(browser.send(export, &[("status", "dancing")]).await).await;
+    assert_eq!(status, 422);
 }

@@ -1,6 +1,7 @@
 //! The organizer's office in a browser.
 
 mod drafting;
+mod promises;
 mod running;
 mod applications;
 mod units;
