@@ -60,6 +60,7 @@ import-columns-needed = Needed: mail address, gender, unit.
 import-columns-more = Welcome: name, nickname, year of birth, education, phone. In any order, with Chinese or English headings.
 import-template = Download an empty table
 import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
+said-decided-one = Decided. The letter waits a moment: put the application back to call it back
 
 flash-decided = { $count } applications decided
 flash-decided-one = Decided. The letter waits a moment: put the application back to call it back
@@ -121,6 +122,9 @@ stage-applied = Applied
 stage-approved = Approved
 stage-selected = Selected
 stage-confirmed = Coming
+roll-unit-typed = written by the applicant
+roll-unit-settle = Look at it
+trouble-employer-unsettled = The applicant wrote down their employer; settle it under “Units” first, then approve.
 
 drawing-approval = Who is approved at once
 drawing-approval-note = These people are approved the moment they apply; everybody else waits for their unit contact or for you.

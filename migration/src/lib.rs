@@ -52,6 +52,8 @@ mod m0191_sealed_birthdays;
 mod m0192_bound_invitations;
 mod m0193_dots_in_names;
 mod m0194_evening;
+mod m0195_screening_additions;
+mod m0196_typed_units;
 mod m0110_sealed_letters;
 mod m0111_sealed_people;
 mod m0130_second_factor;
@@ -62,7 +64,7 @@ mod m0200_plain_names;
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
-pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at", "m0200_screening_additions", "m0210_typed_units", "m0194_evening"];
+pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at", "m0195_screening_additions", "m0196_typed_units", "m0194_evening"];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
 pub use m0200_plain_names::{COLUMNS as RENAMED_COLUMNS, TABLES as RENAMED_TABLES};
@@ -123,6 +125,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0131_seen_at::Migration),
             Box::new(m0193_dots_in_names::Migration),
             Box::new(m0194_evening::Migration),
+            Box::new(m0195_screening_additions::Migration),
+            Box::new(m0196_typed_units::Migration),
             Box::new(m0200_plain_names::Migration),
         ]
     }

@@ -214,12 +214,9 @@ async fn forgot(house: House, request: HttpRequest, visit: Visit, form: Form<Add
         house.run(async move |app| forget_password::forget_password(&app, &asker, &address, on).await).await?;
         Ok(errand)
     };
-    match asked.await {
-        Ok(errand) => wait(&house, errand),
-        Err(error) => Sheet { email, to, ..Sheet::new(visit.page, Kind::Forgot) };
     match requested.await {
-        Ok(()) => page::answer(&Sheet { done: true, ..sheet }),
-        Err(error) => Sheet { email, ..sheet }.refused(error),
+        Ok(errand) => wait(&house, errand),
+        Err(error) => Sheet { email, to, ..Sheet::new(visit.page, Kind::Forgot) }.refused(error),
     }
 }
 

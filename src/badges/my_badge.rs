@@ -30,6 +30,8 @@ struct MyBadge {
     when: String,
     venue: String,
     badge: Option<Worn>,
+    /// Why there is none.
+    none: &'static str,
     /// The doors are open: the page says what is on.
     tonight: bool,
 }
@@ -60,10 +62,11 @@ pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<H
     page::answer(&MyBadge {
         slug: event.slug.clone(),
         title: event.titled(page.language).to_owned(),
-        tabs: tabs::of_hour(&page, event, house.now(), "badge"),
+        tabs: tabs::of_hour(&page, event, now, "badge"),
         when: when::stretch_zoned(page.language, event.zone(), event.starts_at, event.ends_at, now),
         venue: event.venue.clone(),
-        tonight: event.phase(house.now()) == Phase::OnSite,
+        tonight: event.phase(now) == Phase::OnSite,
+        none: why_none(me.registration.status_at(now), event.phase(now)),
         badge,
         page,
     })

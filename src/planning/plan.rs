@@ -71,6 +71,12 @@ impl Plan {
         })
     }
 
+    /// Whether anything earns points, as it does where nothing is said; where nothing does, seats are given by lot.
+    #[must_use]
+    pub fn pays(&self) -> bool {
+        self.points.as_ref().is_none_or(|terms| !terms.is_empty())
+    }
+
     /// The plan an event is stored with: nothing left for a room to guess.
     #[must_use]
     pub fn completed(mut self, seats: i32, sides: Sides) -> Self {

@@ -58,29 +58,6 @@ pub async fn look(app: &App, me: &Participant) -> Result<Sight, Error> {
     })
 }
 
-async fn waiting(db: &impl ConnectionTrait, me: &Participant, now: DateTime<Utc>) -> Result<i64, DbErr> {
-    let posts = contribution::Entity::find()
-        .filter(contribution::Column::RegistrationId.eq(me.registration.id))
-        .filter(contribution::Column::Day.eq(me.event.day(now)))
-        .filter(contribution::Column::Kind.eq(Kind::Post))
-        .filter(contribution::Column::State.eq(State::Pending));
-    Ok(i64::try_from(posts.count(db).await?).unwrap_or(i64::MAX))
-}
-
-async fn unanswered(db: &impl ConnectionTrait, me: &Participant, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let open = quiz::Entity::of_event(me.event.id)
-        .filter(quiz::Column::OpensAt.lte(now))
-        .filter(quiz::Column::ClosesAt.gt(now));
-    let open: Vec<_> = open.all(db).await?.into_iter().map(|quiz| quiz.id).collect();
-    let open_count = u64::try_from(open.len()).unwrap_or(u64::MAX);
-    let answered = answer::Entity::find()
-        .filter(answer::Column::RegistrationId.eq(me.registration.id))
-        .filter(answer::Column::QuizId.is_in(open))
-        .count(db)
-        .await?;
-    Ok(open_count.saturating_sub(answered))
-}
-
 impl Sight {
     /// What the next post of today earns once it is approved; None where nothing can be earned.
     #[must_use]

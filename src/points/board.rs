@@ -83,7 +83,7 @@ pub async fn anew(app: &App, event: &event::Model) -> Result<Arc<Board>, Fault> 
     let asked = slot.begun.load(Ordering::SeqCst);
     let mut running = slot.renewing.lock().await;
     // Whoever read while this one waited began after it asked.
-    match slot.shown().filter(|_| slot.shown_reading.load(Ordering::SeqCst) > asked) {
+    match slot.latest().filter(|_| slot.shown_reading.load(Ordering::SeqCst) > asked) {
         Some(board) => Ok(board),
         None => slot.read(app, event, &mut running).await,
     }
@@ -96,9 +96,6 @@ async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Durati
         Some(board) => Ok(board),
         None => slot.read(app, event, &mut running).await,
     }
-    let board = Arc::new(read(app.database.reader(), event, app.now(), &mut running).await?);
-    *slot.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
-    Ok(board)
 }
 
 async fn read(
@@ -157,18 +154,17 @@ impl Slot {
     async fn read(&self, app: &App, event: &event::Model, running: &mut Running) -> Result<Arc<Board>, Fault> {
         let reading = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let board = Arc::new(read(app.database.reader(), event, app.now(), running).await?);
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
         self.shown_reading.store(reading, Ordering::SeqCst);
         Ok(board)
     }
 
-    fn shown(&self) -> Option<Arc<Board>> {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn latest(&self) -> Option<Arc<Board>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// None also where the clock was put back behind the board: nobody knows how old it is.
     fn younger_than(&self, age: Duration, now: DateTime<Utc>) -> Option<Arc<Board>> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.as_ref().filter(|board| (Duration::zero()..age).contains(&(now - board.at)))
+        self.latest().filter(|board| (Duration::zero()..age).contains(&(now - board.at)))
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::letters;
-use super::refusals::{APPLIED_AGAIN, {EMPLOYER_UNSETTLED, NOT_DECIDABLE, SEATS_GIVEN}};
+use super::refusals::{APPLIED_AGAIN, EMPLOYER_UNSETTLED, NOT_DECIDABLE, SEATS_GIVEN};
 use super::registration::{self, Status};
 use super::roll::{self, Applicant};
 use super::terms::Terms;
@@ -31,9 +31,10 @@ use crate::units::unit;
 /// Decides on one application.
 ///
 /// # Errors
-/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled` once the
-/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` screening is over, `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile;
-/// 422 `invalid` where a rejection has no reason.
+/// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled`
+/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` once the screening is over,
+/// `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile; 422 `invalid` where
+/// a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
     let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
@@ -44,6 +45,9 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
     }
     if verdict.decision == Decision::Approve && unsettled(&txn, std::slice::from_ref(&held)).await?.contains(&held.id) {
         return Err(EMPLOYER_UNSETTLED.into());
+    }
+    if verdict.decision == Decision::Restore && !again(&txn, &event, std::slice::from_ref(&held)).await?.is_empty() {
+        return Err(APPLIED_AGAIN.into());
     }
     let decided = record_decision(&txn, app, by, &event, vec![held], verdict.decision, reason).await?.pop();
     let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
@@ -81,7 +85,7 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         unknown.map(|id| Unchanged { id: *id, code: NOT_FOUND.code, status: None }).collect();
     let unsettled = match verdicts.decision {
         Decision::Approve => unsettled(&txn, &held).await?,
-        Decision::Reject => HashSet::new(),
+        Decision::Reject | Decision::Restore => HashSet::new(),
     };
     let (waits, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| unsettled.contains(&held.id));
     unchanged.extend(waits.into_iter().map(|held| Unchanged {
@@ -105,6 +109,22 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
     Ok(decided)
+}
+
+/// Applications whose person has another that is alive, or another among these before it.
+async fn again(
+    txn: &impl ConnectionTrait,
+    event: &event::Model,
+    held: &[registration::Model],
+) -> Result<Vec<Uuid>, Fault> {
+    let (mut again, mut alive) = (Vec::new(), HashSet::new());
+    for held in held {
+        let active = registration::active_of(txn, event.id, held.account_id).await?;
+        if active.is_some_and(|active| active.id != held.id) || !alive.insert(held.account_id) {
+            again.push(held.id);
+        }
+    }
+    Ok(again)
 }
 
 /// Those that wait for their employer to be looked at.

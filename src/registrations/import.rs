@@ -18,7 +18,7 @@ use super::refusals::UNITS_CHANGED;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::database::Write;
-use crate::error::{Error, Refused};
+use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
 use crate::events::{appoint_crew, event};
 use crate::invitations::invitation::Kind;
@@ -78,6 +78,8 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Arc<Sheet>, manner: Manne
     let union = union.ok_or_else(Refused::not_found)?;
     let purpose = appoint_crew::purpose(&union, &event, Kind::Participant, by.account.language);
     let known = unit::Entity::find().filter(unit::Column::OrganizationId.eq(union.id)).all(&txn).await?;
+    let named = rows.iter().filter_map(|row| row.unit.as_deref()).map(unit::folded).collect();
+    admit_typed(&txn, &known, &named).await?;
     let mut units: HashMap<String, Uuid> = known.into_iter().map(|unit| (unit.name_folded, unit.id)).collect();
     invite::lapse(&txn, app, &purpose).await?;
     let prior = PriorInvitations::of(&txn, app, &event, &rows).await?;
@@ -127,6 +129,17 @@ fn invitee(entrant: Entrant, units: &HashMap<String, Uuid>, approved: bool) -> I
             approved,
         }),
     }
+}
+
+/// What an applicant wrote down is known once the union's own list names it.
+async fn admit_typed(txn: &Write, known: &[unit::Model], named: &HashSet<String>) -> Result<(), Fault> {
+    let typed = known.iter().filter(|unit| unit.typed_at.is_some() && named.contains(&unit.name_folded));
+    unit::Entity::update_many()
+        .col_expr(unit::Column::TypedAt, Expr::value(None::<chrono::DateTime<chrono::Utc>>))
+        .filter(unit::Column::Id.is_in(typed.map(|unit| unit.id)))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Enters the units of these people that the union does not have yet, and tells how many that were.

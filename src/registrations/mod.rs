@@ -24,12 +24,13 @@ pub mod personal;
 pub mod refusals;
 pub mod registration;
 pub mod roll;
+mod search;
 mod settle_unit;
 pub mod side_seats;
 pub mod stages;
 pub mod terms;
 pub mod units_api;
-mod verdict;
+pub mod verdict;
 mod vouch;
 mod withdraw;
 

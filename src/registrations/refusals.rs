@@ -13,6 +13,9 @@ crate::refusals! {
     /// The applicant wrote it down, and the union has neither taken it in nor said which of its units is meant.
     EMPLOYER_UNSETTLED = conflict("employer_unsettled", "Say first what the employer they wrote down is.");
     UNIT_SETTLED = conflict("unit_settled", "Nobody wrote this unit down, or somebody has looked at it already.");
+    APPLIED_AGAIN = conflict("applied_again", "The person applied again meanwhile; that application counts.");
+    /// Whoever waits to be decided on is in no list any more; they can only be told so.
+    SEATS_GIVEN = conflict("seats_given", "The event was screened: only a rejection can follow.");
     UNITS_CHANGED = conflict(
         "units_changed",
         "A colleague entered one of these units in this very moment; import the list again.",

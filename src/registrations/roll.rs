@@ -17,7 +17,6 @@ use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::event;
-use crate::folding;
 use crate::paging::{Page, Paging};
 use crate::units::unit;
 
@@ -93,11 +92,7 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
     if let Some(after) = after {
         rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
     }
-    let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        rows = match parse_search(text)? {
-            Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
-            Search::Name(part) => {
-                let found = named(app, event_id, rows, &filter, limit + 1).await?;
+    let rows = narrowed(app, event_id, rows, &filter, limit + 1).await?;
     let rows = rows.order_by_asc(registration::Column::Number).limit(limit + 1).all(db).await?;
     let people = People::of(app, db, &rows).await?;
     // Numbers tell the order of applying to the last place; keys tell it to the millisecond. The cursor carries either.
@@ -105,55 +100,25 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
     Ok(Page::of(rows, limit, place, |row| people.applicant(row)))
 }
 
-/// Of these applications those a filter names; of those whose name, as it was typed.
-    Name(String),
-}
-
-/// A number said as a number is searched for, the first so many.
-async fn narrowed(text: &App,
+/// Of these applications those a filter names; of those whose name is searched for, the first so many.
+async fn narrowed(
+    app: &App,
     event_id: Uuid,
     mut rows: Select<registration::Entity>,
     filter: &Filter,
     most: u64,
 ) -> Result<Select<registration::Entity>, Error> {
-    if text.chars(status) = filter.status {
+    if let Some(status) = filter.status {
         rows = rows.filter(registration::Column::Status.eq(status));
     }
-    if let text = folding::plain(text);
-    let Some(side) = text.side 'a']).unwrap_or(&text);
-    let number = rows.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
-    Ok(number.map_or_else(|| Search::Name(text), Search::Number))
-}
-
-/// The first numbers among these applications whose nickname or real name holds the words. Real names
-/// are sealed, so those of the event, some thousands at most, are opened and looked through here.
-async fn named(app: &App, rows: Select<registration::Entity>, part: &str, most: u64) -> Result<Vec<i32>, Fault> {
-    let people: Vec<(i32, Uuid, String, Option<Sealed>)> = rows
-        .select_only()
-        .column(registration::Column::Number)
-        .columns([profile::Column::AccountId, profile::Column::Nickname, profile::Column::RealName])
-        .join(JoinType::InnerJoin, registration::Entity::to_profile())
-        .order_by_asc(registration::Column::Number)
-        .into_tuple()
-        .all(app.database.reader())
-        .await?;
-    // A real name is its letters; a nickname may be a star.
-    let (part, letters) = (folding::compared(part), folding::letters(part));
-    let mut found = Vec::new();
-    for (number, account, nickname, real_name) in people {
-        if found.len() as u64 >= most {
-            break;
-        }
-        let is_meant = (!part.is_empty() && folding::compared(&nickname).contains(&part))
-            || sealed::REAL_NAME
-                .open_if_any(&app.secrets, &[account], real_name.as_ref())?
-                .is_some_and(|name| !letters.is_empty() && folding::letters(&name).contains(&letters));
+    if let Some(side) = filter.side {
+        rows = rows.filter(registration::Column::Side.eq(side));
     }
     if let Some(unit) = filter.unit {
         rows = rows.filter(registration::Column::UnitId.eq(unit));
     }
-    let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) else { return Ok(rows) };
-    Ok(match parse_search(words)? {
+    let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(rows) };
+    Ok(match parse_search(text)? {
         Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
         Search::Name(part) => {
             let found = named(app, rows, &part, most).await?;

@@ -68,10 +68,10 @@ pub async fn leaderboard_page(
     which: Query<WhichSide>,
 ) -> Result<HttpResponse, Error> {
     let side = which.side.unwrap_or(me.registration.side);
-    let asked = me.clone();
+    let who = me.clone();
     let read = house.run(async move |app| {
-        let own = standing::of(&app, &asked).await?;
-        Ok((own, ladder::of_event(&app, &asked.event).await?))
+        let own = standing::of(&app, &who).await?;
+        Ok((own, ladder::of_event(&app, &who.event).await?))
     });
     let (own, board) = read.await?;
     let (page, ladder, slug) = (visit.page, board.side(side), &me.event.slug);
@@ -105,8 +105,8 @@ fn rows(page: &Page, ladder: &Ladder, me: Uuid) -> Vec<Row> {
     let mut last = None;
     // Who withdrew after the run keeps their place and has no name here.
     let named = |rung: &Rung| !rung.nickname.is_empty();
-    let shown = ladder.top(ladder.len()).enumerate().filter(|(at, (_, rung))| is_shown(*at) && named(rung));
-    for (at, (rank, rung)) in shown {
+    let visible = ladder.top(ladder.len()).enumerate().filter(|(at, (_, rung))| is_shown(*at) && named(rung));
+    for (at, (rank, rung)) in visible {
         let between = at - last.map_or(0, |last: usize| last + 1);
         last = Some(at);
         let Rung { nickname, points, registration_id, .. } = rung;
@@ -137,9 +137,7 @@ fn cut(page: &Page, ladder: &Ladder, side: &str, sides: Sides) -> String {
 
 fn mine(page: &Page, own: &Standing) -> String {
     let line = page.say("board-mine", &[("rank", own.rank.into()), ("points", own.points.into())]);
-    fluent::sentences(page.language, [Some(told), own.distance.map(|far) => format!("{line}{}", distance(page, far)),
-        None => line,
-    })
+    fluent::sentences(page.language, [Some(line), own.distance.map(|far| distance(page, far))].into_iter().flatten())
 }
 
 /// How far from the cut line somebody is.

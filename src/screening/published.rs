@@ -104,12 +104,12 @@ pub async fn of_event(app: &App, event: &event::Model) -> Result<Published, Faul
 pub async fn of_run(app: &App, event: &event::Model, run: run::Model) -> Result<PublishedRun, Fault> {
     let order = order::of_event(app, app.database.reader(), run.event_id).await?.unwrap_or_default();
     let published = |side| {
-        let cut = order.ladder(side, &Ladder::default())
-            .cut_line();
+        let cut = order.ladder(side, &Ladder::default()).cut_line();
         let is_told = cut.seats >= FEW;
-        let cut_line = if is_told { standing::cut_line(db, run.event_id, side).await? } else { None };
-        sides.push(PublishedSide { side, selected: is_told.then(|| u64::try_from(cut.seats).unwrap_or(u64::MAX)),
-            cut_line: cut.points.filter(|_| told),
+        PublishedSide {
+            side,
+            selected: is_told.then(|| u64::try_from(cut.seats).unwrap_or(u64::MAX)),
+            cut_line: cut.points.filter(|_| is_told),
         }
     };
     let sides = SIDES.map(published).into();

@@ -28,6 +28,7 @@ mod desk_keys;
 mod desk_night;
 mod evening_phones;
 mod host_keys;
+mod large_letters;
 mod newcomer;
 mod organizer;
 mod stage;
