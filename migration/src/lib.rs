@@ -64,7 +64,15 @@ mod m0200_plain_names;
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
-pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at", "m0195_screening_additions", "m0196_typed_units", "m0194_evening"];
+pub const LIVED_WITH: &[&str] = &[
+    "m0100_house",
+    "m0160_pulse",
+    "m0180_vigil",
+    "m0131_seen_at",
+    "m0195_screening_additions",
+    "m0196_typed_units",
+    "m0194_evening",
+];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
 pub use m0200_plain_names::{COLUMNS as RENAMED_COLUMNS, TABLES as RENAMED_TABLES};

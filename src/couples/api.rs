@@ -13,7 +13,7 @@ use super::agree::{self, ConsentSaid};
 use super::exchange::{self, ContactOffer};
 use super::mine::{self, Standing};
 use super::offer::Field;
-use super::{couple, pair, for_stage};
+use super::{couple, for_stage, pair};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;

@@ -96,7 +96,7 @@ async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let Some(me) = Participant::find(db, guest.account, guest.event).await? else { return Ok(None) };
     let (standing, board) = standing::among_all(app, &me).await?;
-    let today = today::of_person(db, &event, mine.id, now).await?;
+    let today = today::of_person(db, &me.event, me.registration.id, now).await?;
     Ok(Some(Read {
         standing,
         board,

@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, entity::pre
 
 use crate::accounts::visit::Visit;
 use crate::app::House;
+use crate::badges::face::Face;
 use crate::checkin::presence;
 use crate::dates::date_round;
 use crate::dates::mine::{self, Seat};
@@ -15,7 +16,6 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::page::{self, Page};
 use crate::picks::round;
-use crate::programme::present::Present;
 use crate::programme::terms::{self, Segment, SegmentKind};
 use crate::programme::{cue, partners};
 use crate::registrations::access::Participant;
@@ -39,7 +39,7 @@ struct Read {
     /// My place in the round that runs.
     seat: Option<Seat>,
     segment: Option<Segment>,
-    partners: Vec<Present>,
+    partners: Vec<Face>,
 }
 
 /// Nothing but the line; 204 where nothing is on.
@@ -88,7 +88,7 @@ fn tell(page: &Page, event: &event::Model, read: Read) -> Option<Line> {
     }
     match read.segment {
         Some(segment) if segment.kind == SegmentKind::Icebreaker && !read.partners.is_empty() => {
-            let badges = page.list(read.partners.iter().map(|partner| partner.worn.to_string()));
+            let badges = page.list(read.partners.iter().map(|partner| partner.badge()));
             to(page.say("tonight-ice", &[("badges", badges.into())]), "programme")
         }
         _ if read.picks == Some(round::State::Tallied) => to(page.t("tonight-tallied"), "matches"),
@@ -106,7 +106,7 @@ fn seated(page: &Page, seat: &Seat) -> Option<String> {
     let round = ("round", seat.round.number.into());
     match (&seat.partner, &seat.sitting) {
         (Some(partner), Some(sitting)) if sitting.held => {
-            let (badge, nickname) = (partner.badge.as_str(), partner.nickname.as_str());
+            let (badge, nickname) = (partner.badge(), partner.nickname.as_str());
             let table = ("table", sitting.table_number.into());
             Some(page.say("dates-said", &[round, table, ("badge", badge.into()), ("nickname", nickname.into())]))
         }

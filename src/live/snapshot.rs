@@ -22,7 +22,8 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::round::{self, State};
 use crate::picks::{matched, turnout};
-use crate::programme::{cue, group_member, icebreaker};
+use crate::programme::{cue, icebreaker};
+use crate::registrations::group_member;
 use crate::stage::confessions;
 use crate::stage::scene::{self, Scene};
 
@@ -155,7 +156,7 @@ async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Mod
     let mut groups: Vec<_> = group_member::of_event(db, event_id).await?.into_iter().collect();
     groups.sort_unstable();
     let payload = (planned, dates, picks, couples, opened, confessions, drawn, groups);
-    let told = serde_json::to_vec(&told).map_err(Fault::of)?;
+    let payload = serde_json::to_vec(&payload).map_err(Fault::of)?;
     // 48 bits: a number JavaScript keeps whole.
     Ok(Sha256::digest(&payload).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

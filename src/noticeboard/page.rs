@@ -74,7 +74,7 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
     page::answer(&Event {
         card: card(&speaker, &notice),
         path: speaker.path(loaded),
-        programme: speaker.programme(shown),
+        programme: speaker.programme(loaded),
         programme_title: speaker.programme_title(loaded),
         rules: speaker.rules(loaded),
         hosts: speaker.hosts(loaded),

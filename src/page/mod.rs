@@ -66,6 +66,14 @@ pub struct Work {
     pub address: String,
 }
 
+impl Work {
+    /// What the way there is called.
+    #[must_use]
+    pub fn label(&self, page: &Page) -> String {
+        page.t(&format!("work-{}", self.name))
+    }
+}
+
 impl Person {
     /// Where the person works, as far as one word says which place is meant.
     pub fn only_works(&self) -> impl Iterator<Item = &Work> {

@@ -91,7 +91,8 @@ async fn draw(
         let union = unions.get(&event.organization_id).cloned().map(Name::from);
         let brand = event.series_id.and_then(|id| brands.get(&id)).cloned().map(Name::from);
         let (hosts, id) = (hosts.remove(&event.id).unwrap_or_default(), event.id);
-        Ok(Poster { screened: screened.contains(&id), ..(event.id, drawn(event, union, brand, hosts, now)? }))
+        let poster = drawn(event, union, brand, hosts, now);
+        (id, poster.map(|poster| Poster { screened: screened.contains(&id), ..poster }))
     };
     Ok(events.into_iter().map(poster).collect())
 }

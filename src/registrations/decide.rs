@@ -93,7 +93,8 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         code: EMPLOYER_UNSETTLED.code,
         status: Some(held.status),
     }));
-    let (mut fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    let (mut fit, unfit): (Vec<_>, Vec<_>) =
+        held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
     if verdicts.decision == Decision::Restore {
         let again = again(&txn, &event, &fit).await?;
         fit.retain(|held| !again.contains(&held.id));

@@ -64,7 +64,7 @@ pub async fn accepted(
     event.requires_one_of(now, &PHASES)?;
     let given = registration::seats_are_given(txn, event.id).await?;
     if let Some(mine) = registration::active_of(txn, event.id, account.id).await? {
-        return stands(txn, app, &event, mine, account, checked && !given.then_some(unit.id)).await;
+        return stands(txn, app, &event, mine, account, (checked && !given).then_some(unit.id)).await;
     }
     if given {
         return Err(PHASE_CLOSED.into());

@@ -1,6 +1,6 @@
 //! What an organizer looks for in the roll.
 
-use sea_orm::{EntityTrait, JoinType, QueryOrder, QuerySelect, Select};
+use sea_orm::{JoinType, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::registration;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::record::{NotHolding, Record};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::limit::Obstacle;
 use queqiao_screening::rules::Rules;
 use queqiao_screening::succession::{promote, rules_for_more};
 
@@ -134,7 +135,7 @@ impl Addition {
         let (at, reason) = (said.at, said.reason.clone());
         let asked = Asked { event: run.event.clone(), at, reason, added: said.added };
         let found = Self::make(asked, follows, &people, &run.seed());
-        let found = found.map_err(|why| differs("offered", said.offered.join(", "), why.limits.join(", ")))?;
+        let found = found.map_err(|why| differs("offered", said.offered.join(", "), listed(&why.limits)))?;
         for (field, said, found) in [
             ("event", &said.event, &found.event),
             ("number", &said.number.to_string(), &found.number.to_string()),
@@ -175,6 +176,10 @@ fn spelled(rules: &Rules) -> String {
     serde_json::to_string(rules).unwrap_or_default()
 }
 
+fn listed(limits: &[Obstacle]) -> String {
+    limits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn differs(field: &'static str, said: String, found: String) -> NotHolding {
-    NotHolding::Differs { field, said, found }
+    NotHolding::Differs { field, recorded: said, found }
 }

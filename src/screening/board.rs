@@ -17,6 +17,7 @@ use crate::registrations::registration::{self, Status};
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::explain::Explanation;
+use queqiao_screening::limit::Limit;
 use queqiao_screening::outcome::screen;
 use queqiao_screening::rules::{Fallback, Rules};
 use queqiao_screening::succession::{promote, rules_for_more, rules_for_one};
@@ -56,7 +57,8 @@ pub struct Waiting {
     /// Whether somebody behind them comes first, or nobody would.
     pub passed_over: bool,
     /// The limits that keep them out then; none where the seat is kept for others by the rules.
-    pub kept_out_by: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    pub kept_out_by: Vec<Limit>,
 }
 
 /// A seat that came free.
@@ -114,7 +116,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
 fn in_line<'a>(
     waiting: impl Iterator<Item = &'a placement::Model>,
     next: Option<&str>,
-    full: &HashMap<String, Vec<String>>,
+    full: &HashMap<String, Vec<Limit>>,
 ) -> Vec<Waiting> {
     let mut before = true;
     let person = |one: &placement::Model| {
@@ -133,12 +135,12 @@ fn in_line<'a>(
 }
 
 /// For everybody who waits the limits of theirs that are full now, besides their side's.
-fn full_now(people: &[placement::Model], run: &run::Model) -> Result<HashMap<String, Vec<String>>, Fault> {
+fn full_now(people: &[placement::Model], run: &run::Model) -> Result<HashMap<String, Vec<Limit>>, Fault> {
     let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
     let held = Rules { fallback: Fallback::None, ..rules_for_more(&run.rules_used()?, &holders, 0, 0) };
     let outcome = screen(&list, &held, &run.seed_bytes());
-    let own = |limit: &String| limit != "seats" && !limit.starts_with("side ");
+    let own = |limit: &Limit| !matches!(limit, Limit::Seats | Limit::Side(_));
     let limits = |why: Explanation| why.full.into_iter().map(|full| full.limit).filter(own).collect();
     Ok(outcome.explanations.into_iter().map(|(number, why)| (number, limits(why))).collect())
 }

@@ -158,7 +158,7 @@ impl Sheet {
     }
 
     /// Why somebody who waits is not the next.
-    fn passed(&self, limits: &[String]) -> String {
+    fn passed(&self, limits: &[Limit]) -> String {
         if limits.is_empty() {
             return self.page.t("screening-kept-for-others");
         }

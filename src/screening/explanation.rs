@@ -85,7 +85,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         let placement = placement::Entity::find_by_id(is_asked.registration.id).one(db).await?;
         let mine = registration::Entity::find_by_id(is_asked.registration.id).one(db).await?;
         let status = mine.unwrap_or(is_asked.registration).status_at(app.now());
-        let additions = addition::of_event(db, asked.event.id).await?;
+        let additions = addition::of_event(db, is_asked.event.id).await?;
         Ok((standing, status, run.zip(placement), additions))
     });
     let (standing, status, ran, additions) = looked_up.await?;

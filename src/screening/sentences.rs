@@ -54,7 +54,8 @@ impl Stood {
 pub fn explanation(
     address: Address,
     language: Language,
-    why: &Explanation, stood: (i64, i32, Side),
+    why: &Explanation,
+    stood: Stood,
     short: Option<usize>,
 ) -> Vec<String> {
     let mut sentences = standing(address, language, why, stood);

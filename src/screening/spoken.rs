@@ -41,10 +41,6 @@ impl View {
         sentences::obstacle(obstacle, page.language)
     }
 
-    pub(super) fn limit(&self, page: &Page, limit: &Limit) -> String {
-        sentences::limit(limit, page.language)
-    }
-
     pub(super) fn used(&self, page: &Page, used: &Fallback) -> String {
         fallback(
             page,
@@ -93,6 +89,10 @@ impl Plot {
 }
 
 impl Bound {
+    pub(super) fn named(&self, page: &Page) -> String {
+        self.limit.as_ref().map_or_else(|| page.t("limit-history"), |limit| sentences::limit(limit, page.language))
+    }
+
     pub(super) fn most(&self) -> String {
         self.cap.map_or_else(|| "–".to_owned(), |cap| cap.to_string())
     }

@@ -14,6 +14,7 @@ use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::registrations::registration::Side;
 use crate::registrations::registration::{self, Status};
+use queqiao_screening::limit::Limit;
 
 #[derive(Debug)]
 pub struct Standby {
@@ -54,7 +55,7 @@ pub struct Waiting {
     pub points: i64,
     pub is_next: bool,
     /// The limits that keep them out, where somebody behind them comes first or nobody would.
-    pub passed_over: Option<Vec<String>>,
+    pub passed_over: Option<Vec<Limit>>,
 }
 
 #[derive(Debug)]

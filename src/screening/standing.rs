@@ -13,6 +13,7 @@ use super::sentences::{self, Address, Stood};
 use super::{ladder, line};
 use crate::app::App;
 use crate::error::Fault;
+use crate::events::event;
 use crate::language::Language;
 use crate::points;
 use crate::points::board::Board;
@@ -71,7 +72,12 @@ pub struct Why {
 
 impl Why {
     /// Of a placement, in the person's language.
-    fn of(event: &event::Model, placement: &placement::Model, language: Language, short: Option<usize>) -> Result<Self, Fault> {
+    fn of(
+        event: &event::Model,
+        placement: &placement::Model,
+        language: Language,
+        short: Option<usize>,
+    ) -> Result<Self, Fault> {
         let why = placement.why()?;
         let stood = Stood::of(event, placement.points, placement.class, placement.side)?;
         let sentences = sentences::explanation(Address::Formal, language, &why, stood, short);
@@ -143,6 +149,6 @@ pub async fn among_all(app: &App, me: &Participant) -> Result<(Standing, Arc<Boa
         reason: mine.reason,
     };
     let placement = placement::Entity::find_by_id(mine.id).one(db).await?;
-    let why = placement.map(|placed| Why::of(&placed, me.account.language, standing.short())).transpose()?;
+    let why = placement.map(|placed| Why::of(&me.event, &placed, me.account.language, standing.short())).transpose()?;
     Ok((Standing { explanation: why, ..standing }, board))
 }

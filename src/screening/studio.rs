@@ -54,13 +54,11 @@ pub struct Mover {
     pub points: i64,
 }
 
-/// What the past is called among the limits, though it has no cap.
-pub const HISTORY: &str = "history";
-
 /// A limit that was full when somebody's turn came, or the past.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
-    pub limit: Limit,
+    /// None: the past, which has no cap.
+    pub limit: Option<Limit>,
     pub cap: Option<u32>,
     /// Points of the last one admitted within it.
     pub last_points: Option<i64>,
@@ -180,17 +178,22 @@ fn held_back(people: impl Iterator<Item = (i32, Dot)> + Clone) -> usize {
 fn binding_limits(full: Vec<Full>, past: usize) -> (Vec<Bound>, usize) {
     let mut limits: BTreeMap<String, Bound> = BTreeMap::new();
     for Full { limit, cap, last_points, .. } in full {
-        let bound = limits.entry(limit.to_string()).or_insert(Bound { limit, cap: Some(cap), last_points, kept_out: 0 });
+        let name = limit.to_string();
+        let bound = Bound { limit: Some(limit), cap: Some(cap), last_points, kept_out: 0 };
+        let bound = limits.entry(name).or_insert(bound);
         bound.kept_out += 1;
         bound.last_points = bound.last_points.into_iter().chain(last_points).min();
     }
     let mut bound: Vec<Bound> = limits.into_values().collect();
     if past > 0 {
-        bound.push(Bound { limit: HISTORY.to_owned(), cap: None, last_points: None, kept_out: past });
+        bound.push(Bound { limit: None, cap: None, last_points: None, kept_out: past });
     }
-    let late = |limit: &str| if limit == HISTORY { 1 } else { 2 * u8::from(limit.starts_with("unit")) };
-    let of_unit = |one: &Bound| matches!(one.limit, Limit::Unit(_) | Limit::UnitSide(..));
-    bound.sort_by_key(|one| (late(&of_unit(one), std::cmp::Reverse(one.kept_out)));
+    let late = |bound: &Bound| match bound.limit {
+        None => 1,
+        Some(Limit::Unit(_) | Limit::UnitSide(..)) => 2,
+        Some(_) => 0,
+    };
+    bound.sort_by_key(|one| (late(one), std::cmp::Reverse(one.kept_out)));
     let more = bound.len().saturating_sub(SHOWN);
     bound.truncate(SHOWN);
     (bound, more)
@@ -211,8 +214,8 @@ mod tests {
         let mut all = vec![full("unit 电力局/men", 70), full("unit 电力局/men", 66), full("side men", 60)];
         all.extend((0..20).map(|unit| full(&format!("unit {unit}/men"), 50)));
         let (bound, more) = binding_limits(all, 3);
-        assert_eq!(bound[0].limit.to_string(), "side men");
-        assert_eq!((bound[1].limit.as_str(), bound[1].cap, bound[1].kept_out), (HISTORY, None, 3));
+        assert_eq!(bound[0].limit, Some("side men".parse().unwrap()));
+        assert_eq!((&bound[1].limit, bound[1].cap, bound[1].kept_out), (&None, None, 3));
         assert_eq!((bound[2].last_points, bound[2].kept_out), (Some(66), 2));
         assert_eq!((bound.len(), more), (SHOWN, 11));
     }

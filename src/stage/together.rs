@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::badges::number::Number;
 use crate::checkin::presence;
-use crate::programme::{group_member, icebreaker, icebreaker_seat};
+use crate::programme::{icebreaker, icebreaker_seat};
+use crate::registrations::group_member;
 
 /// Some who belong together.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -36,7 +36,8 @@ pub async fn apply_and_approve(
     let applicants = at_once(crowd.people.iter().take(count), async |(account, person)| {
         let guest = Guest { account: signed_in(*account), event: event.clone() };
         let application = Application {
-            unit_id: crowd.units.get(person.unit).copied().unwrap_or_default(),
+            unit_id: crowd.units.get(person.unit).copied(),
+            unit_name: None,
             answers: BTreeMap::new(),
             consents: BTreeSet::from(Sentence::OF_APPLICATION),
         };

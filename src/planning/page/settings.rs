@@ -35,8 +35,7 @@ struct Settings {
 impl Settings {
     async fn answer(house: &House, page: Page, event: &event::Model, form: Form) -> Result<HttpResponse, Error> {
         let (named, of) = (page.clone(), event.clone());
-        let read =
-            house.run(async move |app| {
+        let read = house.run(async move |app| {
             let db = app.database.reader();
             let series = series_of(db, &named, vec![of.organization_id]).await?;
             Ok((series, promised::used(db, &of).await?))

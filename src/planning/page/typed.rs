@@ -58,7 +58,7 @@ pub fn changes(form: &Form, event: &event::Model) -> Value {
 #[must_use]
 pub fn whole(error: Error, form: &Form) -> Error {
     let Error::Refused(mut refused) = error else { return error };
-    if refused.code == INVALID.code {
+    if refused.refusal.code == INVALID.code {
         let known: Vec<String> = refused.errors.iter().map(|wrong| wrong.field.clone()).collect();
         refused.errors.extend(missing(form).into_iter().filter(|wrong| !known.contains(&wrong.field)));
     }

@@ -110,14 +110,8 @@ impl List {
     ) -> Result<Self, Error> {
         let (event, now) = (by.event.clone(), house.now());
         let unit = wanted.unit.parse::<Uuid>().ok();
-        let limit = Filter {
-            status: wanted.status,
-            side: wanted.side,
-            unit,
-            q: (!q.trim().is_empty()).then(|| q.to_owned()),
-            limit: Some(if q.is_empty() { 100 } else { 200 });
-        let filter = Filter { limit,
-            cursor: wanted.cursor.clone(), ..asked.filter(q) };
+        let limit = Some(if q.is_empty() { 100 } else { 200 });
+        let filter = Filter { limit, cursor: wanted.cursor.clone(), ..wanted.filter(q) };
         let of = event.clone();
         let read = house.run(async move |app| {
             let db = app.database.reader();
@@ -232,11 +226,7 @@ pub async fn show_registrations(
 /// The same, by a name or a number. Reads only. Who: organizer.
 #[post("/office/e/{event}/registrations")]
 pub async fn searched(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let (asked, q) = url::form_urlencoded::Serializer::new(String::new());
-    for name in ["status", "side", "unit"] {
-        query.append_pair(name, form.value(name));
-    }
-    let wanted = read_query(&form)?;
+    let (wanted, q) = typed_filter(&form)?;
     page::answer(&List::new(&house, visit.page, &by, &wanted, &q).await?)
 }
 

@@ -9,7 +9,7 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{ESCAPED, EVIL, deeds, give_name, filled, upload, wrong};
+use super::{ESCAPED, EVIL, deeds, filled, give_name, upload, wrong};
 use crate::fixtures::browser::{Browser, header, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
