@@ -70,11 +70,11 @@ async fn busy<F: Future<Output = bool> + Send>(clients: usize, act: impl Fn(usiz
     let client = async |client: usize| {
         let mut own = Vec::new();
         while begun.elapsed() < TURN {
-            let asked = Instant::now();
+            let began = Instant::now();
             if !act(client, own.len()).await {
                 break;
             }
-            own.push(asked.elapsed());
+            own.push(began.elapsed());
         }
         times.lock().unwrap().extend(own);
     };

@@ -173,7 +173,7 @@ impl App {
     /// What the verb says, or a fault where it panicked.
     pub async fn tell<T, S, V, F>(
         self: &Arc<Self>,
-        shown: impl Fn(T) -> (S, StatusCode) + Clone + Send + 'static,
+        respond: impl Fn(T) -> (S, StatusCode) + Clone + Send + 'static,
         verb: V,
     ) -> Result<(Json<S>, StatusCode), Error>
     where
@@ -183,13 +183,13 @@ impl App {
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
         if let Some(claim) = idempotency::current() {
-            let shown = shown.clone();
-            claim.tells(move |told: &dyn Any| {
-                let (answer, status) = shown(told.downcast_ref::<T>()?.clone());
+            let respond = respond.clone();
+            claim.tells(move |committed: &dyn Any| {
+                let (answer, status) = respond(committed.downcast_ref::<T>()?.clone());
                 Some((status.as_u16(), serde_json::to_vec(&answer).ok()?))
             });
         }
-        let (answer, status) = shown(self.run(verb).await?);
+        let (answer, status) = respond(self.run(verb).await?);
         Ok((Json(answer), status))
     }
 
@@ -203,8 +203,8 @@ impl App {
         F: Future<Output = Result<(), Error>> + Send + 'static,
     {
         if let Some(claim) = idempotency::current() {
-            claim.tells(|told: &dyn Any| {
-                told.downcast_ref::<()>().map(|()| (StatusCode::NO_CONTENT.as_u16(), Vec::new()))
+            claim.tells(|committed: &dyn Any| {
+                committed.downcast_ref::<()>().map(|()| (StatusCode::NO_CONTENT.as_u16(), Vec::new()))
             });
         }
         self.run(verb).await?;
@@ -322,7 +322,7 @@ mod tests {
     async fn a_fault_after_something_was_done_does_not_say_that_nothing_was() {
         let folder = tempfile::tempdir().unwrap();
         let app = house(&folder).await;
-        let told = app
+        let outcome = app
             .run(async move |app| {
                 let txn = app.database.begin_write().await?;
                 put(&txn).await;
@@ -330,8 +330,8 @@ mod tests {
                 Err::<(), _>(Error::from(anyhow!("what comes after fails")))
             })
             .await;
-        assert_eq!(told.unwrap_err().code(), "outcome_unknown");
-        let told = app.run(async move |_| Err::<(), _>(Error::from(anyhow!("before anything was done")))).await;
-        assert_eq!(told.unwrap_err().code(), "fault");
+        assert_eq!(outcome.unwrap_err().code(), "outcome_unknown");
+        let outcome = app.run(async move |_| Err::<(), _>(Error::from(anyhow!("before anything was done")))).await;
+        assert_eq!(outcome.unwrap_err().code(), "fault");
     }
 }

@@ -159,8 +159,8 @@ pub fn judge<T: Validate<Context = ()>>(value: &T) -> Result<(), Error> {
         .map(|(path, broken)| {
             let message = broken.message();
             // Rules of ours say `code|words`; the library's own say words only.
-            let (code, words) = message.split_once('|').unwrap_or(("invalid", message));
-            FieldError { field: path.to_string(), code: code.to_owned().into(), message: words.to_owned() }
+            let (code, value) = message.split_once('|').unwrap_or(("invalid", message));
+            FieldError { field: path.to_string(), code: code.to_owned().into(), message: value.to_owned() }
         })
         .collect();
     Err(Refused::invalid(errors).into())
@@ -201,7 +201,7 @@ pub fn one_line_or_none(min: usize, max: usize) -> impl Fn(&Option<String>, &())
 
 /// As [`text`], for a field that may be left out.
 pub fn text_or_none(min: usize, max: usize) -> impl Fn(&Option<String>, &()) -> garde::Result {
-    move |words, context| words.as_deref().map_or(Ok(()), |words| text(min, max)(words, context))
+    move |value, context| value.as_deref().map_or(Ok(()), |value| text(min, max)(value, context))
 }
 
 /// The rule of slugs, for every noun that stands in an address.
@@ -218,13 +218,13 @@ pub fn slug_rule(slug: &str, (): &()) -> garde::Result {
     if fits { Ok(()) } else { Err(garde::Error::new(message)) }
 }
 
-fn fits(words: &str, min: usize, max: usize) -> garde::Result {
-    let length = words.trim().chars().count();
+fn fits(value: &str, min: usize, max: usize) -> garde::Result {
+    let length = value.trim().chars().count();
     if min > 0 && length == 0 {
         Err(garde::Error::new("blank|must not be blank"))
     } else if length < min {
         Err(garde::Error::new(format!("too_short|at least {min} characters")))
-    } else if words.chars().count() > max {
+    } else if value.chars().count() > max {
         Err(garde::Error::new(format!("too_long|at most {max} characters")))
     } else {
         Ok(())

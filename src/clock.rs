@@ -301,8 +301,8 @@ mod tests {
         for by in [Duration::days(7), Duration::hours(-1)] {
             clock.jump(by);
             clock.advance(Duration::seconds(12));
-            let told = clock.unsure().unwrap();
-            assert_eq!((told.house, told.machine, told.steady), (clock.now(), clock.now() + by, Duration::zero()));
+            let doubt = clock.unsure().unwrap();
+            assert_eq!((doubt.house, doubt.machine, doubt.steady), (clock.now(), clock.now() + by, Duration::zero()));
             clock.jump(-by);
             assert!(clock.is_sure());
         }

@@ -125,9 +125,9 @@ pub async fn confirm(app: &App, by: Uuid) -> Result<(), Error> {
 fn is_right(app: &App, unsure: &Unsure, written: Option<&Model>) -> bool {
     let minutes = TimeDelta::minutes(app.settings.clock.confirm_minutes.into());
     // In another process, a moment ago.
-    let said = written.and_then(|written| written.confirmed_at);
-    let said = said.is_some_and(|at| at <= unsure.machine && agree(at, unsure.machine));
-    said || (unsure.steady >= minutes && !app.clock.is_disputed())
+    let confirmed = written.and_then(|written| written.confirmed_at);
+    let confirmed = confirmed.is_some_and(|at| at <= unsure.machine && agree(at, unsure.machine));
+    confirmed || (unsure.steady >= minutes && !app.clock.is_disputed())
 }
 
 async fn by_the_database(app: &App) -> Result<DateTime<Utc>, DbErr> {

@@ -38,9 +38,9 @@ pub(crate) fn point() {
 
 /// Says something to a database, or has it fail where a story wants that: as if it had not been heard,
 /// or as if its answer had been lost.
-pub(crate) async fn around<T>(said: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+pub(crate) async fn around<T>(statement: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
     mishap::due()?;
-    let heard = said.await?;
+    let heard = statement.await?;
     mishap::answered()?;
     Ok(heard)
 }

@@ -40,11 +40,11 @@ impl Leaked {
         if path.is_empty() {
             return Ok(None);
         }
-        let told = || format!("security.leaked_passwords: {path}");
-        let file = File::open(path).with_context(told)?;
-        let size = file.metadata().with_context(told)?.len();
+        let context = || format!("security.leaked_passwords: {path}");
+        let file = File::open(path).with_context(context)?;
+        let size = file.metadata().with_context(context)?.len();
         let leaked = Self { file, size };
-        leaked.judge().with_context(told)?;
+        leaked.judge().with_context(context)?;
         Ok(Some(leaked))
     }
 
@@ -116,8 +116,8 @@ impl Leaked {
 }
 
 fn odd(at: u64) -> io::Error {
-    let words = format!("the line at byte {at} is not a SHA-1 in upper-case hex, with or without a count");
-    io::Error::new(io::ErrorKind::InvalidData, words)
+    let message = format!("the line at byte {at} is not a SHA-1 in upper-case hex, with or without a count");
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const SHARED: u32 = 0o1000;
 pub fn is_ours(name: &str) -> bool {
     let begins = ["queqiao", ".queqiao", "secret", "keys"];
     let holds = [".sqlite3", ".before-restore", ".key"];
-    begins.iter().any(|words| name.starts_with(words)) || holds.iter().any(|words| name.contains(words))
+    begins.iter().any(|part| name.starts_with(part)) || holds.iter().any(|part| name.contains(part))
 }
 
 /// Makes a new file and opens it for writing.

@@ -37,14 +37,14 @@ struct Unlisted {
     since: Instant,
     /// By the address that brings them: digests of the addresses it says to speak for.
     crowds: HashMap<IpAddr, HashSet<u64>>,
-    told: HashSet<IpAddr>,
+    named: HashSet<IpAddr>,
     hasher: RandomState,
 }
 
 impl Default for Unlisted {
     fn default() -> Self {
-        let (crowds, told) = (HashMap::new(), HashSet::new());
-        Self { since: Instant::now(), crowds, told, hasher: RandomState::new() }
+        let (crowds, named) = (HashMap::new(), HashSet::new());
+        Self { since: Instant::now(), crowds, named, hasher: RandomState::new() }
     }
 }
 
@@ -55,7 +55,7 @@ impl Unlisted {
             self.crowds.clear();
             self.since = now;
         }
-        if self.told.contains(&peer) || (self.crowds.len() >= 100 && !self.crowds.contains_key(&peer)) {
+        if self.named.contains(&peer) || (self.crowds.len() >= 100 && !self.crowds.contains_key(&peer)) {
             return false;
         }
         let crowd = self.crowds.entry(peer).or_default();
@@ -64,7 +64,7 @@ impl Unlisted {
             return false;
         }
         self.crowds.remove(&peer);
-        self.told.len() < 100 && self.told.insert(peer)
+        self.named.len() < 100 && self.named.insert(peer)
     }
 }
 
@@ -189,15 +189,15 @@ mod tests {
     fn a_proxy_that_is_missing_in_the_settings_is_told_once() {
         let mut unlisted = Unlisted::default();
         let now = Instant::now();
-        let mut told = Vec::new();
+        let mut named = Vec::new();
         for second in 0..40_u64 {
             if unlisted.brings(ip("10.0.0.1"), &format!("192.0.2.{second}"), now + Duration::from_secs(second)) {
-                told.push(second);
+                named.push(second);
             }
             // One who forwards themselves, however often, is nobody's proxy.
             assert!(!unlisted.brings(ip("192.0.2.7"), "198.51.100.9", now));
         }
-        assert_eq!(told, [19]);
+        assert_eq!(named, [19]);
         let mut slow = Unlisted::default();
         for turn in 0..100_u64 {
             let at = now + Duration::from_secs(turn * 10);

@@ -158,8 +158,8 @@ fn no_two_types_share_a_name_in_the_description() {
     for Source { file, text, .. } in source() {
         let (mut described, mut renamed) = (false, None);
         for line in text.lines() {
-            let mut words = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
-            match (words.next(), words.next()) {
+            let mut parts = line.split_whitespace().skip_while(|word| word.starts_with("pub"));
+            match (parts.next(), parts.next()) {
                 _ if line.starts_with("#[derive(") => described = line.contains("ToSchema"),
                 _ if line.starts_with("#[schema(as = ") => renamed = line.split(['=', ',', ')']).nth(1),
                 (Some("struct" | "enum"), Some(name)) if described => {
@@ -282,6 +282,22 @@ fn a_function_is_called_what_it_does() {
     assert!(broken.is_empty(), "say what it is: show_unit, find_visible, UnitView\n{}", broken.join("\n"));
 }
 
+/// Words that a variable is called by only where nobody thought of what it holds.
+const VAGUE: [&str; 6] = ["asked", "said", "settle", "shown", "told", "words"];
+
+#[test]
+fn a_variable_is_called_what_it_holds() {
+    let mut broken = Vec::new();
+    for folder in ["src", "tests", "crates", "benches", "examples"] {
+        for Source { file, text, .. } in files_in(folder, "rs") {
+            let names = text.split("let ").skip(1).map(|rest| rest.trim_start_matches("mut "));
+            let names = names.filter_map(|rest| rest.split(|c: char| c != '_' && !c.is_alphanumeric()).next());
+            broken.extend(names.filter(|name| VAGUE.contains(name)).map(|name| format!("{folder}/{file}: {name}")));
+        }
+    }
+    assert!(broken.is_empty(), "answer, text, request, report, view ...\n{}", broken.join("\n"));
+}
+
 /// Files in which Chinese stands that is no sentence for anybody: what people type or a list is headed by, what
 /// stands in a row or on a badge, and names.
 const DATA: [(&str, &str); 18] = [
@@ -314,8 +330,8 @@ fn is_chinese(c: char) -> bool {
 fn no_sentence_stands_in_rust() {
     let mut broken = Vec::new();
     for Source { file, text, .. } in source() {
-        let told = ["commands/demo/", "commands/rehearse/"].iter().any(|folder| file.starts_with(folder));
-        if told || file.ends_with("tests.rs") || DATA.iter().any(|(data, _)| *data == file) {
+        let is_story = ["commands/demo/", "commands/rehearse/"].iter().any(|folder| file.starts_with(folder));
+        if is_story || file.ends_with("tests.rs") || DATA.iter().any(|(data, _)| *data == file) {
             continue;
         }
         // Comments and attributes (examples for programs) are left out; tests stand last in their file.

@@ -138,10 +138,10 @@ pub async fn sign_in(
 pub async fn refresh_tokens(
     house: House,
     request: HttpRequest,
-    shown: Body<RefreshToken>,
+    body: Body<RefreshToken>,
 ) -> Result<Json<Granted>, Error> {
     house.rate_limit.check(&request)?;
-    let token = shown.into_inner().refresh_token;
+    let token = body.into_inner().refresh_token;
     let client = Asker::of(&house, &request).client;
     let tokens = house.run(async move |app| refresh::refresh(&app, &client, &token).await).await?;
     Ok(Json(tokens.into()))
@@ -159,8 +159,8 @@ pub async fn refresh_tokens(
     )
 )]
 #[post("/auth/logout")]
-pub async fn sign_out(house: House, shown: Body<RefreshToken>) -> Result<HttpResponse, Error> {
-    let token = shown.into_inner().refresh_token;
+pub async fn sign_out(house: House, body: Body<RefreshToken>) -> Result<HttpResponse, Error> {
+    let token = body.into_inner().refresh_token;
     house.run(async move |app| log_out::log_out(&app, &token).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

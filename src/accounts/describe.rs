@@ -102,7 +102,7 @@ impl Changes {
         put(&mut row.gender, self.gender);
         put(&mut row.education, self.education);
         put(&mut row.district, self.district);
-        put(&mut row.interests, self.interests.map(|words| json!(words)));
+        put(&mut row.interests, self.interests.map(|values| json!(values)));
         put(&mut row.about, self.about);
         if let Some(name) = self.real_name {
             row.set_real_name(&app.secrets, account, name.as_deref())?;

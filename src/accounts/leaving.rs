@@ -12,8 +12,8 @@ const HOLDS_SCANS: &str = "queqiao-scans";
 
 /// Tells the browser to forget. One that was a desk keeps its storage, where scans wait for a link.
 pub fn forget(request: &HttpRequest, answer: &mut HttpResponse) {
-    let told = if request.cookie(HOLDS_SCANS).is_some() { "\"cache\"" } else { "\"cache\", \"storage\"" };
-    answer.headers_mut().insert(CLEAR, HeaderValue::from_static(told));
+    let cleared = if request.cookie(HOLDS_SCANS).is_some() { "\"cache\"" } else { "\"cache\", \"storage\"" };
+    answer.headers_mut().insert(CLEAR, HeaderValue::from_static(cleared));
 }
 
 /// The cookie of a browser that is a desk.

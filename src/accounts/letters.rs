@@ -28,9 +28,9 @@ const SECOND_FACTOR: &str = "/me/second-factor";
 
 /// The link that proves the address.
 pub(super) async fn verify(txn: &impl ConnectionTrait, app: &App, wish: &Wish, token: &str) -> Result<(), Fault> {
-    let words = Verify { nickname: &wish.nickname, hours: sign_up::HOURS };
+    let text = Verify { nickname: &wish.nickname, hours: sign_up::HOURS };
     let path = format!("/verify?token={token}{}", on_to(wish.to.as_deref()));
-    letter::post(txn, app, Letter::new(app, "verify", &signing_up(wish), words, &path)?).await
+    letter::post(txn, app, Letter::new(app, "verify", &signing_up(wish), text, &path)?).await
 }
 
 /// What a link says of where its reader was going.
@@ -88,9 +88,9 @@ async fn post(
     app: &App,
     account: &account::Model,
     kind: &'static str,
-    words: impl Words,
+    text: impl Words,
     path: &str,
 ) -> Result<(), Fault> {
     let to = Recipient::of(app, account, "")?;
-    letter::post(txn, app, Letter::new(app, kind, &to, words, path)?).await
+    letter::post(txn, app, Letter::new(app, kind, &to, text, path)?).await
 }

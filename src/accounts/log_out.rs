@@ -14,7 +14,7 @@ pub async fn log_out(app: &App, token: &str) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let Some(token) = refresh_token::Entity::of_digest(digest).one(&txn).await? else { return Ok(()) };
     if let Some(family) = token_family::Entity::find_for_update(token.family_id).one(&txn).await? {
-        sign_in.revoke(&txn, app.now()).await?;
+        family.revoke(&txn, app.now()).await?;
     }
     txn.commit().await
 }

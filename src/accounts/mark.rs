@@ -33,10 +33,10 @@ impl Mark {
     /// Which device this is, where the mark is one of this account's.
     #[must_use]
     pub fn device(&self, app: &App, account: Uuid, hash: &str) -> Option<Vec<u8>> {
-        let Self(nonce, shown) = self;
+        let Self(nonce, presented) = self;
         let real = app.secrets.lasting_mac(PURPOSE, &[nonce, account.as_bytes(), hash.as_bytes()]);
         // Digests are compared, so that the time tells nothing about the mark.
-        (digest(&real) == digest(shown)).then(|| nonce.to_vec())
+        (digest(&real) == digest(presented)).then(|| nonce.to_vec())
     }
 
     fn read(text: &str) -> Option<Self> {

@@ -150,7 +150,7 @@ impl From<MyChanges> for Changes {
             born_on: wanted.born_on,
             education: line(wanted.education),
             district: line(wanted.district),
-            interests: wanted.interests.map(|words| words.into_iter().map(trimmed).collect()),
+            interests: wanted.interests.map(|values| values.into_iter().map(trimmed).collect()),
             about: line(wanted.about),
             real_name: line(wanted.real_name),
             phone: line(wanted.phone),

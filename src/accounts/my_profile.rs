@@ -65,8 +65,8 @@ pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) ->
         Err(error) => {
             let naming = form.refused(&visit.page, error)?;
             let profile = read(&house, visit.page.language, who).await?.0.unwrap_or_default();
-            let shown = MyProfile { naming: Some(naming.clone()), ..MyProfile::new(visit.page, profile) };
-            page::answer_refused(&naming, &shown)
+            let sheet = MyProfile { naming: Some(naming.clone()), ..MyProfile::new(visit.page, profile) };
+            page::answer_refused(&naming, &sheet)
         }
     }
 }

@@ -47,7 +47,7 @@ struct Sheet {
     /// Why the link in the letter leads nowhere.
     dead: Option<Refusal>,
     /// What a sign-up says, for whoever confirms it.
-    said: Option<SignUpDetails>,
+    details: Option<SignUpDetails>,
 }
 
 /// What was typed and ticked when somebody signed up with the address.
@@ -179,8 +179,8 @@ async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error
                 Gender::Male => sheet.page.t("gender-male"),
                 Gender::Female => sheet.page.t("gender-female"),
             };
-            let said = SignUpDetails { nickname: wish.nickname, gender, agreed: wish.agreed };
-            Sheet { email, said: Some(said), ..sheet }
+            let details = SignUpDetails { nickname: wish.nickname, gender, agreed: wish.agreed };
+            Sheet { email, details: Some(details), ..sheet }
         }
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
     })
@@ -197,13 +197,13 @@ async fn forgot(house: House, request: HttpRequest, visit: Visit, form: Form<Add
     let Address { email, to } = form.into_inner();
     let (to, asker) = (own_path(to.as_deref()).to_owned(), Asker::of(&house, &request));
     let on = Some(to.clone()).filter(|to| to != "/");
-    let asked = async {
+    let requested = async {
         house.rate_limit.check(&request)?;
         let address = read_address(&email)?;
         house.run(async move |app| forget_password::forget_password(&app, &asker, &address, on).await).await
     };
     let sheet = Sheet { to, ..Sheet::new(visit.page, Kind::Forgot) };
-    match asked.await {
+    match requested.await {
         Ok(()) => page::answer(&Sheet { done: true, ..sheet }),
         Err(error) => Sheet { email, ..sheet }.refused(error),
     }
@@ -265,7 +265,7 @@ impl Sheet {
             Kind::Reset => "reset",
         };
         let (to, token, email) = (String::new(), String::new(), String::new());
-        Self { page, kind, name, to, token, email, trouble: None, done: false, dead: None, said: None }
+        Self { page, kind, name, to, token, email, trouble: None, done: false, dead: None, details: None }
     }
 
     /// The words of this form for one of its places.
@@ -317,12 +317,12 @@ impl Sheet {
     fn refused(self, error: Error) -> Result<HttpResponse, Error> {
         let Error::Refused(refused) = error else { return Err(error) };
         let find = |key: String| fluent::find(self.page.language, &key.replace('_', "-"));
-        let told = match refused.errors.first() {
+        let message = match refused.errors.first() {
             Some(wrong) => find(format!("trouble-{}-{}", wrong.field, wrong.code))
                 .or_else(|| find(format!("trouble-{}", wrong.code))),
             None => self.refusal_text(refused.code),
         };
-        let trouble = told.unwrap_or_else(|| self.page.t("trouble-refused"));
+        let trouble = message.unwrap_or_else(|| self.page.t("trouble-refused"));
         let text = Self { trouble: Some(trouble), ..self }.render().map_err(Fault::of)?;
         let status = if refused.status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { refused.status };
         let mut answer = HttpResponse::build(status);

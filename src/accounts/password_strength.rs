@@ -82,13 +82,13 @@ pub fn judge(password: &str, own: &[&str]) -> Result<(), Weak> {
         n if n > LONGEST => return Err(Weak::Long),
         _ => {}
     }
-    let mut words: Vec<&str> = HOUSE_WORDS.to_vec();
+    let mut known: Vec<&str> = HOUSE_WORDS.to_vec();
     for own in own {
-        words.push(own);
+        known.push(own);
         // An address is guessed by its parts as well: `li.lei@example.cn` by `li`, `lei`, `example`.
-        words.extend(own.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1));
+        known.extend(own.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 1));
     }
-    match zxcvbn::zxcvbn(&password, &words).score() {
+    match zxcvbn::zxcvbn(&password, &known).score() {
         Score::Three | Score::Four => Ok(()),
         _ => Err(Weak::Guessable),
     }

@@ -145,14 +145,17 @@ impl Model {
     /// Whether others find in it what they look for in somebody they may meet.
     #[must_use]
     pub fn says_enough(&self) -> bool {
-        let said = |field: &Option<String>| field.as_deref().is_some_and(|words| !words.trim().is_empty());
-        self.birth_year.is_some() && said(&self.education) && said(&self.about) && !self.interests().is_empty()
+        let is_filled = |field: &Option<String>| field.as_deref().is_some_and(|text| !text.trim().is_empty());
+        self.birth_year.is_some()
+            && is_filled(&self.education)
+            && is_filled(&self.about)
+            && !self.interests().is_empty()
     }
 
     /// The words, as a list.
     #[must_use]
     pub fn interests(&self) -> Vec<String> {
-        let words = self.interests.as_array().map(Vec::as_slice).unwrap_or_default();
-        words.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+        let interests = self.interests.as_array().map(Vec::as_slice).unwrap_or_default();
+        interests.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
     }
 }

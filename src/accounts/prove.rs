@@ -77,8 +77,8 @@ pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &s
 ///
 /// # Errors
 /// 401 `sign_in_over` where it took too long, or the password is another by now.
-pub async fn resume(app: &App, asker: &Asker, shown: &str) -> Result<Proven, Error> {
-    let (id, known) = pass::open_pass(app, shown).ok_or(SIGN_IN_OVER)?;
+pub async fn resume(app: &App, asker: &Asker, carried: &str) -> Result<Proven, Error> {
+    let (id, known) = pass::open_pass(app, carried).ok_or(SIGN_IN_OVER)?;
     let account = account::find(app.database.reader(), id).await?.ok_or(SIGN_IN_OVER)?;
     let against = account.hash(app).filter(|hash| digest(hash.as_bytes()) == known).ok_or(SIGN_IN_OVER)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| SIGN_IN_OVER)?;

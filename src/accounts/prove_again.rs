@@ -54,8 +54,8 @@ where
 /// whose fields begin like this.
 #[must_use]
 pub fn beside(prefix: &str, error: Error) -> Error {
-    let wrong = |field: &str, code, words| {
-        Refused::invalid(vec![FieldError::new(format!("{prefix}{field}"), code, words)]).into()
+    let wrong = |field: &str, code, message| {
+        Refused::invalid(vec![FieldError::new(format!("{prefix}{field}"), code, message)]).into()
     };
     if error.is(WRONG_CREDENTIALS) {
         wrong("password", "not_the_password", "is not the present password")

@@ -24,8 +24,8 @@ pub const AGAIN: TimeDelta = TimeDelta::seconds(30);
 ///
 /// # Errors
 /// 401 `refresh_token_invalid` or `refresh_token_reused`.
-pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Error> {
-    let digest = token::digest(shown).ok_or(REFRESH_TOKEN_INVALID)?;
+pub async fn refresh(app: &App, client: &[u8], presented: &str) -> Result<Tokens, Error> {
+    let digest = token::digest(presented).ok_or(REFRESH_TOKEN_INVALID)?;
     let now = app.now();
     let txn = app.database.begin_write().await?;
     let found = refresh_token::Entity::of_digest(digest).one(&txn).await?.ok_or(REFRESH_TOKEN_INVALID)?;
@@ -40,7 +40,7 @@ pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Er
     let token = token.filter(|token| token.is_bound(app)).ok_or(REFRESH_TOKEN_INVALID)?;
     if let Some(spent_at) = token.spent_at {
         if token.spent_by.as_deref() == Some(client) && now <= spent_at + AGAIN {
-            let given = refresh_token::Entity::issued_after(&txn, app, &token, shown).await?;
+            let given = refresh_token::Entity::issued_after(&txn, app, &token, presented).await?;
             if let Some(refresh_token) = given {
                 let access_token = access_token::issue_for(app, sign_in.account_id, sign_in.id)?;
                 return Ok(Tokens { access_token, refresh_token });
@@ -63,7 +63,7 @@ pub async fn refresh(app: &App, client: &[u8], shown: &str) -> Result<Tokens, Er
     spent.spent_at = Set(Some(now));
     spent.spent_by = Set(Some(client.to_vec()));
     spent.update(&txn).await?;
-    let refresh_token = refresh_token::Entity::issue_after(&txn, app, &token, shown).await?;
+    let refresh_token = refresh_token::Entity::issue_after(&txn, app, &token, presented).await?;
     txn.commit().await?;
     let access_token = access_token::issue_for(app, account.id, sign_in.id)?;
     Ok(Tokens { access_token, refresh_token })

@@ -65,9 +65,9 @@ impl Entity {
         txn: &impl ConnectionTrait,
         app: &App,
         spent: &Model,
-        shown: &str,
+        presented: &str,
     ) -> Result<String, Fault> {
-        let next = token::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]));
+        let next = token::derived(&app.secrets.mac(NEXT, &[spent.id.as_bytes(), presented.as_bytes()]));
         Self::keep(txn, app, spent.family_id, next).await
     }
 
@@ -76,10 +76,10 @@ impl Entity {
         txn: &impl ConnectionTrait,
         app: &App,
         spent: &Model,
-        shown: &str,
+        presented: &str,
     ) -> Result<Option<String>, DbErr> {
         // It may have been made just before the keys were changed.
-        for mac in app.secrets.macs(NEXT, &[spent.id.as_bytes(), shown.as_bytes()]) {
+        for mac in app.secrets.macs(NEXT, &[spent.id.as_bytes(), presented.as_bytes()]) {
             let next = token::derived(&mac);
             let same = Self::of_digest(next.digest).filter(Column::FamilyId.eq(spent.family_id));
             if same.one(txn).await?.is_some() {
@@ -92,7 +92,7 @@ impl Entity {
     async fn keep(txn: &impl ConnectionTrait, app: &App, family: Uuid, minted: Minted) -> Result<String, Fault> {
         let (id, now) = (app.new_id(), app.now());
         let until = bonds::moment(now + LIFETIME);
-        let parts: [&[u8]; 4] = [id.as_bytes(), sign_in.as_bytes(), &minted.digest, &until];
+        let parts: [&[u8]; 4] = [id.as_bytes(), family.as_bytes(), &minted.digest, &until];
         let row = ActiveModel {
             id: Set(id),
             family_id: Set(family),

@@ -46,8 +46,8 @@ impl SignUpForm {
     ///
     /// # Errors
     /// 422 `invalid` where the address is none.
-    pub fn wish(self, asked: Language) -> Result<(MailAddress, Wish), Error> {
-        let language = self.language.unwrap_or(asked);
+    pub fn wish(self, preferred: Language) -> Result<(MailAddress, Wish), Error> {
+        let language = self.language.unwrap_or(preferred);
         let address = read_address(&self.email)?;
         let wish = Wish {
             email: address.as_str().to_owned(),

@@ -61,9 +61,9 @@ impl SignedIn {
 
     async fn whoever(request: &HttpRequest) -> Result<Self, Error> {
         let house = request.app_data::<House>().ok_or_else(Refused::not_signed_in)?;
-        let shown = Credential::of(house, request)?;
+        let credential = Credential::of(house, request)?;
         let found = house.run(async move |app| {
-            let (person, session) = shown.find(&app).await?;
+            let (person, session) = credential.find(&app).await?;
             if let Some(session) = session {
                 idle::note(&app, &session);
             }
@@ -186,7 +186,7 @@ impl FromRequest for SignedIn {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let asked = request.clone();
-        authorize_first::authorize(request, async move { Self::of(&asked).await })
+        let request_again = request.clone();
+        authorize_first::authorize(request, async move { Self::of(&request_again).await })
     }
 }

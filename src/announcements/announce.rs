@@ -104,16 +104,16 @@ async fn written(
     people: usize,
 ) -> Result<announcement::Model, Fault> {
     let id = app.new_id();
-    let said = AnnouncementText {
+    let contents = AnnouncementText {
         subject: message.subject.trim().to_owned(),
         text: message.text.trim().to_owned(),
-        subject_en: message.subject_en.as_ref().map(|words| words.trim().to_owned()),
-        text_en: message.text_en.as_ref().map(|words| words.trim().to_owned()),
+        subject_en: message.subject_en.as_ref().map(|part| part.trim().to_owned()),
+        text_en: message.text_en.as_ref().map(|part| part.trim().to_owned()),
     };
     let row = announcement::ActiveModel {
         id: Set(id),
         event_id: Set(by.event.id),
-        message: Set(said.sealed(app, id)?),
+        message: Set(contents.sealed(app, id)?),
         whom: Set(serde_json::to_value(&message.to).map_err(Fault::of)?),
         digest: Set(digest),
         people: Set(i32::try_from(people).unwrap_or(i32::MAX)),

@@ -45,8 +45,8 @@ impl AnnouncementText {
     /// # Errors
     /// Where the operating system has no randomness to give.
     pub fn sealed(&self, app: &App, id: Uuid) -> Result<Sealed, Fault> {
-        let words = serde_json::to_string(self).map_err(Fault::of)?;
-        sealed::ANNOUNCEMENT.seal(&app.secrets, &[id], &words)
+        let json = serde_json::to_string(self).map_err(Fault::of)?;
+        sealed::ANNOUNCEMENT.seal(&app.secrets, &[id], &json)
     }
 }
 
@@ -54,8 +54,8 @@ impl Model {
     /// # Errors
     /// A fault where it was sealed by another house.
     pub fn open_text(&self, app: &App) -> Result<AnnouncementText, Fault> {
-        let words = sealed::ANNOUNCEMENT.open(&app.secrets, &[self.id], &self.message)?;
-        serde_json::from_str(&words).map_err(Fault::of)
+        let json = sealed::ANNOUNCEMENT.open(&app.secrets, &[self.id], &self.message)?;
+        serde_json::from_str(&json).map_err(Fault::of)
     }
 }
 

@@ -99,6 +99,6 @@ pub async fn list(
     _event: Path<String>,
     paging: Query<Paging>,
 ) -> Result<Json<Page<AnnouncementView>>, Error> {
-    let told = house.run(async move |app| history::page(&app, app.database.reader(), by.event.id, &paging).await);
-    Ok(Json(told.await?))
+    let sent = house.run(async move |app| history::page(&app, app.database.reader(), by.event.id, &paging).await);
+    Ok(Json(sent.await?))
 }

@@ -30,14 +30,14 @@ pub fn letter(
     let (subject, text) = english.unwrap_or((&message.subject, &message.text));
     let language = if english.is_some() { Language::En } else { Language::Zh };
     let to = Recipient { language, ..reader.to.clone() };
-    let words = Announcement { subject: filled(subject.trim(), reader), text: filled(text.trim(), reader) };
-    let letter = Letter::new(app, "announcement", &to, words, &format!("/e/{}/me", event.slug))?;
+    let contents = Announcement { subject: filled(subject.trim(), reader), text: filled(text.trim(), reader) };
+    let letter = Letter::new(app, "announcement", &to, contents, &format!("/e/{}/me", event.slug))?;
     Ok(Letter { event_id: Some(event.id), dedupe, ..letter })
 }
 
-fn filled(words: &str, reader: &Reader) -> String {
-    let mut filled = String::with_capacity(words.len());
-    let mut rest = words;
+fn filled(text: &str, reader: &Reader) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
     // One walk: a nickname that looks like a gap is none.
     while let Some((before, after)) = rest.split_once('{') {
         let gap = after.split_once('}').and_then(|(name, after)| Some((own(name, reader)?, after)));

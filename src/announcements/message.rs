@@ -50,10 +50,10 @@ impl Message {
     #[must_use]
     pub fn digest(&self) -> String {
         let mut digest = Sha256::new();
-        for words in [Some(&self.subject), Some(&self.text), self.subject_en.as_ref(), self.text_en.as_ref()] {
-            let words = words.map_or("", |words| words.trim());
-            digest.update(u64::try_from(words.len()).unwrap_or(u64::MAX).to_be_bytes());
-            digest.update(words);
+        for part in [Some(&self.subject), Some(&self.text), self.subject_en.as_ref(), self.text_en.as_ref()] {
+            let part = part.map_or("", |part| part.trim());
+            digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            digest.update(part);
         }
         HEXLOWER.encode(&digest.finalize())
     }

@@ -82,7 +82,7 @@ struct One {
     tabs: Vec<Tab>,
     event: event::Model,
     now: DateTime<Utc>,
-    told: AnnouncementView,
+    announcement: AnnouncementView,
     missed: Vec<Missed>,
 }
 
@@ -196,7 +196,7 @@ async fn open_announcement(
     let id: Uuid = id_in_path(&request, "id")?;
     let event = by.event.clone();
     let read = house.run(async move |app| history::one(&app, app.database.reader(), by.event.id, id).await);
-    let (told, missed) = read.await?;
+    let (announcement, missed) = read.await?;
     let page = visit.page;
     let tabs = tabs::of_organizer(&page, &event.slug, "mail");
     page::answer(&One {
@@ -205,7 +205,7 @@ async fn open_announcement(
         now: house.now(),
         page,
         event,
-        told,
+        announcement,
         missed,
     })
 }
@@ -257,8 +257,8 @@ impl Composer {
         self.form.values("unit").count()
     }
 
-    fn whom(&self, told: &AnnouncementView) -> String {
-        whom_words(&self.page, &told.to)
+    fn whom(&self, announcement: &AnnouncementView) -> String {
+        whom_words(&self.page, &announcement.to)
     }
 }
 
@@ -268,6 +268,6 @@ impl One {
     }
 
     fn whom(&self) -> String {
-        whom_words(&self.page, &self.told.to)
+        whom_words(&self.page, &self.announcement.to)
     }
 }

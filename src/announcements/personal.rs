@@ -12,9 +12,9 @@ use crate::error::Fault;
 /// What the person announced.
 pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid) -> Result<Value, Fault> {
     let mine = announcement::Entity::find().filter(announcement::Column::SentBy.eq(account)).all(db).await?;
-    let told = |one: &announcement::Model| {
-        let said = one.open_text(app)?;
-        Ok(json!({ "subject": said.subject, "text": said.text, "sent_at": one.sent_at }))
+    let row = |one: &announcement::Model| {
+        let opened = one.open_text(app)?;
+        Ok(json!({ "subject": opened.subject, "text": opened.text, "sent_at": one.sent_at }))
     };
-    mine.iter().map(told).collect()
+    mine.iter().map(row).collect()
 }

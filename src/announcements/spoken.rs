@@ -45,14 +45,14 @@ pub fn status_words(page: &Page, status: Status) -> String {
 /// To whom it went, as people say it.
 #[must_use]
 pub fn whom_words(page: &Page, to: &Whom) -> String {
-    let mut said: Vec<String> = to.statuses.iter().map(|status| status_words(page, *status)).collect();
-    if said.is_empty() {
-        said.push(page.t("announce-everybody"));
+    let mut named: Vec<String> = to.statuses.iter().map(|status| status_words(page, *status)).collect();
+    if named.is_empty() {
+        named.push(page.t("announce-everybody"));
     }
-    said.extend(to.side.map(|side| page.t(&format!("side-{}", side.word()))));
+    named.extend(to.side.map(|side| page.t(&format!("side-{}", side.word()))));
     if !to.units.is_empty() {
-        said.push(page.say("announce-units-chosen", &[("count", to.units.len().into())]));
+        named.push(page.say("announce-units-chosen", &[("count", to.units.len().into())]));
     }
-    said.extend(to.checked_in.map(|came| page.t(if came { "announce-came" } else { "announce-stayed-away" })));
-    page.list(said)
+    named.extend(to.checked_in.map(|came| page.t(if came { "announce-came" } else { "announce-stayed-away" })));
+    page.list(named)
 }

@@ -127,9 +127,9 @@ pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> 
 #[get("/events/{event}/badges/me")]
 pub async fn mine(house: House, participant: Participant) -> Result<HttpResponse, Error> {
     let id = participant.registration.id;
-    let shown = house.run(async move |app| own_badge::of(&app, id).await).await?;
+    let badge = house.run(async move |app| own_badge::of(&app, id).await).await?;
     // The code may lie in no cache between the phone and us.
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(shown))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(badge))
 }
 
 /// Replaces the code of a badge; the old one opens nothing from now on. `badge` is the number, as

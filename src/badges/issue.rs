@@ -85,12 +85,12 @@ pub async fn issue(app: &App, event_id: Uuid, actor: Option<Uuid>) -> Result<Iss
         let deed = deed.at(event.organization_id, event.id).about("event", event.id);
         deed.with(json!({ "issued": issued })).record(&txn, app).await?;
     }
-    let told = Issued { issued, men, women };
-    txn.commit_telling(&told).await?;
+    let issued_badges = Issued { issued, men, women };
+    txn.commit_telling(&issued_badges).await?;
     if issued > 0 {
         app.happenings.announce(event.id, What::BadgesIssued);
     }
-    Ok(told)
+    Ok(issued_badges)
 }
 
 /// Confirmed people without a badge, in the order they applied.

@@ -38,9 +38,9 @@ struct Worn {
 }
 
 impl From<OwnBadge> for Worn {
-    fn from(shown: OwnBadge) -> Self {
-        let qr = format!("data:image/svg+xml;base64,{}", BASE64.encode(shown.qr.as_bytes()));
-        Self { number: shown.number, side: shown.side.word(), qr }
+    fn from(own: OwnBadge) -> Self {
+        let qr = format!("data:image/svg+xml;base64,{}", BASE64.encode(own.qr.as_bytes()));
+        Self { number: own.number, side: own.side.word(), qr }
     }
 }
 
@@ -48,7 +48,7 @@ impl From<OwnBadge> for Worn {
 pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let id = me.registration.id;
     let badge = match house.run(async move |app| own_badge::of(&app, id).await).await {
-        Ok(shown) => Some(Worn::from(shown)),
+        Ok(own) => Some(Worn::from(own)),
         Err(Error::Refused(_)) => None,
         Err(fault) => return Err(fault),
     };

@@ -51,14 +51,14 @@ fn address(event: &event::Model) -> String {
 }
 
 #[get("/office/e/{event}/badges/print")]
-async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: PrintQuery) -> Result<HttpResponse, Error> {
+async fn print_sheets(house: House, visit: Visit, by: Organizer, query: PrintQuery) -> Result<HttpResponse, Error> {
     let (page, event) = (visit.page, by.event.clone());
-    let asked = Form::filled(asked.into_inner());
-    let size = Size::of(asked.value("size"));
-    let whole = |name: &str| asked.number(name).as_i64().and_then(|number| i32::try_from(number).ok());
+    let form = Form::filled(query.into_inner());
+    let size = Size::of(form.value("size"));
+    let whole = |name: &str| form.number(name).as_i64().and_then(|number| i32::try_from(number).ok());
     let chosen = Chosen {
-        named: asked.values("badge").filter_map(|badge| badge.parse().ok()).collect(),
-        side: [Side::Men, Side::Women].into_iter().find(|side| side.word() == asked.value("side")),
+        named: form.values("badge").filter_map(|badge| badge.parse().ok()).collect(),
+        side: [Side::Men, Side::Women].into_iter().find(|side| side.word() == form.value("side")),
         from: whole("from"),
         to: whole("to"),
     };
@@ -76,19 +76,19 @@ async fn print_sheets(house: House, visit: Visit, by: Organizer, asked: PrintQue
     }
     let tab = |other: Size| Tab {
         name: other.label(&page),
-        address: same_but(&event, &asked, other),
+        address: same_but(&event, &form, other),
         count: None,
         open: other == size,
     };
     let sizes = Size::ALL.into_iter().map(tab).collect();
-    let nickname = asked.has("nickname", "yes");
+    let nickname = form.has("nickname", "yes");
     page::answer(&Print { sizes, page, event, size, nickname, people, sheets })
 }
 
-fn same_but(event: &event::Model, asked: &Form, size: Size) -> String {
+fn same_but(event: &event::Model, form: &Form, size: Size) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("size", size.name());
-    query.extend_pairs(asked.fields().filter(|(name, _)| *name != "size"));
+    query.extend_pairs(form.fields().filter(|(name, _)| *name != "size"));
     format!("{}/print?{}", address(event), query.finish())
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::ALL;

@@ -61,8 +61,8 @@ impl Scan {
     /// answer got lost on the way uploads the very same scan again once it has given up waiting.
     #[must_use]
     pub fn digest(&self) -> Vec<u8> {
-        let said = serde_json::json!([self.code, self.badge, self.kind, self.at]);
-        secrets::digest(said.to_string().as_bytes())
+        let fields = serde_json::json!([self.code, self.badge, self.kind, self.at]);
+        secrets::digest(fields.to_string().as_bytes())
     }
 
     /// When it happened by the desk's clock, in whole microseconds.

@@ -49,9 +49,9 @@ pub struct Uploaded {
 /// Only faults; what was judged before the fault stays recorded.
 pub async fn upload(app: &Arc<App>, desk: &Desk, queue: Queue) -> Result<Vec<Uploaded>, Error> {
     let mut uploaded = Vec::with_capacity(queue.scans.len());
-    for said in queue.scans {
-        let nonce = said.get("nonce").and_then(Value::as_str).map(str::to_owned);
-        uploaded.push(match one(app, desk, &said, queue.sent_at).await {
+    for entry in queue.scans {
+        let nonce = entry.get("nonce").and_then(Value::as_str).map(str::to_owned);
+        uploaded.push(match one(app, desk, &entry, queue.sent_at).await {
             Ok(answer) => Uploaded { nonce, status: 200, answer: Some(answer), problem: None },
             Err(Error::Refused(refused)) => refusal(nonce, &refused),
             Err(fault) => return Err(fault),
@@ -60,8 +60,8 @@ pub async fn upload(app: &Arc<App>, desk: &Desk, queue: Queue) -> Result<Vec<Upl
     Ok(uploaded)
 }
 
-async fn one(app: &App, desk: &Desk, said: &Value, sent_at: Option<DateTime<Utc>>) -> Result<Answer, Error> {
-    let scan: Scan = body::parse(said.to_string().as_bytes())?;
+async fn one(app: &App, desk: &Desk, entry: &Value, sent_at: Option<DateTime<Utc>>) -> Result<Answer, Error> {
+    let scan: Scan = body::parse(entry.to_string().as_bytes())?;
     let bytes = admit(app, desk, &scan, sent_at).await?;
     Ok(serde_json::from_slice(&bytes).map_err(Fault::of)?)
 }

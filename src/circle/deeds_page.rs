@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use serde_json::json;
 
 use super::notes_api::NewCircleNote;
-use super::page as shown;
+use super::page as circle_page;
 use super::{join, leave, take_down, write};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -43,15 +43,17 @@ async fn go_away(house: House, me: Participant) -> Result<HttpResponse, Error> {
 #[post("/e/{event}/circle")]
 async fn say(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let (path, who) = (circle(&me), me.clone());
-    let said = async {
+    let outcome = async {
         let note: NewCircleNote = body::read(json!({ "body": form.value("body") }))?;
         house.run(async move |app| write::write(&app, &who, None, note.into_body()).await).await
     };
-    match said.await {
+    match outcome.await {
         Ok(_) => see_saying(&path, "circle-note-up"),
         Err(error) => {
-            form.show_again(visit.page, error, |page, form| shown::circle(&house, page, me, form, Paging::default()))
-                .await
+            form.show_again(visit.page, error, |page, form| {
+                circle_page::circle(&house, page, me, form, Paging::default())
+            })
+            .await
         }
     }
 }
@@ -66,15 +68,15 @@ async fn answer(
 ) -> Result<HttpResponse, Error> {
     let about = id_in_path(&request, "id")?;
     let (path, who) = (format!("{}/notes/{about}", circle(&me)), me.clone());
-    let said = async {
+    let outcome = async {
         let note: NewCircleNote = body::read(json!({ "body": form.value("body") }))?;
         house.run(async move |app| write::write(&app, &who, Some(about), note.into_body()).await).await
     };
-    match said.await {
+    match outcome.await {
         Ok(_) => see_saying(&path, "circle-reply-up"),
         Err(error) => {
             form.show_again(visit.page, error, |page, form| {
-                shown::post(&house, page, me, about, form, Paging::default())
+                circle_page::post(&house, page, me, about, form, Paging::default())
             })
             .await
         }

@@ -76,7 +76,7 @@ pub async fn circle_queue(
         queue::read(&app, &by.event, show.unwrap_or_default(), &paging).await
     };
     let Page { items, next } = house.run(read).await?;
-    let told = |Queued { note, author, reports }: Queued| QueuedCircleNote {
+    let view = |Queued { note, author, reports }: Queued| QueuedCircleNote {
         announcement: note.registration_id.is_none(),
         id: note.id,
         author,
@@ -87,7 +87,7 @@ pub async fn circle_queue(
         reason: note.reason,
         reports,
     };
-    Ok(Json(Page { items: items.into_iter().map(told).collect(), next }))
+    Ok(Json(Page { items: items.into_iter().map(view).collect(), next }))
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]

@@ -19,7 +19,7 @@ use crate::events::phase::Phase;
 /// # Errors
 /// 409 `circle_over`; 422 on `last_day`; 409 `phase_closed` before the end of the event.
 pub async fn move_end(app: &App, by: &Organizer, last_day: NaiveDate, reason: &str) -> Result<Term, Error> {
-    let wrong = |code, words| Refused::invalid(vec![FieldError::new("last_day", code, words)]);
+    let wrong = |code, message| Refused::invalid(vec![FieldError::new("last_day", code, message)]);
     let out_of_range = || wrong("out_of_range", "1 to 365 days after the evening");
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;

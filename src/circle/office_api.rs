@@ -173,9 +173,9 @@ pub struct CircleAnnounced {
 pub async fn announce_in_circle(
     house: House,
     by: Organizer,
-    words: Body<NewCircleAnnouncement>,
+    announcement: Body<NewCircleAnnouncement>,
 ) -> Result<CustomizeResponder<Json<CircleAnnounced>>, Error> {
-    let body = words.into_inner().into_body();
+    let body = announcement.into_inner().into_body();
     let id = house.run(async move |app| announce::announce(&app, &by, body).await).await?;
     Ok(Json(CircleAnnounced { id }).customize().with_status(StatusCode::CREATED))
 }

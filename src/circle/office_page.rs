@@ -95,21 +95,21 @@ async fn show_circle(
     house: House,
     visit: Visit,
     by: Organizer,
-    asked: Query<CircleQuery>,
+    query: Query<CircleQuery>,
 ) -> Result<HttpResponse, Error> {
-    look(&house, visit.page, by, asked.into_inner(), Form::default()).await
+    look(&house, visit.page, by, query.into_inner(), Form::default()).await
 }
 
 /// Says something to all. Who: organizer.
 #[post("/office/e/{event}/circle/announcements")]
 async fn say(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let who = by.clone();
-    let said = async {
-        let words: NewCircleAnnouncement = body::read(json!({ "body": form.value("body") }))?;
-        house.run(async move |app| announce::announce(&app, &who, words.into_body()).await).await
+    let outcome = async {
+        let announcement: NewCircleAnnouncement = body::read(json!({ "body": form.value("body") }))?;
+        house.run(async move |app| announce::announce(&app, &who, announcement.into_body()).await).await
     };
-    let said = said.await.map(drop);
-    redirect_or_refuse(&house, visit.page, by, form, said, "circle-announced").await
+    let outcome = outcome.await.map(drop);
+    redirect_or_refuse(&house, visit.page, by, form, outcome, "circle-announced").await
 }
 
 /// Hides or shows something. Who: organizer.
@@ -168,15 +168,15 @@ async fn redirect_or_refuse(
     by: Organizer,
     form: Form,
     done: Result<(), Error>,
-    said: &'static str,
+    flash: &'static str,
 ) -> Result<HttpResponse, Error> {
-    let Err(error) = done else { return see_saying(&address(&by), said) };
+    let Err(error) = done else { return see_saying(&address(&by), flash) };
     form.show_again(page, error, |page, form| look(house, page, by, CircleQuery::default(), form)).await
 }
 
-async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form: Form) -> Result<HttpResponse, Error> {
+async fn look(house: &House, page: Page, by: Organizer, query: CircleQuery, form: Form) -> Result<HttpResponse, Error> {
     let (event, now, here) = (by.event.clone(), house.now(), address(&by));
-    let paging = Paging { limit: Some(ON_A_PAGE), cursor: asked.cursor };
+    let paging = Paging { limit: Some(ON_A_PAGE), cursor: query.cursor };
     let read = house.run(async move |app| {
         let (db, event) = (app.database.reader(), &by.event);
         let term = term::of(db, event).await?;
@@ -187,7 +187,7 @@ async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form
             Some(_) => Stand::Open,
         };
         let queue = match stand {
-            Stand::Open => queue::read(&app, event, asked.show, &paging).await?,
+            Stand::Open => queue::read(&app, event, query.show, &paging).await?,
             Stand::Early | Stand::None | Stand::Over => paging::Page { items: Vec::new(), next: None },
         };
         Ok((term, stand, figures::of(db, event.id).await?, queue))
@@ -201,13 +201,13 @@ async fn look(house: &House, page: Page, by: Organizer, asked: CircleQuery, form
         name: page.t(&format!("circle-view-{}", of.word())),
         address: format!("{here}?show={}#queue", of.word()),
         count: (of == Show::Reported).then_some(figures.reported),
-        open: of == asked.show,
+        open: of == query.show,
     };
     let moment = |at| when::moment(page.language, event.zone(), at, now);
     page::answer(&Office {
         views: Show::ALL.map(view).into(),
         items: queue.items.into_iter().map(|queued| item(&page, queued, &moment)).collect(),
-        next: queue.next.map(|cursor| format!("{here}?show={}&cursor={cursor}#queue", asked.show.word())),
+        next: queue.next.map(|cursor| format!("{here}?show={}&cursor={cursor}#queue", query.show.word())),
         tabs: tabs::of_organizer(&page, &event.slug, "circle"),
         heading: Heading::of(&page, &event, now),
         stand,

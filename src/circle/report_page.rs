@@ -54,11 +54,11 @@ async fn report(
 ) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     let (path, who) = (format!("/e/{}/circle", me.event.slug), me.clone());
-    let said = async {
+    let outcome = async {
         let report: NewCircleReport = body::read(json!({ "reason": wrong::reason(&visit.page, &form) }))?;
         house.run(async move |app| complain::complain(&app, &who, id, report.into_reason()).await).await
     };
-    match said.await {
+    match outcome.await {
         Ok(()) => see_saying(&path, "reported"),
         Err(error) => form.show_again(visit.page, error, |page, form| about(&house, page, me, id, form)).await,
     }

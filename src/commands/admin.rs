@@ -85,15 +85,15 @@ async fn create(settings: Settings, address: &MailAddress) -> Result<(), Ended> 
 /// The first line of standard input; on a terminal it is asked for, and hidden where the terminal can.
 fn ask() -> std::io::Result<String> {
     let stdin = std::io::stdin();
-    let asked = stdin.is_terminal();
-    if asked {
+    let interactive = stdin.is_terminal();
+    if interactive {
         eprint!("Password: ");
         std::io::stderr().flush()?;
         echo(false);
     }
     let mut line = String::new();
     let read = stdin.lock().read_line(&mut line);
-    if asked {
+    if interactive {
         echo(true);
         eprintln!();
     }

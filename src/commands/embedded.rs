@@ -113,14 +113,14 @@ pub fn explain_fault(fault: sqlx::Error) -> anyhow::Error {
 }
 
 fn code(fault: &sqlx::Error) -> Option<i64> {
-    let said = fault.as_database_error()?.code()?;
-    said.parse::<i64>().ok().map(|code| code & 0xff)
+    let reported = fault.as_database_error()?.code()?;
+    reported.parse::<i64>().ok().map(|code| code & 0xff)
 }
 
 /// Says of which file something is told.
 ///
 /// # Errors
 /// What was told, with the file's name before it.
-pub fn about<T>(file: &Path, told: sqlx::Result<T>) -> anyhow::Result<T> {
-    told.map_err(explain_fault).with_context(|| file.display().to_string())
+pub fn about<T>(file: &Path, outcome: sqlx::Result<T>) -> anyhow::Result<T> {
+    outcome.map_err(explain_fault).with_context(|| file.display().to_string())
 }

@@ -92,8 +92,8 @@ async fn describe_keys(app: &App) -> Result<Vec<String>, Fault> {
 #[must_use]
 pub fn under(standing: &BTreeMap<&'static str, BTreeMap<u32, u64>>, number: u32) -> String {
     let of = |(table, by): (&&str, &BTreeMap<u32, u64>)| by.get(&number).map(|rows| format!("{table} {rows}"));
-    let words: Vec<String> = standing.iter().filter_map(of).collect();
-    if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }
+    let lines: Vec<String> = standing.iter().filter_map(of).collect();
+    if lines.is_empty() { "nothing".to_owned() } else { lines.join(", ") }
 }
 
 /// Another key: it is put into the file, seals once everybody has had so long to see it, and what stands
@@ -139,9 +139,9 @@ pub async fn drop_older(app: &App) -> Result<(), Ended> {
                 return Err(Ended::Failed(format!("key {number} waits to seal: run queqiao keys rotate to its end")));
             }
             Some(free) if free > app.now() => {
-                let words =
+                let lines =
                     format!("tokens signed with key {number} are good until {}: try again then", free.to_rfc3339());
-                return Err(Ended::Failed(words));
+                return Err(Ended::Failed(lines));
             }
             Some(_) => {}
         }

@@ -82,8 +82,8 @@ async fn down(database: &Database, steps: u32, yes: bool) -> Result<(), Ended> {
     }
     let standing = Standing::of(database.reader()).await.map_err(anyhow::Error::from)?;
     if let Some(newer) = standing.newer.iter().chain(&standing.foreign).next() {
-        let words = format!("a newer binary applied {newer}; only that one can take it back");
-        return Err(Ended::Failed(words));
+        let message = format!("a newer binary applied {newer}; only that one can take it back");
+        return Err(Ended::Failed(message));
     }
     let lost = database.would_lose(steps).await.map_err(anyhow::Error::from)?;
     for lost in &lost {

@@ -100,13 +100,13 @@ pub fn run() -> ExitCode {
     match carry_out(line.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Ended::Status(status)) => ExitCode::from(status),
-        Err(Ended::Usage(words)) => exit_with(&words, 2),
-        Err(Ended::Failed(words)) => exit_with(&words, 1),
+        Err(Ended::Usage(message)) => exit_with(&message, 2),
+        Err(Ended::Failed(message)) => exit_with(&message, 1),
     }
 }
 
-fn exit_with(words: &str, status: u8) -> ExitCode {
-    for line in words.lines() {
+fn exit_with(message: &str, status: u8) -> ExitCode {
+    for line in message.lines() {
         eprintln!("queqiao: {line}");
     }
     ExitCode::from(status)

@@ -16,18 +16,18 @@ use crate::registrations::access::Participant;
 /// 404 where nobody asked, where the time ran out, or where the answer was no before.
 pub async fn answer(app: &App, me: &Participant, confession: Uuid, agrees: bool) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
-    let said = match agrees {
+    let answered = match agrees {
         true => Entity::update_many().col_expr(Column::Agreed, Expr::value(true)),
         false => forgotten(),
     };
     let still_asked = Column::Agreed.eq(true).or(Column::AnswerBy.gt(app.now()));
-    let said = said
+    let answered = answered
         .filter(Column::Id.eq(confession))
         .filter(Column::AskedOf.eq(me.registration.id))
         .filter(still_asked)
         .exec(&txn)
         .await?;
-    if said.rows_affected == 0 {
+    if answered.rows_affected == 0 {
         return Err(Refused::not_found().into());
     }
     txn.commit().await?;

@@ -86,9 +86,9 @@ pub async fn answer_confession(
     house: House,
     me: Participant,
     path: Path<(String, Uuid)>,
-    said: Body<ConfessionAnswer>,
+    body: Body<ConfessionAnswer>,
 ) -> Result<HttpResponse, Error> {
-    let ((_, confession), ConfessionAnswer { agrees }) = (path.into_inner(), said.into_inner());
+    let ((_, confession), ConfessionAnswer { agrees }) = (path.into_inner(), body.into_inner());
     house.run(async move |app| answer::answer(&app, &me, confession, agrees).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -43,7 +43,7 @@ pub async fn addressed(
     me: &registration::Model,
     wish: &Wish,
 ) -> Result<badge::Model, Error> {
-    let wrong = |code, words| Refused::invalid(vec![FieldError::new("to", code, words)]);
+    let wrong = |code, message| Refused::invalid(vec![FieldError::new("to", code, message)]);
     let unknown = || wrong("unknown_badge", "nobody at this event wears it");
     if !presence::is_inside(db, me.id).await? {
         return Err(NOT_INSIDE.into());

@@ -48,7 +48,7 @@ pub struct Question {
 
 pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Mine, Fault> {
     let id = me.registration.id;
-    let asked = Entity::asked_by(id).all(db).await?;
+    let own = Entity::asked_by(id).all(db).await?;
     let hidden = exclusion::out_of_sight(db, id).await?;
     let mut questions = Entity::asked_of(id, app.now()).all(db).await?;
     questions.retain(|question| !hidden.contains(&question.asked_by));
@@ -58,11 +58,11 @@ pub async fn mine(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Res
         Question { id: row.id, badge, nickname, agreed: row.agreed, answer_by: row.answer_by }
     });
     let each = Terms::of(&me.event)?.map_or(0, |terms| terms.each);
-    let spent = u32::try_from(asked.len()).unwrap_or(u32::MAX);
+    let spent = u32::try_from(own.len()).unwrap_or(u32::MAX);
     let mine = |row: super::confession::Model| MyConfession { id: row.id, withdrawn: row.withdrawn };
     Ok(Mine {
         left: each.saturating_sub(spent),
         questions: questions.collect(),
-        asked: asked.into_iter().map(mine).collect(),
+        asked: own.into_iter().map(mine).collect(),
     })
 }

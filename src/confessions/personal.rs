@@ -11,10 +11,10 @@ use crate::error::Fault;
 /// what came of it would be the other one's answer.
 pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
-    let asked = Entity::find().filter(Column::AskedBy.is_in(mine())).all(db).await?;
+    let own = Entity::find().filter(Column::AskedBy.is_in(mine())).all(db).await?;
     let agreed = Entity::find().filter(Column::AskedOf.is_in(mine())).filter(Column::Agreed.eq(true)).all(db).await?;
     Ok(json!({
-        "asked": asked.iter().map(|row| json!({"id": row.id, "event_id": row.event_id, "withdrawn": row.withdrawn})).collect::<Vec<_>>(),
+        "asked": own.iter().map(|row| json!({"id": row.id, "event_id": row.event_id, "withdrawn": row.withdrawn})).collect::<Vec<_>>(),
         "agreed": agreed.iter().map(|row| json!({"id": row.id, "event_id": row.event_id})).collect::<Vec<_>>(),
     }))
 }

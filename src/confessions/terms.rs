@@ -50,7 +50,7 @@ impl Terms {
     #[must_use]
     pub fn typed(form: &Form) -> Option<Value> {
         let terms = ["each", "answer_minutes"];
-        let told = terms.iter().any(|name| !form.value(&format!("stage.confessions.{name}")).trim().is_empty());
-        told.then(|| form.members("stage.confessions", &terms, &[]))
+        let is_filled = terms.iter().any(|name| !form.value(&format!("stage.confessions.{name}")).trim().is_empty());
+        is_filled.then(|| form.members("stage.confessions", &terms, &[]))
     }
 }

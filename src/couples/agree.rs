@@ -24,14 +24,14 @@ pub struct ConsentChoice {
 ///
 /// # Errors
 /// 404 for a match that is not theirs.
-pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: ConsentChoice) -> Result<Standing, Error> {
+pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, choice: ConsentChoice) -> Result<Standing, Error> {
     let txn = app.database.begin_write().await?;
     let mine = mine::hold(&txn, account.account_id, match_id).await?;
     let row = consent::Model {
         match_id,
         registration_id: mine.own_id,
-        show: said.show,
-        follow_up: said.show && said.follow_up,
+        show: choice.show,
+        follow_up: choice.show && choice.follow_up,
         given_at: app.now(),
     };
     consent::put(&txn, row).await?;
@@ -47,11 +47,11 @@ pub async fn agree(app: &App, account: SignedIn, match_id: Uuid, said: ConsentCh
 /// Brings the couple in line with what both say; whether anything changed.
 pub(super) async fn update_couple(txn: &Write, app: &App, found: &matched::Model) -> Result<bool, Fault> {
     let both = consent::of_match(txn, found.id).await?;
-    let shown = both.len() == 2 && both.iter().all(|said| said.show);
-    let followed = shown && both.iter().all(|said| said.follow_up);
+    let is_shown = both.len() == 2 && both.iter().all(|choice| choice.show);
+    let followed = is_shown && both.iter().all(|choice| choice.follow_up);
     let now = app.now();
     let Some(couple) = couple::of_match(txn, found.id).await? else {
-        if shown {
+        if is_shown {
             let row = couple::ActiveModel {
                 id: Set(app.new_id()),
                 event_id: Set(found.event_id),
@@ -65,14 +65,14 @@ pub(super) async fn update_couple(txn: &Write, app: &App, found: &matched::Model
             };
             row.insert(txn).await?;
         }
-        return Ok(shown);
+        return Ok(is_shown);
     };
-    if couple.withdrawn_at.is_none() == shown && couple.follow_up_since.is_some() == followed {
+    if couple.withdrawn_at.is_none() == is_shown && couple.follow_up_since.is_some() == followed {
         return Ok(false);
     }
     let since = couple.follow_up_since.unwrap_or(now);
     let mut row: couple::ActiveModel = couple.into();
-    row.withdrawn_at = Set((!shown).then_some(now));
+    row.withdrawn_at = Set((!is_shown).then_some(now));
     row.follow_up_since = Set(followed.then_some(since));
     row.update(txn).await?;
     Ok(true)

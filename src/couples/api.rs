@@ -193,11 +193,11 @@ pub async fn consent(
     house: House,
     account: SignedIn,
     id: Path<Uuid>,
-    said: Body<ConsentSaid>,
+    body: Body<ConsentSaid>,
 ) -> Result<HttpResponse, Error> {
-    let ConsentSaid { show, follow_up } = said.into_inner();
-    let said = ConsentChoice { show, follow_up };
-    let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), said).await).await?;
+    let ConsentSaid { show, follow_up } = body.into_inner();
+    let choice = ConsentChoice { show, follow_up };
+    let standing = house.run(async move |app| agree::agree(&app, account, id.into_inner(), choice).await).await?;
     padding::json(&MatchShown::from(standing), BLOCK)
 }
 

@@ -31,15 +31,15 @@ async fn begin(app: &Arc<App>, match_id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let Some(found) = matched::Entity::find_by_id(match_id).lock_exclusive().one(&txn).await? else { return Ok(()) };
     let of_match = ballot_consent::Column::MatchId.eq(match_id);
-    let said = ballot_consent::Entity::find().filter(of_match.clone()).all(&txn).await?;
+    let consents = ballot_consent::Entity::find().filter(of_match.clone()).all(&txn).await?;
     // What somebody has said since counts for more.
     let kept = OnConflict::columns([consent::Column::MatchId, consent::Column::RegistrationId]).do_nothing().to_owned();
-    for said in said {
+    for consents in consents {
         let row = consent::Model {
             match_id,
-            registration_id: said.registration_id,
-            show: said.stage,
-            follow_up: said.stage && said.follow_up,
+            registration_id: consents.registration_id,
+            show: consents.stage,
+            follow_up: consents.stage && consents.follow_up,
             given_at: app.now(),
         };
         consent::Entity::insert(row.into_active_model()).on_conflict(kept.clone()).exec_without_returning(&txn).await?;

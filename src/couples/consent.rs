@@ -30,16 +30,16 @@ pub async fn of_match(db: &impl ConnectionTrait, match_id: Uuid) -> Result<Vec<M
 }
 
 /// Puts what a person says in the place of what they said before.
-pub async fn put(txn: &impl ConnectionTrait, said: Model) -> Result<(), DbErr> {
+pub async fn put(txn: &impl ConnectionTrait, consent: Model) -> Result<(), DbErr> {
     let place = OnConflict::columns([Column::MatchId, Column::RegistrationId])
         .update_columns([Column::Show, Column::FollowUp, Column::GivenAt])
         .to_owned();
     let row = ActiveModel {
-        match_id: Set(said.match_id),
-        registration_id: Set(said.registration_id),
-        show: Set(said.show),
-        follow_up: Set(said.follow_up),
-        given_at: Set(said.given_at),
+        match_id: Set(consent.match_id),
+        registration_id: Set(consent.registration_id),
+        show: Set(consent.show),
+        follow_up: Set(consent.follow_up),
+        given_at: Set(consent.given_at),
     };
     Entity::insert(row).on_conflict(place).exec_without_returning(txn).await?;
     Ok(())

@@ -29,11 +29,11 @@ pub(super) async fn opened(txn: &Write, app: &App, mine: &Mine) -> Result<(), Er
         let Some(to) = Recipient::find(txn, app, person.account_id).await? else { continue };
         let partner = mine.found.partner_of(id).and_then(|partner| faces.get(&partner));
         let partner = partner.map(|(badge, nickname)| format!("{badge} {nickname}")).unwrap_or_default();
-        let words = Opened { title: event.titled(to.language), nickname: &to.nickname, partner: &partner };
+        let text = Opened { title: event.titled(to.language), nickname: &to.nickname, partner: &partner };
         let letter = Letter {
             event_id: Some(event.id),
             dedupe: Some(format!("contact_opened:{}:{id}", mine.found.id)),
-            ..Letter::new(app, "contact_opened", &to, words, &format!("/e/{}/matches", event.slug))?
+            ..Letter::new(app, "contact_opened", &to, text, &format!("/e/{}/matches", event.slug))?
         };
         letter::post(txn, app, letter).await?;
     }

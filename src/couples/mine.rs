@@ -78,7 +78,7 @@ async fn of(db: &impl ConnectionTrait, account_id: Uuid, found: Option<matched::
 /// Everything the asker may know of a match of theirs.
 pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Result<Standing, Fault> {
     let id = mine.found.id;
-    let said = consent::of_match(db, id).await?.into_iter().find(|said| said.registration_id == mine.own_id);
+    let consent = consent::of_match(db, id).await?.into_iter().find(|row| row.registration_id == mine.own_id);
     let couple = couple::of_match(db, id).await?.filter(|couple| couple.withdrawn_at.is_none());
     let offers = offer::of_match(db, id).await?;
     let opened = opening::Entity::find_by_id(id).one(db).await?;
@@ -93,8 +93,8 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
         badge,
         nickname,
         on_stage: mine.found.on_stage && couple.is_some(),
-        show: said.as_ref().is_some_and(|said| said.show),
-        follow_up: said.as_ref().is_some_and(|said| said.follow_up),
+        show: consent.as_ref().is_some_and(|own| own.show),
+        follow_up: consent.as_ref().is_some_and(|own| own.follow_up),
         couple: couple.map(|couple| (couple.id, couple.follow_up_since.is_some())),
         offered: own.map(offer::Model::fields).unwrap_or_default(),
         opened_at: opened.map(|opened| opened.opened_at),

@@ -94,9 +94,9 @@ async fn say_consent(
 ) -> Result<HttpResponse, Error> {
     let (slug, id) = path.into_inner();
     of_this_event(&house, &me, id).await?;
-    let said = |name| !form.value(name).is_empty();
-    let said = ConsentChoice { show: said("show"), follow_up: said("follow_up") };
-    house.run(async move |app| agree::agree(&app, me.account, id, said).await).await?;
+    let choice = |name| !form.value(name).is_empty();
+    let choice = ConsentChoice { show: choice("show"), follow_up: choice("follow_up") };
+    house.run(async move |app| agree::agree(&app, me.account, id, choice).await).await?;
     see_saying(&format!("/e/{slug}/matches"), "consent-kept")
 }
 

@@ -20,13 +20,13 @@ fn one_of_two(registrations: &[Uuid]) -> Condition {
 /// Only faults.
 pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Value, Error> {
     let mine = || registrations.iter().copied();
-    let said = consent::Entity::find().filter(consent::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let consents = consent::Entity::find().filter(consent::Column::RegistrationId.is_in(mine())).all(db).await?;
     let offers = offer::Entity::find().filter(offer::Column::RegistrationId.is_in(mine())).all(db).await?;
     let given =
         given_contact::Entity::find().filter(given_contact::Column::RegistrationId.is_in(mine())).all(db).await?;
     let given = given.iter().map(|row| Ok(json!({"match_id": row.match_id, "details": row.details(app)?})));
     let couples = couple::Entity::find().filter(one_of_two(registrations)).all(db).await?;
-    let said = said
+    let consents = consents
         .iter()
         .map(|row| json!({"match_id": row.match_id, "show": row.show, "follow_up": row.follow_up, "at": row.given_at}));
     let offers = offers.iter().map(|row| json!({"match_id": row.match_id, "fields": row.fields, "at": row.offered_at}));
@@ -41,7 +41,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
         })
     });
     Ok(json!({
-        "consents": said.collect::<Vec<_>>(),
+        "consents": consents.collect::<Vec<_>>(),
         "contact_offers": offers.collect::<Vec<_>>(),
         "contacts_given": given.collect::<Result<Vec<_>, Error>>()?,
         "couples": couples.collect::<Vec<_>>(),

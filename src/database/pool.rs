@@ -195,14 +195,14 @@ impl Lent {
     /// What the server says, or that the line is broken or silent.
     pub async fn exchange<T>(
         &mut self,
-        said: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> BoxFuture<'c, sqlx::Result<T>> + Send,
     ) -> sqlx::Result<T> {
         if self.engaged {
             self.connection = None;
         }
         let Some(connection) = self.connection.as_mut() else { return Err(silent()) };
         self.engaged = true;
-        let heard = timeout(self.pool.patience(), said(connection)).await.unwrap_or_else(|_| Err(silent()));
+        let heard = timeout(self.pool.patience(), work(connection)).await.unwrap_or_else(|_| Err(silent()));
         if heard.as_ref().err().is_some_and(is_broken) {
             self.connection = None;
         }
@@ -244,7 +244,7 @@ fn session(limits: &Limits, purpose: Purpose) -> String {
 #[must_use]
 pub fn is_broken(fault: &sqlx::Error) -> bool {
     match fault {
-        sqlx::Error::Database(said) => said.code().is_some_and(|code| {
+        sqlx::Error::Database(work) => work.code().is_some_and(|code| {
             code.starts_with("57P") || code.starts_with("08") || code == "25P03" || code == "53300"
         }),
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,

@@ -65,7 +65,7 @@ pub type Verdict = Option<String>;
 impl Database {
     /// Whether guests may be let in.
     pub async fn readiness(&self) -> Verdict {
-        let asked = async {
+        let looked = async {
             let mut last = self.readiness.last.lock().await;
             if let Some((at, verdict)) = &*last
                 && at.elapsed() < FRESH
@@ -76,7 +76,7 @@ impl Database {
             *last = Some((Instant::now(), verdict.clone()));
             verdict
         };
-        match timeout(PATIENCE, asked).await {
+        match timeout(PATIENCE, looked).await {
             Ok(verdict) => verdict,
             Err(_) if self.moves() => None,
             Err(_) => Some("the database does not answer in time".to_owned()),

@@ -62,8 +62,8 @@ impl Standing {
 /// Where this binary is too old for the schema, or a migration fails.
 pub async fn bring_up(db: &DatabaseConnection) -> anyhow::Result<()> {
     let standing = Standing::of(db).await.context("the schema")?;
-    if let Some(words) = standing.older_binary() {
-        bail!(words);
+    if let Some(message) = standing.older_binary() {
+        bail!(message);
     }
     if standing.pending.is_empty() {
         if !standing.newer.is_empty() {

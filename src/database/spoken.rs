@@ -13,8 +13,8 @@ macro_rules! spoken {
         pub mod $engine {
             use super::*;
 
-            pub async fn execute(to: &mut $connection, said: Statement) -> sqlx::Result<ExecResult> {
-                let (sql, values) = super::parts(said);
+            pub async fn execute(to: &mut $connection, statement: Statement) -> sqlx::Result<ExecResult> {
+                let (sql, values) = super::parts(statement);
                 around(query_with(AssertSqlSafe(sql), values).execute(to)).await.map(ExecResult::from)
             }
 
@@ -22,14 +22,14 @@ macro_rules! spoken {
                 around(to.execute(AssertSqlSafe(sql))).await.map(ExecResult::from)
             }
 
-            pub async fn one(to: &mut $connection, said: Statement) -> sqlx::Result<Option<QueryResult>> {
-                let (sql, values) = super::parts(said);
+            pub async fn one(to: &mut $connection, statement: Statement) -> sqlx::Result<Option<QueryResult>> {
+                let (sql, values) = super::parts(statement);
                 let row = around(query_with(AssertSqlSafe(sql), values).fetch_optional(to)).await?;
                 Ok(row.map(QueryResult::from))
             }
 
-            pub async fn all(to: &mut $connection, said: Statement) -> sqlx::Result<Vec<QueryResult>> {
-                let (sql, values) = super::parts(said);
+            pub async fn all(to: &mut $connection, statement: Statement) -> sqlx::Result<Vec<QueryResult>> {
+                let (sql, values) = super::parts(statement);
                 let rows = around(query_with(AssertSqlSafe(sql), values).fetch_all(to)).await?;
                 Ok(rows.into_iter().map(QueryResult::from).collect())
             }
@@ -40,8 +40,8 @@ macro_rules! spoken {
 spoken!(embedded, SqliteConnection);
 spoken!(server, PgConnection);
 
-fn parts(said: Statement) -> (String, SqlxValues) {
-    (said.sql, SqlxValues(said.values.unwrap_or(Values(Vec::new()))))
+fn parts(statement: Statement) -> (String, SqlxValues) {
+    (statement.sql, SqlxValues(statement.values.unwrap_or(Values(Vec::new()))))
 }
 
 pub fn not_executed(fault: sqlx::Error) -> DbErr {

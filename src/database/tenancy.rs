@@ -65,9 +65,9 @@ struct Taken;
 
 impl Taken {
     fn by(lock: &mut File, path: &Path) -> String {
-        let mut said = String::new();
-        let _ = lock.read_to_string(&mut said);
-        let who = match said.trim().parse::<u32>() {
+        let mut owner = String::new();
+        let _ = lock.read_to_string(&mut owner);
+        let who = match owner.trim().parse::<u32>() {
             Ok(process) => format!("process {process}"),
             Err(_) => "another process".to_owned(),
         };

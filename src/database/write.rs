@@ -104,8 +104,8 @@ impl Write {
     ///
     /// # Errors
     /// As [`Write::commit`].
-    pub async fn commit_telling<T: Any>(self, told: &T) -> Result<(), Error> {
-        if let Some((claim, answer)) = idempotency::answer_from_commit(told) {
+    pub async fn commit_telling<T: Any>(self, committed: &T) -> Result<(), Error> {
+        if let Some((claim, answer)) = idempotency::answer_from_commit(committed) {
             idempotency::keep(&self, &claim, answer).await?;
         }
         Ok(self.make_true().await?)
@@ -150,7 +150,7 @@ impl Write {
 
 /// Whether SQLite may have taken back the whole transaction by itself, rather than one statement.
 fn takes_all(fault: &sqlx::Error) -> bool {
-    let code = fault.as_database_error().and_then(|said| said.code()).and_then(|code| code.parse::<i32>().ok());
+    let code = fault.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
     // ERROR, SCHEMA, TOOBIG, CONSTRAINT, MISMATCH, RANGE: the statement alone.
     !matches!(code.map(|code| code & 0xff), Some(1 | 17 | 18 | 19 | 20 | 25))
 }

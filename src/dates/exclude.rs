@@ -99,8 +99,8 @@ pub async fn exclude(app: &Arc<App>, guest: &Participant, whom: Whom, because: B
     Ok(())
 }
 
-fn on_badge(code: &'static str, words: &str) -> Refused {
-    Refused::invalid(vec![FieldError::new("badge", code, words)])
+fn on_badge(code: &'static str, message: &str) -> Refused {
+    Refused::invalid(vec![FieldError::new("badge", code, message)])
 }
 
 /// Takes back what one said about somebody; saying it twice, or about nobody, changes nothing.

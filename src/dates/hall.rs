@@ -57,7 +57,7 @@ impl Hall {
         let sittings = sitting::of_event(db, event_id).await?;
         let sat_out = sat_out::of_rounds(db, rounds.iter().map(|round| round.id)).await?;
         let exclusions = exclusion::of_event(db, event_id).await?;
-        let both = |said: exclusion::Model| [(said.excluded_by, said.about), (said.about, said.excluded_by)];
+        let both = |one: exclusion::Model| [(one.excluded_by, one.about), (one.about, one.excluded_by)];
         let everybody = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).all(db).await?;
         let people = people(db, &everybody).await?;
         let worn = everybody.iter().map(|presence| (presence.registration_id, presence.worn())).collect();

@@ -31,7 +31,7 @@ pub async fn jot(app: &App, me: &Participant, round: i32, note: NewNote) -> Resu
         "" => {
             date_note::Entity::delete_by_id((written_by, about)).exec(&txn).await?;
         }
-        words => date_note::put(&txn, app, (written_by, about), words).await?,
+        text => date_note::put(&txn, app, (written_by, about), text).await?,
     }
     txn.commit().await
 }

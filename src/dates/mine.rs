@@ -115,13 +115,13 @@ pub async fn seat(db: &impl ConnectionTrait, me: &Participant, round: i32) -> Re
 }
 
 pub async fn exclusions(db: &impl ConnectionTrait, me: &Participant) -> Result<Page<MyExclusion>, DbErr> {
-    let said = exclusion::of_guest(db, me.registration.id).await?;
-    let about = said.iter().map(|said| said.about);
+    let apart = exclusion::of_guest(db, me.registration.id).await?;
+    let about = apart.iter().map(|apart| apart.about);
     let badges = badge::Entity::find().filter(badge::Column::RegistrationId.is_in(about)).all(db).await?;
     let worn: HashMap<Uuid, String> = badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
     let item =
-        |said: exclusion::Model| Some(MyExclusion { badge: worn.get(&said.about)?.clone(), because: said.because });
-    Ok(Page::whole(said.into_iter().filter_map(item).collect()))
+        |apart: exclusion::Model| Some(MyExclusion { badge: worn.get(&apart.about)?.clone(), because: apart.because });
+    Ok(Page::whole(apart.into_iter().filter_map(item).collect()))
 }
 
 /// What may be told of these people to those they sit with.

@@ -47,8 +47,11 @@ async fn my_row(house: &House, me: &Participant, round: i32) -> Result<(Row, Met
             let seat = mine::seat(db, &me, round).await?.ok_or_else(Refused::not_found)?;
             let partner = seat.partner.clone().ok_or_else(Refused::not_found)?;
             let mut notes = date_note::written_by(db, &app, me.registration.id).await?;
-            let said = exclusion::of_guest(db, me.registration.id).await?;
-            let kept = said.iter().find(|said| said.about == partner.registration_id).map(|said| said.because);
+            let exclusions = exclusion::of_guest(db, me.registration.id).await?;
+            let kept = exclusions
+                .iter()
+                .find(|exclusions| exclusions.about == partner.registration_id)
+                .map(|exclusions| exclusions.because);
             Ok((Row::of(seat, &mut notes), partner, kept))
         })
         .await
@@ -126,7 +129,7 @@ async fn keep_apart(
     form: Form,
 ) -> Result<HttpResponse, Error> {
     let (slug, round) = path.into_inner();
-    let (because, said) = match form.value("because") {
+    let (because, exclusions) = match form.value("because") {
         "blocked" => (Because::Blocked, "blocked"),
         "acquainted" => (Because::Acquainted, "kept-apart"),
         _ => return Err(MALFORMED_FORM.saying("Say why.").into()),
@@ -134,7 +137,7 @@ async fn keep_apart(
     let (_, partner, _) = my_row(&house, &me, round).await?;
     let whom = Whom::Registered(partner.registration_id);
     house.run(async move |app| exclude::exclude(&app, &me, whom, because).await).await?;
-    see_saying(&format!("/e/{slug}/dates"), said)
+    see_saying(&format!("/e/{slug}/dates"), exclusions)
 }
 
 #[post("/e/{event}/dates/{round}/together")]

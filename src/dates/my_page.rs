@@ -31,7 +31,7 @@ struct MyDates {
     tabs: Vec<Tab>,
     now: Now,
     /// What a listener hears when the hall moves on.
-    told: String,
+    headline: String,
     next: Option<Row>,
     rows: Vec<Row>,
     all_over: bool,
@@ -89,7 +89,7 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
     page::answer(&MyDates {
         slug: event.slug.clone(),
         tabs: tabs::of_evening(&page, &event, "dates"),
-        told: now.headline(&page, next.as_ref()),
+        headline: now.headline(&page, next.as_ref()),
         all_over: !rows.is_empty() && rows.iter().all(|row| row.state == State::Finished),
         now,
         next,

@@ -40,7 +40,7 @@ struct Office {
     form: Form,
     plan: Overview,
     /// The round whose tables are shown.
-    shown: Option<RoundSeen>,
+    open: Option<RoundSeen>,
 }
 
 /// One line of the paper: what somebody wears, and each round's table and partner.
@@ -91,19 +91,19 @@ async fn render_dates(
         Some(round) => seen.round == round,
         None => seen.state != State::Finished,
     };
-    let shown = plan.rounds.iter().find(wanted).or(plan.rounds.last()).cloned();
+    let open = plan.rounds.iter().find(wanted).or(plan.rounds.last()).cloned();
     let form = form.unwrap_or_else(|| {
         let lowest = if plan.look_after_the_lowest { "yes" } else { "" };
         Form::filled([("look_after_the_lowest", lowest)])
     });
     let tabs = if organizes { tabs::of_organizer(&page, &event.slug, "dates") } else { Vec::new() };
     let heading = Heading::of(&page, &event, now);
-    page::answer(&Office { page, tabs, heading, event, now, form, plan, shown })
+    page::answer(&Office { page, tabs, heading, event, now, form, plan, open })
 }
 
 #[get("/office/e/{event}/dates")]
-async fn open_dates(house: House, visit: Visit, host: Host, asked: Query<RoundQuery>) -> Result<HttpResponse, Error> {
-    render_dates(&house, visit.page, host, asked.round, None).await
+async fn open_dates(house: House, visit: Visit, host: Host, query: Query<RoundQuery>) -> Result<HttpResponse, Error> {
+    render_dates(&house, visit.page, host, query.round, None).await
 }
 
 #[post("/office/e/{event}/dates")]
@@ -230,6 +230,6 @@ impl Office {
     }
 
     fn is_shown(&self, round: &RoundSeen) -> bool {
-        self.shown.as_ref().is_some_and(|shown| shown.round == round.round)
+        self.open.as_ref().is_some_and(|open| open.round == round.round)
     }
 }

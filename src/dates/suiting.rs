@@ -28,12 +28,12 @@ pub struct Traits {
 impl From<&profile::Model> for Traits {
     fn from(profile: &profile::Model) -> Self {
         let folded = |word: &str| word.trim().to_lowercase();
-        let told = |word: &Option<String>| word.as_deref().map(folded).filter(|word| !word.is_empty());
+        let folded_word = |word: &Option<String>| word.as_deref().map(folded).filter(|word| !word.is_empty());
         let interests = profile.interests.as_array().into_iter().flatten().filter_map(|interest| interest.as_str());
         Self {
             birth_year: profile.birth_year,
-            education: told(&profile.education),
-            district: told(&profile.district),
+            education: folded_word(&profile.education),
+            district: folded_word(&profile.district),
             interests: interests.map(folded).collect(),
         }
     }

@@ -61,9 +61,9 @@ pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Optio
     let terms = Terms::of(event)?;
     let current = rounds.iter().rfind(|round| round.is_played());
     let next = rounds.iter().find(|round| !round.is_played());
-    let shown: Vec<Uuid> = current.iter().chain(&next).map(|round| round.id).collect();
+    let listed: Vec<Uuid> = current.iter().chain(&next).map(|round| round.id).collect();
     let sittings = sitting::Entity::find()
-        .filter(sitting::Column::RoundId.is_in(shown))
+        .filter(sitting::Column::RoundId.is_in(listed))
         .order_by_asc(sitting::Column::TableNumber)
         .all(db)
         .await?;

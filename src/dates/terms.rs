@@ -69,8 +69,8 @@ impl Terms {
     /// What is typed into the form of an event, as the request has it; None where nothing is.
     #[must_use]
     pub fn typed(form: &Form) -> Option<Value> {
-        let told = ["dates.rounds", "dates.minutes"].iter().any(|name| !form.value(name).is_empty());
-        told.then(|| form.members("dates", &["rounds", "minutes"], &["pause_seconds", "tables"]))
+        let is_filled = ["dates.rounds", "dates.minutes"].iter().any(|name| !form.value(name).is_empty());
+        is_filled.then(|| form.members("dates", &["rounds", "minutes"], &["pause_seconds", "tables"]))
     }
 
     /// For whoever thinks of applying.

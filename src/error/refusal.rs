@@ -108,10 +108,10 @@ impl From<Refusal> for Error {
 /// The refusals of a room, and `ALL` of them.
 #[macro_export]
 macro_rules! refusals {
-    ($($(#[$about:meta])* $name:ident = $kind:ident($($said:expr),+ $(,)?);)+) => {
+    ($($(#[$about:meta])* $name:ident = $kind:ident($($message:expr),+ $(,)?);)+) => {
         $(
             $(#[$about])*
-            pub const $name: $crate::error::refusal::Refusal = $crate::error::refusal::Refusal::$kind($($said),+);
+            pub const $name: $crate::error::refusal::Refusal = $crate::error::refusal::Refusal::$kind($($message),+);
         )+
 
         /// Every refusal that is said here.

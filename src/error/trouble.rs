@@ -43,7 +43,7 @@ impl Trouble {
     #[must_use]
     pub fn of_driver(fault: &sqlx::Error) -> Self {
         match fault {
-            sqlx::Error::Database(said) => said.code().map_or(Self::Ours, |code| Self::of_code(&code)),
+            sqlx::Error::Database(error) => error.code().map_or(Self::Ours, |code| Self::of_code(&code)),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut

@@ -186,13 +186,13 @@ impl Desk {
     /// 403 `cross_site` where its cookie came with another site's request.
     pub async fn of_device(request: &HttpRequest) -> Result<Option<Self>, Error> {
         let Some(house) = request.app_data::<House>() else { return Ok(None) };
-        let shown = match signed_in::bearer_of(request) {
-            Some(shown) => Some(shown.to_owned()),
+        let bearer = match signed_in::bearer_of(request) {
+            Some(bearer) => Some(bearer.to_owned()),
             None => device_cookie::read_token(house, request)?,
         };
         // An access token is no device's, which can be seen without asking the database.
-        let Some(shown) = shown.filter(|shown| token::digest(shown).is_some()) else { return Ok(None) };
-        let found = house.run(async move |app| Ok(device::find_by_token(&app, &shown).await?)).await?;
+        let Some(bearer) = bearer.filter(|bearer| token::digest(bearer).is_some()) else { return Ok(None) };
+        let found = house.run(async move |app| Ok(device::find_by_token(&app, &bearer).await?)).await?;
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }
 

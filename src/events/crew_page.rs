@@ -121,17 +121,17 @@ pub async fn enlisted(house: House, visit: Visit, by: Organizer, form: Form) -> 
     let back = format!("/office/e/{}/staff", by.event.slug);
     let request = json!({ "email": form.value("email").trim(), "role": form.value("role") });
     let (of_union, who) = (form.value("role") == "organizer", by.clone());
-    let asked = async {
+    let invited = async {
         if of_union {
             let wish: Appointment = body::read(request)?;
-            let asked = async move |app: Arc<App>| grant::invite(&app, &for_union(&app, &who).await?, wish).await;
-            house.run(asked).await.map(|(_, new)| new)
+            let invited = async move |app: Arc<App>| grant::invite(&app, &for_union(&app, &who).await?, wish).await;
+            house.run(invited).await.map(|(_, new)| new)
         } else {
             let wish: Enlistment = body::read(request)?;
             house.run(async move |app| invite(&app, &who, wish).await).await.map(|(_, new)| new)
         }
     };
-    match asked.await {
+    match invited.await {
         Ok(new) => flash::see_saying(&back, if new { "invited" } else { "invited-already" }),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;

@@ -149,21 +149,21 @@ impl Model {
     /// # Errors
     /// Where it does not read: people were promised something, and a default would be a guess at it.
     pub fn part<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>, Fault> {
-        let mut told = &self.settings;
+        let mut value = &self.settings;
         for name in path.split('.') {
-            let members = told.as_object().ok_or_else(|| self.unreadable(path, "not an object"))?;
+            let members = value.as_object().ok_or_else(|| self.unreadable(path, "not an object"))?;
             match members.get(name) {
                 None | Some(Json::Null) => return Ok(None),
-                Some(member) => told = member,
+                Some(member) => value = member,
             }
         }
-        T::deserialize(told).map(Some).map_err(|why| self.unreadable(path, why))
+        T::deserialize(value).map(Some).map_err(|why| self.unreadable(path, why))
     }
 
     /// Whether anything is said there, whoever can read it.
     #[must_use]
     pub fn tells(&self, path: &str) -> bool {
-        self.part::<IgnoredAny>(path).is_ok_and(|told| told.is_some())
+        self.part::<IgnoredAny>(path).is_ok_and(|value| value.is_some())
     }
 
     /// The settings with other terms for one room.

@@ -43,15 +43,15 @@ pub fn listen() {
 }
 
 fn plan(line: &str) -> Option<Plan> {
-    let mut words = line.split(' ');
-    let what = match words.next()? {
+    let mut parts = line.split(' ');
+    let what = match parts.next()? {
         "dies" => What::Dies,
         "breaks" => What::Breaks,
         "full" => What::Full,
         "busy" => What::Busy,
         _ => return None,
     };
-    Some(Plan { what, points: words.next()?.parse().ok()?, times: words.next()?.parse().ok()? })
+    Some(Plan { what, points: parts.next()?.parse().ok()?, times: parts.next()?.parse().ok()? })
 }
 
 /// A point that is passed before something is said.

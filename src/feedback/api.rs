@@ -49,8 +49,8 @@ struct Share {
 }
 
 impl From<Shares> for Share {
-    fn from(Shares { overall, pace, met, again, words }: Shares) -> Self {
-        Self { overall, pace, met, again, words }
+    fn from(Shares { overall, pace, met, again, comments }: Shares) -> Self {
+        Self { overall, pace, met, again, words: comments }
     }
 }
 
@@ -63,8 +63,8 @@ pub async fn my_feedback(house: House, me: Participant) -> Result<Json<Mine>, Er
         let sheet = sheet::Entity::find_by_id((me.event.id, author)).one(app.database.reader()).await?;
         Ok(sheet.ok_or_else(Refused::not_found)?)
     });
-    let sheet::Model { overall, pace, met, again, words, .. } = read.await?;
-    Ok(Json(Mine { overall, pace, met, again, words }))
+    let sheet::Model { overall, pace, met, again, comment, .. } = read.await?;
+    Ok(Json(Mine { overall, pace, met, again, words: comment }))
 }
 
 /// Answers once the event is over, in place of what was answered before. Who: participant who came.

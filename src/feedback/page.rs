@@ -32,7 +32,7 @@ struct Mine {
     title: String,
     form: Form,
     /// The event is over and the person was there.
-    asked: bool,
+    is_asked: bool,
     answered: bool,
 }
 
@@ -66,11 +66,11 @@ async fn render_feedback(
     let (came, sheet) = read.await?;
     let answered = sheet.is_some();
     let form = form.unwrap_or_else(|| sheet.map(|sheet| filled(&sheet)).unwrap_or_default());
-    page::answer(&Mine { page, slug, title, form, asked: over && came, answered })
+    page::answer(&Mine { page, slug, title, form, is_asked: over && came, answered })
 }
 
 fn filled(sheet: &sheet::Model) -> Form {
-    let yes = |said: bool| if said { "yes" } else { "no" };
+    let yes = |yes_given: bool| if yes_given { "yes" } else { "no" };
     Form::filled([
         ("overall", sheet.overall.to_string()),
         ("pace", sheet.pace.word().to_owned()),
@@ -89,7 +89,7 @@ async fn feedback_page(house: House, visit: Visit, me: Participant) -> Result<Ht
 async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let by = me.clone();
     let answered = async {
-        let said = |name| match form.value(name) {
+        let given = |name| match form.value(name) {
             "yes" => json!(true),
             "no" => json!(false),
             other => json!(other),
@@ -97,8 +97,8 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
         let answers: Answers = body::read(json!({
             "overall": form.number("overall"),
             "pace": form.value("pace"),
-            "met": said("met"),
-            "again": said("again"),
+            "met": given("met"),
+            "again": given("again"),
             "words": form.text("words"),
         }))?;
         house.run(async move |app| answer::answer(&app, &by, answers).await).await

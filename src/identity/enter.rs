@@ -102,7 +102,7 @@ async fn begin(database: &Database) -> anyhow::Result<Write> {
 
 /// Whether the database is the one that is expected here.
 fn belongs(house: Option<&house::Model>, secrets: &Secrets, expected: Option<Uuid>, place: &str) -> anyhow::Result<()> {
-    let (words, wanted) = match (secrets.source(), secrets.house(), expected) {
+    let (whose, wanted) = match (secrets.source(), secrets.house(), expected) {
         (Source::File(path), Some(wanted), _) => (format!("{} belongs to", path.display()), wanted),
         (_, _, Some(wanted)) => ("security.house asks for".to_owned(), wanted),
         _ => return Ok(()),
@@ -110,12 +110,12 @@ fn belongs(house: Option<&house::Model>, secrets: &Secrets, expected: Option<Uui
     match house {
         Some(house) if house.id == wanted => Ok(()),
         Some(house) => bail!(
-            "database {place}: this is house {}, and {words} house {wanted}. Set database.url or the key to the \
+            "database {place}: this is house {}, and {whose} house {wanted}. Set database.url or the key to the \
              right one",
             house.id
         ),
         None => bail!(
-            "database {place}: no house has been here, and {words} house {wanted}. Set database.url to where it \
+            "database {place}: no house has been here, and {whose} house {wanted}. Set database.url to where it \
              lies, or put it back (queqiao restore)"
         ),
     }

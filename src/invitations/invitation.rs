@@ -271,8 +271,8 @@ pub fn written_to<'a>(
 /// The one a letter's link names, open or not; none that somebody wrote past the house.
 pub async fn find_by_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<Option<Model>, DbErr> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
-    let shown = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
-    Ok(shown.filter(|shown| shown.is_bound(app)))
+    let found = Entity::find().filter(Column::TokenDigest.eq(digest)).one(db).await?;
+    Ok(found.filter(|found| found.is_bound(app)))
 }
 
 /// Holds one against everybody else who would answer it or take it back.

@@ -46,12 +46,12 @@ pub struct Invitee {
     pub address: MailAddress,
     /// Where a list says that they work.
     pub unit_id: Option<Uuid>,
-    pub said: Option<InvitedPerson>,
+    pub listed: Option<InvitedPerson>,
 }
 
 impl From<MailAddress> for Invitee {
     fn from(address: MailAddress) -> Self {
-        Self { address, unit_id: None, said: None }
+        Self { address, unit_id: None, listed: None }
     }
 }
 
@@ -170,7 +170,7 @@ fn drawn_up(
     person: Invitee,
 ) -> Result<(invitation::Model, letter::Letter), Fault> {
     let (id, now, minted) = (app.new_id(), app.now(), token::mint(app)?);
-    let details = person.said.map(|said| said.seal(app, id)).transpose()?;
+    let details = person.listed.map(|listed| listed.seal(app, id)).transpose()?;
     let row = invitation::Model {
         id,
         kind: purpose.kind,

@@ -25,10 +25,10 @@ pub fn what(language: Language, kind: Kind, thing: &str) -> String {
 pub fn invitation(app: &App, invitation: &invitation::Model, purpose: &Purpose, token: &str) -> Result<Letter, Fault> {
     let to = Recipient::without_account(invitation.address(app)?, invitation.language);
     let what = what(to.language, purpose.kind, &purpose.thing);
-    let words = Invitation { union: &purpose.union, what, days: LIFETIME.num_days() };
+    let text = Invitation { union: &purpose.union, what, days: LIFETIME.num_days() };
     Ok(Letter {
         event_id: invitation.event_id,
         dedupe: Some(format!("invitation:{}:{}", invitation.id, invitation.letters)),
-        ..Letter::new(app, "invitation", &to, words, &format!("/invitation?token={token}"))?
+        ..Letter::new(app, "invitation", &to, text, &format!("/invitation?token={token}"))?
     })
 }

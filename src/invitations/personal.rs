@@ -12,9 +12,9 @@ use crate::error::Fault;
 pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Value, Fault> {
     let rows = invitation::Entity::find().filter(invitation::about(app, account, email));
     let rows = rows.order_by_asc(invitation::Column::Id).all(db).await?;
-    let mut told = Vec::with_capacity(rows.len());
+    let mut rows_out = Vec::with_capacity(rows.len());
     for row in rows {
-        told.push(json!({
+        rows_out.push(json!({
             "kind": row.kind,
             "organization_id": row.organization_id,
             "event_id": row.event_id,
@@ -27,7 +27,7 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, account: Uuid, email: 
             "answered_at": row.answered_at,
         }));
     }
-    Ok(Value::Array(told))
+    Ok(Value::Array(rows_out))
 }
 
 /// Throws away every invitation to the person.

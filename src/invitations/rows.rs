@@ -27,12 +27,12 @@ pub struct Row {
 #[must_use]
 pub fn rows(page: &Page, listed: Vec<Listed>, now: DateTime<Utc>) -> Vec<Row> {
     let row = |listed: Listed| {
-        let said = listed.words.as_ref();
-        let name = said.and_then(|said| said.real_name.clone().or_else(|| said.nickname.clone()));
-        let about = said.map(|said| {
-            let side = page.t(&format!("gender-{}", gender(said.gender)));
-            let year = said.birth_year.map(|year| year.to_string());
-            [Some(side), Some(said.unit.clone()), year].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        let person = listed.words.as_ref();
+        let name = person.and_then(|person| person.real_name.clone().or_else(|| person.nickname.clone()));
+        let about = person.map(|person| {
+            let side = page.t(&format!("gender-{}", gender(person.gender)));
+            let year = person.birth_year.map(|year| year.to_string());
+            [Some(side), Some(person.unit.clone()), year].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         });
         Row {
             id: listed.id,

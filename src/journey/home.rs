@@ -48,7 +48,7 @@ struct Mine {
     phase: String,
     live: bool,
     next: String,
-    words: String,
+    text: String,
     act: Option<Way>,
     until: Option<DateTime<Utc>>,
 }
@@ -154,7 +154,7 @@ fn mine(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> Mi
         phase: page.t(&format!("phase-{}", it.phase.word())),
         live: it.phase == Phase::OnSite,
         next: next.title,
-        words: next.words,
+        text: next.text,
         act: next.act,
         until: next.until,
     }

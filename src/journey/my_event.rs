@@ -62,7 +62,7 @@ struct Score {
     distance: Option<String>,
     plot: Plot,
     /// The plot in words, for whoever does not see it.
-    said: String,
+    summary: String,
     cut_words: String,
     me_words: String,
 }
@@ -77,8 +77,8 @@ struct Read {
 
 #[get("/e/{event}/me")]
 pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<HttpResponse, Error> {
-    let (slug, asked) = (guest.event.slug.clone(), guest);
-    let Some(read) = house.run(async move |app| Ok(read(&app, asked).await?)).await? else {
+    let slug = guest.event.slug.clone();
+    let Some(read) = house.run(async move |app| Ok(read(&app, guest).await?)).await? else {
         // Letters lead here whatever became of the application; the event's own page says what did.
         return Ok(page::see(&format!("/e/{slug}")));
     };
@@ -157,7 +157,7 @@ fn score(page: &Page, read: &Read) -> Score {
     let gaps = [("rank", standing.rank.into()), ("people", ladder.len().into())];
     let cut = standing.cut_line.unwrap_or_default();
     let peers = ladder.peers(id).count();
-    let said = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
+    let numbers = [("points", standing.points.into()), ("cut", cut.into()), ("people", peers.into())];
     let key = match (line, far) {
         (Some(_), _) => "score-summary",
         (None, None) => "score-summary-room",
@@ -168,7 +168,7 @@ fn score(page: &Page, read: &Read) -> Score {
         rank: page.say("score-rank", &gaps),
         distance: far.map(|far| distance(page, far)),
         plot: plot::of(ladder.peers(id), read.statement.most, standing.points, line),
-        said: page.say(key, &said),
+        summary: page.say(key, &numbers),
         cut_words: page.say("score-cut", &[("cut", cut.into())]),
         me_words: page.say("score-me", &[("points", standing.points.into())]),
     }

@@ -13,7 +13,7 @@ use crate::registrations::registration::Status;
 #[derive(Debug)]
 pub struct Next {
     pub title: String,
-    pub words: String,
+    pub text: String,
     pub act: Option<Way>,
     /// When it is too late.
     pub until: Option<DateTime<Utc>>,
@@ -38,7 +38,7 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
     let way = |key: &str, address: String, first| Some(Way { label: page.t(key), address, first });
     let plain = |key: &str, act| Next {
         title: page.t(&format!("next-{key}")),
-        words: page.t(&format!("next-{key}-note")),
+        text: page.t(&format!("next-{key}-note")),
         act,
         until: None,
     };
@@ -49,19 +49,19 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
         (Status::Waitlisted, Phase::Closed) => plain("no-seat", way("next-act-why", here("/why"), false)),
         (Status::Applied, _) => plain("review", profile),
         (Status::Approved, Phase::Draft | Phase::Registration) => {
-            let words = match it.event.boundary(Phase::Online) {
+            let text = match it.event.boundary(Phase::Online) {
                 Some(begins) => page.say("next-approved-until", &[("when", moment(begins).into())]),
                 None => page.t("next-approved-note"),
             };
-            Next { title: page.t("next-approved"), words, act: profile, until: None }
+            Next { title: page.t("next-approved"), text, act: profile, until: None }
         }
         (Status::Approved, Phase::Online) => {
             let act = way("next-act-plaza", here("/plaza"), true);
             match further.today {
                 Some(0) => plain("plaza-done", act),
                 Some(today) => {
-                    let words = page.say("next-plaza-today", &[("points", today.into())]);
-                    Next { words, ..plain("plaza", act) }
+                    let text = page.say("next-plaza-today", &[("points", today.into())]);
+                    Next { text, ..plain("plaza", act) }
                 }
                 None => plain("plaza", act),
             }
@@ -80,7 +80,7 @@ pub fn of(page: &Page, it: &Situation, further: Further, now: DateTime<Utc>) -> 
             let key = door::key(status);
             Next {
                 title: page.t(&format!("mine-{key}")),
-                words: page.t(&format!("why-{key}-note")),
+                text: page.t(&format!("why-{key}-note")),
                 act: way("next-act-why", here("/why"), false),
                 until: None,
             }

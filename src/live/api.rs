@@ -57,8 +57,8 @@ pub async fn listen(
 ) -> Result<HttpResponse, Error> {
     let entrance = Entrance::of(&house, &request, &path, wanted.r#as)?;
     let heard = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    let asked = entrance.clone();
-    let admitted = house.run(async move |app| asked.judge(&app).await).await?;
+    let for_audience = entrance.clone();
+    let admitted = house.run(async move |app| for_audience.judge(&app).await).await?;
     let mut news = house.extensions.get_or_default::<Station>().tune(&house, admitted.event.id, admitted.audience);
     news.mark_changed();
     let beat = heartbeat(&house);

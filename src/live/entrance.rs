@@ -25,7 +25,7 @@ pub struct Entrance {
     /// What a big screen shows for itself; it may hear as a screen and as nobody else.
     pass: Option<String>,
     slug: String,
-    asked: Option<Audience>,
+    wanted: Option<Audience>,
 }
 
 /// Somebody who may listen.
@@ -37,21 +37,21 @@ pub struct Admitted {
 
 impl fmt::Debug for Entrance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entrance").field("slug", &self.slug).field("asked", &self.asked).finish_non_exhaustive()
+        f.debug_struct("Entrance").field("slug", &self.slug).field("asked", &self.wanted).finish_non_exhaustive()
     }
 }
 
 impl Entrance {
     /// # Errors
     /// 401 where nobody is signed in; 403 `cross_site`.
-    pub fn of(house: &House, request: &HttpRequest, slug: &str, asked: Option<Audience>) -> Result<Self, Error> {
-        let pass = pass_cookie::read_token(house, request).filter(|_| asked == Some(Audience::Screen));
+    pub fn of(house: &House, request: &HttpRequest, slug: &str, wanted: Option<Audience>) -> Result<Self, Error> {
+        let pass = pass_cookie::read_token(house, request).filter(|_| wanted == Some(Audience::Screen));
         let credential = match Credential::of(house, request) {
             Ok(credential) => Some(credential),
             Err(_) if pass.is_some() => None,
             Err(refused) => return Err(refused),
         };
-        Ok(Self { credential, pass, slug: slug.to_owned(), asked })
+        Ok(Self { credential, pass, slug: slug.to_owned(), wanted })
     }
 
     /// Whether this may be heard, now.
@@ -75,7 +75,7 @@ impl Entrance {
         let serves = async |roles: &[Role]| crew::serves(db, account.account_id, event.id, roles).await;
         let all =
             staff::organizes(db, account.account_id, event.organization_id).await? || serves(&[Role::Host]).await?;
-        let audience = match self.asked {
+        let audience = match self.wanted {
             Some(audience) if all => audience,
             None if all => Audience::Host,
             None | Some(Audience::Desk) if serves(&[Role::Desk]).await? => Audience::Desk,

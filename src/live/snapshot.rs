@@ -138,8 +138,8 @@ async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Mod
         .filter(opening::Column::MatchId.in_subquery(matched::ids_of_event(event_id)))
         .count(db)
         .await?;
-    let asked = confession::asked_at(db, event_id).await?;
-    let told = serde_json::to_vec(&(planned, dates, picks, couples, opened, asked)).map_err(Fault::of)?;
+    let confessions = confession::asked_at(db, event_id).await?;
+    let payload = serde_json::to_vec(&(planned, dates, picks, couples, opened, confessions)).map_err(Fault::of)?;
     // 48 bits: a number JavaScript keeps whole.
-    Ok(Sha256::digest(&told).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    Ok(Sha256::digest(&payload).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }

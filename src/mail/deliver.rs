@@ -108,35 +108,35 @@ impl From<NotTaken> for Undelivered {
             NotTaken::Unsure(Some(error)) => Self::Unsure(format!("no answer to the letter: {}", with_causes(&error))),
             NotTaken::Unsure(None) => Self::Unsure("no answer to the letter: the mail server fell silent".to_owned()),
             NotTaken::Refused(error) => Self::from(&error),
-            NotTaken::Unfit(words) => Self::Later(words.to_owned()),
+            NotTaken::Unfit(message) => Self::Later(message.to_owned()),
         }
     }
 }
 
 /// The error and what lies under it: "Connection error" alone tells nobody that a certificate is not trusted.
 fn with_causes(error: &smtp::Error) -> String {
-    let mut words = error.to_string();
+    let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(deeper) = cause {
-        let said = deeper.to_string();
-        if !words.contains(&said) {
-            words = format!("{words}: {said}");
+        let deeper_message = deeper.to_string();
+        if !message.contains(&deeper_message) {
+            message = format!("{message}: {deeper_message}");
         }
         cause = deeper.source();
     }
-    words
+    message
 }
 
 impl From<&smtp::Error> for Undelivered {
     fn from(error: &smtp::Error) -> Self {
-        let words = error.to_string();
+        let message = error.to_string();
         match error.status().map(u16::from) {
             // The server closes, wants other credentials or does not take our mail at all: not this
             // letter's fault, and no reason to count it against the letter.
-            Some(421 | 454 | 530 | 534 | 535 | 538) => Self::Away(words),
-            Some(500..) => Self::Refused(words),
-            Some(_) => Self::Later(words),
-            None => Self::Away(words),
+            Some(421 | 454 | 530 | 534 | 535 | 538) => Self::Away(message),
+            Some(500..) => Self::Refused(message),
+            Some(_) => Self::Later(message),
+            None => Self::Away(message),
         }
     }
 }
@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn a_wrong_address_is_told_by_its_key_and_without_its_password() {
         for url in ["", "user:secret@mail.example.com", "ftp://user:secret@mail.example.com"] {
-            let told = format!("{:#}", Mailer::new(&settings(url)).err().unwrap());
-            assert!(told.contains("mail.url") && !told.contains("secret"), "{told}");
+            let error = format!("{:#}", Mailer::new(&settings(url)).err().unwrap());
+            assert!(error.contains("mail.url") && !error.contains("secret"), "{error}");
         }
         let mut wrong = settings("smtp://localhost");
         wrong.from = "nobody".to_owned();

@@ -92,10 +92,10 @@ pub(super) async fn record_outcome(
         note.filter(Column::State.ne(State::Sent)).exec(txn).await?;
         return Ok(());
     };
-    let (refused, first, words) = match why {
-        Undelivered::Refused(words) => (1, LATER, words),
-        Undelivered::Later(words) | Undelivered::Unsure(words) => (0, LATER, words),
-        Undelivered::Away(words) => (0, SOON, words),
+    let (refused, first, text) = match why {
+        Undelivered::Refused(text) => (1, LATER, text),
+        Undelivered::Later(text) | Undelivered::Unsure(text) => (0, LATER, text),
+        Undelivered::Away(text) => (0, SOON, text),
     };
     let refusals = letter.refusals + refused;
     let state = if refusals >= settings.refusals || letter.tries >= settings.tries {
@@ -112,7 +112,7 @@ pub(super) async fn record_outcome(
         .col_expr(Column::Refusals, Expr::value(refusals))
         .col_expr(
             Column::LastError,
-            Expr::value(sealed::LETTER_ERROR.seal(&app.secrets, &[letter.id], &shortened(words))?),
+            Expr::value(sealed::LETTER_ERROR.seal(&app.secrets, &[letter.id], &shortened(text))?),
         )
         .col_expr(Column::NotBefore, Expr::value(now + pause(letter, first)))
         .filter(Column::State.eq(State::Waiting))
@@ -132,6 +132,6 @@ fn pause(letter: &Model, first: TimeDelta) -> TimeDelta {
 }
 
 /// A mail server may say a page; the beginning tells.
-fn shortened(words: &str) -> String {
-    words.chars().take(500).collect()
+fn shortened(text: &str) -> String {
+    text.chars().take(500).collect()
 }

@@ -76,7 +76,7 @@ pub struct Letter {
     pub to: Recipient,
     pub event_id: Option<Uuid>,
     /// First line the subject, a blank line, then plain paragraphs.
-    pub words: String,
+    pub text: String,
     pub action: Option<Action>,
     pub attachments: Vec<Attachment>,
     pub dedupe: Option<String>,
@@ -189,15 +189,15 @@ impl Letter {
     ///
     /// # Errors
     /// A fault where the words cannot be rendered or have no button.
-    pub fn new(app: &App, kind: &'static str, to: &Recipient, words: impl Words, path: &str) -> Result<Self, Fault> {
-        let words = words.in_language(to.language).map_err(Fault::of)?;
-        let (words, label) =
-            split_button(&words).ok_or_else(|| anyhow::anyhow!("the words of {kind} end without a button"))?;
+    pub fn new(app: &App, kind: &'static str, to: &Recipient, text: impl Words, path: &str) -> Result<Self, Fault> {
+        let rendered = text.in_language(to.language).map_err(Fault::of)?;
+        let (text, label) =
+            split_button(&rendered).ok_or_else(|| anyhow::anyhow!("the words of {kind} end without a button"))?;
         Ok(Self {
             kind,
             to: to.clone(),
             event_id: None,
-            words: words.to_owned(),
+            text: text.to_owned(),
             action: Some(Action { label: label.to_owned(), url: app.public_url(path) }),
             attachments: Vec::new(),
             dedupe: None,

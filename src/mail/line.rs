@@ -86,8 +86,8 @@ impl Server {
             }
             parameters.build().context("a host that no certificate can name, or an authority that is none")
         };
-        let asked = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
-        let (usual, wrapped, upgraded) = match (url.scheme(), asked.as_deref()) {
+        let tls_mode = url.query_pairs().find(|(key, _)| key == "tls").map(|(_, value)| value.into_owned());
+        let (usual, wrapped, upgraded) = match (url.scheme(), tls_mode.as_deref()) {
             ("smtps", _) => (465, Some(tls()?), None),
             ("smtp", Some("required")) => (587, None, Some(tls()?)),
             ("smtp", None) => (25, None, None),
@@ -168,7 +168,7 @@ impl Lines {
         answered(timeout(step, line.command(Data)).await)?;
         match timeout(answer, line.message(&wire)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(said)) if said.status().is_some() => Err(NotTaken::Refused(said)),
+            Ok(Err(response)) if response.status().is_some() => Err(NotTaken::Refused(response)),
             Ok(Err(broken)) => Err(NotTaken::Unsure(Some(broken))),
             Err(_) => Err(NotTaken::Unsure(None)),
         }
@@ -226,10 +226,10 @@ impl Lines {
 }
 
 /// What became of one step before the message was whole.
-fn answered(said: Result<Result<Response, Error>, Elapsed>) -> Result<(), NotTaken> {
-    match said {
+fn answered(response: Result<Result<Response, Error>, Elapsed>) -> Result<(), NotTaken> {
+    match response {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(said)) if said.status().is_some() => Err(NotTaken::Refused(said)),
+        Ok(Err(response)) if response.status().is_some() => Err(NotTaken::Refused(response)),
         Ok(Err(broken)) => Err(NotTaken::Broken(Some(broken))),
         Err(_) => Err(NotTaken::Broken(None)),
     }

@@ -11,7 +11,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::attachment;
-use super::letter::{self, Contents, Model};
+use super::letter::{Contents, Model};
 
 /// Builds the message. Its Message-ID comes from the letter's key, so that a letter sent twice is
 /// recognised as one by every mail program.
@@ -33,16 +33,13 @@ pub fn message(
     for file in &inside {
         html = html.singlepart(part(file)?);
     }
-    let words = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
-    let words = if inside.is_empty() {
-        words.singlepart(SinglePart::html(words_in_html.clone()))
-    } else {
-        words.multipart(html)
-    };
+    let body = MultiPart::alternative().singlepart(SinglePart::plain(plain.clone()));
+    let body =
+        if inside.is_empty() { body.singlepart(SinglePart::html(words_in_html.clone())) } else { body.multipart(html) };
     let whole = if behind.is_empty() {
-        words
+        body
     } else {
-        let mut whole = MultiPart::mixed().multipart(words);
+        let mut whole = MultiPart::mixed().multipart(body);
         for file in &behind {
             whole = whole.singlepart(part(file)?);
         }

@@ -43,21 +43,21 @@ pub struct Rendered {
 }
 
 /// The words without their last line, and what that says on the button.
-pub(super) fn split_button(words: &str) -> Option<(&str, &str)> {
-    let (words, last) = words.trim_end().rsplit_once('\n')?;
-    Some((words.trim_end(), last.strip_prefix('[')?.strip_suffix(']')?))
+pub(super) fn split_button(text: &str) -> Option<(&str, &str)> {
+    let (text, last) = text.trim_end().rsplit_once('\n')?;
+    Some((text.trim_end(), last.strip_prefix('[')?.strip_suffix(']')?))
 }
 
 impl Letter {
     /// # Errors
     /// A fault where the frame cannot be rendered.
     pub fn render(&self) -> Result<Rendered, Fault> {
-        let (subject, body) = self.words.trim().split_once('\n').unwrap_or((self.words.trim(), ""));
+        let (subject, body) = self.text.trim().split_once('\n').unwrap_or((self.text.trim(), ""));
         let (subject, body) = (subject.trim(), body.trim());
         let html = Frame {
             language: self.to.language,
             subject,
-            paragraphs: body.split("\n\n").map(str::trim).filter(|words| !words.is_empty()).collect(),
+            paragraphs: body.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).collect(),
             images: self.attachments.iter().filter_map(picture).collect(),
             action: &self.action,
         }

@@ -149,11 +149,11 @@ async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<Hash
     let mut applicants: HashMap<Uuid, Applicants> = HashMap::new();
     for SideCount { event_id, side, count } in counts.into_model::<SideCount>().all(db).await? {
         // In a small unit everybody knows who the few are; nobody at all is no news either.
-        let shown = usize::try_from(count).ok().and_then(suppress_small).filter(|count| *count > 0).map(|_| count);
+        let is_shown = usize::try_from(count).ok().and_then(suppress_small).filter(|count| *count > 0).map(|_| count);
         let of_event = applicants.entry(event_id).or_default();
         match side {
-            Side::Men => of_event.men = shown,
-            Side::Women => of_event.women = shown,
+            Side::Men => of_event.men = is_shown,
+            Side::Women => of_event.women = is_shown,
         }
     }
     Ok(applicants)

@@ -59,7 +59,7 @@ async fn front(house: House, visit: Visit) -> Result<HttpResponse, Error> {
 #[get("/e/{event}")]
 async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<HttpResponse, Error> {
     let person = visit.person;
-    let shown = house.run(async move |app| {
+    let loaded = house.run(async move |app| {
         let db = app.database.reader();
         let event = access::find_visible(db, &slug, person.as_ref(), app.now()).await?;
         let mine = match person {
@@ -69,18 +69,18 @@ async fn event_page(house: House, visit: Visit, slug: Path<String>) -> Result<Ht
         let notice = notices(db, vec![event], app.now()).await?.pop().ok_or_else(Refused::not_found)?;
         Ok((notice, mine))
     });
-    let (notice, mine) = shown.await?;
-    let (speaker, shown) = (Speaker { page: &visit.page, now: house.now() }, &notice.poster);
+    let (notice, mine) = loaded.await?;
+    let (speaker, loaded) = (Speaker { page: &visit.page, now: house.now() }, &notice.poster);
     page::answer(&Event {
         card: card(&speaker, &notice),
-        path: speaker.path(shown),
-        programme: speaker.programme(shown),
-        rules: speaker.rules(shown),
-        hosts: speaker.hosts(shown),
-        zone: speaker.clock(shown),
-        about: shown.summary.clone(),
-        door: match shown.published_at {
-            Some(_) => door::of(&visit.page, &shown.slug, shown.phase, mine.as_ref()),
+        path: speaker.path(loaded),
+        programme: speaker.programme(loaded),
+        rules: speaker.rules(loaded),
+        hosts: speaker.hosts(loaded),
+        zone: speaker.clock(loaded),
+        about: loaded.summary.clone(),
+        door: match loaded.published_at {
+            Some(_) => door::of(&visit.page, &loaded.slug, loaded.phase, mine.as_ref()),
             None => Door::default(),
         },
         page: visit.page.clone(),
@@ -98,12 +98,12 @@ fn card(speaker: &Speaker<'_>, notice: &Notice) -> Card {
 #[get("/e/{event}/qr.svg")]
 async fn event_qr(house: House, slug: Path<String>) -> Result<HttpResponse, Error> {
     let slug = slug.into_inner();
-    let shown = house.run(async move |app| {
+    let loaded = house.run(async move |app| {
         let event = event::by_slug(app.database.reader(), &slug).await?;
         let event = event.filter(|event| event.is_published(app.now())).ok_or_else(Refused::not_found)?;
         Ok(app.public_url(&format!("/e/{}", event.slug)))
     });
-    let code = QrCode::new(shown.await?).map_err(Fault::of)?;
+    let code = QrCode::new(loaded.await?).map_err(Fault::of)?;
     let picture = code.render::<svg::Color<'_>>().min_dimensions(256, 256).quiet_zone(false).build();
     Ok(HttpResponse::Ok().content_type("image/svg+xml").body(picture))
 }

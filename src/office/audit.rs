@@ -76,13 +76,13 @@ async fn build_audit(
     request: &HttpRequest,
     zone: Tz,
 ) -> Result<Audit, Error> {
-    let told = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(_, value)| !value.is_empty());
-    let told: Map<String, Value> = told.map(|(name, value)| (name.into_owned(), json!(value))).collect();
+    let pairs = url::form_urlencoded::parse(request.query_string().as_bytes()).filter(|(_, value)| !value.is_empty());
+    let pairs: Map<String, Value> = pairs.map(|(name, value)| (name.into_owned(), json!(value))).collect();
     let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
-    let asked: AuditQuery = serde_json::from_value(Value::Object(told)).map_err(unreadable)?;
-    let wanted = asked.clone();
+    let wanted: AuditQuery = serde_json::from_value(Value::Object(pairs)).map_err(unreadable)?;
+    let query = wanted.clone();
     let AuditEntries { deeds, actions, people } =
-        house.run(async move |app| audit_log::find(app.database.reader(), &app, of, &wanted, zone).await).await?;
+        house.run(async move |app| audit_log::find(app.database.reader(), &app, of, &query, zone).await).await?;
     let now = house.now();
     let row = |deed: Deed| Row {
         at: audit_log::moment(&page, zone, &deed, now),
@@ -92,7 +92,7 @@ async fn build_audit(
         why: deed.entry.reason.unwrap_or_default(),
         union: deed.union.unwrap_or_default(),
     };
-    let filters = [("action", &asked.action), ("who", &asked.who), ("from", &asked.from), ("to", &asked.to)];
+    let filters = [("action", &wanted.action), ("who", &wanted.who), ("from", &wanted.from), ("to", &wanted.to)];
     let next = deeds.next.as_ref().map(|cursor| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(filters.iter().filter(|(_, value)| !value.is_empty()));

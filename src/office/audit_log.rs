@@ -63,10 +63,10 @@ pub async fn find(
     db: &impl ConnectionTrait,
     app: &App,
     of: Select<entry::Entity>,
-    asked: &AuditQuery,
+    query: &AuditQuery,
     zone: Tz,
 ) -> Result<AuditEntries, Error> {
-    let paging = Paging { limit: Some(100), cursor: asked.cursor.clone() };
+    let paging = Paging { limit: Some(100), cursor: query.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
     let actions: Vec<String> = of
         .clone()
@@ -80,20 +80,20 @@ pub async fn find(
     let actors: Vec<Option<Uuid>> =
         of.clone().select_only().column(Column::ActorId).distinct().into_tuple().all(db).await?;
     let mut rows = of;
-    rows = match asked.action.as_str() {
+    rows = match query.action.as_str() {
         // Who signed in when is told where it is asked for; it would bury what was done.
         "" => rows.filter(Column::Action.ne(audit::Deed::SignedIn.name())),
         action => rows.filter(Column::Action.eq(action)),
     };
-    match (asked.who.as_str(), asked.who.parse::<Uuid>()) {
+    match (query.who.as_str(), query.who.parse::<Uuid>()) {
         ("clock", _) => rows = rows.filter(Column::ActorId.is_null()),
         (_, Ok(id)) => rows = rows.filter(Column::ActorId.eq(id)),
         _ => {}
     }
-    if let Some(from) = midnight(&asked.from, zone, 0) {
+    if let Some(from) = midnight(&query.from, zone, 0) {
         rows = rows.filter(Column::At.gte(from));
     }
-    if let Some(to) = midnight(&asked.to, zone, 1) {
+    if let Some(to) = midnight(&query.to, zone, 1) {
         rows = rows.filter(Column::At.lt(to));
     }
     if let Some(after) = after {

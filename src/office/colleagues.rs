@@ -61,11 +61,11 @@ pub async fn show_colleagues(house: House, visit: Visit, by: OrganizationStaff) 
 #[post("/office/o/{organization}/staff")]
 pub async fn appointed(house: House, visit: Visit, by: OrganizationStaff, form: Form) -> Result<HttpResponse, Error> {
     let who = by.clone();
-    let asked = async {
+    let invited = async {
         let wish: Appointment = body::read(json!({ "email": form.value("email").trim(), "role": "organizer" }))?;
         house.run(async move |app| invite(&app, &who, wish).await).await
     };
-    match asked.await {
+    match invited.await {
         Ok((_, new)) => see_saying(&address(&by), if new { "invited" } else { "invited-already" }),
         Err(error) => {
             form.show_again(visit.page, error, |page, form| Colleagues::answer(&house, page, &by, form)).await

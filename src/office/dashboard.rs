@@ -48,7 +48,7 @@ struct Dashboard {
 
 /// Something that waits, in words.
 pub struct MatterView {
-    pub words: String,
+    pub text: String,
     pub event: String,
     pub address: String,
 }
@@ -70,10 +70,10 @@ pub async fn show_dashboard(
     house: House,
     visit: Visit,
     by: UnionStaff,
-    asked: Query<DashboardQuery>,
+    query: Query<DashboardQuery>,
 ) -> Result<HttpResponse, Error> {
     let (page, now) = (visit.page, house.now());
-    let chosen = match &asked.union {
+    let chosen = match &query.union {
         Some(slug) => Some(by.unions.iter().find(|union| union.slug == *slug).ok_or_else(Refused::not_found)?),
         None => None,
     };
@@ -140,16 +140,16 @@ async fn events_of(db: &impl ConnectionTrait, unions: Vec<Uuid>) -> Result<Vec<e
 /// What waits, in the reader's words.
 #[must_use]
 pub fn shown_matters(page: &Page, events: &[event::Model], matters: &[Matter]) -> Vec<MatterView> {
-    let told = |matter: &Matter| {
+    let view = |matter: &Matter| {
         let event = events.iter().find(|event| event.id == matter.event)?;
         let english = page.language.choose(None, event.title_en.as_ref());
         Some(MatterView {
-            words: page.say(matter.kind.label_key(), &[("count", matter.count.into())]),
+            text: page.say(matter.kind.label_key(), &[("count", matter.count.into())]),
             event: english.unwrap_or(&event.title).clone(),
             address: format!("/office/e/{}{}", event.slug, matter.kind.place()),
         })
     };
-    matters.iter().filter_map(told).collect()
+    matters.iter().filter_map(view).collect()
 }
 
 /// The boundary that comes next, and how far away it is.

@@ -56,7 +56,7 @@ struct Union {
 /// How something is, and whether that is well.
 struct Sign {
     name: String,
-    words: String,
+    text: String,
     well: bool,
 }
 
@@ -158,7 +158,7 @@ fn health(house: &House, page: &Page, read: &Read) -> Vec<Sign> {
     let (now, postgres) = (house.now(), house.database.is_postgres());
     let letters = |standing| read.letters.get(&standing).copied().unwrap_or(0);
     let late = read.oldest.is_some_and(|oldest| now - oldest > TimeDelta::minutes(PATIENCE));
-    let sign = |key: &str, words: String, well| Sign { name: page.t(key), words, well };
+    let sign = |key: &str, text: String, well| Sign { name: page.t(key), text, well };
     let count = |standing| page.say("house-letters", &[("count", letters(standing).into())]);
     vec![
         sign("house-database", if postgres { "PostgreSQL" } else { "SQLite" }.to_owned(), true),

@@ -110,8 +110,8 @@ pub async fn matters(
     let replies = registration::Entity::find()
         .filter(registration::Column::Status.eq(Status::Selected))
         .filter(registration::Column::ReplyBy.lte(now + SOON));
-    let asked = in_phase(&[Phase::Confirmation]);
-    found(Kind::Replies, counted(db, replies, registration::Column::EventId, &asked).await?);
+    let awaiting = in_phase(&[Phase::Confirmation]);
+    found(Kind::Replies, counted(db, replies, registration::Column::EventId, &awaiting).await?);
     let letters = letter::Entity::find().filter(letter::Column::State.eq(letter::State::Failed));
     found(Kind::Letters, counted(db, letters, letter::Column::EventId, &all).await?);
     let due = in_phase(&[Phase::Screening]);

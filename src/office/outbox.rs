@@ -117,14 +117,14 @@ pub(super) fn opens(app: &App, letter: &letter::Model) -> bool {
 
 /// A letter without what it says.
 pub(super) fn listed(app: &App, letter: letter::Model) -> Result<Listed, Fault> {
-    let told = privacy(&letter.kind) != Privacy::Secret;
+    let readable = privacy(&letter.kind) != Privacy::Secret;
     Ok(Listed {
         opens: opens(app, &letter),
-        recipient: if told { Some(letter.to(&app.secrets)?) } else { None },
-        last_error: if told { letter.last_error(&app.secrets)? } else { None },
+        recipient: if readable { Some(letter.to(&app.secrets)?) } else { None },
+        last_error: if readable { letter.last_error(&app.secrets)? } else { None },
         id: letter.id,
-        kind: told.then_some(letter.kind),
-        event_id: letter.event_id.filter(|_| told),
+        kind: readable.then_some(letter.kind),
+        event_id: letter.event_id.filter(|_| readable),
         language: letter.language,
         state: letter.state.into(),
         tries: letter.tries,

@@ -87,9 +87,9 @@ impl Overview {
 /// From everybody who ever applied to those who are here.
 fn stages(page: &Page, counts: &[Count], inside: presence::Counts) -> Vec<Stage> {
     let reached = reached(counts).map(|reached| (reached.stage.key(), reached.men, reached.women));
-    let mut told = Vec::from(reached);
-    told.push(("stage-inside", inside.men, inside.women));
-    let most = told.iter().map(|(_, men, women)| (*men).max(*women)).max().unwrap_or_default().max(1);
+    let mut rows = Vec::from(reached);
+    rows.push(("stage-inside", inside.men, inside.women));
+    let most = rows.iter().map(|(_, men, women)| (*men).max(*women)).max().unwrap_or_default().max(1);
     let stage = |(key, men, women): (&str, i64, i64)| Stage {
         name: page.t(key),
         all: men + women,
@@ -98,7 +98,7 @@ fn stages(page: &Page, counts: &[Count], inside: presence::Counts) -> Vec<Stage>
         men,
         women,
     };
-    told.into_iter().map(stage).collect()
+    rows.into_iter().map(stage).collect()
 }
 
 /// Who: organizer.

@@ -71,11 +71,11 @@ impl FromRequest for OrganizationStaff {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let asked = request.clone();
+        let request_again = request.clone();
         authorize_first::authorize(request, async move {
-            let account = SignedIn::of(&asked).await?;
-            let named = asked.match_info().get("organization").unwrap_or_default().to_owned();
-            let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
+            let account = SignedIn::of(&request_again).await?;
+            let named = request_again.match_info().get("organization").unwrap_or_default().to_owned();
+            let house = request_again.app_data::<House>().ok_or_else(Refused::not_found)?;
             let organization =
                 house.run(async move |app| resolve_union(app.database.reader(), &account, Some(&named)).await).await?;
             Ok(Self { account, organization })
@@ -88,10 +88,10 @@ impl FromRequest for UnionStaff {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let asked = request.clone();
+        let request_again = request.clone();
         authorize_first::authorize(request, async move {
-            let account = SignedIn::of(&asked).await?;
-            let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
+            let account = SignedIn::of(&request_again).await?;
+            let house = request_again.app_data::<House>().ok_or_else(Refused::not_found)?;
             let mut unions = house
                 .run(async move |app| {
                     let db = app.database.reader();
@@ -113,9 +113,9 @@ impl FromRequest for Administrator {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let asked = request.clone();
+        let request_again = request.clone();
         authorize_first::authorize(request, async move {
-            let account = SignedIn::of(&asked).await?;
+            let account = SignedIn::of(&request_again).await?;
             if account.administrator {
                 Ok(Self(account))
             } else {

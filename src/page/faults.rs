@@ -11,7 +11,7 @@ use crate::sheet::upload::RowError;
 pub struct WrongRow {
     pub line: u64,
     pub column: String,
-    pub words: String,
+    pub text: String,
 }
 
 /// The cells that cannot be taken, the first of them where there are many.
@@ -51,8 +51,8 @@ impl Faults {
 
 fn row_fault(page: &Page, line: u64, field: &str, code: &str, message: &str) -> WrongRow {
     let find = |key: String| fluent::find(page.language, &key.replace('_', "-"));
-    let words = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
-    WrongRow { line, column: column(page, field), words: words.unwrap_or_else(|| message.to_owned()) }
+    let text = find(format!("row-{field}-{code}")).or_else(|| find(format!("row-{code}")));
+    WrongRow { line, column: column(page, field), text: text.unwrap_or_else(|| message.to_owned()) }
 }
 
 fn column(page: &Page, field: &str) -> String {
@@ -66,13 +66,13 @@ fn column(page: &Page, field: &str) -> String {
 pub fn whole(page: &Page, error: Error) -> Result<(Box<Refused>, String), Error> {
     let Error::Refused(refused) = error else { return Err(error) };
     let key = format!("trouble-{}", refused.code.replace('_', "-"));
-    let mut told = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
+    let mut text = fluent::find(page.language, &key).unwrap_or_else(|| page.t("trouble-refused"));
     if let Some(fields) = refused.extra.get("fields").and_then(Value::as_array) {
         let names = fields.iter().filter_map(Value::as_str).map(|field| column(page, field));
-        told = format!("{told} {}", page.list(names));
+        text = format!("{text} {}", page.list(names));
     }
     if let Some(line) = refused.extra.get("line").and_then(Value::as_u64) {
-        told = format!("{told} {}", page.say("row-line", &[("line", line.into())]));
+        text = format!("{text} {}", page.say("row-line", &[("line", line.into())]));
     }
-    Ok((refused, told))
+    Ok((refused, text))
 }

@@ -24,9 +24,9 @@ static EN: LanguageIdentifier = langid!("en");
 /// in service the key shows itself. A test keeps the languages equal.
 #[must_use]
 pub fn say(language: Language, key: &str, gaps: &[(&'static str, FluentValue<'_>)]) -> String {
-    let said = if gaps.is_empty() { find(language, key) } else { find_filled(language, key, gaps) };
-    debug_assert!(said.is_some(), "no words for {key}, or a gap of it is left open");
-    said.unwrap_or_else(|| key.to_owned())
+    let text = if gaps.is_empty() { find(language, key) } else { find_filled(language, key, gaps) };
+    debug_assert!(text.is_some(), "no words for {key}, or a gap of it is left open");
+    text.unwrap_or_else(|| key.to_owned())
 }
 
 /// As [`say`], in another form of the words, where the language has one: an attribute of the message, such as
@@ -126,8 +126,8 @@ mod tests {
         for (key, gaps) in &zh {
             let gaps: Vec<(&'static str, FluentValue)> =
                 gaps.iter().map(|gap| (&*Box::leak(gap.clone().into_boxed_str()), 2.into())).collect();
-            let shown = [Language::En, Language::Zh].map(|language| say(language, key, &gaps));
-            assert!(shown.iter().all(|words| !words.contains(key.as_str())), "{key}: {shown:?}");
+            let texts = [Language::En, Language::Zh].map(|language| say(language, key, &gaps));
+            assert!(texts.iter().all(|text| !text.contains(key.as_str())), "{key}: {texts:?}");
         }
     }
 

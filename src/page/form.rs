@@ -95,14 +95,14 @@ impl Form {
     /// were typed.
     #[must_use]
     pub fn members(&self, of: &str, needed_ones: &[&str], others: &[&str]) -> Value {
-        let mut told = Map::new();
+        let mut object = Map::new();
         for name in needed_ones {
-            told.insert((*name).to_owned(), needed(self.number(&format!("{of}.{name}"))));
+            object.insert((*name).to_owned(), needed(self.number(&format!("{of}.{name}"))));
         }
         for name in others {
-            put(&mut told, name, self.number(&format!("{of}.{name}")));
+            put(&mut object, name, self.number(&format!("{of}.{name}")));
         }
-        Value::Object(told)
+        Value::Object(object)
     }
 
     /// Everything chosen under one name, for a request.
@@ -143,10 +143,10 @@ impl Form {
         for wrong in &refused.errors {
             let name = wrong.field.rsplit('.').next().unwrap_or_default();
             let name = name.split('[').next().unwrap_or_default();
-            let told = find(format!("trouble-{name}-{}", wrong.code))
+            let message = find(format!("trouble-{name}-{}", wrong.code))
                 .or_else(|| find(format!("trouble-{}", wrong.code)))
                 .unwrap_or_else(|| page.t("trouble-invalid"));
-            self.wrong.entry(wrong.field.clone()).or_insert(told);
+            self.wrong.entry(wrong.field.clone()).or_insert(message);
         }
         let known = refused.errors.iter().any(|wrong| self.fields.iter().any(|(name, _)| *name == wrong.field));
         let whole = if known { None } else { self.wrong.values().next().cloned() };
@@ -246,7 +246,7 @@ mod tests {
         let refused = Refused::invalid(vec![FieldError::new("email", "mail_address", "must be a mail address")]);
         let form = form.refused(&page(), refused.into()).unwrap();
         assert_eq!(form.value("email"), "nobody");
-        assert!(form.wrong("email").is_some_and(|words| words.contains("address")), "{form:?}");
+        assert!(form.wrong("email").is_some_and(|message| message.contains("address")), "{form:?}");
         assert!(form.wrong("seats").is_none());
         assert_eq!(form.status(), StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -255,6 +255,6 @@ mod tests {
     fn what_is_wrong_with_a_field_nobody_sees_is_told_above() {
         let refused = Refused::invalid(vec![FieldError::new("phases", "mail_address", "…")]);
         let form = Form::filled([("email", "x")]).refused(&page(), refused.into()).unwrap();
-        assert!(form.trouble().is_some_and(|words| words.contains("address")), "{form:?}");
+        assert!(form.trouble().is_some_and(|message| message.contains("address")), "{form:?}");
     }
 }

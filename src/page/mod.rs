@@ -178,11 +178,11 @@ pub fn see(path: &str) -> HttpResponse {
 /// A path of our own out of what a form or a link says, or the front page: an address of somebody
 /// else's would make us send people there.
 #[must_use]
-pub fn own_path(asked: Option<&str>) -> &str {
-    let asked = asked.unwrap_or("/");
-    let second = asked.as_bytes().get(1);
-    let own = asked.starts_with('/') && second != Some(&b'/') && second != Some(&b'\\');
-    if own && asked.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { asked } else { "/" }
+pub fn own_path(wanted: Option<&str>) -> &str {
+    let wanted = wanted.unwrap_or("/");
+    let second = wanted.as_bytes().get(1);
+    let own = wanted.starts_with('/') && second != Some(&b'/') && second != Some(&b'\\');
+    if own && wanted.bytes().all(|byte| (0x21..0x7f).contains(&byte)) { wanted } else { "/" }
 }
 
 /// A path as the value of another address's query.
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_elsewhere() {
-        for (asked, path) in [
+        for (wanted, path) in [
             ("/e/qixi?x=1", "/e/qixi?x=1"),
             ("//evil.example", "/"),
             ("/\\evil.example", "/"),
@@ -206,7 +206,7 @@ mod tests {
             ("/\t/evil.example", "/"),
             ("", "/"),
         ] {
-            assert_eq!(own_path(Some(asked)), path, "{asked}");
+            assert_eq!(own_path(Some(wanted)), path, "{wanted}");
         }
         assert_eq!(own_path(None), "/");
     }

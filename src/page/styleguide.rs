@@ -31,13 +31,13 @@ pub fn pages(config: &mut ServiceConfig) {
 }
 
 #[get("/styleguide")]
-async fn styleguide(house: House, request: HttpRequest, shown: Query<StyleguideQuery>) -> Result<HttpResponse, Error> {
+async fn styleguide(house: House, request: HttpRequest, query: Query<StyleguideQuery>) -> Result<HttpResponse, Error> {
     if !house.settings.server.styleguide {
         return Err(Refused::not_found().into());
     }
     let page = Page::of(&request);
     let filled = Form::filled([("nickname", "林深见鹿"), ("about", "周末爬山,平时读书。"), ("side", "women")]);
-    let form = match shown.refused {
+    let form = match query.refused {
         Some(_) => filled.refused(&page, looks_wrong())?,
         None => filled,
     };

@@ -87,8 +87,8 @@ pub fn left(language: Language, span: TimeDelta) -> String {
     let day = (days > 0).then(|| unit(days, "left-days"));
     let hour = (hours > 0 && days < 10).then(|| unit(hours, "left-hours"));
     let minute = (days == 0 && minutes > 0).then(|| unit(minutes, "left-minutes"));
-    let said: Vec<String> = [day, hour, minute].into_iter().flatten().take(2).collect();
-    if said.is_empty() { fluent::say(language, "left-no-minute", &[]) } else { said.join(" ") }
+    let parts: Vec<String> = [day, hour, minute].into_iter().flatten().take(2).collect();
+    if parts.is_empty() { fluent::say(language, "left-no-minute", &[]) } else { parts.join(" ") }
 }
 
 #[cfg(test)]

@@ -148,8 +148,8 @@ pub async fn show_person(
 ) -> Result<Json<PersonSeen>, Error> {
     let (_, handle) = path.into_inner();
     let read = house.run(async move |app| {
-        let Seen { shown, posts, apart, me } = seen(&app, &me, &handle).await?;
-        Ok(PersonSeen { card: shown.into(), me, apart, posts })
+        let Seen { card, posts, apart, me } = seen(&app, &me, &handle).await?;
+        Ok(PersonSeen { card: card.into(), me, apart, posts })
     });
     Ok(Json(read.await?))
 }
@@ -161,12 +161,12 @@ pub async fn show_person(
 ), security(("bearer" = [])))]
 #[get("/events/{event}/people/apart")]
 pub async fn kept_apart(house: House, me: Participant) -> Result<Json<Page<KeptApart>>, Error> {
-    let said = house.run(async move |app| Ok(neighbours::kept_apart(&app, &me).await?)).await?;
+    let apart = house.run(async move |app| Ok(neighbours::kept_apart(&app, &me).await?)).await?;
     let kept = |(person, because): (Neighbour, Because)| {
         let Neighbour { handle, nickname, side, .. } = person;
         KeptApart { handle, nickname, side, because }
     };
-    Ok(Json(Page::whole(said.into_iter().map(kept).collect())))
+    Ok(Json(Page::whole(apart.into_iter().map(kept).collect())))
 }
 
 /// Keeps me apart from somebody: never at one table where we know each other, and out of each
@@ -202,8 +202,8 @@ pub async fn keep_apart(
 pub async fn take_back(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
     let (_, handle) = path.into_inner();
     let taken = house.run(async move |app| {
-        let said = neighbours::kept_apart(&app, &me).await?;
-        match said.into_iter().find(|(person, _)| person.handle == handle) {
+        let apart = neighbours::kept_apart(&app, &me).await?;
+        match apart.into_iter().find(|(person, _)| person.handle == handle) {
             Some((about, _)) => exclude::take_back(&app, &me, Whom::Registered(about.registration_id)).await,
             None => Ok(()),
         }

@@ -35,7 +35,7 @@ const POSTS: u64 = 10;
 
 /// One person, as whoever looks at them sees them.
 pub struct Seen {
-    pub shown: NeighbourCard,
+    pub card: NeighbourCard,
     /// The last ones that are shown.
     pub posts: Vec<Note>,
     /// Why the reader asked to be kept apart from them, where they did.
@@ -52,11 +52,11 @@ pub async fn seen(app: &App, me: &Participant, handle: &str) -> Result<Seen, Err
     may_look(app, me)?;
     let found = find(app, me, handle).await?;
     let (id, my_id) = (found.registration_id, me.registration.id);
-    let said = neighbours::kept_apart(app, me).await?;
-    let apart = said.into_iter().find(|(about, _)| about.registration_id == id).map(|(_, because)| because);
+    let kept_apart = neighbours::kept_apart(app, me).await?;
+    let apart = kept_apart.into_iter().find(|(about, _)| about.registration_id == id).map(|(_, because)| because);
     let posts = wall::by_author(app.database.reader(), me.event.id, id, my_id, POSTS).await?;
-    let shown = load_cards(app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
-    Ok(Seen { shown, posts, apart, me: id == my_id })
+    let card = load_cards(app, vec![found]).await?.pop().ok_or_else(Refused::not_found)?;
+    Ok(Seen { card, posts, apart, me: id == my_id })
 }
 
 /// Somebody in sight.

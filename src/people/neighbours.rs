@@ -67,10 +67,13 @@ pub async fn in_sight(app: &App, me: &Participant) -> Result<Vec<Neighbour>, Fau
 /// Whom this person asked to be kept apart from, in sight or not, with the reason.
 pub async fn kept_apart(app: &App, me: &Participant) -> Result<Vec<(Neighbour, exclusion::Because)>, Fault> {
     let db = app.database.reader();
-    let said = exclusion::of_guest(db, me.registration.id).await?;
+    let exclusions = exclusion::of_guest(db, me.registration.id).await?;
     let mut people: HashMap<Uuid, Neighbour> =
         everybody(app, db, me).await?.into_iter().map(|person| (person.registration_id, person)).collect();
-    Ok(said.into_iter().filter_map(|said| Some((people.remove(&said.about)?, said.because))).collect())
+    Ok(exclusions
+        .into_iter()
+        .filter_map(|exclusions| Some((people.remove(&exclusions.about)?, exclusions.because)))
+        .collect())
 }
 
 async fn everybody(app: &App, db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Neighbour>, Fault> {
@@ -132,7 +135,7 @@ pub fn place(app: &App, me: &Participant, day: NaiveDate, person: &Neighbour) ->
 impl NeighbourFilter {
     #[must_use]
     pub fn takes(&self, person: &Neighbour) -> bool {
-        let is = |wanted: &str, said: Option<&str>| wanted.is_empty() || said == Some(wanted);
+        let is = |wanted: &str, value: Option<&str>| wanted.is_empty() || value == Some(wanted);
         is(&self.age, person.band.map(Band::word))
             && is(&self.education, person.education.as_deref())
             && is(&self.district, person.district.as_deref())
@@ -149,14 +152,14 @@ impl Offered {
     /// What people said of themselves; of interests those that most of them share.
     #[must_use]
     pub fn by(people: &[Neighbour]) -> Self {
-        let counted = |words: Vec<&String>| {
+        let counted = |values: Vec<&String>| {
             let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-            for word in words {
+            for word in values {
                 *counts.entry(word).or_default() += 1;
             }
-            let mut words: Vec<(&String, usize)> = counts.into_iter().collect();
-            words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(other.0)));
-            words.into_iter().take(MOST_WORDS).map(|(word, _)| word.clone()).collect()
+            let mut values: Vec<(&String, usize)> = counts.into_iter().collect();
+            values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(other.0)));
+            values.into_iter().take(MOST_WORDS).map(|(word, _)| word.clone()).collect()
         };
         Self {
             bands: Band::ALL.into_iter().filter(|band| people.iter().any(|one| one.band == Some(*band))).collect(),

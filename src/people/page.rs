@@ -113,17 +113,17 @@ async fn cards_page(
         ("education", wanted.education.clone()),
         ("district", wanted.district.clone()),
     ]);
-    if let Some(words) = top::opens(&page, &event, now) {
-        return page::answer(&Cards { early: Some(words), ..Cards::empty(page, event.slug, tabs, form) });
+    if let Some(text) = top::opens(&page, &event, now) {
+        return page::answer(&Cards { early: Some(text), ..Cards::empty(page, event.slug, tabs, form) });
     }
     let number = turned.page.unwrap_or(1).max(1);
-    let asked = wanted.clone();
+    let wanted_again = wanted.clone();
     let read = house.run(async move |app| {
         may_look(&app, &me)?;
         let today = me.event.day(app.now());
         let people = neighbours::to_meet(&app, &me, today, neighbours::in_sight(&app, &me).await?);
         let offered = Offered::by(&people);
-        let found: Vec<Neighbour> = people.into_iter().filter(|person| asked.takes(person)).collect();
+        let found: Vec<Neighbour> = people.into_iter().filter(|person| wanted_again.takes(person)).collect();
         let count = found.len();
         let here: Vec<Neighbour> = found.into_iter().skip((number - 1) * ON_A_PAGE).take(ON_A_PAGE).collect();
         Ok((offered, count, load_cards(&app, here).await?))
@@ -138,7 +138,7 @@ async fn cards_page(
     };
     let next = (number * ON_A_PAGE < found).then(|| address(number + 1));
     let previous = (number > 1).then(|| address(number - 1));
-    let cards = here.into_iter().map(|shown| Card::of(&page, shown)).collect();
+    let cards = here.into_iter().map(|neighbour| Card::of(&page, neighbour)).collect();
     let choices = Choices::of(&page, offered);
     let empty = Cards::empty(page, event.slug, tabs, form.clone());
     page::answer(&Cards { choices, cards, found, asks: wanted.asks(), next, previous, ..empty })
@@ -163,13 +163,13 @@ async fn person_page(
     let (_, handle) = path.into_inner();
     let event = me.event.clone();
     let found = house.run(async move |app| seen(&app, &me, &handle).await).await?;
-    let said = |note: Note| (when::moment(page.language, event.zone(), note.at, now), note);
+    let dated = |note: Note| (when::moment(page.language, event.zone(), note.at, now), note);
     page::answer(&Person {
         tabs: tabs::of_participant(&page, &event.slug, "people"),
         me: found.me,
         acquainted: found.apart.is_some(),
-        posts: found.posts.into_iter().map(said).collect(),
-        card: Card::of(&page, found.shown),
+        posts: found.posts.into_iter().map(dated).collect(),
+        card: Card::of(&page, found.card),
         open: event.phase(now) == Phase::Online,
         slug: event.slug,
         page,
@@ -205,8 +205,8 @@ async fn keep_apart(
 async fn take_back(house: House, me: Participant, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
     let (slug, handle) = path.into_inner();
     let taken = house.run(async move |app| {
-        let said = neighbours::kept_apart(&app, &me).await?;
-        let about = said.into_iter().find(|(person, _)| person.handle == handle);
+        let kept_apart = neighbours::kept_apart(&app, &me).await?;
+        let about = kept_apart.into_iter().find(|(person, _)| person.handle == handle);
         let (about, _) = about.ok_or_else(Refused::not_found)?;
         exclude::take_back(&app, &me, Whom::Registered(about.registration_id)).await
     });
@@ -252,9 +252,9 @@ impl Cards {
 impl Choices {
     fn of(page: &Page, offered: Offered) -> Self {
         let any = |key: &str| (String::new(), page.t(key));
-        let with_any = |key: &str, words: Vec<String>| {
+        let with_any = |key: &str, text: Vec<String>| {
             let mut choices = vec![any(key)];
-            choices.extend(words.into_iter().map(|word| (word.clone(), word)));
+            choices.extend(text.into_iter().map(|word| (word.clone(), word)));
             choices
         };
         let bands = offered.bands.iter().map(|band| (band.word().to_owned(), page.t(&format!("band-{}", band.word()))));

@@ -12,13 +12,16 @@ use crate::registrations::exclusion::{self, Because};
 
 /// Whom a person blocked, and so need not look at.
 pub async fn by(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, Fault> {
-    let said = exclusion::of_guest(db, registration_id).await?.into_iter();
-    Ok(said.filter(|said| said.because == Because::Blocked).map(|said| said.about).collect())
+    let exclusions = exclusion::of_guest(db, registration_id).await?.into_iter();
+    Ok(exclusions
+        .filter(|exclusions| exclusions.because == Because::Blocked)
+        .map(|exclusions| exclusions.about)
+        .collect())
 }
 
 /// Every pair of an event that is kept apart, each in the order matches are stored in.
 pub async fn pairs(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashSet<(Uuid, Uuid)>, Fault> {
-    let said = exclusion::of_event(db, event_id).await?.into_iter();
-    let blocked = said.filter(|said| said.because == Because::Blocked);
-    Ok(blocked.map(|said| matched::ordered(said.excluded_by, said.about)).collect())
+    let exclusions = exclusion::of_event(db, event_id).await?.into_iter();
+    let blocked = exclusions.filter(|exclusions| exclusions.because == Because::Blocked);
+    Ok(blocked.map(|exclusions| matched::ordered(exclusions.excluded_by, exclusions.about)).collect())
 }

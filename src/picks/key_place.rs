@@ -76,8 +76,8 @@ fn is_in_memory(folder: &Path, mounts: &str) -> bool {
     let kind = mounts
         .lines()
         .filter_map(|line| {
-            let mut words = line.split_ascii_whitespace().skip(1);
-            Some((Path::new(words.next()?), words.next()?))
+            let mut fields = line.split_ascii_whitespace().skip(1);
+            Some((Path::new(fields.next()?), fields.next()?))
         })
         .filter(|(point, _)| folder.starts_with(point))
         .max_by_key(|(point, _)| point.components().count())

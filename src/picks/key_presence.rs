@@ -34,19 +34,19 @@ pub async fn attend(app: &App) -> Result<(), Fault> {
     }
     let place = round::keys(app).await?.number()?;
     let sign = app.extensions.get_or_default::<Sign>();
-    let mut shown = sign.0.lock().await;
-    if let Some((known, connection)) = shown.as_mut()
+    let mut written = sign.0.lock().await;
+    if let Some((known, connection)) = written.as_mut()
         && *known == place
         && matches!(timeout(SIGN_OF_LIFE, connection.ping()).await, Ok(Ok(())))
     {
         return Ok(());
     }
-    *shown = None;
+    *written = None;
     let mut connection = app.database.own_connection().await?;
     let lock = query("SELECT pg_advisory_lock_shared($1, $2)").bind(PLACES).bind(place);
     lock.execute(&mut connection).await.map_err(Fault::of)?;
     serving::mark(&mut connection).await.map_err(Fault::of)?;
-    *shown = Some((place, connection));
+    *written = Some((place, connection));
     Ok(())
 }
 

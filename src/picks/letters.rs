@@ -34,11 +34,11 @@ pub async fn post(
     let path = format!("/e/{}/matches", event.slug);
     for guest in guests.iter().filter(|guest| came.contains(&guest.id)) {
         let Some(to) = recipients.get(&guest.account_id) else { continue };
-        let words = RoundOver { title: event.titled(to.language), nickname: &to.nickname, round: round.number };
+        let text = RoundOver { title: event.titled(to.language), nickname: &to.nickname, round: round.number };
         let letter = Letter {
             event_id: Some(event.id),
             dedupe: Some(format!("round_over:{}:{}", round.id, guest.id)),
-            ..Letter::new(app, "round_over", to, words, &path)?
+            ..Letter::new(app, "round_over", to, text, &path)?
         };
         letter::post(txn, app, letter).await?;
     }

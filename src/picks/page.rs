@@ -210,9 +210,9 @@ impl PicksPage {
 
     /// The words of what can be wrong with a tap, for the page's own script.
     fn refusal_texts(&self) -> String {
-        let words = ["not-here", "too-many-picks", "not-checked-in", "staff-cannot-pick", "key-unavailable"]
+        let codes = ["not-here", "too-many-picks", "not-checked-in", "staff-cannot-pick", "key-unavailable"]
             .map(|code| (code.replace('-', "_"), self.page.t(&format!("trouble-{code}"))));
-        serde_json::to_string(&std::collections::BTreeMap::from(words)).unwrap_or_default()
+        serde_json::to_string(&std::collections::BTreeMap::from(codes)).unwrap_or_default()
     }
 }
 

@@ -27,7 +27,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
     ballot::Entity::delete_many().filter(ballot::Column::RegistrationId.is_in(mine())).exec(txn).await?;
-    let said = ballot_consent::Column::RegistrationId.is_in(mine());
-    ballot_consent::Entity::delete_many().filter(said).exec(txn).await?;
+    let consents = ballot_consent::Column::RegistrationId.is_in(mine());
+    ballot_consent::Entity::delete_many().filter(consents).exec(txn).await?;
     Ok(())
 }

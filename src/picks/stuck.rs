@@ -28,7 +28,7 @@ struct Stuck {
     waits: bool,
     whereabouts: String,
     /// The first question was answered with yes.
-    asked: bool,
+    is_asked: bool,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
@@ -41,7 +41,7 @@ async fn render_stuck_round(
     host: Host,
     number: i32,
     form: Form,
-    asked: bool,
+    is_asked: bool,
 ) -> Result<HttpResponse, Error> {
     let title = host.event.titled(page.language).to_owned();
     let slug = host.event.slug.clone();
@@ -54,7 +54,7 @@ async fn render_stuck_round(
             Ok((waits, kept.map(|kept| kept.whereabouts).unwrap_or_default()))
         })
         .await?;
-    page::answer(&Stuck { page, slug, title, round: number, form, waits, whereabouts, asked })
+    page::answer(&Stuck { page, slug, title, round: number, form, waits, whereabouts, is_asked })
 }
 
 #[get("/e/{event}/console/picks/{n}")]

@@ -122,7 +122,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         Sides::Open => onstage::of_anybody(&counted.mutual, round.coin()),
     };
     let now = app.now();
-    let mut said: Vec<ballot_consent::Model> = Vec::with_capacity(2 * counted.mutual.len());
+    let mut consents: Vec<ballot_consent::Model> = Vec::with_capacity(2 * counted.mutual.len());
     let mut matches: Vec<matched::Model> = Vec::with_capacity(counted.mutual.len());
     for pair in &counted.mutual {
         let Some((lo_id, hi_id)) = ids(pair.lo, pair.hi) else { continue };
@@ -132,7 +132,7 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         for person in [pair.lo, pair.hi] {
             let (Some(ballot), Some(person)) = (ballots.get(&person), people.get(&person)) else { continue };
             let (stage, follow_up) = (ballot.stage, ballot.follow_up);
-            said.push(ballot_consent::Model { match_id: id, registration_id: person.id, stage, follow_up });
+            consents.push(ballot_consent::Model { match_id: id, registration_id: person.id, stage, follow_up });
         }
         matches.push(matched::Model { id, event_id, round_id, lo_id, hi_id, on_stage, found_at: now });
     }
@@ -143,8 +143,8 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
         let once = OnConflict::columns(once).do_nothing().to_owned();
         matched::Entity::insert_many(rows).on_conflict(once).exec_without_returning(txn).await?;
     }
-    for said in said.chunks(1000) {
-        let rows = said.iter().map(|said| ballot_consent::ActiveModel::from(said.clone()));
+    for consents in consents.chunks(1000) {
+        let rows = consents.iter().map(|consents| ballot_consent::ActiveModel::from(consents.clone()));
         ballot_consent::Entity::insert_many(rows).exec_without_returning(txn).await?;
     }
     let mut guests: Vec<&registration::Model> = people.values().collect();

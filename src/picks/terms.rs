@@ -78,8 +78,8 @@ impl Terms {
     /// What is typed into the form of an event, as the request has it; None where nothing is.
     #[must_use]
     pub fn typed(form: &Form) -> Option<Value> {
-        let told = !form.value("picks.limit").is_empty();
-        told.then(|| form.members("picks", &["limit"], &["event_limit"]))
+        let is_filled = !form.value("picks.limit").is_empty();
+        is_filled.then(|| form.members("picks", &["limit"], &["event_limit"]))
     }
 
     /// For whoever thinks of applying.

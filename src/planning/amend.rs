@@ -100,7 +100,7 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<event::
         return Err(Refused::invalid(faults).into());
     }
     let mut row = event.clone().into_active_model();
-    let trimmed = |words: &String| words.trim().to_owned();
+    let trimmed = |text: &String| text.trim().to_owned();
     row.slug = Set(changes.slug.clone().unwrap_or_else(|| event.slug.clone()));
     row.title = Set(changes.title.as_ref().map_or_else(|| event.title.clone(), trimmed));
     row.title_en = Set(changes.title_en.as_ref().map(trimmed).or_else(|| event.title_en.clone()));

@@ -58,7 +58,7 @@ pub struct Line {
 /// A rule in plain words.
 pub struct Rule {
     pub name: String,
-    pub words: Vec<String>,
+    pub sentences: Vec<String>,
 }
 
 /// Reads a poster to somebody, now.
@@ -108,7 +108,7 @@ impl Speaker<'_> {
         let key = format!("next-{}", poster.phase.word());
         let until = |at: DateTime<Utc>| when::left(self.page.language, at - self.now);
         let moment = |at: DateTime<Utc>| when::moment(self.page.language, zone, at, self.now);
-        let (name, said) = match poster.phase {
+        let (name, value) = match poster.phase {
             Phase::Draft => ("when", begins(Phase::Registration).map(moment)),
             Phase::Screening => ("when", ends.map(moment)),
             Phase::Registration | Phase::Online | Phase::Confirmation => ("left", ends.map(until)),
@@ -118,7 +118,7 @@ impl Speaker<'_> {
             }
             Phase::Closed => return self.page.t("next-closed"),
         };
-        said.map_or_else(|| self.page.t("next-none"), |said| self.page.say(&key, &[(name, said.into())]))
+        value.map_or_else(|| self.page.t("next-none"), |value| self.page.say(&key, &[(name, value.into())]))
     }
 
     fn countdown(&self, poster: &Poster) -> Option<Countdown> {

@@ -9,7 +9,7 @@ impl Speaker<'_> {
     #[must_use]
     pub fn rules(&self, poster: &Poster) -> Vec<Rule> {
         let (page, plan) = (self.page, &poster.plan);
-        let rule = |key: &str, words: Vec<String>| Rule { name: page.t(key), words };
+        let rule = |key: &str, sentences: Vec<String>| Rule { name: page.t(key), sentences };
         let mut rules = vec![rule("rule-entry", vec![plan.approval.unwrap_or_default().sentence(page)])];
         let points = plan.points.as_ref().map(|terms| terms::sentences(terms, page)).unwrap_or_default();
         if !points.is_empty() {

@@ -80,12 +80,12 @@ pub struct Contributed {
 /// What a handler answers that put something on the plaza.
 pub type PutUp = Result<(Json<Contributed>, StatusCode), Error>;
 
-pub async fn put_up(house: House, me: Participant, words: NewContribution) -> PutUp {
+pub async fn put_up(house: House, me: Participant, new: NewContribution) -> PutUp {
     let put = |contribution::Model { id, state, kind, .. }| {
         let awarded = Awarded::nothing((kind == Kind::Post).then_some(Rule::Post));
         (Contributed { id, state, awarded }, StatusCode::CREATED)
     };
-    house.tell(put, async move |app| contribute::contribute(&app, &me, words).await).await
+    house.tell(put, async move |app| contribute::contribute(&app, &me, new).await).await
 }
 
 /// Posts something about oneself (风采), with up to three photos where it comes as a form; shown once

@@ -23,14 +23,14 @@ use crate::registrations::access::Participant;
 pub async fn complain(app: &App, who: &Participant, about: Uuid, reason: String) -> Result<Uuid, Error> {
     let txn = app.database.begin_write().await?;
     let inside = entrance::admit_participant(&txn, app, who).await?;
-    let shown = contribution::find_approved(inside.event.id, about).lock_shared().one(&txn).await?;
-    let shown = contribution::in_sight(&txn, shown, inside.registration.id).await?;
+    let target = contribution::find_approved(inside.event.id, about).lock_shared().one(&txn).await?;
+    let target = contribution::in_sight(&txn, target, inside.registration.id).await?;
     let id = app.new_id();
     let row = complaint::ActiveModel {
         id: Set(id),
         event_id: Set(inside.event.id),
         registration_id: Set(inside.registration.id),
-        contribution_id: Set(shown.id),
+        contribution_id: Set(target.id),
         reason: Set(reason),
         state: Set(State::Open),
         decided_by: Set(None),

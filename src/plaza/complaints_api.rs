@@ -125,7 +125,7 @@ pub async fn complaints(
             Ok((rows, about))
         })
         .await?;
-    let told = |row: complaint::Model| {
+    let view = |row: complaint::Model| {
         let about = about.iter().find(|about| about.id == row.contribution_id);
         Complaint {
             kind: about.map(|about| about.kind),
@@ -137,7 +137,7 @@ pub async fn complaints(
             contribution_id: row.contribution_id,
         }
     };
-    Ok(Json(Page::of(rows, limit, |row| row.id, told)))
+    Ok(Json(Page::of(rows, limit, |row| row.id, view)))
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]

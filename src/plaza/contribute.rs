@@ -28,8 +28,8 @@ pub struct NewContribution {
 ///
 /// # Errors
 /// What [`entrance::admit_participant`] says; 404 where the post is not there; 429 past the day's limit.
-pub async fn contribute(app: &App, who: &Participant, words: NewContribution) -> Result<contribution::Model, Error> {
-    let NewContribution { kind, about, body, photos } = words;
+pub async fn contribute(app: &App, who: &Participant, new: NewContribution) -> Result<contribution::Model, Error> {
+    let NewContribution { kind, about, body, photos } = new;
     let txn = app.database.begin_write().await?;
     let inside = entrance::admit_participant(&txn, app, who).await?;
     if let Some(post) = about {

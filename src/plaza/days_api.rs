@@ -100,14 +100,14 @@ pub struct AskedQuestion {
 
 fn seen(quiz: quiz::Model, mine: Option<answer::Model>, now: DateTime<Utc>) -> Quiz {
     let closed = quiz.has_closed(now);
-    let asked = |question: &quiz::Question| AskedQuestion {
+    let question_view = |question: &quiz::Question| AskedQuestion {
         text: question.text.clone(),
         options: question.options.clone(),
         correct: closed.then_some(question.correct),
     };
     Quiz {
         open: quiz.is_open(now),
-        questions: quiz.questions.0.iter().map(asked).collect(),
+        questions: quiz.questions.0.iter().map(question_view).collect(),
         correct: mine.as_ref().filter(|_| closed).map(|mine| mine.correct),
         choices: mine.map(|mine| mine.choices.0),
         id: quiz.id,
@@ -229,6 +229,6 @@ pub async fn ask_quiz(
     by: Organizer,
     quiz: Body<NewQuiz>,
 ) -> Result<CustomizeResponder<Json<QuizAsked>>, Error> {
-    let asked = house.run(async move |app| ask::ask(&app, &by, quiz.into_inner()).await).await?;
-    Ok(Json(QuizAsked { id: asked.id }).customize().with_status(StatusCode::CREATED))
+    let created = house.run(async move |app| ask::ask(&app, &by, quiz.into_inner()).await).await?;
+    Ok(Json(QuizAsked { id: created.id }).customize().with_status(StatusCode::CREATED))
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::api::{NewComment, NewDeclaration, NewPost};
 use super::contribute::{self, NewContribution};
 use super::contribution::Kind;
-use super::page as shown;
+use super::page as plaza_page;
 use super::photo_api::may_today;
 use super::{daily_check_in, entrance, like, photo, top};
 use crate::accounts::visit::Visit;
@@ -47,11 +47,11 @@ async fn put_up_post(house: House, visit: Visit, me: Participant, form: PhotoFor
     let who = me.clone();
     let put = async {
         let post: NewPost = body::read(json!({ "body": form.value("body") }))?;
-        let words = NewContribution { kind: Kind::Post, about: None, body: post.into_body(), photos: photos? };
+        let contribution = NewContribution { kind: Kind::Post, about: None, body: post.into_body(), photos: photos? };
         // Asked first: afterwards this very post waits, and the step it took is not the next one.
         let put = house.run(async move |app| {
             let earns = top::look(&app, &who).await?.next_post();
-            contribute::contribute(&app, &who, words).await?;
+            contribute::contribute(&app, &who, contribution).await?;
             Ok(earns)
         });
         put.await
@@ -61,7 +61,7 @@ async fn put_up_post(house: House, visit: Visit, me: Participant, form: PhotoFor
         Ok(earns) => see_counting(&path, "post-waits", earns.unsigned_abs()),
         Err(error) => {
             form.show_again(visit.page, error, |page, form| {
-                shown::wall(&house, page, me, Kind::Post, form, Paging::default())
+                plaza_page::wall(&house, page, me, Kind::Post, form, Paging::default())
             })
             .await
         }
@@ -74,15 +74,15 @@ async fn declare(house: House, visit: Visit, me: Participant, form: Form) -> Res
     let who = me.clone();
     let put = async {
         let declaration: NewDeclaration = body::read(json!({ "body": form.value("body") }))?;
-        let words =
+        let contribution =
             NewContribution { kind: Kind::Declaration, about: None, body: declaration.into_body(), photos: Vec::new() };
-        house.run(async move |app| contribute::contribute(&app, &who, words).await).await
+        house.run(async move |app| contribute::contribute(&app, &who, contribution).await).await
     };
     match put.await {
         Ok(_) => see_saying(&path, "declaration-waits"),
         Err(error) => {
             form.show_again(visit.page, error, |page, form| {
-                shown::wall(&house, page, me, Kind::Declaration, form, Paging::default())
+                plaza_page::wall(&house, page, me, Kind::Declaration, form, Paging::default())
             })
             .await
         }
@@ -102,15 +102,15 @@ async fn comment(
     let who = me.clone();
     let put = async {
         let comment: NewComment = body::read(json!({ "body": form.value("body") }))?;
-        let words =
+        let contribution =
             NewContribution { kind: Kind::Comment, about: Some(about), body: comment.into_body(), photos: Vec::new() };
-        house.run(async move |app| contribute::contribute(&app, &who, words).await).await
+        house.run(async move |app| contribute::contribute(&app, &who, contribution).await).await
     };
     match put.await {
         Ok(_) => see_saying(&path, "comment-up"),
         Err(error) => {
             form.show_again(visit.page, error, |page, form| {
-                shown::post(&house, page, me, about, form, Paging::default())
+                plaza_page::post(&house, page, me, about, form, Paging::default())
             })
             .await
         }

@@ -74,9 +74,9 @@ async fn open_queue(
     house: House,
     visit: Visit,
     by: Organizer,
-    asked: Query<ModerationQuery>,
+    query: Query<ModerationQuery>,
 ) -> Result<HttpResponse, Error> {
-    let ModerationQuery { show, cursor } = asked.into_inner();
+    let ModerationQuery { show, cursor } = query.into_inner();
     look(&house, visit.page, by, show, cursor, Form::default()).await
 }
 
@@ -86,10 +86,10 @@ async fn decide(
     house: House,
     visit: Visit,
     by: Organizer,
-    asked: Query<ModerationQuery>,
+    query: Query<ModerationQuery>,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let show = asked.show;
+    let show = query.show;
     let decider = by.clone();
     let decided = async {
         let (ids, decision) = read_decision(&form)?;

@@ -63,7 +63,7 @@ struct Post {
 struct Early {
     page: Page,
     tabs: Vec<Tab>,
-    words: String,
+    text: String,
 }
 
 /// Somebody's words as a page shows them.
@@ -139,9 +139,9 @@ pub fn pages(config: &mut ServiceConfig) {
 
 /// The page that says when it begins, where it has not.
 pub fn early(house: &House, page: &Page, me: &Participant) -> Option<Result<HttpResponse, Error>> {
-    let words = top::opens(page, &me.event, house.now())?;
+    let text = top::opens(page, &me.event, house.now())?;
     let tabs = tabs::of_participant(page, &me.event.slug, "plaza");
-    Some(page::answer(&Early { tabs, words, page: page.clone() }))
+    Some(page::answer(&Early { tabs, text, page: page.clone() }))
 }
 
 #[get("/e/{event}/plaza")]

@@ -61,8 +61,8 @@ async fn may_see(db: &impl ConnectionTrait, guest: &Guest, of: contribution::Mod
     if of.registration_id == me.id {
         return Ok(true);
     }
-    let shown = me.status.takes_part() && of.state == State::Approved;
-    Ok(shown && seen(db, of, me.id).await?)
+    let is_public = me.status.takes_part() && of.state == State::Approved;
+    Ok(is_public && seen(db, of, me.id).await?)
 }
 
 async fn seen(db: &impl ConnectionTrait, of: contribution::Model, me: Uuid) -> Result<bool, Error> {

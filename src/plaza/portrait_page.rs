@@ -62,8 +62,8 @@ async fn put_up(house: House, visit: Visit, me: Participant, form: PhotoForm) ->
         if photos.is_empty() {
             return Err(photo_api::no_photo());
         }
-        let words = NewContribution { kind: Kind::Portrait, about: None, body: String::new(), photos };
-        house.run(async move |app| contribute::contribute(&app, &who, words).await).await
+        let contribution = NewContribution { kind: Kind::Portrait, about: None, body: String::new(), photos };
+        house.run(async move |app| contribute::contribute(&app, &who, contribution).await).await
     };
     match put.await {
         Ok(_) => see_saying(&path, "portrait-waits"),

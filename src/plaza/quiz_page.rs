@@ -91,18 +91,18 @@ async fn hand_in(
     let id = id_in_path(&request, "id")?;
     let path = format!("/e/{}/plaza/quizzes", me.event.slug);
     let who = me.clone();
-    let said = async {
+    let outcome = async {
         // As many as the form asks; one left out is none of the options.
         let choice = |place: usize| match form.number(&format!("choice-{place}")) {
             Value::Null => json!(usize::MAX >> 12),
             chosen => chosen,
         };
-        let asked = form.value("questions").parse::<usize>().unwrap_or(0).min(20);
-        let answers: NewAnswer = body::read(json!({ "choices": (0..asked).map(choice).collect::<Vec<_>>() }))?;
+        let count = form.value("questions").parse::<usize>().unwrap_or(0).min(20);
+        let answers: NewAnswer = body::read(json!({ "choices": (0..count).map(choice).collect::<Vec<_>>() }))?;
         let choices = answers.into_choices();
         house.run(async move |app| answer::answer(&app, &who, id, choices).await).await
     };
-    match said.await {
+    match outcome.await {
         Ok(awarded) if awarded.points > 0 => see_counting(&path, "quiz-answered", awarded.points.unsigned_abs()),
         Ok(_) => see_saying(&path, "quiz-answered-full"),
         Err(error) => {
@@ -132,7 +132,7 @@ async fn all(
     let event = me.event.clone();
     let now = house.now();
     let Read { sight, rows, mine, everybody } = house.run(async move |app| read(&app, &me, &paging).await).await?;
-    let asked = |quiz: quiz::Model| {
+    let quiz_view = |quiz: quiz::Model| {
         let mine = mine.get(&quiz.id);
         let open = quiz.is_open(now) && mine.is_none();
         let moment = |at| when::moment(page.language, event.zone(), at, now);
@@ -158,7 +158,7 @@ async fn all(
             outcome,
         }
     };
-    let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, asked);
+    let list = paging::Page::of(rows, ON_A_PAGE, |quiz| quiz.id, quiz_view);
     page::answer(&Quizzes {
         tabs: tabs::of_participant(&page, &event.slug, "plaza"),
         top: sight.top(&page, &event, now, "quizzes"),
@@ -197,10 +197,10 @@ fn questions(
     closed: bool,
 ) -> Vec<Question> {
     // Of fewer answers a share would tell what somebody chose.
-    let told = everybody.filter(|answers| closed && answers.len() >= FEWEST);
+    let answers_of_all = everybody.filter(|answers| closed && answers.len() >= FEWEST);
     let chose = |choices: &Choices, question: usize, option: usize| choices.0.get(question) == Some(&option);
     let share = |question, option| {
-        let answers = told?;
+        let answers = answers_of_all?;
         let chosen = answers.iter().filter(|choices| chose(choices, question, option)).count();
         Some((chosen * 100 + answers.len() / 2) / answers.len())
     };
@@ -225,7 +225,7 @@ fn questions(
 
 impl Quizzes {
     /// Whether an option was chosen in a form that came back.
-    fn chosen(&self, asked: &QuizView, question: &Question, choice: &Choice) -> bool {
-        asked.refused && self.form.has(&format!("choice-{}", question.place), &choice.place.to_string())
+    fn chosen(&self, view: &QuizView, question: &Question, choice: &Choice) -> bool {
+        view.refused && self.form.has(&format!("choice-{}", question.place), &choice.place.to_string())
     }
 }

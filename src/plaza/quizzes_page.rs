@@ -115,7 +115,7 @@ async fn put(
     }
     let path = format!("/office/e/{}/quizzes", by.event.slug);
     let (asker, zone) = (by.clone(), by.event.zone());
-    let asked = async {
+    let outcome = async {
         let wish: NewQuiz = body::read(request(&form, zone))?;
         house
             .run(async move |app| match changes {
@@ -124,7 +124,7 @@ async fn put(
             })
             .await
     };
-    match asked.await {
+    match outcome.await {
         Ok(()) => see_saying(&path, if changes.is_some() { "quiz-changed" } else { "quiz-asked" }),
         Err(error) => form.show_again(visit.page, error, |page, form| office(&house, page, by, changes, form)).await,
     }
@@ -229,8 +229,8 @@ fn request(form: &Form, zone: Tz) -> Value {
         }
         typed.into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
-    let asked = |at: &usize| !form.value(&text(*at)).trim().is_empty() || !options(*at).is_empty();
-    let last = (0..room(form)).rfind(asked).unwrap_or(0);
+    let is_filled = |at: &usize| !form.value(&text(*at)).trim().is_empty() || !options(*at).is_empty();
+    let last = (0..room(form)).rfind(is_filled).unwrap_or(0);
     let question = |at: usize| {
         // None chosen is none of the options.
         let right = match form.number(&correct(at)) {
@@ -264,7 +264,7 @@ fn filled(quiz: &quiz::Model, zone: Tz) -> Form {
     for (at, question) in quiz.questions.0.iter().enumerate() {
         fields.push((text(at), question.text.clone()));
         fields.push((correct(at), question.correct.to_string()));
-        fields.extend(question.options.iter().enumerate().map(|(place, words)| (option(at, place), words.clone())));
+        fields.extend(question.options.iter().enumerate().map(|(place, choice)| (option(at, place), choice.clone())));
     }
     Form::filled(fields)
 }

@@ -51,13 +51,13 @@ async fn report(
     let id = id_in_path(&request, "id")?;
     let path = format!("/e/{}/plaza", me.event.slug);
     let who = me.clone();
-    let said = async {
+    let outcome = async {
         let complaint: NewComplaint =
             body::read(json!({ "contribution_id": id, "reason": wrong::reason(&visit.page, &form) }))?;
         let reason = complaint.into_reason();
         house.run(async move |app| complain::complain(&app, &who, id, reason).await).await
     };
-    match said.await {
+    match outcome.await {
         Ok(_) => see_saying(&path, "reported"),
         Err(error) => form.show_again(visit.page, error, |page, form| about(&house, page, me, id, form)).await,
     }

@@ -33,7 +33,7 @@ pub struct Top {
 /// What one kind of action still earns today.
 pub struct Offer {
     pub name: String,
-    pub words: String,
+    pub text: String,
     pub spent: bool,
 }
 
@@ -78,13 +78,13 @@ async fn unanswered(db: &impl ConnectionTrait, me: &Participant, now: DateTime<U
         .filter(quiz::Column::OpensAt.lte(now))
         .filter(quiz::Column::ClosesAt.gt(now));
     let open: Vec<_> = open.all(db).await?.into_iter().map(|quiz| quiz.id).collect();
-    let asked = u64::try_from(open.len()).unwrap_or(u64::MAX);
+    let open_count = u64::try_from(open.len()).unwrap_or(u64::MAX);
     let answered = answer::Entity::find()
         .filter(answer::Column::RegistrationId.eq(me.registration.id))
         .filter(answer::Column::QuizId.is_in(open))
         .count(db)
         .await?;
-    Ok(asked.saturating_sub(answered))
+    Ok(open_count.saturating_sub(answered))
 }
 
 impl Sight {
@@ -121,9 +121,9 @@ impl Sight {
             let chance = self.today.chance(rule, waiting)?;
             // A point nobody can get at now is not on offer.
             let left = if rule == Rule::Quiz && self.unanswered == 0 { 0 } else { chance.left };
-            let words =
+            let text =
                 if left > 0 { page.say("offer-left", &[("points", left.into())]) } else { page.t("offer-spent") };
-            Some(Offer { name: page.t(&format!("offer-{name}")), words, spent: left == 0 })
+            Some(Offer { name: page.t(&format!("offer-{name}")), text, spent: left == 0 })
         };
         kinds.into_iter().filter_map(offer).collect()
     }

@@ -141,8 +141,8 @@ pub async fn comments(
     me: Uuid,
     paging: &Paging,
 ) -> Result<Page<Note>, Error> {
-    let shown = contribution::find_approved(event_id, post).filter(Column::Kind.eq(Kind::Post)).one(db).await?;
-    let post = contribution::in_sight(db, shown, me).await?;
+    let found = contribution::find_approved(event_id, post).filter(Column::Kind.eq(Kind::Post)).one(db).await?;
+    let post = contribution::in_sight(db, found, me).await?;
     let hidden = sight::hidden(db, event_id, me).await?;
     let mut rows = contribution::Entity::of_event(event_id)
         .filter(Column::PostId.eq(post.id))

@@ -41,7 +41,7 @@ pub struct Boards(Mutex<HashMap<Uuid, Arc<Slot>>>);
 
 #[derive(Default)]
 struct Slot {
-    shown: Mutex<Option<Arc<Board>>>,
+    current: Mutex<Option<Arc<Board>>>,
     /// Held by whoever reads the board anew.
     renewing: tokio::sync::Mutex<Running>,
 }
@@ -80,7 +80,7 @@ async fn renew(app: &App, slot: &Slot, event: &event::Model, good_enough: Durati
         return Ok(board);
     }
     let board = Arc::new(read(app.database.reader(), event, app.now(), &mut running).await?);
-    *slot.shown.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
+    *slot.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
     Ok(board)
 }
 
@@ -142,7 +142,7 @@ impl Boards {
 impl Slot {
     /// None also where the clock was put back behind the board: nobody knows how old it is.
     fn younger_than(&self, age: Duration, now: DateTime<Utc>) -> Option<Arc<Board>> {
-        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        shown.as_ref().filter(|board| (Duration::zero()..age).contains(&(now - board.at))).map(Arc::clone)
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().filter(|board| (Duration::zero()..age).contains(&(now - board.at))).map(Arc::clone)
     }
 }

@@ -182,8 +182,8 @@ mod tests {
         #[test]
         fn what_is_told_line_by_line_adds_up(deeds in some_deeds(), rules in some_rules()) {
             let mut tally = Tally::default();
-            let told: i64 = deeds.iter().map(|deed| tally.add(*deed, &rules).points).sum();
-            prop_assert_eq!(told, points(&deeds, &rules));
+            let total: i64 = deeds.iter().map(|deed| tally.add(*deed, &rules).points).sum();
+            prop_assert_eq!(total, points(&deeds, &rules));
         }
     }
 
@@ -191,18 +191,18 @@ mod tests {
     fn the_cap_is_told_when_it_withholds_and_not_before() {
         let rules = RuleSet::default();
         let mut tally = Tally::default();
-        let told = |tally: &mut Tally, rule, of| {
+        let total = |tally: &mut Tally, rule, of| {
             let awarded = tally.add(deed(rule, of), &rules);
             (awarded.points, awarded.capped)
         };
-        assert_eq!(told(&mut tally, Rule::Post, 1), (4, false));
-        assert_eq!(told(&mut tally, Rule::Post, 1), (2, false));
-        assert_eq!(told(&mut tally, Rule::Post, 1), (0, true));
+        assert_eq!(total(&mut tally, Rule::Post, 1), (4, false));
+        assert_eq!(total(&mut tally, Rule::Post, 1), (2, false));
+        assert_eq!(total(&mut tally, Rule::Post, 1), (0, true));
         for of in 2..=5 {
-            assert_eq!(told(&mut tally, Rule::Post, of), (4, false));
-            assert_eq!(told(&mut tally, Rule::Post, of), (2, false));
+            assert_eq!(total(&mut tally, Rule::Post, of), (4, false));
+            assert_eq!(total(&mut tally, Rule::Post, of), (2, false));
         }
-        assert_eq!(told(&mut tally, Rule::Post, 6), (0, true));
+        assert_eq!(total(&mut tally, Rule::Post, 6), (0, true));
         assert_eq!(tally.points(&rules), 30);
     }
 

@@ -128,10 +128,10 @@ fn cut(page: &Page, ladder: &Ladder, side: &str, sides: Sides) -> String {
 fn mine(page: &Page, ladder: &Ladder, me: Uuid) -> Option<String> {
     let place = ladder.place(me)?;
     let (rank, rung) = ladder.around(place, 0).next()?;
-    let told = page.say("board-mine", &[("rank", rank.into()), ("points", rung.points.into())]);
+    let line = page.say("board-mine", &[("rank", rank.into()), ("points", rung.points.into())]);
     Some(match ladder.distance(me) {
-        Some(far) => format!("{told}{}", distance(page, far)),
-        None => told,
+        Some(far) => format!("{line}{}", distance(page, far)),
+        None => line,
     })
 }
 

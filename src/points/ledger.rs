@@ -107,7 +107,9 @@ impl Open<'_> {
         if (last.effect > 0) == counts {
             return Ok(Awarded::nothing(Some(merit.rule)));
         }
-        self.reverse(last, merit.actor_id, merit.reason).await.map(|told| told.unwrap_or(Awarded::nothing(None)))
+        self.reverse(last, merit.actor_id, merit.reason)
+            .await
+            .map(|taken_back| taken_back.unwrap_or(Awarded::nothing(None)))
     }
 
     /// Adds the line that undoes `line`; None where it was undone before.

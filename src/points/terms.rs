@@ -87,11 +87,11 @@ pub fn sentences(terms: &Terms, page: &Page) -> Vec<String> {
         let gaps = [("action", name.into()), ("points", daily.into()), ("cap", terms.cap.into())];
         page.say(if daily >= terms.cap { "rule-points-once" } else { "rule-points-daily" }, &gaps)
     };
-    let mut words: Vec<String> = terms.iter().filter(|(_, terms)| terms.cap > 0).map(earning).collect();
-    if !words.is_empty() {
-        words.push(page.t("rule-points-note"));
+    let mut lines: Vec<String> = terms.iter().filter(|(_, terms)| terms.cap > 0).map(earning).collect();
+    if !lines.is_empty() {
+        lines.push(page.t("rule-points-note"));
     }
-    words
+    lines
 }
 
 #[cfg(test)]
@@ -114,9 +114,9 @@ mod tests {
         invalid(&[1; 11], 30);
         invalid(&[-1], 30);
         invalid(&[4], 101);
-        let told = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
-        assert_eq!(refused([("likes", &[4], 30)]), told("points.likes", "unknown_action"));
-        assert_eq!(refused([("post", &[4], 60), ("game", &[4], 60)]), told("points", "too_many_points"));
+        let wrong = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
+        assert_eq!(refused([("likes", &[4], 30)]), wrong("points.likes", "unknown_action"));
+        assert_eq!(refused([("post", &[4], 60), ("game", &[4], 60)]), wrong("points", "too_many_points"));
         assert_eq!(refused([("post", &[4, 4], 60), ("game", &[4], 40)]), []);
     }
 }

@@ -32,8 +32,8 @@ pub async fn draw(app: &Arc<App>, host: &Host) -> Result<icebreaker::Model, Erro
     let inside = present::inside(&txn, event.id).await?;
     let earlier = icebreaker::of_event(&txn, event.id).await?;
     let mut apart: HashSet<(Uuid, Uuid)> = HashSet::new();
-    for said in exclusion::of_event(&txn, event.id).await? {
-        apart.extend([(said.excluded_by, said.about), (said.about, said.excluded_by)]);
+    for one in exclusion::of_event(&txn, event.id).await? {
+        apart.extend([(one.excluded_by, one.about), (one.about, one.excluded_by)]);
     }
     let games = earlier.iter().map(|game| game.id);
     let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.is_in(games));

@@ -51,8 +51,8 @@ struct Table<'a, Unit> {
 
 impl<'a, Unit: Copy + Ord + Hash> Table<'a, Unit> {
     fn laid(guests: &'a [Guest<Unit>], groups: usize, dealt: Vec<usize>) -> Self {
-        let told: Vec<i64> = guests.iter().filter_map(|guest| guest.age).map(i64::from).collect();
-        let (count, sum) = (i64::try_from(told.len()).unwrap_or(1).max(1), told.iter().sum::<i64>());
+        let known_ages: Vec<i64> = guests.iter().filter_map(|guest| guest.age).map(i64::from).collect();
+        let (count, sum) = (i64::try_from(known_ages.len()).unwrap_or(1).max(1), known_ages.iter().sum::<i64>());
         let ages: Vec<i64> =
             guests.iter().map(|guest| guest.age.map_or(0, |age| i64::from(age) * count - sum)).collect();
         let mut table = Self {

@@ -97,12 +97,12 @@ pub async fn icebreakers(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Pa
 pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<TalentShown>, Fault> {
     let formed = group_member::of_event(db, event_id).await?;
     let people = present::came(db, event_id).await?;
-    let shown = |offered: talent::Model| {
+    let view = |offered: talent::Model| {
         let by =
             people.iter().find(|person| person.registration_id == offered.registration_id).map(BadgeAndNickname::from);
         TalentShown { group: formed.get(&offered.registration_id).copied(), by, title: offered.title }
     };
-    let mut items: Vec<TalentShown> = talent::of_event(db, event_id).await?.into_iter().map(shown).collect();
+    let mut items: Vec<TalentShown> = talent::of_event(db, event_id).await?.into_iter().map(view).collect();
     items.sort_by_key(|item| (item.group.is_none(), item.group));
     Ok(Page::whole(items))
 }

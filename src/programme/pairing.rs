@@ -64,19 +64,19 @@ fn find_augmenting_path(
     women: &[usize],
     may_meet: &impl Fn(usize, usize) -> bool,
     partners: &mut Vec<Option<usize>>,
-    asked: &mut Vec<bool>,
+    seen: &mut Vec<bool>,
 ) -> bool {
     // Whoever is free first: long chains of people who change places are rare then.
     let free_first = [true, false];
     for free in free_first {
         for at in 0..women.len() {
-            if asked[at] || partners[at].is_none() != free || !may_meet(man, women[at]) {
+            if seen[at] || partners[at].is_none() != free || !may_meet(man, women[at]) {
                 continue;
             }
-            asked[at] = true;
+            seen[at] = true;
             let moved = match partners[at] {
                 None => true,
-                Some(other) => find_augmenting_path(other, women, may_meet, partners, asked),
+                Some(other) => find_augmenting_path(other, women, may_meet, partners, seen),
             };
             if moved {
                 partners[at] = Some(man);

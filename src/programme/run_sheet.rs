@@ -69,8 +69,8 @@ fn drawn(programme: &[Segment], begins: DateTime<Utc>, cues: &[cue::Model], now:
         expected = begins;
     }
     let mut segments = Vec::with_capacity(programme.len());
-    for (segment, told) in (1..).zip(programme) {
-        let length = TimeDelta::minutes(told.minutes.into());
+    for (segment, described) in (1..).zip(programme) {
+        let length = TimeDelta::minutes(described.minutes.into());
         let ran = ran(cues, segment);
         let (state, starts_at, ends_at) = match ran {
             Some((from, _)) if current == Some(segment) => {
@@ -87,10 +87,10 @@ fn drawn(programme: &[Segment], begins: DateTime<Utc>, cues: &[cue::Model], now:
         };
         segments.push(Line {
             segment,
-            kind: told.kind,
-            title: told.title.clone(),
-            title_en: told.title_en.clone(),
-            minutes: told.minutes,
+            kind: described.kind,
+            title: described.title.clone(),
+            title_en: described.title_en.clone(),
+            minutes: described.minutes,
             state,
             planned_at: planned,
             starts_at,
@@ -110,8 +110,12 @@ mod tests {
     }
 
     fn programme() -> Vec<Segment> {
-        let told = |kind, minutes| Segment { kind, title: "环节".to_owned(), title_en: None, minutes };
-        vec![told(SegmentKind::Icebreaker, 30), told(SegmentKind::TalentShow, 20), told(SegmentKind::Dates, 80)]
+        let segment_of = |kind, minutes| Segment { kind, title: "环节".to_owned(), title_en: None, minutes };
+        vec![
+            segment_of(SegmentKind::Icebreaker, 30),
+            segment_of(SegmentKind::TalentShow, 20),
+            segment_of(SegmentKind::Dates, 80),
+        ]
     }
 
     fn cues(calls: &[(Option<i32>, i64)]) -> Vec<cue::Model> {

@@ -58,7 +58,7 @@ struct Missing {
 
 impl Missing {
     fn of(profile: Option<&profile::Model>, agreed: &[consent::Model]) -> Self {
-        let is_new = |asked: &Sentence| !agreed.iter().any(|row| row.sentence == *asked);
+        let is_new = |needed: &Sentence| !agreed.iter().any(|row| row.sentence == *needed);
         Self {
             profile: profile.is_none(),
             born_on: profile.is_none_or(|profile| profile.born_on.is_none()),
@@ -193,7 +193,7 @@ impl Sheet {
             title: event.titled(page.language).to_owned(),
             when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, now),
             closed: event.phase(now) != Phase::Registration,
-            consents: missing.consents.iter().map(|asked| (asked.field(), asked.text(page.language))).collect(),
+            consents: missing.consents.iter().map(|needed| (needed.field(), needed.text(page.language))).collect(),
             missing,
             names: format!("/units/names?organization={}", event.organization_id),
             near,

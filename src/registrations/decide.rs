@@ -126,8 +126,8 @@ async fn judge(
     Ok((event, reason))
 }
 
-fn invalid(field: &str, code: &'static str, words: &str) -> Refused {
-    Refused::invalid(vec![FieldError::new(field, code, words)])
+fn invalid(field: &str, code: &'static str, message: &str) -> Refused {
+    Refused::invalid(vec![FieldError::new(field, code, message)])
 }
 
 /// Writes the verdict into held applications, with its letters and its audit entries.

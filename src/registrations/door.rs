@@ -7,7 +7,7 @@ use crate::page::{Page, encoded};
 /// One sentence, the one thing to do, and another way.
 #[derive(Debug, Default)]
 pub struct Door {
-    pub words: String,
+    pub text: String,
     pub act: Option<Way>,
     pub other: Option<Way>,
 }
@@ -30,7 +30,7 @@ pub fn of(page: &Page, slug: &str, phase: Phase, mine: Option<&registration::Mod
     let sign_up = |to: &str| format!("/register?to={}", encoded(to));
     if let Some(mine) = mine.filter(|mine| mine.status.is_active()) {
         return Door {
-            words: page.t(&format!("mine-{}", key_in(mine.status, phase))),
+            text: page.t(&format!("mine-{}", key_in(mine.status, phase))),
             act: way("door-journey", me, true),
             other: None,
         };
@@ -38,7 +38,7 @@ pub fn of(page: &Page, slug: &str, phase: Phase, mine: Option<&registration::Mod
     let form = format!("{here}/register");
     match (phase, page.person.is_some()) {
         (Phase::Registration, true) => Door {
-            words: page.t(mine.map_or("door-open", |mine| match mine.status {
+            text: page.t(mine.map_or("door-open", |mine| match mine.status {
                 Status::Rejected => "door-again",
                 _ => "door-open",
             })),
@@ -47,18 +47,18 @@ pub fn of(page: &Page, slug: &str, phase: Phase, mine: Option<&registration::Mod
         },
         // Who comes from a poster has no account yet.
         (Phase::Registration, false) => Door {
-            words: page.t("door-open"),
+            text: page.t("door-open"),
             act: way("door-act", sign_up(&form), true),
             other: way("door-known", sign_in(&form), false),
         },
         (Phase::Draft, false) => Door {
-            words: page.t("door-soon"),
+            text: page.t("door-soon"),
             act: way("door-early", sign_up(&here), false),
             other: way("door-known", sign_in(&here), false),
         },
-        (Phase::Draft, true) => Door { words: page.t("door-soon"), ..Door::default() },
-        (_, true) => Door { words: page.t("door-closed"), ..Door::default() },
-        (_, false) => Door { words: page.t("door-closed"), act: None, other: way("door-mine", sign_in(&me), false) },
+        (Phase::Draft, true) => Door { text: page.t("door-soon"), ..Door::default() },
+        (_, true) => Door { text: page.t("door-closed"), ..Door::default() },
+        (_, false) => Door { text: page.t("door-closed"), act: None, other: way("door-mine", sign_in(&me), false) },
     }
 }
 

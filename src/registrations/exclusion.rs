@@ -48,7 +48,7 @@ pub async fn of_guest(db: &impl ConnectionTrait, registration_id: Uuid) -> Resul
 /// Whom a person does not see and is not seen by, whichever of the two blocked the other.
 pub async fn out_of_sight(db: &impl ConnectionTrait, registration_id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
     let either = Condition::any().add(Column::ExcludedBy.eq(registration_id)).add(Column::About.eq(registration_id));
-    let said = Entity::find().filter(either).filter(Column::Because.eq(Because::Blocked)).all(db).await?;
-    let other = |said: Model| if said.excluded_by == registration_id { said.about } else { said.excluded_by };
-    Ok(said.into_iter().map(other).collect())
+    let exclusions = Entity::find().filter(either).filter(Column::Because.eq(Because::Blocked)).all(db).await?;
+    let other = |one: Model| if one.excluded_by == registration_id { one.about } else { one.excluded_by };
+    Ok(exclusions.into_iter().map(other).collect())
 }

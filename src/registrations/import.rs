@@ -97,7 +97,7 @@ fn invitee(entrant: Entrant, units: &HashMap<String, Uuid>, approved: bool) -> I
     Invitee {
         address: entrant.address,
         unit_id: units.get(&unit::folded(&entrant.unit)).copied(),
-        said: Some(InvitedPerson {
+        listed: Some(InvitedPerson {
             gender: entrant.gender,
             unit: entrant.unit,
             real_name: entrant.real_name,

@@ -51,12 +51,12 @@ pub async fn accepted(
     app: &App,
     invitation: &invitation::Model,
     account: &account::Model,
-    words: JoinDetails,
+    details: JoinDetails,
 ) -> Result<registration::Model, Error> {
     let (event_id, unit_id) = invitation.event_id.zip(invitation.unit_id).ok_or_else(Refused::not_found)?;
     let now = app.now();
-    let said = invited_person::of(app, invitation)?;
-    let checked = said.as_ref().is_some_and(|said| said.approved);
+    let listed_person = invited_person::of(app, invitation)?;
+    let checked = listed_person.as_ref().is_some_and(|listed_person| listed_person.approved);
     let unit = unit::Entity::find_by_id(unit_id).one(txn).await?.ok_or_else(unknown_unit)?;
     let event = event::hold_shared(txn, event_id).await?;
     event.requires_one_of(now, &PHASES)?;
@@ -66,18 +66,19 @@ pub async fn accepted(
     let vouched = vouch::vouches(txn, app, Terms::of(&event)?, &unit, account).await?;
     let class = class::of_person(txn, &event, account.id, now).await?;
     let number = number::take(txn, app, event.id).await?;
-    let JoinDetails { nickname, gender, born_on, real_name, agreed } = words;
+    let JoinDetails { nickname, gender, born_on, real_name, agreed } = details;
     let standing = profile::Entity::find_by_id(account.id).one(txn).await?;
     let is_new = standing.is_none();
-    let lacks = |said: fn(&profile::Model) -> bool| standing.as_ref().is_none_or(|profile| !said(profile));
-    let listed = said.as_ref();
+    let lacks =
+        |listed_person: fn(&profile::Model) -> bool| standing.as_ref().is_none_or(|profile| !listed_person(profile));
+    let listed = listed_person.as_ref();
     let changes = Changes {
         // Never the real name: others see the nickname.
         nickname: is_new.then(|| {
             let named = nickname.or_else(|| listed?.nickname.clone());
             named.unwrap_or_else(|| format!("嘉宾{number:04}"))
         }),
-        gender: if is_new { gender.or(listed.map(|said| said.gender)) } else { None },
+        gender: if is_new { gender.or(listed.map(|listed_person| listed_person.gender)) } else { None },
         born_on: born_on.filter(|_| lacks(|profile| profile.born_on.is_some())).map(Some),
         real_name: real_name.filter(|_| lacks(|profile| profile.real_name.is_some())).map(Some),
         unit_id: is_new.then_some(Some(unit.id)),

@@ -32,7 +32,7 @@ pub async fn approved(
     to: &Recipient,
 ) -> Result<(), Fault> {
     let moment = |at: DateTime<Utc>| when::moment_in_full(to.language, event.zone(), at, app.now());
-    let words = Approved {
+    let text = Approved {
         title: event.titled(to.language),
         nickname: &to.nickname,
         number: registration.label(),
@@ -40,7 +40,7 @@ pub async fn approved(
         starts: moment(event.starts_at),
         venue: &event.venue,
     };
-    post(txn, app, "approved", event, registration, to, words).await
+    post(txn, app, "approved", event, registration, to, text).await
 }
 
 /// The application was turned down, and why.
@@ -52,8 +52,8 @@ pub async fn rejected(
     to: &Recipient,
 ) -> Result<(), Fault> {
     let reason = registration.reason.as_deref().unwrap_or_default();
-    let words = Rejected { title: event.titled(to.language), nickname: &to.nickname, reason };
-    post(txn, app, "rejected", event, registration, to, words).await
+    let text = Rejected { title: event.titled(to.language), nickname: &to.nickname, reason };
+    post(txn, app, "rejected", event, registration, to, text).await
 }
 
 async fn post(
@@ -63,14 +63,14 @@ async fn post(
     event: &event::Model,
     registration: &registration::Model,
     to: &Recipient,
-    words: impl Words,
+    text: impl Words,
 ) -> Result<(), Fault> {
     // A person may be rejected, apply again and be rejected again: each decision has its letter, once.
     let decided = registration.decided_at.unwrap_or(registration.applied_at).timestamp_micros();
     let letter = Letter {
         event_id: Some(event.id),
         dedupe: Some(format!("{kind}:{}:{decided}", registration.id)),
-        ..Letter::new(app, kind, to, words, &format!("/e/{}/me", event.slug))?
+        ..Letter::new(app, kind, to, text, &format!("/e/{}/me", event.slug))?
     };
     letter::post(txn, app, letter).await
 }

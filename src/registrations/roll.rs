@@ -100,8 +100,8 @@ pub async fn page(app: &App, event_id: Uuid, filter: Filter) -> Result<Page<Appl
     if let Some(after) = after {
         rows = rows.filter(registration::Column::Number.gt(i32::try_from(after.as_u128()).unwrap_or(i32::MAX)));
     }
-    if let Some(words) = filter.q.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
-        rows = match parse_search(words)? {
+    if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        rows = match parse_search(text)? {
             Search::Number(number) => rows.filter(registration::Column::Number.eq(number)),
             Search::Name(part) => {
                 let found = named(app, rows, &part, limit + 1).await?;
@@ -124,13 +124,13 @@ enum Search {
 }
 
 /// A number said as a number is that number; anything else is looked for in names.
-fn parse_search(words: &str) -> Result<Search, Error> {
-    if words.chars().count() > 60 {
+fn parse_search(text: &str) -> Result<Search, Error> {
+    if text.chars().count() > 60 {
         return Err(Refused::invalid(vec![FieldError::new("q", "too_long", "at most 60 characters")]).into());
     }
-    let digits = words.strip_prefix(['A', 'a']).unwrap_or(words);
+    let digits = text.strip_prefix(['A', 'a']).unwrap_or(text);
     let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i32>().ok()).flatten();
-    Ok(number.map_or_else(|| Search::Name(words.to_lowercase()), Search::Number))
+    Ok(number.map_or_else(|| Search::Name(text.to_lowercase()), Search::Number))
 }
 
 /// The first numbers among these applications whose nickname or real name holds the words. Real names

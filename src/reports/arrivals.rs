@@ -45,18 +45,18 @@ mod tests {
 
     #[test]
     fn arrivals_have_no_gap_and_lose_nobody() {
-        let told = arrivals(at(&[0, 1, 3, 4, 17]));
-        let people: Vec<usize> = told.iter().map(|step| step.people).collect();
-        assert_eq!((told[0].from, people), ("2026-08-22T05:55:00Z".parse().unwrap(), vec![2, 2, 0, 0, 1]));
+        let figures = arrivals(at(&[0, 1, 3, 4, 17]));
+        let people: Vec<usize> = figures.iter().map(|step| step.people).collect();
+        assert_eq!((figures[0].from, people), ("2026-08-22T05:55:00Z".parse().unwrap(), vec![2, 2, 0, 0, 1]));
         assert_eq!(arrivals(Vec::new()), []);
     }
 
     #[test]
     fn a_clock_far_out_of_step_makes_few_long_steps() {
         for late in [200, 1000, 30_000, 40_000_000] {
-            let told = arrivals(at(&[0, 5, late]));
-            assert!(told.len() <= usize::try_from(MOST_STEPS).unwrap(), "{late}: {}", told.len());
-            assert_eq!(told.iter().map(|step| step.people).sum::<usize>(), 3);
+            let figures = arrivals(at(&[0, 5, late]));
+            assert!(figures.len() <= usize::try_from(MOST_STEPS).unwrap(), "{late}: {}", figures.len());
+            assert_eq!(figures.iter().map(|step| step.people).sum::<usize>(), 3);
         }
     }
 }

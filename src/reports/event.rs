@@ -173,7 +173,7 @@ pub async fn read(db: &impl ConnectionTrait, event: event::Model) -> Result<Even
 }
 
 fn stages(counts: &[roll::Count], came: &[presence::Model]) -> Vec<StageFigures> {
-    let told = |stage| match stage {
+    let stage_name = |stage| match stage {
         Stage::Applied => "applied",
         Stage::Approved => "approved",
         Stage::Selected => "selected",
@@ -181,12 +181,13 @@ fn stages(counts: &[roll::Count], came: &[presence::Model]) -> Vec<StageFigures>
     };
     let of_side = |side| i64::try_from(came.iter().filter(|one| one.side == side).count()).unwrap_or(i64::MAX);
     let last = StageFigures { stage: "came", men: of_side(Side::Men), women: of_side(Side::Women) };
-    let reached = reached(counts).map(|all| StageFigures { stage: told(all.stage), men: all.men, women: all.women });
+    let reached =
+        reached(counts).map(|all| StageFigures { stage: stage_name(all.stage), men: all.men, women: all.women });
     reached.into_iter().chain([last]).collect()
 }
 
 async fn plaza(db: &impl ConnectionTrait, id: Uuid) -> Result<PlazaFigures, DbErr> {
-    let shown = |kind: contribution::Kind| {
+    let approved = |kind: contribution::Kind| {
         contribution::Entity::of_event(id)
             .filter(contribution::Column::Kind.eq(kind))
             .filter(contribution::Column::State.eq(contribution::State::Approved))
@@ -209,9 +210,9 @@ async fn plaza(db: &impl ConnectionTrait, id: Uuid) -> Result<PlazaFigures, DbEr
     Ok(PlazaFigures {
         people: entry::tallies(db, id, None).await?.0.len(),
         sign_ins: daily_check_in::Entity::find().filter(daily_check_in::Column::EventId.eq(id)).count(db).await?,
-        posts: shown(contribution::Kind::Post).count(db).await?,
-        comments: shown(contribution::Kind::Comment).count(db).await?,
-        declarations: shown(contribution::Kind::Declaration).count(db).await?,
+        posts: approved(contribution::Kind::Post).count(db).await?,
+        comments: approved(contribution::Kind::Comment).count(db).await?,
+        declarations: approved(contribution::Kind::Declaration).count(db).await?,
         likes: likes.count(db).await?,
         quiz_answers: answers.count(db).await?,
     })

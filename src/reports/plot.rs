@@ -81,7 +81,7 @@ struct EventLine {
     day: String,
     y: i64,
     length: i64,
-    told: String,
+    summary: String,
 }
 
 impl EventDrawing {
@@ -145,7 +145,7 @@ impl YearDrawing {
                 day: when::day(page.language, zone, event.starts_at, event.starts_at),
                 y: HEAD - 16 + PITCH * y,
                 length: i64::try_from(event.attendances * 380 / most).unwrap_or(0),
-                told: page.say("figures-line", &gaps),
+                summary: page.say("figures-line", &gaps),
             }
         };
         let lines: Vec<EventLine> = (0..).zip(&report.held).map(line).collect();

@@ -116,8 +116,8 @@ pub async fn read(
 async fn one(db: &impl ConnectionTrait, event: event::Model) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
     let guests = guests::of_event(db, event.id).await?;
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
-    let asked = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
-    let lasting = outcomes::lasting(db, &asked.collect::<Vec<_>>()).await?;
+    let followed = couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id);
+    let lasting = outcomes::lasting(db, &followed.collect::<Vec<_>>()).await?;
     let line = EventOfYear {
         event: event.slug,
         title: event.title,
@@ -149,13 +149,13 @@ fn summary_sentence(report: &YearReport, union: &str, language: Language) -> Str
         (0, Some(_)) => "year-nothing",
         _ => "year-held",
     };
-    let mut said = fluent::say(language, key, &gaps);
+    let mut text = fluent::say(language, key, &gaps);
     if report.couples > 0 {
-        said.push_str(&fluent::say(language, "year-couples", &gaps));
+        text.push_str(&fluent::say(language, "year-couples", &gaps));
     }
     if let Some(lasting) = report.lasting.filter(|lasting| *lasting > 0) {
-        said.push_str(&fluent::say(language, "year-lasting", &[("lasting", lasting.into())]));
+        text.push_str(&fluent::say(language, "year-lasting", &[("lasting", lasting.into())]));
     }
-    said.push_str(&fluent::say(language, "year-end", &[]));
-    said
+    text.push_str(&fluent::say(language, "year-end", &[]));
+    text
 }

@@ -128,12 +128,12 @@ impl Sheet {
 
     fn stuck(&self, moved: &Moved) -> String {
         // A seat is filled like for like, so that its side is always pinned: that says nothing.
-        let told = moved.stuck.iter().filter(|key| *key != "seats" && !key.starts_with("side "));
-        let told: Vec<&String> = told.collect();
-        if told.iter().all(|key| key.starts_with("applicants ")) {
+        let stuck_at = moved.stuck.iter().filter(|key| *key != "seats" && !key.starts_with("side "));
+        let stuck_at: Vec<&String> = stuck_at.collect();
+        if stuck_at.iter().all(|key| key.starts_with("applicants ")) {
             return self.page.t("standby-nobody-waited");
         }
-        let limits = self.page.list(told.into_iter().map(|key| sentences::limit(key, self.page.language)));
+        let limits = self.page.list(stuck_at.into_iter().map(|key| sentences::limit(key, self.page.language)));
         self.page.say("standby-stuck", &[("limits", limits.into())])
     }
 }

@@ -36,10 +36,10 @@ struct Explanation {
     headline: String,
     meaning: String,
     /// Of the run, a sentence each.
-    words: Vec<String>,
+    sentences: Vec<String>,
     /// Until when to answer, and how long that is.
     deadline: Option<(String, String)>,
-    asked: bool,
+    is_asked: bool,
     may_decline: bool,
     check: Option<Check>,
 }
@@ -77,14 +77,14 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     // The page's language, not the account's: the reader has just chosen it.
     let account = SignedIn { language: page.language, ..me.account };
     let me = Participant { account, ..me.clone() };
-    let asked = me.clone();
+    let is_asked = me.clone();
     let looked_up = house.run(async move |app| {
         let db = app.database.reader();
-        let standing = standing::of(&app, &asked).await?;
-        let run = run::of_event(db, asked.event.id).await?;
-        let placement = placement::Entity::find_by_id(asked.registration.id).one(db).await?;
-        let mine = registration::Entity::find_by_id(asked.registration.id).one(db).await?;
-        let status = mine.unwrap_or(asked.registration).status_at(app.now());
+        let standing = standing::of(&app, &is_asked).await?;
+        let run = run::of_event(db, is_asked.event.id).await?;
+        let placement = placement::Entity::find_by_id(is_asked.registration.id).one(db).await?;
+        let mine = registration::Entity::find_by_id(is_asked.registration.id).one(db).await?;
+        let status = mine.unwrap_or(is_asked.registration).status_at(app.now());
         Ok((standing, status, run.zip(placement)))
     });
     let (standing, status, ran) = looked_up.await?;
@@ -92,7 +92,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
     let open = matches!(me.event.phase(now), Phase::Screening | Phase::Confirmation);
     let zone = me.event.zone();
     let until = standing.reply_by.filter(|_| status == Status::Selected);
-    let words = match &ran {
+    let sentences = match &ran {
         Some((_, placement)) => {
             let stood = (placement.points, placement.class, placement.side);
             sentences::explanation(Address::Familiar, page.language, &placement.why()?, stood)
@@ -106,12 +106,12 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
         tabs: tabs::of_participant(&page, &me.event.slug, "journey"),
         headline,
         meaning,
-        words,
+        sentences,
         deadline: until.map(|until| {
             let left = when::left(page.language, until - now);
             (when::moment(page.language, zone, until, now), page.say("why-left", &[("left", left.into())]))
         }),
-        asked: open && status == Status::Selected,
+        is_asked: open && status == Status::Selected,
         may_decline: open && matches!(status, Status::Selected | Status::Confirmed),
         check: ran.map(|(run, placement)| Check {
             number: placement.number,

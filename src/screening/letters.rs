@@ -65,14 +65,14 @@ pub async fn offered(
     moved_up: &registration::Model,
 ) -> Result<(), Fault> {
     let Some(to) = Recipient::find(txn, app, moved_up.account_id).await? else { return Ok(()) };
-    let words = Offered {
+    let text = Offered {
         title: event.titled(to.language),
         nickname: &to.nickname,
         deadline: moment(app, event, moved_up.reply_by.unwrap_or_else(|| app.now()), &to),
         starts: moment(app, event, event.starts_at, &to),
         venue: &event.venue,
     };
-    let letter = Letter::new(app, "standby_offer", &to, words, &journey(event))?;
+    let letter = Letter::new(app, "standby_offer", &to, text, &journey(event))?;
     letter::post(txn, app, of_run(event, run, moved_up, letter)).await
 }
 
@@ -92,13 +92,13 @@ fn outcome(
         Placed::Selected => {
             let deadline = moment(app, event, reply_by, to);
             let (starts, venue) = (moment(app, event, event.starts_at, to), event.venue.as_str());
-            let words = Selected { title, nickname, standing, deadline, starts, venue };
-            Letter::new(app, kind, to, words, &path)
+            let text = Selected { title, nickname, standing, deadline, starts, venue };
+            Letter::new(app, kind, to, text, &path)
         }
         Placed::Waitlisted => {
             let (side, in_line) = (sentences::side_name(side, to.language), seat.in_line.unwrap_or(0));
-            let words = Waitlisted { title, nickname, standing, reasons, side, in_line };
-            Letter::new(app, kind, to, words, &path)
+            let text = Waitlisted { title, nickname, standing, reasons, side, in_line };
+            Letter::new(app, kind, to, text, &path)
         }
         Placed::NotSelected => Letter::new(app, kind, to, NotSelected { title, nickname, standing, reasons }, &path),
     }

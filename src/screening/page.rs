@@ -205,7 +205,7 @@ async fn stepped(
     done: Result<&'static str, Error>,
 ) -> Result<HttpResponse, Error> {
     match done {
-        Ok(said) => see_saying(&address(&event), said),
+        Ok(flash) => see_saying(&address(&event), flash),
         Err(error) => form.show_again(page, error, |page, step| standing(house, page, event, step)).await,
     }
 }
@@ -263,12 +263,12 @@ impl Studio {
     fn band_rows(&self) -> Vec<(String, BandRow, Option<String>)> {
         let mut rows = self.bands.clone();
         rows.push(BandRow { side: "women".to_owned(), ..BandRow::default() });
-        let told = |(place, row): (usize, BandRow)| {
+        let band_row = |(place, row): (usize, BandRow)| {
             let named = |part: &str| self.form.wrong(&format!("screening.band[{place}]{part}")).map(str::to_owned);
             let wrong = ["", ".name", ".side", ".min", ".max"].iter().find_map(|part| named(part));
             (format!("{} {}", self.page.t("screening-band"), place + 1), row, wrong)
         };
-        rows.into_iter().enumerate().map(told).collect()
+        rows.into_iter().enumerate().map(band_row).collect()
     }
 
     fn fallbacks(&self) -> [(&'static str, String); 3] {

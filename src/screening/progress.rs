@@ -39,8 +39,8 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Progr
 async fn letters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Letters, Fault> {
     let count = async |state: State| {
         let letters = letter::Entity::find().filter(letter::Column::EventId.eq(event_id));
-        let told = letters.filter(letter::Column::Kind.eq("screened")).filter(letter::Column::State.eq(state));
-        told.count(db).await
+        let letters_in = letters.filter(letter::Column::Kind.eq("screened")).filter(letter::Column::State.eq(state));
+        letters_in.count(db).await
     };
     let (sent, waiting) = (count(State::Sent).await?, count(State::Waiting).await?);
     Ok(Letters { sent, waiting, failed: count(State::Failed).await? })

@@ -80,9 +80,9 @@ pub async fn of_run(db: &impl ConnectionTrait, run: run::Model) -> Result<Publis
             .filter(placement::Column::Outcome.eq(Placed::Selected))
             .count(db)
             .await?;
-        let told = selected >= FEW;
-        let cut_line = if told { standing::cut_line(db, run.event_id, side).await? } else { None };
-        sides.push(PublishedSide { side, selected: told.then_some(selected), cut_line });
+        let is_told = selected >= FEW;
+        let cut_line = if is_told { standing::cut_line(db, run.event_id, side).await? } else { None };
+        sides.push(PublishedSide { side, selected: is_told.then_some(selected), cut_line });
     }
     Ok(PublishedRun {
         run: run.number,

@@ -55,8 +55,8 @@ pub enum NotHolding {
     Unreadable(String),
     #[error("rules that no screening accepts: {0}")]
     Rules(String),
-    #[error("{field}: the record says {said}, the list gives {found}")]
-    Differs { field: &'static str, said: String, found: String },
+    #[error("{field}: the record says {recorded}, the list gives {found}")]
+    Differs { field: &'static str, recorded: String, found: String },
     #[error("outcome: the list, the rules and the seed give another one{0}")]
     Outcome(String),
     #[error("the file is not written as records are: the same content, but not byte for byte")]
@@ -99,28 +99,29 @@ impl Record {
 
     /// Recomputes root, seed and outcome from the file alone.
     pub fn verify(bytes: &[u8]) -> Result<Self, NotHolding> {
-        let said: Self = serde_json::from_slice(bytes).map_err(|error| NotHolding::Unreadable(error.to_string()))?;
-        if said.format != FORMAT {
-            return Err(NotHolding::Unreadable(format!("format \"{}\"", said.format)));
+        let recorded: Self =
+            serde_json::from_slice(bytes).map_err(|error| NotHolding::Unreadable(error.to_string()))?;
+        if recorded.format != FORMAT {
+            return Err(NotHolding::Unreadable(format!("format \"{}\"", recorded.format)));
         }
-        said.rules.check().map_err(|wrong| NotHolding::Rules(wrong.to_string()))?;
+        recorded.rules.check().map_err(|wrong| NotHolding::Rules(wrong.to_string()))?;
         let commit_secret = HEXLOWER
-            .decode(said.lottery.commit_secret.as_bytes())
+            .decode(recorded.lottery.commit_secret.as_bytes())
             .map_err(|_| NotHolding::Unreadable("commit_secret is not hexadecimal".to_owned()))?;
-        let Lottery { draw, beacon, .. } = said.lottery.clone();
+        let Lottery { draw, beacon, .. } = recorded.lottery.clone();
         let named = Named { draw, beacon, commit_secret };
-        let list = List { applicants: said.applicants.clone(), withdrawn: said.withdrawn.clone() };
-        let found = Self::make(&said.event, said.run, said.rules.clone(), list, &named);
-        let differs = |field, said: &str, found: &str| {
-            if said == found {
+        let list = List { applicants: recorded.applicants.clone(), withdrawn: recorded.withdrawn.clone() };
+        let found = Self::make(&recorded.event, recorded.run, recorded.rules.clone(), list, &named);
+        let differs = |field, recorded: &str, found: &str| {
+            if recorded == found {
                 return Ok(());
             }
-            Err(NotHolding::Differs { field, said: said.to_owned(), found: found.to_owned() })
+            Err(NotHolding::Differs { field, recorded: recorded.to_owned(), found: found.to_owned() })
         };
-        differs("list_root", &said.lottery.list_root, &found.lottery.list_root)?;
-        differs("seed", &said.lottery.seed, &found.lottery.seed)?;
-        if said.outcome != found.outcome {
-            return Err(NotHolding::Outcome(first_difference(&said.outcome, &found.outcome)));
+        differs("list_root", &recorded.lottery.list_root, &found.lottery.list_root)?;
+        differs("seed", &recorded.lottery.seed, &found.lottery.seed)?;
+        if recorded.outcome != found.outcome {
+            return Err(NotHolding::Outcome(first_difference(&recorded.outcome, &found.outcome)));
         }
         match found.bytes() {
             Ok(written) if written == bytes => Ok(found),
@@ -189,11 +190,12 @@ fn people(listed: &[Listed], withdrawn: &[String]) -> Vec<Applicant> {
     listed.iter().filter(stays).map(|listed| listed.applicant.clone()).collect()
 }
 
-fn first_difference(said: &Outcome, found: &Outcome) -> String {
-    let (Some(said), Some(found)) = (&said.selected, &found.selected) else { return String::new() };
+fn first_difference(recorded: &Outcome, found: &Outcome) -> String {
+    let (Some(recorded), Some(found)) = (&recorded.selected, &found.selected) else { return String::new() };
     let missing =
-        found.iter().find(|number| !said.contains(number)).map(|number| format!("; {number} should have a seat"));
-    let extra = said.iter().find(|number| !found.contains(number)).map(|number| format!("; {number} should have none"));
+        found.iter().find(|number| !recorded.contains(number)).map(|number| format!("; {number} should have a seat"));
+    let extra =
+        recorded.iter().find(|number| !found.contains(number)).map(|number| format!("; {number} should have none"));
     missing.into_iter().chain(extra).collect()
 }
 

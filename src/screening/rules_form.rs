@@ -111,12 +111,12 @@ pub fn changes(form: &Form, event: &event::Model) -> Result<Changes, Error> {
 
 /// An object of what was said; null where nothing was.
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    let said: Map<String, Value> = members
+    let values: Map<String, Value> = members
         .into_iter()
         .filter(|(_, value)| !value.is_null())
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
-    if said.is_empty() { Value::Null } else { Value::Object(said) }
+    if values.is_empty() { Value::Null } else { Value::Object(values) }
 }
 
 /// The rules the event would have after the changes, judged as the change itself is.
@@ -125,12 +125,12 @@ fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
 /// 422 `invalid`.
 pub fn rules(event: &event::Model, changes: &Changes) -> Result<Rules, Error> {
     let seats = changes.seats.unwrap_or(event.seats);
-    let asked = changes.screening.clone().unwrap_or_default().completed(seats, event.sides);
-    let faults = asked.faults(seats);
+    let requested = changes.screening.clone().unwrap_or_default().completed(seats, event.sides);
+    let faults = requested.faults(seats);
     if !faults.is_empty() {
         return Err(Refused::invalid(faults).into());
     }
-    let rules = asked.rules(seats);
+    let rules = requested.rules(seats);
     terms::checked(&rules)?;
     Ok(rules)
 }
@@ -164,11 +164,11 @@ pub fn adopted(form: &Form, changes: &[Change]) -> Form {
         }
     }
     for band in bands {
-        let told = |end: &str, typed: String| {
+        let member = |end: &str, typed: String| {
             let limit = format!("band {}/{} {end}", band.side, band.name.trim());
             changes.iter().find(|change| change.limit == limit).map_or(typed, |change| change.to.to_string())
         };
-        let (min, max) = (told("min", band.min.clone()), told("max", band.max.clone()));
+        let (min, max) = (member("min", band.min.clone()), member("max", band.max.clone()));
         let cells = [("side", band.side), ("name", band.name), ("min", min), ("max", max)];
         fields.extend(cells.map(|(name, value)| (format!("band.{name}"), value)));
     }

@@ -129,9 +129,9 @@ async fn people(
     let moved = board.moves.iter().flat_map(|one| [Some(one.leaver.as_str()), one.newcomer.as_deref()]).flatten();
     let named: std::collections::HashSet<&str> = waiting.chain(moved).collect();
     let is_named = |one: &&registration::Model| one.status == Status::Selected || named.contains(one.label().as_str());
-    let shown: Vec<&registration::Model> = registrations.iter().filter(is_named).collect();
+    let listed: Vec<&registration::Model> = registrations.iter().filter(is_named).collect();
     let mut nicknames: HashMap<Uuid, String> = HashMap::new();
-    for some in shown.chunks(1_000) {
+    for some in listed.chunks(1_000) {
         let accounts = some.iter().map(|one| one.account_id);
         let profiles = profile::Entity::find().filter(profile::Column::AccountId.is_in(accounts)).all(db).await?;
         nicknames.extend(profiles.into_iter().map(|profile| (profile.account_id, profile.nickname)));
@@ -142,5 +142,5 @@ async fn people(
         status: Some(one.status),
         reply_by: one.reply_by,
     };
-    Ok(shown.into_iter().map(|one| (one.label(), person(one))).collect())
+    Ok(listed.into_iter().map(|one| (one.label(), person(one))).collect())
 }

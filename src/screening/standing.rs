@@ -66,7 +66,7 @@ impl Why {
     pub fn of(placement: &placement::Model, language: Language) -> Result<Self, Fault> {
         let why = placement.why()?;
         let stood = (placement.points, placement.class, placement.side);
-        let words = sentences::explanation(Address::Formal, language, &why, stood);
+        let sentences = sentences::explanation(Address::Formal, language, &why, stood);
         Ok(Self {
             outcome: placement.outcome,
             rank: why.rank,
@@ -75,7 +75,7 @@ impl Why {
             full: why.full,
             single: why.single,
             climb: why.climb,
-            words,
+            words: sentences,
         })
     }
 }

@@ -238,9 +238,9 @@ pub fn rules_of(event: &event::Model) -> Result<Rules, Error> {
 /// 422 `invalid` on `rules`.
 pub fn checked(rules: &Rules) -> Result<(), Error> {
     rules.check().map_err(|wrong| {
-        let words = wrong.to_string();
-        let words = words.strip_prefix("rules: ").unwrap_or(&words).to_owned();
-        Refused::invalid(vec![FieldError::new("rules", "contradictory", words)]).into()
+        let message = wrong.to_string();
+        let message = message.strip_prefix("rules: ").unwrap_or(&message).to_owned();
+        Refused::invalid(vec![FieldError::new("rules", "contradictory", message)]).into()
     })
 }
 
@@ -261,10 +261,10 @@ pub fn are_typed(form: &Form) -> bool {
 /// What is typed into the form of an event, as the request has it.
 #[must_use]
 pub fn typed(form: &Form) -> Value {
-    let mut told = Map::new();
-    put(&mut told, "fallback", form.text("screening.fallback"));
-    put(&mut told, "standby", form.number("screening.standby"));
-    told.insert("by_history".to_owned(), form.flag("screening.by_history"));
+    let mut object = Map::new();
+    put(&mut object, "fallback", form.text("screening.fallback"));
+    put(&mut object, "standby", form.number("screening.standby"));
+    object.insert("by_history".to_owned(), form.flag("screening.by_history"));
     let bound = |side: &str, end: &str| format!("screening.side.{side}.{end}");
     let bounds = ["men", "women"].map(|side| ["min", "max"].map(|end| bound(side, end)));
     if bounds.iter().flatten().any(|name| !form.value(name).trim().is_empty()) {
@@ -272,12 +272,12 @@ pub fn typed(form: &Form) -> Value {
             let of = format!("screening.side.{side}");
             form.members(&of, &["min", "max"], &[])
         });
-        told.insert("side".to_owned(), json!({ "men": men, "women": women }));
+        object.insert("side".to_owned(), json!({ "men": men, "women": women }));
     }
     for cap in ["unit_side", "unit"] {
         let of = format!("screening.{cap}");
         if !form.value(&format!("{of}.max")).trim().is_empty() {
-            told.insert(cap.to_owned(), form.members(&of, &["max"], &[]));
+            object.insert(cap.to_owned(), form.members(&of, &["max"], &[]));
         }
     }
     let band = |row: &Row| {
@@ -286,6 +286,6 @@ pub fn typed(form: &Form) -> Value {
             "min": needed(form.number(&row.at("min"))), "max": needed(form.number(&row.at("max"))),
         })
     };
-    told.insert("band".to_owned(), rows(form, "screening.band").iter().map(band).collect());
-    Value::Object(told)
+    object.insert("band".to_owned(), rows(form, "screening.band").iter().map(band).collect());
+    Value::Object(object)
 }

@@ -77,8 +77,8 @@ impl KeyFile {
         }
         let mut file = Self::default();
         let text = std::str::from_utf8(bytes).context("not a text")?;
-        for (line, words) in text.lines().enumerate().skip(1) {
-            file.take(words).with_context(|| format!("line {}", line + 1))?;
+        for (line, entry) in text.lines().enumerate().skip(1) {
+            file.take(entry).with_context(|| format!("line {}", line + 1))?;
         }
         let numbers: Vec<u32> = file.keys.iter().map(|kept| kept.number).collect();
         if !numbers.contains(&file.seals) {
@@ -90,8 +90,8 @@ impl KeyFile {
         Ok(file)
     }
 
-    fn take(&mut self, words: &str) -> anyhow::Result<()> {
-        match words.split_whitespace().collect::<Vec<_>>().as_slice() {
+    fn take(&mut self, entry: &str) -> anyhow::Result<()> {
+        match entry.split_whitespace().collect::<Vec<_>>().as_slice() {
             [] => {}
             ["house", id] => self.house = Some(id.parse().context("house: no id")?),
             ["seals", number] => self.seals = number.parse().context("seals: no number")?,
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn a_file_that_makes_no_sense_is_refused_without_saying_what_is_in_it() {
         let hex = "ab".repeat(32);
-        for (wrong, words) in [
+        for (wrong, entry) in [
             (format!("seals 2\nkey 1 {hex}"), "no key 2"),
             (format!("seals 1\nkey 1 {hex}\nkey 1 {hex}"), "twice"),
             (format!("seals 1\nkey 1 {}", "ab".repeat(31)), "line 3"),
@@ -196,9 +196,9 @@ mod tests {
             (format!("seals 1\nlock 1 {hex}"), "line 3"),
             (String::new(), "no key 0"),
         ] {
-            let told = KeyFile::understood(format!("{HEADING}\n{wrong}").as_bytes()).err().unwrap();
-            let told = format!("{told:#}");
-            assert!(told.contains(words) && !told.contains("abab"), "{wrong}: {told}");
+            let refused = KeyFile::understood(format!("{HEADING}\n{wrong}").as_bytes()).err().unwrap();
+            let refused = format!("{refused:#}");
+            assert!(refused.contains(entry) && !refused.contains("abab"), "{wrong}: {refused}");
         }
     }
 }

@@ -137,9 +137,9 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
         Some(_) => TAKES_TABLE,
         None => &[],
     };
-    let when = |is: bool, told: &'static [Group]| if is { told } else { &[] };
+    let when = |is: bool, groups: &'static [Group]| if is { groups } else { &[] };
     let once = *method == HttpMethod::Post && takes_keys(path);
-    let told = [
+    let groups_of = [
         when(signed_in, SIGNED_IN),
         when(path.contains('{'), NAMES_SOMETHING),
         when(*method != HttpMethod::Get, CHANGES),
@@ -148,7 +148,7 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
         when(once, ONCE),
         ALWAYS,
     ];
-    for (refusals, condition) in told.into_iter().flatten() {
+    for (refusals, condition) in groups_of.into_iter().flatten() {
         for same in refusals.chunk_by(|one, next| one.status == next.status) {
             tell(call, same, condition);
         }
@@ -167,8 +167,8 @@ fn complete(path: &str, method: &HttpMethod, call: &mut Operation) {
             && response.description.is_empty()
         {
             let status = status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok());
-            let words = status.and_then(|status| status.canonical_reason()).unwrap_or("An answer");
-            words.clone_into(&mut response.description);
+            let reason = status.and_then(|status| status.canonical_reason()).unwrap_or("An answer");
+            reason.clone_into(&mut response.description);
         }
     }
     for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
@@ -210,12 +210,12 @@ fn tell(call: &mut Operation, refusals: &[Refusal], condition: &str) {
     let responses = &mut call.responses.responses;
     let known = responses.entry(status.as_str().to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
     let RefOr::T(response) = known else { return };
-    let words: Vec<&str> = response.description.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).collect();
-    let codes = refusals.iter().map(|refusal| refusal.code).filter(|code| !words.contains(code));
+    let tokens: Vec<&str> = response.description.split(|c: char| !(c.is_ascii_lowercase() || c == '_')).collect();
+    let codes = refusals.iter().map(|refusal| refusal.code).filter(|code| !tokens.contains(code));
     let more: Vec<String> = codes.map(|code| format!("`{code}`")).collect();
     if !more.is_empty() {
         let more = [more.join(", "), condition.to_owned()].join(" ");
-        let said = [response.description.as_str(), more.trim_end()];
-        response.description = said.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+        let parts = [response.description.as_str(), more.trim_end()];
+        response.description = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
     }
 }

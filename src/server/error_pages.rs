@@ -33,8 +33,8 @@ pub async fn problems<B: MessageBody + 'static>(
     if !is_problem {
         return Ok(response.map_into_left_body());
     }
-    let told = response.response().error().and_then(|error| error.as_error::<Error>());
-    let code = told.map_or("fault", Error::code);
+    let cause = response.response().error().and_then(|error| error.as_error::<Error>());
+    let code = cause.map_or("fault", Error::code);
     let status = response.status();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     if status == StatusCode::UNAUTHORIZED {

@@ -59,8 +59,8 @@ fn may_read(house: &House, request: &HttpRequest) -> bool {
         let local = request.peer_addr().is_some_and(|peer| peer.ip().is_loopback());
         return local && !request.headers().contains_key("x-forwarded-for");
     }
-    let shown = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    shown
-        .and_then(|shown| shown.strip_prefix("Bearer "))
-        .is_some_and(|shown| bool::from(shown.as_bytes().ct_eq(token.as_bytes())))
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    header
+        .and_then(|header| header.strip_prefix("Bearer "))
+        .is_some_and(|header| bool::from(header.as_bytes().ct_eq(token.as_bytes())))
 }

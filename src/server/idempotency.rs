@@ -129,22 +129,22 @@ pub async fn once(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, HttpError> {
-    let asked = match KeyedRequest::of(&request) {
-        Ok(Some(asked)) => asked,
+    let keyed = match KeyedRequest::of(&request) {
+        Ok(Some(keyed)) => keyed,
         Ok(None) => return Ok(next.call(request).await?.map_into_boxed_body()),
         Err(refused) => return Ok(request.error_response(refused)),
     };
-    match find_claim(&asked).await {
+    match find_claim(&keyed).await {
         Ok(None) => {}
         Ok(Some(kept)) => {
-            return Ok(match repeated(&asked, &mut request, kept).await {
+            return Ok(match repeated(&keyed, &mut request, kept).await {
                 Ok(answer) => request.into_response(answer),
                 Err(refused) => request.error_response(refused),
             });
         }
         Err(fault) => return Ok(request.error_response(fault)),
     }
-    let claim = Arc::new(Claim::new(asked.claim(), asked.house.now(), Box::new(asked.clone())));
+    let claim = Arc::new(Claim::new(keyed.claim(), keyed.house.now(), Box::new(keyed.clone())));
     claim.reads(asked_for(&request).as_bytes());
     let read = Digested { body: request.take_payload(), claim: Arc::clone(&claim) };
     request.set_payload(Payload::Stream { payload: Box::pin(read) });
@@ -152,7 +152,7 @@ pub async fn once(
     if !claim.wants_an_answer() || !response.status().is_success() {
         return Ok(response.map_into_boxed_body());
     }
-    keep(&asked.house, claim, response).await
+    keep(&keyed.house, claim, response).await
 }
 
 /// The query is as much of the request as its body.
@@ -190,13 +190,13 @@ fn asker(request: &ServiceRequest, house: &House) -> Option<Vec<u8>> {
         .and_then(|token| access_token::read(house, token));
     match account {
         Some(claims) => Some(claims.sub.as_bytes().to_vec()),
-        None => header(AUTHORIZATION).or_else(|| header(COOKIE)).map(|shown| shown.as_bytes().to_vec()),
+        None => header(AUTHORIZATION).or_else(|| header(COOKIE)).map(|value| value.as_bytes().to_vec()),
     }
 }
 
-async fn find_claim(asked: &KeyedRequest) -> Result<Option<idempotency::Model>, Error> {
-    let claim = idempotency::Entity::find().filter(idempotency::Column::Claim.eq(asked.claim()));
-    asked.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
+async fn find_claim(keyed: &KeyedRequest) -> Result<Option<idempotency::Model>, Error> {
+    let claim = idempotency::Entity::find().filter(idempotency::Column::Claim.eq(keyed.claim()));
+    keyed.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
 }
 
 /// Whether whoever asks would still be let in: a token outlives the sign-in it belongs to, and a desk that
@@ -207,7 +207,7 @@ async fn is_known(request: &HttpRequest) -> Result<bool, Error> {
 
 /// The first answer again; the body is read for its digest alone and held nowhere.
 async fn repeated(
-    asked: &KeyedRequest,
+    keyed: &KeyedRequest,
     request: &mut ServiceRequest,
     kept: idempotency::Model,
 ) -> Result<HttpResponse, Error> {
@@ -215,17 +215,17 @@ async fn repeated(
         return Err(Refused::not_signed_in().into());
     }
     let mut digest = Sha256::new_with_prefix(asked_for(request));
-    let (mut body, mut left) = (request.take_payload(), asked.house.settings.server.upload_limit);
+    let (mut body, mut left) = (request.take_payload(), keyed.house.settings.server.upload_limit);
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|_| UNREADABLE_BODY)?;
-        left = left.checked_sub(chunk.len()).ok_or_else(|| too_large(asked.house.settings.server.upload_limit))?;
+        left = left.checked_sub(chunk.len()).ok_or_else(|| too_large(keyed.house.settings.server.upload_limit))?;
         digest.update(&chunk);
     }
-    if !asked.is_same(&kept, &digest.finalize()) {
+    if !keyed.is_same(&kept, &digest.finalize()) {
         return Err(idempotency::IDEMPOTENCY_KEY_REUSED.into());
     }
     let status = kept.status.and_then(|status| StatusCode::from_u16(u16::try_from(status).ok()?).ok());
-    let opened = kept.answer.map(|sealed| asked.house.secrets.open(&asked.purpose(), &kept.claim, &sealed));
+    let opened = kept.answer.map(|sealed| keyed.house.secrets.open(&keyed.purpose(), &kept.claim, &sealed));
     let (Some(status), Some(Ok(answer))) = (status, opened) else {
         return Err(idempotency::ANSWER_LOST.into());
     };
@@ -246,11 +246,11 @@ async fn keep(
     let (request, response) = response.into_parts();
     let (response, answer) = response.into_parts();
     let answer: Bytes = body::to_bytes(answer).await.unwrap_or_default();
-    let told = answer.to_vec();
+    let owned = answer.to_vec();
     let kept = house
         .run(async move |app| {
             let txn = app.database.begin_write().await?;
-            idempotency::keep(&txn, &claim, (status, told)).await?;
+            idempotency::keep(&txn, &claim, (status, owned)).await?;
             txn.commit().await
         })
         .await;

@@ -171,14 +171,14 @@ async fn gathered(house: &House, page: Page, who: SignedIn, form: Form) -> Resul
     let day = |at: DateTime<Utc>| when::day(page.language, chrono_tz::Asia::Shanghai, at, now);
     let moment = |at: DateTime<Utc>| when::moment(page.language, chrono_tz::Asia::Shanghai, at, now);
     let occasion = |name: &str, at, slug| Occasion { name: name.to_owned(), when: day(at), slug };
-    let words = |with: Option<Uuid>| -> Vec<String> {
-        read.agreed.iter().filter(|row| row.registration_id == with).map(|row| row.words.clone()).collect()
+    let agreed = |with: Option<Uuid>| -> Vec<String> {
+        read.agreed.iter().filter(|row| row.registration_id == with).map(|row| row.text.clone()).collect()
     };
     let account = occasion(&page.t("data-account"), read.account.created_at, None);
-    let mut consents = vec![Consent { sentences: words(None), occasions: vec![account] }];
+    let mut consents = vec![Consent { sentences: agreed(None), occasions: vec![account] }];
     for (mine, event) in read.applications {
         let Some(event) = event else { continue };
-        let sentences = words(Some(mine.id));
+        let sentences = agreed(Some(mine.id));
         let applied = occasion(event.titled(page.language), mine.applied_at, Some(event.slug.clone()));
         match consents.iter_mut().find(|consent| consent.sentences == sentences) {
             Some(same) => same.occasions.push(applied),

@@ -35,15 +35,15 @@ pub async fn stand<B: MessageBody + 'static>(
         Some(house) if !path.starts_with("/api/") => same_site::check(house, request.request()).err(),
         _ => None,
     };
-    let said = flash::removal(request.request());
+    let cleared = flash::removal(request.request());
     let mut response = match refused {
         Some(refused) => request.error_response(refused).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
     // What a page has told is not told again; a redirect on the way there has told nothing.
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if let Some(said) = said.filter(|_| is_page) {
-        response.response_mut().add_cookie(&said)?;
+    if let Some(cleared) = cleared.filter(|_| is_page) {
+        response.response_mut().add_cookie(&cleared)?;
     }
     let headers = response.headers_mut();
     let policy = if path.starts_with("/api/docs") { DOCS } else { PAGES };

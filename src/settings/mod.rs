@@ -167,7 +167,7 @@ impl Settings {
             .list_separator(",")
             .with_list_parse_key("server.trusted_proxies");
         Self::read(builder.add_source(variables).build().context("configuration")?).map_err(|wrong| {
-            let lines: Vec<String> = wrong.into_iter().map(|(key, words)| format!("{key}: {words}")).collect();
+            let lines: Vec<String> = wrong.into_iter().map(|(key, message)| format!("{key}: {message}")).collect();
             anyhow!("{}", lines.join("\n"))
         })
     }
@@ -175,9 +175,9 @@ impl Settings {
     /// Everything that is wrong, not only what is met first: a value of another type is set aside for
     /// the default and told with those that are out of range.
     fn read(mut config: Config) -> Result<Self, Vec<Wrong>> {
-        let told = |words: ConfigError| vec![("configuration".to_owned(), words.to_string())];
+        let unreadable = |message: ConfigError| vec![("configuration".to_owned(), message.to_string())];
         let defaults =
-            Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build().map_err(told)?;
+            Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml)).build().map_err(unreadable)?;
         let mut wrong = Vec::new();
         loop {
             let refused = match serde_path_to_error::deserialize::<_, Self>(config.clone()) {
@@ -194,7 +194,7 @@ impl Settings {
             // A key that is not in the defaults cannot be set aside: what follows from it stays untold.
             let Some(default) = default else { return Err(wrong) };
             let aside = Config::builder().add_source(config).set_override(&key, default);
-            config = aside.and_then(ConfigBuilder::<DefaultState>::build).map_err(told)?;
+            config = aside.and_then(ConfigBuilder::<DefaultState>::build).map_err(unreadable)?;
         }
     }
 

@@ -18,8 +18,8 @@ impl Settings {
         let mut wrong = self.out_of_range();
         let Self { server, database, security, mail, log, .. } = self;
         let mut check = |key: &str, outcome: Result<(), String>| {
-            if let Err(words) = outcome {
-                wrong.push((key.to_owned(), words));
+            if let Err(message) = outcome {
+                wrong.push((key.to_owned(), message));
             }
         };
         check("server.bind", address_and_port(&server.bind));

@@ -183,6 +183,6 @@ pub struct RowError {
 /// 422 `invalid_rows` with the first 200 faults as `errors`, and how many there are as `errors_total`.
 #[must_use]
 pub fn invalid_rows(errors: &[RowError]) -> Refused {
-    let shown: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
-    refusals::INVALID_ROWS.with("errors", json!(shown)).with("errors_total", errors.len())
+    let first_errors: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
+    refusals::INVALID_ROWS.with("errors", json!(first_errors)).with("errors_total", errors.len())
 }

@@ -56,10 +56,10 @@ pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result
 /// Everybody who may be called to speak, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Speech>, Fault> {
     let ready = ready(db, event_id).await?;
-    let shown: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
+    let on_screen: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
     let names = own::faces(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
     let speech = |(id, pair): (Uuid, [Uuid; 2])| {
-        let state = if shown.contains(&id) { CallState::Revealed } else { CallState::Waiting };
+        let state = if on_screen.contains(&id) { CallState::Revealed } else { CallState::Waiting };
         Some(Speech { id, pair: faces(&names, pair)?, state })
     };
     Ok(ready.into_iter().filter_map(speech).collect())

@@ -69,13 +69,13 @@ impl Cue {
     /// Whether the next disclosure may follow what is on the screen: numbers first, then nicknames,
     /// then the bridge, as far as the event has them, and never two at once by a slip of the finger.
     #[must_use]
-    pub fn may_follow(self, shown: Self, plan: &Terms) -> bool {
+    pub fn may_follow(self, current: Self, plan: &Terms) -> bool {
         match self {
             Self::Couple { couple, reveals } => Reveals::steps_of(plan)
                 .take_while(|held| *held != reveals)
                 .last()
-                .is_none_or(|before| shown == Self::Couple { couple, reveals: before }),
-            Self::Confession { confession, named: true } => shown == Self::Confession { confession, named: false },
+                .is_none_or(|before| current == Self::Couple { couple, reveals: before }),
+            Self::Confession { confession, named: true } => current == Self::Confession { confession, named: false },
             _ => true,
         }
     }
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_couple_is_disclosed_one_step_at_a_time() {
-        let may = |next: Cue, shown| next.may_follow(shown, &WHOLE);
+        let may = |next: Cue, current| next.may_follow(current, &WHOLE);
         assert!(may(cue(1, Reveals::Numbers), Cue::Blank));
         assert!(may(cue(1, Reveals::Nicknames), cue(1, Reveals::Numbers)));
         assert!(may(cue(1, Reveals::Bridge), cue(1, Reveals::Nicknames)));

@@ -72,8 +72,8 @@ pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -
                 let terms = Terms::of(event)?;
                 let blessable = reveals == Reveals::Bridge && terms.blessings > 0;
                 let blessings = if named && blessable { Some(blessing::counted(db, couple).await?) } else { None };
-                let told = named && reveals != Reveals::Numbers && terms.nicknames;
-                SceneContent::Couple { reveals, pair: as_told(pair, told), blessable, blessings }
+                let with_nicknames = named && reveals != Reveals::Numbers && terms.nicknames;
+                SceneContent::Couple { reveals, pair: as_told(pair, with_nicknames), blessable, blessings }
             }
             None => SceneContent::Blank,
         },
@@ -94,11 +94,11 @@ fn as_told(mut pair: Vec<Face>, named: bool) -> Vec<Face> {
 }
 
 async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<String>, Fault> {
-    let shown = contribution::Entity::of_event(event_id)
+    let approved = contribution::Entity::of_event(event_id)
         .filter(contribution::Column::Kind.eq(Kind::Declaration))
         .filter(contribution::Column::State.eq(State::Approved))
         .filter(contribution::Column::RegistrationId.not_in_subquery(sight::gone(event_id).into_query()))
         .order_by_desc(contribution::Column::At)
         .limit(DECLARATIONS);
-    Ok(shown.select_only().column(contribution::Column::Body).into_tuple().all(db).await?)
+    Ok(approved.select_only().column(contribution::Column::Body).into_tuple().all(db).await?)
 }

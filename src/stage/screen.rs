@@ -100,10 +100,10 @@ async fn send_away(house: House, host: Host) -> Result<HttpResponse, Error> {
 #[get("/screen/{token}")]
 async fn offered(house: House, visit: Visit, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
-    let asked = token.clone();
+    let owned_token = token.clone();
     let event = house.run(async move |app| {
         let db = app.database.reader();
-        let waiting = pass::Entity::waiting(&asked, app.now())?.one(db).await?;
+        let waiting = pass::Entity::waiting(&owned_token, app.now())?.one(db).await?;
         let waiting = waiting.filter(|waiting| waiting.is_bound(&app)).ok_or_else(Refused::not_found)?;
         let event = event::Entity::find_by_id(waiting.event_id).one(db).await?;
         Ok(event.ok_or_else(Refused::not_found)?)

@@ -22,8 +22,8 @@ pub async fn set_aside(app: &App, host: &Host, from: i32, couple: Uuid) -> Resul
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
     queue::find_callable(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
-    let shown = steps.current_cue();
-    let cue = if shown.couple() == Some(couple) { Cue::Blank } else { shown };
+    let current = steps.current_cue();
+    let cue = if current.couple() == Some(couple) { Cue::Blank } else { current };
     steps.take(&txn, app, host, cue, Some(couple)).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::StageMoved);

@@ -66,12 +66,12 @@ impl Terms {
     /// What is typed into the form of an event, as the request has it.
     #[must_use]
     pub fn typed(form: &Form) -> Value {
-        let mut told = Map::new();
+        let mut object = Map::new();
         for step in ["nicknames", "bridge"] {
-            told.insert(step.to_owned(), form.flag(&format!("stage.{step}")));
+            object.insert(step.to_owned(), form.flag(&format!("stage.{step}")));
         }
-        put(&mut told, "blessings", form.number("stage.blessings"));
-        put(&mut told, "confessions", confessions::terms::Terms::typed(form).unwrap_or_default());
-        Value::Object(told)
+        put(&mut object, "blessings", form.number("stage.blessings"));
+        put(&mut object, "confessions", confessions::terms::Terms::typed(form).unwrap_or_default());
+        Value::Object(object)
     }
 }

@@ -40,8 +40,8 @@ struct NamesRateLimit(OnceLock<RateLimit>);
 /// for people who know where they work, not a list to take home.
 #[get("/units/names")]
 pub async fn names(house: House, request: HttpRequest, typed: Query<Typed>) -> Result<HttpResponse, Error> {
-    let asked = house.extensions.get_or_default::<NamesRateLimit>();
-    asked.0.get_or_init(|| RateLimit::per_minute(&house.settings, ASKED_A_MINUTE)).check(&request)?;
+    let limit = house.extensions.get_or_default::<NamesRateLimit>();
+    limit.0.get_or_init(|| RateLimit::per_minute(&house.settings, ASKED_A_MINUTE)).check(&request)?;
     let Typed { q, organization } = typed.into_inner();
     let found = house.run(async move |app| {
         let typed = unit::folded(&q);

@@ -148,7 +148,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
             let now = app.now();
             let cases = cases::of_volunteer(db, account.account_id).await?;
             let faces = own::faces(db, cases.iter().flat_map(|case| couple::Model::people(&case.couple))).await?;
-            let shown = cases.into_iter().map(|case| {
+            let views = cases.into_iter().map(|case| {
                 let mut people: Vec<_> = case.couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
                 people.sort_unstable();
                 let (badges, nicknames) = people.into_iter().unzip();
@@ -165,7 +165,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
                     due: case.next.is_some_and(|(_, due)| due <= now),
                 }
             });
-            Ok(shown.collect())
+            Ok(views.collect())
         })
         .await?;
     Ok(Json(Page::whole(items)))

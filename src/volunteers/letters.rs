@@ -39,16 +39,16 @@ pub(super) async fn post(txn: &Write, app: &App, case: &Case, milestone: Milesto
     let (one, other) = (called(&lo), called(&hi));
     for volunteer in volunteers {
         let Some(to) = Recipient::find(txn, app, volunteer).await? else { continue };
-        let words = CaseDue { title: case.event.titled(to.language), one: &one, other: &other };
+        let text = CaseDue { title: case.event.titled(to.language), one: &one, other: &other };
         let path = format!("/volunteer/c/{}", case.couple.id);
-        write(txn, app, case, milestone, Letter::new(app, "case_due", &to, words, &path)?).await?;
+        write(txn, app, case, milestone, Letter::new(app, "case_due", &to, text, &path)?).await?;
     }
     for (own, partner) in [(lo, &other), (hi, &one)] {
         let Some(person) = registration::Entity::find_by_id(own).one(txn).await? else { continue };
         let Some(to) = Recipient::find(txn, app, person.account_id).await? else { continue };
-        let words = FollowUp { title: case.event.titled(to.language), nickname: &to.nickname, partner };
+        let text = FollowUp { title: case.event.titled(to.language), nickname: &to.nickname, partner };
         let path = format!("/e/{}", case.event.slug);
-        write(txn, app, case, milestone, Letter::new(app, "follow_up", &to, words, &path)?).await?;
+        write(txn, app, case, milestone, Letter::new(app, "follow_up", &to, text, &path)?).await?;
     }
     Ok(())
 }

@@ -42,9 +42,9 @@ pub struct Figures {
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<Agreed>, Figures), Fault> {
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event_id));
     let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
-    let asked: Vec<Uuid> =
+    let followed: Vec<Uuid> =
         couples.iter().filter(|couple| couple.follow_up_since.is_some()).map(|couple| couple.id).collect();
-    let noted = follow_up::of_couples(db, &asked).await?;
+    let noted = follow_up::of_couples(db, &followed).await?;
     let last: BTreeMap<Uuid, State> = noted.into_iter().map(|noted| (noted.couple_id, noted.state)).collect();
     let faces = own::faces(db, couples.iter().flat_map(couple::Model::people)).await?;
     let agreed: Vec<Agreed> = couples

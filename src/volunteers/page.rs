@@ -61,7 +61,7 @@ struct Row {
 struct OneCase {
     page: Page,
     form: Form,
-    told: Timeline,
+    timeline: Timeline,
     pair: Pair,
     mine: bool,
     now: DateTime<Utc>,
@@ -170,16 +170,16 @@ async fn read(house: &House, request: &HttpRequest, account: SignedIn) -> Result
     let id = id_in_path(request, "couple")?;
     let read = house.run(async move |app| {
         let db = app.database.reader();
-        let told = timeline::of_couple(db, &app, account.account_id, id).await?;
-        let mut pairs = pairs(db, std::slice::from_ref(&told.case)).await?;
-        Ok((told, pairs.remove(&id).unwrap_or_default()))
+        let timeline = timeline::of_couple(db, &app, account.account_id, id).await?;
+        let mut pairs = pairs(db, std::slice::from_ref(&timeline.case)).await?;
+        Ok((timeline, pairs.remove(&id).unwrap_or_default()))
     });
     read.await
 }
 
-fn build_case(house: &House, page: Page, account: SignedIn, (told, pair): (Timeline, Pair), form: Form) -> OneCase {
-    let mine = told.case.volunteer_id == Some(account.account_id);
-    OneCase { page, form, told, pair, mine, now: house.now() }
+fn build_case(house: &House, page: Page, account: SignedIn, (timeline, pair): (Timeline, Pair), form: Form) -> OneCase {
+    let mine = timeline.case.volunteer_id == Some(account.account_id);
+    OneCase { page, form, timeline, pair, mine, now: house.now() }
 }
 
 /// The faces of every couple, women's numbers first.
@@ -218,11 +218,11 @@ impl Cases {
 
 impl OneCase {
     fn title(&self) -> String {
-        title(&self.page, &self.told.case.event)
+        title(&self.page, &self.timeline.case.event)
     }
 
     fn day(&self, at: &DateTime<Utc>) -> String {
-        when::day(self.page.language, self.told.case.event.zone(), *at, self.now)
+        when::day(self.page.language, self.timeline.case.event.zone(), *at, self.now)
     }
 
     fn is_late(&self, due: &DateTime<Utc>) -> bool {
@@ -235,17 +235,17 @@ impl OneCase {
 
     /// The days the calendar offers.
     fn limits(&self) -> String {
-        let event = &self.told.case.event;
-        format!("min=\"{}\" max=\"{}\"", event.day(self.told.case.couple.formed_at), event.day(self.now))
+        let event = &self.timeline.case.event;
+        format!("min=\"{}\" max=\"{}\"", event.day(self.timeline.case.couple.formed_at), event.day(self.now))
     }
 
     /// Whoever may take the case over.
     fn colleagues(&self) -> impl Iterator<Item = (&Uuid, &String)> {
-        let holder = self.told.case.volunteer_id;
-        self.told.volunteers.iter().filter(move |(id, _)| holder != Some(**id))
+        let holder = self.timeline.case.volunteer_id;
+        self.timeline.volunteers.iter().filter(move |(id, _)| holder != Some(**id))
     }
 
     fn holder(&self) -> Option<&String> {
-        self.told.volunteers.get(&self.told.case.volunteer_id?)
+        self.timeline.volunteers.get(&self.timeline.case.volunteer_id?)
     }
 }

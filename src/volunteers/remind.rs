@@ -22,8 +22,8 @@ pub async fn remind(app: &Arc<App>) -> Result<(), Error> {
     let reader = app.database.reader();
     // The last task falls due after three months.
     let since = now.checked_sub_days(Days::new(130)).unwrap_or(now);
-    let asked = couple::Entity::find_standing().filter(couple::Column::FollowUpSince.gte(since)).all(reader).await?;
-    let ids: HashSet<Uuid> = asked.iter().map(|couple| couple.event_id).collect();
+    let followed = couple::Entity::find_standing().filter(couple::Column::FollowUpSince.gte(since)).all(reader).await?;
+    let ids: HashSet<Uuid> = followed.iter().map(|couple| couple.event_id).collect();
     let events = event::Entity::find().filter(event::Column::Id.is_in(ids)).all(reader).await?;
     let mut due = cases::of_events(reader, events).await?;
     due.retain(|case| case.next.is_some_and(|(_, due)| due <= now));

@@ -26,12 +26,12 @@ impl FromRequest for Inviter {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
-        let asked = request.clone();
+        let request_again = request.clone();
         authorize_first::authorize(request, async move {
-            let account = SignedIn::of(&asked).await?;
-            let id = asked.match_info().get("invitation").and_then(|id| id.parse::<Uuid>().ok());
+            let account = SignedIn::of(&request_again).await?;
+            let id = request_again.match_info().get("invitation").and_then(|id| id.parse::<Uuid>().ok());
             let id = id.ok_or_else(Refused::not_found)?;
-            let house = asked.app_data::<House>().ok_or_else(Refused::not_found)?;
+            let house = request_again.app_data::<House>().ok_or_else(Refused::not_found)?;
             let theirs = house.run(async move |app| {
                 let db = app.database.reader();
                 let sent = invitation::Entity::find_by_id(id).one(db).await?.ok_or_else(Refused::not_found)?;

@@ -89,14 +89,14 @@ pub async fn accepted(
             appoint_crew::accepted(txn, app, &invitation, account.id).await.map(|()| None)?
         }
         Kind::Participant => {
-            let words = JoinDetails {
+            let details = JoinDetails {
                 nickname: acceptance.nickname.map(trimmed),
                 gender: acceptance.gender,
                 born_on: acceptance.born_on,
                 real_name: acceptance.real_name.map(trimmed),
                 agreed: Agreed::to(acceptance.consents, read_in),
             };
-            let entered = join::accepted(txn, app, &invitation, &account, words).await?;
+            let entered = join::accepted(txn, app, &invitation, &account, details).await?;
             Some((entered.event_id, What::RegistrationsChanged))
         }
     };

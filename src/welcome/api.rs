@@ -133,12 +133,12 @@ pub async fn decline_mine(house: House, request: HttpRequest, who: SignedIn) -> 
     (status = 429, description = "`too_many_requests`"),
 ))]
 #[post("/auth/invitation")]
-pub async fn look(house: House, request: HttpRequest, shown: Body<InvitationToken>) -> Result<Json<Sight>, Error> {
+pub async fn look(house: House, request: HttpRequest, body: Body<InvitationToken>) -> Result<Json<Sight>, Error> {
     house.rate_limit.check(&request)?;
     let language = Language::of_request(&request);
     let seen = house.run(async move |app| {
         let db = app.database.reader();
-        let sent = invitation::find_by_token(db, &app, &shown.token).await?;
+        let sent = invitation::find_by_token(db, &app, &body.token).await?;
         let sent = sent.filter(|sent| sent.state_at(app.now()) == State::Open).ok_or(TOKEN_INVALID)?;
         sight::of(db, &app, &sent, language).await
     });
@@ -156,10 +156,10 @@ pub async fn look(house: House, request: HttpRequest, shown: Body<InvitationToke
 pub async fn decline_shown(
     house: House,
     request: HttpRequest,
-    shown: Body<InvitationToken>,
+    body: Body<InvitationToken>,
 ) -> Result<HttpResponse, Error> {
     house.rate_limit.check(&request)?;
-    house.run(async move |app| decline::decline_shown(&app, &shown.token).await).await?;
+    house.run(async move |app| decline::decline_shown(&app, &body.token).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

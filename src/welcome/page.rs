@@ -20,7 +20,7 @@ use super::sight::Sight;
 use crate::accounts::authenticated::Handed;
 use crate::accounts::visit::Visit;
 use crate::accounts::{SignedIn, cookie, mark};
-use crate::app::House;
+use crate::app::{App, House};
 use crate::error::{Error, Fault};
 use crate::events::access::id_in_path;
 use crate::invitations::invitation::Kind;

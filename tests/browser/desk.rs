@@ -41,7 +41,7 @@ async fn a_desk_sees_a_badge_and_loses_nothing_when_the_line_is_cut(#[values(Sql
     phone.arrive("/e/qixi/desk").await;
 
     // The badge before the camera, decoded from the picture.
-    shown(&phone, 1, "男001").await;
+    wait_for_result(&phone, 1, "男001").await;
     phone.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
     phone.until_true("!!document.getElementById('desk').dataset.roster").await;
     phone.click("#desk-camera-act").await;
@@ -54,7 +54,7 @@ async fn a_desk_sees_a_badge_and_loses_nothing_when_the_line_is_cut(#[values(Sql
     for (place, guest) in (1..).zip(&guests[1..]) {
         wedge(&phone, &code_of(guest).await).await;
         let badge = guest.get("/api/v1/events/qixi/badges/me").await.json["badge"].as_str().unwrap().to_owned();
-        shown(&phone, count + place, &badge).await;
+        wait_for_result(&phone, count + place, &badge).await;
     }
     waiting(&phone, GUESTS - 1).await;
     assert_eq!(inside(&hall).await, 1, "the line is cut");
@@ -98,7 +98,7 @@ async fn a_phones_own_camera_leads_to_the_desk_without_a_link(#[values(Sqlite)] 
     for (count, code) in (1..).zip(&codes) {
         phone.go(&format!("/c/{code}")).await;
         phone.arrive("/e/qixi/desk").await;
-        shown(&phone, 1, &format!("男00{count}")).await;
+        wait_for_result(&phone, 1, &format!("男00{count}")).await;
         phone.until_true("location.hash === ''").await;
         waiting(&phone, count).await;
     }
@@ -130,10 +130,10 @@ async fn the_keyboard_alone_runs_a_desk(#[values(Sqlite)] engine: Engine) {
     // No click before the first number; full-width digits and no leading zeros are fine.
     laptop.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
     laptop.keys(&format!("m2{ENTER}")).await;
-    shown(&laptop, 1, "男002").await;
+    wait_for_result(&laptop, 1, "男002").await;
     laptop.tab_to("#desk-typed").await;
     laptop.keys(&format!("女００３{ENTER}")).await;
-    shown(&laptop, 2, "女003").await;
+    wait_for_result(&laptop, 2, "女003").await;
     laptop.keys(&format!("男2{ENTER}")).await;
     laptop.until_true("document.getElementById('desk-result').dataset.state === 'refused'").await;
     // A slip of the hand is taken back.
@@ -186,7 +186,7 @@ async fn counted(window: &Window) -> usize {
 }
 
 /// Waits for the n-th result: this badge, let in.
-async fn shown(window: &Window, count: usize, badge: &str) {
+async fn wait_for_result(window: &Window, count: usize, badge: &str) {
     let script = format!(
         "(() => {{ const {{ state, count }} = document.getElementById('desk-result').dataset;
             return count >= '{count}' - 0 && ['admitted', 'review'].includes(state)

@@ -48,10 +48,11 @@ fn start(program: PathBuf, browser: PathBuf) -> Driver {
         .process_group(0)
         .spawn()
         .unwrap();
-    let mut said = BufReader::new(watchdog.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let port = said.find_map(|line| Some(line.split("successfully on port ").nth(1)?.trim_end_matches('.').to_owned()));
+    let mut output = BufReader::new(watchdog.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port =
+        output.find_map(|line| Some(line.split("successfully on port ").nth(1)?.trim_end_matches('.').to_owned()));
     let port = port.expect("chromedriver is installed, but did not start");
-    std::thread::spawn(move || said.for_each(drop));
+    std::thread::spawn(move || output.for_each(drop));
     Driver { address: format!("http://127.0.0.1:{port}"), browser, _watchdog: watchdog }
 }
 

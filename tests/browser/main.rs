@@ -30,4 +30,4 @@ mod stage;
 mod two_steps;
 mod walk;
 mod whole_evening;
-mod words;
+mod confessions;

@@ -52,7 +52,7 @@ async fn a_newcomer_goes_from_the_poster_to_the_badge(
     // Two seats a side: she needs points to get one of them.
     hall.evening.participants("women", 3, Status::Approved).await;
     hall.evening.participants("men", 3, Status::Approved).await;
-    hall.evening.enter(Phase::Online).await;
+    hall.evening.move_to(Phase::Online).await;
     phone.go("/e/qixi/me").await;
     phone.click("main a[href='/e/qixi/plaza']").await;
     phone.arrive("/e/qixi/plaza").await;
@@ -65,11 +65,11 @@ async fn a_newcomer_goes_from_the_poster_to_the_badge(
     phone.go("/e/qixi/points").await;
     phone.see("每日签到").await;
 
-    hall.evening.enter(Phase::Screening).await;
+    hall.evening.move_to(Phase::Screening).await;
     assert_eq!(hall.evening.organizer.post("/api/v1/events/qixi/ledger/freeze", json!({})).await.status, 200);
     let run = hall.evening.organizer.post("/api/v1/events/qixi/screening/runs", json!({})).await;
     assert_eq!(run.status, 201, "{}", run.text());
-    hall.evening.enter(Phase::Confirmation).await;
+    hall.evening.move_to(Phase::Confirmation).await;
     phone.go("/e/qixi/me").await;
     phone.see("你入选了").await;
     phone.click("main a[href='/e/qixi/why']").await;
@@ -88,7 +88,7 @@ async fn a_newcomer_goes_from_the_poster_to_the_badge(
     phone.reload().await;
     phone.see("女001").await;
     let quarrels: Vec<_> =
-        phone.complaints().await.into_iter().filter(|said| said.contains("Security Policy")).collect();
+        phone.complaints().await.into_iter().filter(|complaint| complaint.contains("Security Policy")).collect();
     assert!(quarrels.is_empty(), "{quarrels:?}");
 }
 

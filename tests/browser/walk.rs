@@ -146,8 +146,8 @@ impl Scene {
                 }
             }
             let complaints =
-                window.complaints().await.into_iter().filter(|said| expected == 200 || !said.contains("404"));
-            wrong.extend(complaints.map(|said| format!("{tag}: {said}")));
+                window.complaints().await.into_iter().filter(|complaint| expected == 200 || !complaint.contains("404"));
+            wrong.extend(complaints.map(|complaint| format!("{tag}: {complaint}")));
         }
         wrong
     }
@@ -205,10 +205,10 @@ async fn participants(scene: &Scene, wrong: &mut BTreeSet<String>) {
         scene.round(wrong, "her", Some(her), &[&path]).await;
     }
     let db = scene.app.database.reader();
-    let shown = contribution::Entity::of_event(scene.event("yinyuehui").await.id);
-    let shown = shown.filter(contribution::Column::Kind.eq(contribution::Kind::Post)).one(db).await.unwrap().unwrap();
-    let author = registration::Entity::find_by_id(shown.registration_id).one(db).await.unwrap().unwrap().account_id;
-    let take_down = format!("/e/yinyuehui/plaza/take-down/{}", shown.id);
+    let post = contribution::Entity::of_event(scene.event("yinyuehui").await.id);
+    let post = post.filter(contribution::Column::Kind.eq(contribution::Kind::Post)).one(db).await.unwrap().unwrap();
+    let author = registration::Entity::find_by_id(post.registration_id).one(db).await.unwrap().unwrap().account_id;
+    let take_down = format!("/e/yinyuehui/plaza/take-down/{}", post.id);
     scene.round(wrong, "author", Some(author), &[&take_down, "/e/yinyuehui/plaza/portrait"]).await;
     let newcomer = scene.account("a0800").await;
     scene.round(wrong, "newcomer", Some(newcomer), &["/e/jinqiu", "/e/jinqiu/register", "/me"]).await;
@@ -230,9 +230,9 @@ async fn circle(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let joined = member::Entity::of_event(event.id).all(db).await.unwrap();
     let account = async |id: Uuid| registration::Entity::find_by_id(id).one(db).await.unwrap().unwrap().account_id;
     let her = account(joined[0].registration_id).await;
-    let said = note::Entity::of_event(event.id).filter(note::Column::RegistrationId.ne(joined[0].registration_id));
-    let said = said.filter(note::Column::About.is_null()).one(db).await.unwrap().unwrap();
-    let [post, report] = ["notes", "report"].map(|page| format!("/e/yuandan/circle/{page}/{}", said.id));
+    let written = note::Entity::of_event(event.id).filter(note::Column::RegistrationId.ne(joined[0].registration_id));
+    let written = written.filter(note::Column::About.is_null()).one(db).await.unwrap().unwrap();
+    let [post, report] = ["notes", "report"].map(|page| format!("/e/yuandan/circle/{page}/{}", written.id));
     let pages = ["/e/yuandan/me", "/e/yuandan/matches", "/e/yuandan/circle", &post, &report];
     scene.round(wrong, "in the circle", Some(her), &pages).await;
     let outside = presence::Entity::inside(event.id)
@@ -301,9 +301,9 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let code = code::valid_for(db, worn.id).await.unwrap().unwrap().open(&scene.app).unwrap();
     let pages = ["/e/qixi-tonight/desk", &format!("/c/{}", code.as_str()), "/me"];
     scene.round(wrong, "desk", Some(scene.account("desk").await), &pages).await;
-    let told = couple::Entity::find_standing().filter(couple::Column::FollowUpSince.is_not_null());
-    let told = told.one(db).await.unwrap().unwrap();
-    let case = format!("/volunteer/c/{}", told.id);
+    let followed = couple::Entity::find_standing().filter(couple::Column::FollowUpSince.is_not_null());
+    let followed = followed.one(db).await.unwrap().unwrap();
+    let case = format!("/volunteer/c/{}", followed.id);
     let pages = ["/volunteer", "/volunteer/e/yuandan", &case];
     scene.round(wrong, "volunteer", Some(scene.account("volunteer").await), &pages).await;
     let kept = format!("/admin/outbox/{}", letter.id);

@@ -103,7 +103,7 @@ impl Night {
         let evening = &hall.evening;
         let men = evening.participants("men", 4, Status::Confirmed).await;
         let women = evening.participants("women", 3, Status::Confirmed).await;
-        settle(&hall).await;
+        set_programme(&hall).await;
         let (host, desk) = (evening.crew(Role::Host).await, evening.crew(Role::Desk).await);
         let house = process::serve_on(evening);
         line.lead(&house.address);
@@ -162,11 +162,11 @@ impl Night {
     async fn every_device_reloads(&self) {
         let phones = self.phones.iter().map(|phone| (phone, ON_PHONE));
         let devices = [(&self.console, ON_CONSOLE), (&self.screen, ON_SCREEN)].into_iter().chain(phones);
-        let reload = async |(window, shown): (&Window, &str)| {
-            window.until_true(&format!("{shown} !== ''")).await;
-            let before = window.run(shown).await;
+        let reload = async |(window, script): (&Window, &str)| {
+            window.until_true(&format!("{script} !== ''")).await;
+            let before = window.run(script).await;
             window.reload().await;
-            window.until_true(&format!("{shown} === {before}")).await;
+            window.until_true(&format!("{script} === {before}")).await;
         };
         join_all(devices.map(reload)).await;
     }
@@ -185,16 +185,16 @@ impl Night {
     }
 
     async fn shows(&mut self, kind: &str, reveals: &str) {
-        let shown = |id: &str| {
+        let text_of = |id: &str| {
             format!(
                 "(({{ kind, reveals }}) => `${{kind}} ${{reveals}}`)(document.getElementById('{id}').dataset) === '{kind} {reveals}'"
             )
         };
-        self.screen.until_true(&shown("scene")).await;
+        self.screen.until_true(&text_of("scene")).await;
         if let Some(last) = self.released.last_mut() {
             last.seen = self.screen.run("Date.now()").await.as_f64().unwrap();
         }
-        self.console.until_true(&shown("program")).await;
+        self.console.until_true(&text_of("program")).await;
     }
 
     /// The host presses a key that changes the screen.
@@ -243,8 +243,8 @@ impl Night {
         let everybody: Vec<String> =
             badges("男", &self.men).into_iter().chain(badges("女", &self.women)).chain(nicknames).collect();
         let mut ever = std::collections::HashSet::new();
-        for shown in seen {
-            let (at, text) = (shown[0].as_f64().unwrap(), shown[1].as_str().unwrap());
+        for scene in seen {
+            let (at, text) = (scene[0].as_f64().unwrap(), scene[1].as_str().unwrap());
             let place = self.released.iter().rposition(|released| released.since <= at);
             let mut allowed: Vec<&String> = Vec::new();
             if let Some(place) = place {
@@ -267,7 +267,7 @@ impl Night {
 }
 
 /// The programme of the evening; men work for one unit and women for another, so that anybody may meet anybody.
-async fn settle(hall: &Hall) {
+async fn set_programme(hall: &Hall) {
     let segment = |kind: &str, title: &str| json!({ "kind": kind, "title": title, "minutes": 30 });
     let programme =
         [segment("icebreaker", "破冰"), segment("dates", "八分钟约会"), segment("pick_round", "寻找意中人")];
@@ -443,11 +443,11 @@ async fn lamps(night: &mut Night) -> [Vec<String>; 2] {
     night.screen.see("选择已截止").await;
     night.console.until_true("document.querySelectorAll('#couples [data-couple]').length === 2").await;
     night.every_device_reloads().await;
-    let told =
+    let labels =
         night.console.run("[...document.querySelectorAll('#couples button')].map((row) => row.textContent)").await;
     let names = |place: usize| {
-        let told = told[place].as_str().unwrap().replace('·', " ");
-        told.split_whitespace().map(str::to_owned).collect()
+        let labels = labels[place].as_str().unwrap().replace('·', " ");
+        labels.split_whitespace().map(str::to_owned).collect()
     };
     [names(0), names(1)]
 }

@@ -155,8 +155,8 @@ impl Window {
     }
 
     /// Waits until these words can be read.
-    pub async fn see(&self, words: &str) {
-        self.until(&format!("to read {words}"), async || self.text().await.contains(words)).await;
+    pub async fn see(&self, wanted: &str) {
+        self.until(&format!("to read {wanted}"), async || self.text().await.contains(wanted)).await;
     }
 
     /// Waits until a script says true.
@@ -172,10 +172,10 @@ impl Window {
     }
 
     /// Clicks the link, button or label with these words on it.
-    pub async fn press(&self, words: &str) {
+    pub async fn press(&self, wanted: &str) {
         let script = "return [...document.querySelectorAll('a, button, summary, label')]
             .find(e => e.checkVisibility() && e.innerText.trim() === arguments[0])";
-        let element = self.element(&format!("{words} to press"), script, &json!([words])).await;
+        let element = self.element(&format!("{wanted} to press"), script, &json!([wanted])).await;
         self.click_on(&element).await;
     }
 
@@ -268,9 +268,9 @@ impl Window {
 
     /// What the browser complained about since it was last asked.
     pub async fn complaints(&self) -> Vec<String> {
-        let said = self.post("/se/log", json!({ "type": "browser" })).await;
-        let said = said.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE");
-        said.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
+        let entries = self.post("/se/log", json!({ "type": "browser" })).await;
+        let entries = entries.as_array().unwrap().iter().filter(|entry| entry["level"] == "SEVERE");
+        entries.map(|entry| entry["message"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// How far the page is wider than a screen.
@@ -376,8 +376,8 @@ impl Window {
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
-        let told = tell(&self.client, Method::POST, &format!("{}{path}", self.session), Some(body)).await;
-        told.unwrap_or_else(|refused| panic!("{path}: {refused}"))
+        let answer = tell(&self.client, Method::POST, &format!("{}{path}", self.session), Some(body)).await;
+        answer.unwrap_or_else(|refused| panic!("{path}: {refused}"))
     }
 }
 
@@ -386,8 +386,8 @@ impl Drop for Window {
     fn drop(&mut self) {
         let (host, path) = self.session.trim_start_matches("http://").split_once('/').unwrap();
         let Ok(mut line) = TcpStream::connect(host) else { return };
-        let asked = write!(line, "DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        let _gone = asked.and_then(|()| line.read(&mut [0; 64]));
+        let sent = write!(line, "DELETE /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let _gone = sent.and_then(|()| line.read(&mut [0; 64]));
     }
 }
 

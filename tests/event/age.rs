@@ -110,8 +110,8 @@ async fn the_date_of_birth_is_shown_to_nobody_else(#[values(Sqlite, Postgres)] e
     seen.push(other.get("/e/qixi/people").await.1);
     for text in seen {
         assert!(text.contains("小云"), "{text}");
-        for told in ["1996-08", "1996年", "born_on", "birth_year"] {
-            assert!(!text.contains(told), "{told}: {text}");
+        for trace in ["1996-08", "1996年", "born_on", "birth_year"] {
+            assert!(!text.contains(trace), "{trace}: {text}");
         }
     }
     // Whoever has told only a year keeps it when the profile is saved without a date.

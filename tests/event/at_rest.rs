@@ -107,8 +107,8 @@ async fn a_copy_of_the_database_tells_no_name_number_letter_or_session(#[values(
     let browser = Browser::of(evening, he).await;
     secrets.extend(browser.cookie.iter().map(|cookie| cookie.split_once('=').unwrap().1.to_owned()));
     visitor.post("/api/v1/auth/password/forgot", json!({ "email": she.email })).await;
-    let words = json!({ "subject": "集合地点改到东门", "text": "请各位嘉宾提前十分钟到东门集合，带好号码牌。" });
-    let sent = evening.organizer.post("/api/v1/events/qixi/announcements", words).await;
+    let announcement = json!({ "subject": "集合地点改到东门", "text": "请各位嘉宾提前十分钟到东门集合，带好号码牌。" });
+    let sent = evening.organizer.post("/api/v1/events/qixi/announcements", announcement).await;
     assert!(sent.status < 300, "{}", sent.text());
     Postman::new(&evening.app).unwrap().step().await.unwrap();
     let letters = evening.letters().await;
@@ -198,8 +198,8 @@ async fn what_is_erased_or_taken_down_is_gone_from_the_files_within_a_round(#[va
     let after = files(evening.folder());
     traces.push("轻罗小扇扑流萤".as_bytes().to_vec());
     for trace in &traces {
-        let told = String::from_utf8_lossy(trace);
-        assert!(!stands(&after, &trace[..trace.len().min(200)]), "{told} is still there");
+        let trace_text = String::from_utf8_lossy(trace);
+        assert!(!stands(&after, &trace[..trace.len().min(200)]), "{trace_text} is still there");
     }
 }
 

@@ -152,7 +152,7 @@ async fn only_organizers_of_this_union_number_and_only_when_it_is_time(#[values(
     let him = evening.participant_as("men", Status::Confirmed).await;
     let early = evening.organizer.post(BADGES, json!({})).await;
     assert_eq!((early.status, early.code()), (409, "phase_closed"));
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     for (who, status) in [(evening.visitor(), 401), (him, 403), (evening.stranger().await, 403)] {
         assert_eq!(who.post(BADGES, json!({})).await.status, status);
         assert_eq!(who.get(BADGES).await.status, status);

@@ -43,11 +43,11 @@ async fn invited(evening: &Evening) -> Person {
 
 /// Somebody in the circle of an evening that is over.
 async fn in_the_circle(evening: &mut Evening) {
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     evening.change(|row| row.settings = Set(json!({ "circle": { "days": 5 } }))).await;
     let guest = evening.participant_as("men", Status::Confirmed).await;
     evening.comes_in(&guest, Side::Men, 1).await;
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     let joined = guest.post("/api/v1/events/qixi/circle/membership", json!({})).await;
     assert_eq!(joined.status, 204, "{}", joined.text());
 }
@@ -266,12 +266,12 @@ async fn a_house_that_starts_behind_what_it_has_seen_says_so(#[values(Sqlite, Po
         clock_watch::begin(&app).await.unwrap();
         app
     };
-    for (by, sure, told) in
+    for (by, sure, logged) in
         [(Duration::minutes(10), true, 0), (Duration::days(3), false, 0), (Duration::hours(-5), false, 1)]
     {
         let clock = next(by);
         let app = started(&clock).await;
-        assert_eq!((clock.is_sure(), doctor_on(&evening, "clock").await.0.len()), (sure, told), "{by}");
+        assert_eq!((clock.is_sure(), doctor_on(&evening, "clock").await.0.len()), (sure, logged), "{by}");
         clock.advance(Duration::minutes(30));
         clock_watch::attend(&app).await.unwrap();
         assert!(clock.is_sure(), "{by}");
@@ -310,9 +310,9 @@ async fn a_served_house_does_nothing_by_a_clock_that_was_set(#[values(Sqlite, Po
     let doctor = || process::program(&evening, &["doctor"]).output().unwrap();
     std::fs::write(&shift, (7 * 24 * 3600).to_string()).unwrap();
     until_unsure(true).await;
-    let told = doctor();
-    assert_eq!(told.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&told.stdout).contains("unsure since"), "{told:?}");
+    let logged = doctor();
+    assert_eq!(logged.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&logged.stdout).contains("unsure since"), "{logged:?}");
     assert_eq!(evening.visitor().at(&served.address).get("/api/v1/events/qixi").await.json["phase"], "confirmation");
     std::fs::write(&shift, "0").unwrap();
     until_unsure(false).await;
@@ -340,9 +340,9 @@ async fn doctor_tells_of_letters_that_were_given_up_and_rounds_that_are_void(
         found.update(&txn).await.unwrap();
     }
     txn.commit().await.unwrap();
-    let (wrong, told) = doctor_on(&evening, "outbox").await;
-    assert!(wrong.is_empty() && told.len() == 1 && told[0].contains(&id.to_string()), "{wrong:?} {told:?}");
-    let (_, told) = doctor_on(&evening, "pick rounds").await;
-    let named = |id: &uuid::Uuid| told.iter().any(|line| line.contains(&id.to_string()) && line.contains("void"));
-    assert!(!rounds.is_empty() && rounds.iter().all(named), "{told:?}");
+    let (wrong, logged) = doctor_on(&evening, "outbox").await;
+    assert!(wrong.is_empty() && logged.len() == 1 && logged[0].contains(&id.to_string()), "{wrong:?} {logged:?}");
+    let (_, logged) = doctor_on(&evening, "pick rounds").await;
+    let named = |id: &uuid::Uuid| logged.iter().any(|line| line.contains(&id.to_string()) && line.contains("void"));
+    assert!(!rounds.is_empty() && rounds.iter().all(named), "{logged:?}");
 }

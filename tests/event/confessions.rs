@@ -58,10 +58,10 @@ async fn who_is_asked_says_yes_in_private_and_only_then_may_be_called(#[values(S
     let mut her_phone = Ear::of(she, "", None).await;
     let mut screen = Ear::of(&hall.host, "?as=screen", None).await;
     let quiet = her_phone.hear().await.unwrap()["personal"].clone();
-    let asked = ask(he, "女２").await;
-    assert_eq!(asked.status, 201, "{}", asked.text());
+    let reply = ask(he, "女２").await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
     // Her phone hears that it is worth looking, and nobody's hears more.
-    let heard = her_phone.hear_that(|told| told["personal"] != quiet).await;
+    let heard = her_phone.hear_that(|personal| personal["personal"] != quiet).await;
     assert!(!heard.to_string().contains("男001") && heard["confessions"].is_null(), "{heard}");
     assert_eq!(ready(&hall.host).await, json!([]), "nothing was agreed to yet");
     let question = questions(she).await.remove(0);
@@ -75,10 +75,10 @@ async fn who_is_asked_says_yes_in_private_and_only_then_may_be_called(#[values(S
     let early = show(&hall.host, &id, true).await;
     assert_eq!((early.status, early.code()), (409, "too_soon"));
     assert_eq!(show(&hall.host, &id, false).await.status, 200);
-    let shown = screen.hear_until("/stage/shows/kind", json!("confession")).await;
-    let pair = &shown["stage"]["shows"]["pair"];
+    let scene = screen.hear_until("/stage/shows/kind", json!("confession")).await;
+    let pair = &scene["stage"]["shows"]["pair"];
     assert_eq!((&pair[0]["badge"], &pair[1]["badge"]), (&json!("男001"), &json!("女002")));
-    assert!(pair[0]["nickname"].is_null() && !shown["stage"].to_string().contains("guest-"), "{shown}");
+    assert!(pair[0]["nickname"].is_null() && !scene["stage"].to_string().contains("guest-"), "{scene}");
     assert_eq!(show(&hall.host, &id, true).await.json["confessions"][0]["state"], "revealed");
     let named = screen.hear_until("/stage/shows/named", json!(true)).await;
     assert!(named["stage"]["shows"]["pair"][1]["nickname"].as_str().unwrap().starts_with("guest-"));
@@ -109,14 +109,14 @@ async fn a_no_silence_a_block_and_a_host_without_time_are_the_same(#[values(Sqli
     assert_eq!(blocked.await.status, 204);
     let mut answers = Vec::new();
     for (place, man) in hall.men.iter().enumerate() {
-        let asked = ask(man, &format!("女{:03}", place + 1)).await;
-        answers.push((asked.status, asked.text().replace(asked.json["id"].as_str().unwrap(), "#")));
+        let reply = ask(man, &format!("女{:03}", place + 1)).await;
+        answers.push((reply.status, reply.text().replace(reply.json["id"].as_str().unwrap(), "#")));
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
     assert!(questions(&hall.women[3]).await.is_empty(), "whoever blocked somebody is not asked by them");
-    let asked = confession::Entity::find().order_by_asc(confession::Column::Id).all(hall.evening.app.database.reader());
-    let asked: Vec<bool> = asked.await.unwrap().iter().map(|row| row.asked_of.is_some()).collect();
-    assert_eq!(asked, [true, true, true, false], "not even on paper");
+    let kept = confession::Entity::find().order_by_asc(confession::Column::Id).all(hall.evening.app.database.reader());
+    let kept: Vec<bool> = kept.await.unwrap().iter().map(|row| row.asked_of.is_some()).collect();
+    assert_eq!(kept, [true, true, true, false], "not even on paper");
     assert_eq!(answer(&hall.women[0], &questions(&hall.women[0]).await[0], false).await, 204);
     assert_eq!(answer(&hall.women[2], &questions(&hall.women[2]).await[0], true).await, 204);
     let silent = questions(&hall.women[1]).await.remove(0);
@@ -127,7 +127,7 @@ async fn a_no_silence_a_block_and_a_host_without_time_are_the_same(#[values(Sqli
     jobs::once(&hall.evening.app).await;
     for over in [false, true] {
         if over {
-            hall.evening.enter(Phase::Closed).await;
+            hall.evening.move_to(Phase::Closed).await;
             jobs::once(&hall.evening.app).await;
         }
         let mut seen = Vec::new();
@@ -151,9 +151,9 @@ async fn one_asks_as_often_as_one_may_however_fast(#[values(Sqlite, Postgres)] e
         tokio::spawn(async move { ask(&he, &format!("女{number:03}")).await })
     });
     let mut answers = Vec::new();
-    for asked in futures_util::future::join_all(asks).await {
-        let asked = asked.unwrap();
-        answers.push((asked.status, asked.code().to_owned()));
+    for reply in futures_util::future::join_all(asks).await {
+        let reply = reply.unwrap();
+        answers.push((reply.status, reply.code().to_owned()));
     }
     answers.sort();
     assert!(answers[..2].iter().all(|(status, _)| *status == 201), "{answers:?}");
@@ -165,11 +165,11 @@ async fn one_asks_as_often_as_one_may_however_fast(#[values(Sqlite, Postgres)] e
     assert_eq!(hall.men[0].delete(&path).await.status, 204);
     assert_eq!(hall.men[0].delete(&path).await.status, 204);
     assert_eq!(ask(&hall.men[0], "女001").await.code(), "confessions_spent");
-    let mut asked = 0;
+    let mut questions_left = 0;
     for woman in &hall.women {
-        asked += questions(woman).await.len();
+        questions_left += questions(woman).await.len();
     }
-    assert_eq!(asked, 1, "the one that was taken back asks nobody any more");
+    assert_eq!(questions_left, 1, "the one that was taken back asks nobody any more");
 }
 
 #[rstest]
@@ -211,7 +211,7 @@ async fn only_who_is_in_the_hall_asks_and_is_asked(#[values(Sqlite, Postgres)] e
     let without = hall.evening.organizer.patch("/api/v1/events/qixi", json!({ "stage": {} })).await;
     assert_eq!(without.status, 200);
     assert_eq!(ask(&hall.men[1], "女001").await.code(), "no_confessions");
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     assert_eq!(ask(&hall.evening.again(&hall.men[1]), "女001").await.code(), "phase_closed");
 }
 
@@ -230,8 +230,8 @@ async fn on_the_page_the_number_is_read_back_before_anybody_is_asked(#[values(Sq
     assert!(questions(she).await.is_empty(), "read back, and nobody asked");
     assert_eq!(his.send(page, &[("to", "女001"), ("sure", "yes")]).await.status(), 303);
     let question = questions(she).await.remove(0);
-    let (_, asked) = hers.get(page).await;
-    assert!(asked.contains("男001") && asked.contains("愿意上台"), "{asked}");
+    let (_, reply) = hers.get(page).await;
+    assert!(reply.contains("男001") && reply.contains("愿意上台"), "{reply}");
     let path = format!("{page}/{}/answer", question["id"].as_str().unwrap());
     assert_eq!(hers.send(&path, &[("agrees", "yes")]).await.status(), 303);
     assert_eq!(ready(&hall.host).await.as_array().unwrap().len(), 1);

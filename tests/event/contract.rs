@@ -63,8 +63,8 @@ async fn routes(evening: &Evening) -> Vec<Route> {
         for (method, operation) in methods.as_object().unwrap() {
             let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
             let content = &operation["requestBody"]["content"];
-            let words = format!("{} {}", operation["summary"], operation["description"]);
-            let (_, who) = words.split_once("Who: ").unwrap_or_else(|| panic!("who may {method} {pattern}?"));
+            let text = format!("{} {}", operation["summary"], operation["description"]);
+            let (_, who) = text.split_once("Who: ").unwrap_or_else(|| panic!("who may {method} {pattern}?"));
             routes.push(Route {
                 path: filled(evening, pattern).await + whose(operation),
                 pattern: pattern.clone(),
@@ -211,13 +211,13 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
 
 /// Says in a query that it is about our union, where the query can say so.
 fn whose(operation: &Value) -> &'static str {
-    let mut said = operation["parameters"].as_array().into_iter().flatten();
-    let named = said.any(|one| one["in"] == "query" && one["name"] == "organization");
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    let named = parameters.any(|one| one["in"] == "query" && one["name"] == "organization");
     if named { "?organization=yanyuan" } else { "" }
 }
 
-fn is_a_problem(route: &Route, answer: &Answer, asked: &str) {
-    let what = format!("{} {} {asked}: {} {}", route.method, route.pattern, answer.status, answer.text());
+fn is_a_problem(route: &Route, answer: &Answer, call: &str) {
+    let what = format!("{} {} {call}: {} {}", route.method, route.pattern, answer.status, answer.text());
     assert!((400..500).contains(&answer.status), "{what}");
     let kind = answer.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
     assert!(kind.starts_with("application/problem+json"), "{what}: {kind}");
@@ -383,21 +383,21 @@ async fn odd_paths_and_queries_are_refused_kindly(#[values(Sqlite, Postgres)] en
     let person = &guests[0];
     let odd = ["%00", "%ff", "..%2f..", "'%20OR%201=1", "%F0%9F%90%A6", &"x".repeat(3000)];
     let queries = ["limit=0", "limit=99999999999", "cursor=%00", "side=elephants", "limit=abc&limit=3"];
-    let mut asked = Vec::new();
+    let mut requests = Vec::new();
     for route in routes(&evening).await {
         for part in odd.iter().filter(|_| route.pattern.contains('{')) {
             let path = route.pattern.split('/').map(|p| if p.starts_with('{') { part } else { p });
-            asked.push((route.method.clone(), path.collect::<Vec<_>>().join("/")));
+            requests.push((route.method.clone(), path.collect::<Vec<_>>().join("/")));
         }
         // Where the path is good, a query comes to be read; one that changes something would, though.
         let path = if route.method == Method::GET { &route.path } else { &route.pattern };
         let path = path.split('?').next().unwrap_or_default();
-        asked.extend(queries.map(|query| (route.method.clone(), format!("{path}?{query}"))));
+        requests.extend(queries.map(|query| (route.method.clone(), format!("{path}?{query}"))));
     }
     let refused = async |(method, path): (Method, String)| {
         let request = person.request(method.clone(), &path).json(&Value::Null);
         let answer = person.send(request).await;
         assert!(answer.status < 500, "{method} {path}: {}", answer.text());
     };
-    stream::iter(asked).for_each_concurrent(8, refused).await;
+    stream::iter(requests).for_each_concurrent(8, refused).await;
 }

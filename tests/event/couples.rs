@@ -112,8 +112,8 @@ async fn a_couple_is_two_who_both_say_so(#[values(Sqlite, Postgres)] engine: Eng
     assert_eq!(hall.host.get(couples).await.json, json!({ "items": [], "next": null }));
     let both = consent(she, &id, true, false).await;
     assert_eq!(both["couple"]["follow_up"], false, "one yes is not two");
-    let shown = hall.host.get(couples).await.json;
-    assert_eq!(shown["items"][0]["badges"], json!(["女001", "男001"]));
+    let listed = hall.host.get(couples).await.json;
+    assert_eq!(listed["items"][0]["badges"], json!(["女001", "男001"]));
     assert_eq!(consent(she, &id, true, true).await["couple"]["follow_up"], true);
     assert_eq!(consent(he, &id, false, true).await["couple"], Value::Null);
     assert_eq!(hall.host.get(couples).await.json, json!({ "items": [], "next": null }), "taken back and still shown");
@@ -143,8 +143,8 @@ async fn offers_and_consents_said_at_once_open_once(#[values(Sqlite, Postgres)] 
             })
         })
         .collect();
-    for said in saying {
-        assert!(matches!(said.await.unwrap(), 200 | 409));
+    for answer in saying {
+        assert!(matches!(answer.await.unwrap(), 200 | 409));
     }
     let db = hall.evening.app.database.reader();
     assert_eq!(couple::Entity::find().count(db).await.unwrap(), 1);

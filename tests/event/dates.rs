@@ -269,11 +269,11 @@ async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Eng
         let answer = hall.host.post(PLAN, body.clone()).await;
         assert_eq!((answer.status, answer.code()), (422, "invalid"), "{body}");
     }
-    hall.evening.enter(Phase::Confirmation).await;
+    hall.evening.move_to(Phase::Confirmation).await;
     let early = hall.host.post(PLAN, json!({})).await;
     assert_eq!((early.status, early.code()), (409, "phase_closed"));
     assert!(overheard.try_recv().is_err(), "a refusal is not news");
-    hall.evening.enter(Phase::OnSite).await;
+    hall.evening.move_to(Phase::OnSite).await;
     hall.arrive(Side::Men, 1, 1).await;
     let mut overheard = hall.evening.app.happenings.listen();
     let lonely = hall.plan().await;

@@ -58,22 +58,22 @@ fn the_description_of_the_api_is_committed() {
 }
 
 /// The code of a refusal, and the calls whose description tells of it.
-type Told = BTreeMap<&'static str, BTreeSet<String>>;
+type Documented = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// What the description of the API says of every refusal, and what it says with another status than is so.
-fn told() -> (Told, Vec<String>) {
+fn documented() -> (Documented, Vec<String>) {
     let document: Value = serde_json::from_str(&server::description()).unwrap();
-    let (mut told, mut wrong) = (Told::new(), Vec::new());
+    let (mut named, mut wrong) = (Documented::new(), Vec::new());
     for (path, calls) in document["paths"].as_object().unwrap() {
         for (method, call) in calls.as_object().unwrap() {
             let name = format!("{} {}", method.to_uppercase(), path.trim_start_matches("/api/v1"));
             let refusals = call["responses"].as_object().unwrap().iter().filter(|(status, _)| status.as_str() >= "400");
             for (status, response) in refusals {
-                let words = response["description"].as_str().unwrap_or_default();
-                for code in words.split('`').skip(1).step_by(2) {
+                let text = response["description"].as_str().unwrap_or_default();
+                for code in text.split('`').skip(1).step_by(2) {
                     let same: Vec<_> = refusals::all().filter(|refusal| refusal.code == code).collect();
                     match same.iter().find(|refusal| refusal.status.as_str() == status) {
-                        Some(refusal) => _ = told.entry(refusal.code).or_default().insert(name.clone()),
+                        Some(refusal) => _ = named.entry(refusal.code).or_default().insert(name.clone()),
                         // A member of the answer, or what is wrong with one field.
                         None if same.is_empty() => {}
                         None => wrong.push(format!("{name}: {status} `{code}`")),
@@ -82,22 +82,22 @@ fn told() -> (Told, Vec<String>) {
             }
         }
     }
-    (told, wrong)
+    (named, wrong)
 }
 
 #[test]
 fn every_refusal_is_documented_by_a_call_with_its_status() {
-    let (told, wrong) = told();
+    let (named, wrong) = documented();
     assert_eq!(wrong, [""; 0]);
-    let is_told = |code: &str| told.contains_key(code) || OF_PAGES.contains(&code);
+    let is_told = |code: &str| named.contains_key(code) || OF_PAGES.contains(&code);
     let silent: BTreeSet<&str> = refusals::all().map(|refusal| refusal.code).filter(|code| !is_told(code)).collect();
     assert!(silent.is_empty(), "no call documents {silent:?}: say it in the responses of its utoipa::path");
-    assert!(OF_PAGES.iter().all(|code| !told.contains_key(code)), "said by calls too");
+    assert!(OF_PAGES.iter().all(|code| !named.contains_key(code)), "said by calls too");
 }
 
 #[test]
 fn the_list_of_refusals_is_committed() {
-    let (told, _) = told();
+    let (named, _) = documented();
     let mut page = String::from(
         "# Refusals\n\n\
          Made from the code; `just bless` writes it anew, and a test fails where it is stale.\n\n\
@@ -116,7 +116,7 @@ fn the_list_of_refusals_is_committed() {
     }
     for (code, (statuses, meanings)) in &known {
         let status: Vec<&str> = statuses.iter().copied().collect();
-        let place = match told.get(code) {
+        let place = match named.get(code) {
             None => "forms of pages".to_owned(),
             Some(calls) if calls.len() > 12 => format!("{} calls", calls.len()),
             Some(calls) => calls.iter().map(|call| format!("`{call}`")).collect::<Vec<_>>().join("<br>"),

@@ -283,7 +283,7 @@ async fn an_event_changes_only_where_nobody_relies_on_it(#[values(Sqlite, Postgr
     let past = evening.organizer.patch("/api/v1/events/concert", past).await;
     assert_eq!((past.status, faults(&past)[0]), (422, ("phases[0].starts_at", "in_the_past")));
 
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     let late = json!({ "seats": 8, "points": {}, "sides": "open", "slug": "other", "screening": {},
         "phases": [{ "phase": "online", "starts_at": "2026-09-01T00:00:00Z" }] });
     let late = evening.organizer.patch("/api/v1/events/qixi", late).await;
@@ -386,9 +386,9 @@ async fn of_many_hands_on_a_phase_one_moves_it(#[values(Sqlite, Postgres)] engin
         drop(held);
     };
     let (answers, ()) = futures_util::future::join(futures_util::future::join_all(many), opens).await;
-    let told: Vec<(u16, &str)> = answers.iter().map(|answer| (answer.status, answer.code())).collect();
-    assert_eq!(told.iter().filter(|told| **told == (200, "")).count(), 1, "{told:?}");
-    assert_eq!(told.iter().filter(|told| **told == (409, "already_there")).count(), 5, "{told:?}");
+    let outcomes: Vec<(u16, &str)> = answers.iter().map(|answer| (answer.status, answer.code())).collect();
+    assert_eq!(outcomes.iter().filter(|outcomes| **outcomes == (200, "")).count(), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcomes| **outcomes == (409, "already_there")).count(), 5, "{outcomes:?}");
     assert_eq!(deeds(&evening).await.len(), 1);
 }
 
@@ -414,9 +414,9 @@ async fn what_was_decided_and_does_not_read_is_a_fault_and_no_default(#[values(S
         evening.change(|row| row.settings = Set(settings)).await;
         let answer = evening.organizer.get("/api/v1/events/qixi").await;
         assert_eq!((answer.status, answer.code()), (500, "fault"), "{member}: {}", answer.text());
-        let told = unreadable(&evening).await;
+        let faults = unreadable(&evening).await;
         let names = |line: &String| line.contains(&evening.event.id.to_string()) && line.contains(member);
-        assert!(told.len() == 1 && told.iter().all(names), "{member}: {told:?}");
+        assert!(faults.len() == 1 && faults.iter().all(names), "{member}: {faults:?}");
     }
     assert_eq!(evening.organizer.get(rules).await.status, 500);
     let likes = json!({ "points": { "likes": { "per_day": [4], "cap": 9 } } });

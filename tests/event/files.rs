@@ -109,7 +109,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-fn said(output: &Output) -> String {
+fn output_text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -128,9 +128,9 @@ impl Served {
     /// Kills it, and gives what it said.
     fn end(mut self) -> String {
         self.0.kill().unwrap();
-        let mut said = String::new();
-        std::io::Read::read_to_string(self.0.stderr.as_mut().unwrap(), &mut said).unwrap();
-        said
+        let mut text = String::new();
+        std::io::Read::read_to_string(self.0.stderr.as_mut().unwrap(), &mut text).unwrap();
+        text
     }
 }
 
@@ -154,7 +154,7 @@ async fn nobody_else_on_the_machine_reads_what_the_house_keeps() {
         assert_eq!(mode(&path), closed(&path), "{}", path.display());
     }
     let copied = place.program("umask 000", &["backup", "copy"]).output().unwrap();
-    assert!(copied.status.success(), "{}", said(&copied));
+    assert!(copied.status.success(), "{}", output_text(&copied));
     assert_eq!(mode(&place.file("copy")), 0o600);
     assert!(!served.end().contains("others on this machine"), "nothing was open");
 
@@ -164,13 +164,16 @@ async fn nobody_else_on_the_machine_reads_what_the_house_keeps() {
         let open = if path.is_dir() { 0o755 } else { 0o644 };
         fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
     }
-    let told = Served::begin(place.program("umask 000", &["serve"])).end();
-    assert!(told.contains("others on this machine could read this file") && told.contains("secret.key"), "{told}");
+    let printed = Served::begin(place.program("umask 000", &["serve"])).end();
+    assert!(
+        printed.contains("others on this machine could read this file") && printed.contains("secret.key"),
+        "{printed}"
+    );
     for path in everything().into_iter().chain([place.file("data/queqiao.before-restore")]) {
         assert_eq!(mode(&path), closed(&path), "{}", path.display());
     }
-    let told = Served::begin(place.program("umask 000", &["serve"])).end();
-    assert!(!told.contains("others on this machine"), "told once: {told}");
+    let printed = Served::begin(place.program("umask 000", &["serve"])).end();
+    assert!(!printed.contains("others on this machine"), "told once: {printed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -178,15 +181,15 @@ async fn a_copy_is_whole_or_not_there() {
     let place = Place::new();
     place.holding("live").await;
     let copied = place.run(&["backup", "copy"]);
-    assert!(copied.status.success(), "{}", said(&copied));
+    assert!(copied.status.success(), "{}", output_text(&copied));
     assert_eq!(held(&place.file("copy")).await, ["live"]);
     let first = fs::read(place.file("copy")).unwrap();
 
     let again = place.run(&["backup", "copy"]);
     assert_eq!(again.status.code(), Some(2));
-    assert!(said(&again).contains("already there"), "{}", said(&again));
+    assert!(output_text(&again).contains("already there"), "{}", output_text(&again));
     let meant = place.run(&["backup", "copy", "--replace"]);
-    assert!(meant.status.success(), "{}", said(&meant));
+    assert!(meant.status.success(), "{}", output_text(&meant));
 
     // Over a copy, and over nothing else: not the house itself by any name, nor its key.
     fs::hard_link(place.database(), place.file("data/alias")).unwrap();
@@ -195,13 +198,13 @@ async fn a_copy_is_whole_or_not_there() {
     for file in ["data/queqiao.sqlite3", "data/alias", "leads-there", "data/secret.key"] {
         let before = fs::read(place.file(file)).unwrap();
         let refused = place.run(&["backup", file, "--replace"]);
-        assert_eq!(refused.status.code(), Some(2), "{file}: {}", said(&refused));
-        assert!(said(&refused).contains("nothing was written"), "{file}: {}", said(&refused));
+        assert_eq!(refused.status.code(), Some(2), "{file}: {}", output_text(&refused));
+        assert!(output_text(&refused).contains("nothing was written"), "{file}: {}", output_text(&refused));
         assert_eq!(fs::read(place.file(file)).unwrap(), before, "{file}");
     }
     fs::remove_file(place.file("data/alias")).unwrap();
     let nowhere = place.run(&["backup", "no-such-folder/copy"]);
-    assert!(!nowhere.status.success() && !said(&nowhere).contains("already there"), "{}", said(&nowhere));
+    assert!(!nowhere.status.success() && !output_text(&nowhere).contains("already there"), "{}", output_text(&nowhere));
 
     // Half of the room it needs: the part goes, and what was there stays.
     let room = first.len() / 512 / 2;
@@ -210,7 +213,7 @@ async fn a_copy_is_whole_or_not_there() {
         let mut arguments = vec!["backup", file];
         arguments.extend(replace.then_some("--replace"));
         let cut = place.program(&limit, &arguments).output().unwrap();
-        assert_eq!(cut.status.code(), Some(1), "{}", said(&cut));
+        assert_eq!(cut.status.code(), Some(1), "{}", output_text(&cut));
         assert!(!place.file(&format!("{file}.part")).exists());
     }
     assert!(!place.file("other").exists());
@@ -228,7 +231,7 @@ async fn a_copy_is_whole_or_not_there() {
             fs::remove_file(place.file("killed")).unwrap();
         }
         steps += 1;
-        assert!(steps < 50, "{}", said(&killed));
+        assert!(steps < 50, "{}", output_text(&killed));
     }
     assert!(steps > 3, "{steps} steps");
     assert_eq!(held(&place.file("killed")).await, ["live"]);
@@ -243,10 +246,10 @@ async fn restoring_keeps_every_state_there_was() {
         assert!(place.run(&["backup", name]).status.success());
         if number > 0 {
             let restored = place.run(&["restore", "first"]);
-            assert!(restored.status.success(), "{}", said(&restored));
+            assert!(restored.status.success(), "{}", output_text(&restored));
             assert_eq!(held(&place.database()).await, ["first"]);
             let kept = format!("data/queqiao.sqlite3.before-restore-{number}");
-            assert!(said(&restored).contains(&kept), "{}", said(&restored));
+            assert!(output_text(&restored).contains(&kept), "{}", output_text(&restored));
             assert_eq!((held(&place.file(&kept)).await, mode(&place.file(&kept))), (vec![name.to_owned()], 0o600));
         }
     }
@@ -280,7 +283,7 @@ async fn restoring_that_is_cut_off_leaves_the_one_database_or_the_other() {
             other => panic!("{other}"),
         }
         steps += 1;
-        assert!(steps < 50, "{}", said(&killed));
+        assert!(steps < 50, "{}", output_text(&killed));
     }
     assert!(steps > 5, "{steps} steps");
 }
@@ -292,15 +295,15 @@ async fn what_cannot_be_restored_is_said_in_true_words_and_changes_nothing() {
     assert!(place.run(&["backup", "copy"]).status.success());
     fs::remove_file(place.database()).unwrap();
     place.holding("live").await;
-    let untouched = async |output: Output, words: &str| {
-        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-        assert!(said(&output).contains(words), "{words}: {}", said(&output));
+    let untouched = async |output: Output, message: &str| {
+        assert_eq!(output.status.code(), Some(1), "{}", output_text(&output));
+        assert!(output_text(&output).contains(message), "{message}: {}", output_text(&output));
         assert_eq!(held(&place.database()).await, ["live"]);
         assert_eq!(place.beside(), Vec::<String>::new());
     };
     let room = fs::metadata(place.file("copy")).unwrap().len() / 512 / 2;
     let cut = place.program(&format!("trap '' XFSZ; ulimit -f {room}"), &["restore", "copy"]).output().unwrap();
-    assert!(!said(&cut).contains("in use"), "{}", said(&cut));
+    assert!(!output_text(&cut).contains("in use"), "{}", output_text(&cut));
     untouched(cut, "too large").await;
 
     fs::write(place.file("letter"), "Dear all, ").unwrap();
@@ -314,7 +317,7 @@ async fn what_cannot_be_restored_is_said_in_true_words_and_changes_nothing() {
 
     let served = Served::begin(place.program("true", &["serve", "--new-key"]));
     let refused = place.run(&["restore", "copy"]);
-    assert!(said(&refused).contains("stop the service first"), "{}", said(&refused));
+    assert!(output_text(&refused).contains("stop the service first"), "{}", output_text(&refused));
     assert_eq!(refused.status.code(), Some(1));
     drop(served);
     assert_eq!(held(&place.database()).await, ["live"]);
@@ -324,7 +327,7 @@ async fn what_cannot_be_restored_is_said_in_true_words_and_changes_nothing() {
     broken[..16].fill(0);
     fs::write(place.database(), &broken).unwrap();
     let restored = place.run(&["restore", "copy"]);
-    assert!(restored.status.success(), "{}", said(&restored));
+    assert!(restored.status.success(), "{}", output_text(&restored));
     assert_eq!(held(&place.database()).await, ["copy"]);
     assert_eq!(fs::read(place.file("data/queqiao.sqlite3.before-restore-1")).unwrap(), broken);
 }
@@ -368,9 +371,9 @@ async fn a_full_disk_is_said_to_be_full_and_loses_nothing() {
     fs::write(place.database(), live).unwrap();
     for arguments in [["restore", "copy"], ["backup", "data/copy"]] {
         let refused = place.run(&arguments);
-        assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
-        assert!(said(&refused).contains("no room left on the disk"), "{}", said(&refused));
-        assert!(!said(&refused).contains("in use"), "{}", said(&refused));
+        assert_eq!(refused.status.code(), Some(1), "{}", output_text(&refused));
+        assert!(output_text(&refused).contains("no room left on the disk"), "{}", output_text(&refused));
+        assert!(!output_text(&refused).contains("in use"), "{}", output_text(&refused));
         assert_eq!(place.beside(), Vec::<String>::new());
         assert_eq!(held(&place.database()).await, ["live"]);
     }
@@ -394,8 +397,8 @@ async fn taking_a_migration_back_asks_says_what_is_lost_and_waits_until_nobody_s
     };
     let served = process::serve_on(&evening);
     let refused = down(1, &["--yes"], "");
-    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
-    assert!(said(&refused).contains("stop the service first"), "{}", said(&refused));
+    assert_eq!(refused.status.code(), Some(1), "{}", output_text(&refused));
+    assert!(output_text(&refused).contains("stop the service first"), "{}", output_text(&refused));
     drop(served);
     let url = secrecy::ExposeSecret::expose_secret(&evening.app.settings.database.url).to_owned();
     if engine == Sqlite {
@@ -405,21 +408,25 @@ async fn taking_a_migration_back_asks_says_what_is_lost_and_waits_until_nobody_s
     let all = u32::try_from(<migration::Migrator as migration::MigratorTrait>::migrations().len()).unwrap();
     let again = async || Database::connect(&url.clone().into(), 2).await.unwrap();
     for answer in ["", "\n", "y\n", "no\n"] {
-        let asked = down(all, &[], answer);
-        assert_eq!(asked.status.code(), Some(1), "{}", said(&asked));
-        assert!(said(&asked).contains(&format!("lost: account ({people} rows)")), "{}", said(&asked));
-        assert!(said(&asked).contains("nothing was changed"), "{}", said(&asked));
+        let unconfirmed = down(all, &[], answer);
+        assert_eq!(unconfirmed.status.code(), Some(1), "{}", output_text(&unconfirmed));
+        assert!(
+            output_text(&unconfirmed).contains(&format!("lost: account ({people} rows)")),
+            "{}",
+            output_text(&unconfirmed)
+        );
+        assert!(output_text(&unconfirmed).contains("nothing was changed"), "{}", output_text(&unconfirmed));
     }
     let database = again().await;
     assert_eq!(account::Entity::find().count(database.reader()).await.unwrap(), people);
     database.close().await;
     let meant = down(all, &[], "yes\n");
-    assert!(meant.status.success(), "{}", said(&meant));
+    assert!(meant.status.success(), "{}", output_text(&meant));
     let database = again().await;
     assert!(account::Entity::find().count(database.reader()).await.is_err(), "it is gone");
     database.migrate().await.unwrap();
     assert_eq!(account::Entity::find().count(database.reader()).await.unwrap(), 0);
     database.close().await;
     let unasked = down(1, &["--yes"], "");
-    assert!(unasked.status.success(), "{}", said(&unasked));
+    assert!(unasked.status.success(), "{}", output_text(&unasked));
 }

@@ -30,9 +30,9 @@ use crate::fixtures::process;
 fn regions(process: &str) -> Vec<(u64, u64)> {
     let maps = fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let region = |line: &str| {
-        let mut words = line.split_ascii_whitespace();
-        let (from, to) = words.next()?.split_once('-')?;
-        words.next()?.starts_with("rw").then_some(())?;
+        let mut fields = line.split_ascii_whitespace();
+        let (from, to) = fields.next()?.split_once('-')?;
+        fields.next()?.starts_with("rw").then_some(())?;
         Some((u64::from_str_radix(from, 16).ok()?, u64::from_str_radix(to, 16).ok()?))
     };
     maps.lines().filter_map(region).collect()
@@ -128,8 +128,8 @@ async fn secrets(hall: &Hall, key: Option<Vec<u8>>, n: usize) -> Secrets {
             secrets.push(("ballot as a form", format!("lamp={}&lamp={}", form[0], form[1]).into_bytes()));
             secrets.push(("ballot as sealed", plain[..16].to_vec()));
             secrets.push(("ballot in hand", numbers.iter().flat_map(|number| number.to_ne_bytes()).collect()));
-            let asked = numbers.iter().flat_map(|number| [4_u32.to_be_bytes(), number.to_be_bytes()]);
-            secrets.push(("ballot as asked of the database", asked.flatten().collect()));
+            let needles = numbers.iter().flat_map(|number| [4_u32.to_be_bytes(), number.to_be_bytes()]);
+            secrets.push(("ballot as asked of the database", needles.flatten().collect()));
             // The start of it is known to anybody: flags and nothing.
             secrets.push(("what seals a ballot", stream[4..].to_vec()));
         }

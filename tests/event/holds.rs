@@ -23,9 +23,9 @@ use crate::fixtures::person::Answer;
 const API: &str = "/api/v1/events/qixi";
 
 /// Everybody asks in the instant in which an organizer closes the event: all wait, and nothing of it is done.
-async fn asked_at_closing(evening: &Evening, asked: Vec<BoxFuture<'_, Answer>>) {
-    let many = i64::try_from(asked.len()).unwrap();
-    let answers = evening.amid(async |txn| evening.closing(txn).await, many, join_all(asked)).await;
+async fn asked_at_closing(evening: &Evening, requests: Vec<BoxFuture<'_, Answer>>) {
+    let many = i64::try_from(requests.len()).unwrap();
+    let answers = evening.amid(async |txn| evening.closing(txn).await, many, join_all(requests)).await;
     for (place, answer) in answers.iter().enumerate() {
         assert_eq!((answer.status, answer.code()), (409, "phase_closed"), "{place}: {}", answer.text());
     }
@@ -44,7 +44,7 @@ async fn nothing_begins_in_a_hall_that_is_just_closing(#[values(Sqlite, Postgres
     evening.participant_as("men", Status::Confirmed).await;
     let cue = called.json["cue"].clone();
     let back = format!("{cues}/{}", cue.as_str().unwrap());
-    let asked = vec![
+    let requests = vec![
         async { host.post(&cues, json!({ "segment": null, "from": cue })).await }.boxed(),
         async { host.delete(&back).await }.boxed(),
         async { host.put(&format!("{API}/programme/groups"), json!({ "groups": 2 })).await }.boxed(),
@@ -54,7 +54,7 @@ async fn nothing_begins_in_a_hall_that_is_just_closing(#[values(Sqlite, Postgres
         async { host.post(&format!("{rounds}/1/open"), json!({})).await }.boxed(),
         async { evening.organizer.post(&format!("{API}/badges"), json!({})).await }.boxed(),
     ];
-    asked_at_closing(evening, asked).await;
+    asked_at_closing(evening, requests).await;
 }
 
 #[rstest]
@@ -65,11 +65,11 @@ async fn nobody_is_screened_at_an_event_that_is_just_closing(#[values(Sqlite, Po
         let organizer = &evening.organizer;
         async move { organizer.post(path, body).await }.boxed()
     };
-    let asked = vec![
+    let requests = vec![
         ask("/api/v1/events/qixi/screening/runs", json!({})),
         ask("/api/v1/events/qixi/screening/list", json!({ "draw": "双色球 2026090 期" })),
     ];
-    asked_at_closing(&evening, asked).await;
+    asked_at_closing(&evening, requests).await;
 }
 
 #[rstest]
@@ -84,9 +84,9 @@ async fn a_draft_that_is_just_being_published_is_published_once_and_keeps_its_ad
         row.update(txn).await.unwrap();
     };
     let publish = format!("{API}/publish");
-    let asked =
+    let requests =
         join(evening.organizer.post(&publish, json!({})), evening.organizer.patch(API, json!({ "slug": "elsewhere" })));
-    let (published, amended) = evening.amid(publishing, 2, asked).await;
+    let (published, amended) = evening.amid(publishing, 2, requests).await;
     assert_eq!((published.status, published.code()), (409, "already_published"), "{}", published.text());
     assert_eq!((amended.status, amended.code()), (409, "too_late"), "{}", amended.text());
 }
@@ -97,8 +97,8 @@ async fn a_quiz_is_not_reworded_while_the_event_closes(#[values(Sqlite, Postgres
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let question = json!({ "text": "谁在银河上搭桥?", "options": ["喜鹊", "乌鸦"], "correct": 0 });
     let quiz = json!({ "title": "七夕知多少", "opens_at": "2026-08-22T07:00:00Z", "closes_at": "2026-08-22T09:00:00Z", "questions": [question] });
-    let asked = evening.organizer.post(&format!("{API}/quizzes"), quiz).await;
-    assert_eq!(asked.status, 201, "{}", asked.text());
+    let quiz_answer = evening.organizer.post(&format!("{API}/quizzes"), quiz).await;
+    assert_eq!(quiz_answer.status, 201, "{}", quiz_answer.text());
     let office = Arc::new(Browser::of(&evening, &evening.organizer).await);
     let form = [
         ("title", "改过的一题"),
@@ -109,7 +109,7 @@ async fn a_quiz_is_not_reworded_while_the_event_closes(#[values(Sqlite, Postgres
         ("questions[0].options[1]", "喜鹊"),
         ("questions[0].correct", "1"),
     ];
-    let path = format!("/office/e/qixi/quizzes/{}", asked.json["id"].as_str().unwrap());
+    let path = format!("/office/e/qixi/quizzes/{}", quiz_answer.json["id"].as_str().unwrap());
     let answer = evening.amid(async |txn| evening.closing(txn).await, 1, office.send(&path, &form)).await;
     assert_eq!(answer.status(), 409);
     let kept = quiz::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();

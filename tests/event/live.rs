@@ -218,8 +218,8 @@ async fn whoever_listens_at_another_process_hears_it_at_once() {
     let begun = std::time::Instant::now();
     for moves in 0..10 {
         let cue = json!({ "kind": if moves % 2 == 0 { "dates" } else { "choosing" } });
-        let shown = host.post("/api/v1/events/qixi/stage/show", json!({ "from": moves, "cue": cue })).await;
-        assert_eq!(shown.status, 200, "{}", shown.text());
+        let answer = host.post("/api/v1/events/qixi/stage/show", json!({ "from": moves, "cue": cue })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
         for ear in &mut ears {
             ear.hear_until("/stage/moves", json!(moves + 1)).await;
         }

@@ -56,12 +56,12 @@ async fn carry(mut client: UnixStream, mut server: UnixStream, passing: Passing)
                     return Ok(());
                 }
             }
-            told = server.read(&mut down) => {
-                let told = &down[..told?];
-                if told.is_empty() {
+            length = server.read(&mut down) => {
+                let length = &down[..length?];
+                if length.is_empty() {
                     return Ok(());
                 }
-                client.write_all(told).await?;
+                client.write_all(length).await?;
             }
         }
     }

@@ -359,8 +359,8 @@ async fn a_letter_goes_encrypted_to_a_server_the_unions_own_authority_vouches_fo
     assert_eq!(Postman::new(&evening.app).unwrap().step().await.unwrap(), sent(1));
     assert_eq!((server.accepted().len(), server.logins()), (1, vec!["postman:kn@ck".to_owned()]));
     let overheard = server.overheard();
-    let said: Vec<&str> = overheard.lines().map(|line| line.split(' ').next().unwrap()).collect();
-    assert_eq!(said, if scheme == "smtp" { vec!["EHLO", "STARTTLS"] } else { vec![] }, "{overheard}");
+    let commands: Vec<&str> = overheard.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(commands, if scheme == "smtp" { vec!["EHLO", "STARTTLS"] } else { vec![] }, "{overheard}");
 }
 
 #[rstest]

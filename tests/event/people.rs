@@ -51,7 +51,7 @@ async fn people_are_met_page_by_page_and_nobody_twice(#[values(Sqlite, Postgres)
 
     let mut page = met(&her, "limit=2").await;
     let mut seen = nicknames(&page);
-    let told = page.to_string();
+    let on_page = page.to_string();
     while let Some(next) = page["next"].as_str() {
         // Midnight passes while she reads; the list she began is read to its end in its own order.
         evening.clock.advance(hours(24));
@@ -65,9 +65,9 @@ async fn people_are_met_page_by_page_and_nobody_twice(#[values(Sqlite, Postgres)
     let card = &climbers["items"][0];
     assert_eq!((&card["age"], &card["about"], &card["side"]), (&json!("30-34"), &json!("周末在山上"), &json!("men")));
     assert_eq!(met(&her, "age=under-25").await["items"], json!([]));
-    for told in [told, climbers.to_string()] {
+    for listing in [on_page, climbers.to_string()] {
         for secret in ["赵本名", "1996", &men[0].registration_id.to_string(), &men[0].account_id.to_string()] {
-            assert!(!told.contains(secret), "{secret}: {told}");
+            assert!(!listing.contains(secret), "{secret}: {listing}");
         }
     }
     for cursor in ["nonsense", "MjAyNi0xMy00MQ", "%F0%9F%90%A6"] {
@@ -94,8 +94,11 @@ async fn whoever_is_blocked_is_out_of_sight_and_is_not_told(#[values(Sqlite, Pos
     assert_eq!((met(&her, "").await["items"].clone(), met(&him, "").await["items"].clone()), (json!([]), json!([])));
     assert_eq!(him.get(&format!("{PEOPLE}/apart")).await.json["items"], json!([]), "he is not told");
     assert_eq!(him.delete(&format!("{PEOPLE}/{she}/apart")).await.status, 204, "nothing was said, nothing changes");
-    let said = her.get(&format!("{PEOPLE}/apart")).await.json;
-    assert_eq!((&said["items"][0]["handle"], &said["items"][0]["because"]), (&json!(he), &json!("blocked")));
+    let kept_apart = her.get(&format!("{PEOPLE}/apart")).await.json;
+    assert_eq!(
+        (&kept_apart["items"][0]["handle"], &kept_apart["items"][0]["because"]),
+        (&json!(he), &json!("blocked"))
+    );
     assert_eq!(her.delete(&apart).await.status, 204);
     assert_eq!(him.get(&format!("{PEOPLE}/{she}")).await.status, 200);
     let own = him.get(&format!("{PEOPLE}/{he}")).await.json;

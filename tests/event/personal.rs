@@ -68,8 +68,8 @@ async fn a_person_takes_home_everything_held_about_them(#[values(Sqlite, Postgre
     }
     let bare = evening.administrator().await;
     assert!(!unpacked(&evening.takes_home(&bare).await).is_empty());
-    let asked = evening.visitor().post("/api/v1/me/export", json!({ "password": PASSWORD })).await;
-    refused(&asked, 401, "not_signed_in");
+    let unproven = evening.visitor().post("/api/v1/me/export", json!({ "password": PASSWORD })).await;
+    refused(&unproven, 401, "not_signed_in");
 }
 
 #[rstest]
@@ -93,12 +93,12 @@ async fn what_a_person_agreed_to_is_kept_in_the_words_they_read(#[values(Sqlite,
 
     let files = unpacked(&her.post("/api/v1/me/export", json!({ "password": PASSWORD })).await);
     let consents = files[0].1["consents"].as_array().unwrap();
-    let said: Vec<(&str, &str)> =
+    let kept_consents: Vec<(&str, &str)> =
         consents.iter().map(|row| (row["sentence"].as_str().unwrap(), row["words"].as_str().unwrap())).collect();
     assert!(
-        matches!(said[..], [("grown_up", age), ("may_keep", _), ("may_show", show)]
+        matches!(kept_consents[..], [("grown_up", age), ("may_keep", _), ("may_show", show)]
         if age.contains("18 years old") && show.contains("我同意")),
-        "{said:?}"
+        "{kept_consents:?}"
     );
     assert_eq!(her.delete_with("/api/v1/me", json!({ "password": PASSWORD })).await.status, 204);
     assert_eq!(consent::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);

@@ -114,7 +114,7 @@ async fn what_cannot_be_called_is_refused(#[values(Sqlite, Postgres)] engine: En
     let last = second["cue"].as_str().unwrap();
     assert_eq!(organizer.delete(&format!("/api/v1/events/other/programme/cues/{last}")).await.status, 404);
     assert_eq!(hall.host.get(PROGRAMME).await.json["cue"], second["cue"]);
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     let host = hall.evening.again(&hall.host);
     let late =
         [host.delete(&format!("{CUES}/{last}")).await, hall.men[0].put(TALENT, json!({ "title": "吉他" })).await];
@@ -225,8 +225,8 @@ async fn whoever_comes_may_show_something(#[values(Sqlite, Postgres)] engine: En
     assert_eq!(me.get(MINE).await.json["talent"], json!("吉他弹唱《小幸运》"));
     hall.women[0].put(TALENT, json!({ "title": "朗诵" })).await;
     hall.host.put(GROUPS, json!({ "groups": 1 })).await;
-    let told = hall.host.get("/api/v1/events/qixi/programme/talents").await.json;
-    let items = told["items"].as_array().unwrap();
+    let talents = hall.host.get("/api/v1/events/qixi/programme/talents").await.json;
+    let items = talents["items"].as_array().unwrap();
     assert_eq!((items.len(), &items[0]["group"]), (2, &json!(1)));
     assert_eq!(items[0]["by"]["badge"], json!("男001"));
     for _ in 0..2 {
@@ -258,8 +258,8 @@ async fn the_office_groups_and_the_phones_say_where_to_go(#[values(Sqlite, Postg
     assert!(host.get(office).await.1.contains("3 对"));
 
     let (_, page) = guest.get(phone).await;
-    for said in ["你在第", "你的破冰搭档", "女00", "八分钟约会"] {
-        assert!(page.contains(said), "{said}: {page}");
+    for text in ["你在第", "你的破冰搭档", "女00", "八分钟约会"] {
+        assert!(page.contains(text), "{text}: {page}");
     }
     let evil = "<b>吉他</b>";
     assert_eq!(guest.send(&format!("{phone}/talent"), &[("title", evil)]).await.status().as_u16(), 303);

@@ -190,8 +190,8 @@ async fn who_signed_in_how_is_on_record_for_the_owner(#[values(Sqlite, Postgres)
     how.sort();
     assert_eq!(how, ["letter", "password", "recovery_code", "second_factor"]);
     let (_, page) = Browser::of(&evening, &person).await.get("/me/data").await;
-    for words in ["信里的链接", "密码和验证码", "密码和恢复码"] {
-        assert!(page.contains(words), "{words}: {page}");
+    for text in ["信里的链接", "密码和验证码", "密码和恢复码"] {
+        assert!(page.contains(text), "{text}: {page}");
     }
     let (_, page) = Browser::of(&evening, &evening.administrator().await).await.get("/admin/audit").await;
     assert!(!page.contains("<td>登录</td>"), "{page}");

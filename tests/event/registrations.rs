@@ -103,11 +103,11 @@ async fn what_cannot_be_applied_for_is_refused(#[values(Sqlite, Postgres)] engin
     assert_eq!((unproven.status, unproven.code()), (403, "mail_not_verified"));
     let other = evening.account("other", Gender::Male).await;
     for phase in [Phase::Online, Phase::Screening, Phase::Confirmation, Phase::OnSite, Phase::Closed] {
-        evening.enter(phase).await;
+        evening.move_to(phase).await;
         let late = apply(&evening, &other).await;
         assert_eq!((late.status, late.code()), (409, "phase_closed"));
     }
-    evening.enter(Phase::Draft).await;
+    evening.move_to(Phase::Draft).await;
     assert_eq!(apply(&evening, &other).await.status, 404);
     assert!(on_record(&evening).await.is_empty());
 }
@@ -162,10 +162,10 @@ async fn a_hall_of_256_applying_at_once_is_numbered_without_gaps(#[values(Sqlite
     for answer in &answers {
         assert_eq!(answer.status, 201, "{}", answer.text());
     }
-    let told: BTreeSet<String> =
+    let seen: BTreeSet<String> =
         answers.iter().map(|answer| answer.json["number"].as_str().unwrap().to_owned()).collect();
     let expected: BTreeSet<String> = (1..=256).map(|number| format!("A{number:04}")).collect();
-    assert_eq!(told, expected);
+    assert_eq!(seen, expected);
     let numbers: Vec<i32> = on_record(&evening).await.into_iter().map(|row| row.number).collect();
     assert_eq!(numbers, (1..=256).collect::<Vec<_>>());
 }
@@ -224,12 +224,13 @@ async fn whoever_withdraws_may_apply_again_under_a_new_number(#[values(Sqlite, P
     };
     let many = join_all((0..6).map(|_| selected.delete(&me)));
     let (answers, ()) = futures_util::future::join(many, opens).await;
-    let told: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
-    assert_eq!(told.iter().filter(|status| **status == 204).count(), 1, "{told:?}");
-    assert!(told.iter().all(|status| [204, 403, 404].contains(status)), "{told:?}");
-    let told: Vec<What> = std::iter::from_fn(|| happenings.try_recv().ok()).map(|happening| happening.what).collect();
-    assert_eq!(told, [What::RegistrationsChanged, What::SeatsMoved]);
-    evening.enter(Phase::OnSite).await;
+    let codes: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    assert_eq!(codes.iter().filter(|status| **status == 204).count(), 1, "{codes:?}");
+    assert!(codes.iter().all(|status| [204, 403, 404].contains(status)), "{codes:?}");
+    let announced: Vec<What> =
+        std::iter::from_fn(|| happenings.try_recv().ok()).map(|happening| happening.what).collect();
+    assert_eq!(announced, [What::RegistrationsChanged, What::SeatsMoved]);
+    evening.move_to(Phase::OnSite).await;
     let late = person.delete(&me).await;
     assert_eq!((late.status, late.code()), (409, "phase_closed"));
 }
@@ -247,12 +248,12 @@ async fn nobody_slips_through_while_the_phase_moves(#[values(Sqlite, Postgres)] 
     let me = format!("{PATH}/me");
     let (decision, verdict) =
         (format!("{PATH}/{}/decision", waiting.registration_id), json!({ "decision": "approve" }));
-    let asked = futures_util::future::join3(
+    let requests = futures_util::future::join3(
         apply(&evening, &her),
         leaving.delete(&me),
         evening.organizer.post(&decision, verdict),
     );
-    let (applied, left, decided) = evening.amid(async |txn| evening.closing(txn).await, 3, asked).await;
+    let (applied, left, decided) = evening.amid(async |txn| evening.closing(txn).await, 3, requests).await;
     for answer in [applied, left, decided] {
         assert_eq!((answer.status, answer.code()), (409, "phase_closed"), "{}", answer.text());
     }
@@ -352,7 +353,7 @@ async fn one_verdict_covers_many(#[values(Sqlite, Postgres)] engine: Engine) {
         let refused = evening.organizer.post(&path, body.clone()).await;
         assert_eq!((refused.status, refused.json["errors"][0]["code"].as_str()), (422, Some(code)), "{body}");
     }
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     let late = json!({ "decision": "approve", "ids": [women[0].registration_id] });
     assert_eq!(evening.organizer.post(&path, late).await.code(), "phase_closed");
 }
@@ -442,7 +443,7 @@ async fn the_notice_board_counts_nobody_who_could_be_recognised(#[values(Sqlite,
     assert_eq!(listed.json["items"][0]["applicants"]["women"], 5);
     assert_eq!(evening.visitor().get("/api/v1/events?organization=nobody").await.json["items"], json!([]));
     assert_eq!(evening.visitor().get("/api/v1/events?limit=0").await.status, 422);
-    evening.enter(Phase::Draft).await;
+    evening.move_to(Phase::Draft).await;
     for who in [evening.visitor(), evening.stranger().await, evening.participant("men").await] {
         assert_eq!(who.get("/api/v1/events/qixi").await.status, 404);
         assert_eq!(who.get("/api/v1/events").await.json["items"], json!([]));
@@ -450,7 +451,7 @@ async fn the_notice_board_counts_nobody_who_could_be_recognised(#[values(Sqlite,
     assert_eq!(evening.organizer.get("/api/v1/events/qixi").await.json["phase"], "draft");
     assert_eq!(evening.organizer.get("/api/v1/events").await.json["items"][0]["slug"], "qixi");
     // Another clock, another phase: nothing is stored that could be forgotten.
-    evening.enter(Phase::Registration).await;
+    evening.move_to(Phase::Registration).await;
     evening.clock.advance(Duration::hours(24));
     assert_eq!(evening.visitor().get("/api/v1/events/qixi").await.json["phase"], "online");
 }
@@ -464,11 +465,11 @@ async fn many_organizers_deciding_one_application_decide_it_once(#[values(Sqlite
     let ids = [person.registration_id];
     let alone = (0..3).map(|_| evening.organizer.post(&one, json!({ "decision": "approve" })));
     let listed = (0..3).map(|_| evening.organizer.post(&many, json!({ "decision": "approve", "ids": ids })));
-    let asked = futures_util::future::join(join_all(alone), join_all(listed));
+    let requests = futures_util::future::join(join_all(alone), join_all(listed));
     // Everybody stands before the same application when it comes free.
     let row = registration::Entity::find_by_id(person.registration_id).lock_exclusive();
     let held = async |txn: &Write| assert!(row.one(txn).await.unwrap().is_some());
-    let (alone, listed) = evening.amid(held, 6, asked).await;
+    let (alone, listed) = evening.amid(held, 6, requests).await;
     assert!(alone.iter().all(|answer| answer.status == 200 || answer.code() == "not_decidable"));
     let once = alone.iter().filter(|answer| answer.status == 200).count();
     let decided = |answer: &&Answer| answer.json["decided"] == json!(ids);

@@ -68,7 +68,7 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
             found_at: Set(at),
         };
         let pair = pair.insert(&txn).await.unwrap();
-        let shown = couple::ActiveModel {
+        let formed = couple::ActiveModel {
             id: Set(evening.app.new_id()),
             event_id: Set(evening.event.id),
             match_id: Set(pair.id),
@@ -79,11 +79,11 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
             withdrawn_at: Set(None),
             follow_up_since: Set(Some(at)),
         };
-        let shown = shown.insert(&txn).await.unwrap();
+        let formed = formed.insert(&txn).await.unwrap();
         let id = evening.app.new_id();
         let noted = follow_up::ActiveModel {
             id: Set(id),
-            couple_id: Set(shown.id),
+            couple_id: Set(formed.id),
             account_id: Set(evening.organizer.account_id),
             milestone: Set(Some(Milestone::ThreeMonths)),
             state: Set(if place < together { State::Dating } else { State::Parted }),
@@ -94,7 +94,7 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
         noted.insert(&txn).await.unwrap();
     }
     txn.commit().await.unwrap();
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     Some(evening)
 }
 
@@ -103,17 +103,17 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
 async fn an_event_is_told_in_figures(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = an_evening_that_is_over(engine, 6, 5).await else { return };
     let organizer = evening.again(&evening.organizer);
-    let told = organizer.get(REPORT).await.json;
+    let report = organizer.get(REPORT).await.json;
     let stages = ["applied", "approved", "selected", "confirmed", "came"];
-    for (stage, name) in told["stages"].as_array().unwrap().iter().zip(stages) {
+    for (stage, name) in report["stages"].as_array().unwrap().iter().zip(stages) {
         let women = if name == "came" { 6 } else { 7 };
         assert_eq!(stage, &json!({ "stage": name, "men": 6, "women": women }));
     }
-    assert_eq!((&told["door"]["attended"], &told["door"]["of_confirmed"]), (&json!(12), &json!(92)));
-    assert_eq!(told["units"]["came"], json!(3));
-    assert_eq!((&told["outcome"]["couples"], &told["outcome"]["lasting"]), (&json!(6), &json!(5)));
+    assert_eq!((&report["door"]["attended"], &report["door"]["of_confirmed"]), (&json!(12), &json!(92)));
+    assert_eq!(report["units"]["came"], json!(3));
+    assert_eq!((&report["outcome"]["couples"], &report["outcome"]["lasting"]), (&json!(6), &json!(5)));
     // Twelve came: how many of them matched would point at those who do not want it told.
-    assert_eq!((&told["outcome"]["matches"], &told["picks"]["ballots"]), (&json!(null), &json!(null)));
+    assert_eq!((&report["outcome"]["matches"], &report["picks"]["ballots"]), (&json!(null), &json!(null)));
 
     let book = organizer.get(&format!("{REPORT}.xlsx")).await;
     assert!(book.headers["content-disposition"].to_str().unwrap().contains("qixi-report.xlsx"));
@@ -141,17 +141,17 @@ async fn an_event_is_told_in_figures(#[values(Sqlite, Postgres)] engine: Engine)
 async fn the_year_is_told_in_the_sentence_unions_publish(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = an_evening_that_is_over(engine, 6, 5).await else { return };
     let organizer = evening.again(&evening.organizer);
-    let told = organizer.get(&format!("{YEAR}?year=2026")).await.json;
-    let sentence = told["sentence"]["zh"].as_str().unwrap();
+    let report = organizer.get(&format!("{YEAR}?year=2026")).await.json;
+    let sentence = report["sentence"]["zh"].as_str().unwrap();
     for part in ["2026年", "联谊活动1场", "3家单位的职工12人次参加", "牵手6对", "其中三个月后仍在交往5对。"]
     {
         assert!(sentence.contains(part), "{part}: {sentence}");
     }
-    let english = told["sentence"]["en"].as_str().unwrap();
+    let english = report["sentence"]["en"].as_str().unwrap();
     for part in ["one mixer attended 12 times", "6 couples found each other, and 5 were still together"] {
         assert!(english.contains(part), "{part}: {english}");
     }
-    assert_eq!((&told["held"][0]["event"], &told["attendances"]), (&json!("qixi"), &json!(12)));
+    assert_eq!((&report["held"][0]["event"], &report["attendances"]), (&json!("qixi"), &json!(12)));
     assert_eq!(organizer.get(YEAR).await.json["year"], 2026, "the present one");
     let tonight = Evening::begin(engine, Phase::OnSite).await.unwrap();
     let not_over = tonight.organizer.get(&format!("{YEAR}?year=2026")).await.json;

@@ -93,7 +93,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
     let address = handle::of(&evening.app, guests[0].registration_id);
     assert_eq!((evening.app.secrets.numbers(), numbers(&evening).await), (vec![1], vec![1]));
 
-    let (over, nonces, asked) = (AtomicBool::new(false), AtomicU32::new(1), AtomicU32::new(0));
+    let (over, nonces, questions) = (AtomicBool::new(false), AtomicU32::new(1), AtomicU32::new(0));
     let hall = async {
         while !over.load(Ordering::Relaxed) {
             for (code, session) in codes.iter().zip(&sessions) {
@@ -108,7 +108,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
                 // Somebody signs in meanwhile.
                 let fresh = session_of(&evening, &guests[1]).await;
                 assert_eq!(me(&evening, &fresh).await, 200);
-                asked.fetch_add(3, Ordering::Relaxed);
+                questions.fetch_add(3, Ordering::Relaxed);
             }
         }
     };
@@ -124,7 +124,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
         over.store(true, Ordering::Relaxed);
     };
     futures_util::future::join3(hall, clock, rotating).await;
-    assert!(asked.load(Ordering::Relaxed) > 30, "{asked:?}");
+    assert!(questions.load(Ordering::Relaxed) > 30, "{questions:?}");
     jobs::once(&evening.app).await;
     assert_eq!(evening.app.secrets.numbers(), [2, 1], "the house has seen it by itself");
     while !reseal::renew(&evening.app, 5).await.unwrap() {}
@@ -148,7 +148,7 @@ async fn a_house_gets_another_key_while_people_are_scanned_and_pages_are_read(
     assert_eq!(handle::of(&evening.app, guests[0].registration_id), address, "addresses people share stay");
     let finding = doctor::keys::keys(evening.app.database.reader(), &evening.app.secrets).await.unwrap();
     assert!(finding.wrong.is_empty(), "{finding:?}");
-    assert!(finding.told.iter().any(|line| line.starts_with("key 2 seals: account ")), "{finding:?}");
+    assert!(finding.notes.iter().any(|line| line.starts_with("key 2 seals: account ")), "{finding:?}");
     // The next start finds it all in order.
     let again = beside(&evening, evening.app.settings.clone()).await;
     assert_eq!((again.house_id(), again.secrets.newest()), (evening.app.house_id(), 2));
@@ -189,13 +189,13 @@ async fn nothing_is_lost_with_a_key_that_was_dropped(#[values(Sqlite, Postgres)]
     let folder = tempfile::tempdir().unwrap();
     let Some(mut evening) = begin(engine, &folder.path().join("secret.key")).await else { return };
     // A guest of somebody's list, contacts that were opened, a request that may be repeated, a link.
-    evening.enter(Phase::Registration).await;
+    evening.move_to(Phase::Registration).await;
     let lists = "/api/v1/events/qixi/registrations/import?create_units=true";
     let list = "email,real_name,nickname,gender,unit,phone\nlate@example.com,王迟到,迟到,male,二分厂,13855556666\n";
     let import = evening.organizer.request(Method::POST, lists).header("Content-Type", "text/csv");
     let invited = evening.organizer.send(import.body(list)).await;
     assert_eq!(invited.status, 201, "{}", invited.text());
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     let hall = Hall::fill(evening, 2).await;
     let (he, she) = (&hall.men[0], &hall.women[0]);
     let id = a_match(&hall).await;
@@ -310,8 +310,8 @@ async fn a_house_from_before_is_bound_at_its_next_start_and_never_again(#[values
     fs::write(&file, [5; 32]).unwrap();
     let next = beside(&evening, evening.app.settings.clone()).await;
     assert!(next.identity.to_bind);
-    let shown = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
-    assert!(shown.one(next.database.reader()).await.unwrap().unwrap().is_bound(&next));
+    let query = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
+    assert!(query.one(next.database.reader()).await.unwrap().unwrap().is_bound(&next));
 
     // Whoever takes the bonds away again, with the mark that they were made, gets nothing bound.
     unbound(&evening).await;
@@ -321,8 +321,8 @@ async fn a_house_from_before_is_bound_at_its_next_start_and_never_again(#[values
     txn.commit().await.unwrap();
     let last = beside(&evening, evening.app.settings.clone()).await;
     assert!(!last.identity.to_bind);
-    let shown = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
-    assert!(!shown.one(last.database.reader()).await.unwrap().unwrap().is_bound(&last));
+    let query = session::Entity::find_by_token(&session, evening.app.now()).unwrap();
+    assert!(!query.one(last.database.reader()).await.unwrap().unwrap().is_bound(&last));
 }
 
 /// A code that was sealed before keys had numbers is given its present form at the start.

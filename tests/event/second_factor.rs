@@ -356,8 +356,8 @@ async fn what_is_told_once_is_told_once(#[values(Sqlite, Postgres)] engine: Engi
     let person = evening.account("li", Gender::Female).await;
     let (_, codes) = evening.with_factor(&person).await;
     let again = async |path: &str, code: &str| {
-        let asked = person.request(Method::POST, path).json(&proof(Some(code)));
-        person.send(asked.header("Idempotency-Key", "again")).await
+        let call = person.request(Method::POST, path).json(&proof(Some(code)));
+        person.send(call.header("Idempotency-Key", "again")).await
     };
     // A key gives neither the codes nor what is known of somebody to whoever shows no fresh proof.
     for path in ["/api/v1/me/export", "/api/v1/me/second-factor/recovery-codes"] {

@@ -85,12 +85,12 @@ async fn a_list_makes_invitations_and_nothing_else(#[values(Sqlite, Postgres)] e
     assert_eq!((letters.len(), invited.subject.as_str()), (2, "燕缘际会工会邀请您参加“情定七夕”"));
     assert!(!invited.plain.contains("王小云"), "{}", invited.plain);
     let open = evening.organizer.get("/api/v1/events/qixi/invitations").await.json["items"].clone();
-    let words = json!({
+    let listed = json!({
         "gender": "female", "unit": "市第一医院", "real_name": "王小云", "nickname": null, "born_on": "1995-08-02",
         "birth_year": 1995,
         "education": null, "phone": null, "approved": true,
     });
-    assert_eq!((&open[0]["email"], &open[0]["words"]), (&json!("yun@例子.中国"), &words));
+    assert_eq!((&open[0]["email"], &open[0]["words"]), (&json!("yun@例子.中国"), &listed));
     // What the list says lies sealed.
     let rows = invitation::Entity::find().all(evening.app.database.reader()).await.unwrap();
     let sealed = format!("{:?}", rows[0].details.as_ref().unwrap());
@@ -273,7 +273,7 @@ async fn only_organizers_import_and_only_while_seats_are_open(#[values(Sqlite, P
         assert_eq!(import_as(&who, "", "text/csv", LIST).await.status, status);
     }
     for phase in [Phase::Confirmation, Phase::OnSite, Phase::Closed] {
-        evening.enter(phase).await;
+        evening.move_to(phase).await;
         let late = import(&evening, "", LIST).await;
         assert_eq!((late.status, late.code()), (409, "phase_closed"));
     }

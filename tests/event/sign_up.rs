@@ -107,9 +107,9 @@ async fn somebody_elses_tries_never_silence_the_owner(#[values(Sqlite, Postgres)
                 assert_eq!(from(&somebody, AWAY, path, body.clone()).await.status, 202);
             }
             // Whoever asks too often hears it, and hears the same whether the address is known or not.
-            let told = from(&somebody, AWAY, path, body.clone()).await;
-            refused(&told, 429, "too_many_requests");
-            assert_eq!(told.headers["retry-after"], "3600");
+            let answer = from(&somebody, AWAY, path, body.clone()).await;
+            refused(&answer, 429, "too_many_requests");
+            assert_eq!(answer.headers["retry-after"], "3600");
             let owner = from(&evening.visitor(), HOME, path, body.clone()).await;
             assert_eq!((owner.status, owner.bytes.len()), (202, 0), "{}", owner.text());
         }
@@ -192,7 +192,7 @@ async fn of_many_hands_with_the_links_of_one_address_one_begins_the_account(
     for _ in 0..4 {
         assert_eq!(from(&evening.visitor(), HOME, REGISTER, wish(email)).await.status, 202);
     }
-    let tokens: Vec<String> = letters(&evening, email, "verify").await.iter().map(|words| token_in(words)).collect();
+    let tokens: Vec<String> = letters(&evening, email, "verify").await.iter().map(|letter| token_in(letter)).collect();
     let hands = tokens.iter().cycle().take(12).cloned().map(|token| {
         let visitor = evening.visitor();
         tokio::spawn(async move { from(&visitor, HOME, VERIFY, json!({"token": token, "password": PASSWORD})).await })
@@ -298,8 +298,8 @@ async fn a_refresh_whose_answer_was_lost_is_answered_again(#[values(Sqlite, Post
     let first = json!({"refresh_token": begun.json["refresh_token"]});
     // Many hands of one client, on real threads: one spends it, all are given the same next one.
     let hands = (0..16).map(|_| {
-        let (visitor, shown) = (evening.visitor(), first.clone());
-        tokio::spawn(async move { from(&visitor, HOME, REFRESH, shown).await })
+        let (visitor, body) = (evening.visitor(), first.clone());
+        tokio::spawn(async move { from(&visitor, HOME, REFRESH, body).await })
     });
     let mut given = Vec::new();
     for hand in hands.collect::<Vec<_>>() {
@@ -328,11 +328,11 @@ async fn a_refresh_whose_answer_was_lost_is_answered_again(#[values(Sqlite, Post
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_spent_refresh_token_in_other_hands_ends_the_sign_in(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = begin(engine).await else { return };
-    let network = async |shown: Value| from(&evening.visitor(), AWAY, REFRESH, shown).await;
-    let program = async |shown: Value| {
+    let network = async |body: Value| from(&evening.visitor(), AWAY, REFRESH, body).await;
+    let program = async |body: Value| {
         let visitor = evening.visitor();
         let request = visitor.request(Method::POST, REFRESH).header("x-forwarded-for", HOME);
-        visitor.send(request.header("user-agent", "another program").json(&shown)).await
+        visitor.send(request.header("user-agent", "another program").json(&body)).await
     };
     for (email, by_network) in [("a@example.cn", true), ("b@example.cn", false)] {
         let begun = sign_up(&evening, email).await;

@@ -38,8 +38,8 @@ async fn a_couple_is_revealed_numbers_first_and_every_step_can_be_taken_back(
     let id = stage(&hall.host).await["couples"][0]["id"].clone();
     let early = show(&hall.host, couple(&id, "nicknames")).await;
     assert_eq!((early.status, early.code()), (409, "too_soon"));
-    let shown = show(&hall.host, couple(&id, "numbers")).await;
-    assert_eq!((shown.status, &shown.json["couples"][0]["state"]), (200, &json!("revealed")), "{}", shown.text());
+    let answer = show(&hall.host, couple(&id, "numbers")).await;
+    assert_eq!((answer.status, &answer.json["couples"][0]["state"]), (200, &json!("revealed")), "{}", answer.text());
     let heard = screen.hear_until("/stage/shows/reveals", json!("numbers")).await;
     let pair = &heard["stage"]["shows"]["pair"];
     assert_eq!((&pair[0]["badge"], &pair[1]["badge"]), (&json!("女001"), &json!("男001")));
@@ -153,8 +153,8 @@ async fn the_stage_is_the_hosts(#[values(Sqlite, Postgres)] engine: Engine) {
     let stranger = hall.evening.stranger().await;
     for (person, status) in [(&hall.men[0], 403), (&desk, 403), (&stranger, 403), (&hall.evening.visitor(), 401)] {
         assert_eq!(person.get(STAGE).await.status, status);
-        let shown = person.post(&format!("{STAGE}/show"), json!({ "from": 0, "cue": { "kind": "blank" } })).await;
-        assert_eq!(shown.status, status);
+        let answer = person.post(&format!("{STAGE}/show"), json!({ "from": 0, "cue": { "kind": "blank" } })).await;
+        assert_eq!(answer.status, status);
         for page in ["/e/qixi/console", "/e/qixi/stage"] {
             assert_ne!(person.get(page).await.status, 200, "{page}");
         }
@@ -281,9 +281,9 @@ async fn a_link_makes_one_screen_which_watches_and_does_nothing_else(#[values(Sq
     for page in ["/e/qixi/console", "/me"] {
         assert_ne!(screen.get(page).await.0, 200, "{page}");
     }
-    let shown =
+    let answer =
         screen.request(Method::POST, &format!("{STAGE}/show")).json(&json!({ "from": 0, "cue": { "kind": "blank" } }));
-    assert_eq!(shown.send().await.unwrap().status(), 401);
+    assert_eq!(answer.send().await.unwrap().status(), 401);
 
     let own = screen.cookie.as_deref().unwrap().split('=').nth(1).unwrap();
     let (visitor, own) = (Browser::open(&hall.evening), format!("/screen/{own}"));

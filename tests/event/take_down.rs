@@ -85,12 +85,13 @@ async fn a_portrait_leaves_no_photo_and_the_card_shows_the_one_before(#[values(S
         portraits.push(put.json["id"].as_str().unwrap().to_owned());
         decides(&evening, portraits.last().unwrap(), "approve").await;
     }
-    let shown = async || him.get(&format!("{EVENT}/people")).await.json["items"][0]["portrait"]["width"].clone();
-    assert_eq!(shown().await, 300);
+    let portrait_width =
+        async || him.get(&format!("{EVENT}/people")).await.json["items"][0]["portrait"]["width"].clone();
+    assert_eq!(portrait_width().await, 300);
     assert_eq!(takes_down(&her, &portraits[1]).await.status, 204);
-    assert_eq!(shown().await, 200);
+    assert_eq!(portrait_width().await, 200);
     assert_eq!(takes_down(&her, &portraits[0]).await.status, 204);
-    assert_eq!(shown().await, json!(null));
+    assert_eq!(portrait_width().await, json!(null));
     assert_eq!(her.get(&format!("{EVENT}/portraits/me")).await.status, 404);
     assert_eq!(photo::Entity::find().count(evening.app.database.reader()).await.unwrap(), 0);
 }
@@ -103,7 +104,7 @@ async fn after_the_freeze_words_go_and_points_stay(#[values(Sqlite, Postgres)] e
     let post = posts(&her).await;
     decides(&evening, &post, "approve").await;
     let earned = points(&her).await;
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     let organizer = evening.again(&evening.organizer);
     does(&organizer, "/ledger/freeze", json!({})).await;
     let her = evening.again(&her);

@@ -22,11 +22,11 @@ async fn volunteers_see_couples_that_agreed_and_no_others(#[values(Sqlite, Postg
     assert_eq!(before.json["counts"]["matches"], Value::Null, "a small number tells who matched and kept it");
     consent(&hall.men[0], &id, true, false).await;
     consent(&hall.women[0], &id, true, false).await;
-    let shown = volunteer.get(OUTCOMES).await.json;
-    assert_eq!(shown["couples"][0]["nicknames"], json!(["guest-3", "guest-1"]));
-    assert_eq!(shown["couples"][0]["follow_up"], false);
-    assert_eq!((&shown["counts"]["couples"], &shown["counts"]["attended"]), (&json!(1), &json!(4)));
-    assert_eq!(hall.evening.organizer.get(OUTCOMES).await.json, shown);
+    let outcomes = volunteer.get(OUTCOMES).await.json;
+    assert_eq!(outcomes["couples"][0]["nicknames"], json!(["guest-3", "guest-1"]));
+    assert_eq!(outcomes["couples"][0]["follow_up"], false);
+    assert_eq!((&outcomes["counts"]["couples"], &outcomes["counts"]["attended"]), (&json!(1), &json!(4)));
+    assert_eq!(hall.evening.organizer.get(OUTCOMES).await.json, outcomes);
     let stranger = hall.evening.stranger().await;
     for person in [&hall.men[0], &hall.host, &stranger] {
         assert_eq!(person.get(OUTCOMES).await.code(), "wrong_role");

@@ -68,20 +68,20 @@ impl<'a> Client<'a> {
     async fn act(&mut self, kind: &'static str, word: &str, who: &Person, path: &str, body: Value) -> Said {
         self.book().act(kind, word, Said::Unknown);
         let keyed = self.chance.random_bool(0.5);
-        let mut said = Said::Not;
+        let mut heard = Said::Not;
         for _ in 0..3 {
             let mut request = who.request(Method::POST, path).json(&body);
             if keyed {
                 request = request.header("Idempotency-Key", word);
             }
             let answer = self.send(request).await;
-            said = told_after(said, Said::of(answer.as_ref()));
-            if !keyed || said == Said::Done || !self.goes_on() {
+            heard = told_after(heard, Said::of(answer.as_ref()));
+            if !keyed || heard == Said::Done || !self.goes_on() {
                 break;
             }
         }
-        self.book().act(kind, word, said);
-        said
+        self.book().act(kind, word, heard);
+        heard
     }
 
     /// Sets something that had another value.
@@ -102,15 +102,15 @@ impl<'a> Client<'a> {
             let nonce = format!("{:032x}", self.chance.random::<u128>());
             let scan = json!({ "badge": badge, "nonce": nonce, "device": word, "kind": kind });
             night.book.act("scan", &word, Said::Unknown);
-            let mut said = Said::Not;
+            let mut heard = Said::Not;
             for _ in 0..3 {
                 let answer = self.post(&night.desk, "/api/v1/events/qixi/check-ins", &scan).await;
-                said = told_after(said, Said::of(answer.as_ref()));
-                if said == Said::Done || !self.goes_on() {
+                heard = told_after(heard, Said::of(answer.as_ref()));
+                if heard == Said::Done || !self.goes_on() {
                     break;
                 }
             }
-            night.book.act("scan", &word, said);
+            night.book.act("scan", &word, heard);
         }
     }
 
@@ -126,8 +126,9 @@ impl<'a> Client<'a> {
                 self.act("points", &word, &night.organizer, "/api/v1/events/talk/ledger/entries", lines).await;
             } else {
                 let word = self.new_word("letter");
-                let words = json!({ "subject": word, "text": "请提前十分钟到东门集合。" });
-                self.act("announcement", &word, &night.organizer, "/api/v1/events/qixi/announcements", words).await;
+                let announcement = json!({ "subject": word, "text": "请提前十分钟到东门集合。" });
+                self.act("announcement", &word, &night.organizer, "/api/v1/events/qixi/announcements", announcement)
+                    .await;
             }
         }
     }

@@ -59,12 +59,12 @@ pub struct Look {
 
 impl Book {
     /// Notes an act before it is tried, and what was said of it after.
-    pub fn act(&self, kind: &'static str, key: &str, said: Said) {
-        self.counts(kind, said);
-        self.acts.lock().unwrap().insert((kind, key.to_owned()), said);
+    pub fn act(&self, kind: &'static str, key: &str, heard: Said) {
+        self.counts(kind, heard);
+        self.acts.lock().unwrap().insert((kind, key.to_owned()), heard);
     }
 
-    pub fn said(&self, kind: &'static str, key: &str) -> Option<Said> {
+    pub fn outcome_of(&self, kind: &'static str, key: &str) -> Option<Said> {
         self.acts.lock().unwrap().get(&(kind, key.to_owned())).copied()
     }
 
@@ -75,11 +75,11 @@ impl Book {
     }
 
     /// And was told this.
-    pub fn set(&self, kind: &'static str, whose: &str, value: &str, said: Said) {
-        self.counts(kind, said);
+    pub fn set(&self, kind: &'static str, whose: &str, value: &str, heard: Said) {
+        self.counts(kind, heard);
         let mut values = self.values.lock().unwrap();
         let possible = values.get_mut(&(kind, whose.to_owned())).unwrap();
-        match said {
+        match heard {
             Said::Done => *possible = vec![value.to_owned()],
             Said::Not => possible.retain(|other| other != value),
             Said::Unknown => {}
@@ -95,8 +95,8 @@ impl Book {
         self.seen.lock().unwrap().get(kind).into_iter().flatten().cloned().collect()
     }
 
-    fn counts(&self, kind: &'static str, said: Said) {
-        *self.acknowledged.lock().unwrap().entry(kind).or_default() += u64::from(said == Said::Done);
+    fn counts(&self, kind: &'static str, heard: Said) {
+        *self.acknowledged.lock().unwrap().entry(kind).or_default() += u64::from(heard == Said::Done);
     }
 
     pub fn acknowledged(&self) -> BTreeMap<&'static str, u64> {
@@ -126,7 +126,7 @@ impl Book {
             *count.entry(key).or_default() += 1;
         }
         let mut acts = self.acts.lock().unwrap();
-        for ((_, key), said) in acts.iter_mut().filter(|((of, _), _)| *of == kind) {
+        for ((_, key), heard) in acts.iter_mut().filter(|((of, _), _)| *of == kind) {
             let times = count.remove(key.as_str()).unwrap_or(0);
             let seen = if times == 0 { Said::Not } else { Said::Done };
             look.found += u64::from(times > 0);
@@ -134,7 +134,7 @@ impl Book {
                 look.doubled += 1;
                 look.wrong.push(format!("{kind} {key}: there {times} times"));
             }
-            match (*said, seen) {
+            match (*heard, seen) {
                 (Said::Done, Said::Not) => {
                     look.lost += 1;
                     look.wrong.push(format!("{kind} {key}: acknowledged, and not there"));
@@ -142,7 +142,7 @@ impl Book {
                 (Said::Not, Said::Done) => look.wrong.push(format!("{kind} {key}: told as not done, and there")),
                 _ => {}
             }
-            *said = seen;
+            *heard = seen;
         }
         look.wrong.extend(count.keys().map(|key| format!("{kind} {key}: there, and nobody did it")));
         look

@@ -35,8 +35,8 @@ impl Cluster {
 
     /// The server and everybody who works for it.
     fn processes(&self) -> Vec<String> {
-        let Ok(said) = fs::read_to_string(self.folder.join("data/postmaster.pid")) else { return Vec::new() };
-        let first = said.lines().next().unwrap().to_owned();
+        let Ok(pid_file) = fs::read_to_string(self.folder.join("data/postmaster.pid")) else { return Vec::new() };
+        let first = pid_file.lines().next().unwrap().to_owned();
         let children = fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap_or_default();
         children.split_whitespace().map(str::to_owned).chain([first]).collect()
     }
@@ -70,11 +70,11 @@ impl Cluster {
         for left in ["data/postmaster.pid", ".s.PGSQL.5432.lock"] {
             let _ = fs::remove_file(self.folder.join(left));
         }
-        let told = fs::read_to_string(self.folder.join("data/postmaster.opts")).unwrap();
-        let words: Vec<&str> = told.split_whitespace().map(|word| word.trim_matches('"')).collect();
+        let options = fs::read_to_string(self.folder.join("data/postmaster.opts")).unwrap();
+        let arguments: Vec<&str> = options.split_whitespace().map(|word| word.trim_matches('"')).collect();
         let owner = fs::metadata(self.folder.join("data")).unwrap();
         let mut shell = Command::new("/bin/sh");
-        shell.args(["-c", LIFE_LINE, "sh"]).args(words).current_dir(&self.folder).env_clear();
+        shell.args(["-c", LIFE_LINE, "sh"]).args(arguments).current_dir(&self.folder).env_clear();
         shell.env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").stdin(Stdio::piped()).process_group(0);
         if fs::metadata("/proc/self").unwrap().uid() == 0 {
             shell.uid(owner.uid()).gid(owner.gid());

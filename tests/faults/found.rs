@@ -150,14 +150,14 @@ async fn accounts(night: &Night, newcomers: &Mutex<Vec<Newcomer>>, figures: &mut
     let emails: Vec<String> = newcomers.lock().unwrap().iter().map(Newcomer::email).collect();
     let mut found = Vec::new();
     for email in emails {
-        if night.book.said("account", &email).is_some() {
+        if night.book.outcome_of("account", &email).is_some() {
             let credentials = json!({ "email": email, "password": crate::newcomers::PASSWORD });
             let visitor = &night.visitor;
             let request = visitor.request(Method::POST, "/api/v1/auth/login").json(&credentials);
             let answer = answered(request, visitor).await;
             if answer.status == 200 {
                 found.push(email);
-            } else if night.book.said("account", &email) == Some(Said::Done) {
+            } else if night.book.outcome_of("account", &email) == Some(Said::Done) {
                 figures.is_wrong(format!("account {email}: {} {}", answer.status, answer.code()));
             }
         }
@@ -208,12 +208,12 @@ async fn letters(
     for newcomer in newcomers.lock().unwrap().iter() {
         let email = newcomer.email();
         let letters: usize = ids.iter().filter(|((to, _), _)| *to == email).map(|(_, ids)| ids.len()).sum();
-        let asked = night.book.said("sign-up asked", &email);
-        if letters > newcomer.asked {
+        let heard = night.book.outcome_of("sign-up asked", &email);
+        if letters > newcomer.tries {
             look.doubled += 1;
-            look.wrong.push(format!("sign-up {email}: asked {asked:?}, and {letters} letters"));
+            look.wrong.push(format!("sign-up {email}: asked {heard:?}, and {letters} letters"));
         }
-        if letters == 0 && asked == Some(Said::Done) {
+        if letters == 0 && heard == Some(Said::Done) {
             look.lost += 1;
             look.wrong.push(format!("sign-up {email}: acknowledged, and no letter"));
         }
@@ -227,26 +227,27 @@ pub async fn is_awaited(night: &Night, newcomers: &Mutex<Vec<Newcomer>>) -> bool
     let accepted = night.mail.accepted();
     let has_none = |newcomer: &Newcomer| {
         let email = newcomer.email();
-        night.book.said("sign-up asked", &email) == Some(Said::Done) && accepted.iter().all(|letter| letter.to != email)
+        night.book.outcome_of("sign-up asked", &email) == Some(Said::Done)
+            && accepted.iter().all(|letter| letter.to != email)
     };
     announced.iter().any(|item| item["waiting"].as_i64() != Some(0)) || newcomers.lock().unwrap().iter().any(has_none)
 }
 
 /// What a letter says, whatever its parts are wrapped in.
 pub fn words_of(letter: &str) -> String {
-    let mut words = String::new();
+    let mut text = String::new();
     for part in letter.split("Content-Transfer-Encoding: ").skip(1) {
         let Some((encoding, body)) = part.split_once("\r\n\r\n") else { continue };
         let body = body.split("\r\n--").next().unwrap_or(body);
         if encoding.starts_with("base64") {
             let packed: String = body.chars().filter(|c| !c.is_whitespace()).collect();
-            words += &String::from_utf8_lossy(&BASE64.decode(packed.as_bytes()).unwrap_or_default());
+            text += &String::from_utf8_lossy(&BASE64.decode(packed.as_bytes()).unwrap_or_default());
         } else if encoding.starts_with("quoted-printable") {
-            words += &body.replace("=\r\n", "").replace("=3D", "=");
+            text += &body.replace("=\r\n", "").replace("=3D", "=");
         } else {
-            words += body;
+            text += body;
         }
-        words.push('\n');
+        text.push('\n');
     }
-    words
+    text
 }

@@ -98,10 +98,10 @@ impl Client<'_> {
         for (badge, named, answer) in join_all(sent).await {
             self.book().heard(answer.as_ref());
             self.lost |= answer.is_none();
-            let said = Said::of(answer.as_ref());
+            let outcome = Said::of(answer.as_ref());
             let mut ballots = ballots.lock().unwrap();
             ballots.sent += 1;
-            match (said, answer) {
+            match (outcome, answer) {
                 (Said::Done, Some(answer)) => {
                     let receipt = answer.json["receipt"].as_str().unwrap().to_owned();
                     ballots.last.insert(badge, Some((named, receipt)));
@@ -134,7 +134,7 @@ impl Client<'_> {
         };
         for (_, receipt) in known.last.values().flatten() {
             // Once, however often a look at a round is broken off.
-            if self.book().said("ballot", receipt).is_none() {
+            if self.book().outcome_of("ballot", receipt).is_none() {
                 self.book().act("ballot", receipt, Said::Done);
             }
             if receipts.contains(&json!(receipt)) {
@@ -151,8 +151,8 @@ impl Client<'_> {
                     (one, another) => one == Some(Some(true)) && another == Some(Some(true)),
                 };
                 if matched != both {
-                    let words = format!("round {n}: {badge} and {other} are matched: {matched}, and should: {both}");
-                    self.book().act("tally", &words, Said::Done);
+                    let message = format!("round {n}: {badge} and {other} are matched: {matched}, and should: {both}");
+                    self.book().act("tally", &message, Said::Done);
                 }
             }
             for matched in mine.json["matches"].as_array()? {
@@ -165,7 +165,7 @@ impl Client<'_> {
     /// Somebody offers what they have.
     async fn offers(&mut self, person: &Person, matched: &str) {
         let key = format!("{} {matched}", person.email);
-        if self.book().said("contact", &key) == Some(Said::Done) {
+        if self.book().outcome_of("contact", &key) == Some(Said::Done) {
             return;
         }
         self.book().act("contact", &key, Said::Unknown);

@@ -40,17 +40,17 @@ const SHORT: u64 = 40;
 /// Faults until a house is closed and the next one founded.
 const ONE_NIGHT: u64 = 400;
 
-fn told(name: &str) -> Option<u64> {
-    let said = std::env::var_os(name)?.into_string().unwrap();
+fn number_from_environment(name: &str) -> Option<u64> {
+    let value = std::env::var_os(name)?.into_string().unwrap();
     // As `just` leaves what it was not told.
-    (!said.is_empty()).then(|| said.parse().unwrap_or_else(|_| panic!("{name}: {said} is no number")))
+    (!value.is_empty()).then(|| value.parse().unwrap_or_else(|_| panic!("{name}: {value} is no number")))
 }
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whatever_goes_wrong_what_was_acknowledged_is_there_once(#[values(Sqlite, Postgres)] engine: Engine) {
-    let faults = told("QUEQIAO_FAULTS").map_or(SHORT, |faults| faults.div_ceil(2));
-    let seed = told("QUEQIAO_SEED").unwrap_or_else(rand::random);
+    let faults = number_from_environment("QUEQIAO_FAULTS").map_or(SHORT, |faults| faults.div_ceil(2));
+    let seed = number_from_environment("QUEQIAO_SEED").unwrap_or_else(rand::random);
     eprintln!("{engine:?}: {faults} faults, QUEQIAO_SEED={seed}");
     let mut figures = Figures::new(engine, seed);
     while figures.injected() < faults && !figures.is_enough() {

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 3;
 pub struct Newcomer {
     pub name: String,
     /// How many letters they may have asked for.
-    pub asked: usize,
+    pub tries: usize,
     token: Option<String>,
     pub person: Option<Person>,
     pub applied: Said,
@@ -35,7 +35,7 @@ impl Client<'_> {
             let mut waiting = std::mem::take(&mut *newcomers.lock().unwrap());
             if waiting.iter().filter(|newcomer| open(newcomer)).count() < AT_ONCE {
                 let name = self.new_word("new");
-                waiting.push(Newcomer { name, asked: 0, token: None, person: None, applied: Said::Not });
+                waiting.push(Newcomer { name, tries: 0, token: None, person: None, applied: Said::Not });
             }
             for newcomer in waiting.iter_mut().filter(|newcomer| open(newcomer)) {
                 self.step(newcomer).await;
@@ -46,13 +46,13 @@ impl Client<'_> {
 
     async fn step(&mut self, newcomer: &mut Newcomer) {
         let (email, visitor) = (newcomer.email(), self.night.visitor.clone());
-        if newcomer.asked == 0 {
+        if newcomer.tries == 0 {
             let wish = json!({ "email": email, "nickname": newcomer.name, "gender": "female",
                 "consents": ["grown_up", "may_keep", "may_show", "may_check"] });
-            let asked = self.post(&visitor, "/api/v1/auth/register", &wish).await;
-            let said = Said::of(asked.as_ref());
-            newcomer.asked += usize::from(said != Said::Not);
-            self.book().act("sign-up asked", &email, said);
+            let answer = self.post(&visitor, "/api/v1/auth/register", &wish).await;
+            let heard = Said::of(answer.as_ref());
+            newcomer.tries += usize::from(heard != Said::Not);
+            self.book().act("sign-up asked", &email, heard);
         } else if newcomer.token.is_none() {
             newcomer.token = self.letter_to(&email);
             if newcomer.token.is_none() {
@@ -82,8 +82,8 @@ impl Client<'_> {
     fn letter_to(&self, email: &str) -> Option<String> {
         let letters = self.night.mail.accepted();
         let letter = letters.iter().rev().find(|letter| letter.to == email)?;
-        let words = crate::found::words_of(&letter.text);
-        let (_, rest) = words.split_once("token=")?;
+        let paragraphs = crate::found::words_of(&letter.text);
+        let (_, rest) = paragraphs.split_once("token=")?;
         Some(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect())
     }
 

@@ -75,7 +75,7 @@ impl Night {
         evening.event = edition(&evening, "over", Phase::OnSite).await;
         let (mut members, others) = inside(&evening, "over").await;
         members.extend(others);
-        evening.enter(Phase::Closed).await;
+        evening.move_to(Phase::Closed).await;
         for member in &members {
             does(member, "/api/v1/events/over/circle/membership", json!({})).await;
         }
@@ -127,34 +127,34 @@ impl Night {
 }
 
 fn settings(port: u16, mail: &MailServer, keys: &str) -> Vec<(&'static str, String)> {
-    let said = |name, value: &str| (name, value.to_owned());
+    let setting = |name, value: &str| (name, value.to_owned());
     vec![
-        said("QUEQIAO__SERVER__BIND", &format!("127.0.0.1:{port}")),
-        said("QUEQIAO__PICKS__KEY_DIR", keys),
-        said("QUEQIAO__SERVER__ANSWER_SECONDS", "15"),
-        said("QUEQIAO__SERVER__PATIENCE_SECONDS", "10"),
-        said("QUEQIAO__DATABASE__CONNECTIONS", "9"),
-        said("QUEQIAO__DATABASE__WAIT_SECONDS", "4"),
-        said("QUEQIAO__DATABASE__CONNECT_SECONDS", "3"),
-        said("QUEQIAO__DATABASE__LOCK_SECONDS", "1"),
-        said("QUEQIAO__DATABASE__STATEMENT_SECONDS", "4"),
-        said("QUEQIAO__SECURITY__AUTH_REQUESTS_PER_MINUTE", "1000000"),
-        said("QUEQIAO__MAIL__DELIVERY", "smtp"),
-        said("QUEQIAO__MAIL__URL", &format!("smtp://postman:knock@{}", mail.address)),
-        said("QUEQIAO__MAIL__TIMEOUT_SECONDS", "1"),
-        said("QUEQIAO__MAIL__ANSWER_SECONDS", "4"),
-        said("QUEQIAO__MAIL__LEASE_SECONDS", "2"),
+        setting("QUEQIAO__SERVER__BIND", &format!("127.0.0.1:{port}")),
+        setting("QUEQIAO__PICKS__KEY_DIR", keys),
+        setting("QUEQIAO__SERVER__ANSWER_SECONDS", "15"),
+        setting("QUEQIAO__SERVER__PATIENCE_SECONDS", "10"),
+        setting("QUEQIAO__DATABASE__CONNECTIONS", "9"),
+        setting("QUEQIAO__DATABASE__WAIT_SECONDS", "4"),
+        setting("QUEQIAO__DATABASE__CONNECT_SECONDS", "3"),
+        setting("QUEQIAO__DATABASE__LOCK_SECONDS", "1"),
+        setting("QUEQIAO__DATABASE__STATEMENT_SECONDS", "4"),
+        setting("QUEQIAO__SECURITY__AUTH_REQUESTS_PER_MINUTE", "1000000"),
+        setting("QUEQIAO__MAIL__DELIVERY", "smtp"),
+        setting("QUEQIAO__MAIL__URL", &format!("smtp://postman:knock@{}", mail.address)),
+        setting("QUEQIAO__MAIL__TIMEOUT_SECONDS", "1"),
+        setting("QUEQIAO__MAIL__ANSWER_SECONDS", "4"),
+        setting("QUEQIAO__MAIL__LEASE_SECONDS", "2"),
     ]
 }
 
 /// Seats for whoever is there.
 async fn has_room(evening: &mut Evening) {
     let room = json!({ "picks": { "limit": 3, "event_limit": 1_000 }, "circle": { "days": 5 } });
-    let settle = |row: &mut event::ActiveModel| {
+    let prepare = |row: &mut event::ActiveModel| {
         row.seats = Set(i32::try_from(PAIRS).unwrap() * 2);
         row.settings = Set(room);
     };
-    evening.event = evening.change(settle).await;
+    evening.event = evening.change(prepare).await;
 }
 
 async fn edition(evening: &Evening, slug: &str, phase: Phase) -> event::Model {

@@ -185,8 +185,8 @@ async fn looks(night: &Night, crowd: &Crowd, figures: &mut Figures, last: bool) 
 
 /// What the doctor finds wrong.
 fn examined(night: &Night) -> Option<String> {
-    let said = tokio::task::block_in_place(|| command(night, &["doctor"]).output().unwrap());
-    (!said.status.success()).then(|| String::from_utf8_lossy(&[said.stdout, said.stderr].concat()).into_owned())
+    let report = tokio::task::block_in_place(|| command(night, &["doctor"]).output().unwrap());
+    (!report.status.success()).then(|| String::from_utf8_lossy(&[report.stdout, report.stderr].concat()).into_owned())
 }
 
 fn only_the_clock(found: &str) -> bool {

@@ -35,9 +35,9 @@ impl Served {
 
     pub fn by(command: &mut Command) -> Option<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut told = BufReader::new(child.stdout.take().unwrap());
+        let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut address = String::new();
-        told.read_line(&mut address).unwrap();
+        output.read_line(&mut address).unwrap();
         let says = child.stdin.take();
         let (sender, done) = watch::channel(Some(0));
         let served = Self { child, says, killed: false, done };
@@ -45,7 +45,7 @@ impl Served {
             return None;
         }
         thread::spawn(move || {
-            for _ in told.lines().map_while(Result::ok) {
+            for _ in output.lines().map_while(Result::ok) {
                 sender.send_modify(|done| *done = done.map(|times| times + 1));
             }
             sender.send_replace(None);

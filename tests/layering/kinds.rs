@@ -42,7 +42,10 @@ fn body(text: &str) -> &str {
 fn of_rooms() -> Vec<Source> {
     let order = order();
     let (first, last) = (order["accounts"], order["office"]);
-    source().into_iter().filter(|source| order.get(&source.room).is_some_and(|at| (first..=last).contains(at))).collect()
+    source()
+        .into_iter()
+        .filter(|source| order.get(&source.room).is_some_and(|at| (first..=last).contains(at)))
+        .collect()
 }
 
 /// By its marks; one without any is a question, a value, the frame of a room, or what a verb does in parts.
@@ -81,9 +84,11 @@ fn a_file_is_of_one_kind() {
 /// A place is called `api` or `page`, `<what>_api` or `<what>_page`, or has the template it fills beside it.
 #[test]
 fn a_place_is_found_by_its_name() {
-    let templates: HashSet<String> = ["html", "svg"].iter().flat_map(|ending| files(ending)).map(|one| one.file).collect();
+    let templates: HashSet<String> =
+        ["html", "svg"].iter().flat_map(|ending| files(ending)).map(|one| one.file).collect();
     let mut broken = Vec::new();
-    for Source { file, text, .. } in of_rooms().into_iter().filter(|one| kinds(body(&one.text)).contains(&Kind::Place)) {
+    for Source { file, text, .. } in of_rooms().into_iter().filter(|one| kinds(body(&one.text)).contains(&Kind::Place))
+    {
         let stem = Path::new(&file).file_stem().unwrap().to_string_lossy().into_owned();
         let named = ["api", "page"].iter().any(|kind| stem == *kind || stem.ends_with(&format!("_{kind}")));
         let folder = Path::new(&file).parent().unwrap();
@@ -138,7 +143,9 @@ fn a_template_uses_only_what_stands_above_it() {
     for ending in ["html", "txt", "rs"] {
         let marks: &[&str] = match ending {
             "rs" => &["#[template(path = \""],
-            _ => &["{% extends \"", "{% include \"", "{% import \"", "{%- extends \"", "{%- include \"", "{%- import \""],
+            _ => {
+                &["{% extends \"", "{% include \"", "{% import \"", "{%- extends \"", "{%- include \"", "{%- import \""]
+            }
         };
         for Source { file, room, text } in files(ending) {
             let Some(own) = order.get(&room) else { continue };

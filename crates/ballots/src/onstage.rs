@@ -97,11 +97,11 @@ fn propose(suitors: &Wishes, hosts: &Wishes) -> BTreeMap<u32, u32> {
     let rank = |host: u32, suitor: u32| {
         hosts.get(&host).and_then(|list| list.iter().find(|(_, person)| *person == suitor)).map(|(rank, _)| *rank)
     };
-    let mut asked: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut proposals: BTreeMap<u32, usize> = BTreeMap::new();
     let mut kept: BTreeMap<u32, u32> = BTreeMap::new();
     let mut free: VecDeque<u32> = suitors.keys().copied().collect();
     while let Some(suitor) = free.pop_front() {
-        let next = asked.entry(suitor).or_default();
+        let next = proposals.entry(suitor).or_default();
         let Some((_, host)) = suitors.get(&suitor).and_then(|list| list.get(*next)).copied() else { continue };
         *next += 1;
         match kept.get(&host).copied() {

@@ -43,7 +43,7 @@ impl Network {
                 residual.confine();
             }
             residual.charge(costs);
-            residual.settle();
+            residual.minimize_cost();
         }
         self.arcs.pop();
         self.arcs.iter().enumerate().map(|(nth, arc)| residual.units(nth, arc.room)).collect()

@@ -12,7 +12,7 @@ const SHRINK: i64 = 5;
 
 impl Residual {
     /// Makes the flow as cheap as it can be, and meets every excess.
-    pub fn settle(&mut self) {
+    pub fn minimize_cost(&mut self) {
         let mut tolerance = self.cost.iter().copied().max().unwrap_or(0).max(1);
         loop {
             tolerance = (tolerance / SHRINK).max(1);

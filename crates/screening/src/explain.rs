@@ -49,7 +49,7 @@ pub fn explain(pool: &Pool, rules: &Rules, selection: &Selection) -> BTreeMap<St
     let cutoffs = cutoffs(pool, selection, &network);
     let mut turn = Turn::at_the_start(pool, network);
     let mut ranks = Ranks::default();
-    let mut told = BTreeMap::new();
+    let mut sentences = BTreeMap::new();
     for (place, (ranked, taken)) in pool.iter().zip(&selection.taken).enumerate() {
         let (rank_side, rank_unit_side) = ranks.next(ranked);
         if *taken {
@@ -66,9 +66,9 @@ pub fn explain(pool: &Pool, rules: &Rules, selection: &Selection) -> BTreeMap<St
             single: turn.single(id, &cell),
             climb: cutoffs.get(&id).and_then(|cutoff| rank.checked_sub(*cutoff)),
         };
-        told.insert(ranked.applicant.number.clone(), explanation);
+        sentences.insert(ranked.applicant.number.clone(), explanation);
     }
-    told
+    sentences
 }
 
 /// Where everybody stands: number, place overall, in the side, and in the unit's own side, best first.
@@ -208,14 +208,14 @@ fn cutoffs(pool: &Pool, selection: &Selection, start: &Network) -> HashMap<usize
     let mut flow = start.flow.clone();
     loop {
         let open = spans.iter().filter(|(_, (low, high))| low < high);
-        let mut asked: Vec<(usize, usize)> =
+        let mut queries: Vec<(usize, usize)> =
             open.map(|(cell, (low, high))| (usize::midpoint(*low, *high), *cell)).collect();
-        if asked.is_empty() {
+        if queries.is_empty() {
             break;
         }
-        asked.sort_unstable();
+        queries.sort_unstable();
         flow.reset(&start.flow);
-        for (cell, count, room) in replay(pool, selection, start, &mut flow, &asked) {
+        for (cell, count, room) in replay(pool, selection, start, &mut flow, &queries) {
             if let Some((low, high)) = spans.get_mut(&cell) {
                 if room { *low = count + 1 } else { *high = count }
             }
@@ -230,17 +230,17 @@ fn replay(
     selection: &Selection,
     network: &Network,
     flow: &mut Flow,
-    asked: &[(usize, usize)],
+    queries: &[(usize, usize)],
 ) -> Vec<(usize, usize, bool)> {
-    let mut answers = Vec::with_capacity(asked.len());
-    let mut asked = asked.iter().peekable();
+    let mut answers = Vec::with_capacity(queries.len());
+    let mut queries = queries.iter().peekable();
     let people = pool.iter().zip(&selection.taken).map(Some).chain([None]);
     for (count, person) in people.enumerate() {
-        while let Some((_, cell)) = asked.next_if(|(at, _)| *at == count) {
+        while let Some((_, cell)) = queries.next_if(|(at, _)| *at == count) {
             let arc = network.cells().get(*cell).map(|cell| cell.arc);
             answers.push((*cell, count, arc.is_some_and(|arc| has_room(flow, arc))));
         }
-        if asked.peek().is_none() {
+        if queries.peek().is_none() {
             break;
         }
         if let Some((ranked, true)) = person

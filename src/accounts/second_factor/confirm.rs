@@ -24,8 +24,8 @@ const LASTS: TimeDelta = TimeDelta::minutes(15);
 pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Result<Vec<String>, Error> {
     let (id, now) = (who.account_id, app.now());
     // A session that was left open must not guess its way to what its owner began and left.
-    let (codes, client) = (answer::codes_digest(app, id), Client::of(app, asker, id, ""));
-    sign_in_throttle::count_attempt(app, &codes, &client, &Bounds::of_codes(app)).await?;
+    let (target, client) = (answer::codes_digest(app, id), Client::of(app, asker, id, ""));
+    sign_in_throttle::count_attempt(app, &target, &client, &Bounds::of_codes(app)).await?;
     let txn = app.database.begin_write().await?;
     // Held, so that nobody is let in with the password alone at the same moment.
     let account = account::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
@@ -43,7 +43,7 @@ pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Re
     row.last_step = Set(step);
     row.update(&txn).await?;
     let codes = recovery_code::renew(&txn, app, id).await?;
-    sign_in_throttle::forgive(&txn, &codes, &client).await?;
+    sign_in_throttle::forgive(&txn, &target, &client).await?;
     session::Entity::end_all(&txn, id, who.via.session()).await?;
     token_family::Entity::revoke_all(&txn, id, who.via.sign_in(), now).await?;
     Deed::SecondFactorOn.by(id).about("account", id).record(&txn, app).await?;

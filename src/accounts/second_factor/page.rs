@@ -25,7 +25,7 @@ struct FactorPage {
     page: Page,
     form: Form,
     stands: SecondFactor,
-    told: ShownOnce,
+    once: ShownOnce,
 }
 
 /// What stands on this page and on no other.
@@ -41,9 +41,9 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(factor_page).service(begin_factor).service(confirm_factor).service(renew_codes).service(end_factor);
 }
 
-async fn answer(house: &House, page: Page, who: SignedIn, form: Form, told: ShownOnce) -> Result<HttpResponse, Error> {
+async fn answer(house: &House, page: Page, who: SignedIn, form: Form, once: ShownOnce) -> Result<HttpResponse, Error> {
     let stands = read(house, who).await?;
-    let mut answer = page::answer(&FactorPage { page, form, stands, told })?;
+    let mut answer = page::answer(&FactorPage { page, form, stands, once })?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
@@ -54,9 +54,9 @@ async fn refused(
     who: SignedIn,
     form: Form,
     error: Error,
-    told: ShownOnce,
+    once: ShownOnce,
 ) -> Result<HttpResponse, Error> {
-    form.show_again(page, beside("", error), |page, form| answer(house, page, who, form, told)).await
+    form.show_again(page, beside("", error), |page, form| answer(house, page, who, form, once)).await
 }
 
 #[get("/me/second-factor")]
@@ -95,8 +95,8 @@ async fn confirm_factor(
         Err(error) => {
             // What the app was told stood on the page this came from; a wrong code comes back with it.
             let begun = begin::again(form.value("secret").to_owned(), form.value("address").to_owned());
-            let told = begun.map_or(ShownOnce::Nothing, ShownOnce::Begun);
-            Ok(refused(&house, visit.page, who, form, error, told).await?)
+            let once = begun.map_or(ShownOnce::Nothing, ShownOnce::Begun);
+            Ok(refused(&house, visit.page, who, form, error, once).await?)
         }
     }
 }

@@ -41,7 +41,7 @@ struct Card {
 struct Sight {
     event: event::Model,
     called: String,
-    shown: Option<GuestView>,
+    guest: Option<GuestView>,
     /// What speaks against it, or did.
     reason: Option<Reason>,
     since: Option<DateTime<Utc>>,
@@ -75,7 +75,7 @@ async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<Strin
         let there = there.filter(|there| there.inside);
         Ok(Sight {
             called,
-            shown: found.bearer().map(Bearer::guest_view),
+            guest: found.bearer().map(Bearer::guest_view),
             reason: reason.or(there.is_some().then_some(Reason::AlreadyAdmitted)),
             since: there.as_ref().map(|there| there.since),
             place: there.map(|there| there.device),
@@ -109,7 +109,7 @@ async fn check_in(
         let before = heard.reason == Some(Reason::AlreadyAdmitted);
         Ok(Sight {
             called,
-            shown: heard.participant,
+            guest: heard.participant,
             reason: heard.reason,
             since: before.then_some(heard.at),
             place: before.then_some(heard.by_device),

@@ -104,19 +104,19 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
         records: BTreeMap::new(),
     };
     let by_badge: HashMap<Uuid, Guest> = guests.into_iter().map(|guest| (guest.badge_id, guest)).collect();
-    let mut told = Vec::with_capacity(codes.len());
+    let mut sealed_for = Vec::with_capacity(codes.len());
     for code in codes {
         if let Some(guest) = by_badge.get(&code.badge_id) {
-            let words = serde_json::to_vec(&tell(guest, code.revoked_at.is_some())).map_err(Fault::of)?;
-            told.push((code, words));
+            let entry = serde_json::to_vec(&tell(guest, code.revoked_at.is_some())).map_err(Fault::of)?;
+            sealed_for.push((code, entry));
         }
     }
-    roster.version = version(app, &roster, &told)?;
+    roster.version = version(app, &roster, &sealed_for)?;
     if held.contains(&roster.version) {
         return Ok(None);
     }
     let (sealing, salt) = (Arc::clone(app), roster.salt.clone());
-    let sealed = tokio::task::spawn_blocking(move || sealed(&sealing, &salt, told));
+    let sealed = tokio::task::spawn_blocking(move || sealed(&sealing, &salt, sealed_for));
     roster.records = sealed.await.map_err(Fault::of)??;
     Ok(Some(roster))
 }
@@ -152,24 +152,24 @@ fn tell(guest: &Guest, revoked: bool) -> RosterRecord {
     }
 }
 
-fn sealed(app: &App, salt: &str, told: Vec<(code::Model, Vec<u8>)>) -> Result<BTreeMap<String, String>, Fault> {
+fn sealed(app: &App, salt: &str, sealed_for: Vec<(code::Model, Vec<u8>)>) -> Result<BTreeMap<String, String>, Fault> {
     let mut records = BTreeMap::new();
-    for (code, words) in told {
-        let sealed = seal::seal(app, salt, &code.open(app)?, &words)?;
+    for (code, entry) in sealed_for {
+        let sealed = seal::seal(app, salt, &code.open(app)?, &entry)?;
         records.insert(sealed.name, sealed.record);
     }
     Ok(records)
 }
 
 /// Keyed, because what is in it could otherwise be guessed and compared.
-fn version(app: &App, roster: &Roster, told: &[(code::Model, Vec<u8>)]) -> Result<String, Fault> {
-    let said = (roster.opens_at, roster.closes_at, &roster.expected, &roster.numbers, &roster.inside);
+fn version(app: &App, roster: &Roster, sealed_for: &[(code::Model, Vec<u8>)]) -> Result<String, Fault> {
+    let parts = (roster.opens_at, roster.closes_at, &roster.expected, &roster.numbers, &roster.inside);
     let key = app.secrets.key("roster version");
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(Fault::of)?;
-    mac.update(&serde_json::to_vec(&said).map_err(Fault::of)?);
-    for (code, words) in told {
+    mac.update(&serde_json::to_vec(&parts).map_err(Fault::of)?);
+    for (code, entry) in sealed_for {
         mac.update(code.id.as_bytes());
-        mac.update(words);
+        mac.update(entry);
     }
     Ok(HEXLOWER.encode(mac.finalize().into_bytes().first_chunk::<12>().unwrap_or(&[0; 12])))
 }

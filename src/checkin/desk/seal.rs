@@ -21,7 +21,7 @@ pub struct Sealed {
 
 /// Seals what the desk may know of a badge under its code. The record is 12 bytes of nonce, the
 /// ciphertext and 16 bytes of tag, bound to its name.
-pub fn seal(app: &App, salt: &str, code: &Secret, told: &[u8]) -> Result<Sealed, Fault> {
+pub fn seal(app: &App, salt: &str, code: &Secret, plain: &[u8]) -> Result<Sealed, Fault> {
     let broken = || anyhow::anyhow!("a record of the roster could not be sealed");
     let kdf = Hkdf::<Sha256>::new(Some(salt.as_bytes()), code.as_str().as_bytes());
     let (mut name, mut key) = ([0; 16], [0; 32]);
@@ -30,7 +30,7 @@ pub fn seal(app: &App, salt: &str, code: &Secret, told: &[u8]) -> Result<Sealed,
     let name = BASE64URL_NOPAD.encode(&name);
     let nonce = app.chance.secret::<12>()?;
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).map_err(|_| broken())?);
-    let mut sealed = told.to_vec();
+    let mut sealed = plain.to_vec();
     key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(name.as_bytes()), &mut sealed)
         .map_err(|_| broken())?;
     let record = BASE64URL_NOPAD.encode(&[nonce.as_slice(), &sealed].concat());

@@ -106,8 +106,8 @@ pub async fn invite_device(house: House, organizer: Organizer) -> Result<(Json<I
     let invited = house.run(async move |app| invite::invite(&app, &organizer).await).await?;
     let token = invite::token(&house, invited.id, invited.event_id);
     let url = house.public_url(&format!("/pair/{token}"));
-    let told = Invited { id: invited.id, url, token, ends_at: invited.invitation_ends_at };
-    Ok((Json(told), StatusCode::CREATED))
+    let view = Invited { id: invited.id, url, token, ends_at: invited.invitation_ends_at };
+    Ok((Json(view), StatusCode::CREATED))
 }
 
 /// Turns whoever holds an invitation into a desk, once. Who: anyone with an invitation.
@@ -128,9 +128,9 @@ pub async fn pair_device(
 ) -> Result<(Json<PairedDevice>, StatusCode), Error> {
     house.rate_limit.check(&request)?;
     let paired = house.run(async move |app| pair::pair(&app, &pairing).await).await?;
-    let told =
+    let view =
         PairedDevice { id: paired.device.id, name: paired.device.name, event: paired.event.slug, token: paired.token };
-    Ok((Json(told), StatusCode::CREATED))
+    Ok((Json(view), StatusCode::CREATED))
 }
 
 /// Shuts a device out, at once and for good. Who: organizer.

@@ -137,8 +137,8 @@ async fn revoke_device(house: House, request: HttpRequest, organizer: Organizer)
 #[get("/pair/{token}")]
 async fn door(house: House, visit: Visit, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
-    let shown = token.clone();
-    let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
+    let owned_token = token.clone();
+    let opened = house.run(async move |app| pair::invitation(&app, &owned_token).await);
     let event = opened.await?;
     let title = title(&event, visit.page.language);
     alone(page::answer(&Pair { title, token, form: Form::default(), page: visit.page })?)
@@ -169,8 +169,8 @@ async fn pair_device(
         Err(error) if error.is(NO_INVITATION) => Err(error),
         Err(error) => {
             let form = form.refused(&visit.page, error)?;
-            let shown = token.clone();
-            let opened = house.run(async move |app| pair::invitation(&app, &shown).await);
+            let owned_token = token.clone();
+            let opened = house.run(async move |app| pair::invitation(&app, &owned_token).await);
             let event = opened.await?;
             let title = title(&event, visit.page.language);
             alone(page::answer_refused(&form, &Pair { title, token, form: form.clone(), page: visit.page })?)

@@ -72,17 +72,17 @@ pub async fn gather(app: &Arc<App>, event: &event::Model, now: DateTime<Utc>) ->
         joined_at: Set(app.now()),
     });
     member::Entity::insert_many(joined).exec_without_returning(&txn).await?;
-    for (place, (by, hours, words, answers)) in SAID.into_iter().enumerate() {
+    for (place, (by, hours, text, answers)) in SAID.into_iter().enumerate() {
         if over + Duration::hours(hours + 2) > now {
             break;
         }
         app.clock.set(over + Duration::hours(hours));
         let hidden = place == REPORTED;
         let speaker = by.and_then(|by| people.get(by).copied());
-        let post = put(app, &txn, event, speaker, None, words, hidden).await?;
-        for (nth, (by, words)) in (1..).zip(answers) {
+        let post = put(app, &txn, event, speaker, None, text, hidden).await?;
+        for (nth, (by, text)) in (1..).zip(answers) {
             app.clock.set(over + Duration::hours(hours) + Duration::minutes(23 * nth));
-            put(app, &txn, event, people.get(*by).copied(), Some(post), words, false).await?;
+            put(app, &txn, event, people.get(*by).copied(), Some(post), text, false).await?;
         }
         for (person, reason) in people.iter().skip(18).take(2).zip(["广告或留联系方式", "虚假信息"]) {
             if hidden {
@@ -105,7 +105,7 @@ async fn put(
     event: &event::Model,
     speaker: Option<Uuid>,
     about: Option<Uuid>,
-    words: &str,
+    text: &str,
     hidden: bool,
 ) -> Result<Uuid, Fault> {
     let id = app.new_id();
@@ -114,7 +114,7 @@ async fn put(
         event_id: Set(event.id),
         registration_id: Set(speaker),
         about: Set(about),
-        body: Set(words.to_owned()),
+        body: Set(text.to_owned()),
         day: Set(event.day(app.now())),
         state: Set(if hidden { State::Reported } else { State::Shown }),
         reason: Set(None),

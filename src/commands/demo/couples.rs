@@ -62,8 +62,8 @@ pub async fn come_of(app: &Arc<App>, volunteer: Uuid, event: &event::Model, now:
         app.clock.set(event.ends_at + Duration::days(days));
         for (person, agrees) in [(*he, he_agrees), (*she, she_agrees)] {
             if let Some(person) = registration::Entity::find_by_id(person).one(app.database.reader()).await? {
-                let said = ConsentChoice { show: agrees, follow_up: agrees };
-                agree(app, signed_in(person.account_id), found.0, said).await?;
+                let choice = ConsentChoice { show: agrees, follow_up: agrees };
+                agree(app, signed_in(person.account_id), found.0, choice).await?;
             }
         }
         let Some(couple) = couple::of_match(app.database.reader(), found.0).await? else { continue };

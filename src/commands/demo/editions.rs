@@ -247,12 +247,12 @@ async fn some_answer(app: &App, organizer: &Organizer) -> Result<(), Error> {
     }
     txn.commit().await?;
     expire::due(app).await?;
-    let words = json!({
+    let plan = json!({
         "to": { "statuses": ["selected"] },
         "subject": "{昵称}，来不来，请告诉我们",
         "text": "{昵称}，您好！\n\n您入选了，席位为您留着。来或不来，都请在期限之前点一下：不来的话，候补的朋友会感谢您。",
     });
-    announce(app, organizer, serde_json::from_value(words).map_err(Fault::of)?).await?;
+    announce(app, organizer, serde_json::from_value(plan).map_err(Fault::of)?).await?;
     Ok(())
 }
 

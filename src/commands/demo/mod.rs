@@ -100,7 +100,7 @@ async fn set_scene(settings: Settings, at: Phase) -> Result<(), Ended> {
 fn greet(address: &str, inside: &[(String, String)]) {
     println!("鹊桥 Queqiao is open at {address}");
     println!("\n  password of everybody below: {PASSWORD}\n");
-    for (role, words) in [
+    for (role, text) in [
         ("administrator", "unions, the outbox"),
         ("organizer", "主办方工作人员: the office, /office"),
         ("contact", "单位工会干事: a unit, /unit"),
@@ -110,7 +110,7 @@ fn greet(address: &str, inside: &[(String, String)]) {
         ("a0001", "a participant (男方)"),
         ("a0002", "a participant (女方)"),
     ] {
-        println!("  {:<28} {words}", format!("{role}@demo.example"));
+        println!("  {:<28} {text}", format!("{role}@demo.example"));
     }
     for (email, badge) in inside {
         println!("  {email:<28} inside the hall tonight, wearing {badge}");

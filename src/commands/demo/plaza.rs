@@ -59,11 +59,11 @@ const SKIES: [([f32; 3], [f32; 3]); 6] = [
 /// The words of the n-th contribution.
 #[must_use]
 pub fn sample_text(kind: Kind, place: usize) -> String {
-    let words = match kind {
+    let body = match kind {
         Kind::Declaration => DECLARATIONS.get(place / 3 % DECLARATIONS.len()),
         _ => POSTS.get(place % POSTS.len()),
     };
-    words.copied().unwrap_or_default().to_owned()
+    body.copied().unwrap_or_default().to_owned()
 }
 
 /// Gives some people a face and their posts photos, comments and likes; leaves something to decide
@@ -85,8 +85,8 @@ pub async fn liven(app: &App, event: &event::Model, people: &[(Uuid, u32)], orga
         let post =
             scene.put(*person, Kind::Post, State::Approved, None, &sample_text(Kind::Post, place + 1), view).await?;
         for (nth, (other, _)) in people.iter().skip(place + 20).step_by(7).take(place * 5 % 4).enumerate() {
-            let said = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
-            scene.put(*other, Kind::Comment, State::Approved, Some(post.id), said, None).await?;
+            let comment = COMMENTS.get((place + nth) % COMMENTS.len()).copied().unwrap_or_default();
+            scene.put(*other, Kind::Comment, State::Approved, Some(post.id), comment, None).await?;
         }
         let fans = people.iter().skip(place).step_by(5).take(place * 7 % 23).map(|(fan, _)| like::ActiveModel {
             post_id: Set(post.id),
@@ -130,7 +130,7 @@ impl Scene<'_> {
         kind: Kind,
         state: State,
         about: Option<Uuid>,
-        words: &str,
+        text: &str,
         shot: Option<Developed>,
     ) -> Result<contribution::Model, Fault> {
         let now = self.app.now();
@@ -140,7 +140,7 @@ impl Scene<'_> {
             registration_id: Set(person),
             kind: Set(kind),
             post_id: Set(about),
-            body: Set(words.to_owned()),
+            body: Set(text.to_owned()),
             day: Set(self.event.day(now)),
             state: Set(state),
             reason: Set(None),
@@ -215,7 +215,9 @@ impl Scene<'_> {
                 .questions
                 .0
                 .iter()
-                .map(|asked| if place % 5 < 3 { asked.correct } else { (*zeal as usize) % asked.options.len() })
+                .map(
+                    |question| if place % 5 < 3 { question.correct } else { (*zeal as usize) % question.options.len() },
+                )
                 .collect();
             answer::ActiveModel {
                 quiz_id: Set(quiz.id),

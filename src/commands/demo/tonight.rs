@@ -52,7 +52,7 @@ async fn would_speak(app: &App, event: &event::Model, now: DateTime<Utc>) -> Res
     };
     let (men, women) = (of_side(Side::Men).await?, of_side(Side::Women).await?);
     let txn = app.database.begin_write().await?;
-    let asked = men.iter().zip(&women).enumerate().map(|(place, (he, she))| confession::ActiveModel {
+    let confessions = men.iter().zip(&women).enumerate().map(|(place, (he, she))| confession::ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(event.id),
         asked_by: Set(he.registration_id),
@@ -62,7 +62,7 @@ async fn would_speak(app: &App, event: &event::Model, now: DateTime<Utc>) -> Res
         agreed: Set(place == 1),
         withdrawn: Set(false),
     });
-    confession::Entity::insert_many(asked).exec_without_returning(&txn).await?;
+    confession::Entity::insert_many(confessions).exec_without_returning(&txn).await?;
     txn.commit().await
 }
 

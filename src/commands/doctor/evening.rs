@@ -62,8 +62,8 @@ pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, F
         let left = own.contains(&row.id);
         match row.state {
             State::Tallied => {
-                let told = row.matches.is_none_or(|told| u64::try_from(told).is_ok_and(|told| told == found));
-                finding.unless(told, || format!("{}: {found} matches, others were told", the("round", row.id)));
+                let agrees = row.matches.is_none_or(|agrees| u64::try_from(agrees).is_ok_and(|agrees| agrees == found));
+                finding.unless(agrees, || format!("{}: {found} matches, others were told", the("round", row.id)));
                 finding
                     .unless(ballots == 0 && !left, || format!("{}: picks that should be gone", the("round", row.id)));
             }
@@ -76,8 +76,8 @@ pub async fn rounds(db: &impl ConnectionTrait, keys: &Keys) -> Result<Finding, F
                 finding.unless(ballots == 0, || format!("{}: ballots of no round", the("round", row.id)));
             }
             State::Void => {
-                let words = "void: its ballots were not counted, and whoever picked should be told";
-                finding.note(format!("{}: {words}", the("round", row.id)));
+                let message = "void: its ballots were not counted, and whoever picked should be told";
+                finding.note(format!("{}: {message}", the("round", row.id)));
                 finding.unless(ballots == 0 && !left, || format!("{}: ballots of no round", the("round", row.id)));
             }
         }

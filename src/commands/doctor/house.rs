@@ -13,8 +13,8 @@ pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let mut finding = Finding::of("outbox", usize::try_from(all).unwrap_or(usize::MAX));
     let failed = letter::Entity::find().filter(letter::Column::State.eq(State::Failed));
     for letter in failed.all(db).await? {
-        let words = format!("{}: given up after {} tries", the("letter", letter.id), letter.tries);
-        finding.note(words);
+        let message = format!("{}: given up after {} tries", the("letter", letter.id), letter.tries);
+        finding.note(message);
     }
     Ok(finding)
 }
@@ -22,10 +22,11 @@ pub async fn outbox(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
 /// Whether the house is sure what time it is.
 pub async fn clock(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let mut finding = Finding::of("clock", 1);
-    if let Some((since, said)) = clock_watch::written(db).await?.and_then(|row| row.unsure_since.zip(row.machine_time))
+    if let Some((since, machine)) =
+        clock_watch::written(db).await?.and_then(|row| row.unsure_since.zip(row.machine_time))
     {
         finding.unless(false, || {
-            format!("unsure since {since}, when the machine said {said}: put it right, or confirm it at /admin")
+            format!("unsure since {since}, when the machine said {machine}: put it right, or confirm it at /admin")
         });
     }
     Ok(finding)

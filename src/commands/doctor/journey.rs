@@ -89,14 +89,14 @@ pub async fn screenings(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
 pub async fn letters(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
     let mut finding = Finding::of("letters", 0);
     for run in run::Entity::find().all(db).await? {
-        let told = letter::Entity::find()
+        let written = letter::Entity::find()
             .filter(letter::Column::EventId.eq(run.event_id))
             .filter(letter::Column::Kind.eq("screened"))
             .select_only()
             .column(letter::Column::AccountId)
             .into_tuple::<Option<Uuid>>();
-        let told: HashSet<Uuid> = told.all(db).await?.into_iter().flatten().collect();
-        if told.is_empty() {
+        let written: HashSet<Uuid> = written.all(db).await?.into_iter().flatten().collect();
+        if written.is_empty() {
             continue;
         }
         let placed = placement::Entity::of_event(run.event_id).all(db).await?;
@@ -104,7 +104,7 @@ pub async fn letters(db: &impl ConnectionTrait) -> Result<Finding, Fault> {
         let people = registration::Entity::find().filter(registration::Column::Id.is_in(placed)).all(db).await?;
         for person in people {
             finding.examined += 1;
-            let known = told.contains(&person.account_id);
+            let known = written.contains(&person.account_id);
             finding.unless(known, || format!("{}: nobody wrote what came of it", the("registration", person.id)));
         }
     }

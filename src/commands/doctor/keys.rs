@@ -15,22 +15,22 @@ pub async fn keys(db: &impl ConnectionTrait, secrets: &Secrets) -> Result<Findin
     let recognised = identity::recognise::recognise(db, secrets).await?;
     let mut finding = Finding::of("keys", recognised.known.len());
     let Some(house) = recognised.house else {
-        finding.told.push("nobody has served this database since there are keys".to_owned());
+        finding.notes.push("nobody has served this database since there are keys".to_owned());
         return Ok(finding);
     };
-    finding.told.push(format!("house {house}"));
+    finding.notes.push(format!("house {house}"));
     finding.wrong.extend(recognised.wrong);
     let (standing, here) = (reseal::standing(db).await?, secrets.numbers());
     let mut numbers: Vec<u32> = standing.values().flat_map(|by| by.keys().copied()).chain(here.clone()).collect();
     numbers.sort_unstable();
     numbers.dedup();
     for number in numbers {
-        let words = under(&standing, number);
+        let message = under(&standing, number);
         if here.contains(&number) {
             let role = if number == secrets.newest() { "seals" } else { "opens" };
-            finding.told.push(format!("key {number} {role}: {words}"));
+            finding.notes.push(format!("key {number} {role}: {message}"));
         } else {
-            finding.wrong.push(format!("key {number} is not here: {words}"));
+            finding.wrong.push(format!("key {number} is not here: {message}"));
         }
     }
     for (table, id) in bonds::standing::broken(db, secrets).await? {

@@ -39,23 +39,24 @@ pub struct Finding {
     /// What holds, and somebody should know about all the same, a line each.
     pub worth_a_look: Vec<String>,
     /// What there is to know besides, a line each.
-    pub told: Vec<String>,
+    #[serde(rename = "told")]
+    pub notes: Vec<String>,
 }
 
 impl Finding {
     fn of(check: &'static str, examined: usize) -> Self {
-        Self { check, examined, wrong: Vec::new(), worth_a_look: Vec::new(), told: Vec::new() }
+        Self { check, examined, wrong: Vec::new(), worth_a_look: Vec::new(), notes: Vec::new() }
     }
 
     /// Notes what somebody should know about.
-    fn note(&mut self, words: String) {
-        self.worth_a_look.push(words);
+    fn note(&mut self, message: String) {
+        self.worth_a_look.push(message);
     }
 
     /// Notes what does not hold.
-    fn unless(&mut self, holds: bool, words: impl FnOnce() -> String) {
+    fn unless(&mut self, holds: bool, message: impl FnOnce() -> String) {
         if !holds {
-            self.wrong.push(words());
+            self.wrong.push(message());
         }
     }
 }
@@ -101,7 +102,7 @@ fn print_finding(finding: &Finding) {
         (true, true) => "holds",
     };
     println!("{mark}  {:<12} {:>7} examined", finding.check, finding.examined);
-    for line in finding.wrong.iter().chain(&finding.worth_a_look).chain(&finding.told) {
+    for line in finding.wrong.iter().chain(&finding.worth_a_look).chain(&finding.notes) {
         println!("       {line}");
     }
 }

@@ -111,7 +111,8 @@ pub fn applicants(count: usize, units: usize, tag: &str) -> Vec<Applicant> {
 }
 
 fn nickname(dice: &mut impl Rng, number: usize) -> String {
-    let mut word = |words: &[&'static str]| words.get(dice.random_range(0..words.len())).copied().unwrap_or_default();
+    let mut word =
+        |choices: &[&'static str]| choices.get(dice.random_range(0..choices.len())).copied().unwrap_or_default();
     // Rare characters and emoji are names too.
     match number % 97 {
         13 => format!("𠮷{}{number}", word(&LAST)),

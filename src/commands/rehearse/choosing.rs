@@ -36,10 +36,10 @@ pub async fn picks_and_couples(
     report.picks = ballots.values().map(Vec::len).sum();
     report.matches_expected = expected.len();
     let found = matches(theatre, house, &inside).await?;
-    let told: HashSet<(String, String)> = found.keys().cloned().collect();
-    report.matches = told.len();
-    let same = told == expected && !told.is_empty();
-    let detail = format!("{} matches, {} expected", told.len(), expected.len());
+    let known: HashSet<(String, String)> = found.keys().cloned().collect();
+    report.matches = known.len();
+    let same = known == expected && !known.is_empty();
+    let detail = format!("{} matches, {} expected", known.len(), expected.len());
     report.promise("mutual picks become matches, and nothing else does", same, detail);
     nothing_one_sided_is_told(theatre, house, &inside, report).await?;
     couples(theatre, house, &inside, &found, report).await
@@ -136,7 +136,7 @@ async fn matches(
 ) -> anyhow::Result<HashMap<(String, String), String>> {
     let line = theatre.line.step("my matches");
     let path = Arc::new(format!("/events/{}/pick-rounds/1/matches/me", house.event));
-    let told = at_once(PHONES, inside.iter().cloned(), |guest| {
+    let outcomes = at_once(PHONES, inside.iter().cloned(), |guest| {
         let (line, path) = (line.clone(), Arc::clone(&path));
         async move {
             let mine = guest.person.phone.get(&line, &path).await?.ok()?;
@@ -150,7 +150,7 @@ async fn matches(
     })
     .await?;
     let mut seen: HashMap<(String, String), Vec<String>> = HashMap::new();
-    for (badge, partners) in told {
+    for (badge, partners) in outcomes {
         for (partner, id) in partners {
             let pair = if badge < partner { (badge.clone(), partner) } else { (partner, badge.clone()) };
             seen.entry(pair).or_default().push(id);
@@ -232,12 +232,12 @@ async fn follow_up(theatre: &Theatre, house: &House, report: &mut Report) -> any
 /// The union reads its event and its year: the figures are those the doors and the phones counted.
 async fn figures(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
     let line = theatre.line.step("reports");
-    let told = house.organizer.get(&line, &format!("/events/{}/report", house.event)).await?.ok()?;
+    let figures = house.organizer.get(&line, &format!("/events/{}/report", house.event)).await?.ok()?;
     // The year the event was in, whatever day it is by now.
-    let of = told["starts_at"].as_str().and_then(|at| at.get(..4)).context("an event without a day")?;
+    let of = figures["starts_at"].as_str().and_then(|at| at.get(..4)).context("an event without a day")?;
     let year =
         house.organizer.get(&line, &format!("/organizations/union-{}/report?year={of}", theatre.tag)).await?.ok()?;
-    let event = (&told["door"]["attended"], &told["dates"]["dates"], &told["outcome"]["couples"]);
+    let event = (&figures["door"]["attended"], &figures["dates"]["dates"], &figures["outcome"]["couples"]);
     let counted = (&json!(report.admitted), &json!(report.dates.held), &json!(report.couples));
     let whole = (&year["events"], &year["attendances"], &year["couples"]);
     let same = event == counted && whole == (&json!(1), &json!(report.admitted), &json!(report.couples));

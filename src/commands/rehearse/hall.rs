@@ -222,14 +222,14 @@ impl<'a> Dates<'a> {
         .await?;
         let units: HashMap<&str, usize> =
             self.guests.iter().map(|guest| (guest.badge.as_str(), guest.person.cast.unit)).collect();
-        let told: HashMap<&str, &Vec<Option<String>>> =
+        let planned: HashMap<&str, &Vec<Option<String>>> =
             seen.iter().map(|(badge, partners)| (badge.as_str(), partners)).collect();
         let mut met = HashSet::new();
         let mut one_sided = 0;
         for (badge, partners) in &seen {
             for (round, partner) in partners.iter().enumerate() {
                 let Some(partner) = partner else { continue };
-                let back = told.get(partner.as_str()).and_then(|theirs| theirs.get(round)?.as_deref());
+                let back = planned.get(partner.as_str()).and_then(|theirs| theirs.get(round)?.as_deref());
                 one_sided += usize::from(back != Some(badge.as_str()));
                 if badge < partner {
                     report.dates.held += 1;

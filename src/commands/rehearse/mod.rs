@@ -79,6 +79,6 @@ async fn play(theatre: &Theatre, report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Says what happens next.
-fn tell(words: &str) {
-    eprintln!("· {words}");
+fn tell(text: &str) {
+    eprintln!("· {text}");
 }

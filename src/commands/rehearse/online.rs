@@ -146,8 +146,8 @@ async fn ledgers_agree(
     let capped = seen.iter().all(|(.., total)| (0..=100).contains(total));
     let sums = seen.iter().all(|(_, sum, total)| sum == total);
     // What a post earns comes with its approval, so the ledger may hold more than the phones were told.
-    let told = seen.iter().zip(announced).all(|((.., total), told)| total >= told);
+    let is_complete = seen.iter().zip(announced).all(|((.., total), is_complete)| total >= is_complete);
     let detail = format!("{} lines", report.ledger_lines);
-    report.promise("every ledger adds up to what is shown, under the caps", capped && sums && told, detail);
+    report.promise("every ledger adds up to what is shown, under the caps", capped && sums && is_complete, detail);
     Ok(())
 }

@@ -127,21 +127,21 @@ fn envy(people: &[Arc<Person>], standing: &[Value], by_unit: &HashMap<(usize, bo
 async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], report: &mut Report) -> anyhow::Result<()> {
     for wave in 0..6 {
         let standing = read_standing(theatre, house, people).await?;
-        let asked: Vec<Arc<Person>> = people
+        let invited: Vec<Arc<Person>> = people
             .iter()
             .zip(&standing)
             .filter(|(_, standing)| standing["status"] == "selected")
             .map(|(person, _)| Arc::clone(person))
             .collect();
         if wave > 0 {
-            report.promoted += asked.len();
+            report.promoted += invited.len();
         }
-        if asked.is_empty() {
+        if invited.is_empty() {
             break;
         }
-        tell(&format!("{} people are asked whether they come", asked.len()));
+        tell(&format!("{} people are asked whether they come", invited.len()));
         let line = theatre.line.step("reply");
-        at_once(PHONES, asked, |person| {
+        at_once(PHONES, invited, |person| {
             let (line, event) = (line.clone(), house.event.clone());
             // Whoever moved up is glad to come.
             let reply = if wave == 0 { person.cast.reply } else { Reply::Confirm };

@@ -99,7 +99,7 @@ impl Desk {
 /// A commit that found no room wrote no end of it. One that could not be brought to the disk may have
 /// been, and may be found there after a power cut.
 fn of_commit(fault: &sqlx::Error) -> Trouble {
-    let code = fault.as_database_error().and_then(|said| said.code()).and_then(|code| code.parse::<i32>().ok());
+    let code = fault.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<i32>().ok());
     match code.map(|code| code & 0xff) {
         Some(13) => Trouble::Full,
         Some(5) => Trouble::Busy,

@@ -151,7 +151,7 @@ impl Server {
         match connection.execute(sentence).await {
             Ok(_) => {}
             // Somebody holds our row: the server is there all the same, and writes.
-            Err(fault) if fault.as_database_error().is_some_and(|said| said.code().as_deref() == Some("55P03")) => {}
+            Err(fault) if fault.as_database_error().is_some_and(|error| error.code().as_deref() == Some("55P03")) => {}
             Err(fault) => {
                 if !is_broken(&fault) {
                     *standing = Some((connection, made));

@@ -65,6 +65,6 @@ impl Transaction {
 
 /// Whether PostgreSQL judged the transaction rather than broke off: then it is surely not committed.
 fn is_refusal(fault: &sqlx::Error) -> bool {
-    let code = fault.as_database_error().and_then(|said| said.code());
+    let code = fault.as_database_error().and_then(|error| error.code());
     code.is_some_and(|code| code.starts_with("23") || code.starts_with("40"))
 }

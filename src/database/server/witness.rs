@@ -43,10 +43,10 @@ impl Witness {
     pub async fn ask(&self, pool: &Pool, number: i64, began: Instant) -> sqlx::Result<Seen> {
         let mut standing = self.standing.lock().await;
         let (mut connection, made) = self.reuse_or_connect(standing.take(), pool).await?;
-        let asked = timeout(Duration::from_secs(2), status(&mut connection, number));
-        let said = asked.await.unwrap_or_else(|_| Err(silent()))?;
+        let answer = timeout(Duration::from_secs(2), status(&mut connection, number));
+        let reported = answer.await.unwrap_or_else(|_| Err(silent()))?;
         *standing = Some((connection, made));
-        Ok(match said.as_deref() {
+        Ok(match reported.as_deref() {
             Some("aborted") => Seen::Aborted,
             Some("committed") if made < began => Seen::Committed,
             Some("in progress") => Seen::Running,
@@ -57,18 +57,18 @@ impl Witness {
 
 /// What the server says of a transaction. One that still runs has lost us, and is ended.
 async fn status(connection: &mut PgConnection, number: i64) -> sqlx::Result<Option<String>> {
-    let said = query_scalar("SELECT txid_status($1)").bind(number).fetch_one(&mut *connection).await;
-    let said: Option<String> = match said {
+    let reported = query_scalar("SELECT txid_status($1)").bind(number).fetch_one(&mut *connection).await;
+    let reported: Option<String> = match reported {
         // A number that is yet to come: it was lost in a crash.
-        Err(fault) if fault.as_database_error().is_some_and(|said| said.code().as_deref() == Some("22023")) => {
+        Err(fault) if fault.as_database_error().is_some_and(|reported| reported.code().as_deref() == Some("22023")) => {
             Some("aborted".to_owned())
         }
-        said => said?,
+        reported => reported?,
     };
-    if said.as_deref() == Some("in progress") {
+    if reported.as_deref() == Some("in progress") {
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
             WHERE backend_xid::text::bigint = $1 & 4294967295";
         sqlx::query(end).bind(number).execute(connection).await?;
     }
-    Ok(said)
+    Ok(reported)
 }

@@ -60,8 +60,8 @@ impl Drawing {
     /// `stored`: the event as it is, where it is one, and the present moment.
     #[must_use]
     pub fn new(page: &Page, form: Form, stored: Option<(&event::Model, DateTime<Utc>)>, series: Choices) -> Self {
-        let named = |prefix: &str, words: &[&str]| -> Choices {
-            words.iter().map(|word| ((*word).to_owned(), page.t(&format!("{prefix}-{word}")))).collect()
+        let named = |prefix: &str, keys: &[&str]| -> Choices {
+            keys.iter().map(|word| ((*word).to_owned(), page.t(&format!("{prefix}-{word}")))).collect()
         };
         let mut zones: Choices = ZONES.map(|zone| (zone.to_owned(), zone.to_owned())).to_vec();
         let own = form.value("timezone").to_owned();
@@ -97,14 +97,14 @@ impl Drawing {
     /// Why a part may no longer be changed; None where it may.
     #[must_use]
     pub fn late(&self, part: &str) -> Option<&str> {
-        self.late.iter().find(|(late, _)| *late == part).map(|(_, words)| words.as_str())
+        self.late.iter().find(|(late, _)| *late == part).map(|(_, text)| text.as_str())
     }
 
     /// The words of what is chosen in a list.
     #[must_use]
     pub fn chosen<'a>(&self, choices: &'a Choices, name: &str) -> &'a str {
         let value = self.form.value(name);
-        choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, words)| words)
+        choices.iter().find(|(choice, _)| choice == value).map_or("", |(_, text)| text)
     }
 
     /// Whether the seats are given otherwise than half to each side.

@@ -18,8 +18,9 @@ type Fields = Vec<(String, String)>;
 #[must_use]
 pub fn of_plan(plan: Plan, seats: i32) -> Fields {
     let mut fields = Fields::new();
-    let told = ["phases", "hosts", "approval", "points", "screening", "dates", "picks", "stage", "programme", "circle"];
-    fields.extend(told.map(|part| ("told".to_owned(), part.to_owned())));
+    let parts =
+        ["phases", "hosts", "approval", "points", "screening", "dates", "picks", "stage", "programme", "circle"];
+    fields.extend(parts.map(|part| ("told".to_owned(), part.to_owned())));
     let mut plan = plan;
     plan.stage.get_or_insert_default();
     plan.screening = plan.screening.map(|screening| {

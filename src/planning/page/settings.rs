@@ -51,7 +51,7 @@ impl Settings {
 #[get("/office/e/{event}/settings")]
 pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
-    let told = house.run(async move |app| {
+    let loaded = house.run(async move |app| {
         let db = app.database.reader();
         let series = match event.series_id {
             Some(id) => series::Entity::find_by_id(id).one(db).await?,
@@ -59,7 +59,7 @@ pub async fn show_settings(house: House, visit: Visit, by: Organizer) -> Result<
         };
         Ok((host::of_event(db, event.id).await?, series))
     });
-    let (hosts, series) = told.await?;
+    let (hosts, series) = loaded.await?;
     let (event, now) = (&by.event, house.now());
     let zone = event.zone();
     let mut fields: Vec<(String, String)> = [

@@ -53,8 +53,8 @@ pub fn changes(form: &Form, event: &event::Model) -> Value {
 
 /// The members that hold more than one value, as far as the form says that it has them.
 fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Model>) {
-    let told = |part: &str| form.has("told", part);
-    if told("phases") {
+    let has_part = |part: &str| form.has("told", part);
+    if has_part("phases") {
         let phase = |row: &Row| {
             let name = form.value(&row.at("phase"));
             let stored = event.and_then(|event| Schedule::of(event).iter().find(|(phase, _)| phase.word() == name)?.1);
@@ -62,7 +62,7 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
         };
         request.insert("phases".to_owned(), rows(form, "phases").iter().map(phase).collect());
     }
-    if told("hosts") {
+    if has_part("hosts") {
         let host = |row: &Row| json!({ "role": form.value(&row.at("role")), "name": form.value(&row.at("name")) });
         request.insert("hosts".to_owned(), rows(form, "hosts").iter().map(host).collect());
     }
@@ -78,7 +78,7 @@ fn tell(request: &mut Map<String, Value>, form: &Form, event: Option<&event::Mod
         ("circle", Some(circle::terms::Terms::typed(form))),
         ("programme", Some(programme::terms::typed(form))),
     ];
-    for (part, typed) in members.into_iter().filter(|(part, _)| told(part)) {
+    for (part, typed) in members.into_iter().filter(|(part, _)| has_part(part)) {
         request.extend(typed.map(|typed| (part.to_owned(), typed)));
     }
 }
@@ -110,7 +110,7 @@ pub mod tests {
     fn what_is_no_number_and_no_date_is_told_by_the_name_of_its_input() {
         let wrong = |name: &str, typed: &str| {
             let fields = basics().into_iter().filter(|(field, _)| field != name);
-            let told = ["points", "phases", "dates"].map(|part| ("told".to_owned(), part.to_owned()));
+            let parts = ["points", "phases", "dates"].map(|part| ("told".to_owned(), part.to_owned()));
             let others = [
                 ("phases[0].phase", "online"),
                 ("dates.rounds", "8"),
@@ -119,7 +119,7 @@ pub mod tests {
             ];
             let others = others.into_iter().filter(|(other, _)| *other != name);
             let others = others.chain([(name, typed)]).map(|(name, typed)| (name.to_owned(), typed.to_owned()));
-            let form = Form::filled(fields.chain(told).chain(others));
+            let form = Form::filled(fields.chain(parts).chain(others));
             let refused = body::read::<NewEvent>(wish(&closed_up(&form))).unwrap_err();
             let crate::error::Error::Refused(refused) = refused else { panic!("a refusal") };
             refused.errors[0].field.clone()

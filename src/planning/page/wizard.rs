@@ -149,11 +149,11 @@ async fn drawn_up(house: &House, by: &UnionStaff, form: &Form, show: bool) -> Re
         let event = draw_up(&app, &account, wish).await?;
         let organizer = Organizer { account, event };
         // The draft is there already and stays: what is left to put right is told on its own page.
-        let shown = show && publish(&app, &organizer).await.is_ok();
-        Ok((organizer.event.slug, shown))
+        let published = show && publish(&app, &organizer).await.is_ok();
+        Ok((organizer.event.slug, published))
     });
-    let (slug, shown) = drawn.await?;
-    let key = match (show, shown) {
+    let (slug, published) = drawn.await?;
+    let key = match (show, published) {
         (true, true) => "event-published",
         (true, false) => "event-kept-as-draft",
         (false, _) => "event-drawn-up",

@@ -38,10 +38,10 @@ pub async fn show_invited(
     house: House,
     visit: Visit,
     by: Organizer,
-    asked: Query<InvitedQuery>,
+    query: Query<InvitedQuery>,
 ) -> Result<HttpResponse, Error> {
     let (event, page) = (by.event.clone(), visit.page);
-    let which = Which { limit: Some(100), cursor: asked.into_inner().cursor, ..Which::default() };
+    let which = Which { limit: Some(100), cursor: query.into_inner().cursor, ..Which::default() };
     let listed = house.run(async move |app| {
         let sent = invitation::of_subject(&[Kind::Participant], by.event.id);
         listed::page(app.database.reader(), &app, sent, which).await

@@ -81,18 +81,18 @@ impl List {
         house: &House,
         page: Page,
         by: &Organizer,
-        asked: &RegistrationsQuery,
+        wanted: &RegistrationsQuery,
         q: &str,
     ) -> Result<Self, Error> {
         let (event, now) = (by.event.clone(), house.now());
-        let unit = asked.unit.parse::<Uuid>().ok();
+        let unit = wanted.unit.parse::<Uuid>().ok();
         let filter = Filter {
-            status: asked.status,
-            side: asked.side,
+            status: wanted.status,
+            side: wanted.side,
             unit,
             q: (!q.trim().is_empty()).then(|| q.to_owned()),
             limit: Some(if q.is_empty() { 100 } else { 200 }),
-            cursor: asked.cursor.clone(),
+            cursor: wanted.cursor.clone(),
         };
         let of = event.clone();
         let read = house.run(async move |app| {
@@ -119,24 +119,24 @@ impl List {
             unit: applicant.unit.name,
         };
         let base = format!("/office/e/{}/registrations", event.slug);
-        let all = |words: &str| (String::new(), page.t(words));
+        let all = |key: &str| (String::new(), page.t(key));
         let sides = [Side::Men, Side::Women].map(|side| (side.word().to_owned(), labels::side(&page, side)));
         let units = units.into_iter().map(|unit| (unit.id.to_string(), unit.name));
         let filters = [
-            ("status", asked.status.map(labels::word).unwrap_or_default()),
-            ("side", asked.side.map(|side| side.word().to_owned()).unwrap_or_default()),
+            ("status", wanted.status.map(labels::word).unwrap_or_default()),
+            ("side", wanted.side.map(|side| side.word().to_owned()).unwrap_or_default()),
             ("unit", unit.map(|unit| unit.to_string()).unwrap_or_default()),
             ("q", q.to_owned()),
         ];
         Ok(Self {
             rows: roll.items.into_iter().map(row).collect(),
-            next: roll.next.filter(|_| q.is_empty()).map(|cursor| address(&base, asked, asked.status, Some(&cursor))),
-            standings: standings(&page, &base, asked, &counts),
+            next: roll.next.filter(|_| q.is_empty()).map(|cursor| address(&base, wanted, wanted.status, Some(&cursor))),
+            standings: standings(&page, &base, wanted, &counts),
             units: std::iter::once(all("roll-all-units")).chain(units).collect(),
             sides: std::iter::once(all("roll-both-sides")).chain(sides).collect(),
             filters: Form::filled(filters),
             form: Form::default(),
-            here: address(&base, asked, asked.status, asked.cursor.as_deref()),
+            here: address(&base, wanted, wanted.status, wanted.cursor.as_deref()),
             waiting: counts.iter().filter(|count| count.status == Status::Applied).map(|count| count.count).sum(),
             decidable: event.requires_one_of(now, &[Phase::Registration, Phase::Online, Phase::Screening]).is_ok(),
             searched: !q.is_empty(),
@@ -149,32 +149,32 @@ impl List {
 }
 
 /// The statuses anybody has, those that wait first.
-fn standings(page: &Page, base: &str, asked: &RegistrationsQuery, counts: &[Count]) -> Vec<Tab> {
-    let in_side = |count: &&Count| asked.side.is_none_or(|side| side == count.side);
+fn standings(page: &Page, base: &str, wanted: &RegistrationsQuery, counts: &[Count]) -> Vec<Tab> {
+    let in_side = |count: &&Count| wanted.side.is_none_or(|side| side == count.side);
     let of = |status: Option<Status>| -> i64 {
         let counted = counts.iter().filter(in_side).filter(|count| status.is_none_or(|status| status == count.status));
         counted.map(|count| count.count).sum()
     };
     let tab = |status: Option<Status>| Tab {
         name: status.map_or_else(|| page.t("roll-all"), |status| labels::status(page, status)),
-        address: address(base, asked, status, None),
+        address: address(base, wanted, status, None),
         count: u64::try_from(of(status)).ok(),
-        open: asked.status == status,
+        open: wanted.status == status,
     };
     let is_told =
-        |status: &Status| of(Some(*status)) > 0 || asked.status == Some(*status) || *status == Status::Applied;
+        |status: &Status| of(Some(*status)) > 0 || wanted.status == Some(*status) || *status == Status::Applied;
     std::iter::once(None).chain(labels::STATUSES.into_iter().filter(is_told).map(Some)).map(tab).collect()
 }
 
-fn address(base: &str, asked: &RegistrationsQuery, status: Option<Status>, cursor: Option<&str>) -> String {
+fn address(base: &str, wanted: &RegistrationsQuery, status: Option<Status>, cursor: Option<&str>) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     if let Some(status) = status {
         query.append_pair("status", &labels::word(status));
     }
-    if let Some(side) = asked.side {
+    if let Some(side) = wanted.side {
         query.append_pair("side", side.word());
     }
-    if let Ok(unit) = asked.unit.parse::<Uuid>() {
+    if let Ok(unit) = wanted.unit.parse::<Uuid>() {
         query.append_pair("unit", &unit.to_string());
     }
     if let Some(cursor) = cursor {
@@ -186,10 +186,10 @@ fn address(base: &str, asked: &RegistrationsQuery, status: Option<Status>, curso
 
 /// Empty filters come from a form's choices that were left alone.
 fn read_query(query: &str) -> Result<RegistrationsQuery, Error> {
-    let told = url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
-    let told: serde_json::Map<String, Value> = told.map(|(name, value)| (name.into_owned(), json!(value))).collect();
+    let pairs = url::form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
+    let pairs: serde_json::Map<String, Value> = pairs.map(|(name, value)| (name.into_owned(), json!(value))).collect();
     let unreadable = |wrong: serde_json::Error| INVALID.saying(wrong.to_string());
-    serde_json::from_value(Value::Object(told)).map_err(|wrong| unreadable(wrong).into())
+    serde_json::from_value(Value::Object(pairs)).map_err(|wrong| unreadable(wrong).into())
 }
 
 /// Who applied. Who: organizer.
@@ -200,8 +200,8 @@ pub async fn show_registrations(
     by: Organizer,
     request: actix_web::HttpRequest,
 ) -> Result<HttpResponse, Error> {
-    let asked = read_query(request.query_string())?;
-    page::answer(&List::new(&house, visit.page, &by, &asked, "").await?)
+    let wanted = read_query(request.query_string())?;
+    page::answer(&List::new(&house, visit.page, &by, &wanted, "").await?)
 }
 
 /// The same, by a name or a number. Reads only. Who: organizer.
@@ -211,9 +211,9 @@ pub async fn searched(house: House, visit: Visit, by: Organizer, form: Form) -> 
     for name in ["status", "side", "unit"] {
         query.append_pair(name, form.value(name));
     }
-    let asked = read_query(&query.finish())?;
+    let wanted = read_query(&query.finish())?;
     let q: String = form.value("q").trim().chars().take(60).collect();
-    page::answer(&List::new(&house, visit.page, &by, &asked, &q).await?)
+    page::answer(&List::new(&house, visit.page, &by, &wanted, &q).await?)
 }
 
 /// Decides on everybody who is ticked. Who: organizer.
@@ -246,8 +246,8 @@ async fn decide(house: &House, page: Page, by: Organizer, form: Form, request: V
         Ok(settled) => flash::see_counting(&back, "decided", settled.decided.len() as u64),
         Err(error) => {
             let form = form.refused(&page, error)?;
-            let asked = read_query(back.split_once('?').map_or("", |(_, query)| query))?;
-            let list = List { form, ..List::new(house, page, &by, &asked, "").await? };
+            let wanted = read_query(back.split_once('?').map_or("", |(_, query)| query))?;
+            let list = List { form, ..List::new(house, page, &by, &wanted, "").await? };
             page::answer_refused(&list.form, &list)
         }
     }

@@ -82,10 +82,10 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
             ..import
         }),
         Err(error) => {
-            let (refused, told) = faults::whole(page, error)?;
+            let (refused, text) = faults::whole(page, error)?;
             let status: StatusCode = refused.status;
             let faults = Faults::refused(page, &refused);
-            page::answer_as(status, &Import { trouble: Some(told), faults, ..import })
+            page::answer_as(status, &Import { trouble: Some(text), faults, ..import })
         }
     }
 }

@@ -40,7 +40,7 @@ struct One {
     pill: &'static str,
     answers: Vec<(String, String)>,
     /// What the union's own list said, where the person came by one.
-    words: Vec<(String, String)>,
+    details: Vec<(String, String)>,
     history: Vec<Deed>,
     form: Form,
     may_approve: bool,
@@ -64,10 +64,10 @@ impl One {
             let row = registration::Entity::of_event(event_id).filter(registration::Column::Id.eq(id)).one(db).await?;
             let row = row.ok_or_else(Refused::not_found)?;
             let accepted = invitation::accepted_by(Kind::Participant, event_id, row.account_id).one(db).await?;
-            let said = accepted.map(|accepted| invited_person::of(&app, &accepted)).transpose()?.flatten();
-            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, said))
+            let listed = accepted.map(|accepted| invited_person::of(&app, &accepted)).transpose()?.flatten();
+            Ok((roll::applicant(&app, db, row).await?, deeds(db, &app, event_id, id).await?, listed))
         });
-        let (applicant, deeds, said) = read.await?;
+        let (applicant, deeds, listed) = read.await?;
         let moment = |at| when::moment(page.language, event.zone(), at, now);
         let mut history = vec![Deed {
             at: moment(applicant.applied_at),
@@ -88,7 +88,7 @@ impl One {
             status: labels::status(&page, applicant.status),
             pill: labels::pill(applicant.status),
             answers: answers(&applicant.answers),
-            words: said.map(|said| said.labelled_fields(&page)).unwrap_or_default(),
+            details: listed.map(|listed| listed.labelled_fields(&page)).unwrap_or_default(),
             may_approve: open && applicant.status == Status::Applied,
             may_reject: open && matches!(applicant.status, Status::Applied | Status::Approved),
             heading: Heading::of(&page, &event, now),
@@ -127,8 +127,8 @@ fn deed(page: &Page, entry: &entry::Model) -> String {
 }
 
 fn answers(answers: &Value) -> Vec<(String, String)> {
-    let told = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    answers.as_object().into_iter().flatten().map(|(question, answer)| (question.clone(), told(answer))).collect()
+    let value_text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    answers.as_object().into_iter().flatten().map(|(question, answer)| (question.clone(), value_text(answer))).collect()
 }
 
 /// Who: organizer.

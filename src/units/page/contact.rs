@@ -77,11 +77,11 @@ pub async fn confirmed(house: House, visit: Visit, by: UnitVoice, form: Form) ->
 /// The addresses of a text: one a line, or with commas and spaces between.
 fn people(text: &str) -> Result<Vec<MailAddress>, Error> {
     let apart = |c: char| c.is_whitespace() || matches!(c, ',' | '，' | ';' | '；' | '、');
-    let words: Vec<&str> = text.split(apart).filter(|word| !word.is_empty()).collect();
+    let addresses: Vec<&str> = text.split(apart).filter(|word| !word.is_empty()).collect();
     let wrong = |code, message: &str| Err(Refused::invalid(vec![FieldError::new("emails", code, message)]).into());
-    match words.len() {
+    match addresses.len() {
         0 => wrong("blank", "give at least one address"),
-        1..=MOST => match words.iter().map(|word| MailAddress::read(word)).collect() {
+        1..=MOST => match addresses.iter().map(|word| MailAddress::read(word)).collect() {
             Ok(people) => Ok(people),
             Err(_) => wrong("mail_address", "each must be a mail address"),
         },

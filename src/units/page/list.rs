@@ -47,9 +47,9 @@ struct List {
 }
 
 impl List {
-    async fn new(house: &House, page: Page, by: &OrganizationStaff, asked: UnitsQuery) -> Result<Self, Error> {
-        let q: String = asked.q.unwrap_or_default().chars().take(80).collect();
-        let paging = Paging { limit: Some(100), cursor: asked.cursor };
+    async fn new(house: &House, page: Page, by: &OrganizationStaff, query: UnitsQuery) -> Result<Self, Error> {
+        let q: String = query.q.unwrap_or_default().chars().take(80).collect();
+        let paging = Paging { limit: Some(100), cursor: query.cursor };
         let (union, typed) = (by.organization.id, q.clone());
         let read = house.run(async move |app| overview::page(app.database.reader(), union, &typed, &paging).await);
         let listed = read.await?;
@@ -78,9 +78,9 @@ pub async fn show_units(
     house: House,
     visit: Visit,
     by: OrganizationStaff,
-    asked: Query<UnitsQuery>,
+    query: Query<UnitsQuery>,
 ) -> Result<HttpResponse, Error> {
-    page::answer(&List::new(&house, visit.page, &by, asked.into_inner()).await?)
+    page::answer(&List::new(&house, visit.page, &by, query.into_inner()).await?)
 }
 
 /// Takes in one. Who: organizer of the union, administrator.
@@ -126,14 +126,14 @@ pub async fn imported(
             flash::see_counting(&format!("/office/o/{}/units", by.organization.slug), "units-added", taken.added as u64)
         }
         Ok(taken) => {
-            let words = page.say("units-added-some", &[("count", taken.added.into())]);
-            page::answer(&List { taken: Some(words), faults: Faults::left_out(page, &taken.errors), ..list })
+            let text = page.say("units-added-some", &[("count", taken.added.into())]);
+            page::answer(&List { taken: Some(text), faults: Faults::left_out(page, &taken.errors), ..list })
         }
         Err(error) => {
-            let (refused, told) = faults::whole(page, error)?;
+            let (refused, text) = faults::whole(page, error)?;
             let faults = Faults::refused(page, &refused);
             let status: StatusCode = refused.status;
-            page::answer_as(status, &List { upload: Some(told), faults, ..list })
+            page::answer_as(status, &List { upload: Some(text), faults, ..list })
         }
     }
 }

@@ -162,14 +162,14 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
     match taken {
         Ok((added, errors)) if errors.is_empty() => flash::see_counting(&one.base, "roster-added", added),
         Ok((added, errors)) => {
-            let words = page.say("roster-added-some", &[("count", added.into())]);
-            page::answer(&One { taken: Some(words), faults: Faults::left_out(page, &errors), ..one })
+            let text = page.say("roster-added-some", &[("count", added.into())]);
+            page::answer(&One { taken: Some(text), faults: Faults::left_out(page, &errors), ..one })
         }
         Err(error) => {
-            let (refused, told) = faults::whole(page, error)?;
+            let (refused, text) = faults::whole(page, error)?;
             let faults = Faults::refused(page, &refused);
             let status: StatusCode = refused.status;
-            page::answer_as(status, &One { upload: Some(told), faults, ..one })
+            page::answer_as(status, &One { upload: Some(text), faults, ..one })
         }
     }
 }

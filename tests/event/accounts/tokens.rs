@@ -63,13 +63,13 @@ async fn signing_out_ends_the_tokens_at_once(#[values(Sqlite, Postgres)] engine:
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     sign_up(&evening, "a@example.cn").await;
     let granted = log_in(&evening, "a@example.cn", PASSWORD).await.json;
-    let shown = json!({"refresh_token": granted["refresh_token"]});
+    let body = json!({"refresh_token": granted["refresh_token"]});
     for _ in 0..2 {
-        assert_eq!(evening.visitor().post(LOGOUT, shown.clone()).await.status, 204);
+        assert_eq!(evening.visitor().post(LOGOUT, body.clone()).await.status, 204);
     }
     assert_eq!(evening.visitor().post(LOGOUT, json!({"refresh_token": "unknown"})).await.status, 204);
     refused(&me(&evening, &granted["access_token"]).await, 401, "not_signed_in");
-    refused(&evening.visitor().post(REFRESH, shown).await, 401, "refresh_token_invalid");
+    refused(&evening.visitor().post(REFRESH, body).await, 401, "refresh_token_invalid");
 }
 
 #[rstest]

@@ -44,10 +44,10 @@ fn until_closed(mut stream: TcpStream) -> (String, Duration) {
 }
 
 /// The middle of so many answers, one after another.
-async fn median(mut asked: impl AsyncFnMut() -> Duration) -> Duration {
+async fn median(mut measured: impl AsyncFnMut() -> Duration) -> Duration {
     let mut times = Vec::new();
     for _ in 0..15 {
-        times.push(asked().await);
+        times.push(measured().await);
     }
     times.sort();
     times[times.len() / 2]
@@ -66,13 +66,13 @@ async fn more_slow_connections_than_descriptors_keep_nobody_waiting(#[values(Sql
         .map(|number| {
             let mut stream = connect(&house.address);
             // Nothing at all, half a head, and a body of which one byte comes.
-            let said = match number % 3 {
+            let what_is_sent = match number % 3 {
                 0 => "",
                 1 => "GET /healthz HTTP/1.1\r\nHost: q",
                 _ => "POST /api/v1/auth/login HTTP/1.1\r\nHost: q\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
             };
             // Where this one had to make room already, writing fails.
-            let _ = stream.write_all(said.as_bytes());
+            let _ = stream.write_all(what_is_sent.as_bytes());
             stream
         })
         .collect();
@@ -134,10 +134,10 @@ async fn a_byte_now_and_then_does_not_hold_a_connection() {
             "404 Not Found",
         ),
     ];
-    for (what, story, told) in stories {
+    for (what, story, expected) in stories {
         let (heard, after) = tokio::task::spawn_blocking(|| story.join().unwrap()).await.unwrap();
         println!("{what}: closed after {after:?}");
-        assert!(heard.contains(told), "{what}: {heard}");
+        assert!(heard.contains(expected), "{what}: {heard}");
         assert!(after < Duration::from_secs(12), "{what}: {after:?}");
     }
 }
@@ -264,9 +264,9 @@ async fn a_path_says_what_it_can_be_asked_with(#[values(Sqlite, Postgres)] engin
         assert_eq!((head.status, head.bytes.len()), (get.status, 0), "{path}");
         let kind = |answer: &Answer| answer.headers.get("content-type").cloned();
         assert_eq!(kind(&head), kind(&get), "{path}");
-        let asked = her.send(her.request(Method::OPTIONS, path)).await;
-        assert_eq!(asked.status, 204, "{path}");
-        assert!(asked.headers["allow"].to_str().unwrap().contains("GET, HEAD"), "{path}");
+        let preflight = her.send(her.request(Method::OPTIONS, path)).await;
+        assert_eq!(preflight.status, 204, "{path}");
+        assert!(preflight.headers["allow"].to_str().unwrap().contains("GET, HEAD"), "{path}");
     }
     // A stream has no end to wait for.
     let head = her.send(her.request(Method::HEAD, "/api/v1/events/qixi/live")).await;
@@ -325,7 +325,7 @@ async fn a_photo_is_judged_before_it_is_unpacked(#[values(Sqlite, Postgres)] eng
     let (answer, _) = send(&her, broken, "image/jpeg").await;
     assert_eq!((answer.status, answer.code()), (429, "too_many_requests"), "{}", answer.text());
     // Where the phase is over, not a byte is looked at.
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     evening.clock.advance(TimeDelta::seconds(1));
     let her = evening.again(&her);
     let (answer, took) = send(&her, photos::jpeg(4000, 3000), "image/jpeg").await;

@@ -38,13 +38,13 @@ async fn a_badge_opens_the_door_once(#[values(Sqlite, Postgres)] engine: Engine)
     admitted(&first);
     assert_eq!(first.json["counts"], json!({"men": 1, "women": 0}));
     assert_eq!(first.json["by_device"], "desk-1");
-    let shown = &first.json["participant"];
+    let participant = &first.json["participant"];
     assert_eq!(
-        (&shown["badge"], &shown["nickname"], &shown["side"]),
+        (&participant["badge"], &participant["nickname"], &participant["side"]),
         (&json!("男001"), &json!("guest-1"), &json!("men"))
     );
-    assert_eq!(shown["unit"], evening.units[1].name);
-    assert_eq!((&shown["group"], &shown["attention"]), (&Value::Null, &json!([])));
+    assert_eq!(participant["unit"], evening.units[1].name);
+    assert_eq!((&participant["group"], &participant["attention"]), (&Value::Null, &json!([])));
     assert_eq!(heard.try_recv().unwrap().what, What::GuestArrived);
 
     evening.clock.advance(Duration::minutes(3));

@@ -46,9 +46,9 @@ async fn who_was_let_in_offline_is_in_and_doubts_go_to_review(#[values(Sqlite, P
     let answer = desk.post(&format!("{DOOR}/batch"), queue(&scans)).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let items = answer.json["items"].as_array().unwrap();
-    let told: Vec<_> = items.iter().map(|item| (item["status"].clone(), item["answer"]["result"].clone())).collect();
+    let results: Vec<_> = items.iter().map(|item| (item["status"].clone(), item["answer"]["result"].clone())).collect();
     let yes = (json!(200), json!("admitted"));
-    assert_eq!(told, [yes.clone(), yes.clone(), yes.clone(), (json!(422), Value::Null), yes]);
+    assert_eq!(results, [yes.clone(), yes.clone(), yes.clone(), (json!(422), Value::Null), yes]);
     assert_eq!(items[1]["answer"]["review"], json!(["would_have_refused"]));
     assert_eq!(items[3]["problem"]["code"], "invalid");
     assert_eq!(items[4]["answer"]["review"], json!(["clock_skew"]));

@@ -66,14 +66,14 @@ async fn every_refusal_says_why(#[values(Sqlite, Postgres)] engine: Engine) {
 async fn the_door_opens_and_closes_with_the_evening(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((mut evening, desk, guests)) = doors_open(engine, 1, 0).await else { return };
     let code = code_of(&guests[0]).await;
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     turned_away(&desk.post(DOOR, entry_of(&code)).await, "too_early");
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     turned_away(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     admitted(&desk.post(DOOR, entry_of(&code)).await);
     // Validity is judged before duplication.
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     turned_away(&desk.post(DOOR, entry_of(&code)).await, "event_closed");
     evening.stands(&guests[0], Status::Withdrawn).await;
     turned_away(&desk.post(DOOR, entry_of(&code)).await, "withdrawn");

@@ -100,8 +100,11 @@ async fn an_organizer_moves_the_end_and_ends_it(#[values(Sqlite, Postgres)] engi
     refused(&organizer.post(&format!("{CIRCLE}/end"), json!({ "reason": "有人闹事" })).await, 409, "circle_over");
     forget::due(&hall.evening.app).await.unwrap();
     assert_eq!(rows(&hall.evening).await, (0, 0, 0));
-    let told = [("circle_end_moved", "下周有新活动"), ("circle_ended", "有人闹事")];
-    assert_eq!(audited(&hall.evening).await, told.map(|(action, reason)| (action.to_owned(), Some(reason.to_owned()))));
+    let deeds = [("circle_end_moved", "下周有新活动"), ("circle_ended", "有人闹事")];
+    assert_eq!(
+        audited(&hall.evening).await,
+        deeds.map(|(action, reason)| (action.to_owned(), Some(reason.to_owned())))
+    );
 }
 
 #[rstest]
@@ -115,8 +118,8 @@ async fn whoever_is_accepted_while_it_ends_is_in(#[values(Sqlite, Postgres)] eng
         let row = term::Model { event_id: event.id, at: evening.app.now() };
         row.into_active_model().reset_all().insert(txn).await.unwrap();
     };
-    let asked = join_all(hall.men.iter().map(|man| man.post(NOTES, json!({ "body": "赶上了吗" }))));
-    for late in evening.amid(ending, 4, asked).await {
+    let notes = join_all(hall.men.iter().map(|man| man.post(NOTES, json!({ "body": "赶上了吗" }))));
+    for late in evening.amid(ending, 4, notes).await {
         refused(&late, 409, "circle_over");
     }
     assert_eq!(rows(evening).await.0, 0);

@@ -64,7 +64,7 @@ async fn not_before_the_end_and_not_without_one(#[values(Sqlite, Postgres)] engi
     let organizer = hall.evening.organizer.clone();
     refused(&organizer.put(&format!("{CIRCLE}/last-day"), last_day.clone()).await, 409, "phase_closed");
     refused(&organizer.post(&format!("{CIRCLE}/announcements"), json!({ "body": "好" })).await, 409, "phase_closed");
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     hall.evening.change(|row| row.settings = Set(json!({}))).await;
     assert_eq!(hall.men[0].get(CIRCLE).await.json["state"], "none");
     assert_eq!(hall.men[0].post(MEMBERSHIP, json!({})).await.status, 404);
@@ -104,8 +104,8 @@ async fn nobody_else_hears_of_it(#[values(Sqlite, Postgres)] engine: Engine) {
         for path in ["figures", "moderation"] {
             refused(&person.get(&format!("{CIRCLE}/{path}")).await, 403, "wrong_role");
         }
-        let words = json!({ "body": "我是主办方" });
-        refused(&person.post(&format!("{CIRCLE}/announcements"), words).await, 403, "wrong_role");
+        let note = json!({ "body": "我是主办方" });
+        refused(&person.post(&format!("{CIRCLE}/announcements"), note).await, 403, "wrong_role");
         refused(&person.post(&format!("{CIRCLE}/end"), json!({ "reason": "够了" })).await, 403, "wrong_role");
         refused(
             &person.put(&format!("{CIRCLE}/last-day"), json!({ "last_day": "2026-09-01", "reason": "够了" })).await,
@@ -144,9 +144,9 @@ async fn the_pages_say_first_what_joining_means(#[values(Sqlite, Postgres)] engi
     assert!(journey.contains("看看活动圈") && journey.contains("9月20日"), "{journey}");
     let (status, page) = him.get(PAGE).await;
     assert_eq!(status, 200);
-    for said in ["你的昵称和号码牌", "没有人被默认放进来", "到期以后全部删除", "9月20日", "加入活动圈"]
+    for text in ["你的昵称和号码牌", "没有人被默认放进来", "到期以后全部删除", "9月20日", "加入活动圈"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("<textarea"), "{page}");
     // Whoever is not in it does not speak, whatever they send.

@@ -28,7 +28,7 @@ const OFFICE: &str = "/office/e/qixi/circle";
 async fn over(engine: Engine, pairs: u32) -> Option<Hall> {
     let mut hall = Hall::begin(engine, pairs).await?;
     hall.evening.change(|row| row.settings = Set(json!({ "circle": { "days": 30 } }))).await;
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     Some(hall)
 }
 
@@ -46,14 +46,14 @@ async fn joined(engine: Engine, pairs: u32) -> Option<Hall> {
     Some(hall)
 }
 
-async fn say(person: &Person, words: &str) -> String {
-    let said = person.post(NOTES, json!({ "body": words })).await;
-    assert_eq!(said.status, 201, "{}", said.text());
-    said.json["id"].as_str().unwrap().to_owned()
+async fn say(person: &Person, body: &str) -> String {
+    let answer = person.post(NOTES, json!({ "body": body })).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json["id"].as_str().unwrap().to_owned()
 }
 
-async fn answer(person: &Person, about: &str, words: &str) -> Answer {
-    person.post(&format!("{NOTES}/{about}/replies"), json!({ "body": words })).await
+async fn answer(person: &Person, about: &str, body: &str) -> Answer {
+    person.post(&format!("{NOTES}/{about}/replies"), json!({ "body": body })).await
 }
 
 async fn report_it(person: &Person, id: &str, reason: &str) -> Answer {

@@ -33,8 +33,11 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
     assert_eq!((&mine["body"], &mine["state"]), (&json!("加我微信"), &json!("reported")));
     let waiting = queue("reported").await;
     assert_eq!((&waiting[0]["state"], waiting[0]["reports"].as_array().unwrap().len()), (&json!("reported"), 2));
-    let told = waiting.to_string();
-    assert!(!told.contains("guest-4") && told.contains("guest-1"), "who reports is told to nobody: {told}");
+    let page_text = waiting.to_string();
+    assert!(
+        !page_text.contains("guest-4") && page_text.contains("guest-1"),
+        "who reports is told to nobody: {page_text}"
+    );
     assert_eq!(organizer.get(&format!("{CIRCLE}/figures")).await.json["reported"], 1);
     assert!(Browser::of(&hall.evening, organizer).await.get("/office").await.1.contains("活动圈里有 1 条被举报"));
     // The organizer keeps it: a third report changes nothing.
@@ -53,14 +56,14 @@ async fn two_reports_hide_and_the_organizer_has_the_last_word(#[values(Sqlite, P
     let decided = ("circle_moderated".to_owned(), Some("看过了".to_owned()));
     assert_eq!(audited(&hall.evening).await, [decided.clone(), decided]);
     // What the organizer says is announced as theirs, and not reported.
-    let words = json!({ "body": "下月还有一场" });
-    let said = organizer.post(&format!("{CIRCLE}/announcements"), words).await;
-    assert_eq!(said.status, 201, "{}", said.text());
+    let announcement = json!({ "body": "下月还有一场" });
+    let made = organizer.post(&format!("{CIRCLE}/announcements"), announcement).await;
+    assert_eq!(made.status, 201, "{}", made.text());
     let announced = hall.women[0].get(NOTES).await.json["items"][0].clone();
     assert_eq!((&announced["announcement"], &announced["author"]), (&json!(true), &Value::Null));
-    let said = said.json["id"].as_str().unwrap();
-    refused(&report_it(&hall.women[0], said, "广告").await, 409, "not_another_members");
-    assert_eq!(answer(&hall.women[0], said, "来").await.status, 201);
+    let post_id = made.json["id"].as_str().unwrap();
+    refused(&report_it(&hall.women[0], post_id, "广告").await, 409, "not_another_members");
+    assert_eq!(answer(&hall.women[0], post_id, "来").await.status, 201);
 }
 
 #[rstest]
@@ -186,8 +189,11 @@ async fn one_takes_home_what_one_said_and_is_forgotten(#[values(Sqlite, Postgres
     assert_eq!(report_it(he, &id, "他的理由").await.status, 204);
     let zip = hall.evening.takes_home(he).await;
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip.bytes)).unwrap();
-    let told = std::io::read_to_string(zip.by_name("circle.json").unwrap()).unwrap();
-    assert!(told.contains("他的话") && told.contains("他的理由") && !told.contains("她的话"), "{told}");
+    let page_text = std::io::read_to_string(zip.by_name("circle.json").unwrap()).unwrap();
+    assert!(
+        page_text.contains("他的话") && page_text.contains("他的理由") && !page_text.contains("她的话"),
+        "{page_text}"
+    );
     assert_eq!(hall.evening.leaves(he).await.status, 204);
     assert_eq!(reads(she).await, ["她的话"]);
     assert!(!she.get(&format!("{CIRCLE}/members")).await.text().contains("男001"));

@@ -35,7 +35,7 @@ fn is_busy(answer: &Answer) -> bool {
 async fn one_row_held_by_a_stranger_stops_its_own_event_and_nothing_else() {
     let Some(mut evening) = Evening::begin_with(Postgres, Phase::Registration, impatient).await else { return };
     let guest = evening.account("beside", Gender::Female).await;
-    evening.enter(Phase::Registration).await;
+    evening.move_to(Phase::Registration).await;
     let mut stranger = evening.app.database.own_connection().await.unwrap();
     let hold = format!("BEGIN; SELECT 1 FROM event WHERE id = '{}' FOR UPDATE", evening.event.id);
     stranger.execute(AssertSqlSafe(hold)).await.unwrap();
@@ -102,9 +102,9 @@ async fn connections_that_go_silent_are_given_up_and_others_made() {
     let reads = join_all((0..16).map(|_| guest.get("/api/v1/me")));
     let writes = join_all((0..16).map(|_| guest.patch("/api/v1/me", json!({ "nickname": "silent" }))));
     let ready = until("ready although all is silent", async || {
-        let asked = Instant::now();
+        let began = Instant::now();
         let answer = guest.get("/readyz").await;
-        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
         (answer.status == 503).then_some(())
     });
     let (reads, writes, ()) = futures_util::future::join3(reads, writes, ready).await;
@@ -127,14 +127,14 @@ async fn a_line_with_nobody_behind_it_is_tried_again_until_somebody_is() {
     wire.is(Mood::Away);
     wire.cut_all();
     let wish = json!({ "nickname": "patient" });
-    let asked = join_all((0..8).map(|_| guest.patch("/api/v1/me", wish.clone())));
+    let changes = join_all((0..8).map(|_| guest.patch("/api/v1/me", wish.clone())));
     let back = async {
         // Long enough for each of them to have found nobody.
         until("not ready, for nobody is there", async || (guest.get("/readyz").await.status == 503).then_some(()))
             .await;
         wire.is(Mood::Open);
     };
-    let (answers, ()) = futures_util::future::join(asked, back).await;
+    let (answers, ()) = futures_util::future::join(changes, back).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
 }
 
@@ -164,11 +164,11 @@ async fn whoever_takes_too_long_is_told_to_come_again_and_changed_nothing() {
     let Some(evening) = evening.await else { return };
     let guest = evening.account("late", Gender::Female).await;
     let somebody = evening.app.database.begin_write().await.unwrap();
-    let asked = Instant::now();
+    let began = Instant::now();
     let answers = join_all((0..8).map(|_| guest.patch("/api/v1/me", json!({ "nickname": "never" })))).await;
     assert!(answers.iter().all(is_busy), "{answers:?}");
     assert_eq!(guest.get("/readyz").await.status, 200, "the line has moved just now");
-    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     drop(somebody);
     assert_eq!(guest.patch("/api/v1/me", json!({ "about": "in time" })).await.status, 200);
     let me = guest.get("/api/v1/me").await.json;

@@ -55,10 +55,10 @@ impl Pooler {
         }
         fs::set_permissions(place, Permissions::from_mode(0o700)).unwrap();
         let mut process = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        let mut told = Vec::new();
+        let mut output_lines = Vec::new();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
-        let up = lines.by_ref().inspect(|line| told.push(line.clone())).any(|line| line.contains("process up"));
-        assert!(up, "{told:?}");
+        let up = lines.by_ref().inspect(|line| output_lines.push(line.clone())).any(|line| line.contains("process up"));
+        assert!(up, "{output_lines:?}");
         std::thread::spawn(move || lines.for_each(drop));
         let host: String = place.display().to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
         let url = format!("postgres://queqiao@localhost:6432{}?host={host}&sslmode=disable", direct.path());
@@ -89,9 +89,9 @@ async fn a_pooler_that_lends_its_connections_by_the_transaction_is_refused_at_th
         let mut command = process::program(&evening, &["serve"]);
         let command = command.env("QUEQIAO__DATABASE__URL", &pooler.url).env("QUEQIAO__LOG__FILTER", "off");
         let ended = command.output().unwrap();
-        let words = String::from_utf8(ended.stderr).unwrap();
-        assert_eq!((ended.status.code(), words.lines().count()), (Some(1), 1), "{mode}: {words}");
-        assert!(words.contains("PgBouncer: pool_mode = session"), "{mode}: {words}");
+        let message = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!((ended.status.code(), message.lines().count()), (Some(1), 1), "{mode}: {message}");
+        assert!(message.contains("PgBouncer: pool_mode = session"), "{mode}: {message}");
     }
 }
 

@@ -53,7 +53,7 @@ async fn fill(evening: &mut Evening, guest: &Person) -> String {
     let invited = json!({ "email": "lu.su@example.com", "role": "host" });
     assert_eq!(evening.organizer.post("/api/v1/events/qixi/crew", invited).await.status, 201);
     queqiao::clock_watch::begin(&evening.app).await.unwrap();
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     let post = guest.request(Method::POST, "/api/v1/events/qixi/sign-ins").header("Idempotency-Key", "today");
     assert_eq!(guest.send(post).await.status, 200);
     let match_id = id::<matched::Entity>(evening).await.parse().unwrap();

@@ -24,14 +24,14 @@ async fn an_older_binary_serves_below_a_newer_schema_that_says_so(#[values(Sqlit
     drop(process);
     // A migration that says nothing is one the older binary cannot live with.
     schema.execute_unprepared("DELETE FROM schema_mark WHERE name = 'm9999_of_tomorrow'").await.unwrap();
-    let words = "this binary is older than the database: a newer one applied m9999_of_tomorrow, with which this one \
+    let message = "this binary is older than the database: a newer one applied m9999_of_tomorrow, with which this one \
         cannot live; start the newer one";
     until("it serves below a schema that is not for it", async || {
         let answer = visitor.get("/readyz").await;
-        (answer.status == 503).then(|| assert_eq!(answer.text(), words))
+        (answer.status == 503).then(|| assert_eq!(answer.text(), message))
     })
     .await;
-    assert_eq!(process::told_by(&evening, &["serve"]), (1, format!("queqiao: {words}\n")));
+    assert_eq!(process::told_by(&evening, &["serve"]), (1, format!("queqiao: {message}\n")));
     if engine == Postgres {
         // The file of an embedded database is in the story's own hands, which is refused before.
         let taken_back = "queqiao: a newer binary applied m9999_of_tomorrow; only that one can take it back\n";

@@ -10,10 +10,10 @@ async fn a_second_service_on_an_embedded_database_is_refused_until_the_first_is_
     let Some(evening) = process::begin(Sqlite, Phase::Registration).await else { return };
     let first = process::serve_on(&evening);
     for command in [&["serve"][..], &["migrate", "up"], &["migrate", "down"]] {
-        let (status, words) = process::told_by(&evening, command);
-        assert_eq!((status, words.lines().count()), (1, 1), "{command:?}: {words}");
-        assert!(words.contains("queqiao.sqlite3: process"), "{command:?}: {words}");
-        assert!(words.contains("an embedded database has one service at a time"), "{command:?}: {words}");
+        let (status, message) = process::told_by(&evening, command);
+        assert_eq!((status, message.lines().count()), (1, 1), "{command:?}: {message}");
+        assert!(message.contains("queqiao.sqlite3: process"), "{command:?}: {message}");
+        assert!(message.contains("an embedded database has one service at a time"), "{command:?}: {message}");
     }
     let copy = evening.folder().join("copy.sqlite3").display().to_string();
     for command in [&["backup", &copy][..], &["migrate", "status"], &["doctor"]] {

@@ -26,9 +26,9 @@ async fn an_invitation_is_declined_withdrawn_sent_again_and_runs_out(#[values(Sq
     let helper = evening.account("helper", Gender::Male).await;
     let first = invited(&evening, &helper.email, "desk").await;
     let sight = helper.get(MINE).await.json["items"][0].clone();
-    let told = |field: &str| sight[field].as_str().unwrap().to_owned();
+    let field_of = |field: &str| sight[field].as_str().unwrap().to_owned();
     assert_eq!(
-        [told("kind"), told("union"), told("thing"), told("event"), told("state")],
+        [field_of("kind"), field_of("union"), field_of("thing"), field_of("event"), field_of("state")],
         ["desk", "燕缘际会工会", "情定七夕", "qixi", "open"]
     );
     assert_eq!(helper.post(&format!("{MINE}/{first}/decline"), json!({})).await.status, 204);
@@ -52,8 +52,8 @@ async fn an_invitation_is_declined_withdrawn_sent_again_and_runs_out(#[values(Sq
     refused(&evening.organizer.delete(&path).await, 409, "invitation_over");
     refused(&evening.organizer.post(&format!("{path}/again"), json!({})).await, 409, "invitation_over");
     refused(&helper.post(&format!("{MINE}/{second}/accept"), json!({})).await, 409, "invitation_over");
-    let shown = json!({ "token": token });
-    refused(&evening.visitor().post("/api/v1/auth/invitation", shown.clone()).await, 422, "token_invalid");
+    let body = json!({ "token": token });
+    refused(&evening.visitor().post("/api/v1/auth/invitation", body.clone()).await, 422, "token_invalid");
     assert_eq!(Browser::open(&evening).get(&format!("/invitation?token={token}")).await.0, 410);
 
     // Sent again: not at once, with a link that kills the former one, five letters in all.
@@ -208,7 +208,7 @@ async fn an_invitation_to_take_part_ends_with_the_seats(#[values(Sqlite, Postgre
     assert_eq!(hers.status, Status::Approved, "the list that was checked approves what was there");
     assert_eq!(registration::Entity::find().count(db).await.unwrap(), 1);
     let id = her.get(MINE).await.json["items"][0]["id"].as_str().unwrap().to_owned();
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     let late = evening.again(&her).post(&format!("{MINE}/{id}/accept"), json!({})).await;
     refused(&late, 409, "phase_closed");
     assert_eq!(her.post(&format!("{MINE}/{id}/decline"), json!({})).await.status, 204);
@@ -224,10 +224,10 @@ async fn what_became_of_invitations_is_on_record(#[values(Sqlite, Postgres)] eng
     evening.organizer.delete(&format!("/api/v1/invitations/{second}")).await;
     helper.accepts_all().await;
     let deeds = entry::Entity::find().all(evening.app.database.reader()).await.unwrap();
-    let told: Vec<_> = deeds.iter().map(|deed| (deed.action.as_str(), deed.actor_id)).collect();
+    let recorded: Vec<_> = deeds.iter().map(|deed| (deed.action.as_str(), deed.actor_id)).collect();
     let (organizer, helper_id) = (Some(evening.organizer.account_id), Some(helper.account_id));
     assert_eq!(
-        told,
+        recorded,
         [
             ("invited", organizer),
             ("invited", organizer),
@@ -239,9 +239,9 @@ async fn what_became_of_invitations_is_on_record(#[values(Sqlite, Postgres)] eng
     let browser = Browser::of(&evening, &evening.organizer).await;
     let back = "/office/e/qixi/staff";
     let third = invited(&evening, &helper.email, "volunteer").await;
-    for (act, said) in [("again", "invitation-too-soon"), ("withdraw", "invitation-withdrawn")] {
+    for (act, flash) in [("again", "invitation-too-soon"), ("withdraw", "invitation-withdrawn")] {
         let done = browser.send(&format!("/office/invitations/{third}/{act}"), &[("back", back)]).await;
         assert_eq!((done.status().as_u16(), header(&done, "location")), (303, back));
-        assert!(header(&done, "set-cookie").contains(said), "{done:?}");
+        assert!(header(&done, "set-cookie").contains(flash), "{done:?}");
     }
 }

@@ -24,11 +24,11 @@ async fn whoever_only_works_here_needs_a_name_and_a_password(#[values(Sqlite, Po
     let mut browser = Browser::open(&evening);
     let (status, page) = browser.get(&format!("/invitation?token={token}")).await;
     assert!(status == 200 && page.contains("燕缘际会工会邀请你在“情定七夕”担任签到员"), "{page}");
-    for asked in ["name=\"name\"", "name=\"password\""] {
-        assert!(page.contains(asked), "{asked}: {page}");
+    for text in ["name=\"name\"", "name=\"password\""] {
+        assert!(page.contains(text), "{text}: {page}");
     }
-    for asked in ["gender", "grown_up", "born_on", "单身"] {
-        assert!(!page.contains(asked), "{asked}: {page}");
+    for text in ["gender", "grown_up", "born_on", "单身"] {
+        assert!(!page.contains(text), "{text}: {page}");
     }
     let empty = browser.send("/invitation", &[("token", &token), ("name", " "), ("password", "short")]).await;
     let (status, page) = read(empty).await;
@@ -75,10 +75,10 @@ async fn whoever_is_on_a_list_says_in_their_own_words_who_they_are(#[values(Sqli
     let browser = Browser::open(&evening);
     let (status, page) = browser.get(&format!("/invitation?token={token}")).await;
     assert!(status == 200 && page.contains("燕缘际会工会邀请你参加“情定七夕”"), "{page}");
-    for said in
+    for text in
         ["对方的名单里这样写", "张三", "新单位", "value=\"1990-03-01\"", "name=\"may_show\"", "name=\"grown_up\""]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(text), "{text}: {page}");
     }
     let mut form = vec![
         ("token", token.as_str()),

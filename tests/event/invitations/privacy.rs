@@ -62,20 +62,20 @@ async fn not_one_byte_of_an_account_reaches_another_union(#[values(Sqlite, Postg
     let mut answers: Vec<String> = Vec::new();
     for email in [her.email.as_str(), "nobody-at-all@example.com"] {
         let list = format!("邮箱,性别,单位,姓名,昵称,出生年份\n{email},男,外单位,名单里的名字,名单昵称,1990\n");
-        let mut told = masked(&import(&other, "other", &list).await, email);
+        let mut records = masked(&import(&other, "other", &list).await, email);
         for role in ["desk", "host", "volunteer"] {
             let wish = json!({ "email": email, "role": role });
-            told += &masked(&other.post("/api/v1/events/other/crew", wish).await, email);
+            records += &masked(&other.post("/api/v1/events/other/crew", wish).await, email);
         }
         let wish = json!({ "email": email, "role": "organizer" });
-        told += &masked(&other.post("/api/v1/organizations/other/staff", wish).await, email);
+        records += &masked(&other.post("/api/v1/organizations/other/staff", wish).await, email);
         let wish = json!({ "email": email });
-        told += &masked(&other.post(&format!("/api/v1/units/{unit}/contacts"), wish).await, email);
+        records += &masked(&other.post(&format!("/api/v1/units/{unit}/contacts"), wish).await, email);
         // Named a second time, too.
         let wish = json!({ "email": email, "role": "desk" });
-        told += &masked(&other.post("/api/v1/events/other/crew", wish).await, email);
-        told += &masked(&import(&other, "other", &list).await, email);
-        answers.push(told);
+        records += &masked(&other.post("/api/v1/events/other/crew", wish).await, email);
+        records += &masked(&import(&other, "other", &list).await, email);
+        answers.push(records);
     }
     assert!(answers[0].contains("201") && answers[0] == answers[1], "{answers:#?}");
 
@@ -175,7 +175,7 @@ async fn a_clock_does_not_tell_who_has_an_account(#[values(Sqlite, Postgres)] en
     evening.accounts(&names, Gender::Female).await;
     // A machine with other work now and then says nothing of ours: three tries, each on its own.
     for what in ["crew", "import"] {
-        let mut told = Vec::new();
+        let mut records = Vec::new();
         for round in 0..3 {
             let role = ["desk", "host", "volunteer"][round];
             let (mut known, mut unknown) = (Vec::new(), Vec::new());
@@ -197,13 +197,13 @@ async fn a_clock_does_not_tell_who_has_an_account(#[values(Sqlite, Postgres)] en
                     if is_known { known.push(took) } else { unknown.push(took) }
                 }
             }
-            told.push(auc(&known, &unknown));
-            if told.last().is_some_and(|auc| *auc < 0.6) {
+            records.push(auc(&known, &unknown));
+            if records.last().is_some_and(|auc| *auc < 0.6) {
                 break;
             }
         }
-        assert!(told.iter().any(|auc| *auc < 0.6), "{what}: {told:?}");
-        println!("{what}: {told:?}");
+        assert!(records.iter().any(|auc| *auc < 0.6), "{what}: {records:?}");
+        println!("{what}: {records:?}");
     }
 }
 
@@ -214,9 +214,9 @@ async fn an_export_tells_who_invited_one_and_what_their_list_said(#[values(Sqlit
     let her = evening.account("her", Gender::Female).await;
     import(&evening.organizer, "qixi", "邮箱,性别,单位,姓名\nher@example.com,女,电力局,名单上的她\n").await;
     let txn_free = evening.app.database.reader();
-    let told =
+    let records =
         queqiao::invitations::personal::export(txn_free, &evening.app, her.account_id, &her.email).await.unwrap();
-    assert_eq!((&told[0]["words"]["real_name"], &told[0]["state"]), (&json!("名单上的她"), &json!("open")));
+    assert_eq!((&records[0]["words"]["real_name"], &records[0]["state"]), (&json!("名单上的她"), &json!("open")));
     let file = evening.takes_home(&her).await;
     assert!(file.status == 200 && file.text().contains("invitations.json"));
     let sent = invitation::Entity::find().filter(invitation::Column::State.eq(invitation::State::Open));

@@ -116,11 +116,11 @@ async fn two_devices_in_use_do_not_share_a_name(#[values(Sqlite, Postgres)] engi
     let invited = evening.organizer.post(DEVICES, json!({})).await;
     let path = format!("/pair/{}", invited.json["token"].as_str().unwrap());
     let phone = Browser::open(&evening);
-    for (name, said) in [(" 东门 ", "已经有一台设备叫这个名字了"), ("", "不能空着")] {
+    for (name, message) in [(" 东门 ", "已经有一台设备叫这个名字了"), ("", "不能空着")] {
         let refused = phone.send(&path, &[("name", name)]).await;
         assert_eq!(refused.status(), 422);
         let page = refused.text().await.unwrap();
-        assert!(page.contains(said) && page.contains(&format!("value=\"{name}\"")), "{page}");
+        assert!(page.contains(message) && page.contains(&format!("value=\"{name}\"")), "{page}");
         assert!(page.contains("aria-invalid"), "{page}");
     }
     let first = devices(&evening).await.into_iter().find(|device| device.name.is_some()).unwrap();
@@ -161,7 +161,7 @@ async fn a_device_checks_in_for_its_event_and_does_nothing_else(#[values(Sqlite,
     let (device, other) = (paired(&evening, "东门").await, paired(&evening, "西门").await);
     // Every call there is, but for those of the desk itself.
     let document = evening.visitor().get("/api/v1/openapi.json").await.json;
-    let mut asked = 0;
+    let mut requests = 0;
     for (pattern, methods) in document["paths"].as_object().unwrap() {
         for (method, call) in methods.as_object().unwrap() {
             let open = call["security"].as_array().is_none_or(|needs| needs.is_empty() || needs.contains(&json!({})));
@@ -176,10 +176,10 @@ async fn a_device_checks_in_for_its_event_and_does_nothing_else(#[values(Sqlite,
             let request = device.request(method.to_uppercase().parse().unwrap(), &path);
             let refused = device.send(request.json(&json!({}))).await;
             assert!([401, 403].contains(&refused.status), "{method} {pattern}: {} {}", refused.status, refused.text());
-            asked += 1;
+            requests += 1;
         }
     }
-    assert!(asked > 80, "{asked}");
+    assert!(requests > 80, "{requests}");
     // Nor under another's name, nor at another event, nor as a page.
     let code = code_of(&guest).await;
     let refused = device.post(DOOR, scan(&code, "西门", 7)).await;
@@ -243,7 +243,7 @@ async fn devices_are_their_unions_own_business(#[values(Sqlite, Postgres)] engin
     // A desk that lies in a drawer opens nothing at the next event.
     assert_eq!(device.get(&format!("{DOOR}/counts")).await.status, 200);
     evening.clock.advance(hours(24 * 4));
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     evening.clock.advance(hours(24 * 4));
     assert_eq!(device.get(&format!("{DOOR}/counts")).await.status, 401);
 }

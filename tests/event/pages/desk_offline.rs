@@ -33,11 +33,11 @@ fn opened(roster: &Value, code: &str) -> Option<Value> {
     let name = BASE64URL_NOPAD.encode(&name);
     let record = roster["records"].get(&name)?;
     let sealed = BASE64URL_NOPAD.decode(record.as_str().unwrap().as_bytes()).unwrap();
-    let (nonce, words) = sealed.split_at(12);
+    let (nonce, plaintext) = sealed.split_at(12);
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key).unwrap());
     let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
-    let mut words = words.to_vec();
-    let plain = key.open_in_place(nonce, Aad::from(name.as_bytes()), &mut words).unwrap();
+    let mut plaintext = plaintext.to_vec();
+    let plain = key.open_in_place(nonce, Aad::from(name.as_bytes()), &mut plaintext).unwrap();
     Some(serde_json::from_slice(plain).unwrap())
 }
 
@@ -62,15 +62,15 @@ async fn a_record_of_the_roster_opens_only_with_its_code(#[values(Sqlite, Postgr
     let roster = answer.json.clone();
     assert_eq!((&roster["expected"]["men"], &roster["expected"]["women"]), (&json!(2), &json!(1)));
     assert_eq!(roster["numbers"], json!({"men": 2, "women": 2}));
-    let mut told = BTreeMap::new();
+    let mut clear = BTreeMap::new();
     for code in &codes {
         let record = opened(&roster, code).unwrap();
-        told.insert(record["badge"].as_str().unwrap().to_owned(), record);
+        clear.insert(record["badge"].as_str().unwrap().to_owned(), record);
     }
-    assert_eq!(told.keys().collect::<Vec<_>>(), ["女001", "女002", "男001", "男002"]);
-    assert!(told["男002"]["nickname"].as_str().is_some_and(|name| name.starts_with("guest-")));
-    assert!(told["男002"].get("refusal").is_none() && told["男002"]["unit"].is_string());
-    assert_eq!(told["女002"]["refusal"], "withdrawn");
+    assert_eq!(clear.keys().collect::<Vec<_>>(), ["女001", "女002", "男001", "男002"]);
+    assert!(clear["男002"]["nickname"].as_str().is_some_and(|name| name.starts_with("guest-")));
+    assert!(clear["男002"].get("refusal").is_none() && clear["男002"]["unit"].is_string());
+    assert_eq!(clear["女002"]["refusal"], "withdrawn");
     assert_eq!(opened(&roster, &lost).unwrap(), json!({"refusal": "revoked_code"}), "whose it was is not told");
     assert!(opened(&roster, "AAAAAAAAAAAAAAAAAAAAAAAAAA").is_none());
     assert_eq!(roster["records"].as_object().unwrap().len(), 5);
@@ -222,9 +222,9 @@ async fn the_desk_opens_for_desks_and_only_there_the_camera(#[values(Sqlite, Pos
     let desk = Browser::of(&evening, &evening.crew(Role::Desk).await).await;
     let organizer = Browser::of(&evening, &evening.organizer).await;
     for (browser, paired) in [(&phone, true), (&desk, false), (&organizer, false)] {
-        let shown = browser.request(Method::GET, "/e/qixi/desk").send().await.unwrap();
-        assert!(header(&shown, "permissions-policy").starts_with("camera=(self)"));
-        let (status, page) = read(shown).await;
+        let answer = browser.request(Method::GET, "/e/qixi/desk").send().await.unwrap();
+        assert!(header(&answer, "permissions-policy").starts_with("camera=(self)"));
+        let (status, page) = read(answer).await;
         assert!(status == 200 && page.contains("data-expected-men=\"2\""), "{page}");
         assert_eq!(page.contains("data-paired"), paired);
         // What the script fills in is still to be filled in; what we forgot to say is not.
@@ -261,10 +261,10 @@ async fn what_the_door_let_pass_without_a_link_is_looked_at(#[values(Sqlite, Pos
     let office = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = office.get("/office/e/qixi/reviews").await;
     assert_eq!(status, 200);
-    for said in
+    for message in
         ["两个签到台放进了同一个号码", "服务器本来会拒绝", "女001", "女002", "已经退出", "东&#60;b&#62;门", "西门"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(message), "{message}: {page}");
     }
     let open = review::Entity::find().all(evening.app.database.reader()).await.unwrap();
     let path = format!("/office/e/qixi/reviews/{}", open[0].id);

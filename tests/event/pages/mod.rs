@@ -41,7 +41,7 @@ async fn post_letter_of(evening: &Evening, kind: &'static str) -> Letter {
         kind,
         to: Recipient::without_account("li@example.com".to_owned(), Language::Zh),
         event_id: Some(evening.event.id),
-        words: "爱的号码牌\n\n你的号码是女008。".to_owned(),
+        text: "爱的号码牌\n\n你的号码是女008。".to_owned(),
         action: None,
         attachments: vec![Attachment::file("badge.png", "image/png", b"png").shown_as("badge")],
         dedupe: None,
@@ -72,16 +72,16 @@ async fn an_event_is_told_on_its_poster_in_two_languages(#[values(Sqlite, Postgr
     assert!(front.contains("情定七夕") && front.contains("href=\"/e/qixi\""), "{front}");
     let (status, page) = browser.get("/e/qixi").await;
     assert_eq!(status, 200);
-    for said in
+    for text in
         ["情定七夕", "工人文化宫", "线上互动还剩 23 小时", "走上鹊桥", "8 轮，每轮 8 分钟", "为最多 3 位", "主办"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(text), "{text}: {page}");
     }
     assert!(page.contains("class=\"here\" aria-current=\"step\""), "{page}");
     let english = browser.request(Method::GET, "/e/qixi").header("Accept-Language", "en-GB,en;q=0.9");
     let (_, english) = read(english.send().await.unwrap()).await;
-    for said in ["Qixi Night", "23 hours left online", "Across the bridge", "8 rounds of 8 minutes"] {
-        assert!(english.contains(said), "{said}: {english}");
+    for text in ["Qixi Night", "23 hours left online", "Across the bridge", "8 rounds of 8 minutes"] {
+        assert!(english.contains(text), "{text}: {english}");
     }
     assert!(!english.contains("阶段"), "{english}");
     let chosen = browser.request(Method::GET, "/language/en?to=%2Fe%2Fqixi").send().await.unwrap();
@@ -263,8 +263,8 @@ async fn the_outbox_is_for_administrators(#[values(Sqlite, Postgres)] engine: En
         let (status, page) = administrator.get(path).await;
         assert!(status == 200 && page.contains("li@example.com") && page.contains("号码牌"), "{page}");
         assert!(!page.contains("爱的号码牌") && !page.contains("女008"), "what it says is not shown: {page}");
-        let told = keeper.get(&format!("/api/v1{path}")).await.text();
-        assert!(told.contains("li@example.com") && !told.contains("女008") && !told.contains("爱的号码牌"), "{told}");
+        let body = keeper.get(&format!("/api/v1{path}")).await.text();
+        assert!(body.contains("li@example.com") && !body.contains("女008") && !body.contains("爱的号码牌"), "{body}");
     }
 }
 
@@ -355,8 +355,8 @@ async fn letters_that_tell_how_somebody_fared_open_for_nobody(#[values(Sqlite, P
     failed.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     let failed = listed("?state=failed").await.remove(0);
-    for told in ["kind", "event_id", "recipient", "last_error"] {
-        assert_eq!(failed[told], json!(null), "{told}");
+    for field in ["kind", "event_id", "recipient", "last_error"] {
+        assert_eq!(failed[field], json!(null), "{field}");
     }
     assert_eq!(listed("?kind=contact_opened").await, Vec::<serde_json::Value>::new());
     let (status, page) = browser.get(&format!("/admin/outbox/{}", letters[2].1.id)).await;

@@ -66,10 +66,10 @@ async fn rules_are_tried_before_they_are_kept(#[values(Sqlite, Postgres)] engine
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (status, page) = browser.get(STUDIO).await;
     assert_eq!(status, 200, "{page}");
-    for said in
+    for text in
         ["<svg", "class=\"cut\"", "10 人里入选 4 人", "分数线 0", "先冻结积分", "name=\"seats\" type=\"number\""]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(text), "{text}: {page}");
     }
     let preview = format!("{STUDIO}/preview");
     let (status, part) = read(browser.send(&preview, &rules("2", "1", "none", "")).await).await;
@@ -116,19 +116,19 @@ async fn the_studio_leads_from_the_frozen_ledger_to_the_record(#[values(Sqlite, 
     assert!(page.contains(ESCAPED) && !page.contains(MARKUP) && page.contains("6 人"), "{page}");
     let (status, page) = read(browser.send(&runs, &[("step", "run")]).await).await;
     assert!(status == 422 && page.contains("开奖结果"), "{status} {page}");
-    let said = [("step", "run"), ("beacon", "01 05 09+08")];
-    let answer = browser.send(&runs, &said).await;
+    let fields = [("step", "run"), ("beacon", "01 05 09+08")];
+    let answer = browser.send(&runs, &fields).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, STUDIO));
     let (status, page) = browser.get(STUDIO).await;
     assert_eq!(status, 200, "{page}");
-    for told in ["入选 4 人，候补 2 人", "01 05 09+08", "queqiao verify qixi-screening-1.json", "待寄 6 封", "<svg"]
+    for text in ["入选 4 人，候补 2 人", "01 05 09+08", "queqiao verify qixi-screening-1.json", "待寄 6 封", "<svg"]
     {
-        assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains(text), "{text}: {page}");
     }
     assert!(!page.contains("id=\"rules\""), "what is done is not moved any more");
     let (status, file) = browser.get("/api/v1/events/qixi/screening/runs/1/file").await;
     assert!(status == 200 && queqiao::commands::verify::holds(file.as_bytes()).is_ok(), "{file}");
-    let (status, page) = read(browser.send(&runs, &said).await).await;
+    let (status, page) = read(browser.send(&runs, &fields).await).await;
     assert!(status == 409 && page.contains("已经筛选过了"), "{status} {page}");
 }
 
@@ -304,8 +304,8 @@ async fn a_letter_is_shown_tried_and_sent_once(#[values(Sqlite, Postgres)] engin
 async fn another_union_reads_and_writes_nothing_here(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Confirmation).await else { return };
     let guest = evening.participant_as("men", Status::Confirmed).await;
-    let words = json!({ "subject": "集合", "text": "门口见", "to": { "statuses": ["confirmed"] } });
-    let sent = evening.organizer.post("/api/v1/events/qixi/announcements", words.clone()).await;
+    let mail_body = json!({ "subject": "集合", "text": "门口见", "to": { "statuses": ["confirmed"] } });
+    let sent = evening.organizer.post("/api/v1/events/qixi/announcements", mail_body.clone()).await;
     assert_eq!((sent.status, &sent.json["written"]), (201, &json!(1)), "{}", sent.text());
     let id = sent.json["id"].as_str().unwrap();
     let stranger = evening.stranger().await;
@@ -330,7 +330,7 @@ async fn another_union_reads_and_writes_nothing_here(#[values(Sqlite, Postgres)]
     let ours = json!({ "to": { "units": [evening.units[0].id] }, "subject": "x", "text": "y" });
     let nobody = stranger.post("/api/v1/events/theirs/announcements", ours).await;
     assert_eq!((nobody.status, nobody.code()), (409, "nobody_to_write_to"), "{}", nobody.text());
-    assert_eq!(stranger.post("/api/v1/events/qixi/announcements", words).await.status, 403);
+    assert_eq!(stranger.post("/api/v1/events/qixi/announcements", mail_body).await.status, 403);
 
     let own = Browser::of(&evening, &evening.organizer).await;
     let posts = [format!("{STUDIO}/runs"), format!("{STUDIO}/freeze"), BADGES.to_owned(), MAIL.to_owned()];
@@ -349,9 +349,9 @@ async fn eight_hundred_get_one_letter_each_whoever_sends_at_once(#[values(Sqlite
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     evening.participants("men", 400, Status::Approved).await;
     evening.participants("women", 400, Status::Approved).await;
-    let words = json!({ "subject": "线上互动还剩两天", "text": "{昵称}，您好！\n\n每天签到别忘了。",
+    let mail_body = json!({ "subject": "线上互动还剩两天", "text": "{昵称}，您好！\n\n每天签到别忘了。",
         "subject_en": "Two days left", "text_en": "Do sign in every day." });
-    let send = || evening.organizer.post("/api/v1/events/qixi/announcements", words.clone());
+    let send = || evening.organizer.post("/api/v1/events/qixi/announcements", mail_body.clone());
     let (one, two, three) = tokio::join!(send(), send(), send());
     let written: i64 = [&one, &two, &three].iter().map(|answer| answer.json["written"].as_i64().unwrap()).sum();
     assert_eq!(written, 800, "{} {} {}", one.text(), two.text(), three.text());

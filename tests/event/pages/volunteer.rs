@@ -70,11 +70,11 @@ async fn a_refused_note_keeps_its_words_and_marks_the_day(#[values(Sqlite, Postg
     let Some((hall, id, case)) = couple(engine).await else { return };
     let browser = Browser::of(&hall.evening, &hall.evening.crew(Role::Volunteer).await).await;
     let path = format!("{case}/follow-ups");
-    for (day, said) in [("2031-01-01", "日子要在牵手那天和今天之间"), ("someday", "请选一个日子")] {
+    for (day, text) in [("2031-01-01", "日子要在牵手那天和今天之间"), ("someday", "请选一个日子")] {
         let note = [("state", "dating"), ("note", "约了<b>周末</b>看展"), ("at", day)];
         let (status, page) = read(browser.send(&path, &note).await).await;
         assert_eq!(status, 422, "{page}");
-        assert!(page.contains(said) && page.contains("id=\"at-wrong\"") && page.contains("aria-invalid"), "{page}");
+        assert!(page.contains(text) && page.contains("id=\"at-wrong\"") && page.contains("aria-invalid"), "{page}");
         assert!(page.contains("约了&#60;b&#62;周末") && page.contains(&format!("value=\"{day}\"")), "{page}");
     }
     let bliss = [("state", "bliss"), ("note", ""), ("at", "")];

@@ -60,9 +60,9 @@ async fn ballots_fired_at_a_closing_round_are_counted_or_refused(#[values(Sqlite
         }
         let sent = counts.iter().filter(|count| count.is_some()).count();
         let picks = counts.iter().filter(|count| **count == Some(true)).count();
-        let told = |count| json!(told_among(count, sent));
-        assert_eq!(bulletin.json["ballots"], told(sent), "a ballot was lost, or counted although refused");
-        assert_eq!(bulletin.json["picks"], told(picks), "an older ballot was counted, or a refused one");
+        let expected = |count| json!(told_among(count, sent));
+        assert_eq!(bulletin.json["ballots"], expected(sent), "a ballot was lost, or counted although refused");
+        assert_eq!(bulletin.json["picks"], expected(picks), "an older ballot was counted, or a refused one");
         found += hall.are_matched_as(n, &counts).await;
     }
     assert!((1..PAIRS as usize * 2).contains(&found), "{found} pairs matched: nothing raced");
@@ -137,8 +137,8 @@ async fn what_a_hall_was_promised_is_what_is_counted(#[values(Sqlite, Postgres)]
     assert!(taken().all(|promised| receipts.contains(promised.receipt.as_str())), "counted is not what was promised");
     let picks: usize = promised.iter().map(|promised| promised.badges.len()).sum();
     assert_eq!(receipts.len(), promised.len());
-    let told = |count| json!(told_among(count, taken().count()));
-    assert_eq!((&bulletin.json["ballots"], &bulletin.json["picks"]), (&told(taken().count()), &told(picks)));
+    let expected = |count| json!(told_among(count, taken().count()));
+    assert_eq!((&bulletin.json["ballots"], &bulletin.json["picks"]), (&expected(taken().count()), &expected(picks)));
     let names = |place: usize, badge: String| promised[place].badges.contains(&badge);
     let mut mutual = HashSet::new();
     for (man, woman) in (0..pairs as usize).flat_map(|man| (0..pairs as usize).map(move |woman| (man, woman))) {

@@ -165,12 +165,12 @@ async fn a_round_is_void_only_when_a_host_says_so_twice(#[values(Sqlite, Postgre
     // The power goes, and with it the key.
     fs::remove_file(key_file(folder.path())).unwrap();
     recovery::resume(&hall.evening.app).await.unwrap();
-    let asked = void(&hall, 1, false).await;
-    assert_eq!((asked.status, asked.code(), &asked.json["ballots"]), (409, "void_unconfirmed", &json!(2)));
+    let reply = void(&hall, 1, false).await;
+    assert_eq!((reply.status, reply.code(), &reply.json["ballots"]), (409, "void_unconfirmed", &json!(2)));
     assert_eq!((hall.round(1).await.state, sealed(&hall).await), (State::Open, 2));
-    let told = void(&hall, 1, true).await;
-    assert_eq!((told.status, &told.json["state"]), (200, &json!("void")), "{}", told.text());
-    assert_eq!(void(&hall, 1, false).await.bytes, told.bytes);
+    let voided = void(&hall, 1, true).await;
+    assert_eq!((voided.status, &voided.json["state"]), (200, &json!("void")), "{}", voided.text());
+    assert_eq!(void(&hall, 1, false).await.bytes, voided.bytes);
     assert_eq!(sealed(&hall).await, 0);
     for answer in [light(&hall.men[0], 1, &[]).await, mine(&hall.men[0], 1).await, hall.close(1).await] {
         assert_eq!((answer.status, answer.code()), (409, "round_void"));
@@ -195,16 +195,16 @@ async fn the_page_of_a_stuck_round_asks_twice_before_it_gives_up_the_ballots(
     let n = hall.open(1).await;
     let page = format!("/e/qixi/console/picks/{n}");
     let host = Browser::of(&hall.evening, &hall.host).await;
-    let (status, told) = host.get(&page).await;
+    let (status, voided) = host.get(&page).await;
     assert_eq!(status, 200);
-    assert!(told.contains(&folder.path().join("keys").display().to_string()), "{told}");
+    assert!(voided.contains(&folder.path().join("keys").display().to_string()), "{voided}");
     let refused = host.send(&page, &[]).await;
     assert_eq!(refused.status(), 409);
     assert!(refused.text().await.unwrap().contains("这一轮没有问题"));
     fs::remove_file(key_file(folder.path())).unwrap();
-    let asked = host.send(&page, &[]).await;
-    assert_eq!(asked.status(), 200);
-    assert!(asked.text().await.unwrap().contains("再问一次"));
+    let reply = host.send(&page, &[]).await;
+    assert_eq!(reply.status(), 200);
+    assert!(reply.text().await.unwrap().contains("再问一次"));
     assert_eq!((hall.round(n).await.state, sealed(&hall).await), (State::Open, 2));
     let done = host.send(&page, &[("confirm", "yes")]).await;
     assert_eq!((done.status().as_u16(), header(&done, "location")), (303, "/e/qixi/console"));

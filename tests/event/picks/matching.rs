@@ -100,7 +100,7 @@ async fn the_willing_go_on_stage_with_whom_they_would_rather(#[values(Sqlite, Po
     assert_eq!(stage(&hall.men[1]).await, [woman("001", true)]);
     // Whoever takes it back is a couple no more, and reads of no stage.
     let id = mine(&hall.men[1], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
-    let said = hall.women[0].put(&format!("/api/v1/matches/{id}/consent"), json!({ "show": false })).await;
-    assert_eq!(said.status, 200);
+    let answer = hall.women[0].put(&format!("/api/v1/matches/{id}/consent"), json!({ "show": false })).await;
+    assert_eq!(answer.status, 200);
     assert_eq!(stage(&hall.men[1]).await, [woman("001", false)]);
 }

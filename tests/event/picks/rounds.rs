@@ -33,9 +33,9 @@ async fn a_round_is_the_hosts_and_goes_one_way(#[values(Sqlite, Postgres)] engin
     assert_eq!(light(&hall.men[0], 1, &[]).await.code(), "round_not_open");
     assert_eq!(hall.host.post(&format!("{ROUNDS}/9/open"), json!({})).await.status, 404);
     assert_eq!(hall.host.post(&format!("{ROUNDS}/x/open"), json!({})).await.status, 404);
-    hall.evening.enter(Phase::Confirmation).await;
+    hall.evening.move_to(Phase::Confirmation).await;
     assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.code(), "phase_closed");
-    hall.evening.enter(Phase::OnSite).await;
+    hall.evening.move_to(Phase::OnSite).await;
     assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.status, 200);
     assert_eq!(hall.host.post(&format!("{first}/open"), json!({})).await.code(), "round_open");
     assert_eq!(hall.host.post(&format!("{second}/open"), json!({})).await.code(), "another_round_open");

@@ -25,8 +25,8 @@ use crate::fixtures::{process, rows};
 
 /// What a phone's answers weigh on the air, as they are sent to a browser that would like them smaller.
 async fn weight(person: &Person, path: &str) -> (usize, Option<String>) {
-    let asked = person.request(Method::GET, path).header("Accept-Encoding", "gzip");
-    let answer = person.send(asked).await;
+    let call = person.request(Method::GET, path).header("Accept-Encoding", "gzip");
+    let answer = person.send(call).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     (answer.bytes.len(), answer.headers.get("content-length").map(|length| length.to_str().unwrap().to_owned()))
 }
@@ -99,20 +99,20 @@ fn masked(line: &str, known: &HashMap<Uuid, String>) -> String {
         let receipt = word.len() == 8 && word.chars().all(drawn);
         receipt || word.len() >= 20 && word.chars().all(|c| c.is_ascii_hexdigit() || matches!(c, '-' | 'x'))
     };
-    let mut told = String::new();
+    let mut masked = String::new();
     for piece in line.split_inclusive(|c| !is_part(c)) {
         let (word, mark) = piece.split_at(piece.find(|c| !is_part(c)).unwrap_or(piece.len()));
         // As one database writes ids, or as the other does, with a word before it or not.
         let id = if word.contains('-') { word.len().saturating_sub(36) } else { 0 };
         let (before, id) = word.split_at(id);
         match id.parse::<Uuid>() {
-            Ok(id) => told.extend([before, known.get(&id).map_or("#", String::as_str)]),
-            Err(_) if random(word) => told.push('#'),
-            Err(_) => told.push_str(word),
+            Ok(id) => masked.extend([before, known.get(&id).map_or("#", String::as_str)]),
+            Err(_) if random(word) => masked.push('#'),
+            Err(_) => masked.push_str(word),
         }
-        told.push_str(mark);
+        masked.push_str(mark);
     }
-    told
+    masked
 }
 
 #[test]
@@ -151,7 +151,7 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
         for secret in secrets {
             assert!(!files.windows(secret.len()).any(|window| window == secret), "sealed bytes are still on disk");
         }
-        let told = dump(&hall).await;
+        let dumped = dump(&hall).await;
         // The house goes round; the two become a couple and exchange what they give.
         jobs::once(&hall.evening.app).await;
         let found = mine(&hall.men[0], n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
@@ -161,8 +161,8 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
         }
         let later = dump(&hall).await;
         let letters = later.iter().filter(|row| row.starts_with("letter ")).count();
-        assert!(letters >= 22 && later.len() > told.len(), "{letters} letters, {} rows", later.len());
-        evenings.push([told, later].concat());
+        assert!(letters >= 22 && later.len() > dumped.len(), "{letters} letters, {} rows", later.len());
+        evenings.push([dumped, later].concat());
     }
     for (one, other) in evenings[0].iter().zip(&evenings[1]) {
         assert_eq!(one, other);
@@ -211,16 +211,16 @@ async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqli
     assert!(has(&log, b"TRACE") && has(&log, b"/picks"), "the log says too little to be searched");
     assert!(has(&rows_and_letters, b"round_over"), "the letters are not among the rows");
     let secrets = rows.iter().map(|row| row.sealed[24..].to_vec()).chain([key.clone()]);
-    let mut told: Vec<Vec<u8>> = ["女777", r"\u5973777", r"\xe5\xa5\xb3777", "%E5%A5%B3777"].map(Vec::from).into();
+    let mut traces: Vec<Vec<u8>> = ["女777", r"\u5973777", r"\xe5\xa5\xb3777", "%E5%A5%B3777"].map(Vec::from).into();
     for secret in secrets {
         let listed: Vec<String> = secret.iter().take(16).map(ToString::to_string).collect();
-        told.push(data_encoding::HEXLOWER.encode(&secret[..16]).into());
-        told.push(data_encoding::HEXUPPER.encode(&secret[..16]).into());
-        told.push(data_encoding::BASE64.encode(&secret[..15]).into());
-        told.push(listed.join(", ").into());
-        told.push(secret);
+        traces.push(data_encoding::HEXLOWER.encode(&secret[..16]).into());
+        traces.push(data_encoding::HEXUPPER.encode(&secret[..16]).into());
+        traces.push(data_encoding::BASE64.encode(&secret[..15]).into());
+        traces.push(listed.join(", ").into());
+        traces.push(secret);
     }
-    for what in told {
+    for what in traces {
         for (name, place) in [("files", &files), ("log", &log), ("rows and letters", &rows_and_letters)] {
             assert!(!has(place, &what), "{} stands in the {name}", String::from_utf8_lossy(&what));
         }

@@ -18,15 +18,15 @@ async fn a_post_is_shown_and_earns_when_it_is_approved(#[values(Sqlite, Postgres
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let her = evening.participant("women").await;
     let him = evening.participant("men").await;
-    let words = "我是小鹊🐦‍⬛，喜欢<b>爬山</b>\n𠮷祥";
-    let posted = her.post(POSTS, json!({ "body": words })).await;
+    let body = "我是小鹊🐦‍⬛，喜欢<b>爬山</b>\n𠮷祥";
+    let posted = her.post(POSTS, json!({ "body": body })).await;
     assert_eq!((posted.status, &posted.json["state"]), (201, &json!("pending")));
     assert_eq!(posted.json["awarded"], json!({"points": 0, "rule": "post", "capped": false}));
     let id = posted.json["id"].as_str().unwrap();
     assert_eq!(him.get(POSTS).await.json["items"], json!([]), "not before the organizer saw it");
     assert_eq!(her.get(POSTS).await.json["items"][0]["state"], "pending");
     let queue = evening.organizer.get(QUEUE).await;
-    assert_eq!((&queue.json["items"][0]["id"], &queue.json["items"][0]["body"]), (&json!(id), &json!(words)));
+    assert_eq!((&queue.json["items"][0]["id"], &queue.json["items"][0]["body"]), (&json!(id), &json!(body)));
 
     let mut heard = evening.app.happenings.listen();
     let approved = decides(&evening, id, "approve").await;
@@ -40,7 +40,7 @@ async fn a_post_is_shown_and_earns_when_it_is_approved(#[values(Sqlite, Postgres
     assert_eq!((points(&her).await, lines(&evening).await), (4, 1));
 
     let seen = him.get(POSTS).await;
-    assert_eq!(seen.json["items"][0]["body"], words, "kept as it was typed");
+    assert_eq!(seen.json["items"][0]["body"], body, "kept as it was typed");
     assert_eq!(seen.json["items"][0]["author"], json!({"nickname": "guest-1", "side": "women", "me": false}));
     assert!(
         !seen.text().contains(&her.account_id.to_string()) && !seen.text().contains(&her.registration_id.to_string())
@@ -216,7 +216,7 @@ async fn the_plaza_is_open_to_the_approved_while_the_online_phase_lasts(#[values
     assert_eq!(stranger.post(&format!("{QUEUE}/{post}/decision"), json!({"decision": "remove"})).await.status, 403);
     assert_eq!(her.post(&format!("{QUEUE}/{post}/decision"), json!({"decision": "approve"})).await.status, 403);
     for phase in [Phase::Registration, Phase::Screening] {
-        evening.enter(phase).await;
+        evening.move_to(phase).await;
         for (door, body) in &doors {
             let closed = her.post(door, body.clone()).await;
             assert_eq!((closed.status, closed.code()), (409, "phase_closed"), "{door}");
@@ -231,7 +231,7 @@ async fn the_plaza_is_open_to_the_approved_while_the_online_phase_lasts(#[values
     let late = decides(&evening, &post, "approve").await;
     assert_eq!((late.status, late.code()), (409, "ledger_frozen"));
     assert_eq!(points(&her).await, 4);
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     evening.stands(&her, Status::Withdrawn).await;
     assert_eq!(her.post(SIGN_INS, json!({})).await.code(), "not_registered");
     assert_eq!(lines(&evening).await, before);

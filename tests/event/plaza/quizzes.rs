@@ -20,9 +20,9 @@ fn quiz(opens: &str, closes: &str) -> Value {
 async fn a_quiz_is_answered_once_and_tells_what_was_right_afterwards(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
     let her = evening.participant("women").await;
-    let asked = evening.organizer.post(QUIZZES, quiz("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z")).await;
-    assert_eq!(asked.status, 201, "{}", asked.text());
-    let answers = format!("{QUIZZES}/{}/answers", asked.json["id"].as_str().unwrap());
+    let created = evening.organizer.post(QUIZZES, quiz("2026-08-22T07:00:00Z", "2026-08-22T09:00:00Z")).await;
+    assert_eq!(created.status, 201, "{}", created.text());
+    let answers = format!("{QUIZZES}/{}/answers", created.json["id"].as_str().unwrap());
     assert_eq!(her.get(QUIZZES).await.json["items"], json!([]), "nobody knows of it yet");
     assert_eq!(her.post(&answers, json!({"choices": [1, 0]})).await.status, 404);
 

@@ -163,7 +163,7 @@ async fn the_clock_freezes_when_the_screening_begins(#[values(Sqlite, Postgres)]
     let her = evening.participant("women").await;
     her.post(SIGN_INS, json!({})).await;
     assert!(close_books::due(&evening.app).await.unwrap().is_empty(), "points can still be earned");
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     let late = evening.organizer.post(ENTRIES, lines(&[&her], "game", None, None)).await;
     assert_eq!((late.status, late.code()), (409, "ledger_frozen"));
     assert_eq!(close_books::due(&evening.app).await.unwrap(), [evening.event.id]);

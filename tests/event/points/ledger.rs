@@ -14,7 +14,7 @@ use rstest::rstest;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use super::{DIGESTS, ENTRIES, FREEZE, MINE, SIGN_INS, entries, lines, told, write};
+use super::{DIGESTS, ENTRIES, FREEZE, MINE, SIGN_INS, entries, lines, set_terms, write};
 use crate::fixtures::evening::{Engine, Evening, hours};
 
 #[rstest]
@@ -37,7 +37,7 @@ async fn a_statement_says_of_every_line_what_it_did(#[values(Sqlite, Postgres)] 
 
     let mine = her.get(MINE).await;
     assert_eq!((mine.status, &mine.json["points"], &mine.json["most"]), (200, &json!(24), &json!(100)));
-    let told: Vec<_> = mine.json["lines"]
+    let earned: Vec<_> = mine.json["lines"]
         .as_array()
         .unwrap()
         .iter()
@@ -50,7 +50,7 @@ async fn a_statement_says_of_every_line_what_it_did(#[values(Sqlite, Postgres)] 
             )
         })
         .collect();
-    assert_eq!(told, [("sign_in", 4, false, 4), ("profile", 20, false, 24), ("profile", 0, true, 24)]);
+    assert_eq!(earned, [("sign_in", 4, false, 4), ("profile", 20, false, 24), ("profile", 0, true, 24)]);
     assert_eq!(mine.json["lines"][1]["reason"], "现场核对");
     assert_eq!(
         (&mine.json["lines"][0]["by_organizer"], &mine.json["lines"][1]["by_organizer"]),
@@ -129,8 +129,8 @@ async fn caps_hold_against_many_hands(#[values(Sqlite, Postgres)] engine: Engine
     assert_eq!(entries(&evening).await.len(), 32);
     let mine = her.get(MINE).await;
     assert_eq!(mine.json["points"], 10, "two a day, ten in all, whatever the order");
-    let told: i64 = mine.json["lines"].as_array().unwrap().iter().map(|line| line["points"].as_i64().unwrap()).sum();
-    assert_eq!(told, 10);
+    let total: i64 = mine.json["lines"].as_array().unwrap().iter().map(|line| line["points"].as_i64().unwrap()).sum();
+    assert_eq!(total, 10);
 }
 
 /// What a deed is told it earned is what the ledger says it did, whatever else the person is just doing.
@@ -170,9 +170,9 @@ async fn every_day_is_digested_once_it_is_over(#[values(Sqlite, Postgres)] engin
     assert_eq!((days.len(), days[0].day.to_string().as_str(), days[0].lines), (1, "2026-08-22", 3));
 
     let frozen = organizer.post(FREEZE, json!({})).await;
-    let told = her.get(DIGESTS).await;
-    assert_eq!(told.json["days"][1]["lines"], 1);
-    assert_eq!(told.json["days"][1]["digest"], frozen.json["digest"]);
+    let digests = her.get(DIGESTS).await;
+    assert_eq!(digests.json["days"][1]["lines"], 1);
+    assert_eq!(digests.json["days"][1]["digest"], frozen.json["digest"]);
     // An auditor with the lines comes to the same end.
     let mut link = chain::BEGINNING;
     let all = organizer.get(&format!("{ENTRIES}?limit=200")).await;
@@ -225,7 +225,7 @@ async fn an_event_has_rules_of_its_own_or_none(#[values(Sqlite, Postgres)] engin
     let her = evening.participant("women").await;
     let rules = "/api/v1/events/qixi/ledger/rules";
     assert_eq!(her.get(rules).await.json["post"], json!({"per_day": [4, 2], "cap": 30}));
-    told(&evening, json!({"sign_in": {"per_day": [3], "cap": 5}})).await;
+    set_terms(&evening, json!({"sign_in": {"per_day": [3], "cap": 5}})).await;
     assert_eq!(her.get(rules).await.json, json!({"sign_in": {"per_day": [3], "cap": 5}}));
     assert_eq!(
         her.post(SIGN_INS, json!({})).await.json["awarded"],
@@ -239,7 +239,7 @@ async fn an_event_has_rules_of_its_own_or_none(#[values(Sqlite, Postgres)] engin
     );
     let none = organizer.post(ENTRIES, lines(&[&her], "game", None, None)).await;
     assert_eq!((none.status, &none.json["errors"][0]["code"]), (422, &json!("not_rewarded")));
-    told(&evening, json!({})).await;
+    set_terms(&evening, json!({})).await;
     assert_eq!(her.get(MINE).await.json["most"], 0);
 }
 

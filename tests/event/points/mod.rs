@@ -40,6 +40,6 @@ async fn write(evening: &Evening) -> Write {
     evening.app.database.begin_write().await.unwrap()
 }
 
-async fn told(evening: &Evening, points: Value) {
+async fn set_terms(evening: &Evening, points: Value) {
     evening.change(|row| row.settings = Set(json!({ "points": points }))).await;
 }

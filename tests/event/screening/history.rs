@@ -122,7 +122,7 @@ async fn who_was_there_lately_lets_others_go_first_and_who_stayed_away_stands_la
     assert_eq!(evening.organizer.post(LIST, json!({ "draw": "drand 7" })).await.status, 201);
     assert_eq!(evening.organizer.post(RUNS, json!({ "beacon": "7" })).await.status, 201);
     let me = async |person: &Person| person.get(ME).await.json;
-    for (place, class, status, standby, said) in [
+    for (place, class, status, standby, sentence) in [
         (0, 2, "waitlisted", json!(1), "近六个月参加过"),
         (1, 3, "waitlisted", json!(2), "没有到场"),
         (2, 1, "selected", Value::Null, ""),
@@ -133,10 +133,10 @@ async fn who_was_there_lately_lets_others_go_first_and_who_stayed_away_stands_la
             (&mine["class"], &mine["status"], &mine["standby_place"]),
             (&json!(class), &json!(status), &standby)
         );
-        let words = mine["explanation"]["words"].to_string();
-        assert!(words.contains(said) && (class > 1 || !words.contains("规则，排在")), "{words}");
+        let sentences = mine["explanation"]["words"].to_string();
+        assert!(sentences.contains(sentence) && (class > 1 || !sentences.contains("规则，排在")), "{sentences}");
         let [letter] = &evening.letters_to(&men[place], "screened").await[..] else { panic!("one letter") };
-        assert!(letter.plain.contains(said), "{}", letter.plain);
+        assert!(letter.plain.contains(sentence), "{}", letter.plain);
     }
     for woman in &women {
         assert_eq!(me(woman).await["class"], 1, "what is long ago, elsewhere, or not known, does not count");

@@ -35,7 +35,11 @@ async fn everybody_gets_a_place_a_reason_and_a_letter(#[values(Sqlite, Postgres)
         assert_eq!(evening.letters_to(person, "screened").await.len(), 1);
         let me = person.get(ME).await;
         assert_eq!(me.status, 200, "{}", me.text());
-        assert!(me.json["explanation"]["words"].as_array().is_some_and(|words| !words.is_empty()), "{}", me.text());
+        assert!(
+            me.json["explanation"]["words"].as_array().is_some_and(|sentences| !sentences.is_empty()),
+            "{}",
+            me.text()
+        );
         assert_eq!(me.json["standby_place"].is_null(), me.json["status"] != "waitlisted", "{}", me.text());
         let line = person.get("/api/v1/events/qixi/screening/me").await;
         assert_eq!(line.json["list_root"], published.json["list_root"], "{}", line.text());
@@ -58,7 +62,7 @@ async fn nothing_is_screened_too_early_twice_or_by_the_wrong_hands(#[values(Sqli
     evening.participants("women", 4, Status::Approved).await;
     let early = evening.organizer.post(RUNS, json!({})).await;
     assert_eq!((early.status, early.code()), (409, "phase_closed"));
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     let open = evening.organizer.post(RUNS, json!({ "beacon": "x" })).await;
     assert_eq!((open.status, open.code()), (409, "ledger_not_frozen"));
     assert_eq!(evening.organizer.post(LIST, json!({ "draw": "x" })).await.code(), "ledger_not_frozen");

@@ -49,10 +49,10 @@ async fn whoever_does_not_answer_in_time_gives_way(#[values(Sqlite, Postgres)] e
         let confirmed = woman.post(REPLY, json!({ "reply": "confirm" })).await;
         assert_eq!((confirmed.status, &confirmed.json["status"]), (200, &json!("confirmed")));
     }
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     assert_eq!(expire::due(&evening.app).await.unwrap(), 0);
     evening.clock.advance(hours(80));
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     let late = evening.again(&silent[0]).post(REPLY, json!({ "reply": "confirm" })).await;
     assert_eq!(late.code(), "seat_gone");
     assert_eq!(expire::due(&evening.app).await.unwrap(), 2);
@@ -62,7 +62,7 @@ async fn whoever_does_not_answer_in_time_gives_way(#[values(Sqlite, Postgres)] e
     assert_eq!(expire::due(&evening.app).await.unwrap(), 0);
     // Nobody is left to come in: the seats stay empty, and the log says why.
     evening.clock.advance(hours(30));
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     assert_eq!(expire::due(&evening.app).await.unwrap(), 2);
     let moves = seat_move::Entity::find().all(evening.app.database.reader()).await.unwrap();
     assert_eq!(moves.iter().filter(|one| one.newcomer_id.is_none() && one.stuck.is_some()).count(), 2);
@@ -154,11 +154,11 @@ async fn nobody_confirms_a_seat_that_is_just_going(#[values(Sqlite, Postgres)] e
 async fn many_hands_never_seat_more_than_there_are_seats(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(Cast { evening, men, women }) = cast(engine).await else { return };
     evening.organizer.post(RUNS, json!({})).await;
-    let mut asked = standing_as(&evening, &men, Status::Selected).await;
-    asked.extend(standing_as(&evening, &women, Status::Selected).await);
+    let mut selected = standing_as(&evening, &men, Status::Selected).await;
+    selected.extend(standing_as(&evening, &women, Status::Selected).await);
     // Everybody with a seat declines from three phones at once, confirms from a fourth, and the clock looks in.
     let word = |hand: usize| if hand == 3 { "confirm" } else { "decline" };
-    let hands = asked.iter().flat_map(|person| (0..4).map(move |hand| (person, hand)));
+    let hands = selected.iter().flat_map(|person| (0..4).map(move |hand| (person, hand)));
     let replies = hands.map(|(person, hand)| person.post(REPLY, json!({ "reply": word(hand) })));
     let (answers, rounds) = futures_util::join!(
         futures_util::future::join_all(replies),
@@ -167,7 +167,7 @@ async fn many_hands_never_seat_more_than_there_are_seats(#[values(Sqlite, Postgr
     assert!(rounds.into_iter().all(|round| round.is_ok()));
     assert!(answers.iter().all(|answer| answer.status == 200 || answer.code() == "seat_gone"), "{answers:?}");
     let moves = seat_move::Entity::find().all(evening.app.database.reader()).await.unwrap();
-    assert_eq!(moves.len(), asked.len());
+    assert_eq!(moves.len(), selected.len());
     let holders = placement::Entity::find().all(evening.app.database.reader()).await.unwrap();
     assert_eq!(holders.iter().filter(|one| one.seated).count(), 4);
     assert_eq!(seats(&evening).await, 4);

@@ -163,14 +163,14 @@ proptest! {
                 .filter(|(_, wider)| (0..1_u32 << ranked.len()).any(|set| set & with == with && legal(&ranked, wider, set)))
                 .map(|(name, _)| name)
                 .collect();
-            let mut told = why.single.clone();
+            let mut limits = why.single.clone();
             // Caps on units are one number in the rules and one limit a unit in the explanation.
-            told.iter_mut().for_each(|name| if name.starts_with("unit") { *name = "unit".to_owned() });
-            for name in &told {
+            limits.iter_mut().for_each(|name| if name.starts_with("unit") { *name = "unit".to_owned() });
+            for name in &limits {
                 prop_assert!(name == "unit" || single.contains(name), "{} is not in {:?}", name, single);
             }
             for name in single.iter().filter(|name| !name.starts_with("unit")) {
-                prop_assert!(told.contains(name), "{} is missing in {:?}", name, told);
+                prop_assert!(limits.contains(name), "{} is missing in {:?}", name, limits);
             }
             prop_assert!(!why.full.is_empty() || !why.single.is_empty() || why.climb.is_none() || !rules.band.is_empty());
             // Moving up by `climb` is enough, by one less is not.

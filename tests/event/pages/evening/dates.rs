@@ -44,10 +44,10 @@ async fn a_phone_says_where_to_sit_and_how_long(#[values(Sqlite, Postgres)] engi
     call(&hall, &format!("rounds/{number}/start")).await;
     let (_, page) = him.get(DATES).await;
     let table = format!("<h1>{} 号桌</h1>", first["table"]);
-    for said in
+    for line in
         [&table, &format!("<b class=\"number\">{partner}</b>"), "data-ends=\"2026-08-22T06:08:00Z\"", "到 14:08"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(line), "{line}: {page}");
     }
     assert!(page.contains("<noscript><meta http-equiv=\"refresh\""), "it follows without a script, too");
     hall.evening.clock.advance(Duration::minutes(9));
@@ -146,8 +146,8 @@ async fn a_guest_says_that_nobody_came_or_that_they_know_each_other(#[values(Sql
     assert_eq!(apart.status().as_u16(), 303);
     assert!(him.get(&format!("{DATES}/{round}")).await.1.contains("不会把你们排在一桌"));
     assert_eq!(him.send(&format!("{DATES}/{round}/together"), &[]).await.status().as_u16(), 303);
-    let said = hall.men[0].get("/api/v1/events/qixi/dates/exclusions").await;
-    assert_eq!(said.json["items"], json!([]));
+    let exclusions = hall.men[0].get("/api/v1/events/qixi/dates/exclusions").await;
+    assert_eq!(exclusions.json["items"], json!([]));
     assert_eq!(him.send(&format!("{DATES}/{round}/apart"), &[("because", "bored")]).await.status().as_u16(), 400);
 }
 

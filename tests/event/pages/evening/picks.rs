@@ -52,10 +52,10 @@ async fn lamps_are_lit_put_out_and_moved_up_by_taps(#[values(Sqlite, Postgres)] 
     assert_eq!(lit().await["badges"], json!(["女001", "女002"]));
     assert_eq!((&lit().await["stage"], &lit().await["follow_up"]), (&json!(false), &json!(true)));
     assert_eq!(tap(&[both[1], both[0], ("tap", "女002")]).await.status().as_u16(), 303);
-    for (badge, words) in [("男002", "选的是另一方"), ("女099", "现在不能选"), ("男001", "你自己的号码")]
+    for (badge, message) in [("男002", "选的是另一方"), ("女099", "现在不能选"), ("男001", "你自己的号码")]
     {
         let (status, page) = read(tap(&[("tap", badge)]).await).await;
-        assert!(status == 422 && page.contains(words), "{badge}: {page}");
+        assert!(status == 422 && page.contains(message), "{badge}: {page}");
     }
     // Whoever blocked somebody need not look at them; the other one sees the hall as it was, or would know.
     let blocked = json!({ "badge": "男001", "because": "blocked" });
@@ -191,11 +191,11 @@ async fn seen(hall: &Hall, person: &Person, paths: &[&str]) -> String {
 
 /// A page without its ids and receipts; every other word stays.
 fn masked(page: &str) -> String {
-    let words = page.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let parts = page.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let id = |word: &&str| word.get(..36).is_some_and(|start| start.parse::<Uuid>().is_ok());
     let drawn = |c: char| c.is_ascii_uppercase() || ('2'..='7').contains(&c);
     let receipt = |word: &&str| word.get(..8).is_some_and(|start| start.chars().all(drawn)) && word.len() == 9;
-    words.map(|word| if id(&word) || receipt(&word) { "#" } else { word }).collect()
+    parts.map(|word| if id(&word) || receipt(&word) { "#" } else { word }).collect()
 }
 
 #[rstest]

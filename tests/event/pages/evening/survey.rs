@@ -20,7 +20,7 @@ async fn the_union_reads_what_many_said_and_not_who(#[values(Sqlite, Postgres)] 
     let him = Browser::of(&hall.evening, &hall.men[0]).await;
     assert!(him.get(ours).await.1.contains("活动结束之后"));
     assert_eq!(him.send(ours, &answers).await.status().as_u16(), 409);
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     let (status, page) = read(him.send(ours, &[("overall", "6"), ("words", "好")]).await).await;
     assert!(status == 422 && page.contains("role=\"alert\"") && page.contains(">\n好</textarea>"), "{page}");
     let office = Browser::of(&hall.evening, &hall.evening.organizer).await;
@@ -53,19 +53,19 @@ async fn the_union_reads_what_many_said_and_not_who(#[values(Sqlite, Postgres)] 
 async fn programs_answer_and_read_as_the_pages_do(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut hall) = Hall::begin(engine, 3).await else { return };
     let ours = "/api/v1/events/qixi/feedback";
-    let said = json!({ "overall": 4, "pace": "right", "met": true, "again": false, "words": "音乐很好" });
+    let answers = json!({ "overall": 4, "pace": "right", "met": true, "again": false, "words": "音乐很好" });
     let he = hall.men[0].clone();
     assert_eq!(he.get(ours).await.code(), "not_found");
-    assert_eq!(he.put(ours, said.clone()).await.code(), "phase_closed");
-    hall.evening.enter(Phase::Closed).await;
+    assert_eq!(he.put(ours, answers.clone()).await.code(), "phase_closed");
+    hall.evening.move_to(Phase::Closed).await;
     assert_eq!(he.put(ours, json!({ "overall": 0, "pace": "right", "met": true, "again": true })).await.status, 422);
     let summary = format!("{ours}/summary");
     for (place, person) in hall.men.iter().chain(&hall.women).enumerate() {
-        let told = hall.evening.organizer.get(&summary).await.json;
-        assert_eq!((&told["answers"], told["shares"].is_null()), (&json!(place), place < 5), "{told}");
-        assert_eq!(person.put(ours, said.clone()).await.status, 204);
+        let figures = hall.evening.organizer.get(&summary).await.json;
+        assert_eq!((&figures["answers"], figures["shares"].is_null()), (&json!(place), place < 5), "{figures}");
+        assert_eq!(person.put(ours, answers.clone()).await.status, 204);
     }
-    assert_eq!(he.get(ours).await.json, said);
+    assert_eq!(he.get(ours).await.json, answers);
     let shares = hall.evening.organizer.get(&summary).await.json["shares"].clone();
     assert_eq!(
         (&shares["overall"], &shares["met"], &shares["again"]),

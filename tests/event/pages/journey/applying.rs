@@ -83,9 +83,9 @@ async fn a_newcomer_goes_from_the_poster_to_an_application(#[values(Sqlite, Post
     let row = registration::Entity::of_event(evening.event.id).one(db).await.unwrap().unwrap();
     assert_eq!((row.status, row.unit_id), (Status::Applied, evening.units[0].id));
     let agreed = consent::of_person(db, row.account_id).await.unwrap();
-    let asked: Vec<Sentence> = agreed.iter().map(|said| said.sentence).collect();
-    assert_eq!(asked, [Sentence::OF_ACCOUNT, Sentence::OF_APPLICATION].concat());
-    let given_with: Vec<Option<Uuid>> = agreed.iter().map(|said| said.registration_id).collect();
+    let sentences: Vec<Sentence> = agreed.iter().map(|one| one.sentence).collect();
+    assert_eq!(sentences, [Sentence::OF_ACCOUNT, Sentence::OF_APPLICATION].concat());
+    let given_with: Vec<Option<Uuid>> = agreed.iter().map(|one| one.registration_id).collect();
     assert_eq!(given_with, [None, None, Some(row.id), Some(row.id)]);
     let profile = profile::Entity::find_by_id(row.account_id).one(db).await.unwrap().unwrap();
     assert_eq!(profile.real_name(&evening.app.secrets).unwrap().as_deref(), Some("李云"));
@@ -116,13 +116,13 @@ async fn whoever_never_agreed_is_asked_when_they_apply(#[values(Sqlite, Postgres
 
     let her = evening.account("her", profile::Gender::Female).await;
     let browser = Browser::of(&evening, &her).await;
-    let said = [("unit", "市第一医院"), ("born_on", "1996-08-02"), ("may_show", "yes"), ("may_check", "yes")];
-    let (status, page) = read(browser.send("/e/qixi/register", &said).await).await;
+    let typed = [("unit", "市第一医院"), ("born_on", "1996-08-02"), ("may_show", "yes"), ("may_check", "yes")];
+    let (status, page) = read(browser.send("/e/qixi/register", &typed).await).await;
     assert!(
         status == 422 && page.contains("id=\"grown_up-wrong\"") && page.contains("id=\"may_keep-wrong\""),
         "{page}"
     );
-    let all = [said.as_slice(), &[("grown_up", "yes"), ("may_keep", "yes")]].concat();
+    let all = [typed.as_slice(), &[("grown_up", "yes"), ("may_keep", "yes")]].concat();
     assert_eq!(browser.send("/e/qixi/register", &all).await.status().as_u16(), 303);
     let agreed = consent::of_person(evening.app.database.reader(), her.account_id).await.unwrap();
     assert_eq!(agreed.len(), 4);
@@ -182,7 +182,7 @@ async fn the_door_of_an_event_knows_who_stands_before_it(#[values(Sqlite, Postgr
     assert!(page.contains("href=\"/e/qixi/me\"") && !page.contains("href=\"/e/qixi/register\""), "{page}");
     assert!(turned_away.get("/e/qixi").await.1.contains("可以再报一次"));
 
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     let (_, page) = visitor.get("/e/qixi").await;
     assert!(page.contains("报名已经截止") && page.contains("/sign-in?to=%2Fe%2Fqixi%2Fme"), "{page}");
     assert!(!newcomer.get("/e/qixi").await.1.contains("href=\"/e/qixi/register\""));
@@ -209,7 +209,7 @@ async fn somebody_withdraws_while_the_doors_are_closed(#[values(Sqlite, Postgres
     let answer = browser.send("/e/qixi/withdraw", &[]).await;
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, "/e/qixi"));
     assert_eq!(evening.status(&him).await, Status::Withdrawn);
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     let late = Browser::of(&evening, &her).await;
     assert!(!late.get("/e/qixi/me").await.1.contains("action=\"/e/qixi/withdraw\""));
     assert_eq!(late.send("/e/qixi/withdraw", &[]).await.status().as_u16(), 409);

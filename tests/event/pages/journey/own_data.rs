@@ -69,8 +69,8 @@ async fn my_data_are_mine_to_take_and_to_erase(#[values(Sqlite, Postgres)] engin
     let her = evening.participant("women").await;
     let [browser, elsewhere] = [Browser::of(&evening, &her).await, Browser::of(&evening, &her).await];
     let (_, page) = browser.get("/me/data").await;
-    for said in ["action=\"/me/data/export\"", "情定七夕", "href=\"/e/qixi/me\"", "guest-"] {
-        assert!(page.contains(said), "{said}: {page}");
+    for text in ["action=\"/me/data/export\"", "情定七夕", "href=\"/e/qixi/me\"", "guest-"] {
+        assert!(page.contains(text), "{text}: {page}");
     }
     evening.with_password(&her, PASSWORD).await;
     let zip = browser.send("/me/data/export", &[("export_password", PASSWORD)]).await;

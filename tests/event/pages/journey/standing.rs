@@ -27,19 +27,19 @@ async fn points_are_explained_line_by_line(#[values(Sqlite, Postgres)] engine: E
         enter_points(&evening, woman, "game").await;
     }
     let (_, page) = browser.get("/e/qixi/points").await;
-    for said in ["完善资料", "+20", "主办方登记", "20 / 20", "已经拿满", "今天还能得 4 分，一共还能得 20 分"]
+    for line in ["完善资料", "+20", "主办方登记", "20 / 20", "已经拿满", "今天还能得 4 分，一共还能得 20 分"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(line), "{line}: {page}");
     }
     // Two seats a side: the second has 22, and she has 20.
     let (_, page) = browser.get("/e/qixi/me").await;
-    for said in ["第 3 名，共 4 人", "离入选线还差 2 分", "入选线 22", "class=\"bar", "今天还能得"]
+    for line in ["第 3 名，共 4 人", "离入选线还差 2 分", "入选线 22", "class=\"bar", "今天还能得"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(line), "{line}: {page}");
     }
     let (_, page) = browser.get("/e/qixi/leaderboard").await;
-    for said in ["class=\"me\"", "入选线</span>", "第 2 名是 22 分", "guest-"] {
-        assert!(page.contains(said), "{said}: {page}");
+    for line in ["class=\"me\"", "入选线</span>", "第 2 名是 22 分", "guest-"] {
+        assert!(page.contains(line), "{line}: {page}");
     }
     let (_, page) = browser.get("/e/qixi/leaderboard?side=men").await;
     assert!(page.contains("还没有人上榜") && !page.contains("class=\"me\""), "{page}");
@@ -75,15 +75,15 @@ async fn whoever_is_screened_reads_why_and_answers(#[values(Sqlite, Postgres)] e
     }
     let third = Browser::of(&evening, &women[2]).await;
     assert!(third.get("/e/qixi/why").await.1.contains("名单还没有公布"));
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     assert_eq!(evening.organizer.post("/api/v1/events/qixi/ledger/freeze", json!({})).await.status, 200);
     let run = evening.organizer.post("/api/v1/events/qixi/screening/runs", json!({})).await;
     assert_eq!(run.status, 201, "{}", run.text());
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
 
     let (_, page) = third.get("/e/qixi/why").await;
-    for said in ["候补第 1 位", "女方 2 席已满", "总排名再前进", "怎样复算", "A0003"] {
-        assert!(page.contains(said), "{said}: {page}");
+    for line in ["候补第 1 位", "女方 2 席已满", "总排名再前进", "怎样复算", "A0003"] {
+        assert!(page.contains(line), "{line}: {page}");
     }
     assert!(!page.contains("action=\"/e/qixi/reply\""), "nothing to answer: {page}");
     let (status_code, page) = read(third.send("/e/qixi/reply", &[("reply", "confirm")]).await).await;
@@ -174,7 +174,7 @@ async fn home_shows_my_events_and_what_else_i_look_after(#[values(Sqlite, Postgr
     assert!(volunteer.get("/me").await.1.contains("href=\"/volunteer\""));
     let administrator = Browser::of(&evening, &evening.administrator().await).await;
     assert!(administrator.get("/me").await.1.contains("href=\"/admin\""));
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     assert!(guest.get("/me").await.1.contains("参加过的活动"));
     assert!(!desk.get("/me").await.1.contains("/desk\""));
 }
@@ -186,7 +186,7 @@ async fn whoever_waited_in_vain_is_told_when_it_is_over(#[values(Sqlite, Postgre
     let waits = evening.participant_as("women", Status::Waitlisted).await;
     let her = Browser::of(&evening, &waits).await;
     assert!(her.get("/me").await.1.contains("候补名单"));
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     for page in ["/me", "/e/qixi/me", "/e/qixi", "/e/qixi/why"] {
         let (status, text) = her.get(page).await;
         assert!(status == 200 && text.contains("这次没有轮到你"), "{page}: {text}");

@@ -9,7 +9,7 @@ use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 
-use super::{ESCAPED, EVIL, called, deeds, upload, wrong};
+use super::{ESCAPED, EVIL, deeds, give_name, upload, wrong};
 use crate::fixtures::browser::{Browser, header, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
@@ -21,8 +21,8 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     let browser = Browser::of(&evening, &evening.organizer).await;
     let men = evening.participants("men", 3, Status::Applied).await;
     let women = evening.participants("women", 2, Status::Applied).await;
-    called(&evening, &men[0], EVIL).await;
-    called(&evening, &women[0], "林深见鹿").await;
+    give_name(&evening, &men[0], EVIL).await;
+    give_name(&evening, &women[0], "林深见鹿").await;
     let base = "/office/e/qixi/registrations";
     let (status_code, page) = browser.get(base).await;
     assert!(status_code == 200 && page.contains(ESCAPED) && !page.contains("<script>"), "{page}");
@@ -37,7 +37,7 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     let both = [("ids", ids[0].as_str()), ("ids", ids[1].as_str()), ("back", back.as_str())];
     let (code, page) =
         read(browser.send(&format!("{base}/decide"), &[&both[..], &[("decision", "reject")]].concat()).await).await;
-    assert!(code == 422 && wrong(&page, "reason").is_some_and(|words| words.contains("理由")), "{page}");
+    assert!(code == 422 && wrong(&page, "reason").is_some_and(|text| text.contains("理由")), "{page}");
     let in_one_line = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(in_one_line.matches(" checked aria-label").count(), 2, "whoever was ticked still is: {page}");
     assert_eq!(evening.status(&men[0]).await, Status::Applied);
@@ -48,9 +48,9 @@ async fn applications_are_decided_on_in_bulk(#[values(Sqlite, Postgres)] engine:
     let approved = browser.send(&format!("{base}/decide"), &[&both[1..], &[("decision", "approve")]].concat()).await;
     assert_eq!((approved.status().as_u16(), header(&approved, "location")), (303, back.as_str()));
     assert_eq!((evening.status(&men[0]).await, evening.status(&men[1]).await), (Status::Rejected, Status::Approved));
-    let said = header(&approved, "set-cookie").split(';').next().unwrap().to_owned();
-    let told = browser.request(Method::GET, &back).header("Cookie", said).send().await.unwrap();
-    let (_, page) = read(told).await;
+    let flash = header(&approved, "set-cookie").split(';').next().unwrap().to_owned();
+    let followed = browser.request(Method::GET, &back).header("Cookie", flash).send().await.unwrap();
+    let (_, page) = read(followed).await;
     assert!(page.contains("已处理 1 份报名"), "how many, told once: {page}");
     let one = format!("{base}/{}", ids[0]);
     let (_, page) = browser.get(&one).await;
@@ -112,10 +112,10 @@ async fn a_list_is_imported_whole_or_not_at_all(#[values(Sqlite, Postgres)] engi
     let table = "邮箱,性别,单位,姓名\na@example.com,男,电力局,=SUM(1)\nb@,男,电力局,乙\nc@example.com,无,新单位,丙\n";
     let (code, page) = read(upload(&browser, path, &[], table).await).await;
     assert!(code == 422 && page.contains("一行都没有导入"), "{page}");
-    for said in
+    for line in
         ["<td class=\"number figure\">3</td>", "这不像一个邮箱地址", "<td class=\"number figure\">4</td>", "请写男或女"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(line), "{line}: {page}");
     }
     let count = async || invitation::Entity::find().count(evening.app.database.reader()).await.unwrap();
     assert_eq!(count().await, 0);

@@ -81,7 +81,7 @@ async fn a_refused_event_keeps_what_was_typed_and_says_why_beside_it(#[values(Sq
         "{page}"
     );
     let fields = proposed(&browser).await;
-    for (name, typed, told, words) in [
+    for (name, typed, field, text) in [
         ("slug", "Not A Slug", "slug", "3 到 60 个小写字母"),
         ("title", "", "title", "这里不能空着"),
         ("starts_at", "someday", "starts_at", "请填写日期和时间"),
@@ -99,8 +99,8 @@ async fn a_refused_event_keeps_what_was_typed_and_says_why_beside_it(#[values(Sq
     ] {
         let (status, page) =
             read(send(&browser, "/office/new", &with(&fields, &[(name, typed), ("then", "save")])).await).await;
-        let mark = wrong(&page, told);
-        assert!(status == 422 && mark.is_some_and(|mark| mark.contains(words)), "{name}={typed}: {mark:?} {status}");
+        let mark = wrong(&page, field);
+        assert!(status == 422 && mark.is_some_and(|mark| mark.contains(text)), "{name}={typed}: {mark:?} {status}");
         if name != "timezone" {
             assert!(page.contains(&format!("name=\"{name}\" type=\"")) && page.contains(&format!("value=\"{typed}\"")));
         }
@@ -155,9 +155,9 @@ async fn the_public_page_is_shown_while_it_is_written(#[values(Sqlite, Postgres)
     assert!(header(&answer, "content-security-policy").contains("frame-ancestors 'self'"));
     let (status, page) = read(answer).await;
     assert!(status == 200 && page.contains(ESCAPED) && !page.contains("<script>"), "{page}");
-    for said in ["地点待定", "10月24日 周六 14:00–18:00", "破冰", "8 轮，每轮 8 分钟", "燕缘际会工会"]
+    for text in ["地点待定", "10月24日 周六 14:00–18:00", "破冰", "8 轮，每轮 8 分钟", "燕缘际会工会"]
     {
-        assert!(page.contains(said), "{said}: {page}");
+        assert!(page.contains(text), "{text}: {page}");
     }
     let nothing = send(&browser, "/office/new/preview", &with(&fields, &[("starts_at", "")])).await;
     assert_eq!(nothing.status().as_u16(), 200);
@@ -227,7 +227,7 @@ async fn points_are_settled_once_registration_is_over(#[values(Sqlite, Postgres)
     let rising = [("points.post.per_day", "2 4"), ("points.post.cap", "30")];
     let (status, page) = read(send(&browser, path, &with(&fields, &rising)).await).await;
     assert!(status == 422 && page.contains("一次比一次不多") && page.contains("value=\"2 4\""), "{page}");
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     let (_, page) = browser.get(path).await;
     assert!(page.contains("“报名”结束以后不能再改") && !page.contains("name=\"points.post.cap\""), "{page}");
     assert_eq!(send(&browser, path, &with(&fields, &paying)).await.status().as_u16(), 409);

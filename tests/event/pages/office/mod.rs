@@ -81,7 +81,7 @@ async fn deeds(evening: &Evening, action: &str) -> Vec<entry::Model> {
     deeds.all(evening.app.database.reader()).await.unwrap()
 }
 
-async fn called(evening: &Evening, person: &Person, name: &str) {
+async fn give_name(evening: &Evening, person: &Person, name: &str) {
     evening.calls_themselves(person, name).await;
     let real_name = |row: &mut profile::ActiveModel| {
         row.set_real_name(&evening.app.secrets, person.account_id, Some(name)).unwrap();

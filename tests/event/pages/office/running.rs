@@ -29,7 +29,7 @@ async fn the_crew_is_put_together_by_mail_address(#[values(Sqlite, Postgres)] en
     assert_eq!(browser.send(path, &nobody).await.status().as_u16(), 303, "known and unknown alike");
     let wrong_one = [("email", "no address"), ("role", "host")];
     let (status, page) = read(browser.send(path, &wrong_one).await).await;
-    assert!(status == 422 && wrong(&page, "email").is_some_and(|words| words.contains("不像一个邮箱")), "{page}");
+    assert!(status == 422 && wrong(&page, "email").is_some_and(|text| text.contains("不像一个邮箱")), "{page}");
     assert!(page.contains("value=\"no address\"") && page.contains("value=\"host\" selected"), "{page}");
     assert!(page.contains("等待答复的邀请") && page.contains("nobody@example.com"), "{page}");
     assert_eq!(helper.accepts_all().await, 1);

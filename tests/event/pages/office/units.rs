@@ -9,7 +9,7 @@ use reqwest::Method;
 use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::{ESCAPED, EVIL, called, upload, wrong};
+use super::{ESCAPED, EVIL, give_name, upload, wrong};
 use crate::fixtures::browser::{Browser, header, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
@@ -26,7 +26,7 @@ async fn a_union_looks_after_its_units(#[values(Sqlite, Postgres)] engine: Engin
     assert!(code == 200 && page.contains(ESCAPED) && page.contains("hospital.example"), "{page}");
     assert!(!page.contains("<script>alert") && !page.contains("电力局"), "{page}");
     let (code, page) = read(browser.send(base, &[("name", "电力局"), ("mail_domain", "qq.com")]).await).await;
-    assert!(code == 422 && wrong(&page, "mail_domain").is_some_and(|words| words.contains("公共邮箱")), "{page}");
+    assert!(code == 422 && wrong(&page, "mail_domain").is_some_and(|text| text.contains("公共邮箱")), "{page}");
     assert!(page.contains("value=\"qq.com\""), "{page}");
     let (code, page) = read(browser.send(base, &[("name", " 电力局 ")]).await).await;
     assert!(code == 409 && wrong(&page, "name").is_some(), "{page}");
@@ -83,7 +83,7 @@ async fn a_unit_contact_confirms_and_sees_a_head_count_only(#[values(Sqlite, Pos
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let organizer = Browser::of(&evening, &evening.organizer).await;
     let applicant = evening.participant_as("women", Status::Applied).await;
-    called(&evening, &applicant, "林深见鹿").await;
+    give_name(&evening, &applicant, "林深见鹿").await;
     let person = evening.account("contact", Gender::Female).await;
     let browser = Browser::of(&evening, &person).await;
     assert_eq!(browser.get("/unit").await.0, 403);

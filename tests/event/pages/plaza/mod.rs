@@ -1,7 +1,7 @@
 //! The plaza, the people and the organizer's queue as people see them in a browser.
 
 mod photos;
-mod words;
+mod contributions;
 mod people;
 
 use queqiao::plaza::{contribution, photo};
@@ -18,13 +18,18 @@ use crate::fixtures::photos::jpeg;
 const PLAZA: &str = "/e/qixi/plaza";
 const QUEUE: &str = "/office/e/qixi/moderation";
 
-async fn upload(browser: &Browser, path: &str, words: Option<&str>, photos: Vec<(&'static str, Vec<u8>)>) -> Response {
+async fn upload(
+    browser: &Browser,
+    path: &str,
+    caption: Option<&str>,
+    photos: Vec<(&'static str, Vec<u8>)>,
+) -> Response {
     let mut form = Form::new();
     for (name, bytes) in photos {
         form = form.part("photo", Part::bytes(bytes).file_name(name).mime_str("image/jpeg").unwrap());
     }
-    if let Some(words) = words {
-        form = form.text("body", words.to_owned());
+    if let Some(caption) = caption {
+        form = form.text("body", caption.to_owned());
     }
     let request = browser.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
     request.multipart(form).send().await.unwrap()
@@ -33,9 +38,9 @@ async fn upload(browser: &Browser, path: &str, words: Option<&str>, photos: Vec<
 /// The page after a form, with what it says.
 async fn follow(browser: &Browser, response: Response) -> String {
     assert_eq!(response.status().as_u16(), 303, "{}", response.text().await.unwrap());
-    let said = header(&response, "set-cookie").split(';').next().unwrap().to_owned();
+    let flash = header(&response, "set-cookie").split(';').next().unwrap().to_owned();
     let path = header(&response, "location").to_owned();
-    let cookie = format!("{}; {said}", browser.cookie.clone().unwrap());
+    let cookie = format!("{}; {flash}", browser.cookie.clone().unwrap());
     let page = browser.client.get(format!("{}{path}", browser.address)).header("Cookie", cookie);
     let page = page.header("Accept", "text/html").send().await.unwrap();
     let (status, text) = read(page).await;

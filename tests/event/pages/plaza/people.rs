@@ -94,8 +94,8 @@ async fn two_of_whom_one_blocked_the_other_do_not_see_each_other(#[values(Sqlite
     assert!(!hers_now.contains("他的评论") && hers_now.contains("评论 0"), "{hers_now}");
     assert!(!hers.get("/e/qixi/people").await.1.contains(">guest-2<"));
     assert_eq!(hers.get(&page).await.0, 404);
-    let said = exclusion::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
-    assert_eq!((said.excluded_by, said.because), (her.registration_id, exclusion::Because::Blocked));
+    let row = exclusion::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap();
+    assert_eq!((row.excluded_by, row.because), (her.registration_id, exclusion::Because::Blocked));
 
     let (_, list) = hers.get("/e/qixi/people/apart").await;
     assert!(list.contains("guest-2") && list.contains("已拉黑"), "{list}");

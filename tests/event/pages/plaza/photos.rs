@@ -72,7 +72,7 @@ async fn what_is_no_photo_is_refused_beside_the_field(#[values(Sqlite, Postgres)
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>"#.to_vec();
     let polyglot = b"\xff\xd8\xff\xe0<html><script>alert(1)</script></html>".to_vec();
     let four = vec![("a.jpg", jpeg(8, 8)), ("b.jpg", jpeg(8, 8)), ("c.jpg", jpeg(8, 8)), ("d.jpg", jpeg(8, 8))];
-    for (photos, said) in [
+    for (photos, text) in [
         (vec![("photo.jpg", svg)], "请选 JPEG、PNG 或 WebP"),
         (vec![("photo.jpg", polyglot)], "这张照片读不出来"),
         (vec![("photo.png", bomb())], "这张照片太大了"),
@@ -81,7 +81,7 @@ async fn what_is_no_photo_is_refused_beside_the_field(#[values(Sqlite, Postgres)
         let refused = upload(&hers, "/e/qixi/plaza/posts", Some("写了很久的话"), photos).await;
         let (status, page) = read(refused).await;
         assert_eq!(status, 422, "{page}");
-        assert!(page.contains(said) && page.contains("写了很久的话"), "{said}: {page}");
+        assert!(page.contains(text) && page.contains("写了很久的话"), "{text}: {page}");
         assert!(page.contains("aria-invalid=\"true\" aria-describedby=\"photo-wrong\""), "{page}");
     }
     let refused = upload(&hers, "/e/qixi/plaza/posts", Some(" "), vec![("a.jpg", jpeg(8, 8))]).await;

@@ -32,8 +32,8 @@ async fn each_act_says_what_it_earned(#[values(Sqlite, Postgres)] engine: Engine
     }
     let post = contributions(&evening).await.remove(0);
     approve(&evening, post.id).await;
-    let said = his.send(&format!("/e/qixi/plaza/posts/{}/comments", post.id), &[("body", "下次一起呀")]).await;
-    assert!(follow(&his, said).await.contains("下次一起呀"));
+    let commented = his.send(&format!("/e/qixi/plaza/posts/{}/comments", post.id), &[("body", "下次一起呀")]).await;
+    assert!(follow(&his, commented).await.contains("下次一起呀"));
     let liked = his.send(&format!("/e/qixi/plaza/posts/{}/like", post.id), &[("likes", "yes"), ("to", PLAZA)]).await;
     assert_eq!(header(&liked, "location"), format!("{PLAZA}#post-{}", post.id));
     let (_, wall) = his.get(PLAZA).await;
@@ -76,8 +76,8 @@ async fn what_people_write_is_shown_and_not_run(#[values(Sqlite, Postgres)] engi
     his.send(&format!("{wall}/comments"), &[("body", evil)]).await;
     let report = format!("/e/qixi/plaza/report/{post}");
     let form = his.get(&report).await;
-    let said = follow(&his, his.send(&report, &[("sort", "other"), ("reason", evil)]).await).await;
-    assert!(said.contains("已经告诉主办方"), "{said}");
+    let reported = follow(&his, his.send(&report, &[("sort", "other"), ("reason", evil)]).await).await;
+    assert!(reported.contains("已经告诉主办方"), "{reported}");
     let people = his.get("/e/qixi/people").await;
     let person = his.get(&card(&people.1, "&#60;script&#62;alert(1)&#60;/script&#62;&#34;&#39;&#38;")).await;
     let mut pages = pages.to_vec();
@@ -122,8 +122,8 @@ async fn the_queue_is_decided_one_by_one_or_all_at_once(#[values(Sqlite, Postgre
     let (her, him) = (evening.participant("women").await, evening.participant("men").await);
     let (hers, his) = (Browser::of(&evening, &her).await, Browser::of(&evening, &him).await);
     let office = Browser::of(&evening, &evening.organizer).await;
-    for words in ["第一条", "第二条", "第三条"] {
-        her.post("/api/v1/events/qixi/posts", json!({ "body": words })).await;
+    for text in ["第一条", "第二条", "第三条"] {
+        her.post("/api/v1/events/qixi/posts", json!({ "body": text })).await;
     }
     let ids: Vec<String> = contributions(&evening).await.iter().map(|row| row.id.to_string()).collect();
     let waiting = format!("{QUEUE}?show=waiting");
