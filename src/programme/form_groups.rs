@@ -10,7 +10,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::group_member;
 use super::grouping::{self, Guest};
 use super::present::{self, Present};
 use super::refusals::NOBODY_PRESENT;
@@ -20,6 +19,7 @@ use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use crate::registrations::group_member;
 
 /// How to form groups.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]

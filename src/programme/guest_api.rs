@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 
 use super::offer_talent::{self, Offer};
 use super::present::{self, BadgeAndNickname};
-use super::{group_member, icebreaker, icebreaker_seat, talent};
+use super::{icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Fault};
 use crate::registrations::access::Participant;
+use crate::registrations::group_member;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MyProgramme {

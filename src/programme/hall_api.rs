@@ -13,12 +13,13 @@ use uuid::Uuid;
 use super::break_ice;
 use super::form_groups::{self, Wish};
 use super::present::{self, BadgeAndNickname, Present};
-use super::{group_member, icebreaker, icebreaker_seat, talent};
+use super::{icebreaker, icebreaker_seat, talent};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Fault};
 use crate::events::access::Host;
 use crate::paging::Page;
+use crate::registrations::group_member;
 
 /// Every group with its members, by the numbers they wear.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -4,7 +4,6 @@
 pub mod personal;
 
 pub mod cue;
-pub mod group_member;
 pub mod icebreaker;
 pub mod icebreaker_seat;
 pub mod present;

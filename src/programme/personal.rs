@@ -4,8 +4,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{group_member, icebreaker_seat, talent};
+use super::{icebreaker_seat, talent};
 use crate::error::Fault;
+use crate::registrations::group_member;
 
 pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Value, Fault> {
     let mine = || registrations.iter().copied();
@@ -20,9 +21,11 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     }))
 }
 
-/// Forgets what the person wanted to show, and in which group. Pairs stay: they are somebody else's evening, too.
+/// Forgets what the person wanted to show, in which group, and with whom they broke the ice.
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
     let mine = || registrations.iter().copied();
+    let seats = icebreaker_seat::Column::RegistrationId.is_in(mine());
+    icebreaker_seat::Entity::delete_many().filter(seats).exec(txn).await?;
     talent::Entity::delete_many().filter(talent::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     group_member::Entity::delete_many().filter(group_member::Column::RegistrationId.is_in(mine())).exec(txn).await?;
     Ok(())

@@ -11,6 +11,7 @@ mod decide;
 pub mod door;
 mod entrant;
 pub mod exclusion;
+pub mod group_member;
 mod hand_out;
 pub mod handle;
 mod import;

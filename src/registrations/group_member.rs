@@ -1,4 +1,5 @@
-//! 小组: who plays together. A person is in one group of an event, or in none yet.
+//! 小组: who plays together. A person is in one group of an event, or in none yet. Groups are formed by the programme
+//! (`programme/form_groups.rs`); the noun stands here because the desk, which comes before it, tells people theirs.
 
 use std::collections::HashMap;
 
