@@ -19,6 +19,9 @@ use crate::error::{Error, Fault};
 const SEAL: &str = "badge code";
 const DIGEST: &str = "badge code digest";
 
+/// What 128 bits are in base32.
+const LETTERS: usize = 26;
+
 /// Bytes of a code that was sealed before keys had numbers.
 const FORMER: i32 = 12 + 26 + 16;
 
@@ -144,13 +147,20 @@ impl Secret {
     }
 
     /// What a scanner read: a bare code, or the whole address in the QR. A keyboard-wedge scanner
-    /// behind a Chinese input method may deliver full-width or lower-case letters.
+    /// behind a Chinese input method may deliver full-width or lower-case letters, and its punctuation
+    /// may have become anything: the last 26 letters are the code, whatever stands before them.
     #[must_use]
     pub fn scanned(read: &str) -> Self {
         let plain: String = read.nfkc().filter(|c| !c.is_whitespace()).collect();
-        let plain = plain.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-        let code = plain.rsplit('/').next().unwrap_or_default();
-        Self(code.to_uppercase())
+        let plain = plain.split(['?', '#']).next().unwrap_or_default();
+        let plain = plain.trim_end_matches(|c: char| !c.is_alphanumeric()).to_uppercase();
+        let letters = plain.bytes().rev().take_while(|c| matches!(c, b'A'..=b'Z' | b'2'..=b'7')).count();
+        let code = if letters >= LETTERS {
+            plain.get(plain.len() - LETTERS..).unwrap_or_default()
+        } else {
+            plain.rsplit('/').next().unwrap_or_default()
+        };
+        Self(code.to_owned())
     }
 
     #[must_use]
@@ -214,8 +224,12 @@ mod tests {
             "https://queqiao.example/c/ABCDEFGHIJKLMNOPQRSTUVWX23",
             "HTTPS://QUEQIAO.EXAMPLE/C/ABCDEFGHIJKLMNOPQRSTUVWX23/",
             "http://127.0.0.1:8080/c/ABCDEFGHIJKLMNOPQRSTUVWX23?from=wechat#x",
+            "https：、、queqiao。example、c、abcdefghijklmnopqrstuvwx23、",
+            "httpsqueqiaoexamplecABCDEFGHIJKLMNOPQRSTUVWX23",
+            "ｈｔｔｐｓ：／／ｑｕｅｑｉａｏ．ｅｘａｍｐｌｅ／ｃ／ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘ２３／",
         ] {
             assert_eq!(Secret::scanned(read), code, "{read}");
         }
+        assert_eq!(Secret::scanned("https://example.com/C/x1").as_str(), "X1", "no code, and no part of one");
     }
 }
