@@ -22,6 +22,7 @@ mod jot;
 mod miss;
 pub mod plan;
 mod strike;
+mod vacate;
 
 mod api;
 pub mod mine;

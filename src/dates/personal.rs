@@ -4,9 +4,11 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::vacate::vacate;
 use super::{date_note, sat_out, sitting};
 use crate::app::App;
-use crate::error::{Error, Fault};
+use crate::error::Error;
+use crate::happening::What;
 use crate::registrations::exclusion;
 
 /// At which tables the person sat, what they noted for themselves, and whom they never wanted to sit
@@ -34,13 +36,18 @@ pub async fn export(db: &impl ConnectionTrait, app: &App, registrations: &[Uuid]
     }))
 }
 
-/// Forgets whom the person did not want to sit with, and every note by or about them. Tables stay: they are somebody else's evening,
-/// too.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
+/// Takes the person out of every round that is not over, and forgets whom they did not want to sit with and every note
+/// by or about them. Tables that were played stay: they are somebody else's evening, too. Says what to announce after
+/// the commit.
+///
+/// # Errors
+/// Only faults.
+pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<Vec<(Uuid, What)>, Error> {
+    let news = vacate(txn, registrations).await?;
     let mine = || registrations.iter().copied();
     let by_or_about =
         Condition::any().add(date_note::Column::WrittenBy.is_in(mine())).add(date_note::Column::About.is_in(mine()));
     date_note::Entity::delete_many().filter(by_or_about).exec(txn).await?;
     exclusion::Entity::delete_many().filter(exclusion::Column::SaidBy.is_in(mine())).exec(txn).await?;
-    Ok(())
+    Ok(news)
 }
