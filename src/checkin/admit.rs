@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::Uuid;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
-use super::answer::Answer;
+use super::answer::{Answer, Attention, GuestView};
 use super::attempt::{self, Reason, Verdict};
 use super::bearer::{self, Bearer};
 use super::presence::{self, Step};
@@ -63,7 +63,7 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
         attempt: attempt_id,
         at: passing.at,
         by_device: passing.by_device.clone(),
-        participant: found.bearer().map(Bearer::guest_view),
+        participant: found.bearer(desk.organizer).map(Bearer::guest_view).map(|guest| passing.attended(guest)),
         review: passing.reviews(scan.offline),
         counts: presence::counts(&txn, event_id).await?,
     };
@@ -110,6 +110,8 @@ struct Passing {
     moved: bool,
     /// The other desk's attempt, where two let the same person in.
     against: Option<Uuid>,
+    /// Somebody leaves who has left already.
+    already_left: bool,
     skewed: bool,
 }
 
@@ -132,16 +134,30 @@ impl Passing {
                 (self.at, self.by_device) = (there.since, there.device);
             }
             // An exit of somebody who is not inside, or news that later news has overtaken.
-            _ => self.reason = self.reason.or(Some(Reason::NeedsReview)),
+            (kind, there) => {
+                self.reason = self.reason.or(Some(Reason::NeedsReview));
+                let Some(there) = there.filter(|_| kind == Passage::Exit) else { return Ok(()) };
+                if let Some(exit) = there.exit(txn).await? {
+                    self.already_left = true;
+                    (self.at, self.by_device) = (there.moved_at, exit.device);
+                }
+            }
         }
         Ok(())
+    }
+
+    fn attended(&self, mut guest: GuestView) -> GuestView {
+        if self.already_left {
+            guest.attention.push(Attention::AlreadyLeft);
+        }
+        guest
     }
 
     fn reviews(&self, offline: bool) -> Vec<review::Kind> {
         let about = match self.reason {
             None => None,
             Some(Reason::AlreadyAdmitted) => self.against.map(|_| review::Kind::Conflict),
-            Some(Reason::NeedsReview) => Some(review::Kind::Unclear),
+            Some(Reason::NeedsReview) => (!self.already_left).then_some(review::Kind::Unclear),
             Some(_) => offline.then_some(review::Kind::WouldHaveRefused),
         };
         about.into_iter().chain(self.skewed.then_some(review::Kind::ClockSkew)).collect()

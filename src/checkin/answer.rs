@@ -17,9 +17,9 @@ pub struct Answer {
     pub reason: Option<Reason>,
     /// The attempt on record: what an undo names.
     pub attempt: Uuid,
-    /// When the person came or went; of `already_admitted`, when the person came in.
+    /// When the person came or went; of `already_admitted` and `already_left`, when the person did so first.
     pub at: DateTime<Utc>,
-    /// Where; of `already_admitted`, where the person came in.
+    /// Where; of `already_admitted` and `already_left`, where the person did so first.
     pub by_device: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub participant: Option<GuestView>,
@@ -40,7 +40,8 @@ pub struct GuestView {
     pub nickname: String,
     pub side: Side,
     pub unit: String,
-    /// The person's group, once there are groups.
+    /// The number of the person's group, once there are groups.
+    #[schema(example = "3")]
     pub group: Option<String>,
     pub attention: Vec<Attention>,
 }
@@ -51,4 +52,6 @@ pub struct GuestView {
 pub enum Attention {
     /// Gets a badge from the organizer first.
     NoBadge,
+    /// Is outside since an exit on record: a second exit needs nobody's look.
+    AlreadyLeft,
 }

@@ -10,14 +10,13 @@ use super::admit;
 use super::answer::Answer;
 use super::presence::{self, Counts};
 use super::scan::Scan;
-use super::search::{self, Hit, Name};
+use super::search::{self, Found, Name};
 use super::undo::{self, Undo, Undone};
 use super::upload::{self, Queue, Uploaded};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
 use crate::events::access::{Desk, id_in_path};
-use crate::paging::Page;
 
 /// The answers to a queue, in its order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,7 +106,7 @@ pub async fn take_back(
     tag = "check-in",
     request_body = Name,
     responses(
-        (status = 200, body = Page<Hit>),
+        (status = 200, body = Found),
         (status = 400),
         (status = 403),
         (status = 413),
@@ -116,9 +115,8 @@ pub async fn take_back(
     security(("bearer" = []))
 )]
 #[post("/events/{event}/check-ins/search")]
-pub async fn find_guest(house: House, desk: Desk, name: Body<Name>) -> Result<Json<Page<Hit>>, Error> {
-    let items = house.run(async move |app| search::search(&app, &desk, &name.name).await).await?;
-    Ok(Json(Page { items, next: None }))
+pub async fn find_guest(house: House, desk: Desk, name: Body<Name>) -> Result<Json<Found>, Error> {
+    Ok(Json(house.run(async move |app| search::search(&app, &desk, &name.name).await).await?))
 }
 
 /// How many are inside. Who: desk.

@@ -6,11 +6,12 @@ use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryFilter, QuerySele
 
 use super::answer::{Attention, GuestView};
 use super::scan::Scan;
-use crate::accounts::profile;
+use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::badges::code::{self, Secret};
 use crate::badges::{badge, number::Number};
 use crate::error::Fault;
+use crate::registrations::group_member;
 use crate::registrations::registration::{self, Side, Status};
 use crate::units::unit;
 
@@ -20,6 +21,8 @@ pub enum ScanSubject {
     Nobody,
     /// Somebody with a badge for another event, of whom nothing is told here.
     Elsewhere,
+    /// Somebody whose account was erased: nobody is told who it was, and nothing brings them back in.
+    Forgotten(Uuid),
     /// An old code: who carries it now is not known.
     Revoked(Bearer),
     Bearer(Bearer),
@@ -36,6 +39,8 @@ pub struct Bearer {
     number: Option<i32>,
     nickname: Option<String>,
     unit: String,
+    group_number: Option<i32>,
+    erased_at: Option<DateTimeUtc>,
     revoked_at: Option<DateTimeUtc>,
 }
 
@@ -53,7 +58,7 @@ impl Bearer {
             nickname: self.nickname.clone().unwrap_or_default(),
             side: self.side,
             unit: self.unit.clone(),
-            group: None,
+            group: self.group_number.map(|group| group.to_string()),
             attention: self.number.is_none().then_some(Attention::NoBadge).into_iter().collect(),
         }
     }
@@ -66,17 +71,19 @@ impl ScanSubject {
         match found {
             None => Self::Nobody,
             Some(bearer) if bearer.event_id != event_id => Self::Elsewhere,
+            Some(bearer) if bearer.erased_at.is_some() => Self::Forgotten(bearer.registration_id),
             Some(bearer) if bearer.revoked_at.is_some() => Self::Revoked(bearer),
             Some(bearer) => Self::Bearer(bearer),
         }
     }
 
-    /// Whom the desk is told about.
+    /// Whom the desk is told about. Whose an old code is an organizer may know.
     #[must_use]
-    pub fn bearer(&self) -> Option<&Bearer> {
+    pub fn bearer(&self, organizer: bool) -> Option<&Bearer> {
         match self {
             Self::Bearer(bearer) => Some(bearer),
-            Self::Nobody | Self::Elsewhere | Self::Revoked(_) => None,
+            Self::Revoked(bearer) if organizer => Some(bearer),
+            Self::Nobody | Self::Elsewhere | Self::Forgotten(_) | Self::Revoked(_) => None,
         }
     }
 
@@ -85,7 +92,7 @@ impl ScanSubject {
     pub fn passer(&self) -> Option<(&Bearer, Number)> {
         match self {
             Self::Bearer(bearer) | Self::Revoked(bearer) => Some((bearer, bearer.worn()?)),
-            Self::Nobody | Self::Elsewhere => None,
+            Self::Nobody | Self::Elsewhere | Self::Forgotten(_) => None,
         }
     }
 
@@ -94,6 +101,7 @@ impl ScanSubject {
     pub fn registration_id(&self) -> Option<Uuid> {
         match self {
             Self::Bearer(bearer) | Self::Revoked(bearer) => Some(bearer.registration_id),
+            Self::Forgotten(registration_id) => Some(*registration_id),
             Self::Nobody | Self::Elsewhere => None,
         }
     }
@@ -155,6 +163,7 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
     if let Some(badge) = badge::of_registration(txn, applicant.id).await? {
         return Ok(by_number(event_id, badge.worn()).one(txn).await?);
     }
+    let account = account::Entity::find_by_id(applicant.account_id).one(txn).await?;
     let profile = profile::Entity::find_by_id(applicant.account_id).one(txn).await?;
     let unit = unit::Entity::find_by_id(applicant.unit_id).one(txn).await?;
     Ok(Some(Bearer {
@@ -165,6 +174,8 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
         number: None,
         nickname: profile.map(|profile| profile.nickname),
         unit: unit.map(|unit| unit.name).unwrap_or_default(),
+        group_number: None,
+        erased_at: account.and_then(|account| account.erased_at),
         revoked_at: None,
     }))
 }
@@ -179,6 +190,14 @@ pub fn badges() -> Select<badge::Entity> {
         .from(registration::Column::AccountId)
         .to(profile::Column::AccountId)
         .into();
+    let on_account: RelationDef = registration::Entity::belongs_to(account::Entity)
+        .from(registration::Column::AccountId)
+        .to(account::Column::Id)
+        .into();
+    let on_group: RelationDef = badge::Entity::belongs_to(group_member::Entity)
+        .from(badge::Column::RegistrationId)
+        .to(group_member::Column::RegistrationId)
+        .into();
     let on_unit: RelationDef =
         registration::Entity::belongs_to(unit::Entity).from(registration::Column::UnitId).to(unit::Column::Id).into();
     badge::Entity::find()
@@ -187,9 +206,13 @@ pub fn badges() -> Select<badge::Entity> {
         .column(registration::Column::Status)
         .column(profile::Column::Nickname)
         .column_as(unit::Column::Name, "unit")
+        .column(group_member::Column::GroupNumber)
+        .column(account::Column::ErasedAt)
         .join(JoinType::InnerJoin, on_registration)
+        .join(JoinType::InnerJoin, on_account)
         .join(JoinType::LeftJoin, on_profile)
         .join(JoinType::InnerJoin, on_unit)
+        .join(JoinType::LeftJoin, on_group)
 }
 
 /// `A0001`, however it is typed.

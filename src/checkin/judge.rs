@@ -13,6 +13,7 @@ pub fn objection(found: &ScanSubject, phase: Phase, passage: Passage) -> Option<
     let bearer = match found {
         ScanSubject::Nobody => return Some(Reason::UnknownCode),
         ScanSubject::Elsewhere => return Some(Reason::WrongEvent),
+        ScanSubject::Forgotten(_) => return Some(Reason::Withdrawn),
         ScanSubject::Revoked(_) => return Some(Reason::RevokedCode),
         ScanSubject::Bearer(bearer) => bearer,
     };

@@ -9,6 +9,7 @@ pub mod bearer;
 mod desk;
 pub mod judge;
 pub mod office;
+pub mod owners;
 mod pairing;
 pub mod personal;
 pub mod presence;

@@ -1,19 +1,22 @@
 //! Where organizers look at what happened at the door.
 
+use std::collections::HashMap;
+
 use actix_web::web::Json;
 use actix_web::{HttpRequest, get, post};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ConnectionTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attempt::{self, Reason, Verdict};
+use super::owners::{self, Owner};
 use super::{review, settle_review};
 use crate::app::House;
 use crate::body::{Body, Query, one_line};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::{Organizer, id_in_path};
 use crate::paging::{Page, Paging};
 
@@ -43,6 +46,10 @@ pub struct Review {
     kind: review::Kind,
     reason: Option<Reason>,
     attempt: Uuid,
+    /// Whose badge was scanned; of an old code, who carried it once. Null where nobody's of this event was.
+    #[schema(example = "男013")]
+    badge: Option<String>,
+    nickname: Option<String>,
     /// Of a conflict: the attempt that was first.
     against: Option<Uuid>,
     opened_at: DateTime<Utc>,
@@ -50,13 +57,16 @@ pub struct Review {
     note: Option<String>,
 }
 
-impl From<review::Model> for Review {
-    fn from(its: review::Model) -> Self {
+impl Review {
+    fn of(its: review::Model, owners: &HashMap<Uuid, Owner>) -> Self {
+        let owner = owners.get(&its.attempt_id);
         Self {
             id: its.id,
             kind: its.kind,
             reason: its.reason,
             attempt: its.attempt_id,
+            badge: owner.map(Owner::badge),
+            nickname: owner.and_then(|owner| owner.nickname.clone()),
             against: its.against_id,
             opened_at: its.opened_at,
             settled_at: its.settled_at,
@@ -136,16 +146,19 @@ pub async fn attempts(
 #[get("/events/{event}/check-ins/reviews")]
 pub async fn reviews(house: House, organizer: Organizer, paging: Query<Paging>) -> Result<Json<Page<Review>>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let reviews = house
+    let (reviews, owners) = house
         .run(async move |app| {
+            let db = app.database.reader();
             let mut reviews = review::Entity::unsettled(organizer.event.id).order_by_asc(review::Column::Id);
             if let Some(after) = after {
                 reviews = reviews.filter(review::Column::Id.gt(after));
             }
-            Ok(reviews.limit(limit + 1).all(app.database.reader()).await?)
+            let reviews = reviews.limit(limit + 1).all(db).await?;
+            let owners = owners(db, reviews.iter().map(|review| review.attempt_id)).await?;
+            Ok((reviews, owners))
         })
         .await?;
-    Ok(Json(Page::of(reviews, limit, |review| review.id, Review::from)))
+    Ok(Json(Page::of(reviews, limit, |review| review.id, |its| Review::of(its, &owners))))
 }
 
 /// Takes a review off the list. Who: organizer.
@@ -170,7 +183,20 @@ pub async fn settle_one(
     body: Body<Settlement>,
 ) -> Result<Json<Review>, Error> {
     let id = id_in_path(&request, "review")?;
-    let settled =
-        house.run(async move |app| settle_review::settle_review(&app, &organizer, id, &body.note).await).await?;
-    Ok(Json(settled.into()))
+    let (settled, owners) = house
+        .run(async move |app| {
+            let settled = settle_review::settle_review(&app, &organizer, id, &body.note).await?;
+            let owners = owners(app.database.reader(), [settled.attempt_id]).await?;
+            Ok((settled, owners))
+        })
+        .await?;
+    Ok(Json(Review::of(settled, &owners)))
+}
+
+async fn owners(
+    db: &impl ConnectionTrait,
+    scanned: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Owner>, Fault> {
+    let scans = attempt::Entity::find().filter(attempt::Column::Id.is_in(scanned)).all(db).await?;
+    Ok(owners::find(db, &scans).await?)
 }

@@ -1,12 +1,14 @@
 //! What this room holds about a person, and how it forgets it.
 
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{attempt, presence};
+use crate::app::App;
 use crate::error::Fault;
+use crate::happening::What;
 
 /// When the person was scanned, where, and with what result; and what they scanned as a desk.
 pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[Uuid]) -> Result<Value, Fault> {
@@ -43,8 +45,25 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
     }))
 }
 
-/// Takes the person's name out of the answers that desks were given. Attempts are never deleted.
-pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
+/// Whoever is inside is inside no more, so that no plan, group, round or figure of the hall goes on counting them; and
+/// the person's name is taken out of the answers that desks were given. Attempts are never deleted. Says what to
+/// announce after the commit.
+pub async fn erase(txn: &impl ConnectionTrait, app: &App, registrations: &[Uuid]) -> Result<Vec<(Uuid, What)>, Fault> {
+    let came = presence::Entity::find()
+        .filter(presence::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .lock_exclusive();
+    let mut news = Vec::new();
+    for there in came.all(txn).await? {
+        if there.inside {
+            news.push((there.event_id, What::GuestLeft));
+        }
+        let mut row: presence::ActiveModel = there.into();
+        row.inside = Set(false);
+        row.moved_at = Set(app.now());
+        // No scan did this, and no undone scan brings the person back.
+        row.attempt_id = Set(Uuid::nil());
+        row.update(txn).await?;
+    }
     let mine = attempt::Entity::find().filter(attempt::Column::RegistrationId.is_in(registrations.iter().copied()));
     for scan in mine.all(txn).await? {
         let Ok(Value::Object(mut answer)) = serde_json::from_slice::<Value>(&scan.answer) else { continue };
@@ -55,5 +74,5 @@ pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
         row.answer = Set(Value::Object(answer).to_string().into_bytes());
         row.update(txn).await?;
     }
-    Ok(())
+    Ok(news)
 }

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attempt;
 use crate::badges::number::Number;
 use crate::registrations::attendance;
 use crate::registrations::registration::Side;
@@ -49,6 +50,12 @@ impl Model {
     #[must_use]
     pub fn worn(&self) -> Number {
         Number { side: self.side, number: self.number }
+    }
+
+    /// The exit by which the person went; None of somebody who is inside, or whose entry was taken back.
+    pub async fn exit(&self, db: &impl ConnectionTrait) -> Result<Option<attempt::Model>, DbErr> {
+        let last = attempt::Entity::find_by_id(self.attempt_id).filter(attempt::Column::Kind.eq(attempt::Kind::Exit));
+        last.one(db).await
     }
 }
 

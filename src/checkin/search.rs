@@ -8,12 +8,12 @@
 
 use garde::Validate;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, JoinType, QueryOrder, QuerySelect, RelationDef};
+use sea_orm::{ConnectionTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use crate::accounts::profile;
+use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::badges::badge;
@@ -46,15 +46,25 @@ pub struct Hit {
     pub nickname: String,
 }
 
+/// What came of a search.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GuestsFound)]
+pub struct Found {
+    pub items: Vec<Hit>,
+    pub next: Option<String>,
+    /// False where the name was too short to look for: two Chinese characters or three others say enough.
+    pub says_enough: bool,
+}
+
 /// Finds people with a badge by a part of their nickname or by their whole real name, at most
 /// five. Who asked and whom they found is on record; what they typed is not, being personal.
 ///
 /// # Errors
 /// Only faults.
-pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Error> {
+pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Found, Error> {
     let wanted = folded(name);
     if !says_enough(&wanted) {
-        return Ok(Vec::new());
+        return Ok(Found { items: Vec::new(), next: None, says_enough: false });
     }
     let txn = app.database.begin_write().await?;
     let guests = guests(&txn, desk.event.id).await?;
@@ -75,7 +85,7 @@ pub async fn search(app: &App, desk: &Desk, name: &str) -> Result<Vec<Hit>, Erro
     };
     desk.records(Deed::GuestsSearched).about("event", desk.event.id).with(detail).record(&txn, app).await?;
     txn.commit().await?;
-    Ok(hits)
+    Ok(Found { items: hits, next: None, says_enough: true })
 }
 
 type Guest = (Side, i32, String, Option<Vec<u8>>);
@@ -91,11 +101,17 @@ async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>,
         .from(registration::Column::AccountId)
         .to(profile::Column::AccountId)
         .into();
+    let on_account: RelationDef = registration::Entity::belongs_to(account::Entity)
+        .from(registration::Column::AccountId)
+        .to(account::Column::Id)
+        .into();
     let guests = badge::Entity::of_event(event_id)
+        .filter(account::Column::ErasedAt.is_null())
         .select_only()
         .columns([badge::Column::Side, badge::Column::Number])
         .columns([profile::Column::Nickname, profile::Column::RealNameDigest])
         .join(JoinType::InnerJoin, on_registration)
+        .join(JoinType::InnerJoin, on_account)
         .join(JoinType::InnerJoin, on_profile)
         .order_by_asc(badge::Column::Side)
         .order_by_asc(badge::Column::Number)

@@ -204,13 +204,13 @@ pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: 
     organizations::personal::erase(&txn, id).await?;
     units::personal::erase(&txn, app, id, &email).await?;
     events::personal::erase(&txn, id).await?;
-    let news = registrations::personal::erase(&txn, app, id).await?;
+    let mut news = registrations::personal::erase(&txn, app, id).await?;
     let mine = registrations::personal::ids(&txn, id).await?;
     plaza::personal::erase(&txn, &mine).await?;
     badges::personal::erase(&txn, app, &mine).await?;
-    checkin::personal::erase(&txn, &mine).await?;
+    news.extend(checkin::personal::erase(&txn, app, &mine).await?);
     programme::personal::erase(&txn, &mine).await?;
-    dates::personal::erase(&txn, &mine).await?;
+    news.extend(dates::personal::erase(&txn, &mine).await?);
     picks::personal::erase(&txn, &mine).await?;
     couples::personal::erase(&txn, app, &mine).await?;
     confessions::personal::erase(&txn, &mine).await?;

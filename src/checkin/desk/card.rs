@@ -68,14 +68,14 @@ async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<Strin
         let called = desk_name(db, &desk).await?;
         let found = ScanSubject::at(desk.event.id, found);
         let reason = judge::objection(&found, desk.event.phase(app.now()), Passage::Entry);
-        let there = match found.bearer() {
+        let there = match found.bearer(false) {
             Some(bearer) => presence::Entity::find_by_id(bearer.registration_id).one(db).await?,
             None => None,
         };
         let there = there.filter(|there| there.inside);
         Ok(Sight {
             called,
-            shown: found.bearer().map(Bearer::guest_view),
+            shown: found.bearer(desk.organizer).map(Bearer::guest_view),
             reason: reason.or(there.is_some().then_some(Reason::AlreadyAdmitted)),
             since: there.as_ref().map(|there| there.since),
             place: there.map(|there| there.device),

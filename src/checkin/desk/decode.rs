@@ -1,4 +1,4 @@
-//! What a camera saw, for phones whose browser cannot read a QR itself (all of Apple's).
+//! What a photo shows that neither the phone's browser nor the page's own reader (`desk-qr.js`) could read.
 
 use std::io::Cursor;
 

@@ -4,6 +4,7 @@
 mod api;
 mod card;
 mod decode;
+mod doors;
 mod page;
 mod reviews;
 mod roster;

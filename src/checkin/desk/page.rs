@@ -4,6 +4,7 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get};
 use askama::Template;
+use chrono::SecondsFormat;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::roster;
@@ -17,9 +18,12 @@ use crate::page::{self, Page, assets};
 
 /// What the desk's script says, as `desk-{name}`; of the gaps each keeps its name in braces for the
 /// script to fill.
-const SPOKEN: [&str; 66] = [
+const SPOKEN: [&str; 72] = [
     "ready",
     "ready-note",
+    "ready-exit",
+    "ready-exit-note",
+    "typing",
     "admitted",
     "admitted-offline",
     "admitted-review",
@@ -47,6 +51,8 @@ const SPOKEN: [&str; 66] = [
     "advice-event-closed",
     "reason-already-admitted",
     "advice-already-admitted",
+    "reason-already-left",
+    "advice-already-left",
     "reason-needs-review",
     "advice-needs-review",
     "reason-not-on-roster",
@@ -66,10 +72,10 @@ const SPOKEN: [&str; 66] = [
     "camera-denied",
     "camera-none",
     "camera-insecure",
-    "camera-offline",
     "camera-looking",
     "photo-nothing",
     "search-none",
+    "search-short",
     "search-offline",
     "search-admit",
     "undo",
@@ -77,6 +83,7 @@ const SPOKEN: [&str; 66] = [
     "undo-refused",
     "let-in",
     "no-badge",
+    "group",
     "roster-at",
     "roster-none",
     "reason-would-have-refused",
@@ -85,11 +92,12 @@ const SPOKEN: [&str; 66] = [
     "reason-unclear",
     "reason-not-undone",
 ];
-const GAPS: [(&str, &str); 6] = [
+const GAPS: [(&str, &str); 7] = [
     ("badge", "{badge}"),
     ("time", "{time}"),
     ("device", "{device}"),
     ("count", "{count}"),
+    ("group", "{group}"),
     ("men", "{men}"),
     ("women", "{women}"),
 ];
@@ -101,6 +109,8 @@ struct Screen {
     slug: String,
     zone: String,
     title: String,
+    /// Against which the device holds what it counted itself.
+    made_at: String,
     /// The name its scans bear.
     called: String,
     paired: bool,
@@ -127,9 +137,10 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     let title = page.language.choose(&event.title, event.title_en.as_ref().unwrap_or(&event.title)).clone();
     let gaps = GAPS.map(|(name, kept)| (name, kept.into()));
     let spoken = SPOKEN.map(|name| (name, page.say(&format!("desk-{name}"), &gaps))).to_vec();
+    let made_at = house.now().to_rfc3339_opts(SecondsFormat::Millis, true);
     let (slug, zone) = (event.slug.clone(), event.zone().to_string());
-    let mut answer =
-        page::answer(&Screen { slug, zone, title, called, paired, organizer, inside, expected, spoken, page })?;
+    let screen = Screen { slug, zone, title, made_at, called, paired, organizer, inside, expected, spoken, page };
+    let mut answer = page::answer(&screen)?;
     // Whoever signs out here must not lose what was scanned and nobody has heard of yet.
     answer.add_cookie(&leaving::holds_scans()).map_err(Fault::of)?;
     // Here alone.

@@ -13,9 +13,10 @@ use uuid::Uuid;
 
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::badges::badge;
 use crate::body;
+use crate::checkin::attempt::Reason;
 use crate::checkin::office::Settlement;
+use crate::checkin::owners::{self, Owner};
 use crate::checkin::review::Kind;
 use crate::checkin::{attempt, review, settle_review};
 use crate::error::refusal::NOT_FOUND;
@@ -33,8 +34,8 @@ const MOST_LISTED: u64 = 100;
 /// One thing to look at.
 struct Matter {
     review: review::Model,
-    /// The number of whoever went through, where it is known.
-    badge: Option<String>,
+    /// Whose badge it was, where that is known; of an old code, who carried it once.
+    owner: Option<Owner>,
     scan: Option<attempt::Model>,
     /// The scan that was first, of two.
     other: Option<attempt::Model>,
@@ -105,16 +106,13 @@ async fn matters(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Matter
     let reviews = reviews.all(db).await?;
     let wanted = reviews.iter().flat_map(|review| [Some(review.attempt_id), review.against_id]).flatten();
     let scans = attempt::Entity::of_event(event_id).filter(attempt::Column::Id.is_in(wanted)).all(db).await?;
+    let owners = owners::find(db, &scans).await?;
     let scans: HashMap<Uuid, attempt::Model> = scans.into_iter().map(|scan| (scan.id, scan)).collect();
-    let people = scans.values().filter_map(|scan| scan.registration_id);
-    let badges = badge::Entity::of_event(event_id).filter(badge::Column::RegistrationId.is_in(people)).all(db).await?;
-    let badges: HashMap<Uuid, String> =
-        badges.into_iter().map(|badge| (badge.registration_id, badge.label())).collect();
     let matter = |review: review::Model| {
         let scan = scans.get(&review.attempt_id).cloned();
-        let badge = scan.as_ref().and_then(|scan| badges.get(&scan.registration_id?).cloned());
+        let owner = owners.get(&review.attempt_id).cloned();
         let other = review.against_id.and_then(|id| scans.get(&id).cloned());
-        Matter { review, badge, scan, other }
+        Matter { review, owner, scan, other }
     };
     Ok(reviews.into_iter().map(matter).collect())
 }
@@ -137,6 +135,15 @@ impl Reviews {
         let code = json!(matter.review.reason?).as_str().unwrap_or_default().replace('_', "-");
         // Of a conflict the other desk's scan stands below, with its own time and place.
         (matter.review.kind != Kind::Conflict).then(|| self.page.t(&format!("review-reason-{code}")))
+    }
+
+    /// Who carried the badge, and whether they may have given the code away since.
+    fn owner(&self, matter: &Matter) -> Option<String> {
+        let owner = matter.owner.as_ref()?;
+        let old = matter.review.reason == Some(Reason::RevokedCode);
+        let nickname = owner.nickname.as_deref().unwrap_or_default();
+        let gaps = [("badge", owner.badge().into()), ("nickname", nickname.into())];
+        Some(self.page.say(if old { "review-owner-once" } else { "review-owner" }, &gaps))
     }
 
     fn skew(&self, matter: &Matter) -> Option<i64> {

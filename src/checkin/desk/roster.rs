@@ -13,12 +13,13 @@ use serde::Serialize;
 use sha2::Sha256;
 use utoipa::ToSchema;
 
+use super::doors::{self, LastStep};
 use super::seal;
 use crate::app::App;
 use crate::badges::number::Number;
 use crate::badges::{badge, code};
 use crate::checkin::attempt::Reason;
-use crate::checkin::presence::{self, Counts};
+use crate::checkin::presence::Counts;
 use crate::checkin::{bearer, judge};
 use crate::error::{Error, Fault};
 use crate::events::access::Desk;
@@ -45,6 +46,8 @@ pub struct Roster {
     /// The numbers that are inside now.
     #[schema(example = json!(["男013"]))]
     pub inside: Vec<String>,
+    /// By number, who went through the door which way last, when and where.
+    pub doors: BTreeMap<String, LastStep>,
     /// Goes into the key of each record.
     pub salt: String,
     /// By name, each sealed under the code of its badge. Name: HKDF-SHA256(code, salt, "queqiao
@@ -54,7 +57,7 @@ pub struct Roster {
 }
 
 /// What a record says once its code opens it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct RosterRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     badge: Option<String>,
@@ -64,6 +67,8 @@ struct RosterRecord {
     side: Option<Side>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
     /// What speaks against letting the person in.
     #[serde(skip_serializing_if = "Option::is_none")]
     refusal: Option<Reason>,
@@ -77,6 +82,8 @@ struct Guest {
     status: Status,
     nickname: Option<String>,
     unit: String,
+    group_number: Option<i32>,
+    erased_at: Option<DateTimeUtc>,
 }
 
 /// The roster of the desk's event, or None where the desk holds this version already.
@@ -89,8 +96,8 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
     let db = app.database.reader();
     let guests = guests(db, event.id).await?;
     let codes = codes(db, event.id).await?;
-    let mut inside: Vec<Number> = presence::Entity::inside(event.id).all(db).await?.iter().map(|p| p.worn()).collect();
-    inside.sort();
+    let doors = doors::last_steps(db, event.id).await?;
+    let inside = doors.iter().filter(|(_, last)| last.inside).map(|(worn, _)| worn.clone()).collect();
     let highest = |side| guests.iter().filter(|guest| guest.side == side).map(|guest| guest.number).max().unwrap_or(0);
     let mut roster = Roster {
         version: String::new(),
@@ -99,7 +106,8 @@ pub async fn roster(app: &Arc<App>, desk: &Desk, held: &[String]) -> Result<Opti
         closes_at: event.boundary(Phase::Closed),
         expected: seated(&guests),
         numbers: Counts { men: highest(Side::Men).into(), women: highest(Side::Women).into() },
-        inside: inside.iter().map(Number::to_string).collect(),
+        inside,
+        doors,
         salt: event.id.to_string(),
         records: BTreeMap::new(),
     };
@@ -128,7 +136,7 @@ pub async fn expected(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Count
 
 fn seated(guests: &[Guest]) -> Counts {
     let mut seated = Counts::default();
-    for guest in guests.iter().filter(|guest| guest.status == Status::Confirmed) {
+    for guest in guests.iter().filter(|guest| guest.status == Status::Confirmed && guest.erased_at.is_none()) {
         match guest.side {
             Side::Men => seated.men += 1,
             Side::Women => seated.women += 1,
@@ -137,17 +145,18 @@ fn seated(guests: &[Guest]) -> Counts {
     seated
 }
 
-/// Of an old code nothing is told: who carries it now is not known.
+/// Of an old code nothing is told: who carries it now is not known. Nor of an account that was erased.
 fn tell(guest: &Guest, revoked: bool) -> RosterRecord {
-    if revoked {
-        let refusal = Some(Reason::RevokedCode);
-        return RosterRecord { badge: None, nickname: None, side: None, unit: None, refusal };
+    if guest.erased_at.is_some() || revoked {
+        let refusal = if guest.erased_at.is_some() { Reason::Withdrawn } else { Reason::RevokedCode };
+        return RosterRecord { refusal: Some(refusal), ..RosterRecord::default() };
     }
     RosterRecord {
         badge: Some(Number { side: guest.side, number: guest.number }.to_string()),
         nickname: guest.nickname.clone(),
         side: Some(guest.side),
         unit: Some(guest.unit.clone()),
+        group: guest.group_number.map(|group| group.to_string()),
         refusal: judge::standing(guest.status),
     }
 }
@@ -163,7 +172,7 @@ fn sealed(app: &App, salt: &str, told: Vec<(code::Model, Vec<u8>)>) -> Result<BT
 
 /// Keyed, because what is in it could otherwise be guessed and compared.
 fn version(app: &App, roster: &Roster, told: &[(code::Model, Vec<u8>)]) -> Result<String, Fault> {
-    let said = (roster.opens_at, roster.closes_at, &roster.expected, &roster.numbers, &roster.inside);
+    let said = (roster.opens_at, roster.closes_at, &roster.expected, &roster.numbers, &roster.doors);
     let key = app.secrets.key("roster version");
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(Fault::of)?;
     mac.update(&serde_json::to_vec(&said).map_err(Fault::of)?);
