@@ -1,10 +1,16 @@
-// The camera: read by the browser where it can, else picture by picture by the server.
+// The camera: read by the browser where it can, else by our own reader (desk-qr.js), on the device in either case,
+// so that it works without a link. Of a photo that neither can read the server is asked.
 
-const SIDE = 640;
-const PAUSE = 400;
+import { read } from "./desk-qr.js";
+
+const FILM = 800;
+const PHOTO = 1280;
+const PAUSE = 150;
+// Somebody waits for a photo: there is no next picture.
+const PHOTO_PATIENCE = 2000;
 
 // Some web views say that they can read codes and know no format.
-async function reader() {
+async function browsersReader() {
   try {
     const formats = (await globalThis.BarcodeDetector?.getSupportedFormats()) ?? [];
     return formats.includes("qr_code") ? new BarcodeDetector({ formats: ["qr_code"] }) : null;
@@ -13,13 +19,13 @@ async function reader() {
   }
 }
 
-function drawn(source, width, height, side) {
+function draw(canvas, source, width, height, side) {
   const scale = Math.min(1, side / Math.max(width, height));
-  const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(width * scale));
   canvas.height = Math.max(1, Math.round(height * scale));
-  canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
-  return canvas;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
 }
 
 const jpeg = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
@@ -27,8 +33,8 @@ const jpeg = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/
 export class Camera {
   // `ask(blob)` has a picture read by the server; `seen(text)` hears what a code says; `note(name)`
   // tells the person how it goes.
-  constructor({ video, ask, seen, note, link }) {
-    Object.assign(this, { video, ask, seen, note, link });
+  constructor({ video, ask, seen, note }) {
+    Object.assign(this, { video, ask, seen, note, canvas: document.createElement("canvas") });
   }
 
   get running() {
@@ -48,7 +54,8 @@ export class Camera {
     this.video.srcObject = this.stream;
     this.video.hidden = false;
     await this.video.play().catch(() => {});
-    this.detector ??= await reader();
+    this.detector ??= await browsersReader();
+    this.note("camera-looking");
     this.look(this.stream);
   }
 
@@ -63,32 +70,36 @@ export class Camera {
     while (this.stream === stream) {
       const begun = performance.now();
       const { videoWidth: width, videoHeight: height } = this.video;
-      if (width && !document.hidden) await this.frame(width, height).catch(() => {});
-      const pause = this.detector ? 120 : PAUSE;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(20, pause - (performance.now() - begun))));
+      if (width && !document.hidden) {
+        for (const text of await this.texts(this.video, width, height, FILM)) this.seen(text);
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(20, PAUSE - (performance.now() - begun))));
     }
   }
 
-  async frame(width, height) {
+  async texts(source, width, height, side, patience) {
     if (this.detector) {
-      this.note("camera-looking");
-      for (const code of await this.detector.detect(this.video)) this.seen(code.rawValue);
-      return;
+      try {
+        return (await this.detector.detect(source)).map((code) => code.rawValue);
+      } catch {
+        // One that has to be fetched first, or is not there after all.
+        this.detector = null;
+      }
     }
-    if (!this.link()) return this.note("camera-offline");
-    this.note("camera-looking");
-    for (const text of await this.ask(await jpeg(drawn(this.video, width, height, SIDE)))) this.seen(text);
+    return read(draw(this.canvas, source, width, height, side), patience);
   }
 
   // A photo taken by the phone's own camera. False where it shows no code.
   async photo(file) {
     const picture = await createImageBitmap(file);
-    const canvas = drawn(picture, picture.width, picture.height, 1280);
-    this.detector ??= await reader();
-    const texts = this.detector
-      ? (await this.detector.detect(canvas)).map((code) => code.rawValue)
-      : await this.ask(await jpeg(canvas));
-    texts.forEach((text) => this.seen(text));
+    const { width, height } = picture;
+    if (this.detector === undefined) this.detector = await browsersReader();
+    let texts = await this.texts(picture, width, height, PHOTO, PHOTO_PATIENCE);
+    if (texts.length === 0) {
+      draw(this.canvas, picture, width, height, PHOTO);
+      texts = await this.ask(await jpeg(this.canvas));
+    }
+    for (const text of texts) this.seen(text);
     return texts.length > 0;
   }
 }
