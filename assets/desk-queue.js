@@ -6,8 +6,8 @@ const UNDO_WITHIN = 15 * 60 * 1000;
 const AT_ONCE = 100;
 
 export class Queue {
-  constructor({ store, link, device, screen }) {
-    Object.assign(this, { store, link, device, screen });
+  constructor({ store, link, device, screen, counts }) {
+    Object.assign(this, { store, link, device, screen, counts });
     this.waiting = 0;
     this.recent = new Map();
   }
@@ -60,10 +60,14 @@ export class Queue {
       if (seen) put("recent", seen);
     });
     await this.tell();
+    // What waits here the server has not counted yet.
+    if (this.waiting === 0) await this.counts.heard(said.counts);
+    else if (admitted) this.counts.moved(badge, made.kind);
   }
 
   // The device has judged: it goes to the server later, as it was made.
   async waits(made, said) {
+    const counts = this.counts.moved(said.badge, made.kind);
     if (!this.store) return;
     const hidden = await this.store.hidden({ ...made, state: "waiting" });
     const seen = { nonce: made.nonce, badge: said.badge ?? "?", at: made.at, kind: made.kind };
@@ -71,12 +75,14 @@ export class Queue {
     await this.store.write((put) => {
       put("queue", hidden);
       put("recent", seen);
+      put("meta", counts, "counts");
       if (said.badge) put("door", { inside: made.kind === "entry", at: made.at, place: this.device }, said.badge);
     });
   }
 
   async upload() {
     if (!this.store) return;
+    let counts;
     for (;;) {
       const waiting = (await this.store.queue()).filter((made) => made.state === "waiting").slice(0, AT_ONCE);
       if (waiting.length === 0) break;
@@ -88,10 +94,14 @@ export class Queue {
       });
       const body = { scans, sent_at: this.link.now() };
       const { items } = await (await this.link.ask("/batch", { body, wait: 20000 })).json();
-      for (const [place, said] of items.entries()) await this.uploaded(made[place], said);
+      for (const [place, said] of items.entries()) {
+        await this.uploaded(made[place], said);
+        counts = said.answer?.counts ?? counts;
+      }
       // A server that answers something else than it was asked would be asked for ever.
       if (items.length < made.length) throw new Error("the queue was not answered");
     }
+    if (counts) await this.counts.heard(counts);
     await this.takenBack();
     await this.store.write((put, drop) => {
       const since = Date.parse(this.link.now()) - UNDO_WITHIN;
@@ -109,7 +119,6 @@ export class Queue {
         put("queue", hidden);
       });
     }
-    if (answer?.counts) this.screen.count(answer.counts);
     const seen = this.recent.get(made.nonce);
     if (seen && answer) seen.attempt = answer.attempt;
     if (seen && answer?.participant?.badge) seen.badge = answer.participant.badge;
@@ -137,13 +146,15 @@ export class Queue {
     const wish = { nonce: own, device: this.device, reason: reason || undefined };
     if (seen.attempt) {
       const { counts } = await (await this.link.ask(`/${seen.attempt}/undo`, { body: wish, wait: 6000 })).json();
-      this.screen.count(counts);
+      await this.counts.heard(counts);
       await this.gone(seen);
     } else {
       seen.undo = wish;
-      await this.store.write((put, drop) => {
+      const counts = this.counts.moved(seen.badge, seen.kind === "exit" ? "entry" : "exit");
+      await this.store.write((put) => {
         put("recent", seen);
-        drop("door", seen.badge);
+        put("meta", counts, "counts");
+        put("door", this.undone(seen), seen.badge);
       });
     }
     this.screen.show({ state: "ready", words: "undone", gaps: { badge: seen.badge } });
@@ -154,7 +165,7 @@ export class Queue {
     for (const seen of [...this.recent.values()].filter((seen) => seen.undo && seen.attempt)) {
       try {
         const { counts } = await (await this.link.ask(`/${seen.attempt}/undo`, { body: seen.undo, wait: 6000 })).json();
-        this.screen.count(counts);
+        await this.counts.heard(counts);
       } catch (trouble) {
         if (!(trouble instanceof Refusal)) throw trouble;
         // Too late, or overtaken by another desk: an organizer's to decide.
@@ -170,8 +181,13 @@ export class Queue {
     this.recent.delete(seen.nonce);
     await this.store?.write((put, drop) => {
       drop("recent", seen.nonce);
-      drop("door", seen.badge);
+      put("door", this.undone(seen), seen.badge);
     });
+  }
+
+  // Where somebody is whose scan was taken back: where they were before.
+  undone(seen) {
+    return { inside: seen.kind === "exit", at: this.link.now(), place: this.device, undone: true };
   }
 }
 

@@ -1,27 +1,14 @@
 // The roster for the hour without a link. A record opens only with the code on the badge: what is
 // kept here tells a thief nothing.
 
+import { bareCode, wornNumber } from "./desk-code.js";
+
 const bytes = (text) => new TextEncoder().encode(text);
 
 const unpacked = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 
 const packed = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-
-// A bare code or the whole address in the QR, as the server reads it.
-export function bareCode(read) {
-  const plain = read.normalize("NFKC").replace(/\s/g, "").split(/[?#]/)[0].replace(/\/+$/, "");
-  return plain.slice(plain.lastIndexOf("/") + 1).toUpperCase();
-}
-
-// 男013 out of whatever people type for it; null where it names no badge.
-export function wornNumber(typed) {
-  const plain = typed.normalize("NFKC").replace(/[\s\-#._方号]/g, "").toLowerCase();
-  const found = /^(男|men|m|女|women|w|f)(\d{1,9})$/.exec(plain);
-  if (!found || Number(found[2]) === 0) return null;
-  const side = ["男", "men", "m"].includes(found[1]) ? "男" : "女";
-  return side + String(Number(found[2])).padStart(3, "0");
-}
 
 async function keys(code, salt) {
   const secret = await crypto.subtle.importKey("raw", bytes(code), "HKDF", false, ["deriveBits"]);
@@ -93,13 +80,21 @@ export class Roster {
     const moment = Date.parse(scan.at);
     if (opens && moment < Date.parse(opens)) return { ...guest, refusal: "too_early" };
     if (closes && moment >= Date.parse(closes)) return { ...guest, refusal: "event_closed" };
-    const seen = await this.store.get("door", guest.badge);
-    const inside = seen ? seen.inside : this.held.inside.includes(guest.badge);
-    if (scan.kind === "entry" && inside) {
-      return { ...guest, refusal: "already_admitted", since: seen?.at ?? this.held.made_at, place: seen?.place };
+    const last = await this.last(guest.badge);
+    const step = { since: last?.at, place: last?.place };
+    if (scan.kind === "entry" && last?.inside) return { ...guest, ...step, refusal: "already_admitted" };
+    if (scan.kind === "exit" && !last?.inside) {
+      return { ...guest, ...step, refusal: "needs_review", left: Boolean(last && !last.undone) };
     }
-    if (scan.kind === "exit" && !inside) return { ...guest, refusal: "needs_review" };
     return { ...guest, refusal: undefined };
+  }
+
+  // Which way a number went through the door last, when and where: what this device saw is newer.
+  async last(badge) {
+    const seen = await this.store.get("door", badge);
+    if (seen) return seen;
+    const step = this.held.doors?.[badge];
+    return step && { inside: step.inside, at: step.at, place: step.by_device };
   }
 
   async forget() {

@@ -2,7 +2,8 @@
 
 import { signal } from "./desk-signal.js";
 
-const MARKS = { admitted: "✓", review: "✓", refused: "✗", ready: "", busy: "…" };
+const MARKS = { admitted: "✓", review: "✓", refused: "✗", ready: "", busy: "…", typing: "…" };
+const GONE = "←";
 
 export class Screen {
   constructor(desk, link) {
@@ -45,29 +46,59 @@ export class Screen {
   // ---- the result
 
   busy() {
-    this.at("result").dataset.state = "busy";
-    this.at("mark").textContent = MARKS.busy;
-    this.at("words").textContent = this.say("busy");
-    for (const id of ["number", "more", "advice"]) this.at(id).textContent = "";
-    this.at("let-in").hidden = true;
+    this.paint({ state: "busy", words: "busy" });
   }
 
-  show({ state, reason, words, gaps, guest, letIn }) {
+  // Somebody is being typed: of the guest before nothing stays on the screen.
+  typing(on) {
+    const { state } = this.at("result").dataset;
+    if (on && state !== "typing") this.paint({ state: "typing", words: "typing" });
+    else if (!on && state === "typing") this.rest();
+  }
+
+  // Nobody is before the desk.
+  rest() {
+    this.paint({ state: "ready" });
+  }
+
+  // What was said last stands after all: the same badge was read twice.
+  again() {
+    if (this.said && this.at("result").dataset.state === "typing") this.paint(this.said);
+  }
+
+  // The switch stands otherwise. What is on the screen is of the other direction, where somebody turned it.
+  turned(byHand) {
+    if (byHand || this.at("result").dataset.state === "ready") this.rest();
+  }
+
+  // `way` is in which direction somebody went, where they did.
+  paint({ state, reason, words, gaps, guest, way, advice, letIn }) {
     const result = this.at("result");
-    const place = guest?.place ?? "";
-    const filled = { time: guest?.since ? this.time(guest.since) : "", device: place, ...gaps };
+    const filled = { time: guest?.since ? this.time(guest.since) : "", device: guest?.place ?? "", ...gaps };
+    const leaves = this.desk.dataset.way === "exit";
     result.dataset.state = state;
-    if (reason) result.dataset.reason = reason;
-    else delete result.dataset.reason;
-    this.at("mark").textContent = MARKS[state];
+    for (const [name, value] of Object.entries({ reason, way })) {
+      if (value) result.dataset[name] = value;
+      else delete result.dataset[name];
+    }
+    const ready = leaves ? "ready-exit" : "ready";
+    const below = advice ?? (reason ? `advice-${reason}` : state === "ready" && !words ? `${ready}-note` : "");
+    this.at("mark").textContent = way === "exit" && state === "admitted" ? GONE : MARKS[state];
     this.at("number").textContent = guest?.badge ?? "";
-    this.at("words").textContent = this.say(words ?? (reason ? `reason-${reason}` : "ready"), filled);
-    this.at("more").textContent = [guest?.nickname, guest?.unit].filter(Boolean).join(" · ");
-    this.at("advice").textContent = reason ? this.say(`advice-${reason}`, filled) : (guest?.advice ?? "");
+    this.at("words").textContent = this.say(words ?? (reason ? `reason-${reason}` : ready), filled);
+    const group = guest?.group && this.say("group", { group: guest.group });
+    this.at("more").textContent = [guest?.nickname, guest?.unit, group].filter(Boolean).join(" · ");
+    this.at("advice").textContent = below ? this.say(below, filled) : (guest?.advice ?? "");
     this.letIn = letIn;
     this.at("let-in").hidden = !letIn;
+  }
+
+  show(said) {
+    const result = this.at("result");
+    this.said = said;
+    this.paint(said);
     result.dataset.count = Number(result.dataset.count) + 1;
-    if (state !== "ready") signal(state);
+    if (said.state !== "ready") signal(said.state, said.way);
     // The same answer twice in a row must be seen twice.
     result.classList.remove("news");
     void result.offsetWidth;
@@ -76,22 +107,24 @@ export class Screen {
 
   answered(said, kind) {
     const guest = { ...said.participant };
-    if (said.counts) this.count(said.counts);
     if (said.result === "admitted") {
       if (guest.attention?.includes("no_badge")) guest.advice = this.say("no-badge");
-      return this.show({ state: "admitted", words: kind === "exit" ? "left" : "admitted", guest });
+      return this.show({ state: "admitted", words: kind === "exit" ? "left" : "admitted", guest, way: kind });
     }
-    const before = said.reason === "already_admitted";
-    if (before) Object.assign(guest, { since: said.at, place: said.by_device });
-    return this.show({ state: "refused", reason: said.reason, guest });
+    const left = guest.attention?.includes("already_left");
+    if (left || said.reason === "already_admitted") Object.assign(guest, { since: said.at, place: said.by_device });
+    return this.refused(said.reason, { ...guest, left });
+  }
+
+  refused(reason, guest, letIn) {
+    const left = guest.left && { words: "reason-already-left", advice: "advice-already-left" };
+    this.show({ state: "refused", reason, guest, letIn, ...left });
   }
 
   // Let through by this device alone.
   passed(said, kind) {
     const words = said.review ? "admitted-review" : kind === "exit" ? "left" : "admitted-offline";
-    this.show({ state: said.review ? "review" : "admitted", words, guest: said });
-    const side = { 男: "men", 女: "women" }[said.badge?.[0]];
-    if (side) this.at(side).textContent = Number(this.at(side).textContent) + (kind === "exit" ? -1 : 1);
+    this.show({ state: said.review ? "review" : "admitted", words, guest: said, way: kind });
   }
 
   // ---- around it

@@ -21,12 +21,14 @@ function tone(pitch, from, length) {
   source.stop(begin + length);
 }
 
-// One high tone lets in, two low ones do not, and they feel as different as they sound.
-export function signal(state) {
+// One high tone lets in, a falling one lets out, two low ones do neither, and they feel as different as they
+// sound.
+export function signal(state, way) {
   const good = state === "admitted";
   navigator.vibrate?.(good ? 80 : [180, 90, 180]);
   if (sounds?.state !== "running") return;
-  if (good) tone(1046, 0, 0.18);
+  if (good && way === "exit") [784, 523].forEach((pitch, place) => tone(pitch, place * 0.14, 0.14));
+  else if (good) tone(1046, 0, 0.18);
   else if (state === "review") [784, 1046].forEach((pitch, place) => tone(pitch, place * 0.14, 0.14));
   else [220, 196].forEach((pitch, place) => tone(pitch, place * 0.22, 0.2));
 }

@@ -1,10 +1,10 @@
 // What the device holds, in IndexedDB. A scan lies here before the screen says anything about it,
 // and is flushed to disk: a reload or an empty battery loses nothing.
 //
-//   meta     the roster without its records, the clock's offset, the key of the queue
+//   meta     the roster without its records, how many are inside, the clock's offset, the key of the queue
 //   records  the roster's sealed records by name
 //   queue    scans not yet answered or uploaded, oldest first; what was scanned is encrypted
-//   door     badge numbers this device knows to be inside, newer than the roster
+//   door     which way badge numbers went through here, newer than the roster
 //   recent   numbers let through in the last 15 minutes, for an undo
 //   matters  what the server sees differently
 

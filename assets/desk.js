@@ -2,13 +2,16 @@
 // by itself when there is none, and says so.
 
 import { Camera } from "./desk-camera.js";
+import { bareCode, codeIn, wornNumber } from "./desk-code.js";
+import { Counts } from "./desk-counts.js";
 import { listen } from "./desk-keys.js";
 import { Link, LinkLost, Refusal } from "./desk-link.js";
 import { Queue } from "./desk-queue.js";
-import { Roster, wornNumber } from "./desk-roster.js";
+import { Roster } from "./desk-roster.js";
 import { Screen } from "./desk-screen.js";
 import * as shell from "./desk-shell.js";
 import { Store } from "./desk-store.js";
+import { Way } from "./desk-way.js";
 
 const desk = document.getElementById("desk");
 const $ = (id) => document.getElementById(`desk-${id}`);
@@ -18,7 +21,14 @@ const store = await Store.open(desk.dataset.event);
 link.offset = (await store?.get("meta", "offset")) ?? 0;
 const roster = await Roster.of(store);
 const screen = new Screen(desk, link);
-const queue = new Queue({ store, link, device, screen });
+const page = { men: shown("men"), women: shown("women"), at: desk.dataset.at };
+const counts = await Counts.of({ store, screen, link, page });
+const queue = new Queue({ store, link, device, screen, counts });
+const way = new Way({ desk, entry: $("entry"), exit: $("exit"), turned: (byHand) => screen.turned(byHand) });
+
+function shown(side) {
+  return Number($(side).textContent);
+}
 
 // A paired device has its name; a person's phones are told apart by two letters of their own.
 function callsItself() {
@@ -50,8 +60,10 @@ async function ping() {
   clearTimeout(pinging);
   if (screen.link === "shut") return;
   try {
-    screen.count(await (await link.ask("/counts")).json());
+    const counted = await (await link.ask("/counts")).json();
     screen.link = "up";
+    // What waits here the server has not counted yet.
+    if ((await queue.size()) === 0) await counts.heard(counted);
     await queue.upload();
     await refreshRoster();
   } catch (trouble) {
@@ -102,7 +114,8 @@ let turn = Promise.resolve();
 
 // One after another, and none is dropped.
 function scan(read) {
-  turn = turn.then(() => one(read)).catch((broken) => {
+  const { kind } = way;
+  turn = turn.then(() => one({ ...read, kind })).catch((broken) => {
     console.error(broken);
     screen.show({ state: "refused", reason: "needs_review" });
   });
@@ -111,8 +124,7 @@ function scan(read) {
 
 async function one(read) {
   if (screen.link === "shut") return screen.show({ state: "refused", words: "banner-shut-out" });
-  const kind = $("exit").checked ? "exit" : "entry";
-  const made = { ...read, nonce: nonce(), device, kind, at: link.now() };
+  const made = { ...read, nonce: nonce(), device, at: link.now() };
   await queue.keep(made);
   await answer(made);
 }
@@ -124,6 +136,7 @@ async function answer(made) {
     try {
       const said = await (await link.ask("", { body: { code, badge, nonce, device, kind, at } })).json();
       await queue.answered(made, said);
+      way.passed(made.kind);
       return screen.answered(said, made.kind);
     } catch (trouble) {
       if (trouble instanceof Refusal) {
@@ -142,7 +155,8 @@ async function answer(made) {
     await queue.drop(made.nonce);
     const mayPass = store && made.kind === "entry" && said.refusal !== "already_admitted";
     const letIn = mayPass ? () => (turn = turn.then(() => pass(made, { ...said, review: true }))) : undefined;
-    return screen.show({ state: "refused", reason: said.refusal, guest: said, letIn });
+    way.passed(made.kind);
+    return screen.refused(said.refusal, said, letIn);
   }
   return pass(made, said);
 }
@@ -150,28 +164,34 @@ async function answer(made) {
 // On disk first, then on the screen.
 async function pass(made, said) {
   await queue.waits(made, said);
+  way.passed(made.kind);
   screen.passed(said, made.kind);
   queue.tell();
 }
 
 // ---- what comes in
 
-let lastSeen = { text: "", at: 0 };
+// A camera sees the same badge many times, and some scanners read it twice: it counts again once it has been
+// away for so long, in milliseconds.
+const AWAY = 4000;
+const seenAt = new Map();
 
-// A camera sees the same badge many times; it counts again once it has been away.
 function seen(text) {
-  const again = text === lastSeen.text && performance.now() - lastSeen.at < 4000;
-  lastSeen = { text, at: performance.now() };
-  if (!again) scan({ code: text.slice(0, 500) });
+  const [now, sight] = [performance.now(), `${way.kind} ${bareCode(text)}`];
+  const again = now - (seenAt.get(sight) ?? -AWAY) < AWAY;
+  for (const [one, at] of seenAt) if (now - at >= AWAY) seenAt.delete(one);
+  seenAt.set(sight, now);
+  if (!again) return void scan({ code: codeIn(text) ?? text.slice(0, 500) });
+  turn.then(() => screen.again());
 }
 
 function typed(text) {
   const plain = text.normalize("NFKC").trim();
   $("typed").value = "";
   delete $("typed").dataset.side;
-  if (!plain) return;
-  if (/^[A-Za-z2-7]{26}$/.test(plain) || plain.includes("/")) {
-    scan({ code: plain });
+  if (!plain) return screen.typing(false);
+  if (codeIn(plain) || /[/:]/.test(plain)) {
+    seen(plain);
   } else if (/^\d{1,9}$/.test(plain)) {
     // A number without its side is kept until somebody says which.
     $("typed").value = plain;
@@ -198,7 +218,6 @@ const camera = new Camera({
   },
   seen,
   note: (name) => screen.note(name),
-  link: () => screen.link === "up",
 });
 
 async function look() {
@@ -216,8 +235,9 @@ function search() {
     found.replaceChildren();
     $("found-note").textContent = "";
     try {
-      const { items } = await (await link.ask("/search", { body: { name: $("name").value }, wait: 6000 })).json();
-      if (items.length === 0) $("found-note").textContent = screen.say("search-none");
+      const wish = { body: { name: $("name").value }, wait: 6000 };
+      const { items, says_enough: enough } = await (await link.ask("/search", wish)).json();
+      if (items.length === 0) $("found-note").textContent = screen.say(enough ? "search-none" : "search-short");
       for (const { badge, nickname } of items) found.append(screen.hit(badge, nickname, () => scan({ badge })));
     } catch {
       $("found-note").textContent = screen.say("search-offline");
@@ -244,6 +264,8 @@ function undo() {
   $("undo").addEventListener("close", () => {
     if ($("undo").returnValue !== "undo") return;
     const reason = $("reason").value.trim();
+    // Who was taken back may be scanned again at once.
+    seenAt.clear();
     turn = turn.then(() => queue.undo(meant, reason, nonce())).catch((trouble) => {
       if (trouble instanceof LinkLost) linkLost();
       screen.show({ state: "refused", words: "undo-refused" });
@@ -251,7 +273,7 @@ function undo() {
   });
 }
 
-listen($("typed"), typed);
+listen($("typed"), { typed, scanned: seen, typing: (on) => screen.typing(on) });
 for (const side of [$("men-act"), $("women-act")]) {
   side.addEventListener("click", () => ($("typed").value ? typed(side.value + $("typed").value) : $("typed").focus()));
 }
@@ -263,7 +285,7 @@ $("form").addEventListener("submit", (event) => {
 $("photo").addEventListener("change", async ({ target }) => {
   const [file] = target.files;
   // Whoever takes a photo means it, twice too.
-  lastSeen = { text: "", at: 0 };
+  seenAt.clear();
   const read = file && (await camera.photo(file).catch(() => false));
   target.value = "";
   if (file && !read) screen.show({ state: "ready", words: "photo-nothing" });
@@ -273,8 +295,14 @@ search();
 undo();
 addEventListener("offline", linkLost);
 addEventListener("online", ping);
-addEventListener("visibilitychange", () => document.hidden || ping());
-navigator.wakeLock?.request("screen").catch(() => {});
+// A phone that slept has let go of its screen.
+const stayAwake = () => navigator.wakeLock?.request("screen").catch(() => {});
+addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  stayAwake();
+  ping();
+});
+stayAwake();
 
 $("called").textContent = device;
 desk.dataset.device = device;

@@ -149,7 +149,7 @@ async fn the_keyboard_alone_runs_a_desk(#[values(Sqlite)] engine: Engine) {
     );
 }
 
-async fn guests(hall: &Hall) -> Vec<Person> {
+pub async fn guests(hall: &Hall) -> Vec<Person> {
     let men = u32::try_from(GUESTS.div_ceil(2)).unwrap();
     let mut guests = hall.evening.participants("men", men, Status::Confirmed).await;
     let women = u32::try_from(GUESTS).unwrap() - men;
@@ -157,6 +157,17 @@ async fn guests(hall: &Hall) -> Vec<Person> {
     let numbered = hall.evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
     assert!(numbered.status < 300, "{}", numbered.text());
     guests
+}
+
+/// A device that was paired under this name, before the desk's page, which is kept.
+pub async fn at_the_desk(hall: &Hall, address: &str, name: &str, screen: Screen, flags: &[String]) -> Window {
+    let window = hall.window_at(address, screen, Language::Zh, flags).await;
+    window.go(&invitation(hall).await).await;
+    window.fill("name", name).await;
+    window.click("#pair-act").await;
+    window.arrive("/e/qixi/desk").await;
+    window.until_true("document.getElementById('desk').dataset.shell === 'kept'").await;
+    window
 }
 
 /// Where the QR that an organizer shows leads, as the organizer's own page says.
@@ -171,22 +182,22 @@ async fn invitation(hall: &Hall) -> String {
     format!("/pair/{}", path.trim())
 }
 
-async fn code_of(guest: &Person) -> String {
+pub async fn code_of(guest: &Person) -> String {
     guest.get("/api/v1/events/qixi/badges/me").await.json["code"].as_str().unwrap().to_owned()
 }
 
 /// A scanner that types, whatever has the focus.
-async fn wedge(window: &Window, code: &str) {
+pub async fn wedge(window: &Window, code: &str) {
     window.keys(&format!("{code}{ENTER}")).await;
 }
 
-async fn counted(window: &Window) -> usize {
+pub async fn counted(window: &Window) -> usize {
     let count = window.run("document.getElementById('desk-result').dataset.count").await;
     count.as_str().unwrap().parse().unwrap()
 }
 
 /// Waits for the n-th result: this badge, let in.
-async fn shown(window: &Window, count: usize, badge: &str) {
+pub async fn shown(window: &Window, count: usize, badge: &str) {
     let script = format!(
         "(() => {{ const {{ state, count }} = document.getElementById('desk-result').dataset;
             return count >= '{count}' - 0 && ['admitted', 'review'].includes(state)
@@ -195,22 +206,22 @@ async fn shown(window: &Window, count: usize, badge: &str) {
     window.until_true(&script).await;
 }
 
-async fn waiting(window: &Window, count: usize) {
+pub async fn waiting(window: &Window, count: usize) {
     window.until_true(&format!("document.getElementById('desk')?.dataset.waiting === '{count}'")).await;
 }
 
-async fn inside(hall: &Hall) -> u64 {
+pub async fn inside(hall: &Hall) -> u64 {
     presence::Entity::inside(hall.evening.event.id).count(hall.evening.app.database.reader()).await.unwrap()
 }
 
 /// What the QR on a guest's badge page leads to.
-async fn badge_url(guest: &Person) -> String {
+pub async fn badge_url(guest: &Person) -> String {
     let mine = guest.get("/api/v1/events/qixi/badges/me").await;
     mine.json["url"].as_str().unwrap().to_owned()
 }
 
 /// A second of a badge held before a camera: grey, 640 × 480, uncompressed.
-fn film_of(url: &str, film: &Path) {
+pub fn film_of(url: &str, film: &Path) {
     const WIDTH: usize = 640;
     const HEIGHT: usize = 480;
     const MARGIN: usize = 4;

@@ -23,6 +23,9 @@ mod line;
 mod window;
 
 mod desk;
+mod desk_camera;
+mod desk_keys;
+mod desk_night;
 mod evening_phones;
 mod newcomer;
 mod organizer;
