@@ -34,6 +34,12 @@ async fn upload(person: &Person, path: &str, table: impl Into<Vec<u8>>) -> Answe
     person.send(person.request(Method::POST, path).header(CONTENT_TYPE, "text/csv").body(table.into())).await
 }
 
+/// As a page of ours sends it.
+async fn send(browser: &Browser, path: &str, form: Form) -> (u16, String) {
+    let request = browser.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin").multipart(form);
+    read(request.send().await.unwrap()).await
+}
+
 /// The cells of the first sheet of a workbook in Base64.
 fn opened(workbook: &str) -> Vec<Vec<String>> {
     let bytes = BASE64.decode(workbook.as_bytes()).unwrap();
@@ -132,8 +138,7 @@ async fn what_cannot_be_read_says_what_to_do(#[values(Sqlite, Postgres)] engine:
         ("姓名,性别,邮箱,单位,工作单位\n甲,男,a@b.cn,外科,医院\n".into(), "（单位、工作单位）"),
     ] {
         let form = Form::new().part("file", Part::bytes(list).file_name("名单.xls"));
-        let request = browser.request(Method::POST, "/office/e/qixi/registrations/import").multipart(form);
-        let (_, page) = read(request.send().await.unwrap()).await;
+        let (_, page) = send(&browser, "/office/e/qixi/registrations/import", form).await;
         assert!(page.contains(reported), "{page}");
     }
 }
@@ -188,7 +193,7 @@ async fn all_that_is_wrong_is_told_at_once_and_comes_back_to_be_put_right(#[valu
     let browser = Browser::of(&evening, &evening.organizer).await;
     let sent = async |path: &str, list: &str| {
         let form = Form::new().part("file", Part::bytes(list.as_bytes().to_vec()).file_name("名单.csv"));
-        let (status, page) = read(browser.request(Method::POST, path).multipart(form).send().await.unwrap()).await;
+        let (status, page) = send(&browser, path, form).await;
         assert_eq!(status, 422, "{page}");
         page
     };
