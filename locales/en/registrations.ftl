@@ -59,6 +59,7 @@ import-template = Download an empty table
 import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
 
 said-decided = { $count } applications decided
+said-decided-some = { $count } applications decided; those with an employer they wrote down wait for you to settle it under “Units”
 said-decided-one = Decided; the letter is on its way
 said-imported = { $count } people invited, waiting for their answers
 

@@ -59,6 +59,7 @@ import-template = 下载空白表格
 import-letters = 每个人都会收到一封邀请，有没有账号都一样。对方接受之后才算报名，用的是对方自己的资料；在那之前，这里只有名单里写的内容。
 
 said-decided = 已处理 { $count } 份报名
+said-decided-some = 已处理 { $count } 份报名；单位是手填的，先在“单位”里核对
 said-decided-one = 已处理，信已经在路上
 said-imported = 已邀请 { $count } 人，等待答复
 
