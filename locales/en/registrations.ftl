@@ -63,6 +63,7 @@ import-letters = Everybody gets an invitation, with or without an account. Whoev
 said-decided-one = Decided. The letter waits a moment: put the application back to call it back
 
 flash-decided = { $count } applications decided
+said-decided-some = { $count } applications decided; those with an employer they wrote down wait for you to settle it under “Units”
 flash-decided-one = Decided. The letter waits a moment: put the application back to call it back
 flash-imported = { $count } people invited, waiting for their answers
 

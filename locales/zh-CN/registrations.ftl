@@ -63,6 +63,7 @@ import-letters = 每个人都会收到一封邀请，有没有账号都一样。
 said-decided-one = 已处理。信稍等片刻才寄出，想收回就恢复待审核
 
 flash-decided = 已处理 { $count } 份报名
+said-decided-some = 已处理 { $count } 份报名；单位是手填的，先在“单位”里核对
 flash-decided-one = 已处理。信稍等片刻才寄出，想收回就恢复待审核
 flash-imported = 已邀请 { $count } 人，等待答复
 

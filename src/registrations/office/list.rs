@@ -21,6 +21,7 @@ use crate::invitations::invitation::{self, Kind};
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash, own_path, when};
 use crate::registrations::decide::decide_many;
+use crate::registrations::refusals::EMPLOYER_UNSETTLED;
 use crate::registrations::registration::{Side, Status};
 use crate::registrations::roll::{self, Count, Filter};
 use crate::registrations::verdict::Verdicts;
@@ -257,7 +258,11 @@ async fn decide(house: &House, page: Page, by: Organizer, form: Form, request: V
         house.run(async move |app| decide_many(&app, &who, verdicts).await).await
     };
     match verdict.await {
-        Ok(settled) => flash::see_counting(&back, "decided", settled.decided.len() as u64),
+        Ok(settled) => {
+            let waits = settled.unchanged.iter().any(|left| left.code == EMPLOYER_UNSETTLED.code);
+            let key = if waits { "decided-some" } else { "decided" };
+            flash::see_counting(&back, key, settled.decided.len() as u64)
+        }
         Err(error) => {
             let wanted = read_query(back.split_once('?').map_or("", |(_, query)| query))?;
             let show =
