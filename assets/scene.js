@@ -17,8 +17,8 @@ const TURN = 8000;
 // So many tables stand there as pairs; of more, everybody looks for their own number.
 const AS_PAIRS = 44;
 const WIDE = 20;
-const NUMBERS = 84;
-const PAIRS = 66;
+const NUMBERS = 77;
+const PAIRS = 60;
 const IN_GROUPS = 60;
 const TEXTS = 4;
 
