@@ -54,12 +54,13 @@ mod m0110_sealed_letters;
 mod m0111_sealed_people;
 mod m0130_second_factor;
 mod m0131_seen_at;
+mod m0200_evening;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
 /// table or a column with a default that the old one knows nothing of is such; whatever takes away,
 /// renames or demands is not. What is not named here stops every older process.
-pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at"];
+pub const LIVED_WITH: &[&str] = &["m0100_house", "m0160_pulse", "m0180_vigil", "m0131_seen_at", "m0200_evening"];
 
 pub struct Migrator;
 
@@ -115,6 +116,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0192_bound_invitations::Migration),
             Box::new(m0130_second_factor::Migration),
             Box::new(m0131_seen_at::Migration),
+            Box::new(m0200_evening::Migration),
         ]
     }
 }
