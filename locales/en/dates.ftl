@@ -1,3 +1,5 @@
+clock-changing = time to change tables: go to yours
+clock-paused = paused until the host goes on
 clock-until = until { $at }
 clock-soon = less than a minute left, time to round off
 clock-over = Time is up. Say goodbye for now.

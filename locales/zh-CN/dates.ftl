@@ -1,3 +1,5 @@
+clock-changing = 换桌时间，请走到你的桌子
+clock-paused = 暂停一下，等主持人继续
 clock-until = 到 { $at }
 clock-soon = 还有不到一分钟，可以慢慢收尾
 clock-over = 时间到，和对方道个别

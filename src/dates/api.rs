@@ -4,12 +4,13 @@ use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 
 use super::exclude::{self, NewExclusion, Whom};
+use super::extend::{self, FurtherTime};
 use super::jot::{self, NewNote};
 use super::mine::{self, MyDates, MyExclusion};
 use super::overview::{self, Overview};
 use super::plan::{self, PlanWishes};
 use super::strike::{self, TableSeen};
-use super::{call, miss};
+use super::{call, miss, pause};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -57,7 +58,8 @@ pub async fn my_dates(house: House, me: Participant) -> Result<Json<MyDates>, Er
     Ok(Json(house.run(async move |app| Ok(mine::dates(app.database.reader(), &me).await?)).await?))
 }
 
-/// Starts a round; its tables are fixed from now on. Who: host, organizer.
+/// Starts a round; its tables are fixed from now on. Between two rounds the hall changes tables first: `started_at`
+/// lies `pause_seconds` ahead. Who: host, organizer.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
     params(("n" = i32, Path, description = "Round, from 1")),
     responses(
@@ -81,6 +83,63 @@ pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) ->
 #[post("/events/{event}/dates/rounds/{n}/finish")]
 pub async fn finish_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
     house.done(async move |app| call::finish(&app, &host, path.1).await).await
+}
+
+/// Begins the minutes of a round at once, while its tables are still being changed. Who: host, organizer.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Begun"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/begin")]
+pub async fn begin_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
+    house.done(async move |app| extend::begin(&app, &host, path.1).await).await
+}
+
+/// Stops the clock of a running round. Who: host, organizer.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Paused"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/pause")]
+pub async fn pause_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
+    house.done(async move |app| pause::pause(&app, &host, path.1).await).await
+}
+
+/// Lets a paused round go on at the same second, or takes up the last one within ten minutes of its end. Who: host, organizer.
+#[utoipa::path(tag = "dates", security(("bearer" = [])),
+    params(("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Goes on"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `round_over`, `not_its_turn`"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/resume")]
+pub async fn resume_round(house: House, host: Host, path: Path<(String, i32)>) -> Result<HttpResponse, Error> {
+    house.done(async move |app| pause::resume(&app, &host, path.1).await).await
+}
+
+/// Makes a running round longer. Who: host, organizer.
+#[utoipa::path(tag = "dates", request_body = FurtherTime, security(("bearer" = [])),
+    params(("n" = i32, Path, description = "Round, from 1")),
+    responses(
+        (status = 204, description = "Longer"),
+        (status = 403),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`"),
+    ))]
+#[post("/events/{event}/dates/rounds/{n}/extend")]
+pub async fn extend_round(
+    house: House,
+    host: Host,
+    path: Path<(String, i32)>,
+    further: Body<FurtherTime>,
+) -> Result<HttpResponse, Error> {
+    house.done(async move |app| extend::extend(&app, &host, path.1, further.into_inner()).await).await
 }
 
 /// Says that a table of a played round did not take place, or that it did after all. Who: host, organizer.

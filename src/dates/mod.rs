@@ -6,6 +6,7 @@ pub mod personal;
 pub mod date_note;
 pub mod date_plan;
 pub mod date_round;
+pub mod out_of_step;
 pub mod refusals;
 pub mod sat_out;
 pub mod sitting;
@@ -18,14 +19,17 @@ pub mod terms;
 
 pub mod call;
 pub mod exclude;
+pub mod extend;
 mod jot;
 mod miss;
+pub mod pause;
 pub mod plan;
 mod strike;
 
 mod api;
 pub mod mine;
 mod my_row;
+mod round_clock;
 mod my_page;
 mod my_date_page;
 mod office_page;
@@ -41,6 +45,10 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::my_dates)
         .service(api::start_round)
         .service(api::finish_round)
+        .service(api::begin_round)
+        .service(api::pause_round)
+        .service(api::resume_round)
+        .service(api::extend_round)
         .service(api::table_seen)
         .service(api::date_missed)
         .service(api::note_to_self)

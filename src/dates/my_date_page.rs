@@ -63,7 +63,7 @@ async fn render_my_date(
 ) -> Result<HttpResponse, Error> {
     let (row, partner, kept_apart) = my_row(house, me, round).await?;
     let slug = me.event.slug.clone();
-    let tabs = tabs::of_evening(&page, &me.event, "dates");
+    let tabs = tabs::of_night(&page, &me.event, house.now(), "dates");
     let form = form.unwrap_or_else(|| Form::filled([("words", row.note.clone().unwrap_or_default())]));
     page::answer(&MyDate { page, slug, tabs, form, row, partner, kept_apart })
 }

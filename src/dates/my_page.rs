@@ -5,19 +5,19 @@ use std::collections::HashMap;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get};
 use askama::Template;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::EntityTrait;
 
 use super::date_note;
 use super::date_round::State;
 use super::mine::{self, Seat};
 use super::my_row::Row;
+use super::round_clock::RoundClock;
 use super::terms::Terms;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::checkin::presence;
 use crate::error::Error;
-use crate::events::countdown::Clock;
 use crate::events::{event, tabs};
 use crate::page::{self, Page, Tab};
 use crate::registrations::access::Participant;
@@ -50,7 +50,7 @@ enum Now {
     /// A round runs, and this is my table.
     Sitting {
         row: Row,
-        clock: Clock,
+        clock: RoundClock,
     },
     /// My table does not take place.
     Missed {
@@ -58,7 +58,7 @@ enum Now {
     },
     SittingOut {
         round: i32,
-        clock: Clock,
+        clock: RoundClock,
     },
     /// Between two rounds.
     Between,
@@ -88,7 +88,7 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
     let page = visit.page;
     page::answer(&MyDates {
         slug: event.slug.clone(),
-        tabs: tabs::of_evening(&page, &event, "dates"),
+        tabs: tabs::of_night(&page, &event, house.now(), "dates"),
         told: now.headline(&page, next.as_ref()),
         all_over: !rows.is_empty() && rows.iter().all(|row| row.state == State::Finished),
         now,
@@ -100,10 +100,7 @@ async fn dates_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
 
 fn now(event: &event::Model, terms: Terms, inside: Option<bool>, seats: &[Seat], now: DateTime<Utc>) -> Now {
     let running = seats.iter().find(|seat| seat.round.state == State::Running);
-    let clock = |seat: &Seat| {
-        let ends = seat.round.started_at.unwrap_or(now) + Duration::minutes(terms.minutes.into());
-        Clock::to(event.zone(), ends, now)
-    };
+    let clock = |seat: &Seat| RoundClock::of(&seat.round, terms.minutes, event.zone(), now);
     let placed = |seat: &Seat| seat.sitting.is_some() || seat.waits;
     match (inside, running) {
         (None, _) => Now::Outside,

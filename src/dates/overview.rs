@@ -45,7 +45,12 @@ pub struct RoundSeen {
     /// Counts from 1.
     pub round: i32,
     pub state: State,
+    /// When its minutes begin; still to come while the hall changes tables.
     pub started_at: Option<DateTime<Utc>>,
+    /// When its minutes are over, as far as its clock goes on.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Since when its clock stands still.
+    pub paused_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     pub tables: Vec<TableSet>,
     /// Badges of those present who have no table.
@@ -100,7 +105,7 @@ pub async fn look(db: &impl ConnectionTrait, event: &event::Model) -> Result<Ove
         minutes: terms.minutes,
         pause_seconds: terms.pause_seconds,
         look_after_the_lowest: hall.plan.looks_after_the_lowest,
-        rounds: hall.rounds.iter().map(|round| round_seen(&hall, round)).collect(),
+        rounds: hall.rounds.iter().map(|round| round_seen(&hall, round, terms.minutes)).collect(),
         figures: figures(&hall),
         not_planned: missing(&inside, &to_come),
         left: missing(&to_come, &inside),
@@ -132,7 +137,7 @@ fn badges(hall: &Hall, people: impl IntoIterator<Item = Uuid>) -> Vec<String> {
     worn.into_iter().map(ToString::to_string).collect()
 }
 
-fn round_seen(hall: &Hall, round: &date_round::Model) -> RoundSeen {
+fn round_seen(hall: &Hall, round: &date_round::Model, minutes: u32) -> RoundSeen {
     let badge = |id: Uuid| hall.worn.get(&id).map(ToString::to_string).unwrap_or_default();
     let tables = hall.sittings.iter().filter(|sitting| sitting.round_id == round.id);
     let waiting = hall.sat_out.iter().filter(|out| out.round_id == round.id).map(|out| out.registration_id);
@@ -140,6 +145,8 @@ fn round_seen(hall: &Hall, round: &date_round::Model) -> RoundSeen {
         round: round.number,
         state: round.state,
         started_at: round.started_at,
+        ends_at: round.ends_at(minutes),
+        paused_at: round.paused_at,
         finished_at: round.finished_at,
         tables: tables
             .map(|sitting| TableSet {

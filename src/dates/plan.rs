@@ -119,6 +119,8 @@ async fn write_rounds(
             state: State::Planned,
             started_at: None,
             finished_at: None,
+            paused_at: None,
+            extra_ms: 0,
         };
         for table in &seated.tables {
             let sitting = sitting::Model {

@@ -9,6 +9,11 @@ crate::refusals! {
     );
     WRONG_ROUND_STATE = conflict("wrong_round_state", "The round does not stand where this is done.");
     NOT_ITS_TURN = conflict("not_its_turn", "Another round comes first.");
+    /// A slip of the hand is noticed at once.
+    ROUND_OVER = conflict(
+        "round_over",
+        "This round ended more than ten minutes ago, or another was called since; it is not taken up again.",
+    );
     ROUND_NOT_PLAYED = conflict("round_not_played", "The round has not been started.");
     SEATED_AGAIN = conflict("seated_again", "The two are seated together in another round; plan again first.");
     /// Not called yet, or over: afterwards it is the host who decides what took place.

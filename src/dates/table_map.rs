@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,9 +36,12 @@ pub struct Turn {
     /// Counts from 1.
     round: i32,
     state: State,
+    /// When its minutes begin. Still to come while the hall changes tables.
     started_at: Option<DateTime<Utc>>,
     /// When its minutes are over, which ends it only once the host says so.
     ends_at: Option<DateTime<Utc>>,
+    /// Since when its clock stands still: what is left is then counted from here. Null while it goes on.
+    paused_at: Option<DateTime<Utc>>,
     finished_at: Option<DateTime<Utc>>,
     tables: Vec<Table>,
 }
@@ -73,7 +76,8 @@ pub async fn of(db: &impl ConnectionTrait, event: &event::Model) -> Result<Optio
         round: round.number,
         state: round.state,
         started_at: round.started_at,
-        ends_at: round.started_at.map(|started| started + TimeDelta::minutes(terms.minutes.into())),
+        ends_at: round.ends_at(terms.minutes),
+        paused_at: round.paused_at,
         finished_at: round.finished_at,
         tables: sittings.iter().filter(|sitting| sitting.round_id == round.id).map(|at| table(at, &worn)).collect(),
     };
@@ -93,11 +97,15 @@ fn table(sitting: &sitting::Model, worn: &HashMap<Uuid, Number>) -> Table {
     Table { table: sitting.table_number, badges: badges.iter().map(ToString::to_string).collect() }
 }
 
-/// How far the evening's dates have come: every round with its state, and how many tables did not
-/// take place. Changes whenever somebody's own list of dates may.
-pub async fn progress(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<(i32, State)>, u64), DbErr> {
+/// A round, how far it is, and what its clock says.
+type Far = (i32, State, Option<DateTime<Utc>>, Option<DateTime<Utc>>, i64);
+
+/// How far the evening's dates have come: every round with its state and its clock, and how many tables
+/// did not take place. Changes whenever somebody's own list of dates may.
+pub async fn progress(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<Far>, u64), DbErr> {
     let rounds = date_round::of_event(db, event_id).await?;
     let struck = sitting::Entity::find().filter(sitting::Column::EventId.eq(event_id));
     let struck = struck.filter(sitting::Column::Held.eq(false)).count(db).await?;
-    Ok((rounds.iter().map(|round| (round.number, round.state)).collect(), struck))
+    let far = |round: &date_round::Model| (round.number, round.state, round.started_at, round.paused_at, round.extra_ms);
+    Ok((rounds.iter().map(far).collect(), struck))
 }
