@@ -41,9 +41,11 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
         return Err(Refused::invalid(vec![wrong]).with("takes", json!(event.sides)).into());
     }
     let rounds = round::Entity::of_event(event.id).order_by_asc(round::Column::Number).all(&txn).await?;
-    // Counted by what the rounds allow, since who picked whom is not kept.
+    // Counted by what the rounds allow, since who picked whom is not kept. A round that was closed by mistake,
+    // before anybody had chosen, asked nobody anything.
     let most = i32::try_from(Terms::of(&event)?.in_all()).unwrap_or(i32::MAX);
-    let planned = rounds.iter().filter(|round| round.state != State::Void).map(|round| round.most).sum::<i32>();
+    let counts = |round: &&round::Model| round.state != State::Void && !round.unused;
+    let planned = rounds.iter().filter(counts).map(|round| round.most).sum::<i32>();
     if planned + plan.limit > most {
         return Err(TOO_MANY_PICKS_IN_ALL.with("most", most).with("planned", planned).into());
     }
@@ -63,6 +65,7 @@ pub async fn plan(app: &App, host: &Host, plan: Plan) -> Result<round::Model, Er
         ballots: Set(None),
         picks: Set(None),
         matches: Set(None),
+        unused: Set(false),
     };
     let planned = row.insert(&txn).await?;
     host.records(Deed::PickRoundPlanned)

@@ -49,6 +49,9 @@ pub struct Model {
     pub ballots: Option<i32>,
     pub picks: Option<i32>,
     pub matches: Option<i32>,
+    /// Closed before anybody had sent a ballot, in a room large enough to say so: nobody asked anything,
+    /// and the evening's lamps are not used up by it.
+    pub unused: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, entity::prelude::*};
 use serde_json::json;
 
 use super::keys::Keys;
@@ -14,12 +14,13 @@ use super::round::{self, State};
 use super::{ballot, blocked_pairs, letters, matched, pick_key, said_on_ballot};
 use crate::app::App;
 use crate::audit::Deed;
+use crate::checkin::presence;
 use crate::database::Write;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event::{self, Sides};
 use crate::happening::What;
 use crate::registrations::registration::{self, Side};
-use crate::small_counts::told_among;
+use crate::small_counts::{SMALLEST_ROOM, told_among};
 use queqiao_ballots::mutual::{self, Counted};
 use queqiao_ballots::onstage;
 use queqiao_ballots::seal::{Ballot, Secret, receipt};
@@ -150,7 +151,11 @@ async fn count(txn: &Write, app: &App, round: round::Model, secret: &Secret) -> 
     letters::post(txn, app, &event, &round, &guests).await?;
     ballot::Entity::delete_many().filter(ballot::Column::RoundId.eq(round.id)).exec(txn).await?;
     pick_key::Entity::delete_by_id(round.id).exec(txn).await?;
-    let tallied = keep(txn, app, round, &counted, receipts).await?;
+    // Said only in a room where the console had told the same while the round was open.
+    let inside = presence::Entity::inside(round.event_id).count(txn).await?;
+    let large = usize::try_from(inside).is_ok_and(|inside| inside >= SMALLEST_ROOM);
+    let unused = large && spoilt == 0 && counted.ballots == 0;
+    let tallied = keep(txn, app, round::Model { unused, ..round }, &counted, receipts).await?;
     record(txn, app, &event, &tallied, spoilt).await?;
     Ok(tallied)
 }
@@ -193,7 +198,9 @@ async fn keep(
     receipts: Vec<String>,
 ) -> Result<round::Model, Fault> {
     let total = |count| told_among(count, counted.ballots).and_then(|count| i32::try_from(count).ok());
+    let unused = round.unused;
     let mut row: round::ActiveModel = round.into();
+    row.unused = Set(unused);
     row.state = Set(State::Tallied);
     row.tallied_at = Set(Some(app.now()));
     row.ballots = Set(total(counted.ballots));

@@ -54,6 +54,7 @@ async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize
         ballots: None,
         picks: None,
         matches: None,
+        unused: false,
     };
     let round = round.into_active_model().reset_all().insert(&txn).await.unwrap();
     for (place, (he, she)) in men.iter().zip(&women).take(couples).enumerate() {

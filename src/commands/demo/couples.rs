@@ -101,6 +101,7 @@ pub async fn arrive(app: &App, event: &event::Model, badges: &[badge::Model]) ->
             device: Set("东门".to_owned()),
             moved_at: Set(app.now()),
             attempt_id: Set(app.new_id()),
+            nickname: Set(None),
         })
         .collect();
     for chunk in rows.chunks(CHUNK) {
@@ -129,6 +130,7 @@ async fn choose(app: &App, event: &event::Model, pairs: &[(Uuid, Uuid)]) -> Resu
         ballots: Set(None),
         picks: Set(None),
         matches: Set(None),
+        unused: Set(false),
     };
     over.insert(&txn).await?;
     let mut found = Vec::new();

@@ -3,6 +3,7 @@
 mod closing;
 mod lighting;
 mod matching;
+mod mistakes;
 mod rounds;
 mod recovery;
 mod sealing;
