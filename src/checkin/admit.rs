@@ -48,9 +48,9 @@ pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime
 
     let mut passing = Passing { reason: objection, at: moment, by_device: scan.device.clone(), ..Passing::default() };
     if let (Some((bearer, worn)), true) = (found.passer(), objection.is_none() || scan.offline) {
-        let registration_id = bearer.registration_id;
-        let step =
-            Step { event_id, registration_id, worn, at: moment, device: &scan.device, attempt_id, now: !scan.offline };
+        let (registration_id, nickname, device) = (bearer.registration_id, bearer.nickname(), &scan.device);
+        let now = !scan.offline;
+        let step = Step { event_id, registration_id, worn, nickname, at: moment, device, attempt_id, now };
         passing.through_the_door(&txn, scan, step).await?;
     }
     let skew = sent_at.or(scan.claimed_at()).map(|theirs| (received_at - theirs).num_seconds());

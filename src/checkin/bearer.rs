@@ -45,6 +45,11 @@ impl Bearer {
         self.number.map(|number| Number { side: self.side, number })
     }
 
+    #[must_use]
+    pub fn nickname(&self) -> Option<&str> {
+        self.nickname.as_deref()
+    }
+
     /// What the desk sees.
     #[must_use]
     pub fn guest_view(&self) -> GuestView {

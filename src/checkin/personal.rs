@@ -1,6 +1,7 @@
 //! What this room holds about a person, and how it forgets it.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -34,7 +35,7 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
             "offline": scan.offline,
         })
     });
-    let present = present.iter().map(|row| json!({"event_id": row.event_id, "inside": row.inside, "since": row.since}));
+    let present = present.iter().map(|row| json!({"event_id": row.event_id, "inside": row.inside, "since": row.since, "nickname": row.nickname}));
     let served = served.iter().map(|scan| json!({"event_id": scan.event_id, "device": scan.device, "at": scan.at}));
     Ok(json!({
         "scans": scans.collect::<Vec<_>>(),
@@ -43,8 +44,13 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
     }))
 }
 
-/// Takes the person's name out of the answers that desks were given. Attempts are never deleted.
+/// Takes the person's name out of the answers that desks were given, and off the wall. Attempts are never deleted.
 pub async fn erase(txn: &impl ConnectionTrait, registrations: &[Uuid]) -> Result<(), Fault> {
+    presence::Entity::update_many()
+        .col_expr(presence::Column::Nickname, Expr::value(None::<String>))
+        .filter(presence::Column::RegistrationId.is_in(registrations.iter().copied()))
+        .exec(txn)
+        .await?;
     let mine = attempt::Entity::find().filter(attempt::Column::RegistrationId.is_in(registrations.iter().copied()));
     for scan in mine.all(txn).await? {
         let Ok(Value::Object(mut answer)) = serde_json::from_slice::<Value>(&scan.answer) else { continue };

@@ -31,6 +31,8 @@ pub struct Model {
     pub moved_at: DateTimeUtc,
     /// The attempt that did so: the only one that can be undone.
     pub attempt_id: Uuid,
+    /// What the person was called when they first came in: what the big screen calls them.
+    pub nickname: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -66,6 +68,7 @@ pub struct Step<'a> {
     pub event_id: Uuid,
     pub registration_id: Uuid,
     pub worn: Number,
+    pub nickname: Option<&'a str>,
     pub at: DateTimeUtc,
     pub device: &'a str,
     pub attempt_id: Uuid,
@@ -93,6 +96,7 @@ pub async fn mark_inside(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<b
         device: Set(step.device.to_owned()),
         moved_at: Set(step.at),
         attempt_id: Set(step.attempt_id),
+        nickname: Set(step.nickname.map(str::to_owned)),
     };
     let back = OnConflict::column(Column::RegistrationId)
         .update_columns([Column::Inside, Column::Since, Column::Device, Column::MovedAt, Column::AttemptId])

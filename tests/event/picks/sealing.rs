@@ -184,6 +184,7 @@ async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqli
         event_id: event.id,
         registration_id: she_in_vain.registration_id,
         worn: Number { side: Side::Women, number: 777 },
+        nickname: None,
         at: app.now(),
         device: "east",
         attempt_id: Uuid::nil(),

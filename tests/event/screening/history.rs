@@ -78,7 +78,9 @@ async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person, number: i
             ..Default::default()
         };
         row.insert(&txn).await.unwrap();
-        let step = presence::Step { event_id, registration_id, worn, at: begun, device: "desk", attempt_id, now: true };
+        let (nickname, device) = (None, "desk");
+        let step =
+            presence::Step { event_id, registration_id, worn, nickname, at: begun, device, attempt_id, now: true };
         assert!(presence::mark_inside(&txn, step).await.unwrap());
     }
     txn.commit().await.unwrap();
