@@ -1,5 +1,7 @@
 //! What two people who picked each other do next, and whom the host may call on stage.
 
+use std::collections::HashSet;
+
 use actix_web::web::{Json, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 use super::agree::{self, ConsentChoice};
 use super::mine::{self, Standing};
 use super::offer::Field;
-use super::{couple, exchange};
+use super::{couple, exchange, for_stage};
 use crate::accounts::SignedIn;
 use crate::app::House;
 use crate::body::Body;
@@ -110,7 +112,8 @@ pub struct CoupleShown {
     id: Uuid,
     badges: Vec<String>,
     nicknames: Vec<String>,
-    /// The stable choice for the stage put these two together.
+    /// May be called on stage: the stable choice put these two together, or they agreed after it and
+    /// neither is called with somebody else.
     on_stage: bool,
     formed_at: DateTime<Utc>,
 }
@@ -252,8 +255,10 @@ pub async fn couples(house: House, host: Host) -> Result<Json<Page<CoupleShown>>
     let items = house
         .run(async move |app| {
             let db = app.database.reader();
-            let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(host.event.id));
-            let couples = couples.order_by_asc(couple::Column::Id).all(db).await?;
+            let mut couples = for_stage::standing(db, host.event.id).await?;
+            let called: HashSet<Uuid> =
+                for_stage::choose(couples.clone()).into_iter().map(|couple| couple.id).collect();
+            couples.sort_by_key(|couple| couple.id);
             let faces = own::faces(db, couples.iter().flat_map(couple::Model::people)).await?;
             Ok(couples
                 .into_iter()
@@ -261,8 +266,8 @@ pub async fn couples(house: House, host: Host) -> Result<Json<Page<CoupleShown>>
                     let mut people: Vec<_> = couple.people().iter().filter_map(|id| faces.get(id).cloned()).collect();
                     people.sort_unstable();
                     let (badges, nicknames) = people.into_iter().unzip();
-                    let couple::Model { id, on_stage, formed_at, .. } = couple;
-                    CoupleShown { id, badges, nicknames, on_stage, formed_at }
+                    let couple::Model { id, formed_at, .. } = couple;
+                    CoupleShown { id, badges, nicknames, on_stage: called.contains(&id), formed_at }
                 })
                 .collect())
         })

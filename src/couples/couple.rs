@@ -13,7 +13,7 @@ pub struct Model {
     pub match_id: Uuid,
     pub lo_id: Uuid,
     pub hi_id: Uuid,
-    /// The stable choice for the stage put these two together.
+    /// The stable choice for the stage put these two together; who may be called, `for_stage` says.
     pub on_stage: bool,
     pub formed_at: DateTimeUtc,
     /// Since when one of the two no longer wants to be shown.

@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, entity::pr
 use serde::{Deserialize, Serialize};
 
 use super::offer::Field;
-use super::{consent, couple, given_contact, offer, opening};
+use super::{consent, couple, for_stage, given_contact, offer, opening};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::error::{Error, Fault, Refused};
@@ -34,8 +34,8 @@ pub struct Standing {
     pub event_id: Uuid,
     pub badge: String,
     pub nickname: String,
-    /// The stable choice for the stage put the two together. Told once both have said yes: before, it
-    /// would tell one what the other said on the ballot.
+    /// May be called on stage. Told once both have said yes: before, it would tell one what the other
+    /// said on the ballot.
     pub on_stage: bool,
     pub show: bool,
     pub follow_up: bool,
@@ -80,6 +80,11 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
     let id = mine.found.id;
     let said = consent::of_match(db, id).await?.into_iter().find(|said| said.registration_id == mine.own_id);
     let couple = couple::of_match(db, id).await?.filter(|couple| couple.withdrawn_at.is_none());
+    // Who was blocked is not left out here, or this would tell them.
+    let called = match &couple {
+        Some(_) => for_stage::choose(for_stage::standing(db, mine.found.event_id).await?),
+        None => Vec::new(),
+    };
     let offers = offer::of_match(db, id).await?;
     let opened = opening::Entity::find_by_id(id).one(db).await?;
     let own = offers.iter().find(|offer| offer.registration_id == mine.own_id);
@@ -92,7 +97,7 @@ pub async fn standing(db: &impl ConnectionTrait, app: &App, mine: &Mine) -> Resu
         event_id: mine.found.event_id,
         badge,
         nickname,
-        on_stage: mine.found.on_stage && couple.is_some(),
+        on_stage: called.iter().any(|couple| couple.match_id == id),
         show: said.as_ref().is_some_and(|said| said.show),
         follow_up: said.as_ref().is_some_and(|said| said.follow_up),
         couple: couple.map(|couple| (couple.id, couple.follow_up_since.is_some())),

@@ -3,6 +3,7 @@
 
 pub mod consent;
 pub mod couple;
+pub mod for_stage;
 pub mod offer;
 pub mod opening;
 pub mod given_contact;

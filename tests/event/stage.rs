@@ -66,11 +66,12 @@ async fn a_couple_is_revealed_numbers_first_and_every_step_can_be_taken_back(
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn only_who_said_yes_before_and_after_is_called_and_may_leave_at_once(
+async fn only_who_both_said_yes_is_called_however_late_and_may_leave_at_once(
     #[values(Sqlite, Postgres)] engine: Engine,
 ) {
     let Some((hall, matches)) = matched(engine, 3, 2).await else { return };
-    // The first couple says yes, of the second only one, and the third would not go on stage.
+    // The first couple says yes, of the second only one, and the third, who would not go on stage when
+    // they lit their lamps, would now.
     for person in [&hall.men[0], &hall.women[0]] {
         consent(person, &matches[0], true, false).await;
     }
@@ -79,14 +80,18 @@ async fn only_who_said_yes_before_and_after_is_called_and_may_leave_at_once(
         consent(person, &matches[2], true, false).await;
     }
     let couples = stage(&hall.host).await["couples"].clone();
-    assert_eq!(couples.as_array().unwrap().len(), 1, "{couples}");
-    let all = hall.host.get("/api/v1/events/qixi/couples").await.json["items"].clone();
-    let shy = all.as_array().unwrap().iter().find(|couple| couple["on_stage"] == false).unwrap()["id"].clone();
-    let refused = show(&hall.host, couple(&shy, "numbers")).await;
+    let called: Vec<&Value> = couples.as_array().unwrap().iter().map(|couple| &couple["pair"][0]["badge"]).collect();
+    assert_eq!(called, ["女001", "女003"], "{couples}");
+    assert_eq!(hall.men[2].get("/api/v1/matches").await.json["items"][0]["on_stage"], true);
+    let late = couples[1]["id"].clone();
+    assert_eq!(show(&hall.host, couple(&late, "numbers")).await.status, 200);
+    consent(&hall.women[2], &matches[2], false, false).await;
+    let refused = show(&hall.host, couple(&late, "nicknames")).await;
     assert_eq!((refused.status, refused.code()), (409, "not_for_stage"));
     let from = stage(&hall.host).await["moves"].clone();
-    let refused = hall.host.post(&format!("{STAGE}/set-aside"), json!({ "from": from, "couple": shy })).await;
+    let refused = hall.host.post(&format!("{STAGE}/set-aside"), json!({ "from": from, "couple": late })).await;
     assert_eq!((refused.status, refused.code()), (409, "not_for_stage"));
+    assert_eq!(stage(&hall.host).await["couples"].as_array().unwrap().len(), 1);
     let id = couples[0]["id"].clone();
     let mut screen = Ear::of(&hall.host, "?as=screen", None).await;
     show(&hall.host, couple(&id, "numbers")).await;
