@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use actix_web::{get, post};
+use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,7 +15,8 @@ use super::confessions::{self, Speech};
 use super::cue::Cue;
 use super::queue::{self, Waiting};
 use super::step::Steps;
-use super::{set_aside, show, undo};
+use super::talents::{self, Act};
+use super::{invite, set_aside, show, undo};
 use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::{Error, Fault};
@@ -26,9 +29,13 @@ pub struct Stage {
     moves: i32,
     shows: Cue,
     can_undo: bool,
+    /// Whether the screen is blank, and undoing that brings back what was there.
+    dark: bool,
     couples: Vec<Waiting>,
     /// 真情告白 both agreed to.
     confessions: Vec<Speech>,
+    /// What those who are here offered to show.
+    talents: Vec<Act>,
 }
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]
@@ -65,8 +72,16 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Fault> {
     let steps = Steps::of(db, host.event.id).await?;
     let couples = queue::of_event(db, host.event.id, &steps).await?;
     let confessions = confessions::of_event(db, host.event.id, &steps).await?;
-    let can_undo = steps.standing().next().is_some();
-    Ok(Stage { moves: steps.moves(), shows: steps.current_cue(), can_undo, couples, confessions })
+    let talents = talents::of_event(db, host.event.id, &steps).await?;
+    Ok(Stage {
+        moves: steps.moves(),
+        shows: steps.current_cue(),
+        can_undo: steps.standing().next().is_some(),
+        dark: steps.is_dark(),
+        couples,
+        confessions,
+        talents,
+    })
 }
 
 /// What is on the screen, and the couples who may be called. Who: host.
@@ -129,4 +144,30 @@ pub async fn undo_step(house: House, host: Host, wanted: Body<StepUndone>) -> Re
         Ok(seen(app, host).await?)
     });
     Ok(Json(stage.await?))
+}
+
+/// One more screen may be opened, in either way, once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScreenInvited {
+    /// What the QR says.
+    url: String,
+    url_ends_at: DateTime<Utc>,
+    /// Six digits, to be typed at `/screen`.
+    #[schema(example = "012345")]
+    code: String,
+    code_ends_at: DateTime<Utc>,
+}
+
+/// Lets one more browser become a big screen: by a link, or by six digits. Who: host.
+#[utoipa::path(tag = "stage", responses(
+    (status = 201, body = ScreenInvited),
+    (status = 403),
+),
+    security(("bearer" = [])))]
+#[post("/events/{event}/stage/screens")]
+pub async fn invite_screen(house: House, host: Host) -> Result<(Json<ScreenInvited>, StatusCode), Error> {
+    let invited = house.run(async move |app| invite::invite(&app, &host).await).await?;
+    let url = house.public_url(&format!("/screen/{}", invited.token));
+    let (url_ends_at, code, code_ends_at) = (invited.token_ends_at, invited.code, invited.code_ends_at);
+    Ok((Json(ScreenInvited { url, url_ends_at, code, code_ends_at }), StatusCode::CREATED))
 }

@@ -8,12 +8,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::Cue;
+use super::names;
 use super::queue::{CallState, Face};
 use super::step::{Model, Steps};
 use crate::checkin::presence;
 use crate::confessions::confession;
 use crate::error::Fault;
-use crate::picks::{blocked_pairs, matched, own};
+use crate::picks::{blocked_pairs, matched};
 
 /// Somebody who may be called to speak, and to whom.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,14 +51,14 @@ fn faces(names: &HashMap<Uuid, (String, String)>, pair: [Uuid; 2]) -> Option<Vec
 pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, id: Uuid) -> Result<Option<Vec<Face>>, Fault> {
     let found = ready(db, event_id).await?.into_iter().find(|(ready, _)| *ready == id);
     let Some((_, pair)) = found else { return Ok(None) };
-    Ok(faces(&own::faces(db, pair).await?, pair))
+    Ok(faces(&names::of(db, pair).await?, pair))
 }
 
 /// Everybody who may be called to speak, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Speech>, Fault> {
     let ready = ready(db, event_id).await?;
     let shown: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::confession).collect();
-    let names = own::faces(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
+    let names = names::of(db, ready.iter().flat_map(|(_, pair)| *pair)).await?;
     let speech = |(id, pair): (Uuid, [Uuid; 2])| {
         let state = if shown.contains(&id) { CallState::Revealed } else { CallState::Waiting };
         Some(Speech { id, pair: faces(&names, pair)?, state })

@@ -11,17 +11,20 @@ use crate::accounts::visit::Visit;
 use crate::error::Error;
 use crate::events::access::Host;
 use crate::page::{self, Page};
+use crate::programme::terms::SegmentKind;
 use crate::{picks, programme};
 
 /// What the scripts say on the screen, as `stage-{name}`; each gap keeps its name in braces for the
 /// script to fill.
-pub const SPOKEN_ON_SCREEN: [&str; 16] = [
+pub const SPOKEN_ON_SCREEN: [&str; 23] = [
     "arrived",
     "men",
     "women",
     "declarations",
     "dates-round",
     "dates-next",
+    "dates-changing",
+    "dates-paused",
     "dates-soon",
     "dates-over",
     "choosing",
@@ -32,9 +35,14 @@ pub const SPOKEN_ON_SCREEN: [&str; 16] = [
     "bridge",
     "speaks",
     "blessings",
+    "icebreaker",
+    "icebreaker-note",
+    "groups",
+    "group",
+    "talent",
 ];
 /// What the console's script says besides.
-const SPOKEN_ON_CONSOLE: [&str; 17] = [
+const SPOKEN_ON_CONSOLE: [&str; 43] = [
     "state-waiting",
     "state-aside",
     "state-revealed",
@@ -49,11 +57,65 @@ const SPOKEN_ON_CONSOLE: [&str; 17] = [
     "round-start",
     "round-finish",
     "round-none",
+    "round-pause",
+    "round-resume",
+    "round-again",
+    "round-sure",
+    "round-sure-note",
+    "hall-left",
+    "hall-came",
+    "hall-sure",
+    "picks-none",
+    "picks-planned",
+    "picks-open",
+    "picks-closed",
+    "picks-tallied",
+    "picks-tallied-untold",
+    "picks-void",
+    "picks-open-act",
+    "picks-open-note",
+    "picks-open-go",
+    "picks-close",
+    "picks-close-act",
+    "picks-close-note",
+    "picks-close-go",
+    "picks-chosen-untold",
+    "picks-open-sure",
     "nothing-more",
     "no-confessions",
     "nobody-speaks",
+    "no-talents",
+    "nobody-performs",
 ];
-const GAPS: [(&str, &str); 3] = [("count", "{count}"), ("round", "{round}"), ("rounds", "{rounds}")];
+const GAPS: [(&str, &str); 5] = [
+    ("count", "{count}"),
+    ("round", "{round}"),
+    ("rounds", "{rounds}"),
+    ("left", "{left}"),
+    ("badges", "{badges}"),
+];
+
+/// One line of the run sheet, and the scene the console offers for it; empty where there is none.
+struct SegmentLine {
+    title: String,
+    minutes: u32,
+    scene: &'static str,
+}
+
+/// What the hall looks at during a segment, as the console's script calls it.
+fn scene_of(kind: SegmentKind, stage: &Terms) -> &'static str {
+    match kind {
+        SegmentKind::Icebreaker => "icebreaker",
+        SegmentKind::TalentShow => "talent",
+        SegmentKind::Games => "groups",
+        SegmentKind::Dates => "dates",
+        SegmentKind::PickRound => "choosing",
+        SegmentKind::Stage | SegmentKind::Bridge => "couple",
+        SegmentKind::Confessions if stage.confessions.is_some() => "confession",
+        SegmentKind::Concert => "welcome",
+        SegmentKind::Confessions | SegmentKind::Other => "",
+    }
+}
 
 #[derive(Template)]
 #[template(path = "stage/console.html")]
@@ -61,7 +123,7 @@ struct Console {
     page: Page,
     slug: String,
     title: String,
-    segments: Vec<(String, u32)>,
+    segments: Vec<SegmentLine>,
     /// What is shown of a couple, in order.
     steps: String,
     has_confessions: bool,
@@ -87,11 +149,12 @@ async fn console(visit: Visit, host: Host) -> Result<HttpResponse, Error> {
     let event = host.event;
     let title = event.titled(page.language).to_owned();
     let picks = picks::terms::Terms::of(&event)?.limit;
+    let stage = Terms::of(&event)?;
     let segments = programme::terms::of(&event)?.into_iter().map(|segment| {
         let named = page.language.choose(Some(&segment.title), segment.title_en.as_ref());
-        (named.unwrap_or(&segment.title).clone(), segment.minutes)
+        let title = named.unwrap_or(&segment.title).clone();
+        SegmentLine { title, minutes: segment.minutes, scene: scene_of(segment.kind, &stage) }
     });
-    let stage = Terms::of(&event)?;
     let steps: Vec<&str> = Reveals::steps_of(&stage).map(Reveals::word).collect();
     let (segments, mut spoken_here) = (segments.collect(), spoken(&page, &SPOKEN_ON_SCREEN));
     spoken_here.extend(spoken(&page, &SPOKEN_ON_CONSOLE));

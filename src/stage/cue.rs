@@ -23,6 +23,12 @@ pub enum Cue {
     Couple { couple: Uuid, reveals: Reveals },
     /// 真情告白: two who agreed to speak; nicknames only once they are called by them.
     Confession { confession: Uuid, named: bool },
+    /// 破冰: who finds whom, by number.
+    Icebreaker,
+    /// 小组: who belongs together, by number.
+    Groups,
+    /// 才艺: who shows something, and what; as the console lists it.
+    Talent { act: Uuid },
     /// Nothing but the night.
     Blank,
 }
@@ -52,6 +58,15 @@ impl Cue {
     pub fn confession(self) -> Option<Uuid> {
         match self {
             Self::Confession { confession, .. } => Some(confession),
+            _ => None,
+        }
+    }
+
+    /// The act it is about.
+    #[must_use]
+    pub fn act(self) -> Option<Uuid> {
+        match self {
+            Self::Talent { act } => Some(act),
             _ => None,
         }
     }

@@ -7,8 +7,11 @@ pub mod cue;
 pub mod pass;
 pub mod pass_cookie;
 pub mod step;
+pub mod names;
 pub mod queue;
 pub mod confessions;
+pub mod talents;
+pub mod together;
 pub mod blessing;
 pub mod scene;
 pub mod show;
@@ -19,6 +22,7 @@ pub mod personal;
 pub mod refusals;
 pub mod invite;
 pub mod pair_screen;
+pub mod screen_code;
 mod api;
 mod guest_api;
 mod console;
@@ -33,6 +37,7 @@ pub fn calls(config: &mut Calls<'_>) {
         .service(api::show_cue)
         .service(api::set_couple_aside)
         .service(api::undo_step)
+        .service(api::invite_screen)
         .service(guest_api::bless_couple);
 }
 

@@ -31,6 +31,10 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
     /// Vouches for the event it may watch: [`bonds::SCREEN`].
     pub token_bond: Option<Vec<u8>>,
+    /// Of the six digits that open it as well, keyed; see `screen_code`.
+    pub code_mac: Option<Vec<u8>>,
+    /// Codes that were typed while it waited, and were none.
+    pub wrong_codes: i32,
 }
 
 /// What is stored beside the digest of a token: it opens this event.

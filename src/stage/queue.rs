@@ -1,18 +1,19 @@
-//! The couples who may be called: both lit up for each other, both were willing to walk on stage,
-//! the stable choice put them together, and both said yes once more after the round.
+//! The couples who may be called: both lit up for each other and both said yes to being shown, on the
+//! ballot or after it.
 
 use std::collections::HashSet;
 
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::cue::{Cue, Reveals};
+use super::names;
 use super::step::{Model, Steps};
-use crate::couples::couple;
+use crate::couples::{couple, for_stage};
 use crate::error::Fault;
-use crate::picks::{blocked_pairs, own};
+use crate::picks::blocked_pairs;
 
 /// A couple on the console's list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -46,25 +47,22 @@ pub enum CallState {
     Crossed,
 }
 
-/// Couples for the stage, by the order they formed.
-#[must_use]
-fn willing(event_id: Uuid) -> sea_orm::Select<couple::Entity> {
-    couple::Entity::find_standing()
-        .filter(couple::Column::EventId.eq(event_id))
-        .filter(couple::Column::OnStage.eq(true))
-        .order_by_asc(couple::Column::FormedAt)
-        .order_by_asc(couple::Column::Id)
+/// Who may be called now, in the order they formed; none where one of them no longer wants to be shown,
+/// or blocked the other since.
+async fn willing(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<couple::Model>, Fault> {
+    let apart = blocked_pairs::pairs(db, event_id).await?;
+    let mut standing = for_stage::standing(db, event_id).await?;
+    standing.retain(|couple| !apart.contains(&couple.pair()));
+    Ok(for_stage::choose(standing))
 }
 
-/// A couple that may be called now; none where one of them no longer wants to be shown, or blocked the other since.
+/// A couple that may be called now.
 pub async fn find_callable(
     db: &impl ConnectionTrait,
     event_id: Uuid,
     couple: Uuid,
 ) -> Result<Option<couple::Model>, Fault> {
-    let couple = willing(event_id).filter(couple::Column::Id.eq(couple)).one(db).await?;
-    let apart = blocked_pairs::pairs(db, event_id).await?;
-    Ok(couple.filter(|couple| !apart.contains(&couple.pair())))
+    Ok(willing(db, event_id).await?.into_iter().find(|one| one.id == couple))
 }
 
 /// The two of a couple, by badge; nobody where they may not be called.
@@ -76,7 +74,7 @@ pub async fn pair(db: &impl ConnectionTrait, event_id: Uuid, couple: Uuid) -> Re
 }
 
 async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<Face>, Fault> {
-    let faces = own::faces(db, couple.people()).await?;
+    let faces = names::of(db, couple.people()).await?;
     let mut pair: Vec<Face> =
         faces.into_values().map(|(badge, nickname)| Face { badge, nickname: Some(nickname) }).collect();
     pair.sort();
@@ -87,8 +85,8 @@ async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
     let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
-    let (mut queue, apart) = (Vec::new(), blocked_pairs::pairs(db, event_id).await?);
-    for couple in willing(event_id).all(db).await?.into_iter().filter(|couple| !apart.contains(&couple.pair())) {
+    let mut queue = Vec::new();
+    for couple in willing(db, event_id).await? {
         let reached = shown.iter().filter_map(|cue| match cue {
             Cue::Couple { couple: shown, reveals } if *shown == couple.id => Some(*reveals),
             _ => None,

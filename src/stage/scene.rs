@@ -10,7 +10,8 @@ use super::cue::{Cue, Reveals};
 use super::queue::{self, Face};
 use super::step::Steps;
 use super::terms::Terms;
-use super::{blessing, confessions};
+use super::together::{self, Together};
+use super::{blessing, confessions, talents};
 use crate::error::Fault;
 use crate::events::event;
 use crate::plaza::contribution::{self, Kind, State};
@@ -52,6 +53,20 @@ enum SceneContent {
         named: bool,
         pair: Vec<Face>,
     },
+    /// 破冰: the pairs drawn last; empty for guests, whose own phones tell them.
+    Icebreaker {
+        pairs: Vec<Together>,
+    },
+    /// 小组; empty for guests.
+    Groups {
+        groups: Vec<Together>,
+    },
+    /// 才艺.
+    Talent {
+        #[schema(example = "女008")]
+        badge: String,
+        title: String,
+    },
     Blank,
 }
 
@@ -66,6 +81,16 @@ pub async fn now(db: &impl ConnectionTrait, event: &event::Model, named: bool) -
         }
         Cue::Dates => SceneContent::Dates,
         Cue::Choosing => SceneContent::Choosing,
+        Cue::Icebreaker => {
+            SceneContent::Icebreaker { pairs: if named { together::pairs(db, event_id).await? } else { Vec::new() } }
+        }
+        Cue::Groups => {
+            SceneContent::Groups { groups: if named { together::groups(db, event_id).await? } else { Vec::new() } }
+        }
+        Cue::Talent { act } => match talents::find(db, event_id, act).await? {
+            Some(talents::Act { badge, title, .. }) => SceneContent::Talent { badge, title },
+            None => SceneContent::Blank,
+        },
         Cue::Blank => SceneContent::Blank,
         Cue::Couple { couple, reveals } => match queue::pair(db, event_id, couple).await? {
             Some(pair) => {

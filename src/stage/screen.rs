@@ -1,20 +1,25 @@
 //! 大屏: a page that only watches. What it shows comes from the live stream; the page itself holds
 //! the words and nothing that could be clicked.
 
+use actix_web::http::header::{CACHE_CONTROL, HeaderName};
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, get, post};
 use askama::Template;
+use data_encoding::BASE64;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::EntityTrait;
 
 use super::console::{SPOKEN_ON_SCREEN, spoken};
-use super::{invite, pair_screen, pass, pass_cookie};
+use super::pair_screen::{self, Key};
+use super::{invite, pass, pass_cookie};
 use crate::accounts::visit::Visit;
 use crate::app::House;
+use crate::badges::picture;
 use crate::error::{Error, Fault, Refused};
 use crate::events::access::Host;
 use crate::events::event;
 use crate::page::flash::see_saying;
+use crate::page::form::Form;
 use crate::page::{self, Page};
 
 /// A paired screen, or the host looking at what it would show.
@@ -58,8 +63,25 @@ struct Link {
     page: Page,
     slug: String,
     title: String,
+    /// Where the digits are typed.
+    place: String,
+    /// `012 345`
+    code: String,
     link: String,
+    /// The link as a picture, an address of its own.
+    qr: String,
 }
+
+#[derive(Template)]
+#[template(path = "stage/type_code.html")]
+struct TypeCode {
+    page: Page,
+    form: Form,
+}
+
+/// Keeps the screen's page for the hour without a link. Served from beside the page, because a worker
+/// rules over no more than what lies below its own address.
+const WORKER: &str = include_str!("screen_worker.js");
 
 #[derive(Template)]
 #[template(path = "stage/become.html")]
@@ -70,7 +92,15 @@ struct Become {
 }
 
 pub fn pages(config: &mut ServiceConfig) {
-    config.service(screen).service(make_link).service(send_away).service(offered).service(become_screen);
+    config
+        .service(screen)
+        .service(screen_worker)
+        .service(make_link)
+        .service(send_away)
+        .service(type_code)
+        .service(enter_code)
+        .service(offered)
+        .service(become_screen);
 }
 
 #[get("/e/{event}/stage")]
@@ -84,9 +114,12 @@ async fn screen(visit: Visit, watcher: Watcher) -> Result<HttpResponse, Error> {
 #[post("/e/{event}/console/screens")]
 async fn make_link(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
     let (slug, title) = (host.event.slug.clone(), host.event.titled(visit.page.language).to_owned());
-    let token = house.run(async move |app| invite::invite(&app, &host).await).await?;
-    let link = house.public_url(&format!("/screen/{token}"));
-    page::answer(&Link { page: visit.page, slug, title, link })
+    let invited = house.run(async move |app| invite::invite(&app, &host).await).await?;
+    let (left, right) = invited.code.split_at(3);
+    let link = house.public_url(&format!("/screen/{}", invited.token));
+    let qr = format!("data:image/svg+xml;base64,{}", BASE64.encode(picture::svg(&link)?.as_bytes()));
+    let (place, code) = (house.public_url("/screen"), format!("{left} {right}"));
+    page::answer(&Link { page: visit.page, slug, title, place, code, link, qr })
 }
 
 #[post("/e/{event}/console/screens/revoke")]
@@ -94,6 +127,39 @@ async fn send_away(house: House, host: Host) -> Result<HttpResponse, Error> {
     let back = format!("/e/{}/console", host.event.slug);
     house.run(async move |app| invite::send_away(&app, &host).await).await?;
     see_saying(&back, "screens-revoked")
+}
+
+#[get("/e/{event}/stage/worker.js")]
+async fn screen_worker() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/javascript; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        // One path segment up: the page itself.
+        .insert_header((HeaderName::from_static("service-worker-allowed"), "/e/"))
+        .body(WORKER)
+}
+
+async fn render_type_code(page: Page, form: Form) -> Result<HttpResponse, Error> {
+    page::answer(&TypeCode { page, form })
+}
+
+/// Where the projector's machine is told the six digits the host reads out.
+#[get("/screen")]
+async fn type_code(visit: Visit) -> Result<HttpResponse, Error> {
+    render_type_code(visit.page, Form::default()).await
+}
+
+#[post("/screen")]
+async fn enter_code(house: House, request: HttpRequest, visit: Visit, form: Form) -> Result<HttpResponse, Error> {
+    let typed = form.value("code").to_owned();
+    let paired = async {
+        house.rate_limit.check(&request)?;
+        house.run(async move |app| pair_screen::pair_screen(&app, Key::Code(&typed)).await).await
+    };
+    match paired.await {
+        Ok((event, own)) => show_to(&house, &event, &own),
+        Err(error) => form.show_again(visit.page, error, render_type_code).await,
+    }
 }
 
 /// Looking at a link does not use it up: messengers open links by themselves.
@@ -116,8 +182,13 @@ async fn offered(house: House, visit: Visit, token: Path<String>) -> Result<Http
 #[post("/screen/{token}")]
 async fn become_screen(house: House, token: Path<String>) -> Result<HttpResponse, Error> {
     let token = token.into_inner();
-    let (event, own) = house.run(async move |app| pair_screen::pair_screen(&app, &token).await).await?;
+    let (event, own) = house.run(async move |app| pair_screen::pair_screen(&app, Key::Link(&token)).await).await?;
+    show_to(&house, &event, &own)
+}
+
+/// Sends a browser that became a screen to what it shows.
+fn show_to(house: &House, event: &event::Model, own: &str) -> Result<HttpResponse, Error> {
     let mut answer = page::see(&format!("/e/{}/stage", event.slug));
-    answer.add_cookie(&pass_cookie::set(&house, &own)).map_err(Fault::of)?;
+    answer.add_cookie(&pass_cookie::set(house, own)).map_err(Fault::of)?;
     Ok(answer)
 }

@@ -4,14 +4,15 @@ use super::cue::Cue;
 use super::refusals::{LEFT_OUT, NOT_FOR_STAGE, TOO_SOON};
 use super::step::Steps;
 use super::terms::Terms;
-use super::{confessions, queue};
+use super::{confessions, queue, talents};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::access::Host;
 use crate::events::event;
 use crate::happening::What;
 
-/// Shows a cue. `from` is what the host saw: the `moves` of the last scene.
+/// Shows a cue. `from` is what the host saw: the `moves` of the last scene. What is shown already is no
+/// further step, or undoing it would change nothing.
 ///
 /// # Errors
 /// 409 `not_for_stage`, `left_out`, `too_soon`, `stage_moved`.
@@ -20,11 +21,17 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
     let event = event::hold(&txn, host.event.id).await?;
     let steps = Steps::of(&txn, event.id).await?;
     steps.stand_at(from)?;
+    if cue == steps.current_cue() && steps.standing().next().is_some() {
+        return Ok(());
+    }
     if let Some(couple) = cue.couple() {
         queue::find_callable(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
     }
     if let Some(confession) = cue.confession() {
         confessions::pair(&txn, event.id, confession).await?.ok_or(NOT_FOR_STAGE)?;
+    }
+    if let Some(act) = cue.act() {
+        talents::find(&txn, event.id, act).await?.ok_or(NOT_FOR_STAGE.saying("Nobody here shows that."))?;
     }
     let plan = Terms::of(&event)?;
     if !cue.is_held(&plan) {

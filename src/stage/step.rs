@@ -70,6 +70,13 @@ impl Steps {
         self.standing().next_back().map(Model::cue).unwrap_or_default()
     }
 
+    /// Whether the night is there by itself, and taking it back shows again what was shown before. Where
+    /// a couple was set aside with it, it is not.
+    #[must_use]
+    pub fn is_dark(&self) -> bool {
+        self.standing().next_back().is_some_and(|last| last.cue() == Cue::Blank && last.aside.is_none())
+    }
+
     /// # Errors
     /// 409 `stage_moved` where somebody else has acted since.
     pub fn stand_at(&self, from: i32) -> Result<(), Error> {
