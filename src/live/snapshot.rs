@@ -15,13 +15,14 @@ use crate::checkin::presence::{self, Counts};
 use crate::confessions::confession;
 use crate::couples::{couple, opening};
 use crate::dates::date_plan;
+use crate::dates::out_of_step::{self, OutOfStep};
 use crate::dates::table_map::{self, TableMap};
 use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::picks::round::{self, State};
 use crate::picks::{matched, turnout};
-use crate::programme::cue;
+use crate::programme::{cue, group_member, icebreaker};
 use crate::stage::confessions;
 use crate::stage::scene::{self, Scene};
 
@@ -48,6 +49,9 @@ struct Members {
     segment: Option<i32>,
     /// Null until dates were planned.
     dates: Option<TableMap>,
+    /// Who came or went since the next round of dates was planned; null where none is to come, and for others than
+    /// hosts.
+    out_of_step: Option<OutOfStep>,
     /// The open pick round, else the one called last. Null before the first is planned.
     picks: Option<PickRoundNow>,
     /// What the big screen shows; phones are told no names. Null at the door.
@@ -73,6 +77,8 @@ struct PickRoundNow {
     /// How many sent a ballot, empty ones too, a few seconds ago. Null for guests, and where so few
     /// can pick that it would tell about persons.
     chosen: Option<usize>,
+    /// How many pairs found each other; null before the tally, and where it would point at persons.
+    matches: Option<i32>,
 }
 
 /// The members of a snapshot as the last line of a message.
@@ -91,6 +97,10 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
         phase: event.phase(app.now()),
         segment: cue::standing(db, event_id).await?.last().and_then(|cue| cue.segment),
         dates: if at_the_door { None } else { table_map::of(db, &event).await? },
+        out_of_step: match audience {
+            Audience::Host => out_of_step::of(db, event_id).await?,
+            _ => None,
+        },
         picks: if at_the_door { None } else { picks(app, &rounds, !for_guests).await? },
         stage: if at_the_door { None } else { Some(scene::now(db, &event, !for_guests).await?) },
         confessions: match audience {
@@ -121,11 +131,13 @@ async fn picks(app: &App, rounds: &[round::Model], counted: bool) -> Result<Opti
         opened_at: round.opened_at,
         closed_at: round.closed_at,
         chosen,
+        matches: round.matches,
     }))
 }
 
 /// A number made of what changes people's own pages, and only of what may be known of it: plans
-/// made, rounds called, couples formed, contacts opened, and how often anybody asked for a 真情告白.
+/// made, groups formed, pairs drawn, rounds called, couples formed, contacts opened, and how often
+/// anybody asked for a 真情告白.
 /// What one person says alone, such as an exclusion, an offer, a pick or an answer, is not in it.
 async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Model]) -> Result<u64, Fault> {
     let planned = date_plan::of(db, event_id).await?.planned_at;
@@ -139,7 +151,11 @@ async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Mod
         .count(db)
         .await?;
     let asked = confession::asked_at(db, event_id).await?;
-    let told = serde_json::to_vec(&(planned, dates, picks, couples, opened, asked)).map_err(Fault::of)?;
+    let drawn = icebreaker::of_event(db, event_id).await?.len();
+    let mut groups: Vec<_> = group_member::of_event(db, event_id).await?.into_iter().collect();
+    groups.sort_unstable();
+    let told = (planned, dates, picks, couples, opened, asked, drawn, groups);
+    let told = serde_json::to_vec(&told).map_err(Fault::of)?;
     // 48 bits: a number JavaScript keeps whole.
     Ok(Sha256::digest(&told).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
