@@ -1,6 +1,7 @@
 // The host's console: one key, one act. What Enter would show stands in the preview; nothing
 // reaches the hall before it was taken, and every step can be taken back.
 
+import { attend } from "./console-rounds.js";
 import { listen } from "./live.js";
 import { draw, spokenHere, tick } from "./scene.js";
 
@@ -26,15 +27,15 @@ const ask = async (path, body, method) => {
   if (method) asked.method = method;
   const answer = await fetch(below + path, { ...asked, signal: AbortSignal.timeout(8000) });
   const told = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(told?.code), { code: told?.code });
+  if (!answer.ok) throw Object.assign(new Error(told?.code), { code: told?.code, told });
   return told;
 };
 
 const tell = (words) => (at("console-said").textContent = words);
 
-// Every act: once at a time, and the stage is read again whatever came of it.
+// Every act: once at a time, and the stage is read again whatever came of it. Says whether it was done.
 async function act(work) {
-  if (busy) return;
+  if (busy) return false;
   busy = true;
   board.dataset.busy = "yes";
   tell("");
@@ -42,9 +43,11 @@ async function act(work) {
     const told = await work();
     if (told?.couples) stage = told;
     else await read();
+    return true;
   } catch (refused) {
     tell(["stage_moved", "programme_moved"].includes(refused.code) ? say("moved") : say("failed"));
     await read().catch(() => {});
+    return false;
   } finally {
     busy = false;
     delete board.dataset.busy;
@@ -55,20 +58,44 @@ async function act(work) {
 async function read() {
   const known = stage && JSON.stringify(stage.shows);
   [stage, sheet] = await Promise.all([ask("/stage"), ask("/programme")]);
-  if (JSON.stringify(stage.shows) === known) return;
-  // The page was loaded anew, another console acted, or the answer to a step got lost.
-  if (firstOf[stage.shows.kind]) next = follows(stage.shows);
-  else if (!known) next = stage.shows;
+  if (JSON.stringify(stage.shows) !== known) {
+    // The page was loaded anew, another console acted, or the answer to a step got lost.
+    if (firstOf[stage.shows.kind]) next = follows(stage.shows);
+    else if (!known) next = sceneOf(sheet.current) ?? stage.shows;
+  }
+  await prepare();
+}
+
+// The scene of a segment of the run sheet, as far as it can be shown at all.
+function sceneOf(segment) {
+  const kind = document.querySelector(`#segments [data-segment="${segment}"]`)?.dataset.scene;
+  if (!kind) return null;
+  return firstOf[kind] ? firstOf[kind]() : { kind };
+}
+
+// What a preview shows of pairs and groups that are not on the wall yet.
+const GATHERED = { icebreaker: "/programme/icebreakers", groups: "/programme/groups" };
+let gathered = {};
+async function prepare() {
+  const path = GATHERED[next.kind];
+  if (!path) return;
+  const told = await ask(path);
+  const badges = (people) => people.map(({ badge }) => badge);
+  if (next.kind === "groups") gathered = { groups: told.groups.map(({ group, members }) => ({ number: group, badges: badges(members) })) };
+  else gathered = { pairs: (told.items[0]?.pairs ?? []).map((pair, at) => ({ number: at + 1, badges: badges(pair) })) };
 }
 
 const known = (shows) =>
   shows.kind === "confession"
     ? stage?.confessions.find((speech) => speech.id === shows.confession)
     : stage?.couples.find((couple) => couple.id === shows.couple);
+const shown = (id) => stage?.talents.find((talent) => talent.id === id);
 const waiting = () =>
   stage?.couples.find((couple) => couple.state === "waiting") ?? stage?.couples.find((couple) => couple.state === "aside");
 const speaks = () => stage?.confessions.find((speech) => speech.state === "waiting");
+const performs = () => stage?.talents.find((talent) => talent.state === "waiting");
 const firstOf = {
+  talent: () => performs() && { kind: "talent", act: performs().id },
   couple: () => waiting() && { kind: "couple", couple: waiting().id, reveals: "numbers" },
   confession: () => speaks() && { kind: "confession", confession: speaks().id, named: false },
 };
@@ -90,14 +117,18 @@ function choose(kind) {
   if (!first) next = { kind };
   else if (stage?.shows.kind === kind && goesOn(stage.shows)) next = follows(stage.shows);
   else if (first()) next = first();
-  else tell(say(kind === "couple" ? "nothing-more" : "nobody-speaks"));
+  else tell(say({ couple: "nothing-more", confession: "nobody-speaks", talent: "nobody-performs" }[kind]));
   paint();
+  if (GATHERED[next.kind]) prepare().then(paint, () => {});
 }
 
 // A cue as the scene would show it: the preview's own snapshot.
 function previewed() {
   const shows = { ...next };
-  if (firstOf[shows.kind]) shows.pair = known(shows)?.pair ?? [];
+  if (shows.kind === "talent") Object.assign(shows, shown(shows.act));
+  else if (firstOf[shows.kind]) shows.pair = known(shows)?.pair ?? [];
+  if (GATHERED[shows.kind]) Object.assign(shows, gathered);
+  shows.kind = next.kind;
   if (shows.kind === "declarations") shows.texts = snapshot.stage.shows.texts ?? [];
   return { ...snapshot, stage: { moves: 0, shows } };
 }
@@ -111,10 +142,12 @@ function paint() {
     button.setAttribute("aria-pressed", String(button.dataset.cue === next.kind));
   }
   at("undo").disabled = !stage.can_undo;
+  at("blank").setAttribute("aria-pressed", String(stage.shows.kind === "blank"));
   at("aside").disabled = !asideCouple();
   paintCalls("couples", "couple", stage.couples);
   if (at("confessions")) paintCalls("confessions", "confession", stage.confessions);
-  paintRounds();
+  paintCalls("talents", "talent", stage.talents);
+  rounds.paint();
   paintSheet();
 }
 
@@ -134,20 +167,25 @@ function paintSheet() {
   at("segment-back").disabled = !sheet.cue;
 }
 
-// Those who may be called: couples, or two who agreed to speak.
+// Those who may be called: couples, two who agreed to speak, or whoever shows something.
+const CALLED = {
+  couple: { names: (call) => call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(" · "), first: { reveals: "numbers" } },
+  confession: { names: (call) => call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(" → "), first: { named: false } },
+  talent: { names: (call) => `${call.badge} ${call.title}`, first: {}, id: "act" },
+};
 function paintCalls(place, kind, calls) {
+  const { names, first, id = kind } = CALLED[kind];
   const rows = calls.map((call) => {
     const row = document.createElement("li");
     row.dataset[kind] = call.id;
     row.dataset.state = call.state;
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = call.pair.map((face) => `${face.badge} ${face.nickname ?? ""}`).join(kind === "couple" ? " · " : " → ");
-    button.setAttribute("aria-pressed", String(next[kind] === call.id));
+    button.textContent = names(call);
+    button.setAttribute("aria-pressed", String(next[id] === call.id));
     button.onclick = () => {
-      const going = stage.shows[kind] === call.id && goesOn(stage.shows);
-      const first = kind === "couple" ? { reveals: "numbers" } : { named: false };
-      next = going ? follows(stage.shows) : { kind, [kind]: call.id, ...first };
+      const going = stage.shows[id] === call.id && goesOn(stage.shows);
+      next = going ? follows(stage.shows) : { kind, [id]: call.id, ...first };
       paint();
     };
     const state = document.createElement("span");
@@ -162,24 +200,6 @@ function paintCalls(place, kind, calls) {
     rows[0].textContent = say(`no-${place}`);
   }
   at(place).replaceChildren(...rows);
-}
-
-function round() {
-  const dates = snapshot.dates;
-  if (dates?.current?.state === "running") return { number: dates.current.round, verb: "finish" };
-  return dates?.next ? { number: dates.next.round, verb: "start" } : null;
-}
-
-function paintRounds() {
-  const turn = round();
-  const button = at("round-act");
-  button.disabled = !turn;
-  button.firstElementChild.textContent = turn ? say(`round-${turn.verb}`, { round: turn.number }) : say("round-none");
-  const dates = snapshot.dates;
-  at("round-now").textContent = dates ? say("dates-round", { round: dates.current?.round ?? 0, rounds: dates.rounds }) : "";
-  const { picks } = snapshot;
-  at("picks-act").disabled = picks?.state === "tallied";
-  at("picks-now").textContent = picks?.chosen == null ? "" : say("chosen", { count: picks.chosen });
 }
 
 const asideCouple = () => (stage.shows.kind === "couple" ? stage.shows.couple : next.couple);
@@ -200,7 +220,9 @@ const acts = {
       next = taken;
       return told;
     }),
-  blank: () => act(() => ask("/stage/show", { from: stage.moves, cue: { kind: "blank" } })),
+  // A switch: the night comes, and what was there comes back.
+  blank: () =>
+    act(() => (stage.dark ? ask("/stage/undo", { from: stage.moves }) : ask("/stage/show", { from: stage.moves, cue: { kind: "blank" } }))),
   aside: () =>
     act(async () => {
       const told = await ask("/stage/set-aside", { from: stage.moves, couple: asideCouple() });
@@ -208,63 +230,46 @@ const acts = {
       choose("couple");
       return told;
     }),
-  segment: () => comes() && act(() => ask("/programme/cues", { segment: comes().segment, from: sheet.cue })),
-  back: () => sheet?.cue && act(() => ask(`/programme/cues/${sheet.cue}`, null, "DELETE")),
-  round: () => {
-    const turn = round();
-    return turn && act(() => ask(`/dates/rounds/${turn.number}/${turn.verb}`, {}));
-  },
+  segment: () => comes() && act(() => turnSheet("/programme/cues", { segment: comes().segment, from: sheet.cue })),
+  back: () => sheet?.cue && act(() => turnSheet(`/programme/cues/${sheet.cue}`, null, "DELETE")),
 };
 
+// The evening goes on, or a step back, and its scene stands in the preview.
+async function turnSheet(path, body, method) {
+  const told = await ask(path, body, method);
+  await read();
+  next = sceneOf(told.current) ?? next;
+  await prepare();
+}
+
+const rounds = attend({ board, say, ask, act, now: () => snapshot });
+Object.assign(acts, rounds.acts);
+
 for (const name of ["take", "undo", "blank", "aside"]) at(name).onclick = () => acts[name]();
-at("round-act").onclick = () => acts.round();
 if (at("segment-next")) {
   at("segment-next").onclick = () => acts.segment();
   at("segment-back").onclick = () => acts.back();
 }
 for (const button of document.querySelectorAll("[data-cue]")) button.onclick = () => choose(button.dataset.cue);
-at("picks-sure").addEventListener("close", () => {
-  const { picks } = snapshot;
-  if (at("picks-sure").returnValue === "go") act(() => turnPicks(picks));
-  at("picks-sure").returnValue = "";
-});
+for (const button of document.querySelectorAll("[data-prepare]")) button.onclick = () => choose(button.dataset.prepare);
 
-// Opens what is planned and closes what is open. Nobody need have planned: where there is no round, or
-// the last one was lost, the next one is as the event says.
-async function turnPicks(picks) {
-  if (["open", "closed"].includes(picks?.state)) return closePicks(picks.round);
-  const planned = picks?.state === "planned" ? picks.round : (await ask("/pick-rounds", { limit: Number(board.dataset.picks) })).number;
-  return ask(`/pick-rounds/${planned}/open`, {});
-}
-
-// Where the ballots cannot be opened, the way on is a page of its own.
-async function closePicks(round) {
-  const stuck = at("picks-stuck");
-  stuck.hidden = true;
-  try {
-    return await ask(`/pick-rounds/${round}/close`, {});
-  } catch (refused) {
-    if (["key_unavailable", "key_wrong", "ballots_unreadable"].includes(refused.code)) {
-      stuck.querySelector("a").href = `/e/${board.dataset.event}/console/picks/${round}`;
-      stuck.hidden = false;
-    }
-    throw refused;
-  }
-}
-
-const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", n: "segment", Enter: "take" };
-const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple", 6: "confession" };
+const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", p: "pause", "+": "more", "=": "more", r: "replan", n: "segment", Enter: "take" };
+const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple", 6: "confession", 7: "icebreaker", 8: "groups", 9: "talent" };
+const PLACES = { round: "round-act", pause: "round-pause", more: "round-more", segment: "segment-next" };
+const TYPED = "input, textarea, select, summary";
+// Enter shows what stands in the preview, wherever the focus is: whoever goes by keyboard presses a
+// button with the space bar, and follows a link the focus is seen on.
+const isOwn = (target) => target.closest(TYPED) !== null || target.closest("a")?.matches(":focus-visible");
 document.addEventListener("keydown", (event) => {
-  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  // Enter on a button is that button's own.
-  if (event.key === "Enter" && event.target.closest("a, button") && event.target.id !== "take") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Enter" && isOwn(event.target)) return;
   const cue = CUES[event.key];
   const name = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
   if (!cue && !name) return;
   event.preventDefault();
-  if (!stage) return;
+  if (!stage || event.repeat) return;
   if (cue && document.querySelector(`[data-cue="${cue}"]`)) choose(cue);
-  else if (!at(name)?.disabled) acts[name]();
+  else if (!at(PLACES[name] ?? name)?.disabled) acts[name]();
 });
 
 listen(
@@ -287,4 +292,7 @@ listen(
     gone: () => location.reload(),
   },
 );
-setInterval(() => [at("program"), at("preview")].forEach((scene) => tick(scene, say)), 250);
+setInterval(() => {
+  for (const scene of [at("program"), at("preview")]) tick(scene, say);
+  rounds.tick();
+}, 250);
