@@ -2,6 +2,7 @@
 // pictures on the console draw with this, so that the preview is what will be seen.
 
 import { serverNow } from "./live.js";
+import { spell, timeOf } from "./round.js";
 
 export function spokenHere() {
   const spoken = document.getElementById("spoken").content;
@@ -10,6 +11,16 @@ export function spokenHere() {
     return words.replace(/\{(\w+)\}/g, (whole, gap) => gaps[gap] ?? whole);
   };
 }
+
+// What does not fit onto the wall at once is turned over, on every screen in the same moment.
+const TURN = 8000;
+// So many tables stand there as pairs; of more, everybody looks for their own number.
+const AS_PAIRS = 44;
+const WIDE = 20;
+const NUMBERS = 77;
+const PAIRS = 60;
+const IN_GROUPS = 60;
+const TEXTS = 4;
 
 // Everything goes in as text: what people typed is never markup.
 const make = (kind, name, ...inside) => {
@@ -26,10 +37,55 @@ const arc = (root) => {
   return picture;
 };
 
+const cut = (items, size) => Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+
+// One list for each part, of which one is in sight.
+const turned = (name, parts, row) =>
+  parts.map((part) => {
+    const list = make("ol", name, ...part.map(row));
+    list.dataset.part = "";
+    return list;
+  });
+
+// Words as wide as the place they stand in, and no wider: a long name is set smaller, never broken.
+const measure = document.createElement("canvas").getContext("2d");
+function fitted(element, words, most, width) {
+  measure.font = `600 100px ${getComputedStyle(document.body).fontFamily}`;
+  const size = Math.min(most, width / Math.max(1, measure.measureText(words).width / 100));
+  element.textContent = words;
+  element.style.fontSize = `${Math.max(2.3, size).toFixed(2)}cqw`;
+  element.classList.toggle("long", size < 2.3);
+  return element;
+}
+
 const faces = (pair, named) =>
-  pair.map((face, place) =>
-    make("p", `scene-face ${place ? "right" : "left"}`, make("strong", "", face.badge), named && face.nickname ? make("span", "", face.nickname) : null),
-  );
+  pair.map((face, place) => {
+    const name = named && face.nickname ? fitted(make("span"), face.nickname, 4.6, 46.2) : null;
+    return make("p", `scene-face ${place ? "right" : "left"}`, make("strong", "", face.badge), name);
+  });
+
+// Everybody by their own number, the sides apart, with what they look for.
+function byNumber(together, size, found) {
+  const sides = new Map();
+  for (const one of together) {
+    for (const badge of one.badges) {
+      const side = badge.replace(/\d+$/, "");
+      sides.set(side, [...(sides.get(side) ?? []), { badge, found: found(one, badge) }]);
+    }
+  }
+  const sorted = [...sides.values()].map((people) => people.sort((one, other) => (one.badge < other.badge ? -1 : 1)));
+  return sorted.flatMap((people) => cut(people, size));
+}
+
+const numberRow = ({ badge, found }) => make("li", "", make("span", "", badge), make("b", "", found));
+const tableRow = ({ table, badges }) => make("li", "", make("b", "", String(table)), make("span", "", badges.join(" ")));
+
+function tables(turn) {
+  const few = turn.tables.length <= AS_PAIRS;
+  const size = turn.tables.length <= WIDE ? "wide" : few ? "close" : "numbers";
+  const parts = few ? [turn.tables] : byNumber(turn.tables, NUMBERS, ({ table }) => String(table));
+  return turned(`scene-tables ${size}`, parts, few ? tableRow : numberRow);
+}
 
 const DRAWN = {
   blank: () => [],
@@ -41,19 +97,17 @@ const DRAWN = {
   ],
   declarations: (root, { stage }, say) => [
     make("h2", "scene-head", say("declarations")),
-    make("ul", "scene-wall", ...stage.shows.texts.slice(0, 9).map((text) => make("li", "", text))),
+    ...turned("scene-wall", cut(stage.shows.texts, TEXTS), (text) => make("li", "", text)),
   ],
   dates: (root, { dates }, say) => {
     if (!dates) return [make("h2", "scene-head", root.dataset.title), arc(root)];
     const running = dates.current?.state === "running";
     const turn = running ? dates.current : (dates.next ?? dates.current);
     const clock = make("p", "scene-clock");
-    if (running) clock.dataset.until = turn.ends_at;
+    clock.turn = turn;
     const head = running ? say("dates-round", { round: turn.round, rounds: dates.rounds }) : say("dates-next");
-    const tables = turn.tables.map(({ table, badges }) => make("li", "", make("b", "", String(table)), make("span", "", badges.join(" "))));
-    const map = make("ol", "scene-tables", ...tables);
-    map.dataset.size = tables.length > 80 ? "dense" : tables.length > 40 ? "close" : "wide";
-    return [make("h2", "scene-head", head), running ? clock : null, running ? make("p", "scene-warning") : null, map];
+    const top = make("div", "scene-top", make("h2", "scene-head", head), ...(running ? [clock, make("p", "scene-warning")] : []));
+    return [top, ...tables(turn)];
   },
   choosing: (root, { picks }, say) => {
     const over = ["closed", "tallied", "void"].includes(picks?.state);
@@ -76,6 +130,25 @@ const DRAWN = {
     const { named, pair } = stage.shows;
     return [make("h2", "scene-head", say("speaks")), make("div", "scene-pair speaking", ...faces(pair, named))];
   },
+  icebreaker: (root, { stage }, say) => {
+    const pairs = stage.shows.pairs ?? [];
+    const others = ({ badges }, badge) => badges.filter((one) => one !== badge).join(" ");
+    const top = make("div", "scene-top", make("h2", "scene-head", say("icebreaker")));
+    if (!pairs.length) return [make("h1", "scene-title", say("icebreaker")), arc(root)];
+    return [top, make("p", "scene-hint", say("icebreaker-note")), ...turned("scene-tables pairs", byNumber(pairs, PAIRS, others), numberRow)];
+  },
+  groups: (root, { stage }, say) => {
+    const groups = stage.shows.groups ?? [];
+    if (!groups.length) return [make("h1", "scene-title", say("groups")), arc(root)];
+    const row = ({ number, badges }) => make("li", "", make("b", "", say("group", { count: number })), make("span", "", badges.join(" ")));
+    const size = Math.max(1, Math.floor(IN_GROUPS / Math.max(...groups.map(({ badges }) => badges.length))));
+    return [make("div", "scene-top", make("h2", "scene-head", say("groups"))), ...turned("scene-groups", cut(groups, size), row)];
+  },
+  talent: (root, { stage }, say) => {
+    const { badge, title } = stage.shows;
+    const what = fitted(make("h1", "scene-act"), title ?? "", 7, 84);
+    return [make("h2", "scene-head", say("talent")), what, make("p", "scene-lead", badge ?? ""), arc(root)];
+  },
 };
 
 // Draws what a snapshot says; what stays the same is left alone, or it would blink.
@@ -94,7 +167,10 @@ export function draw(root, snapshot, say) {
   root.dataset.kind = shows.kind;
   root.dataset.reveals = shows.reveals ?? "";
   root.dataset.moves = snapshot.stage?.moves ?? 0;
+  root.dataset.time = "";
   root.replaceChildren(...(DRAWN[shows.kind] ?? DRAWN.blank)(root, snapshot, say).filter(Boolean));
+  const parts = root.querySelectorAll("[data-part]");
+  if (parts.length > 1) (root.querySelector(".scene-top") ?? root).append(make("p", "scene-part"));
   root.classList.toggle("arriving", moved);
   tick(root, say);
 }
@@ -104,15 +180,22 @@ function bless(root, words) {
   if (told && told.lastChild.textContent !== words) told.lastChild.textContent = words;
 }
 
-// The round clock, by the house's time.
+// What goes on by the house's time: the part in sight, and the round clock.
 export function tick(root, say) {
-  const clock = root.querySelector(".scene-clock[data-until]");
+  turnOver(root);
+  const clock = root.querySelector(".scene-clock");
   if (!clock) return;
-  const left = Math.ceil((Date.parse(clock.dataset.until) - serverNow()) / 1000);
-  const shown = Math.max(0, left);
-  clock.textContent = `${Math.floor(shown / 60)}:${String(shown % 60).padStart(2, "0")}`;
-  const state = left <= 0 ? "over" : left <= 60 ? "soon" : "";
+  const { left, state } = timeOf(clock.turn);
+  clock.textContent = spell(left);
   if (root.dataset.time === state) return;
   root.dataset.time = state;
-  root.querySelector(".scene-warning").textContent = state ? say(`dates-${state}`) : "";
+  root.querySelector(".scene-warning").textContent = state === "going" ? "" : say(`dates-${state}`);
+}
+
+function turnOver(root) {
+  const parts = [...root.querySelectorAll("[data-part]")];
+  const now = Math.floor(serverNow() / TURN) % (parts.length || 1);
+  parts.forEach((part, at) => (part.hidden = at !== now));
+  const told = root.querySelector(".scene-part");
+  if (told) told.textContent = `${now + 1} / ${parts.length}`;
 }

@@ -24,10 +24,12 @@ mod window;
 
 mod desk;
 mod evening_phones;
+mod host_keys;
 mod newcomer;
 mod organizer;
 mod stage;
 mod two_steps;
 mod walk;
+mod wall;
 mod whole_evening;
 mod words;

@@ -65,11 +65,16 @@ async fn a_couple_is_revealed_and_no_name_is_shown_before_its_time(#[values(Sqli
     laptop.keys("z").await;
     shows(&screen, "couple", "numbers").await;
 
-    // The line is cut: the last picture stays, and the hall is told nothing.
+    // The line is cut: the last picture stays, through F5 too, and the hall is told nothing.
+    screen.until_true("document.body.dataset.kept === 'yes'").await;
+    let others = seen(&screen).await;
     line.cut();
     screen.until_true("document.body.dataset.link === 'down'").await;
     shows(&screen, "couple", "numbers").await;
-    let others = seen(&screen).await;
+    screen.reload().await;
+    shows(&screen, "couple", "numbers").await;
+    assert_eq!(screen.run("document.body.dataset.link").await, "down");
+    assert!(seen_now(&screen).await.contains("001"));
     line.mend();
     screen.until_true("document.body.dataset.link === 'up'").await;
     screen.reload().await;

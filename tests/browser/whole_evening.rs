@@ -214,6 +214,11 @@ impl Night {
         let offers = "(({ disabled, innerText }) => disabled ? '' : innerText)(document.getElementById('round-act'))";
         self.console.until_true(&format!("{offers}.includes('{act}')")).await;
         self.key('d').await;
+        // With minutes left it is asked first.
+        if act.starts_with("结束") {
+            self.console.click("#round-go").await;
+            self.console.until_true("!document.getElementById('console').dataset.busy").await;
+        }
     }
 
     /// The host opens or closes the picks.
