@@ -1,7 +1,9 @@
 // The evening on a phone: the page follows the hall, and its clock counts down by the house's time.
 //
 // Whatever happens in the hall, the page that tells it is made by the house; this asks for it again
-// and puts its `#followed` in the place of the old one.
+// and puts its `#followed` in the place of the old one, as often as it takes.
+
+import { insist } from "./again.js";
 
 const followed = () => document.getElementById("followed");
 let now = () => Date.now();
@@ -17,14 +19,16 @@ function wind() {
   clearInterval(ticking);
   const clock = document.querySelector(".clock[data-ends]");
   if (!clock) return;
-  const ends = Date.parse(clock.dataset.ends);
+  const { begins, ends, paused, ...words } = clock.dataset;
   const [digits, warning] = [clock.querySelector("b"), clock.querySelector(".warning")];
-  const warn = (words) => warning.textContent === words || (warning.textContent = words);
+  const warn = (said) => warning.textContent === said || (warning.textContent = said);
   const tick = () => {
-    const left = Math.max(0, Math.ceil((ends - now()) / 1000));
+    const at = paused ? Date.parse(paused) : now();
+    const changing = at < Date.parse(begins);
+    const left = Math.max(0, Math.ceil((Date.parse(changing ? begins : ends) - at) / 1000));
     digits.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    clock.classList.toggle("soon", left <= 60);
-    warn(left === 0 ? clock.dataset.over : left <= 60 ? clock.dataset.soon : "");
+    clock.classList.toggle("soon", left <= 60 && !paused);
+    warn(paused ? words.still : changing ? words.changing : left === 0 ? words.over : left <= 60 ? words.soon : "");
   };
   tick();
   ticking = setInterval(tick, 250);
@@ -32,47 +36,51 @@ function wind() {
 
 const still = (node) => node.outerHTML.replace(/ data-now="[^"]*"/g, "");
 let before = followed() && still(followed());
-let asking = null;
 
-async function refresh() {
-  asking?.abort();
-  const mine = (asking = new AbortController());
-  try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store", signal: mine.signal });
-    if (!answer.ok || answer.redirected) return location.reload();
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("followed");
-    if (mine.signal.aborted) return;
-    const [old, text] = [followed(), fresh && still(fresh)];
-    if (!fresh || text === before) return;
-    // What the person is in the middle of stays under their fingers.
-    if (fresh.dataset.keep && fresh.dataset.keep === old.dataset.keep) return;
-    if ("held" in old.dataset || old.querySelector("form.touched:not([data-put])")) return;
-    before = text;
-    const focus = document.activeElement?.id;
-    const told = old.dataset.told !== fresh.dataset.told;
-    old.replaceWith(fresh);
-    if (focus) document.getElementById(focus)?.focus();
-    if (told) document.getElementById("told").textContent = fresh.dataset.told;
-    const clock = fresh.querySelector(".clock");
-    if (clock) trust(clock);
-    wind();
-    dispatchEvent(new CustomEvent("followed"));
-  } catch {
-    // The link went; the next news brings another try.
-  }
+async function refresh(signal) {
+  if (!followed()) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store", signal });
+  // The house is not well; it will be.
+  if (answer.status === 429 || answer.status >= 500) throw new Error(String(answer.status));
+  if (!answer.ok || answer.redirected) return location.reload();
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("followed");
+  if (signal.aborted) return;
+  const [old, text] = [followed(), fresh && still(fresh)];
+  if (!fresh || text === before) return;
+  // What the person is in the middle of stays under their fingers.
+  if (fresh.dataset.keep && fresh.dataset.keep === old.dataset.keep) return;
+  if ("held" in old.dataset || old.querySelector("form.touched:not([data-put])")) return;
+  before = text;
+  const focus = document.activeElement?.id;
+  const told = old.dataset.told !== fresh.dataset.told;
+  old.replaceWith(fresh);
+  if (focus) document.getElementById(focus)?.focus();
+  if (told) document.getElementById("told").textContent = fresh.dataset.told;
+  const clock = fresh.querySelector(".clock");
+  if (clock) trust(clock);
+  wind();
+  dispatchEvent(new CustomEvent("followed"));
 }
 
-// Not the whole hall in the same instant, and yet within a quarter of a second.
-let due;
-function soon(most) {
-  clearTimeout(due);
-  due = setTimeout(refresh, Math.random() * most);
+// Whoever is cut off is told so: what stands here may not be true any more.
+const trouble = new Set();
+let telling;
+function cutOff(what, is) {
+  if (is) trouble.add(what);
+  else trouble.delete(what);
+  const notice = document.getElementById("no-link");
+  clearTimeout(telling);
+  // A stream that comes back at once is no trouble.
+  if (trouble.size) telling = setTimeout(() => (notice.hidden = false), notice.hidden ? 1500 : 0);
+  else notice.hidden = true;
 }
+
+const page = insist(refresh, (is) => cutOff("page", is));
 
 async function follow() {
-  const address = followed()?.dataset.follow;
+  const address = document.querySelector("[data-follow]")?.dataset.follow;
   if (!address) return;
-  const poll = () => setInterval(() => document.visibilityState === "visible" && soon(1000), 5000);
+  const poll = () => setInterval(() => document.visibilityState === "visible" && page.news(1000), 5000);
   try {
     const { listen, serverNow } = await import("./live.js");
     let known;
@@ -83,14 +91,23 @@ async function follow() {
       polling = null;
       dispatchEvent(new CustomEvent("heard", { detail: snapshot }));
       const told = JSON.stringify([snapshot.personal, snapshot.picks, snapshot.phase, snapshot.segment]);
-      if (told !== known) soon(known === undefined ? 0 : 120);
+      if (told !== known) page.news(known === undefined ? 0 : 120);
       known = told;
-    }, { gone: () => (polling ??= poll()) });
+    }, {
+      link: (there) => {
+        cutOff("stream", !there);
+        if (there) page.hurry();
+      },
+      gone: () => {
+        cutOff("stream", false);
+        polling ??= poll();
+      },
+    });
   } catch {
     poll();
   }
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon(200));
-  addEventListener("pageshow", (event) => event.persisted && soon(0));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && page.news(200));
+  addEventListener("pageshow", (event) => event.persisted && page.news(0));
 }
 
 document.addEventListener("input", (event) => event.target.form?.classList.add("touched"));
@@ -98,4 +115,4 @@ const clock = document.querySelector(".clock");
 if (clock) trust(clock);
 wind();
 follow();
-addEventListener("follow", () => soon(0));
+addEventListener("follow", () => page.news(0));

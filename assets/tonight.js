@@ -1,5 +1,7 @@
-// What reaches every phone in the hall whichever page is open: the couple on the bridge to bless,
-// and that somebody asks in private.
+// What reaches every phone in the hall whichever page is open: what is on now, the couple on the bridge
+// to bless, and that somebody asks in private.
+
+import { insist } from "./again.js";
 
 const bless = document.getElementById("bless");
 const button = bless.querySelector("button");
@@ -62,21 +64,38 @@ function show(stage) {
   if (couple) bless.querySelector(".pair").textContent = stage.shows.pair.map((face) => face.badge).join(" ♥ ");
 }
 
-let known;
-async function question(personal) {
-  if (!hasConfessions || personal === known) return;
-  known = personal;
-  try {
-    const answer = await fetch(asked.dataset.ask, { headers: { Accept: "application/json" }, cache: "no-store" });
-    const mine = answer.ok ? await answer.json() : { questions: [] };
-    const here = location.pathname.endsWith("/confessions");
-    asked.hidden = here || !mine.questions.some((question) => !question.agreed);
-  } catch {
-    known = undefined;
-  }
+// Asked again until there is an answer, whenever it may be another one.
+async function own(address, type, signal) {
+  const answer = await fetch(address, { headers: { Accept: type }, cache: "no-store", signal });
+  if (answer.status === 429 || answer.status >= 500) throw new Error(String(answer.status));
+  return answer.ok && !answer.redirected ? answer : null;
 }
 
+const question = insist(async (signal) => {
+  const answer = await own(asked.dataset.ask, "application/json", signal);
+  const mine = answer ? await answer.json() : { questions: [] };
+  const here = location.pathname.endsWith("/confessions");
+  asked.hidden = here || !mine.questions.some((one) => !one.agreed);
+});
+
+const line = document.getElementById("now-line");
+const present = insist(async (signal) => {
+  const answer = await own(line.dataset.ask, "text/html", signal);
+  const text = answer ? await answer.text() : "";
+  const told = new DOMParser().parseFromString(text, "text/html").querySelector(".now-line");
+  // The page that is open says it better.
+  const here = told?.querySelector("a")?.pathname === location.pathname;
+  line.hidden = !told || here;
+  if (told && line.textContent.trim() !== told.textContent.trim()) line.replaceChildren(told);
+});
+
+let known;
+let heard;
 addEventListener("heard", ({ detail: snapshot }) => {
   show(snapshot.stage);
-  setTimeout(() => question(snapshot.personal), Math.random() * 200);
+  if (hasConfessions && snapshot.personal !== known) question.news(200);
+  known = snapshot.personal;
+  const now = JSON.stringify([snapshot.personal, snapshot.picks, snapshot.phase, snapshot.segment]);
+  if (now !== heard) present.news(heard === undefined ? 0 : 200);
+  heard = now;
 });

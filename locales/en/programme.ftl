@@ -49,3 +49,12 @@ programme-none = Not announced yet.
 programme-now = now
 
 trouble-nobody-present = Nobody is checked in yet
+
+tonight-no-link = No connection: this may be out of date. It follows again by itself.
+tonight-now = Now
+tonight-segment = Now on: { $title }
+tonight-ice = To break the ice with: { $badges }
+tonight-picks = The picks are open: light up in private
+tonight-counting = The lamps are collected and being counted
+tonight-tallied = The result of the picks is here: look
+tonight-door = Show your badge at the door to check in

@@ -40,3 +40,12 @@ programme-none = 还没有公布。
 programme-now = 正在进行
 
 trouble-nobody-present = 还没有人签到进场
+
+tonight-no-link = 没有网络，这里可能不是最新的。连上以后会自己更新。
+tonight-now = 现在
+tonight-segment = 正在进行：{ $title }
+tonight-ice = 你的破冰搭档：{ $badges }
+tonight-picks = 爆灯开着：悄悄亮灯
+tonight-counting = 灯已收好，正在核对
+tonight-tallied = 爆灯结果出来了，去看看
+tonight-door = 到门口出示号码牌，签到进场

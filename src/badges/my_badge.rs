@@ -10,6 +10,7 @@ use super::own_badge::{self, OwnBadge};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::error::Error;
+use crate::events::phase::Phase;
 use crate::events::tabs;
 use crate::page::{self, Page, Tab, when};
 use crate::registrations::access::Participant;
@@ -28,6 +29,8 @@ struct MyBadge {
     when: String,
     venue: String,
     badge: Option<Worn>,
+    /// The doors are open: the page says what is on.
+    tonight: bool,
 }
 
 struct Worn {
@@ -56,9 +59,10 @@ pub async fn badge_page(house: House, visit: Visit, me: Participant) -> Result<H
     page::answer(&MyBadge {
         slug: event.slug.clone(),
         title: event.titled(page.language).to_owned(),
-        tabs: tabs::of_participant(&page, &event.slug, "badge"),
+        tabs: tabs::of_hour(&page, event, house.now(), "badge"),
         when: when::stretch(page.language, event.zone(), event.starts_at, event.ends_at, house.now()),
         venue: event.venue.clone(),
+        tonight: event.phase(house.now()) == Phase::OnSite,
         badge,
         page,
     })

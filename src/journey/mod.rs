@@ -4,6 +4,7 @@
 mod home;
 mod my_event;
 mod next;
+mod now;
 mod plot;
 mod sign_up;
 mod situation;
@@ -20,5 +21,6 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(sign_up::sign_up_page)
         .service(sign_up::begin)
         .service(home::home_page)
-        .service(my_event::my_event_page);
+        .service(my_event::my_event_page)
+        .service(now::now_line);
 }

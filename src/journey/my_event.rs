@@ -47,6 +47,8 @@ struct MyEvent {
     may_withdraw: bool,
     has_result: bool,
     circle: Option<Circle>,
+    /// The page follows the hall.
+    tonight: bool,
 }
 
 /// The circle of those who came, while it lives.
@@ -111,7 +113,7 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
         title: it.event.titled(page.language).to_owned(),
         tabs: match it.phase {
             Phase::Closed if it.came => tabs::of_after(&page, &it.event, "journey"),
-            _ => tabs::of_participant(&page, &it.event.slug, "journey"),
+            _ => tabs::of_hour(&page, &it.event, now, "journey"),
         },
         circle: circle(&page, it, now),
         number: it.mine.label(),
@@ -122,6 +124,7 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
         score: started.then(|| score(&page, &read)),
         may_withdraw: (Phase::Registration..Phase::OnSite).contains(&it.phase)
             && (seated || matches!(it.status, Status::Applied | Status::Approved | Status::Waitlisted)),
+        tonight: it.phase == Phase::OnSite,
         has_result: read.standing.explanation.is_some(),
         page,
     }

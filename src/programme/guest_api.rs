@@ -2,13 +2,13 @@
 
 use actix_web::web::Json;
 use actix_web::{HttpResponse, delete, get, put};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::offer_talent::{self, Offer};
-use super::present::{self, BadgeAndNickname};
-use super::{group_member, icebreaker, icebreaker_seat, talent};
+use super::present::BadgeAndNickname;
+use super::{group_member, partners, talent};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::{Error, Fault};
@@ -28,16 +28,7 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
     let id = me.registration.id;
     let group = group_member::Entity::find_by_id(id).one(db).await?.map(|member| member.group_number);
     let talent = talent::Entity::find_by_id(id).one(db).await?.map(|talent| talent.title);
-    let mut icebreaker = Vec::new();
-    if let Some(latest) = icebreaker::of_event(db, me.event.id).await?.pop() {
-        let seats = icebreaker_seat::Entity::find().filter(icebreaker_seat::Column::IcebreakerId.eq(latest.id));
-        let own = seats.clone().filter(icebreaker_seat::Column::RegistrationId.eq(id)).one(db).await?;
-        if let Some(own) = own {
-            let pair = seats.filter(icebreaker_seat::Column::Pair.eq(own.pair)).all(db).await?;
-            let with: Vec<_> = pair.into_iter().map(|seat| seat.registration_id).filter(|one| *one != id).collect();
-            icebreaker = present::named(db, &with).await?.iter().map(BadgeAndNickname::from).collect();
-        }
-    }
+    let icebreaker = partners::of(db, me.event.id, id).await?.iter().map(BadgeAndNickname::from).collect();
     Ok(MyProgramme { group, icebreaker, talent })
 }
 

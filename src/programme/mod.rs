@@ -7,6 +7,7 @@ pub mod cue;
 pub mod group_member;
 pub mod icebreaker;
 pub mod icebreaker_seat;
+pub mod partners;
 pub mod present;
 pub mod refusals;
 pub mod run_sheet;

@@ -58,7 +58,7 @@ async fn render_my_programme(
     });
     let (sheet, mine) = read.await?;
     let form = form.unwrap_or_else(|| Form::filled([("title", mine.talent.clone().unwrap_or_default())]));
-    let tabs = tabs::of_evening(&page, &event, "programme");
+    let tabs = tabs::of_night(&page, &event, now, "programme");
     let slug = event.slug.clone();
     page::answer(&Evening { page, slug, tabs, event, form, sheet, mine, may_show })
 }

@@ -1,6 +1,7 @@
 //! The evening on a phone: where to sit, whom to light up for, what came of it.
 
 mod dates;
+mod now;
 mod picks;
 mod survey;
 
