@@ -43,11 +43,22 @@ function attend(form) {
     return row;
   };
 
+  // Asked once, right after the first lamp, where the eyes are; afterwards it stays a line to be opened.
+  const ahead = form.querySelector("#ahead");
+  let asked = lit.length > 0;
+  const askAhead = () => {
+    ahead.hidden = !lit.length;
+    if (asked || !lit.length) return;
+    asked = true;
+    ahead.open = !ticked("stage");
+  };
+
   const show = () => {
     const focus = document.activeElement;
     const [name, value] = lamps.contains(focus) ? [focus.name, focus.value] : [];
     lamps.replaceChildren(...Array.from({ length: Math.max(most, lit.length) }, (_, place) => lamp(lit[place], place)));
     for (const one of form.querySelectorAll(".light")) one.setAttribute("aria-pressed", lit.includes(one.value));
+    askAhead();
     if (!name) return;
     // Whoever goes on by keyboard goes on from the same lamp, or from the number that went out.
     const same = [...form.querySelectorAll(`[name=${name}], .light`)].find((one) => one.value === value);
@@ -121,6 +132,9 @@ function attend(form) {
   }, { capture: true });
   for (const name of ["stage", "follow_up"]) form.elements[name].addEventListener("change", send);
   form.querySelector("#keep").hidden = true;
+  const later = form.querySelector("#ahead-later");
+  later.hidden = false;
+  later.addEventListener("click", () => (ahead.open = false));
   // What is not there yet is not left behind without a word.
   addEventListener("beforeunload", (event) => (sending || changed) && form.isConnected && event.preventDefault());
 }

@@ -30,6 +30,7 @@ picks-ahead-note = Say it now and nobody has to ask you in front of the hall. It
 picks-stage = I would walk on stage with them, across the bridge
 picks-follow-up = If on stage, a volunteer may ask later how it went
 picks-ahead-keep = Keep these two
+picks-ahead-later = Not now
 picks-promise = Who can see my lamps?
 picks-promise-sealed = Until the close they are sealed; the organizers cannot open them either.
 picks-promise-gone = After the close only mutual choices stay. All other lamps are destroyed together with their key.

@@ -30,6 +30,7 @@ picks-ahead-note = 现在说好，到时候不用当着大家再问。对方也�
 picks-stage = 我愿意和 TA 一起上台，走鹊桥
 picks-follow-up = 上台的话，也让鹊桥志愿者之后跟进
 picks-ahead-keep = 记下这两项
+picks-ahead-later = 先不，之后再说
 picks-promise = 我的灯，谁看得见？
 picks-promise-sealed = 截止之前是密封的，主办方也打不开。
 picks-promise-gone = 截止之后只留下互选，其余的灯和钥匙一起销毁。

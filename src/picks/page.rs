@@ -72,7 +72,7 @@ pub fn pages(config: &mut ServiceConfig) {
 async fn render_picks(house: &House, page: Page, me: Participant, form: Form) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
     let Read { stand, round, faces, own } = read(house, me).await?;
-    let tabs = tabs::of_evening(&page, &event, "picks");
+    let tabs = tabs::of_night(&page, &event, house.now(), "picks");
     let (round, most) = round.map_or((0, 0), |round| (round.number, round.most()));
     let mut answer = PicksPage { page, slug: event.slug, tabs, form, stand, round, most, faces, own };
     let text = answer.render().map_err(Fault::of)?;
@@ -175,6 +175,11 @@ impl PicksPage {
     /// While this stays the same, what the person is in the middle of stays under their fingers.
     fn keep(&self) -> String {
         if self.stand == Stand::Open { format!("open-{}", self.round) } else { String::new() }
+    }
+
+    /// Once, right after the first lamp: whether they would go on stage with somebody who picked back.
+    fn is_asked(&self) -> bool {
+        self.own.badges.len() == 1 && !self.own.stage && !self.own.follow_up
     }
 
     fn headline(&self) -> String {

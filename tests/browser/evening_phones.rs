@@ -98,3 +98,73 @@ async fn two_phones_find_each_other(#[values(Sqlite)] engine: Engine) {
     hers.see("wx-").await;
     his.see(&she.email).await;
 }
+
+/// A round begins while the phone cannot reach its page, though it hears of the round.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_phone_asks_until_it_knows(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let host = hall.evening.crew(Role::Host).await;
+    let he = guest(&hall.evening, Side::Men, 1).await;
+    guest(&hall.evening, Side::Women, 1).await;
+    hall.evening.without_colleagues().await;
+    let phone = hall.phone().await;
+    hall.sign_in(&phone, &he).await;
+    assert_eq!(host.post(&format!("{API}/dates/plan"), json!({ "rounds": 1 })).await.status, 200);
+    phone.go("/e/qixi/dates").await;
+    phone.see("下一轮 · 第 1 轮").await;
+    phone.until_true("performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/live'))").await;
+    let block = async |urls: serde_json::Value| {
+        phone.cdp("Network.enable", json!({})).await;
+        phone.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await;
+    };
+    block(json!(["*/e/qixi/dates", "*/e/qixi/now"])).await;
+    assert_eq!(host.post(&format!("{API}/dates/rounds/1/start"), json!({})).await.status, 204);
+    phone.see("没有网络").await;
+    phone.see("下一轮 · 第 1 轮").await;
+    block(json!([])).await;
+    phone.until_true("!!document.querySelector('#followed [aria-current=step]')").await;
+    phone.until_true("document.getElementById('no-link').hidden").await;
+}
+
+/// Whichever page of the evening is open, it says what is on.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_open_page_says_that_the_picks_are_open(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let host = hall.evening.crew(Role::Host).await;
+    let he = guest(&hall.evening, Side::Men, 1).await;
+    guest(&hall.evening, Side::Women, 1).await;
+    hall.evening.without_colleagues().await;
+    let (journey, programme, badge) = (hall.phone().await, hall.phone().await, hall.phone().await);
+    for (phone, page) in [(&journey, "me"), (&programme, "programme"), (&badge, "badge")] {
+        hall.sign_in(phone, &he).await;
+        phone.go(&format!("/e/qixi/{page}")).await;
+        phone.until_true("document.readyState === 'complete'").await;
+    }
+    // With whom one breaks the ice appears by itself.
+    assert_eq!(host.post(&format!("{API}/programme/icebreakers"), json!({})).await.status, 200);
+    programme.see("你的破冰搭档").await;
+    assert_eq!(host.post(&format!("{API}/pick-rounds"), json!({ "limit": 2 })).await.status, 201);
+    assert_eq!(host.post(&format!("{API}/pick-rounds/1/open"), json!({})).await.status, 200);
+    for phone in [&journey, &programme, &badge] {
+        phone.until_true("document.querySelector('#now-line a')?.innerText.includes('爆灯开着') === true").await;
+        fits(phone).await;
+    }
+    journey.until_true("document.querySelector('#followed .next-thing a')?.pathname === '/e/qixi/picks'").await;
+    badge.click("#now-line a").await;
+    badge.arrive("/e/qixi/picks").await;
+    // Asked once, right after the first lamp, where the eyes are.
+    badge.until_true("!document.getElementById('ahead').checkVisibility()").await;
+    badge.click(".light[value=女001]").await;
+    badge.until_true("document.getElementById('stage').checkVisibility()").await;
+    let above = "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.getElementById('stage').getBoundingClientRect())";
+    badge.until_true(above).await;
+    badge.click("#ahead-later").await;
+    badge.until_true("!document.getElementById('stage').checkVisibility()").await;
+    badge.click(".light[value=女001]").await;
+    badge.click(".light[value=女001]").await;
+    badge.until_true("document.querySelector('.receipt').innerText.includes('已收到')").await;
+    assert_eq!(badge.run("document.getElementById('stage').checkVisibility()").await, false, "asked twice");
+    fits(&badge).await;
+}
