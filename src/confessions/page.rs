@@ -55,7 +55,7 @@ async fn render_confessions(
     let event = me.event.clone();
     let mine = house.run(async move |app| Ok(mine::mine(&app, app.database.reader(), &me).await?)).await?;
     let on_site = event.phase(house.now()) == Phase::OnSite;
-    let tabs = tabs::of_evening(&page, &event, "confessions");
+    let tabs = tabs::of_night(&page, &event, house.now(), "confessions");
     let terms = Terms::of(&event)?;
     let slug = event.slug.clone();
     page::answer(&Confessions { page, slug, tabs, event, form, mine, terms, on_site, checked })

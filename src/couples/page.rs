@@ -35,6 +35,8 @@ struct Matches {
     form: Form,
     /// Of the round called last; None before the first.
     state: Option<State>,
+    /// The evening is over: nobody is asked about a stage any more.
+    over: bool,
     matches: Vec<Standing>,
     /// What I have to give, as far as my profile says.
     mine: Vec<(Field, Option<String>)>,
@@ -66,11 +68,8 @@ async fn render_matches(house: &House, page: Page, me: Participant, form: Form) 
         Ok((called.map(|round| round.state), matches, mine))
     });
     let (state, matches, mine) = read.await?;
-    let tabs = match over {
-        true => tabs::of_after(&page, &event, "matches"),
-        false => tabs::of_evening(&page, &event, "matches"),
-    };
-    page::answer_padded(&Matches { page, slug, tabs, form, state, matches, mine }, BLOCK)
+    let tabs = tabs::of_night(&page, &event, house.now(), "matches");
+    page::answer_padded(&Matches { page, slug, tabs, form, state, over, matches, mine }, BLOCK)
 }
 
 /// A match of mine at this event.
@@ -151,6 +150,11 @@ impl Matches {
             Some(State::Void) => "picks-void",
         };
         self.page.t(key)
+    }
+
+    /// What is asked while there is a stage, and once there is none.
+    fn asked(&self, key: &str) -> String {
+        self.page.t(&if self.over { format!("{key}-after") } else { key.to_owned() })
     }
 
     fn word(field: &Field) -> &'static str {
