@@ -7,9 +7,11 @@ const STROKES = { start: 2, soon: 1, end: 3 };
 // A struck bell: the tone, and what rings above it.
 const PARTIALS = [[660, 0.5], [1320, 0.24], [1985, 0.12], [2640, 0.06]];
 const LATE = 3000;
+const SAID = { muted: 6000, asleep: 30000 };
 
 export function hang(sign) {
   let audio = null;
+  let said;
   let before = {};
   let muted = localStorage.getItem("bell") === "muted";
   const awake = () => audio?.state === "running";
@@ -24,6 +26,9 @@ export function hang(sign) {
     const state = muted ? "muted" : awake() ? "on" : "asleep";
     sign.dataset.bell = state;
     sign.textContent = sign.dataset[state] ?? "";
+    // Said to whoever set the wall up, and not to the hall all evening.
+    clearTimeout(said);
+    said = setTimeout(() => (sign.textContent = ""), SAID[state] ?? 0);
   };
 
   const strike = (at) => {

@@ -51,6 +51,7 @@ function attend(form) {
     if (asked || !lit.length) return;
     asked = true;
     ahead.open = !ticked("stage");
+    if (ahead.open) ahead.scrollIntoView({ block: "nearest" });
   };
 
   const show = () => {

@@ -35,7 +35,9 @@ pub async fn export(db: &impl ConnectionTrait, account: Uuid, registrations: &[U
             "offline": scan.offline,
         })
     });
-    let present = present.iter().map(|row| json!({"event_id": row.event_id, "inside": row.inside, "since": row.since, "nickname": row.nickname}));
+    let present = present.iter().map(
+        |row| json!({"event_id": row.event_id, "inside": row.inside, "since": row.since, "nickname": row.nickname}),
+    );
     let served = served.iter().map(|scan| json!({"event_id": scan.event_id, "device": scan.device, "at": scan.at}));
     Ok(json!({
         "scans": scans.collect::<Vec<_>>(),

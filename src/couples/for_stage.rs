@@ -49,12 +49,8 @@ mod tests {
 
     #[test]
     fn whoever_agrees_late_counts_and_nobody_is_called_twice() {
-        let standing = vec![
-            couple(1, [1, 2], false),
-            couple(2, [2, 3], true),
-            couple(3, [4, 5], false),
-            couple(4, [5, 6], false),
-        ];
+        let standing =
+            vec![couple(1, [1, 2], false), couple(2, [2, 3], true), couple(3, [4, 5], false), couple(4, [5, 6], false)];
         let called: Vec<u128> = choose(standing).iter().map(|couple| couple.id.as_u128()).collect();
         assert_eq!(called, [2, 3]);
     }

@@ -153,7 +153,7 @@ impl Matches {
     }
 
     /// What is asked while there is a stage, and once there is none.
-    fn asked(&self, key: &str) -> String {
+    fn consent_words(&self, key: &str) -> String {
         self.page.t(&if self.over { format!("{key}-after") } else { key.to_owned() })
     }
 

@@ -146,7 +146,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds)
     }
 
-    fn called(changeover: i64) -> Model {
+    fn called_round(changeover: i64) -> Model {
         let planned = Model {
             id: Uuid::nil(),
             event_id: Uuid::nil(),
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_round_goes_on_at_the_second_at_which_it_stood_still() {
-        let paused = called(0).pause(at(60)).unwrap();
+        let paused = called_round(0).pause(at(60)).unwrap();
         assert_eq!(paused.clone().pause(at(61)), Err(WrongState(State::Running)));
         let going = paused.resume(at(100)).unwrap();
         assert_eq!((going.started_at, going.ends_at(8)), (Some(at(0)), Some(at(520))));
@@ -175,11 +175,11 @@ mod tests {
 
     #[test]
     fn while_tables_are_changed_it_is_the_beginning_that_waits() {
-        let paused = called(90).pause(at(30)).unwrap();
+        let paused = called_round(90).pause(at(30)).unwrap();
         assert_eq!(paused.resume(at(50)).unwrap().started_at, Some(at(110)));
-        let hurried = called(90).begin(at(40)).unwrap();
+        let hurried = called_round(90).begin(at(40)).unwrap();
         assert_eq!((hurried.started_at, hurried.ends_at(8)), (Some(at(40)), Some(at(520))));
         assert_eq!(hurried.begin(at(41)), Err(WrongState(State::Running)));
-        assert_eq!(called(0).extend(TimeDelta::minutes(1)).unwrap().ends_at(8), Some(at(540)));
+        assert_eq!(called_round(0).extend(TimeDelta::minutes(1)).unwrap().ends_at(8), Some(at(540)));
     }
 }

@@ -33,9 +33,8 @@ pub async fn of(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<OutO
     let waiting = sat_out::of_rounds(db, [next.id]).await?;
     let waiting: HashSet<Uuid> = waiting.iter().map(|out| out.registration_id).collect();
     let everybody = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).all(db).await?;
-    let placed = |guest: &presence::Model| {
-        seated.contains(&guest.registration_id) || waiting.contains(&guest.registration_id)
-    };
+    let placed =
+        |guest: &presence::Model| seated.contains(&guest.registration_id) || waiting.contains(&guest.registration_id);
     let came = everybody.iter().filter(|guest| guest.inside && !placed(guest));
     let left = everybody.iter().filter(|guest| !guest.inside && seated.contains(&guest.registration_id));
     Ok(Some(OutOfStep { came: badges(came), left: badges(left) }))

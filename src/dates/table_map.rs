@@ -106,6 +106,7 @@ pub async fn progress(db: &impl ConnectionTrait, event_id: Uuid) -> Result<(Vec<
     let rounds = date_round::of_event(db, event_id).await?;
     let struck = sitting::Entity::find().filter(sitting::Column::EventId.eq(event_id));
     let struck = struck.filter(sitting::Column::Held.eq(false)).count(db).await?;
-    let far = |round: &date_round::Model| (round.number, round.state, round.started_at, round.paused_at, round.extra_ms);
+    let far =
+        |round: &date_round::Model| (round.number, round.state, round.started_at, round.paused_at, round.extra_ms);
     Ok((rounds.iter().map(far).collect(), struck))
 }

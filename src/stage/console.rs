@@ -87,13 +87,8 @@ const SPOKEN_ON_CONSOLE: [&str; 43] = [
     "no-talents",
     "nobody-performs",
 ];
-const GAPS: [(&str, &str); 5] = [
-    ("count", "{count}"),
-    ("round", "{round}"),
-    ("rounds", "{rounds}"),
-    ("left", "{left}"),
-    ("badges", "{badges}"),
-];
+const GAPS: [(&str, &str); 5] =
+    [("count", "{count}"), ("round", "{round}"), ("rounds", "{rounds}"), ("left", "{left}"), ("badges", "{badges}")];
 
 /// One line of the run sheet, and the scene the console offers for it; empty where there is none.
 struct SegmentLine {

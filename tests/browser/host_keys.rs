@@ -216,7 +216,9 @@ async fn the_console_fits_small_screens(#[values(Sqlite)] engine: Engine) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile });
         window.cdp("Emulation.setDeviceMetricsOverride", size).await;
         let inside = |id: &str| {
-            format!("(({{ top, bottom }}) => top >= 0 && bottom <= innerHeight)(document.getElementById('{id}').getBoundingClientRect())")
+            format!(
+                "(({{ top, bottom }}) => top >= 0 && bottom <= innerHeight)(document.getElementById('{id}').getBoundingClientRect())"
+            )
         };
         window.until_true(&inside("take")).await;
         if !mobile {

@@ -20,6 +20,7 @@ mod big_screen;
 mod driver;
 mod hall;
 mod line;
+mod observed;
 mod window;
 
 mod desk;

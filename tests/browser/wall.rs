@@ -97,7 +97,8 @@ async fn names_and_blessings_fit_the_wall(#[values(Sqlite)] engine: Engine) {
         assert!(window.run(off).await.as_f64().unwrap() < 1.0, "祝福 stands beside the middle");
     }
     // The declarations are all shown, a few at a time.
-    let texts: Vec<String> = (0..24).map(|at| format!("{at}：愿得一心人，白首不相离。山有木兮木有枝，心悦君兮君不知。")).collect();
+    let texts: Vec<String> =
+        (0..24).map(|at| format!("{at}：愿得一心人，白首不相离。山有木兮木有枝，心悦君兮君不知。")).collect();
     let shows = json!({ "kind": "declarations", "texts": texts });
     window.run(&format!("show({})", json!({ "stage": { "moves": 1, "shows": shows } }))).await;
     assert_eq!(window.run("document.querySelectorAll('.scene-wall li').length").await, 24);
@@ -129,7 +130,9 @@ async fn the_bell_rings_when_a_round_begins_nears_its_end_and_is_over(#[values(S
     })()";
     assert_eq!(window.run(ring).await, true);
     let heard = async |turns: &str| {
-        let told = format!("(() => {{ window.rang = []; const {{ walk, go, soon, over, longer, still, ended }} = turns; pass([{turns}]); return rang.join(' '); }})()");
+        let told = format!(
+            "(() => {{ window.rang = []; const {{ walk, go, soon, over, longer, still, ended }} = turns; pass([{turns}]); return rang.join(' '); }})()"
+        );
         window.run(&told).await.as_str().unwrap().to_owned()
     };
     assert_eq!(heard("walk, walk, go, go, soon, soon, over, over").await, "start soon end");

@@ -18,52 +18,13 @@ use crate::fixtures::person::Person;
 use crate::fixtures::process::{self, Process};
 use crate::hall::{Hall, sign_in};
 use crate::line::Line;
+use crate::observed::{ON_CONSOLE, ON_PHONE, ON_SCREEN, WATCH};
 use crate::window::{ENTER, Screen, Window};
 
 const API: &str = "/api/v1/events/qixi";
 const DATES: &str = "/e/qixi/dates";
 const MATCHES: &str = "/e/qixi/matches";
 const PICKS: &str = "/e/qixi/picks";
-
-/// Keeps whatever the page ever shows, attributes too, and when; across reloads.
-const WATCH: &str = "(() => {
-    let kept;
-    try { kept = JSON.parse(sessionStorage.getItem('seen') ?? '[]'); } catch { return; }
-    let last = kept.at(-1)?.[1];
-    const note = () => {
-        const shown = document.body?.outerHTML.replace(/\\d+:\\d\\d/g, '0:00');
-        if (!shown || shown === last) return;
-        last = shown;
-        kept.push([Date.now(), shown]);
-        sessionStorage.setItem('seen', JSON.stringify(kept));
-    };
-    const everything = { childList: true, subtree: true, characterData: true, attributes: true };
-    new MutationObserver(note).observe(document, everything);
-})()";
-
-/// What a device shows, without what the clock does to it; empty while it is not there yet.
-const ON_CONSOLE: &str = "(() => { try {
-    const at = (id) => document.getElementById(id);
-    const each = (rows, told) => [...document.querySelectorAll(rows)].map(told);
-    const scene = (id) => [at(id).dataset.kind, at(id).dataset.reveals, at(id).textContent];
-    const shown = scene('program');
-    // Out of the night the host goes wherever they like.
-    const next = shown[0] === 'blank' ? [] : [...scene('preview'), at('aside').disabled];
-    return JSON.stringify([at('console').dataset.link, at('console').dataset.moves, shown, next,
-        each('#segments li', (row) => row.dataset.state), each('#couples li', (row) => row.textContent),
-        ['round-now', 'round-act', 'picks-now'].map((id) => at(id).textContent),
-        ['undo', 'picks-act', 'round-act', 'segment-back'].map((id) => at(id).disabled),
-    ]).replace(/\\d+:\\d\\d/g, '0:00');
-} catch { return ''; } })()";
-const ON_SCREEN: &str = "(() => { try {
-    const scene = document.getElementById('scene');
-    const { kind, reveals, moves } = scene.dataset;
-    return JSON.stringify([document.body.dataset.link, kind, reveals, moves, scene.textContent]).replace(/\\d+:\\d\\d/g, '0:00');
-} catch { return ''; } })()";
-const ON_PHONE: &str = "(() => { try {
-    const lit = [...document.querySelectorAll('.light[aria-pressed=true]')].map((light) => light.value);
-    return JSON.stringify([location.pathname, lit, document.getElementById('followed').innerText]).replace(/\\d+:\\d\\d/g, '0:00');
-} catch { return ''; } })()";
 
 /// What the host let onto the screen from one moment on.
 struct Released {

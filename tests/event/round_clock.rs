@@ -92,9 +92,8 @@ async fn what_cannot_be_done_to_a_clock_is_refused(#[values(Sqlite, Postgres)] e
             assert_eq!(turn(person, 1, step).await.status, status, "{step}");
         }
     }
-    let extend = async |seconds: Value| {
-        hall.host.post(&format!("{DATES}/rounds/1/extend"), json!({ "seconds": seconds })).await
-    };
+    let extend =
+        async |seconds: Value| hall.host.post(&format!("{DATES}/rounds/1/extend"), json!({ "seconds": seconds })).await;
     assert_eq!(extend(json!(60)).await.code(), "wrong_round_state");
     done(&hall, 1, "start").await;
     for seconds in [json!(0), json!(-60), json!(601)] {

@@ -60,12 +60,9 @@ async fn nobody_is_called_with_two_people(#[values(Sqlite, Postgres)] engine: En
     assert_eq!(hall.close(n).await.status, 200);
     let of = async |person: &Person| mine(person, n).await.json["matches"][0]["id"].as_str().unwrap().to_owned();
     let (first, second) = (of(&hall.women[0]).await, of(&hall.women[1]).await);
-    for (person, found) in [
-        (&hall.men[0], &second),
-        (&hall.women[1], &second),
-        (&hall.men[0], &first),
-        (&hall.women[0], &first),
-    ] {
+    for (person, found) in
+        [(&hall.men[0], &second), (&hall.women[1], &second), (&hall.men[0], &first), (&hall.women[0], &first)]
+    {
         consent(person, found, true, false).await;
     }
     let called = async || {
