@@ -296,6 +296,7 @@ async fn staff(scene: &Scene, wrong: &mut BTreeSet<String>) {
     let (invitation, pairing) = scene.invite_a_device().await;
     scene.round(wrong, "organizer", Some(scene.account("organizer").await), &[&invitation]).await;
     scene.round(wrong, "a phone to pair", None, &[&pairing]).await;
+    scene.round(wrong, "a machine to be a screen", None, &["/screen"]).await;
     let employer = format!("/unit/{}", looked_after.unit_id);
     scene.round(wrong, "contact", Some(scene.account("contact").await), &["/unit", &employer]).await;
     let code = code::valid_for(db, worn.id).await.unwrap().unwrap().open(&scene.app).unwrap();
