@@ -19,7 +19,7 @@ letter-sent-to = To
 letter-sent-note = Open its link within { $hours } hours and choose a password: your account begins, and you are signed in. Best on this phone: it brings you back to the event you came from.
 letter-sent-none = Nothing there? Look into the spam folder, and check the address for slips.
 letter-again = Send another
-said-letter-again = Another one is on its way
+flash-letter-again = Another one is on its way
 letter-sent-again = A slip in the address? Fill it in again
 
 mine-applied = You have applied; it is being looked at.

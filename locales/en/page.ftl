@@ -124,7 +124,7 @@ trouble-refused = That did not work. Please look at what you entered.
 trouble-too-many-requests = Too many tries. Please wait a little while.
 
 flash-saved = Saved
-said-saved-moved = Saved. Time or venue changed, and nobody is told by itself: write to those who applied under “Mail”
+flash-saved-moved = Saved. Time or venue changed, and nobody is told by itself: write to those who applied under “Mail”
 
 trouble-in-the-past = This time has gone by.
 trouble-out-of-range = Outside of what is possible.

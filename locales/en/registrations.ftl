@@ -60,10 +60,8 @@ import-columns-needed = Needed: mail address, gender, unit.
 import-columns-more = Welcome: name, nickname, year of birth, education, phone. In any order, with Chinese or English headings.
 import-template = Download an empty table
 import-letters = Everybody gets an invitation, with or without an account. Whoever accepts takes part in their own words; until then, this house shows what your list says and nothing else.
-said-decided-one = Decided. The letter waits a moment: put the application back to call it back
-
 flash-decided = { $count } applications decided
-said-decided-some = { $count } applications decided; those with an employer they wrote down wait for you to settle it under “Units”
+flash-decided-some = { $count } applications decided; those with an employer they wrote down wait for you to settle it under “Units”
 flash-decided-one = Decided. The letter waits a moment: put the application back to call it back
 flash-imported = { $count } people invited, waiting for their answers
 

@@ -127,8 +127,6 @@ trouble-side-seats-not-met = The two sides together must be able to make up the 
 trouble-band-seats-not-met = The bands are promised more seats than their side has.
 trouble-band-twice = This band is there already.
 trouble-max-out-of-range = 1 or more; empty for no limit.
-said-screening-list-published = The list is sealed and its fingerprint published
-
 flash-screening-rules-saved = The rules are saved
 flash-points-frozen = The points are frozen
 flash-screening-list-published = The list is sealed and its fingerprint published
@@ -180,7 +178,7 @@ seats-add-act = Add and ask
 seats-added = Seats that were added
 seats-added-line = { $men } for men and { $women } for women, { $seats } in all.
 seats-added-note = Each time has a record that follows the screening's; queqiao verify checks them together.
-said-seats-added = Seats added; { $count } people were asked
+flash-seats-added = Seats added; { $count } people were asked
 trouble-no-seats = Add at least one seat.
 flash-standby-promoted = { $count } invited to move up
 trouble-no-empty-seat = No seat of this side is empty.

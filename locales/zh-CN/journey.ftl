@@ -19,7 +19,7 @@ letter-sent-to = 寄往
 letter-sent-note = 在 { $hours } 小时之内打开信里的链接，选一个密码，账号就生效，并且已经登录。用这台手机打开最方便，之后会带你回到刚才的活动。
 letter-sent-none = 没收到？看看垃圾邮件；也检查一下邮箱有没有写错。
 letter-again = 再寄一封
-said-letter-again = 又寄了一封
+flash-letter-again = 又寄了一封
 letter-sent-again = 邮箱写错了？再填一次
 
 mine-applied = 你已报名，正在审核。

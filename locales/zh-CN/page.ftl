@@ -109,7 +109,7 @@ trouble-refused = 没有成功，请检查填写的内容。
 trouble-too-many-requests = 尝试的次数太多了，请过一会儿再试。
 
 flash-saved = 已保存
-said-saved-moved = 已保存。时间或地点变了，系统不会自动通知：请到“邮件”写信告诉已报名的人
+flash-saved-moved = 已保存。时间或地点变了，系统不会自动通知：请到“邮件”写信告诉已报名的人
 
 trouble-in-the-past = 这个时间已经过去了。
 trouble-out-of-range = 超出了可以填的范围。

@@ -60,10 +60,8 @@ import-columns-needed = 必须有：邮箱、性别、单位。
 import-columns-more = 可以有：姓名、昵称、出生年份、学历、手机。列的顺序不限，中文英文标题都认得。
 import-template = 下载空白表格
 import-letters = 每个人都会收到一封邀请，有没有账号都一样。对方接受之后才算报名，用的是对方自己的资料；在那之前，这里只有名单里写的内容。
-said-decided-one = 已处理。信稍等片刻才寄出，想收回就恢复待审核
-
 flash-decided = 已处理 { $count } 份报名
-said-decided-some = 已处理 { $count } 份报名；单位是手填的，先在“单位”里核对
+flash-decided-some = 已处理 { $count } 份报名；单位是手填的，先在“单位”里核对
 flash-decided-one = 已处理。信稍等片刻才寄出，想收回就恢复待审核
 flash-imported = 已邀请 { $count } 人，等待答复
 

@@ -133,8 +133,6 @@ trouble-side-seats-not-met = 两方的至少、至多加起来要能凑成总席
 trouble-band-seats-not-met = 年龄段保证的人数超过了这一方的席位。
 trouble-band-twice = 这个年龄段已经有了。
 trouble-max-out-of-range = 填 1 或更大的数，空着就是不限。
-said-screening-list-published = 名单已封存，指纹已公布
-
 flash-screening-rules-saved = 规则已保存
 flash-points-frozen = 积分已冻结
 flash-screening-list-published = 名单已封存，指纹已公布
@@ -183,7 +181,7 @@ seats-add-act = 增加并邀请
 seats-added = 增加过的席位
 seats-added-line = 男方 { $men } 席，女方 { $women } 席，共 { $seats } 席。
 seats-added-note = 每次增加都有一份记录，接在筛选记录之后，用 queqiao verify 一起核对。
-said-seats-added = 已增加席位，邀请了 { $count } 人
+flash-seats-added = 已增加席位，邀请了 { $count } 人
 trouble-no-seats = 至少增加一个席位。
 flash-standby-promoted = 已邀请 { $count } 人递补
 trouble-no-empty-seat = 这一方没有空着的席位。

@@ -4,7 +4,7 @@ use super::plot::{self, Plot};
 use super::sentences;
 use super::studio::{Bound, Mover, View};
 use crate::page::Page;
-use queqiao_screening::limit::{Limit, Obstacle};
+use queqiao_screening::limit::Obstacle;
 use queqiao_screening::rules::Fallback;
 
 /// What happens where the rules cannot be met.

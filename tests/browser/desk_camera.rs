@@ -5,7 +5,7 @@ use queqiao::events::phase::Phase;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::desk::{at_the_desk, badge_url, film_of, guests, inside, shown};
+use crate::desk::{at_the_desk, badge_url, film_of, guests, inside, wait_for_result};
 use crate::fixtures::evening::Engine::{self, Sqlite};
 use crate::hall::Hall;
 use crate::line::Line;
@@ -168,7 +168,7 @@ async fn the_camera_reads_badges_without_a_link_and_without_the_browser(#[values
 
     line.cut();
     phone.reload().await;
-    shown(&phone, 1, "男001").await;
+    wait_for_result(&phone, 1, "男001").await;
     phone.until_true("document.getElementById('desk').dataset.link === 'down'").await;
     let note = "document.getElementById('desk-camera-note').textContent.includes('对准这里')";
     assert_eq!(phone.run(note).await, json!(true));

@@ -6,7 +6,7 @@ use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::json;
 
-use crate::desk::{at_the_desk, code_of, counted, guests, inside, shown};
+use crate::desk::{at_the_desk, code_of, counted, guests, inside, wait_for_result};
 use crate::fixtures::evening::Engine::{self, Sqlite};
 use crate::hall::Hall;
 use crate::window::{ENTER, Screen, TAB, Window};
@@ -65,7 +65,7 @@ async fn a_scan_is_heard_however_it_ends_and_wherever_the_focus_is(#[values(Sqli
         n.set(n.get() + 1);
         code_of(&guests[n.get() - 1]).await
     };
-    let heard = async || shown(&laptop, count + n.get(), &format!("男{:03}", n.get())).await;
+    let heard = async || wait_for_result(&laptop, count + n.get(), &format!("男{:03}", n.get())).await;
 
     // Outside the field, in it, and in it with Tab, which leaves the focus where it is.
     for (field, before, ending) in [
@@ -153,7 +153,7 @@ async fn a_badge_that_is_read_twice_is_one_scan(#[values(Sqlite)] engine: Engine
     laptop.click(FIELD).await;
     laptop.keys(&format!("{}{TAB}", code.to_lowercase())).await;
     laptop.keys(&format!("{other}{ENTER}{code}{ENTER}{other}{ENTER}")).await;
-    shown(&laptop, 2, "男002").await;
+    wait_for_result(&laptop, 2, "男002").await;
     laptop.until_true("document.getElementById('desk-men').textContent === '2'").await;
     state(&laptop, "admitted").await;
     assert_eq!(counted(&laptop).await, 2);

@@ -7,7 +7,7 @@ use queqiao::language::Language;
 use rstest::rstest;
 use serde_json::json;
 
-use crate::desk::{at_the_desk, code_of, counted, guests, inside, shown, waiting, wedge};
+use crate::desk::{at_the_desk, code_of, counted, guests, inside, wait_for_result, waiting, wedge};
 use crate::fixtures::door::{DOOR, paired, scan};
 use crate::fixtures::evening::Engine::{self, Sqlite};
 use crate::hall::{Hall, sign_in};
@@ -31,7 +31,7 @@ async fn leaving_looks_otherwise_and_falls_back_by_itself(#[values(Sqlite)] engi
     let phone = at_the_desk(&hall, &hall.evening.address, "东门", Screen::Phone, &[]).await;
     let (code, other) = (code_of(&guests[0]).await, code_of(&guests[1]).await);
     wedge(&phone, &code).await;
-    shown(&phone, 1, "男001").await;
+    wait_for_result(&phone, 1, "男001").await;
     let green = colour(&phone).await;
     let host = hall.evening.crew(Role::Host).await;
     host.put("/api/v1/events/qixi/programme/groups", json!({"groups": 1})).await;
@@ -40,7 +40,7 @@ async fn leaving_looks_otherwise_and_falls_back_by_itself(#[values(Sqlite)] engi
     says(&phone, "words", "请离场的人出示号码牌").await;
     assert_eq!(phone.run("document.getElementById('desk-number').textContent").await, json!(""));
     wedge(&phone, &code).await;
-    shown(&phone, 2, "男001").await;
+    wait_for_result(&phone, 2, "男001").await;
     says(&phone, "words", "已离场").await;
     says(&phone, "more", "第 1 组").await;
     assert_eq!(phone.run("document.getElementById('desk-result').dataset.way").await, json!("exit"));
@@ -97,7 +97,7 @@ async fn without_a_link_a_desk_knows_counts_places_and_times(#[values(Sqlite)] e
     let count = counted(&phone).await;
     for (place, code) in (1..).zip(&codes[2..4]) {
         wedge(&phone, code).await;
-        shown(&phone, count + place, &format!("男00{}", place + 2)).await;
+        wait_for_result(&phone, count + place, &format!("男00{}", place + 2)).await;
     }
     wedge(&phone, &codes[0]).await;
     says(&phone, "words", "已经签到过").await;

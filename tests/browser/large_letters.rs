@@ -68,7 +68,7 @@ async fn letters_twice_as_large_fit_a_phone(#[values(Sqlite)] engine: Engine) {
     let grown = "parseFloat(getComputedStyle(document.querySelector('.small')).fontSize)";
     assert_eq!(phone.run(grown).await, json!(28), "all letters grow with the reader's");
 
-    hall.evening.enter(Phase::Confirmation).await;
+    hall.evening.move_to(Phase::Confirmation).await;
     hall.evening.stands(her, Status::Confirmed).await;
     let numbered = hall.evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
     assert_eq!(numbered.status, 200, "{}", numbered.text());

@@ -31,7 +31,7 @@ async fn with_a_past(engine: Engine) -> Option<(Evening, Vec<Person>)> {
         let given = evening.organizer.post(&format!("{EVENT}/ledger/entries"), line).await;
         assert_eq!(given.status, 201, "{}", given.text());
     }
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     evening.organizer = evening.again(&evening.organizer);
     let men = men.iter().map(|man| evening.again(man)).collect();
     Some((evening, men))
@@ -118,7 +118,7 @@ async fn that_the_past_counts_is_said_before_anybody_applies(#[values(Sqlite, Po
     let counts = json!({ "screening": { "by_history": true } });
     let told = evening.organizer.patch(EVENT, counts.clone()).await;
     assert_eq!((told.status, &told.json["plan"]["screening"]["by_history"]), (200, &json!(true)), "{}", told.text());
-    evening.enter(Phase::Registration).await;
+    evening.move_to(Phase::Registration).await;
     let organizer = evening.again(&evening.organizer);
     let (_, page) = Browser::open(&evening).get("/e/qixi").await;
     assert!(page.contains("近六个月参加过本工会活动的，排在没有参加过的人之后"), "{page}");

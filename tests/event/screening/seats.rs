@@ -119,7 +119,7 @@ async fn seats_nobody_can_come_into_are_not_added(#[values(Sqlite, Postgres)] en
         }
     }
     assert_eq!((declined, seats(&evening).await), (1, 5));
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     refused(&evening.again(&evening.organizer).post(SEATS, one).await, 409, "phase_closed");
 }
 
@@ -156,7 +156,7 @@ async fn the_board_adds_seats_and_says_why_somebody_was_passed_over(#[values(Sql
     });
     let given = evening.organizer.post("/api/v1/events/qixi/ledger/entries", line).await;
     assert_eq!(given.status, 201, "{}", given.text());
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     evening.organizer = evening.again(&evening.organizer);
     super::freeze(&evening).await;
     assert_eq!(evening.organizer.post(RUNS, json!({})).await.status, 201);

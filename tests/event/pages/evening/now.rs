@@ -102,7 +102,7 @@ async fn the_ways_fit_the_hour(#[values(Sqlite, Postgres)] engine: Engine) {
         }
     }
     assert!(him.get(MATCHES).await.1.contains("愿意和 TA 一起出现在台上"));
-    hall.evening.enter(Phase::Closed).await;
+    hall.evening.move_to(Phase::Closed).await;
     let him = Browser::of(&hall.evening, &hall.men[0]).await;
     let (_, after) = him.get(MATCHES).await;
     assert!(after.contains("愿意让志愿者知道我们牵手了") && !after.contains("上台"), "{after}");

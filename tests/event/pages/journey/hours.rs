@@ -18,15 +18,15 @@ async fn nothing_is_current_before_it_has_begun(#[values(Sqlite, Postgres)] engi
     let browser = Browser::of(&evening, &her).await;
     let (_, page) = browser.get("/e/qixi/me").await;
     assert!(page.contains("报名成功") && !page.contains("aria-current=\"step\""), "{page}");
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     assert!(browser.get("/e/qixi/me").await.1.contains("aria-current=\"step\""));
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     let him = evening.participant_as("men", Status::Confirmed).await;
     evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
     let his = Browser::of(&evening, &him).await;
     let (_, page) = his.get("/e/qixi/me").await;
     assert!(page.contains("号码牌准备好了") && !page.contains("aria-current=\"step\""), "the doors are closed: {page}");
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     assert!(his.get("/e/qixi/me").await.1.contains("aria-current=\"step\""));
 }
 
@@ -75,9 +75,9 @@ async fn an_empty_page_speaks_of_itself(#[values(Sqlite, Postgres)] engine: Engi
     assert!(people.contains("大家的名片") && !people.contains("答题"), "{people}");
     assert!(hers.get("/e/qixi/badge").await.1.contains("入选并确认出席的人才有号码牌"));
     assert!(theirs.get("/e/qixi/badge").await.1.contains("也就没有号码牌"));
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     assert!(hers.get("/e/qixi/plaza").await.1.contains("最容易被记住"));
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     for (path, words) in [("", "没有人发过帖"), ("/declarations", "墙上没有宣言"), ("/quizzes", "没有出过题")]
     {
         let (_, page) = hers.get(&format!("/e/qixi/plaza{path}")).await;

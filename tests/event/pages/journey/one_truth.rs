@@ -45,7 +45,7 @@ async fn where_somebody_stands_is_one_truth(#[values(Sqlite, Postgres)] engine: 
         assert!(page.contains("第 4 名") && page.contains("离入选线还差 2 分"), "{page}");
     }
 
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     assert_eq!(evening.organizer.post("/api/v1/events/qixi/ledger/freeze", json!({})).await.status, 200);
     let run = evening.organizer.post("/api/v1/events/qixi/screening/runs", json!({})).await;
     assert_eq!(run.status, 201, "{}", run.text());
@@ -100,11 +100,11 @@ async fn whoever_moved_up_lacks_nothing_and_whoever_left_keeps_their_rank(#[valu
             enter_points(&evening, woman, rule).await;
         }
     }
-    evening.enter(Phase::Screening).await;
+    evening.move_to(Phase::Screening).await;
     assert_eq!(evening.organizer.post("/api/v1/events/qixi/ledger/freeze", json!({})).await.status, 200);
     let run = evening.organizer.post("/api/v1/events/qixi/screening/runs", json!({})).await;
     assert_eq!(run.status, 201, "{}", run.text());
-    evening.enter(Phase::Confirmation).await;
+    evening.move_to(Phase::Confirmation).await;
     let first_choice = json!({ "reply": "decline" });
     assert_eq!(women[0].post("/api/v1/events/qixi/registrations/me/reply", first_choice).await.status, 200);
     let (me, board, pages) = told(&evening, &women[2]).await;
@@ -124,7 +124,7 @@ async fn what_today_can_still_earn_is_one_truth(#[values(Sqlite, Postgres)] engi
     let her = evening.participant("women").await;
     let browser = Browser::of(&evening, &her).await;
     assert!(browser.get("/e/qixi/points").await.1.contains("线上互动开放时才能得，一共还能得 30 分"), "not yet");
-    evening.enter(Phase::Online).await;
+    evening.move_to(Phase::Online).await;
     // Two posts that nobody has approved take all that posts pay today; there is no quiz.
     for _ in 0..2 {
         let put = her.post("/api/v1/events/qixi/posts", json!({ "body": "香山的红叶" })).await;

@@ -54,7 +54,7 @@ async fn everybody_lands_where_they_work(#[values(Sqlite, Postgres)] engine: Eng
         assert!(home.contains(&format!("<li><a href=\"{page}\">")), "{page}: {home}");
     }
     assert_eq!(lands(&evening, &guest).await, "/me");
-    evening.enter(Phase::Closed).await;
+    evening.move_to(Phase::Closed).await;
     assert_eq!(lands(&evening, &volunteer).await, "/volunteer", "now the work begins");
     assert_eq!(lands(&evening, &desk).await, "/me");
     // What the pages of a union call its office is no dead end for whoever looks after the house.

@@ -160,7 +160,7 @@ async fn what_is_exported_is_what_the_list_shows(#[values(Sqlite, Postgres)] eng
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let men = evening.participants("men", 2, Status::Applied).await;
     evening.participants("women", 3, Status::Approved).await;
-    called(&evening, &men[1], "小云").await;
+    give_name(&evening, &men[1], "小云").await;
     let browser = Browser::of(&evening, &evening.organizer).await;
     let (_, page) = browser.get("/office/e/qixi/registrations?status=applied&side=men").await;
     let export = "/office/e/qixi/registrations/export";
