@@ -94,9 +94,9 @@ fn column(language: Language, field: &str) -> String {
 }
 
 /// 422 `invalid_rows` with the first 200 faults as `errors`, how many there are as `errors_total`, and the rows to put
-/// right as `corrections`; a fault where these cannot be written.
+/// right as `corrections`, where they are wanted in a language; a fault where these cannot be written.
 pub async fn invalid_rows(
-    language: Language,
+    language: Option<Language>,
     sheet: &Arc<Sheet>,
     columns: &'static [Column],
     errors: &[RowError],
@@ -104,24 +104,24 @@ pub async fn invalid_rows(
     let first: Vec<&RowError> = errors.iter().take(MOST_ERRORS).collect();
     let refused = INVALID_ROWS.with("errors", json!(first)).with("errors_total", errors.len());
     match corrections(language, sheet, columns, errors).await {
-        Ok(corrections) => refused.with("corrections", json!(corrections)).into(),
+        Ok(Some(corrections)) => refused.with("corrections", json!(corrections)).into(),
+        Ok(None) => refused.into(),
         Err(fault) => fault.into(),
     }
 }
 
-/// The rows to put right and send again: a workbook in Base64, with a column of remarks. None where all is right.
+/// The rows to put right and send again: a workbook in Base64, with a column of remarks. None where all is right, or
+/// nobody wants it.
 ///
 /// # Errors
 /// Only faults.
 pub async fn corrections(
-    language: Language,
+    language: Option<Language>,
     sheet: &Arc<Sheet>,
     columns: &'static [Column],
     errors: &[RowError],
 ) -> Result<Option<String>, Fault> {
-    if errors.is_empty() {
-        return Ok(None);
-    }
+    let Some(language) = language.filter(|_| !errors.is_empty()) else { return Ok(None) };
     let (sheet, errors) = (Arc::clone(sheet), errors.to_vec());
     let written = tokio::task::spawn_blocking(move || {
         let [zh, en] = REMARKS;

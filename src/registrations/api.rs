@@ -144,7 +144,7 @@ pub async fn decide_bulk(
     (status = 409, description = "`phase_closed`, `units_changed`"),
     (status = 413, description = "`too_large`, `workbook_too_large`"),
     (status = 415, description = "`not_a_table`, `web_page`, `workbook_old_or_locked`"),
-    (status = 422, description = "`invalid_rows` with `errors: [{line, field, code, message, value, whose}]` (the first 200), `errors_total`, and `corrections`: the rows to put right and send again, an XLSX in Base64; `missing_columns`, `sheet_empty`, …"),
+    (status = 422, description = "`invalid_rows` with `errors: [{line, field, code, message, value, whose}]` (the first 200), `errors_total`, and, with `corrections=true`, `corrections`: the rows to put right and send again, an XLSX in Base64; `missing_columns`, `sheet_empty`, …"),
 ), security(("bearer" = [])))]
 #[post("/events/{event}/registrations/import")]
 pub async fn import_list(

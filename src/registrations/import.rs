@@ -42,6 +42,9 @@ pub struct Manner {
     /// Units the union does not know are entered too.
     #[serde(default)]
     pub create_units: bool,
+    /// Send the rows that are wrong back as a workbook to put right.
+    #[serde(default)]
+    pub corrections: bool,
 }
 
 /// What came of an import.
@@ -57,7 +60,8 @@ pub struct Imported {
     /// Sheets of the workbook that hold no such list; they were not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread_sheets: Vec<String>,
-    /// The rows left out, to put right and send again: an XLSX in Base64, with a column of remarks.
+    /// With `corrections=true`: the rows left out, to put right and send again, as an XLSX in Base64 with a column of
+    /// remarks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrections: Option<String>,
 }
@@ -71,6 +75,7 @@ pub struct Imported {
 pub async fn import(app: &App, by: &Organizer, sheet: &Arc<Sheet>, manner: Manner) -> Result<Imported, Error> {
     let list = entrant::read(sheet, app.now())?;
     let mut rows = list.rows;
+    let language = manner.corrections.then_some(by.account.language);
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     event.requires_one_of(app.now(), &PHASES)?;
@@ -95,9 +100,9 @@ pub async fn import(app: &App, by: &Organizer, sheet: &Arc<Sheet>, manner: Manne
         rows.into_iter().filter(|row| row.errors.is_empty()).filter_map(|row| row.entrant).collect();
     if fit.is_empty() || (!manner.partial && !errors.is_empty()) {
         drop(txn);
-        return Err(invalid_rows(by.account.language, sheet, &entrant::COLUMNS, &errors).await);
+        return Err(invalid_rows(language, sheet, &entrant::COLUMNS, &errors).await);
     }
-    let corrections = corrections(by.account.language, sheet, &entrant::COLUMNS, &errors).await?;
+    let corrections = corrections(language, sheet, &entrant::COLUMNS, &errors).await?;
     let units_created = create_units(&txn, app, union.id, &fit, &mut units).await?;
     let imported = fit.len();
     let people = fit.into_iter().map(|entrant| invitee(entrant, &units, manner.approve)).collect();

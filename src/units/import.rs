@@ -12,6 +12,7 @@ use crate::accounts::address::MailAddress;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::Error;
+use crate::language::Language;
 use crate::organizations::access::resolve_union;
 use crate::page::faults::{corrections, invalid_rows};
 use crate::sheet::{Column, List, ListRow, RowError, Sheet};
@@ -47,7 +48,8 @@ struct UnitRow {
     errors: Vec<RowError>,
 }
 
-/// Takes in every unit of a table, or, where a row is at fault, none, unless `partial`.
+/// Takes in every unit of a table, or, where a row is at fault, none, unless `partial`. Rows to put right are written
+/// where they are wanted in a language.
 ///
 /// # Errors
 /// 422 `invalid_rows` with a fault for each: `blank`, `too_short`, `too_long`, `duplicate`,
@@ -59,6 +61,7 @@ pub async fn import_units(
     organization: Option<&str>,
     sheet: &Arc<Sheet>,
     partial: bool,
+    language: Option<Language>,
 ) -> Result<Imported, Error> {
     let list = sheet.list(&UNIT_COLUMNS, &["name"])?;
     let mut rows = read_units(list.rows);
@@ -80,9 +83,9 @@ pub async fn import_units(
     let errors: Vec<RowError> = rows.into_iter().flat_map(|row| row.errors).collect();
     if !partial && !errors.is_empty() {
         drop(txn);
-        return Err(invalid_rows(by.language, sheet, &UNIT_COLUMNS, &errors).await);
+        return Err(invalid_rows(language, sheet, &UNIT_COLUMNS, &errors).await);
     }
-    let corrections = corrections(by.language, sheet, &UNIT_COLUMNS, &errors).await?;
+    let corrections = corrections(language, sheet, &UNIT_COLUMNS, &errors).await?;
     Deed::UnitsImported
         .by(by.account_id)
         .of_union(union.id)

@@ -26,6 +26,9 @@ pub struct UnitsImport {
     /// Take in the good rows although others are at fault.
     #[serde(default)]
     pub partial: bool,
+    /// Send the rows that are wrong back as a workbook to put right.
+    #[serde(default)]
+    pub corrections: bool,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -35,6 +38,9 @@ pub struct RosterImport {
     /// Take in the good rows although others are at fault.
     #[serde(default)]
     pub partial: bool,
+    /// Send the rows that are wrong back as a workbook to put right.
+    #[serde(default)]
+    pub corrections: bool,
     /// Whoever is not in the table no longer works there.
     #[serde(default)]
     pub replace: bool,
@@ -50,7 +56,7 @@ pub struct TableTaken {
     /// Sheets of the workbook that hold no such list; they were not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread_sheets: Vec<String>,
-    /// With `partial`: the rows left out, to put right and send again: an XLSX in Base64, with a column of remarks.
+    /// With `partial` and `corrections`: the rows left out, to put right and send again: an XLSX in Base64, with a column of remarks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrections: Option<String>,
 }
@@ -72,12 +78,14 @@ pub async fn import_units(
     how: Query<UnitsImport>,
     upload: Upload,
 ) -> Result<Json<TableTaken>, Error> {
-    let UnitsImport { organization, partial } = how.into_inner();
+    let UnitsImport { organization, partial, corrections } = how.into_inner();
+    let language = corrections.then_some(by.language);
     // Whose units they are is settled before five megabytes are read; the verb settles it again.
     let named = organization.clone();
     house.run(async move |app| resolve_union(app.database.reader(), &by, named.as_deref()).await).await?;
     let sheet = upload.sheet(by.account_id).await?;
-    let taken = house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial).await).await?;
+    let taken =
+        house.run(async move |app| import(&app, &by, organization.as_deref(), &sheet, partial, language).await).await?;
     Ok(Json(TableTaken {
         added: taken.added as u64,
         errors: taken.errors,
@@ -103,16 +111,17 @@ pub async fn import_roster(
     how: Query<RosterImport>,
     upload: Upload,
 ) -> Result<Json<TableTaken>, Error> {
-    let RosterImport { partial, replace } = how.into_inner();
+    let RosterImport { partial, corrections: wanted, replace } = how.into_inner();
     let by = UnitVoice { account: by.account, unit: by.unit };
+    let language = wanted.then_some(by.account.language);
     let sheet = upload.sheet(by.account.account_id).await?;
     let taken = house
         .run(async move |app| {
             let Roster { people, errors, unread } = read_roster(&sheet)?;
             if !partial && !errors.is_empty() {
-                return Err(invalid_rows(by.account.language, &sheet, &ROSTER_COLUMNS, &errors).await);
+                return Err(invalid_rows(language, &sheet, &ROSTER_COLUMNS, &errors).await);
             }
-            let corrections = corrections(by.account.language, &sheet, &ROSTER_COLUMNS, &errors).await?;
+            let corrections = corrections(language, &sheet, &ROSTER_COLUMNS, &errors).await?;
             let enrolled = enroll(&app, &by, &people, replace).await?;
             Ok(TableTaken { added: enrolled.added, errors, unread_sheets: unread, corrections })
         })

@@ -66,7 +66,12 @@ pub async fn imported(house: House, visit: Visit, by: Organizer, upload: Upload)
         let (fields, sheet) = upload.filled(by.account.account_id).await?;
         ticked = Form::filled(fields);
         let has = |name: &str| ticked.has(name, "yes");
-        let manner = Manner { partial: has("partial"), approve: has("approve"), create_units: has("create_units") };
+        let manner = Manner {
+            partial: has("partial"),
+            approve: has("approve"),
+            create_units: has("create_units"),
+            corrections: true,
+        };
         house.run(async move |app| import(&app, &who, &sheet, manner).await).await
     };
     let taken = taken.await;

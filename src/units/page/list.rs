@@ -140,11 +140,13 @@ pub async fn imported(
     by: OrganizationStaff,
     upload: Upload,
 ) -> Result<HttpResponse, Error> {
-    let (account, slug) = (by.account, by.organization.slug.clone());
+    let (account, slug, language) = (by.account, by.organization.slug.clone(), visit.page.language);
     let taken = async {
         let (fields, sheet) = upload.filled(account.account_id).await?;
         let partial = Form::filled(fields).has("partial", "yes");
-        house.run(async move |app| import_units(&app, &account, Some(&slug), &sheet, partial).await).await
+        house
+            .run(async move |app| import_units(&app, &account, Some(&slug), &sheet, partial, Some(language)).await)
+            .await
     };
     let taken = taken.await;
     let list = List::new(&house, visit.page.clone(), &by, UnitsQuery::default()).await?;

@@ -153,7 +153,7 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
         let (fields, sheet) = upload.filled(by.account.account_id).await?;
         let form = Form::filled(fields);
         let Roster { people, errors, unread } = read_roster(&sheet)?;
-        let language = visit.page.language;
+        let language = Some(visit.page.language);
         if !errors.is_empty() && !form.has("partial", "yes") {
             return Err(invalid_rows(language, &sheet, &ROSTER_COLUMNS, &errors).await);
         }

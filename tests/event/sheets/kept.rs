@@ -170,7 +170,7 @@ async fn all_that_is_wrong_is_told_at_once_and_comes_back_to_be_put_right(#[valu
     assert_eq!(reported.collect::<Vec<_>>(), expected);
 
     // The others are taken, and these come back as a workbook.
-    let partial = import(&evening, "?partial=true", list).await;
+    let partial = import(&evening, "?partial=true&corrections=true", list).await;
     assert_eq!((partial.status, &partial.json["imported"]), (201, &json!(1)), "{}", partial.text());
     let mut rows = opened(partial.json["corrections"].as_str().unwrap());
     assert_eq!(rows[0], ["序号", "姓名", "性别", "邮箱", "单位", "需要改正的地方"]);
@@ -243,7 +243,7 @@ async fn units_and_rosters_are_read_in_the_same_way(#[values(Sqlite, Postgres)] 
     let list = "职工名册\n序号,姓名,3、您的邮箱\n1,甲,\u{202d}a@mail.example\u{202c}\n2,乙,mailto:b@mail.example\n3,,\n4,丁,没有\n";
     let wrong = upload(organizer, &roster, list).await;
     assert_eq!(errors(&wrong), [(6, "email", "mail_address")]);
-    let partial = upload(organizer, &format!("{roster}?partial=true"), list).await;
+    let partial = upload(organizer, &format!("{roster}?partial=true&corrections=true"), list).await;
     assert_eq!(partial.json["added"], 2);
     assert_eq!(opened(partial.json["corrections"].as_str().unwrap())[1][..3], ["4", "丁", "没有"].map(str::to_owned));
     refused(&upload(organizer, &roster, kept("web-page-as.xls")).await, 415, "web_page");
