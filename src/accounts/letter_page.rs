@@ -46,11 +46,11 @@ async fn show_waiting(house: House, request: HttpRequest, visit: Visit) -> Resul
 async fn ask_again(house: House, request: HttpRequest, visit: Visit) -> Result<HttpResponse, Error> {
     let Some(awaited) = Awaited::of(&house, &request) else { return Ok(page::see("/sign-in")) };
     let (asker, again) = (Asker::of(&house, &request), awaited.clone());
-    let asked = async {
+    let sent = async {
         house.rate_limit.check(&request)?;
         house.run(async move |app| again.ask_again(&app, &asker).await).await
     };
-    match asked.await {
+    match sent.await {
         Ok(()) => {
             let mut answer = see_saying(PAGE, "letter-again")?;
             answer.add_cookie(&Awaited::new(&house, awaited.errand).cookie(&house)?).map_err(Fault::of)?;

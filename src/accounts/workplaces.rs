@@ -22,7 +22,7 @@ pub struct Workplaces(pub fn(Arc<App>, Uuid, Language) -> Found);
 /// # Errors
 /// Only faults.
 pub async fn of_account(request: &HttpRequest, account: Uuid, language: Language) -> Result<Vec<Work>, Error> {
-    let asked = request.app_data::<House>().zip(request.app_data::<Workplaces>().copied());
-    let Some((house, Workplaces(find))) = asked else { return Ok(Vec::new()) };
+    let wanted = request.app_data::<House>().zip(request.app_data::<Workplaces>().copied());
+    let Some((house, Workplaces(find))) = wanted else { return Ok(Vec::new()) };
     house.run(async move |app| Ok(find(app, account, language).await?)).await
 }

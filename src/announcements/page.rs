@@ -269,8 +269,8 @@ impl Composer {
 
     /// What stands in braces in any of the words and cannot be filled in.
     fn unknown(&self) -> Option<String> {
-        let words = ["subject", "text", "subject_en", "text_en"].map(|name| self.form.value(name));
-        let unknown: Vec<String> = words.into_iter().flat_map(gaps::unknown).collect();
+        let texts = ["subject", "text", "subject_en", "text_en"].map(|name| self.form.value(name));
+        let unknown: Vec<String> = texts.into_iter().flat_map(gaps::unknown).collect();
         let named = (!unknown.is_empty()).then(|| self.page.list(&unknown))?;
         Some(self.page.say("announce-unknown", &[("gaps", named.into())]))
     }

@@ -34,7 +34,7 @@ impl RoundClock {
     pub fn of(round: &date_round::Model, minutes: u32, zone: Tz, now: DateTime<Utc>) -> Self {
         let begins = round.started_at.unwrap_or(now);
         let ends = round.ends_at(minutes).unwrap_or(now);
-        let told = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let stamp = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let standing = match round.paused_at {
             Some(_) => Standing::Paused,
             None if begins > now => Standing::Changing,
@@ -42,10 +42,10 @@ impl RoundClock {
             None => Standing::Going,
         };
         Self {
-            begins: told(begins),
-            ends: told(ends),
-            paused: round.paused_at.map(told).unwrap_or_default(),
-            now: told(now),
+            begins: stamp(begins),
+            ends: stamp(ends),
+            paused: round.paused_at.map(stamp).unwrap_or_default(),
+            now: stamp(now),
             at: when::clock(zone, if standing == Standing::Changing { begins } else { ends }),
             standing,
         }

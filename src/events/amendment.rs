@@ -78,7 +78,7 @@ pub async fn write(
 fn spelled_out(event: &event::Model, hosts: &[host::Line]) -> Result<Value, Fault> {
     let phases: Map<String, Value> =
         Schedule::of(event).iter().map(|(phase, begins)| (phase.word().to_owned(), json!(begins))).collect();
-    let mut told = json!({
+    let mut state = json!({
         "slug": event.slug,
         "title": event.title,
         "title_en": event.title_en,
@@ -93,8 +93,8 @@ fn spelled_out(event: &event::Model, hosts: &[host::Line]) -> Result<Value, Faul
         "phases": phases,
         "hosts": serde_json::to_value(hosts).map_err(Fault::of)?,
     });
-    if let (Some(told), Some(rooms)) = (told.as_object_mut(), event.settings.as_object()) {
-        told.extend(rooms.clone());
+    if let (Some(state), Some(rooms)) = (state.as_object_mut(), event.settings.as_object()) {
+        state.extend(rooms.clone());
     }
-    Ok(told)
+    Ok(state)
 }

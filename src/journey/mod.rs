@@ -9,7 +9,7 @@ mod now;
 mod plot;
 mod sign_up;
 mod situation;
-mod start;
+mod start_page;
 mod way;
 mod work;
 
@@ -25,7 +25,7 @@ pub fn pages(config: &mut ServiceConfig) {
     config
         .service(sign_up::sign_up_page)
         .service(sign_up::begin)
-        .service(start::start)
+        .service(start_page::start)
         .service(home::home_page)
         .service(my_event::my_event_page)
         .service(my_points::points_page)

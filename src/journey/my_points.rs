@@ -50,12 +50,12 @@ struct PointsLine {
 
 #[get("/e/{event}/points")]
 pub async fn points_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
-    let asked = me.clone();
+    let reader = me.clone();
     let read = house.run(async move |app| {
-        let (db, now, mine) = (app.database.reader(), app.now(), &asked.registration);
-        let today = today::of_person(db, &asked.event, mine.id, now).await?;
-        let earnable = earnable::read(db, &asked.event, mine, &today, now).await?;
-        Ok((statement::read(db, &asked.event, mine.id, now).await?, earnable))
+        let (db, now, mine) = (app.database.reader(), app.now(), &reader.registration);
+        let today = today::of_person(db, &reader.event, mine.id, now).await?;
+        let earnable = earnable::read(db, &reader.event, mine, &today, now).await?;
+        Ok((statement::read(db, &reader.event, mine.id, now).await?, earnable))
     });
     let (statement, earnable) = read.await?;
     page::answer(&build_my_points(visit.page, &me.event, &statement, &earnable, house.now()))

@@ -25,12 +25,12 @@ pub fn changes(page: &Page, zone: Tz, entry: &entry::Model, now: DateTime<Utc>) 
     if entry.action == Deed::PhaseMoved.name() {
         return vec![sentence(page.t("change-phase"), phase(page, detail, "from"), phase(page, detail, "to"))];
     }
-    let told = |change: &Value| {
+    let sentence_of = |change: &Value| {
         let field = change.get("field").and_then(Value::as_str).unwrap_or_default();
         let of = |name: &str| value(change.get(name).unwrap_or(&Value::Null));
         sentence(label(page, field), of("old"), of("new"))
     };
-    detail.get("changes").and_then(Value::as_array).into_iter().flatten().map(told).collect()
+    detail.get("changes").and_then(Value::as_array).into_iter().flatten().map(sentence_of).collect()
 }
 
 fn phase(page: &Page, detail: &Value, end: &str) -> String {

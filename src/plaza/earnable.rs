@@ -117,11 +117,11 @@ async fn unanswered(
     let open =
         quiz::Entity::of_event(event.id).filter(quiz::Column::OpensAt.lte(now)).filter(quiz::Column::ClosesAt.gt(now));
     let open: Vec<_> = open.all(db).await?.into_iter().map(|quiz| quiz.id).collect();
-    let asked = u64::try_from(open.len()).unwrap_or(u64::MAX);
+    let asks = u64::try_from(open.len()).unwrap_or(u64::MAX);
     let answered = answer::Entity::find()
         .filter(answer::Column::RegistrationId.eq(mine.id))
         .filter(answer::Column::QuizId.is_in(open))
         .count(db)
         .await?;
-    Ok(asked.saturating_sub(answered))
+    Ok(asks.saturating_sub(answered))
 }

@@ -29,12 +29,12 @@ pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Resul
         return Err(QUIZ_OPENED.into());
     }
     ask::judge(&event, &wish, now)?;
-    let told = |quiz: &quiz::Model| {
+    let state_of = |quiz: &quiz::Model| {
         json!({
             "title": quiz.title, "questions": quiz.questions, "opens_at": quiz.opens_at, "closes_at": quiz.closes_at,
         })
     };
-    let before = told(&held);
+    let before = state_of(&held);
     let mut row = held.into_active_model();
     row.title = Set(wish.title);
     row.questions = Set(Questions(wish.questions));
@@ -43,7 +43,7 @@ pub async fn reword(app: &App, by: &Organizer, id: Uuid, wish: NewQuiz) -> Resul
     let quiz = row.update(&txn).await?;
     by.records(Deed::QuizReworded)
         .about("quiz", quiz.id)
-        .with(json!({ "changes": changes::between(&before, &told(&quiz)) }))
+        .with(json!({ "changes": changes::between(&before, &state_of(&quiz)) }))
         .record(&txn, app)
         .await?;
     txn.commit().await?;

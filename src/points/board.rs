@@ -80,10 +80,10 @@ pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>
 /// The board of an event as it is now: for whoever is told where they stand themselves.
 pub async fn anew(app: &App, event: &event::Model) -> Result<Arc<Board>, Fault> {
     let slot = app.extensions.get_or_default::<Boards>().slot(event.id, app.now());
-    let asked = slot.begun.load(Ordering::SeqCst);
+    let begun_before = slot.begun.load(Ordering::SeqCst);
     let mut running = slot.renewing.lock().await;
     // Whoever read while this one waited began after it asked.
-    match slot.latest().filter(|_| slot.shown_reading.load(Ordering::SeqCst) > asked) {
+    match slot.latest().filter(|_| slot.shown_reading.load(Ordering::SeqCst) > begun_before) {
         Some(board) => Ok(board),
         None => slot.read(app, event, &mut running).await,
     }

@@ -16,14 +16,14 @@ use crate::events::access::Organizer;
 pub async fn hand_out(app: &App, by: &Organizer, filter: Filter) -> Result<Vec<Applicant>, Error> {
     let txn = app.database.begin_write().await?;
     let roll = roll::whole(app, &txn, by.event.id, &filter).await?;
-    let told = [
+    let changes = [
         ("rows", json!(roll.len())),
         ("status", json!(filter.status)),
         ("side", json!(filter.side)),
         ("unit", json!(filter.unit)),
     ];
-    let told = told.into_iter().filter(|(_, value)| !value.is_null());
-    let detail: Map<String, Value> = told.map(|(name, value)| (name.to_owned(), value)).collect();
+    let changes = changes.into_iter().filter(|(_, value)| !value.is_null());
+    let detail: Map<String, Value> = changes.map(|(name, value)| (name.to_owned(), value)).collect();
     by.records(Deed::RegistrationsExported)
         .about("event", by.event.id)
         .with(Value::Object(detail))

@@ -68,8 +68,8 @@ pub async fn restored(
     registration: &registration::Model,
     to: &Recipient,
 ) -> Result<(), Fault> {
-    let words = Restored { title: event.titled(to.language), nickname: &to.nickname };
-    post(txn, app, "restored", event, registration, to, words).await
+    let sentence = Restored { title: event.titled(to.language), nickname: &to.nickname };
+    post(txn, app, "restored", event, registration, to, sentence).await
 }
 
 /// Takes back the letter of the decision an application stands by, and says whether it had not gone yet.

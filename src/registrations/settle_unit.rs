@@ -26,7 +26,7 @@ use crate::units::{roster_entry, unit, unit_contact};
 /// What an employer that somebody wrote down is.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Settlement {
+pub struct TypedUnitSettlement {
     /// The unit of the same union that was meant; left out, the union takes it in as it was written.
     #[serde(default)]
     #[garde(skip)]
@@ -38,7 +38,7 @@ pub struct Settlement {
 /// # Errors
 /// 409 `unit_settled` where nobody wrote it, or somebody looked at it already; 422 `invalid` where the union has no such
 /// unit.
-pub async fn settle_unit(app: &App, by: &UnitKeeper, settlement: Settlement) -> Result<unit::Model, Error> {
+pub async fn settle_unit(app: &App, by: &UnitKeeper, settlement: TypedUnitSettlement) -> Result<unit::Model, Error> {
     let txn = app.database.begin_write().await?;
     // The union is held: of two who look at it at once, one finds it done.
     organization::Entity::find_by_id(by.union.id).lock_exclusive().one(&txn).await?;

@@ -57,14 +57,14 @@ pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(ad
     let rules = follows.rules.enlarged(wish.men, wish.women);
     let seats = judged(&wish, &rules)?;
     let people = in_play(&txn, event.id).await?;
-    let asked = Asked {
+    let order = Asked {
         event: event.slug.clone(),
         at: app.now(),
         reason: wish.reason.trim().to_owned(),
         added: Added { men: wish.men, women: wish.women },
     };
     let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
-    let record = Addition::make(asked, &follows, &list, &run.seed_bytes())
+    let record = Addition::make(order, &follows, &list, &run.seed_bytes())
         .map_err(|why| SEATS_NOT_FILLED.with("limits", json!(why.limits)))?;
     let added = written(&txn, app, by, (&event, &run), &record, seats).await?;
     for newcomer in people.into_iter().filter(|one| record.offered.contains(&one.number)) {

@@ -88,9 +88,9 @@ impl Addition {
     ///
     /// # Errors
     /// The limits that keep somebody out of one of the seats.
-    pub fn make(asked: Asked, follows: &Follows, people: &[Applicant], seed: &[u8; 32]) -> Result<Self, Infeasible> {
+    pub fn make(order: Asked, follows: &Follows, people: &[Applicant], seed: &[u8; 32]) -> Result<Self, Infeasible> {
         let (holders, waiting): (Vec<&Applicant>, Vec<&Applicant>) = people.iter().partition(|person| person.held);
-        let Added { men, women } = asked.added;
+        let Added { men, women } = order.added;
         let numbers = |people: &[&Applicant]| {
             let mut numbers: Vec<String> = people.iter().map(|person| person.number.clone()).collect();
             numbers.sort();
@@ -102,12 +102,12 @@ impl Addition {
         let offered = promote(people, &one_more, seed, &holds, &|_| false)?;
         Ok(Self {
             format: FORMAT.to_owned(),
-            event: asked.event,
+            event: order.event,
             number: follows.number,
             after: follows.digest.clone(),
-            at: asked.at,
-            reason: asked.reason,
-            added: asked.added,
+            at: order.at,
+            reason: order.reason,
+            added: order.added,
             rules: follows.rules.enlarged(men, women),
             holders: held,
             waiting: waits,
@@ -127,24 +127,25 @@ impl Addition {
     /// # Errors
     /// What does not follow.
     pub fn verify(bytes: &[u8], run: &Record, follows: &Follows) -> Result<Self, NotHolding> {
-        let said: Self = serde_json::from_slice(bytes).map_err(|error| NotHolding::Unreadable(error.to_string()))?;
-        if said.format != FORMAT {
-            return Err(NotHolding::Unreadable(format!("format \"{}\"", said.format)));
+        let recorded: Self =
+            serde_json::from_slice(bytes).map_err(|error| NotHolding::Unreadable(error.to_string()))?;
+        if recorded.format != FORMAT {
+            return Err(NotHolding::Unreadable(format!("format \"{}\"", recorded.format)));
         }
-        let people = said.people(run)?;
-        let (at, reason) = (said.at, said.reason.clone());
-        let asked = Asked { event: run.event.clone(), at, reason, added: said.added };
-        let found = Self::make(asked, follows, &people, &run.seed());
-        let found = found.map_err(|why| differs("offered", said.offered.join(", "), listed(&why.limits)))?;
-        for (field, said, found) in [
-            ("event", &said.event, &found.event),
-            ("number", &said.number.to_string(), &found.number.to_string()),
-            ("after", &said.after, &found.after),
-            ("rules", &spelled(&said.rules), &spelled(&found.rules)),
-            ("offered", &said.offered.join(", "), &found.offered.join(", ")),
+        let people = recorded.people(run)?;
+        let (at, reason) = (recorded.at, recorded.reason.clone());
+        let order = Asked { event: run.event.clone(), at, reason, added: recorded.added };
+        let found = Self::make(order, follows, &people, &run.seed());
+        let found = found.map_err(|why| differs("offered", recorded.offered.join(", "), listed(&why.limits)))?;
+        for (field, recorded, found) in [
+            ("event", &recorded.event, &found.event),
+            ("number", &recorded.number.to_string(), &found.number.to_string()),
+            ("after", &recorded.after, &found.after),
+            ("rules", &spelled(&recorded.rules), &spelled(&found.rules)),
+            ("offered", &recorded.offered.join(", "), &found.offered.join(", ")),
         ] {
-            if said != found {
-                return Err(differs(field, said.clone(), found.clone()));
+            if recorded != found {
+                return Err(differs(field, recorded.clone(), found.clone()));
             }
         }
         match found.bytes() {
@@ -180,6 +181,6 @@ fn listed(limits: &[Obstacle]) -> String {
     limits.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn differs(field: &'static str, said: String, found: String) -> NotHolding {
-    NotHolding::Differs { field, recorded: said, found }
+fn differs(field: &'static str, recorded: String, found: String) -> NotHolding {
+    NotHolding::Differs { field, recorded, found }
 }

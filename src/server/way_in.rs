@@ -15,8 +15,8 @@ pub fn way_in(request: &HttpRequest, page: &Page) -> String {
     if request.method() == Method::GET {
         return page.sign_in();
     }
-    let shown = form_page(request).unwrap_or_else(|| request.path().to_owned());
-    format!("/sign-in?to={}&unsent=yes", encoded(own_path(Some(methods::nearest_page(&shown)))))
+    let form_of = form_page(request).unwrap_or_else(|| request.path().to_owned());
+    format!("/sign-in?to={}&unsent=yes", encoded(own_path(Some(methods::nearest_page(&form_of)))))
 }
 
 /// The page a form was sent from, as the browser tells it.

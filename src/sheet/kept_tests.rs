@@ -255,6 +255,6 @@ fn a_month_that_was_typed_gets_no_day() {
     }
     let read: Vec<_> =
         people(&book.save_to_buffer().unwrap()).into_iter().map(|(_, one, other)| (one, other)).collect();
-    let shown = ["1995-08", "1995-08", "1995-08", "1995-08-01", "1995-08", "1995-08", "1995-08-01"];
-    assert_eq!(read, shown.map(|one| (one.to_owned(), "1995-08-17".to_owned())));
+    let expected = ["1995-08", "1995-08", "1995-08", "1995-08-01", "1995-08", "1995-08", "1995-08-01"];
+    assert_eq!(read, expected.map(|one| (one.to_owned(), "1995-08-17".to_owned())));
 }

@@ -88,12 +88,12 @@ async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<
 
 /// Everybody who may be called, and who was.
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
-    let shown: Vec<Cue> = steps.standing().map(Model::cue).collect();
+    let on_screen: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
     let mut queue = Vec::new();
     for couple in willing(db, event_id).await? {
-        let reached = shown.iter().filter_map(|cue| match cue {
-            Cue::Couple { couple: shown, reveals } if *shown == couple.id => Some(*reveals),
+        let reached = on_screen.iter().filter_map(|cue| match cue {
+            Cue::Couple { couple: on_screen, reveals } if *on_screen == couple.id => Some(*reveals),
             _ => None,
         });
         let state = match reached.max() {

@@ -35,10 +35,10 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
     let here = presence::Entity::inside(event_id).all(db).await?;
     let worn: HashMap<Uuid, String> =
         here.iter().map(|guest| (guest.registration_id, guest.worn().to_string())).collect();
-    let shown: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::act).collect();
+    let on_screen: HashSet<Uuid> = steps.standing().map(Model::cue).filter_map(Cue::act).collect();
     let act = |offer: talent::Model| {
         let id = offer.registration_id;
-        let state = if shown.contains(&id) { CallState::Revealed } else { CallState::Waiting };
+        let state = if on_screen.contains(&id) { CallState::Revealed } else { CallState::Waiting };
         Some(Act { id, badge: worn.get(&id)?.clone(), title: offer.title, state })
     };
     Ok(offered.into_iter().filter_map(act).collect())

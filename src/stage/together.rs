@@ -46,9 +46,9 @@ async fn listed(
     for (registration_id, number) in places {
         together.entry(number).or_default().extend(worn.get(&registration_id));
     }
-    let told = |(number, mut badges): (i32, Vec<Number>)| {
+    let as_group = |(number, mut badges): (i32, Vec<Number>)| {
         badges.sort_unstable();
         Together { number, badges: badges.iter().map(ToString::to_string).collect() }
     };
-    Ok(together.into_iter().map(told).collect())
+    Ok(together.into_iter().map(as_group).collect())
 }

@@ -84,8 +84,8 @@ pub async fn at_three_months(
     couples: &[couple::Model],
     now: DateTime<Utc>,
 ) -> Result<AtThreeMonths, Fault> {
-    let asked = couples.iter().filter_map(|couple| Some((couple.id, couple.follow_up_since?)));
-    let (couples, since): (Vec<Uuid>, Vec<DateTime<Utc>>) = asked.unzip();
+    let followed = couples.iter().filter_map(|couple| Some((couple.id, couple.follow_up_since?)));
+    let (couples, since): (Vec<Uuid>, Vec<DateTime<Utc>>) = followed.unzip();
     let noted = follow_up::of_couples(db, &couples).await?;
     let at_three_months = noted.into_iter().filter(|noted| noted.milestone == Some(Milestone::ThreeMonths));
     // The latest word counts.

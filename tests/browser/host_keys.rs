@@ -72,8 +72,8 @@ impl Console {
     }
 
     async fn reads(&self, id: &str, words: &str) {
-        let said = format!("document.getElementById('{id}').innerText.includes('{words}')");
-        self.window.until_true(&said).await;
+        let notice = format!("document.getElementById('{id}').innerText.includes('{words}')");
+        self.window.until_true(&notice).await;
     }
 }
 

@@ -68,8 +68,8 @@ async fn every_number_of_a_full_hall_is_read_from_the_last_row(#[values(Sqlite)]
                 "[...document.querySelectorAll('#scene [data-part]')].map((list, at) => (list.hidden = at !== {part})) && unreadable()"
             );
             assert_eq!(window.run(&only).await, "[]", "{many} tables, part {part}");
-            let told = window.run("[...document.querySelectorAll('#scene [data-part]:not([hidden]) li')].map((row) => row.textContent)").await;
-            seen.extend(told.as_array().unwrap().iter().map(|row| row.as_str().unwrap().to_owned()));
+            let answer = window.run("[...document.querySelectorAll('#scene [data-part]:not([hidden]) li')].map((row) => row.textContent)").await;
+            seen.extend(answer.as_array().unwrap().iter().map(|row| row.as_str().unwrap().to_owned()));
         }
         if many > 44 {
             assert!(seen.contains("男0011") && seen.contains(&format!("女001{many}")), "{many}: by one's own number");
@@ -130,10 +130,10 @@ async fn the_bell_rings_when_a_round_begins_nears_its_end_and_is_over(#[values(S
     })()";
     assert_eq!(window.run(ring).await, true);
     let heard = async |turns: &str| {
-        let told = format!(
+        let answer = format!(
             "(() => {{ window.rang = []; const {{ walk, go, soon, over, longer, still, ended }} = turns; pass([{turns}]); return rang.join(' '); }})()"
         );
-        window.run(&told).await.as_str().unwrap().to_owned()
+        window.run(&answer).await.as_str().unwrap().to_owned()
     };
     assert_eq!(heard("walk, walk, go, go, soon, soon, over, over").await, "start soon end");
     assert_eq!(heard("longer, soon, over").await, "soon end");

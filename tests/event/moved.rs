@@ -78,21 +78,21 @@ async fn a_change_is_on_record_with_what_stood_there_before(#[values(Sqlite, Pos
     });
     let amended = evening.organizer.patch(EVENT, changes).await;
     assert_eq!(amended.status, 200, "{}", amended.text());
-    let told = deed(&evening, "event_amended").await;
-    assert_eq!(told.actor_id, Some(evening.organizer.account_id));
-    let told = told.detail["changes"].as_array().unwrap().clone();
-    let of = |field: &str| told.iter().find(|one| one["field"] == field).cloned().unwrap_or_default();
+    let answer = deed(&evening, "event_amended").await;
+    assert_eq!(answer.actor_id, Some(evening.organizer.account_id));
+    let answer = answer.detail["changes"].as_array().unwrap().clone();
+    let of = |field: &str| answer.iter().find(|one| one["field"] == field).cloned().unwrap_or_default();
     assert_eq!(of("venue"), json!({ "field": "venue", "old": "工人文化宫", "new": "市图书馆" }));
     assert_eq!((&of("seats")["old"], &of("seats")["new"]), (&json!(4), &json!(6)));
     assert_eq!(of("hosts[0].name")["new"], "燕缘工会");
-    assert!(of("phases.online")["old"].is_string(), "{told:?}");
+    assert!(of("phases.online")["old"].is_string(), "{answer:?}");
     assert_eq!(of("title"), Value::Null, "what stayed is not told");
     let moved = json!({ "phase": "online", "reason": "提前" });
     assert_eq!(evening.organizer.post(&format!("{EVENT}/phase"), moved).await.status, 200);
     let (_, page) = Browser::of(&evening, &evening.organizer).await.get("/office/e/qixi/audit").await;
-    for told in ["地点：工人文化宫 → 市图书馆", "总席位：4 → 6", "阶段：报名 → 互动广场"]
+    for answer in ["地点：工人文化宫 → 市图书馆", "总席位：4 → 6", "阶段：报名 → 互动广场"]
     {
-        assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains(answer), "{answer}: {page}");
     }
 }
 
@@ -115,8 +115,8 @@ async fn the_record_names_who_did_it(#[values(Sqlite, Postgres)] engine: Engine)
     let address = read_address("root@example.com").unwrap();
     let appointed = appoint_administrator(&evening.app, &address, PASSWORD).await.unwrap();
     assert!(appointed.is_ok());
-    let told = deed(&evening, "administrator_appointed").await;
-    assert_eq!((told.actor_id, &told.detail["by"]), (None, &json!("command")));
+    let answer = deed(&evening, "administrator_appointed").await;
+    assert_eq!((answer.actor_id, &answer.detail["by"]), (None, &json!("command")));
     let administrator = evening.administrator().await;
     let (_, page) = Browser::of(&evening, &administrator).await.get("/admin/audit").await;
     assert!(page.contains("服务器上的命令"), "{page}");

@@ -34,22 +34,22 @@ async fn six_digits_make_one_screen(#[values(Sqlite, Postgres)] engine: Engine) 
     let Some(hall) = Hall::begin(engine, 1).await else { return };
     let mut screen = Browser::open(&hall.evening);
     assert_eq!(screen.get("/screen").await.0, 200);
-    let told = invited(&hall).await;
-    let code = told["code"].as_str().unwrap();
+    let report = invited(&hall).await;
+    let code = report["code"].as_str().unwrap();
     assert!(code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
     // The host's page says the same digits, in two parts, and they are typed with the gap.
     let console = Browser::of(&hall.evening, &hall.host).await;
     let (_, page) = read(console.send("/e/qixi/console/screens", &[]).await).await;
-    let shown = page.split("id=\"screen-code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
-    assert!(shown.len() == 7 && page.contains("data:image/svg+xml"), "{page}");
-    let became = types(&screen, &shown).await;
+    let visible = page.split("id=\"screen-code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert!(visible.len() == 7 && page.contains("data:image/svg+xml"), "{page}");
+    let became = types(&screen, &visible).await;
     assert_eq!((became.status().as_u16(), header(&became, "location")), (303, "/e/qixi/stage"));
     screen.cookie = Some(header(&became, "set-cookie").split(';').next().unwrap().to_owned());
     assert_eq!(screen.get("/e/qixi/stage").await.0, 200);
     // Used once, by the digits or by the link.
-    let (status, page) = read(types(&Browser::open(&hall.evening), &shown).await).await;
+    let (status, page) = read(types(&Browser::open(&hall.evening), &visible).await).await;
     assert!(status == 422 && page.contains("这六位数字不对"), "{page}");
-    let link = told["url"].as_str().unwrap().strip_prefix(&hall.evening.address).unwrap();
+    let link = report["url"].as_str().unwrap().strip_prefix(&hall.evening.address).unwrap();
     assert_eq!(Browser::open(&hall.evening).send(link, &[]).await.status(), 303);
     assert_eq!(types(&Browser::open(&hall.evening), code).await.status(), 422);
     for (typed, why) in [("", "nothing"), ("12345", "too few"), ("abcdef", "no digits")] {
@@ -81,21 +81,21 @@ async fn digits_do_not_wait_for_long(#[values(Sqlite, Postgres)] engine: Engine)
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn digits_that_were_guessed_at_too_often_work_no_more(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = Hall::begin(engine, 1).await else { return };
-    let (told, stranger) = (invited(&hall).await, Browser::open(&hall.evening));
-    let code = told["code"].as_str().unwrap();
+    let (report, stranger) = (invited(&hall).await, Browser::open(&hall.evening));
+    let code = report["code"].as_str().unwrap();
     for _ in 0..19 {
         assert_eq!(types(&stranger, &wrong(code)).await.status(), 422);
     }
     // Nineteen guesses do not lock the host out, and what is no code is no guess.
     assert_eq!(types(&stranger, "12345").await.status(), 422);
     assert_eq!(types(&stranger, code).await.status(), 303);
-    let told = invited(&hall).await;
-    let code = told["code"].as_str().unwrap();
+    let report = invited(&hall).await;
+    let code = report["code"].as_str().unwrap();
     for _ in 0..20 {
         assert_eq!(types(&stranger, &wrong(code)).await.status(), 422);
     }
     assert_eq!(types(&stranger, code).await.status(), 422, "guessed at twenty times");
-    let link = told["url"].as_str().unwrap().strip_prefix(&hall.evening.address).unwrap();
+    let link = report["url"].as_str().unwrap().strip_prefix(&hall.evening.address).unwrap();
     assert_eq!(stranger.send(link, &[]).await.status(), 303);
 }
 

@@ -15,7 +15,7 @@ use crate::fixtures::stage::{STAGE, couple, matched, show, stage};
 const PROGRAMME: &str = "/api/v1/events/qixi/programme";
 
 /// What somebody is told of the wall, once it is this.
-async fn shown(person: &Person, query: &str, kind: &str) -> Value {
+async fn scene_of(person: &Person, query: &str, kind: &str) -> Value {
     let mut ear = Ear::of(person, query, None).await;
     ear.hear_until("/stage/shows/kind", json!(kind)).await["stage"]["shows"].clone()
 }
@@ -91,24 +91,24 @@ async fn games_and_talents_have_scenes_without_a_name(#[values(Sqlite, Postgres)
     };
     for (kind, list) in [("icebreaker", "pairs"), ("groups", "groups")] {
         assert_eq!(show(&hall.host, json!({ "kind": kind })).await.status, 200, "{kind}");
-        let wall = shown(&hall.host, "?as=screen", kind).await;
+        let wall = scene_of(&hall.host, "?as=screen", kind).await;
         assert_eq!(count(&wall[list]), 4, "{wall}");
         assert!(!wall.to_string().contains("guest-"), "{wall}");
-        assert_eq!(count(&shown(&hall.men[0], "", kind).await[list]), 0);
+        assert_eq!(count(&scene_of(&hall.men[0], "", kind).await[list]), 0);
     }
     let talents = stage(&hall.host).await["talents"].clone();
     assert_eq!(talents.as_array().unwrap().len(), 1, "{talents}");
     assert_eq!((&talents[0]["badge"], &talents[0]["title"]), (&json!("女002"), &json!("吉他弹唱")));
     let cue = json!({ "kind": "talent", "act": talents[0]["id"] });
-    let told = show(&hall.host, cue).await.json;
-    assert_eq!(told["talents"][0]["state"], "revealed");
-    let wall = shown(&hall.host, "?as=screen", "talent").await;
+    let answer = show(&hall.host, cue).await.json;
+    assert_eq!(answer["talents"][0]["state"], "revealed");
+    let wall = scene_of(&hall.host, "?as=screen", "talent").await;
     assert_eq!(wall, json!({ "kind": "talent", "badge": "女002", "title": "吉他弹唱" }));
     let nobody = show(&hall.host, json!({ "kind": "talent", "act": absent.registration_id })).await;
     assert_eq!((nobody.status, nobody.code()), (409, "not_for_stage"));
     // Whoever thinks better of it leaves the wall.
     assert_eq!(hall.women[1].delete(&format!("{PROGRAMME}/talent")).await.status, 204);
-    shown(&hall.host, "?as=screen", "blank").await;
+    scene_of(&hall.host, "?as=screen", "blank").await;
 }
 
 #[rstest]

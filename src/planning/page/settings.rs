@@ -107,8 +107,8 @@ pub async fn amended(house: House, visit: Visit, by: Organizer, form: Form) -> R
             // Whoever applied hears of it only from the organizer.
             let moved = now.published_at.is_some()
                 && (now.starts_at, now.ends_at, &now.venue) != (event.starts_at, event.ends_at, &event.venue);
-            let said = if moved { "saved-moved" } else { "saved" };
-            flash::see_saying(&format!("/office/e/{}/settings", now.slug), said)
+            let flash_key = if moved { "saved-moved" } else { "saved" };
+            flash::see_saying(&format!("/office/e/{}/settings", now.slug), flash_key)
         }
         Err(error) => {
             form.show_again(visit.page, error, |page, form| Settings::answer(&house, page, &event, form)).await

@@ -5,7 +5,7 @@ mod list;
 mod lists;
 mod one;
 mod labels;
-mod typed_unit;
+mod typed_unit_page;
 
 use actix_web::web::ServiceConfig;
 
@@ -22,5 +22,5 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(lists::exported)
         .service(one::show_registration)
         .service(one::decided)
-        .service(typed_unit::settled);
+        .service(typed_unit_page::settled);
 }

@@ -84,12 +84,12 @@ async fn a_roster_says_when_and_where_people_went_through(#[values(Sqlite, Postg
     let wrong = desk.post(DOOR, typed("m3")).await.json["attempt"].as_str().unwrap().to_owned();
     let undo = json!({"nonce": "f".repeat(32), "device": "desk-1"});
     assert_eq!(desk.post(&format!("{DOOR}/{wrong}/undo"), undo).await.status, 200);
-    let told = roster().await;
+    let report = roster().await;
     let doors = json!({
         "男001": {"inside": true, "at": came.json["at"], "by_device": "东门"},
         "男002": {"inside": false, "at": left.json["at"], "by_device": "西门"},
     });
-    assert_eq!((&told["doors"], &told["inside"]), (&doors, &json!(["男001"])));
+    assert_eq!((&report["doors"], &report["inside"]), (&doors, &json!(["男001"])));
 }
 
 #[rstest]
@@ -114,8 +114,8 @@ async fn whose_an_old_code_is_only_an_organizer_is_told(#[values(Sqlite, Postgre
     assert_eq!((&item["badge"], &item["nickname"]), (&json!("男002"), &json!("小鹿🦌")), "{}", listed.text());
     let office = Browser::of(&evening, &evening.organizer).await;
     let (_, page) = office.get("/office/e/qixi/reviews").await;
-    for said in ["男002", "这个码原来是 男002 小鹿🦌 的"] {
-        assert!(page.contains(said), "{said}: {page}");
+    for notice in ["男002", "这个码原来是 男002 小鹿🦌 的"] {
+        assert!(page.contains(notice), "{notice}: {page}");
     }
     // An organizer at the desk sees it at once.
     let own = evening.organizer.post(DOOR, but(&entry_of(&old), json!({"device": "主办方"}))).await;
@@ -162,7 +162,7 @@ async fn a_search_says_when_it_was_told_too_little(#[values(Sqlite, Postgres)] e
     let path = format!("{DOOR}/search");
     for (name, enough) in [("", false), ("鹿", false), ("gu", false), ("小鹿", true), ("nobody", true)] {
         let found = desk.post(&path, json!({"name": name})).await;
-        let said = (&found.json["items"], &found.json["says_enough"]);
-        assert_eq!(said, (&json!([]), &json!(enough)), "{name}: {}", found.text());
+        let notice = (&found.json["items"], &found.json["says_enough"]);
+        assert_eq!(notice, (&json!([]), &json!(enough)), "{name}: {}", found.text());
     }
 }

@@ -30,11 +30,11 @@ async fn the_page_that_waits_for_a_letter_asks_for_another(#[values(Sqlite, Post
         ("/forgot", forgotten.as_slice(), "reset", "/forgot?to=%2Fe%2Fqixi"),
     ] {
         let mut browser = Browser::open(&evening);
-        let asked = browser.send(path, form).await;
-        assert_eq!((asked.status().as_u16(), header(&asked, "location")), (303, "/letter"), "nothing in the address");
-        let cookie = header(&asked, "set-cookie").to_owned();
+        let wanted = browser.send(path, form).await;
+        assert_eq!((wanted.status().as_u16(), header(&wanted, "location")), (303, "/letter"), "nothing in the address");
+        let cookie = header(&wanted, "set-cookie").to_owned();
         assert!(cookie.contains("HttpOnly") && !cookie.contains(form[0].1), "sealed: {cookie}");
-        let (status, page) = browser.arrive(asked).await;
+        let (status, page) = browser.arrive(wanted).await;
         assert!(status == 200 && page.contains(form[0].1) && page.contains("data-patience=\"60\""), "{page}");
         assert!(page.contains(&format!("href=\"{anew}\"")), "{page}");
         assert_eq!(browser.get("/letter").await.0, 200, "opened again");

@@ -72,9 +72,9 @@ async fn the_preview_and_the_run_use_the_same_classes(#[values(Sqlite, Postgres)
     evening.participants("men", 1, Status::Approved).await;
     assert_eq!(preview(&evening).await["applicants"], 6);
     let (_, page) = browser.get(STUDIO).await;
-    for told in ["这个活动先看以往", "以往参加过或未到场的，排在其他人之后", "fill=\"url(#passed-men)\""]
+    for answer in ["这个活动先看以往", "以往参加过或未到场的，排在其他人之后", "fill=\"url(#passed-men)\""]
     {
-        assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains(answer), "{answer}: {page}");
     }
     let run = evening.organizer.post(RUNS, json!({ "beacon": "7" })).await;
     assert_eq!((run.status, &run.json["by_history"]), (201, &json!(true)), "{}", run.text());
@@ -84,9 +84,9 @@ async fn the_preview_and_the_run_use_the_same_classes(#[values(Sqlite, Postgres)
     }
     assert_eq!(stood, [Status::Waitlisted, Status::Waitlisted, Status::Selected, Status::Selected]);
     let (_, page) = browser.get(STUDIO).await;
-    for told in ["先看以往", "以往参加过或未到场的，排在其他人之后", "fill=\"url(#passed-men)\""]
+    for answer in ["先看以往", "以往参加过或未到场的，排在其他人之后", "fill=\"url(#passed-men)\""]
     {
-        assert!(page.contains(told), "{told}: {page}");
+        assert!(page.contains(answer), "{answer}: {page}");
     }
     let why = men[0].get(ME).await.json["explanation"]["words"].to_string();
     assert!(why.contains("近六个月参加过"), "{why}");
@@ -116,8 +116,13 @@ async fn without_the_rule_points_alone_decide_whatever_stood_there(#[values(Sqli
 async fn that_the_past_counts_is_said_before_anybody_applies(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(mut evening) = Evening::begin(engine, Phase::Draft).await else { return };
     let counts = json!({ "screening": { "by_history": true } });
-    let told = evening.organizer.patch(EVENT, counts.clone()).await;
-    assert_eq!((told.status, &told.json["plan"]["screening"]["by_history"]), (200, &json!(true)), "{}", told.text());
+    let answer = evening.organizer.patch(EVENT, counts.clone()).await;
+    assert_eq!(
+        (answer.status, &answer.json["plan"]["screening"]["by_history"]),
+        (200, &json!(true)),
+        "{}",
+        answer.text()
+    );
     evening.move_to(Phase::Registration).await;
     let organizer = evening.again(&evening.organizer);
     let (_, page) = Browser::open(&evening).get("/e/qixi").await;

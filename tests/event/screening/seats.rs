@@ -60,8 +60,8 @@ async fn after_the_run_seats_are_only_added_and_the_record_says_so(#[values(Sqli
     let poster = evening.visitor().get("/api/v1/events/qixi").await.json;
     assert_eq!((&poster["seats"], &poster["plan"]["screening"]["side"]["men"]["max"]), (&json!(6), &json!(3)));
     let published = evening.visitor().get(PUBLISHED).await.json;
-    let told = &published["additions"][0];
-    assert_eq!((&told["men"], &told["seats"], &told["reason"]), (&json!(1), &json!(6), &json!("换到大厅")));
+    let report = &published["additions"][0];
+    assert_eq!((&report["men"], &report["seats"], &report["reason"]), (&json!(1), &json!(6), &json!("换到大厅")));
     assert_eq!(published["run"]["rules"]["seats"], 4, "the run stays what it was");
 
     let more = evening.organizer.post(SEATS, json!({ "women": 1, "reason": "再加一席" })).await;
@@ -110,9 +110,9 @@ async fn seats_nobody_can_come_into_are_not_added(#[values(Sqlite, Postgres)] en
     assert_eq!(seats(&evening).await, 4);
     // Who came in by an added seat gives it back, and the next comes in.
     let newcomer = evening.organizer.post(SEATS, one.clone()).await.json["offered"][0].clone();
-    let asked = standing_as(&evening, &men, Status::Selected).await;
+    let request = standing_as(&evening, &men, Status::Selected).await;
     let mut declined = 0;
-    for man in &asked {
+    for man in &request {
         if man.get(super::ME).await.json["number"] == newcomer {
             assert_eq!(man.post(REPLY, json!({ "reply": "decline" })).await.status, 200);
             declined += 1;

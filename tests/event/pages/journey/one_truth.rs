@@ -16,7 +16,7 @@ const ME: &str = "/api/v1/events/qixi/registrations/me";
 const BOARD: &str = "/api/v1/events/qixi/leaderboard";
 
 /// What every page and call says of where somebody stands.
-async fn told(evening: &Evening, who: &Person) -> (Value, Value, Vec<String>) {
+async fn sentence_of(evening: &Evening, who: &Person) -> (Value, Value, Vec<String>) {
     let browser = Browser::of(evening, who).await;
     let mut pages = Vec::new();
     for path in ["/e/qixi/me", "/e/qixi/leaderboard", "/e/qixi/why"] {
@@ -38,7 +38,7 @@ async fn where_somebody_stands_is_one_truth(#[values(Sqlite, Postgres)] engine: 
     for woman in &women[..3] {
         enter_points(&evening, woman, "game").await;
     }
-    let (me, board, pages) = told(&evening, &women[3]).await;
+    let (me, board, pages) = sentence_of(&evening, &women[3]).await;
     assert_eq!((&me["rank"], &me["cut_line"]), (&json!(4), &json!(2)), "{me}");
     assert_eq!((&board["me"]["rank"], &board["cut"]["points"]), (&json!(4), &json!(2)), "{board}");
     for page in &pages[..2] {
@@ -51,7 +51,7 @@ async fn where_somebody_stands_is_one_truth(#[values(Sqlite, Postgres)] engine: 
     assert_eq!(run.status, 201, "{}", run.text());
     let mut waits = 0;
     for woman in &women {
-        let (me, board, pages) = told(&evening, woman).await;
+        let (me, board, pages) = sentence_of(&evening, woman).await;
         let rank = me["rank"].as_u64().unwrap();
         // The lottery has parted equals: the board, too, gives everybody a rank of their own.
         assert_eq!(board["me"]["rank"], me["rank"], "{board}");
@@ -59,8 +59,8 @@ async fn where_somebody_stands_is_one_truth(#[values(Sqlite, Postgres)] engine: 
         let ranked = board["top"].as_array().unwrap().iter().map(|place| place["rank"].as_u64().unwrap());
         assert_eq!(ranked.collect::<Vec<_>>(), [1, 2, 3, 4, 5], "{board}");
         let letter = evening.letters_to(woman, "screened").await.remove(0).plain;
-        for words in [&pages[0], &pages[1], &pages[2], &letter] {
-            assert!(words.contains(&format!("第 {rank} 名")), "{rank}: {words}");
+        for sentence in [&pages[0], &pages[1], &pages[2], &letter] {
+            assert!(sentence.contains(&format!("第 {rank} 名")), "{rank}: {sentence}");
         }
         if rank <= 2 {
             assert!(pages[0].contains("正好在入选线上") && pages[1].contains("正好在入选线上"), "{}", pages[0]);
@@ -68,17 +68,17 @@ async fn where_somebody_stands_is_one_truth(#[values(Sqlite, Postgres)] engine: 
         }
         waits += 1;
         let short = format!("本方再前进 {} 名即可入选", rank - 2);
-        let words = me["explanation"]["words"].to_string();
-        for told in [&pages[0], &pages[1], &pages[2], &letter, &words] {
-            assert!(told.contains(&short), "{short}: {told}");
+        let sentence = me["explanation"]["words"].to_string();
+        for sentence_of in [&pages[0], &pages[1], &pages[2], &letter, &sentence] {
+            assert!(sentence_of.contains(&short), "{short}: {sentence_of}");
         }
         if me["status"] != "waitlisted" {
             continue;
         }
         let place = me["standby_place"].as_u64().unwrap();
         assert_eq!(place, rank - 2, "nobody left the line yet");
-        for told in [&pages[0], &pages[2], &letter] {
-            assert!(told.contains(&format!("候补第 {place} 位")), "{place}: {told}");
+        for sentence_of in [&pages[0], &pages[2], &letter] {
+            assert!(sentence_of.contains(&format!("候补第 {place} 位")), "{place}: {sentence_of}");
         }
         let office = Browser::of(&evening, &evening.organizer).await;
         let standby = evening.organizer.get("/api/v1/events/qixi/screening/standby").await.json;
@@ -107,12 +107,12 @@ async fn whoever_moved_up_lacks_nothing_and_whoever_left_keeps_their_rank(#[valu
     evening.move_to(Phase::Confirmation).await;
     let first_choice = json!({ "reply": "decline" });
     assert_eq!(women[0].post("/api/v1/events/qixi/registrations/me/reply", first_choice).await.status, 200);
-    let (me, board, pages) = told(&evening, &women[2]).await;
+    let (me, board, pages) = sentence_of(&evening, &women[2]).await;
     assert_eq!((&me["status"], &me["rank"], &board["me"]["rank"]), (&json!("selected"), &json!(3), &json!(3)), "{me}");
-    for told in pages.iter().chain([&me["explanation"]["words"].to_string()]) {
-        assert!(!told.contains("再前进"), "she has a seat: {told}");
+    for sentence_of in pages.iter().chain([&me["explanation"]["words"].to_string()]) {
+        assert!(!sentence_of.contains("再前进"), "she has a seat: {sentence_of}");
     }
-    let (me, _, pages) = told(&evening, &women[3]).await;
+    let (me, _, pages) = sentence_of(&evening, &women[3]).await;
     assert_eq!((&me["rank"], &me["standby_place"]), (&json!(4), &json!(1)), "{me}");
     assert!(pages[0].contains("候补第 1 位") && pages[0].contains("本方再前进 2 名"), "the run stays as it was");
 }

@@ -79,9 +79,9 @@ async fn nobody_is_approved_before_the_union_has_looked(#[values(Sqlite, Postgre
     assert!(page.contains("手填，未核对") && page.contains("/office/o/yanyuan/units"), "{page}");
 
     // One is a unit the union has, the other is new to it.
-    let settle = |unit: &unit::Model| format!("/api/v1/units/{}/settlement", unit.id);
+    let settles = |unit: &unit::Model| format!("/api/v1/units/{}/settlement", unit.id);
     let known = evening.units[0].clone();
-    let mapped = evening.organizer.post(&settle(&typed), json!({ "into": known.id })).await;
+    let mapped = evening.organizer.post(&settles(&typed), json!({ "into": known.id })).await;
     assert_eq!((mapped.status, &mapped.json["id"]), (200, &json!(known.id)), "{}", mapped.text());
     for applied in [&first, &second] {
         assert_eq!(unit_of(&evening, applied).await.id, known.id);
@@ -91,7 +91,7 @@ async fn nobody_is_approved_before_the_union_has_looked(#[values(Sqlite, Postgre
     let answer = office.send(&format!("/office/o/yanyuan/units/{}/settle", new.id), &form).await;
     assert_eq!(answer.status().as_u16(), 303);
     assert_eq!(unit_of(&evening, &third).await.typed_at, None);
-    refused(&evening.organizer.post(&settle(&new), json!({})).await, 409, "unit_settled");
+    refused(&evening.organizer.post(&settles(&new), json!({})).await, 409, "unit_settled");
     for applied in [&first, &second, &third] {
         let approved = evening.organizer.post(&one(applied), json!({ "decision": "approve" })).await;
         assert_eq!((approved.status, &approved.json["status"]), (200, &json!("approved")), "{}", approved.text());
@@ -115,9 +115,9 @@ async fn unions_do_not_mix(#[values(Sqlite, Postgres)] engine: Engine) {
     let of_other = unit_of(&evening, &there.json).await;
     assert_eq!(of_other.organization_id, other.organization_id);
     assert_ne!(typed.id, of_other.id, "each union has its own");
-    let settle = format!("/api/v1/units/{}/settlement", typed.id);
-    assert_eq!(theirs.post(&settle, json!({})).await.status, 404);
-    let foreign = evening.organizer.post(&settle, json!({ "into": of_other.id })).await;
+    let settles = format!("/api/v1/units/{}/settlement", typed.id);
+    assert_eq!(theirs.post(&settles, json!({})).await.status, 404);
+    let foreign = evening.organizer.post(&settles, json!({ "into": of_other.id })).await;
     assert_eq!(
         (foreign.status, &foreign.json["errors"][0]["code"]),
         (422, &json!("unknown_unit")),

@@ -8,7 +8,7 @@ use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::registrations::apply::unknown_unit;
 use crate::registrations::refusals::UNIT_SETTLED;
-use crate::registrations::settle_unit::{Settlement, settle_unit};
+use crate::registrations::settle_unit::{TypedUnitSettlement, settle_unit};
 use crate::units::access::UnitKeeper;
 use crate::units::unit;
 
@@ -26,7 +26,7 @@ pub async fn settled(house: House, by: UnitKeeper, form: Form) -> Result<HttpRes
             }
             false => None,
         };
-        settle_unit(&app, &by, Settlement { into }).await
+        settle_unit(&app, &by, TypedUnitSettlement { into }).await
     };
     match house.run(settled).await {
         Ok(_) => see_saying(&units, if maps { "unit-mapped" } else { "unit-added" }),
