@@ -175,7 +175,7 @@ async fn filled(evening: &Evening, pattern: &str) -> String {
             match parts.last().unwrap().as_str() {
                 "events" => "qixi".to_owned(),
                 "organizations" => "yanyuan".to_owned(),
-                "rounds" | "tables" | "pick-rounds" | "runs" => "1".to_owned(),
+                "rounds" | "tables" | "pick-rounds" | "runs" | "additions" => "1".to_owned(),
                 "badges" | "exclusions" => "男001".to_owned(),
                 "units" => evening.units[0].id.to_string(),
                 "outbox" => id::<letter::Entity>(evening).await,

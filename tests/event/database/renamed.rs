@@ -54,8 +54,9 @@ async fn fill(evening: &mut Evening, guest: &Person) -> String {
     assert_eq!(evening.organizer.post("/api/v1/events/qixi/crew", invited).await.status, 201);
     queqiao::clock_watch::begin(&evening.app).await.unwrap();
     evening.move_to(Phase::Online).await;
-    let post = guest.request(Method::POST, "/api/v1/events/qixi/sign-ins").header("Idempotency-Key", "today");
-    assert_eq!(guest.send(post).await.status, 200);
+    let busy = evening.participant("women").await;
+    let post = busy.request(Method::POST, "/api/v1/events/qixi/sign-ins").header("Idempotency-Key", "today");
+    assert_eq!(busy.send(post).await.status, 200);
     let match_id = id::<matched::Entity>(evening).await.parse().unwrap();
     let row = ballot_consent::Model { match_id, registration_id: guest.registration_id, stage: true, follow_up: false };
     let txn = evening.app.database.begin_write().await.unwrap();
