@@ -108,7 +108,7 @@ fn seated(page: &Page, seat: &Seat) -> Option<String> {
         (Some(partner), Some(sitting)) if sitting.held => {
             let (badge, nickname) = (partner.badge(), partner.nickname.as_str());
             let table = ("table", sitting.table_number.into());
-            Some(page.say("dates-said", &[round, table, ("badge", badge.into()), ("nickname", nickname.into())]))
+            Some(page.say("dates-row", &[round, table, ("badge", badge.into()), ("nickname", nickname.into())]))
         }
         _ if seat.waits => Some(page.say("dates-waits-now", &[round])),
         _ => None,

@@ -39,6 +39,7 @@ pub struct MoreSeats {
     #[garde(range(max = 10_000))]
     pub women: u32,
     /// Published with the seats.
+    #[serde(default)]
     #[garde(custom(one_line(1, 200)))]
     pub reason: String,
 }

@@ -221,7 +221,7 @@ async fn nothing_is_lost_with_a_key_that_was_dropped(#[values(Sqlite, Postgres)]
     keys::drop_older(&hall.evening.app).await.unwrap();
     // Kept answers are gone with their key, and in two days anyway; that they were given is not.
     let left = under_the_first_key(&hall.evening).await;
-    assert!(left.iter().all(|column| column == "once.answer"), "{left:?}");
+    assert!(left.iter().all(|column| column == "idempotency_key.answer"), "{left:?}");
 
     let (he, she) = (&hall.evening.again(he), &hall.evening.again(she));
     assert_eq!(he.get(&format!("/api/v1/matches/{id}")).await.json["contact"]["theirs"]["phone"], "13800000000");

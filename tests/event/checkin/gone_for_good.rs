@@ -25,7 +25,9 @@ async fn on_paper(hall: &Hall) -> String {
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_erases_their_account_inside_is_in_no_plan_any_more(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (4, 4), json!({"rounds": 3, "minutes": 8})).await else { return };
+    let Some(hall) = Hall::planned(engine, (4, 4), json!({"rounds": 3, "minutes": 8, "tables": 4})).await else {
+        return;
+    };
     hall.evening.without_colleagues().await;
     let (him, code) = (hall.men[1].clone(), code_of(&hall.men[1]).await);
     let planned = hall.host.post("/api/v1/events/qixi/dates/plan", json!({})).await;

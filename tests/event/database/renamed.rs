@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use migration::{RENAMED_COLUMNS, RENAMED_TABLES};
 use queqiao::commands::doctor::keys;
-use queqiao::events::phase::Phase;
 use queqiao::picks::{ballot_consent, matched};
+use queqiao::plaza::daily_check_in;
 use queqiao::registrations::exclusion;
 use reqwest::Method;
 use rstest::rstest;
@@ -43,7 +43,7 @@ async fn counts(evening: &Evening) -> BTreeMap<String, usize> {
 }
 
 /// Puts a row into each of the tables that one evening leaves empty.
-async fn fill(evening: &mut Evening, guest: &Person) -> String {
+async fn fill(evening: &Evening, guest: &Person) -> String {
     let visitor = evening.visitor();
     evening.with_password(guest, PASSWORD).await;
     let tokens = visitor.post(LOGIN, json!({ "email": guest.email, "password": PASSWORD })).await;
@@ -51,16 +51,21 @@ async fn fill(evening: &mut Evening, guest: &Person) -> String {
     assert_eq!(visitor.post("/api/v1/auth/password/forgot", json!({ "email": guest.email })).await.status, 202);
     assert_eq!(visitor.get("/readyz").await.status, 200);
     let invited = json!({ "email": "lu.su@example.com", "role": "host" });
-    assert_eq!(evening.organizer.post("/api/v1/events/qixi/crew", invited).await.status, 201);
+    let invite = evening.organizer.request(Method::POST, "/api/v1/events/qixi/crew").json(&invited);
+    assert_eq!(evening.organizer.send(invite.header("Idempotency-Key", "today")).await.status, 201);
     queqiao::clock_watch::begin(&evening.app).await.unwrap();
-    evening.move_to(Phase::Online).await;
-    let busy = evening.participant("women").await;
-    let post = busy.request(Method::POST, "/api/v1/events/qixi/sign-ins").header("Idempotency-Key", "today");
-    assert_eq!(busy.send(post).await.status, 200);
+    let day = evening.event.day(evening.app.now());
     let match_id = id::<matched::Entity>(evening).await.parse().unwrap();
     let row = ballot_consent::Model { match_id, registration_id: guest.registration_id, stage: true, follow_up: false };
     let txn = evening.app.database.begin_write().await.unwrap();
     row.into_active_model().reset_all().insert(&txn).await.unwrap();
+    let signed_in = daily_check_in::Model {
+        registration_id: guest.registration_id,
+        day,
+        event_id: evening.event.id,
+        at: evening.app.now(),
+    };
+    signed_in.into_active_model().reset_all().insert(&txn).await.unwrap();
     txn.commit().await.unwrap();
     tokens.json["refresh_token"].as_str().unwrap().to_owned()
 }
@@ -68,8 +73,8 @@ async fn fill(evening: &mut Evening, guest: &Person) -> String {
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn tables_that_get_another_name_keep_every_row_and_index(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some((mut evening, guests)) = one_of_everything(engine).await else { return };
-    let token = fill(&mut evening, &guests[0]).await;
+    let Some((evening, guests)) = one_of_everything(engine).await else { return };
+    let token = fill(&evening, &guests[0]).await;
     let (rows, indexed, counted) = (everything(&evening).await, indices(&evening).await, counts(&evening).await);
     for (_, now) in RENAMED_TABLES {
         assert!(counted.contains_key(now), "{now} is empty");

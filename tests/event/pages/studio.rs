@@ -121,7 +121,7 @@ async fn the_studio_leads_from_the_frozen_ledger_to_the_record(#[values(Sqlite, 
     assert_eq!((answer.status().as_u16(), header(&answer, "location")), (303, STUDIO));
     let (status, page) = browser.get(STUDIO).await;
     assert_eq!(status, 200, "{page}");
-    for text in ["入选 4 人，候补 2 人", "01 05 09+08", "queqiao verify qixi-screening-1.json", "待寄 6 封", "<svg"]
+    for text in ["入选 4 人，候补 2 人", "01 05 09+08", "queqiao verify qixi-screening-1.json", "待写 6 封", "<svg"]
     {
         assert!(page.contains(text), "{text}: {page}");
     }

@@ -131,7 +131,7 @@ async fn a_badge_is_shown_to_whoever_wears_it(#[values(Sqlite, Postgres)] engine
     let her = evening.participant_as("women", Status::Confirmed).await;
     let waiting = evening.participant_as("women", Status::Waitlisted).await;
     let browser = Browser::of(&evening, &her).await;
-    assert!(browser.get("/e/qixi/badge").await.1.contains("还没有号码牌"));
+    assert!(browser.get("/e/qixi/badge").await.1.contains("主办方编号之后，号码牌会出现在这里"));
     evening.organizer.post("/api/v1/events/qixi/badges", json!({})).await;
     let answer = browser.request(Method::GET, "/e/qixi/badge").send().await.unwrap();
     assert_eq!(header(&answer, "cache-control"), "no-store");

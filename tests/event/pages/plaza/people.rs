@@ -58,7 +58,7 @@ async fn people_are_known_by_what_they_say_of_themselves(#[values(Sqlite, Postgr
     let before = Evening::begin(engine, Phase::Registration).await.unwrap();
     let early = Browser::of(&before, &before.participant("men").await).await;
     let (status, page) = early.get("/e/qixi/people").await;
-    assert!(status == 200 && page.contains("开放"), "{page}");
+    assert!(status == 200 && page.contains("起，这里有大家的名片"), "{page}");
     assert!(early.get(PLAZA).await.1.contains("还没有开放"));
 }
 
