@@ -7,7 +7,8 @@ use sea_orm::Iterable;
 use serde_json::{Map, Value, json};
 
 use super::rules::{MOST, PointTerms, Rule, RuleSet};
-use crate::error::FieldError;
+use crate::error::{Fault, FieldError};
+use crate::events::event;
 use crate::events::kind::Kind;
 use crate::events::phase::Phase;
 use crate::page::Page;
@@ -24,7 +25,19 @@ pub const LAST: Phase = Phase::Registration;
 #[must_use]
 pub fn proposed(kind: Kind) -> Option<Terms> {
     let pays = matches!(kind, Kind::Mixer | Kind::Concert);
-    pays.then(|| RuleSet::default().iter().map(|(rule, terms)| (rule.word().to_owned(), terms.clone())).collect())
+    pays.then(|| by_name(&RuleSet::default()))
+}
+
+/// What an event pays, said or not.
+///
+/// # Errors
+/// Where it does not read.
+pub fn of(event: &event::Model) -> Result<Terms, Fault> {
+    Ok(by_name(&RuleSet::of(event)?))
+}
+
+fn by_name(rules: &RuleSet) -> Terms {
+    rules.iter().map(|(rule, terms)| (rule.word().to_owned(), terms.clone())).collect()
 }
 
 /// Everything that cannot be held as written, by the path of the field.

@@ -58,14 +58,18 @@ async fn fill(evening: &Evening, guest: &Person) -> String {
     let match_id = id::<matched::Entity>(evening).await.parse().unwrap();
     let row = ballot_consent::Model { match_id, registration_id: guest.registration_id, stage: true, follow_up: false };
     let txn = evening.app.database.begin_write().await.unwrap();
-    row.into_active_model().reset_all().insert(&txn).await.unwrap();
+    if ballot_consent::Entity::find().one(&txn).await.unwrap().is_none() {
+        row.into_active_model().reset_all().insert(&txn).await.unwrap();
+    }
     let signed_in = daily_check_in::Model {
         registration_id: guest.registration_id,
         day,
         event_id: evening.event.id,
         at: evening.app.now(),
     };
-    signed_in.into_active_model().reset_all().insert(&txn).await.unwrap();
+    if daily_check_in::Entity::find().one(&txn).await.unwrap().is_none() {
+        signed_in.into_active_model().reset_all().insert(&txn).await.unwrap();
+    }
     txn.commit().await.unwrap();
     tokens.json["refresh_token"].as_str().unwrap().to_owned()
 }

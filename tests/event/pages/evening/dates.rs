@@ -56,7 +56,7 @@ async fn a_phone_says_where_to_sit_and_how_long(#[values(Sqlite, Postgres)] engi
     // In English, and in the list of the evening.
     let english = him.request(Method::GET, DATES).header("Accept-Language", "en").send().await.unwrap();
     let (_, english) = read(english).await;
-    assert!(english.contains("Time is up") && english.contains("My evening") && !english.contains("号桌"), "{english}");
+    assert!(english.contains("Time is up") && english.contains("My dates") && !english.contains("号桌"), "{english}");
     // Who is not let in, or came late, is told so.
     let outside = gone(&hall.evening, Side::Men, 8).await;
     let late = guest(&hall.evening, Side::Men, 9).await;

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{DATES, MATCHES, PICKS, call, hall, my_rounds, text};
-use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::browser::{Browser, header, read, unmarked};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::hall::{Hall, gone, light};
 use crate::fixtures::person::Person;
@@ -184,7 +184,7 @@ async fn seen(hall: &Hall, person: &Person, paths: &[&str]) -> String {
     let mut seen = String::new();
     for path in paths {
         let (status, page) = browser.get(path).await;
-        seen.push_str(&format!("{path} {status}\n{}\n", masked(&page.replace(&hall.evening.address, ""))));
+        seen.push_str(&format!("{path} {status}\n{}\n", masked(&unmarked(&page.replace(&hall.evening.address, "")))));
     }
     seen
 }
