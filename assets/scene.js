@@ -77,8 +77,8 @@ function byNumber(together, size, found) {
   return sorted.flatMap((people) => cut(people, size));
 }
 
-const numberRow = ({ badge, found }) => make("li", "", make("span", "", make("bdi", "", badge), make("b", "", found));
-const tableRow = ({ table, badges }) => make("li", "", make("b", "", String(table)), make("span", "", badges.join(" "))));
+const numberRow = ({ badge, found }) => make("li", "", make("span", "", badge), make("b", "", found));
+const tableRow = ({ table, badges }) => make("li", "", make("b", "", String(table)), make("span", "", badges.join(" ")));
 
 function tables(turn) {
   const few = turn.tables.length <= AS_PAIRS;

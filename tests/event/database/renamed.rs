@@ -49,7 +49,7 @@ async fn fill(evening: &Evening, guest: &Person) -> String {
     let tokens = visitor.post(LOGIN, json!({ "email": guest.email, "password": PASSWORD })).await;
     assert_eq!(visitor.post(LOGIN, json!({ "email": guest.email, "password": "wrong" })).await.status, 401);
     assert_eq!(visitor.post("/api/v1/auth/password/forgot", json!({ "email": guest.email })).await.status, 202);
-    assert_eq!(visitor.get("/readyz").await.status, 200);
+    evening.app.database.prove_write().await.unwrap();
     let invited = json!({ "email": "lu.su@example.com", "role": "host" });
     let invite = evening.organizer.request(Method::POST, "/api/v1/events/qixi/crew").json(&invited);
     assert_eq!(evening.organizer.send(invite.header("Idempotency-Key", "today")).await.status, 201);
