@@ -34,7 +34,8 @@ function wind() {
   ticking = setInterval(tick, 250);
 }
 
-const still = (node) => node.outerHTML.replace(/ data-now="[^"]*"/g, "");
+// As the house made it: without the time, and without what the frame has marked since.
+const still = (node) => node.outerHTML.replace(/ data-(now|more)="[^"]*"/g, "");
 let before = followed() && still(followed());
 
 async function refresh(signal) {

@@ -3,22 +3,26 @@
 // A word that was read goes away by itself.
 for (const toast of document.querySelectorAll(".toast:not(.still)")) setTimeout(() => toast.remove(), 6000);
 
-// Where the views stand in one row, the open one is in sight.
-for (const open of document.querySelectorAll(".tabs [aria-current]")) {
-  const row = open.parentElement;
-  row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.clientWidth) / 2;
+function views() {
+  // Where the views stand in one row, the open one is in sight.
+  for (const open of document.querySelectorAll(".tabs [aria-current]")) {
+    const row = open.parentElement;
+    row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.clientWidth) / 2;
+  }
+  // A row of views that goes on beyond the edge says so.
+  for (const row of document.querySelectorAll(".side-nav .tabs, .views")) {
+    const look = () => {
+      const before = row.scrollLeft > 8;
+      const after = row.scrollWidth - row.clientWidth - row.scrollLeft > 8;
+      row.dataset.more = [before && "before", after && "after"].filter(Boolean).join(" ");
+    };
+    row.addEventListener("scroll", look, { passive: true });
+    new ResizeObserver(look).observe(row);
+  }
 }
-
-// A row of views that goes on beyond the edge says so.
-for (const row of document.querySelectorAll(".side-nav .tabs, .views")) {
-  const look = () => {
-    const before = row.scrollLeft > 8;
-    const after = row.scrollWidth - row.clientWidth - row.scrollLeft > 8;
-    row.dataset.more = [before && "before", after && "after"].filter(Boolean).join(" ");
-  };
-  row.addEventListener("scroll", look, { passive: true });
-  new ResizeObserver(look).observe(row);
-}
+views();
+// The page follows the hall: its rows are others then.
+addEventListener("followed", views);
 
 // A refused form opens where it is to be mended, and what was wrong with a field is taken back once it is another.
 document.querySelector("main [aria-invalid]")?.focus();
