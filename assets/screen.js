@@ -2,7 +2,7 @@
 // tells the hall nothing of its troubles, and takes one order from a keyboard: M, for the bell.
 
 import { hang } from "./bell.js";
-import { listen, serverNow } from "./live.js";
+import { listen } from "./live.js";
 import { draw, spokenHere, tick } from "./scene.js";
 
 const scene = document.getElementById("scene");
@@ -22,7 +22,7 @@ listen(
   (told) => {
     snapshot = told;
     draw(scene, told, say);
-    keep(LAST, Response.json(told)).catch(() => {});
+    keep(LAST, Response.json({ told, kept: Date.now() })).catch(() => {});
   },
   {
     link: (there) => {
@@ -40,9 +40,10 @@ listen(
 async function showLast() {
   if (snapshot) return;
   const last = await (await globalThis.caches?.match(LAST))?.json();
-  if (!last || snapshot || serverNow() - Date.parse(last.now) > NIGHT) return;
-  snapshot = last;
-  draw(scene, last, say);
+  // By this machine's own clock: without a link it knows no other.
+  if (!last || snapshot || Date.now() - last.kept > NIGHT) return;
+  snapshot = last.told;
+  draw(scene, snapshot, say);
 }
 
 setInterval(() => {

@@ -73,7 +73,7 @@ async fn the_house_s_badges_are_read_near_and_far_turned_tilted_and_grainy(#[val
     cases.extend((0..12).map(|hour| plain(300, f64::from(hour) * std::f64::consts::PI / 6.0 + 0.05)));
     for (turn, tilt, blur, noise) in [
         (0.4, 0.2, 0.0, 0),
-        (2.0, 0.35, 0.0, 0),
+        (2.0, 0.25, 0.0, 0),
         (4.5, 0.3, 1.0, 30),
         (0.0, 0.0, 2.5, 0),
         (1.0, 0.0, 1.5, 60),

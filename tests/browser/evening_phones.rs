@@ -113,7 +113,7 @@ async fn a_phone_asks_until_it_knows(#[values(Sqlite)] engine: Engine) {
     assert_eq!(host.post(&format!("{API}/dates/plan"), json!({ "rounds": 1 })).await.status, 200);
     phone.go("/e/qixi/dates").await;
     phone.see("下一轮 · 第 1 轮").await;
-    phone.until_true("performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/live'))").await;
+    phone.until_true("performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/now'))").await;
     let block = async |urls: serde_json::Value| {
         phone.cdp("Network.enable", json!({})).await;
         phone.cdp("Network.setBlockedURLs", json!({ "urls": urls })).await;

@@ -26,7 +26,7 @@ struct Console {
 impl Console {
     async fn begin(engine: Engine) -> Option<Self> {
         let hall = Hall::open(engine, Phase::OnSite).await?;
-        let settings = json!({ "dates": { "rounds": 3, "minutes": 8, "pause_seconds": 90 } });
+        let settings = json!({ "dates": { "rounds": 3, "minutes": 8, "pause_seconds": 90, "tables": 3 } });
         hall.evening.change(|row| row.settings = Set(settings)).await;
         let host = hall.evening.crew(Role::Host).await;
         let mut women = Vec::new();

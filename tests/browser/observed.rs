@@ -37,5 +37,6 @@ pub const ON_SCREEN: &str = "(() => { try {
 } catch { return ''; } })()";
 pub const ON_PHONE: &str = "(() => { try {
     const lit = [...document.querySelectorAll('.light[aria-pressed=true]')].map((light) => light.value);
+    for (const asked of document.querySelectorAll('#followed details')) asked.open = false;
     return JSON.stringify([location.pathname, lit, document.getElementById('followed').innerText]).replace(/\\d+:\\d\\d/g, '0:00');
 } catch { return ''; } })()";

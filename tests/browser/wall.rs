@@ -121,7 +121,8 @@ async fn the_bell_rings_when_a_round_begins_nears_its_end_and_is_over(#[values(S
         const bell = hang(sign);
         window.rang = [];
         addEventListener('rung', ({ detail }) => window.rang.push(detail.muted ? 'mute' : detail.name));
-        const now = Date.now();
+        const { serverNow } = await import('/assets/live.js');
+        const now = serverNow();
         const turn = (begins, ends, more) => ({ round: 2, state: 'running', paused_at: null, started_at: new Date(now + begins).toISOString(), ends_at: new Date(now + ends).toISOString(), ...more });
         const still = (at) => ({ paused_at: new Date(now + at).toISOString() });
         window.pass = (list) => list.forEach((one) => bell(one));
