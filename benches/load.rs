@@ -124,7 +124,7 @@ async fn measure(name: &str, url: Option<String>) {
     }
     let mut men = evening.participants("men", SIDE, Status::Confirmed).await;
     let women = evening.participants("women", SIDE, Status::Confirmed).await;
-    evening.enter(Phase::OnSite).await;
+    evening.move_to(Phase::OnSite).await;
     evening.organizer.post(&format!("{AT}/badges"), json!({})).await;
     men.extend(women);
     for clients in [1, 8, 32] {

@@ -4,7 +4,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::add_seats::{MoreSeats, add_seats};
 use super::addition;
@@ -87,12 +87,11 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
 async fn add_more(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
     let event = by.event.clone();
     let added = async {
-        let mut wish = json!({ "reason": form.value("reason") });
-        for side in ["men", "women"] {
-            let typed = form.number(side);
-            wish[side] = if typed.is_null() { json!(0) } else { typed };
-        }
-        let wish: MoreSeats = body::read(wish)?;
+        let [men, women] = ["men", "women"].map(|side| match form.number(side) {
+            Value::Null => json!(0),
+            typed => typed,
+        });
+        let wish: MoreSeats = body::read(json!({ "men": men, "women": women, "reason": form.value("reason") }))?;
         house.run(async move |app| add_seats(&app, &by, wish).await).await
     };
     match added.await {

@@ -123,7 +123,7 @@ impl Header {
 }
 
 /// What stands above a column: the lowest line says it most exactly.
-fn heading<'a>(lines: &'a [Row], column: usize) -> &'a str {
+fn heading(lines: &[Row], column: usize) -> &str {
     lines.iter().rev().map(|line| line.text(column)).find(|text| !text.is_empty()).unwrap_or_default()
 }
 

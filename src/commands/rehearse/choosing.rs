@@ -27,7 +27,7 @@ pub type Matches = BTreeMap<(String, String), String>;
 /// Whether somebody said on the ballot that they would go on stage.
 #[must_use]
 pub const fn would_be_shown(place: usize) -> bool {
-    place % 2 == 0
+    place.is_multiple_of(2)
 }
 
 /// # Errors
