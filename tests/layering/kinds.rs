@@ -41,7 +41,8 @@ fn body(text: &str) -> &str {
 /// The files of the rooms of the event; the ground below them and the roof above have other kinds.
 fn of_rooms() -> Vec<Source> {
     let order = order();
-    let (first, last) = (order["accounts"], order["office"]);
+    let place = |room: &str| order.get(room).copied().unwrap();
+    let (first, last) = (place("accounts"), place("office"));
     source()
         .into_iter()
         .filter(|source| order.get(&source.room).is_some_and(|at| (first..=last).contains(at)))

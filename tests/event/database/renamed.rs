@@ -79,7 +79,8 @@ async fn fill(evening: &Evening, guest: &Person) -> String {
 async fn tables_that_get_another_name_keep_every_row_and_index(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some((evening, guests)) = one_of_everything(engine).await else { return };
     let token = fill(&evening, &guests[0]).await;
-    let (rows, indexed, counted) = (everything(&evening).await, indices(&evening).await, counts(&evening).await);
+    let (mut rows, indexed, counted) = (everything(&evening).await, indices(&evening).await, counts(&evening).await);
+    rows.retain(|row| !row.starts_with("schema_mark "));
     for (_, now) in RENAMED_TABLES {
         assert!(counted.contains_key(now), "{now} is empty");
     }
@@ -93,7 +94,10 @@ async fn tables_that_get_another_name_keep_every_row_and_index(#[values(Sqlite, 
     }
     assert_eq!(counts(&evening).await, counted);
     database.migrate().await.unwrap();
-    assert_eq!(everything(&evening).await, rows);
+    // Who migrates marks anew what older processes can live with.
+    let mut after = everything(&evening).await;
+    after.retain(|row| !row.starts_with("schema_mark "));
+    assert_eq!(after, rows);
     assert_eq!(indices(&evening).await, indexed);
 
     // What vouches for a row and what refuses a second one does so under the new name too.
