@@ -1,6 +1,7 @@
 // The host's console: one key, one act. What Enter would show stands in the preview; nothing
 // reaches the hall before it was taken, and every step can be taken back.
 
+import { bdi } from "./bidi.js";
 import { attend } from "./console-rounds.js";
 import { listen } from "./live.js";
 import { draw, spokenHere, tick } from "./scene.js";
@@ -165,11 +166,6 @@ function paintSheet() {
   }
   at("segment-next").disabled = !comes();
   at("segment-back").disabled = !sheet.cue;
-}
-
-// A name reads in its own direction and turns nothing beside it.
-function bdi(name) {
-  return Object.assign(document.createElement("bdi"), { textContent: name ?? "" });
 }
 
 // Those who may be called: couples, two who agreed to speak, or whoever shows something.

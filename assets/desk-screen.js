@@ -1,5 +1,6 @@
 // What the desk shows and says.
 
+import { bdi } from "./bidi.js";
 import { signal } from "./desk-signal.js";
 
 const MARKS = { admitted: "✓", review: "✓", refused: "✗", ready: "", busy: "…", typing: "…" };
@@ -215,11 +216,6 @@ function line(...parts) {
     item.append(whole);
   }
   return item;
-}
-
-// A name reads in its own direction and turns nothing beside it.
-function bdi(name) {
-  return Object.assign(document.createElement("bdi"), { textContent: name });
 }
 
 function apart(...names) {

@@ -153,12 +153,13 @@ fn rounded(squeezed: &[Squeezed], grain: Grain, last: DateTime<Utc>, zone: Tz) -
     rounded.last().is_some_and(|(_, begins)| *begins < last).then_some(rounded)
 }
 
-/// That hour on the day of a moment; a day later where that is not after `before`.
+/// That hour as near to a moment as there is one after `before`.
 fn next_day(moment: DateTime<Utc>, at: NaiveTime, before: Option<DateTime<Utc>>, zone: Tz) -> Option<DateTime<Utc>> {
     let day = moment.with_timezone(&zone).date_naive();
     let on = |day: NaiveDate| Some(zone.from_local_datetime(&day.and_time(at)).earliest()?.with_timezone(&Utc));
-    let begins = on(day)?;
-    if before.is_some_and(|before| before >= begins) { on(day.succ_opt()?) } else { Some(begins) }
+    let days = [day.pred_opt(), Some(day), day.succ_opt(), day.succ_opt().and_then(|day| day.succ_opt())];
+    let later = days.into_iter().flatten().filter_map(on).filter(|begins| before.is_none_or(|before| *begins > before));
+    later.min_by_key(|begins| (*begins - moment).abs())
 }
 
 /// The next moment whose minutes are a multiple, after `before`.

@@ -43,9 +43,9 @@ pub struct Boards(Mutex<HashMap<Uuid, Arc<Slot>>>);
 #[derive(Default)]
 struct Slot {
     current: Mutex<Option<Arc<Board>>>,
-    /// Readings begun so far, and the one that is shown.
+    /// Readings begun so far, and the one the board is from.
     begun: AtomicU64,
-    shown_reading: AtomicU64,
+    latest_reading: AtomicU64,
     /// Held by whoever reads the board anew.
     renewing: tokio::sync::Mutex<Running>,
 }
@@ -83,7 +83,7 @@ pub async fn anew(app: &App, event: &event::Model) -> Result<Arc<Board>, Fault> 
     let begun_before = slot.begun.load(Ordering::SeqCst);
     let mut running = slot.renewing.lock().await;
     // Whoever read while this one waited began after it asked.
-    match slot.latest().filter(|_| slot.shown_reading.load(Ordering::SeqCst) > begun_before) {
+    match slot.latest().filter(|_| slot.latest_reading.load(Ordering::SeqCst) > begun_before) {
         Some(board) => Ok(board),
         None => slot.read(app, event, &mut running).await,
     }
@@ -155,7 +155,7 @@ impl Slot {
         let reading = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let board = Arc::new(read(app.database.reader(), event, app.now(), running).await?);
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
-        self.shown_reading.store(reading, Ordering::SeqCst);
+        self.latest_reading.store(reading, Ordering::SeqCst);
         Ok(board)
     }
 

@@ -138,7 +138,7 @@ pub async fn apply(
     agreed.keep(&txn, app, account.id, Some(registration.id), now).await?;
     if vouched {
         let to = Recipient::of(app, &account, &profile.nickname)?;
-        letters::approved(&txn, app, &event, &registration, &to).await?;
+        letters::verdict(&txn, app, &event, &registration, &to).await?;
     }
     txn.commit_telling(&registration).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);

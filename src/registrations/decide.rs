@@ -209,14 +209,12 @@ async fn record_decision(
         row.reason = Set(reason.clone().filter(|_| decision == Decision::Reject));
         row.decided_at = Set((decision != Decision::Restore).then(|| app.now()));
         let now = row.update(txn).await?;
-        // An erased account has no address any more; the verdict stands all the same.
-        if let Some(to) = recipients.get(&now.account_id) {
-            match decision {
-                Decision::Approve => letters::approved(txn, app, event, &now, to).await?,
-                Decision::Reject => letters::rejected(txn, app, event, &now, to).await?,
-                Decision::Restore if unheard => {}
-                Decision::Restore => letters::restored(txn, app, event, &now, to).await?,
-            }
+        // An erased account has no address any more; the verdict stands all the same. And whoever has not
+        // heard of a decision need not hear that it is open again.
+        if let Some(to) = recipients.get(&now.account_id)
+            && !(decision == Decision::Restore && unheard)
+        {
+            letters::verdict(txn, app, event, &now, to).await?;
         }
         by.records(Deed::RegistrationDecided)
             .about("registration", now.id)

@@ -103,7 +103,7 @@ pub async fn accepted(
     insert_registration(txn, &entered).await?;
     agreed.keep(txn, app, account.id, Some(entered.id), now).await?;
     if approved {
-        letters::approved(txn, app, &event, &entered, &Recipient::of(app, account, &profile.nickname)?).await?;
+        letters::verdict(txn, app, &event, &entered, &Recipient::of(app, account, &profile.nickname)?).await?;
     }
     Ok(entered)
 }
@@ -132,6 +132,6 @@ async fn stands(
     let approved = row.update(txn).await?;
     let profile = profile::Entity::find_by_id(account.id).one(txn).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
-    letters::approved(txn, app, event, &approved, &Recipient::of(app, account, &nickname)?).await?;
+    letters::verdict(txn, app, event, &approved, &Recipient::of(app, account, &nickname)?).await?;
     Ok(approved)
 }

@@ -27,49 +27,35 @@ letter_words! {
     "registrations/restored.zh.txt" "registrations/restored.en.txt"
 }
 
-/// The application was approved.
-pub async fn approved(
+/// Tells somebody what their application has become: approved, turned down and why, or open again.
+pub async fn verdict(
     txn: &impl ConnectionTrait,
     app: &App,
     event: &event::Model,
     registration: &registration::Model,
     to: &Recipient,
 ) -> Result<(), Fault> {
-    let moment = |at: DateTime<Utc>| when::moment_in_full(to.language, event.zone(), at, app.now());
-    let text = Approved {
-        title: event.titled(to.language),
-        nickname: &to.nickname,
-        number: registration.label(),
-        online: event.boundary(Phase::Online).filter(|online| *online > app.now()).map(moment),
-        starts: moment(event.starts_at),
-        venue: &event.venue,
+    let (title, nickname) = (event.titled(to.language), to.nickname.as_str());
+    let letter = match registration.status {
+        Status::Approved => {
+            let moment = |at: DateTime<Utc>| when::moment_in_full(to.language, event.zone(), at, app.now());
+            let approved = Approved {
+                title,
+                nickname,
+                number: registration.label(),
+                online: event.boundary(Phase::Online).filter(|online| *online > app.now()).map(moment),
+                starts: moment(event.starts_at),
+                venue: &event.venue,
+            };
+            decided(app, "approved", event, registration, to, approved)?
+        }
+        Status::Rejected => {
+            let reason = registration.reason.as_deref().unwrap_or_default();
+            decided(app, "rejected", event, registration, to, Rejected { title, nickname, reason })?
+        }
+        _ => decided(app, "restored", event, registration, to, Restored { title, nickname })?,
     };
-    post(txn, app, "approved", event, registration, to, text).await
-}
-
-/// The application was turned down, and why.
-pub async fn rejected(
-    txn: &impl ConnectionTrait,
-    app: &App,
-    event: &event::Model,
-    registration: &registration::Model,
-    to: &Recipient,
-) -> Result<(), Fault> {
-    let reason = registration.reason.as_deref().unwrap_or_default();
-    let text = Rejected { title: event.titled(to.language), nickname: &to.nickname, reason };
-    post(txn, app, "rejected", event, registration, to, text).await
-}
-
-/// What was decided is open again, where the person had heard of it.
-pub async fn restored(
-    txn: &impl ConnectionTrait,
-    app: &App,
-    event: &event::Model,
-    registration: &registration::Model,
-    to: &Recipient,
-) -> Result<(), Fault> {
-    let sentence = Restored { title: event.titled(to.language), nickname: &to.nickname };
-    post(txn, app, "restored", event, registration, to, sentence).await
+    letter::post(txn, app, letter).await
 }
 
 /// Takes back the letter of the decision an application stands by, and says whether it had not gone yet.
@@ -91,22 +77,20 @@ fn once(kind: &str, registration: &registration::Model, decided: DateTime<Utc>) 
 }
 
 /// The letter waits for a while in which whoever decided may think again.
-async fn post(
-    txn: &impl ConnectionTrait,
+fn decided(
     app: &App,
     kind: &'static str,
     event: &event::Model,
     registration: &registration::Model,
     to: &Recipient,
-    text: impl Words,
-) -> Result<(), Fault> {
+    contents: impl Words,
+) -> Result<Letter, Fault> {
     let now = app.now();
     let wait = TimeDelta::seconds(i64::try_from(app.settings.mail.recall_seconds).unwrap_or(0));
-    let letter = Letter {
+    Ok(Letter {
         event_id: Some(event.id),
         dedupe: Some(once(kind, registration, registration.decided_at.unwrap_or(now))),
         not_before: Some(now + wait),
-        ..Letter::new(app, kind, to, text, &format!("/e/{}/me", event.slug))?
-    };
-    letter::post(txn, app, letter).await
+        ..Letter::new(app, kind, to, contents, &format!("/e/{}/me", event.slug))?
+    })
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::addition_record::{Added, Addition, Asked};
+use super::addition_record::{Added, Addition, AdditionRequest};
 use super::placement::{self, in_play};
 use super::refusals::SEATS_NOT_FILLED;
 use super::succeed::{self, Seat};
@@ -58,7 +58,7 @@ pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(ad
     let rules = follows.rules.enlarged(wish.men, wish.women);
     let seats = judged(&wish, &rules)?;
     let people = in_play(&txn, event.id).await?;
-    let order = Asked {
+    let order = AdditionRequest {
         event: event.slug.clone(),
         at: app.now(),
         reason: wish.reason.trim().to_owned(),

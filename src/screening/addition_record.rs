@@ -76,7 +76,7 @@ pub fn digest(bytes: &[u8]) -> String {
 
 /// What was asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct AdditionRequest {
     pub event: String,
     pub at: DateTime<Utc>,
     pub reason: String,
@@ -88,7 +88,7 @@ impl Addition {
     ///
     /// # Errors
     /// The limits that keep somebody out of one of the seats.
-    pub fn make(order: Asked, follows: &Follows, people: &[Applicant], seed: &[u8; 32]) -> Result<Self, Infeasible> {
+    pub fn make(order: AdditionRequest, follows: &Follows, people: &[Applicant], seed: &[u8; 32]) -> Result<Self, Infeasible> {
         let (holders, waiting): (Vec<&Applicant>, Vec<&Applicant>) = people.iter().partition(|person| person.held);
         let Added { men, women } = order.added;
         let numbers = |people: &[&Applicant]| {
@@ -134,7 +134,7 @@ impl Addition {
         }
         let people = recorded.people(run)?;
         let (at, reason) = (recorded.at, recorded.reason.clone());
-        let order = Asked { event: run.event.clone(), at, reason, added: recorded.added };
+        let order = AdditionRequest { event: run.event.clone(), at, reason, added: recorded.added };
         let found = Self::make(order, follows, &people, &run.seed());
         let found = found.map_err(|why| differs("offered", recorded.offered.join(", "), listed(&why.limits)))?;
         for (field, recorded, found) in [

@@ -73,7 +73,7 @@ async fn confessions(line: &Line, house: &House, inside: &[Arc<Guest>], report: 
     report.stage.confessions_agreed = agreed.len();
     let console = Console { line, house };
     let ready = console.stage().await?["confessions"].as_array().context("no confessions")?.clone();
-    let spoken = |word: &Value| Some((badge(word, 0)?, badge(word, 1)?));
+    let spoken = |word: &Value| Some((badge(&word["pair"], 0)?, badge(&word["pair"], 1)?));
     let callable: BTreeSet<(String, String)> = ready.iter().filter_map(spoken).collect();
     report.promise(
         "who is asked on stage said yes before",
@@ -166,8 +166,8 @@ impl Console<'_> {
     }
 }
 
-fn badge(of: &Value, place: usize) -> Option<String> {
-    of["pair"][place]["badge"].as_str().map(str::to_owned)
+fn badge(faces: &Value, place: usize) -> Option<String> {
+    faces[place]["badge"].as_str().map(str::to_owned)
 }
 
 fn pair(of: &Value) -> Option<(String, String)> {
@@ -176,7 +176,6 @@ fn pair(of: &Value) -> Option<(String, String)> {
 
 /// Two badges, the smaller first.
 fn pair_of(faces: &Value) -> Option<(String, String)> {
-    let badge = |place: usize| faces[place]["badge"].as_str().map(str::to_owned);
-    let (one, other) = (badge(0)?, badge(1)?);
+    let (one, other) = (badge(faces, 0)?, badge(faces, 1)?);
     Some(if one < other { (one, other) } else { (other, one) })
 }
