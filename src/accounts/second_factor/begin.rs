@@ -54,13 +54,11 @@ pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
     Ok(with_qr_code(secret, address)?)
 }
 
-/// What was told once, on the page that comes back with a wrong code.
-#[must_use]
-pub fn again(secret: String, address: String) -> Option<Begun> {
-    address.starts_with("otpauth://totp/").then(|| with_qr_code(secret, address).ok()).flatten()
-}
-
-fn with_qr_code(secret: String, address: String) -> Result<Begun, Fault> {
+/// What was disclosed once, on the page that follows.
+///
+/// # Errors
+/// Only faults.
+pub fn with_qr_code(secret: String, address: String) -> Result<Begun, Fault> {
     let code = QrCode::new(address.as_bytes()).map_err(Fault::of)?;
     let qr = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
     Ok(Begun { secret, address, qr })

@@ -6,6 +6,7 @@ mod api;
 pub mod ask;
 pub mod begin;
 pub mod confirm;
+mod disclosure;
 pub mod end;
 pub mod factor;
 mod page;

@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::api::{SecondFactor, read};
 use super::begin::Begun;
+use super::disclosure::{Disclosure, removal};
 use super::{begin, confirm, end};
 use crate::accounts::SignedIn;
 use crate::accounts::asker::Asker;
@@ -14,7 +15,7 @@ use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::{beside, once_proven};
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page};
@@ -41,30 +42,50 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(factor_page).service(begin_factor).service(confirm_factor).service(renew_codes).service(end_factor);
 }
 
-async fn answer(house: &House, page: Page, who: SignedIn, form: Form, once: ShownOnce) -> Result<HttpResponse, Error> {
+/// The page with what the browser brought along to it. The secret stays for as long as it takes to type it in,
+/// the codes are gone with the next page.
+async fn answer(
+    house: &House,
+    request: &HttpRequest,
+    page: Page,
+    who: SignedIn,
+    form: Form,
+) -> Result<HttpResponse, Error> {
+    let person = who.account_id;
     let stands = read(house, who).await?;
+    let disclosed = Disclosure::read(house, request, person);
+    let is_spent = matches!(disclosed, Some(Disclosure::Codes(_)));
+    let once = match disclosed {
+        Some(Disclosure::Secret { secret, address }) if !stands.on => {
+            ShownOnce::Begun(begin::with_qr_code(secret, address)?)
+        }
+        Some(Disclosure::Codes(codes)) => ShownOnce::Codes(codes),
+        _ => ShownOnce::Nothing,
+    };
     let mut answer = page::answer(&FactorPage { page, form, stands, once })?;
+    if is_spent {
+        answer.add_cookie(&removal(house)).map_err(Fault::of)?;
+    }
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
 
 async fn refused(
     house: &House,
+    request: &HttpRequest,
     page: Page,
     who: SignedIn,
     form: Form,
     error: Error,
-    once: ShownOnce,
 ) -> Result<HttpResponse, Error> {
-    form.show_again(page, beside("", error), |page, form| answer(house, page, who, form, once)).await
+    form.show_again(page, beside("", error), |page, form| answer(house, request, page, who, form)).await
 }
 
 #[get("/me/second-factor")]
-async fn factor_page(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    answer(&house, visit.page, who, Form::default(), ShownOnce::Nothing).await
+async fn factor_page(house: House, request: HttpRequest, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
+    answer(&house, &request, visit.page, who, Form::default()).await
 }
 
-/// The secret stands on the answer itself and in no address: it is told once.
 #[post("/me/second-factor")]
 async fn begin_factor(
     house: House,
@@ -73,11 +94,11 @@ async fn begin_factor(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let proof = Proof::typed(&form, "");
+    let (proof, person) = (Proof::typed(&form, ""), who.account_id);
     let begun = once_proven(&house, &request, who, proof, async |app, proven| begin::begin(&app, proven).await);
     match begun.await {
-        Ok(begun) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Begun(begun)).await?),
-        Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
+        Ok(Begun { secret, address, .. }) => Disclosure::Secret { secret, address }.see(&house, person),
+        Err(error) => refused(&house, &request, visit.page, who, form, error).await,
     }
 }
 
@@ -89,15 +110,10 @@ async fn confirm_factor(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let (asker, code) = (Asker::of(&house, &request), form.value("code").to_owned());
+    let (asker, code, person) = (Asker::of(&house, &request), form.value("code").to_owned(), who.account_id);
     match house.run(async move |app| confirm::confirm(&app, &asker, &who, &code).await).await {
-        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Codes(codes)).await?),
-        Err(error) => {
-            // What the app was told stood on the page this came from; a wrong code comes back with it.
-            let begun = begin::again(form.value("secret").to_owned(), form.value("address").to_owned());
-            let once = begun.map_or(ShownOnce::Nothing, ShownOnce::Begun);
-            Ok(refused(&house, visit.page, who, form, error, once).await?)
-        }
+        Ok(codes) => Disclosure::Codes(codes).see(&house, person),
+        Err(error) => refused(&house, &request, visit.page, who, form, error).await,
     }
 }
 
@@ -109,11 +125,11 @@ async fn renew_codes(
     who: SignedIn,
     form: Form,
 ) -> Result<HttpResponse, Error> {
-    let proof = Proof::typed(&form, "");
+    let (proof, person) = (Proof::typed(&form, ""), who.account_id);
     let renewed = once_proven(&house, &request, who, proof, async |app, proven| end::renew_codes(&app, proven).await);
     match renewed.await {
-        Ok(codes) => Ok(answer(&house, visit.page, who, Form::default(), ShownOnce::Codes(codes)).await?),
-        Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
+        Ok(codes) => Disclosure::Codes(codes).see(&house, person),
+        Err(error) => refused(&house, &request, visit.page, who, form, error).await,
     }
 }
 
@@ -129,6 +145,6 @@ async fn end_factor(
     let ended = once_proven(&house, &request, who, proof, async |app, proven| end::end(&app, proven).await);
     match ended.await {
         Ok(()) => see_saying("/me/second-factor", "second-factor-ended"),
-        Err(error) => Ok(refused(&house, visit.page, who, form, error, ShownOnce::Nothing).await?),
+        Err(error) => refused(&house, &request, visit.page, who, form, error).await,
     }
 }
