@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::audience::Audience;
 use super::entrance::{Admitted, Entrance};
 use super::snapshot::Snapshot;
-use super::station::{News, Station};
+use super::station::{Aired, News, Station};
 use crate::app::House;
 use crate::body::Query;
 use crate::error::Error;
@@ -59,8 +59,7 @@ pub async fn listen(
     let heard = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let for_audience = entrance.clone();
     let admitted = house.run(async move |app| for_audience.judge(&app).await).await?;
-    let mut news = house.extensions.get_or_default::<Station>().tune(&house, admitted.event.id, admitted.audience);
-    news.mark_changed();
+    let news = house.extensions.get_or_default::<Station>().tune(&house, admitted.event.id, admitted.audience);
     let beat = heartbeat(&house);
     let listener =
         Listener { house, entrance, admitted, news, beat, heard: heard.unwrap_or(0), waiting: Some(RETRY.into()) };
@@ -108,9 +107,8 @@ impl Listener {
         }
         loop {
             tokio::select! {
-                changed = self.news.changed() => {
-                    changed.ok()?;
-                    if let Some(head) = self.snapshot() {
+                aired = self.news.next() => {
+                    if let Some(head) = self.snapshot(aired?) {
                         return Some(head);
                     }
                 }
@@ -128,10 +126,9 @@ impl Listener {
         }
     }
 
-    /// The head of the latest snapshot, its members waiting; None where there is none, or this
+    /// The head of a snapshot, its members waiting; None where there is none, or this
     /// listener has it.
-    fn snapshot(&mut self) -> Option<Bytes> {
-        let aired = self.news.borrow_and_update().clone();
+    fn snapshot(&mut self, aired: Aired) -> Option<Bytes> {
         if aired.version == 0 || aired.version == self.heard {
             return None;
         }

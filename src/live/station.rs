@@ -2,12 +2,12 @@
 //! nothing older. It begins with its first listener and ends with its last.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
-use tokio::sync::broadcast;
-use tokio::sync::watch;
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -35,8 +35,44 @@ pub struct Aired {
     pub members: Bytes,
 }
 
-pub type News = watch::Receiver<Aired>;
-type Channel = watch::Sender<Aired>;
+/// What a listener hears: nothing that was looked up before they tuned in, so that a page that is loaded after
+/// a deed shows what came of it.
+pub struct News {
+    aired: watch::Receiver<Aired>,
+    looks: watch::Receiver<u64>,
+    from: u64,
+}
+
+impl News {
+    /// Waits for the next snapshot; None when the channel ends.
+    pub async fn next(&mut self) -> Option<Aired> {
+        let from = self.from;
+        self.looks.wait_for(|done| *done >= from).await.ok()?;
+        self.aired.changed().await.ok()?;
+        Some(self.aired.borrow_and_update().clone())
+    }
+}
+
+#[derive(Default)]
+struct Channel {
+    aired: watch::Sender<Aired>,
+    /// The number of the last look that was finished, and of the last one begun.
+    looks: watch::Sender<u64>,
+    begun: AtomicU64,
+    /// Somebody tuned in and wants a look of their own.
+    wanted: Notify,
+}
+
+impl Channel {
+    fn subscribe(&self) -> News {
+        let (mut aired, looks) = (self.aired.subscribe(), self.looks.subscribe());
+        aired.mark_changed();
+        let from = self.begun.load(Ordering::SeqCst) + 1;
+        self.wanted.notify_one();
+        News { aired, looks, from }
+    }
+}
+
 type Channels = HashMap<(Uuid, Audience), Arc<Channel>>;
 
 #[derive(Default)]
@@ -50,13 +86,13 @@ impl Station {
     pub fn tune(self: &Arc<Self>, app: &Arc<App>, event_id: Uuid, audience: Audience) -> News {
         let mut channels = self.channels();
         if self.closing.is_cancelled() {
-            return watch::channel(Aired::default()).1;
+            return Channel::default().subscribe();
         }
         if let Some(channel) = channels.get(&(event_id, audience)) {
             return channel.subscribe();
         }
-        let (channel, news) = watch::channel(Aired::default());
-        let channel = Arc::new(channel);
+        let channel = Arc::new(Channel::default());
+        let news = channel.subscribe();
         channels.insert((event_id, audience), Arc::clone(&channel));
         let air = air(Arc::clone(app), Arc::clone(self), (event_id, audience), channel);
         app.spawn(air);
@@ -82,7 +118,7 @@ impl Station {
     /// Takes a channel off the air unless somebody tuned in meanwhile.
     fn leave(&self, key: (Uuid, Audience), channel: &Channel) -> bool {
         let mut channels = self.channels();
-        let deserted = channel.receiver_count() == 0;
+        let deserted = channel.aired.receiver_count() == 0;
         if deserted {
             channels.remove(&key);
         }
@@ -96,26 +132,37 @@ async fn air(app: Arc<App>, station: Arc<Station>, key: (Uuid, Audience), channe
     loop {
         // What was announced before this look is in it.
         news = news.resubscribe();
+        let look = channel.begun.fetch_add(1, Ordering::SeqCst) + 1;
         match app.run(async move |app| snapshot::members(&app, event_id, audience).await).await {
             Ok(members) => {
                 let now = app.now().timestamp_micros();
-                channel.send_if_modified(|aired| {
+                channel.aired.send_if_modified(|aired| {
                     let changed = aired.version == 0 || aired.members != members;
                     if changed {
                         *aired = Aired { version: now.max(aired.version + 1), members };
                     }
                     changed
                 });
+                channel.looks.send_replace(look);
             }
             // The last snapshot stays: the hall is told nothing of our troubles.
             Err(fault) => tracing::error!(?fault, "a snapshot could not be made; the next look tries again"),
         }
         tokio::select! {
-            () = async { sleep(BREATH).await; wait_for_news(&mut news, event_id).await } => {}
+            () = wait_for_cause(&mut news, event_id, &channel) => {}
             () = sleep(LOOK_AGAIN) => {}
-            () = channel.closed() => if station.leave(key, &channel) { return },
+            () = channel.aired.closed() => if station.leave(key, &channel) { return },
             () = station.closing.cancelled() => return,
         }
+    }
+}
+
+/// Waits for a reason to look again.
+async fn wait_for_cause(news: &mut broadcast::Receiver<Happening>, event_id: Uuid, channel: &Channel) {
+    sleep(BREATH).await;
+    tokio::select! {
+        () = wait_for_news(news, event_id) => {}
+        () = channel.wanted.notified() => {}
     }
 }
 

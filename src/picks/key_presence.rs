@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use sea_orm::sqlx::{Connection, PgConnection, query};
+use sea_orm::sqlx::{Connection, Executor, PgConnection, query};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
@@ -53,7 +53,9 @@ pub async fn attend(app: &App) -> Result<(), Fault> {
 /// Takes the sign down, so that the others need not wait for the connection to be missed.
 pub async fn leave(app: &App) {
     let sign = app.extensions.get_or_default::<Sign>();
-    if let Some((_, connection)) = sign.0.lock().await.take() {
+    if let Some((_, mut connection)) = sign.0.lock().await.take() {
+        // The server lets go of the locks of a connection only when it comes to notice that it is closed.
+        let _ = connection.execute("SELECT pg_advisory_unlock_all()").await;
         let _ = connection.close().await;
     }
 }
