@@ -27,6 +27,7 @@ pub mod extensions;
 pub mod small_counts;
 pub mod sealed;
 pub mod app;
+pub mod batch;
 pub mod authorize_first;
 pub mod relay;
 pub mod calls;

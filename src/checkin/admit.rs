@@ -1,19 +1,21 @@
 //! The desk admits a badge.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
-use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::Uuid;
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, IntoActiveModel};
 
 use super::answer::{Answer, Attention, GuestView};
-use super::attempt::{self, Reason, Verdict};
-use super::bearer::{self, Bearer};
-use super::presence::{self, Step};
+use super::attempt::{self, Kind, Made, Reason, Verdict};
+use super::bearer::{self, Bearer, ScanSubject};
+use super::presence::{Doorway, Step};
 use super::scan::{Passage, Scan};
 use super::{judge, review};
 use crate::app::App;
 use crate::badges::code::Secret;
 use crate::badges::number::Number;
+use crate::batch;
 use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::happening::What;
@@ -21,84 +23,233 @@ use crate::happening::What;
 /// Beyond this a desk's clock is worth a look.
 const TOLERATED_SKEW_SECONDS: i64 = 300;
 
-/// Judges a scan and puts it on record; the answer as JSON, to be sent as it is, because a repeated
-/// request gets the same bytes. A person is admitted once until they leave or the entry is undone.
+/// A scan, and the desk that asks.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub desk: Desk,
+    pub scan: Scan,
+    /// The desk's clock while it sends, where it says.
+    pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// Judges a scan and puts it on record, together with those that come in at the same time; the answer as
+/// JSON, to be sent as it is, because a repeated request gets the same bytes. A person is admitted once until
+/// they leave or the entry is undone.
 ///
 /// Whoever a desk without a link let pass did pass: such a scan is recorded as admitted, and what
 /// the server would have said goes to review. Only a person who is inside already is not admitted
-/// a second time. The phase is the one in which the request came in. `sent_at` is the desk's clock
-/// while it sends, where it says.
+/// a second time. The phase is the one in which the request came in.
 ///
 /// # Errors
 /// 409 `nonce_reused` where the device used the nonce for another scan; 403 `not_your_name` where a
 /// paired device uses another's name. Refusals at the door are
 /// answers, not errors.
-pub async fn admit(app: &App, desk: &Desk, scan: &Scan, sent_at: Option<DateTime<Utc>>) -> Result<Vec<u8>, Error> {
-    let event_id = desk.event.id;
-    desk.speaks_as(&scan.device)?;
+pub async fn admit(app: &Arc<App>, request: Request) -> Result<Vec<u8>, Error> {
+    request.desk.speaks_as(&request.scan.device)?;
+    batch::join(app, request).await
+}
+
+impl batch::Request for Request {
+    type Answer = Vec<u8>;
+
+    const LARGEST: usize = 64;
+
+    fn line(&self) -> Uuid {
+        self.desk.event.id
+    }
+
+    async fn carry_out(app: &App, requests: &[Self]) -> Result<batch::Answers<Self>, Error> {
+        admit_all(app, requests).await
+    }
+}
+
+/// As [`admit`], of scans of one event in their order, in one transaction.
+///
+/// # Errors
+/// Only faults; what a single scan is refused stands among the answers.
+pub async fn admit_all(app: &App, requests: &[Request]) -> Result<Vec<Result<Vec<u8>, Error>>, Error> {
+    loop {
+        if let Some(answers) = try_all(app, requests).await? {
+            return Ok(answers);
+        }
+    }
+}
+
+/// None where the same request came in elsewhere at once and was faster: nothing of this is kept, and whoever
+/// tries again finds it.
+async fn try_all(app: &App, requests: &[Request]) -> Result<Option<Vec<Result<Vec<u8>, Error>>>, Error> {
+    let Some(event_id) = requests.first().map(|first| first.desk.event.id) else { return Ok(Some(Vec::new())) };
     let txn = app.database.begin_write().await?;
-    if let Some(made) = attempt::find_by_nonce(&txn, event_id, &scan.device, &scan.nonce).await? {
-        return Ok(made.replay(&scan.digest())?);
-    }
-    let received_at = app.now();
-    let attempt_id = app.new_id();
-    let found = bearer::find(&txn, app, event_id, scan).await?;
-    let objection = judge::objection(&found, desk.event.phase(received_at), scan.kind);
-    let moment = if scan.offline { scan.claimed_at().unwrap_or(received_at).min(received_at) } else { received_at };
-
-    let mut passing = Passing { reason: objection, at: moment, by_device: scan.device.clone(), ..Passing::default() };
-    if let (Some((bearer, worn)), true) = (found.passer(), objection.is_none() || scan.offline) {
-        let (registration_id, nickname, device) = (bearer.registration_id, bearer.nickname(), &scan.device);
-        let now = !scan.offline;
-        let step = Step { event_id, registration_id, worn, nickname, at: moment, device, attempt_id, now };
-        passing.through_the_door(&txn, scan, step).await?;
-    }
-    let skew = sent_at.or(scan.claimed_at()).map(|theirs| (received_at - theirs).num_seconds());
-    passing.skewed = skew.is_some_and(|seconds| seconds.abs() > TOLERATED_SKEW_SECONDS);
-
-    let refused = passing.reason.filter(|reason| !scan.offline || *reason == Reason::AlreadyAdmitted);
-    let answer = Answer {
-        result: if refused.is_some() { Verdict::Refused } else { Verdict::Admitted },
-        reason: refused,
-        attempt: attempt_id,
-        at: passing.at,
-        by_device: passing.by_device.clone(),
-        participant: found.bearer(desk.organizer).map(Bearer::guest_view).map(|guest| passing.attended(guest)),
-        review: passing.reviews(scan.offline),
-        counts: presence::counts(&txn, event_id).await?,
+    let nonces: Vec<(&str, &str)> = requests.iter().map(Request::nonce).collect();
+    let mut made = attempt::find_by_nonces(&txn, event_id, &nonces).await?;
+    let new = |request: &&Request| !made.contains_key(&request.key());
+    let scans: Vec<&Scan> = requests.iter().filter(new).map(|request| &request.scan).collect();
+    let subjects = bearer::find_all(&txn, app, event_id, &scans).await?;
+    let people = subjects.iter().filter_map(|found| found.passer()).map(|(bearer, _)| bearer.registration_id);
+    let mut door = Door {
+        app,
+        event_id,
+        received_at: app.now(),
+        doorway: Doorway::hold(&txn, event_id, people.collect()).await?,
+        attempts: Vec::new(),
+        reviews: Vec::new(),
+        moved: Vec::new(),
     };
-    let bytes = serde_json::to_vec(&answer).map_err(Fault::of)?;
-    let row = attempt::ActiveModel {
-        id: Set(attempt_id),
-        registration_id: Set(found.registration_id()),
-        result: Set(answer.result),
-        reason: Set(passing.reason),
-        at: Set(scan.claimed_at().unwrap_or(received_at)),
-        received_at: Set(received_at),
-        skew_seconds: Set(skew),
-        answer: Set(bytes.clone()),
-        ..new_attempt(app, desk, scan)
-    };
-    if !attempt::record(&txn, row).await? {
-        // The same request came in twice at once and the other was faster: nothing of this one
-        // stays, and both hear the same.
-        drop(txn);
-        let made = attempt::find_by_nonce(app.database.reader(), event_id, &scan.device, &scan.nonce).await?;
-        let made = made.ok_or_else(|| anyhow::anyhow!("an attempt is there and is not"))?;
-        return Ok(made.replay(&scan.digest())?);
+    let mut subjects = subjects.into_iter();
+    let mut answers = Vec::with_capacity(requests.len());
+    for request in requests {
+        let digest = request.scan.digest();
+        if let Some(made) = made.get(&request.key()) {
+            // Of one that is sent twice in this very moment, too, the second is a repetition of the first.
+            answers.push(made.replay(&digest).map_err(Error::from));
+            continue;
+        }
+        let found = subjects.next().unwrap_or(ScanSubject::Nobody);
+        let answer = door.judge(&txn, request, &found).await?;
+        made.insert(request.key(), Made { request_digest: digest, answer: answer.clone() });
+        answers.push(Ok(answer));
     }
-    for kind in &answer.review {
-        let about =
-            review::About { event_id, attempt_id, kind: *kind, reason: passing.reason, against: passing.against };
-        review::open(&txn, app, about).await?;
+    let Door { doorway, attempts, reviews, moved, .. } = door;
+    if !attempt::record_all(&txn, attempts.into_iter().map(IntoActiveModel::into_active_model).collect()).await? {
+        return Ok(None);
     }
+    doorway.write(&txn).await?;
+    review::open_all(&txn, app, reviews).await?;
     txn.commit().await?;
-    match (passing.moved, scan.kind) {
-        (true, Passage::Entry) => app.happenings.announce(event_id, What::GuestArrived),
-        (true, Passage::Exit) => app.happenings.announce(event_id, What::GuestLeft),
-        (false, _) => {}
+    for (kind, what) in [(Passage::Entry, What::GuestArrived), (Passage::Exit, What::GuestLeft)] {
+        if moved.contains(&kind) {
+            app.happenings.announce(event_id, what);
+        }
     }
-    Ok(bytes)
+    Ok(Some(answers))
+}
+
+impl Request {
+    fn nonce(&self) -> (&str, &str) {
+        (&self.scan.device, &self.scan.nonce)
+    }
+
+    fn key(&self) -> (String, String) {
+        (self.scan.device.clone(), self.scan.nonce.clone())
+    }
+}
+
+/// Scans of one transaction, and what they come to.
+struct Door<'a> {
+    app: &'a App,
+    event_id: Uuid,
+    received_at: DateTime<Utc>,
+    doorway: Doorway,
+    attempts: Vec<attempt::Model>,
+    reviews: Vec<review::About>,
+    /// Which ways somebody went.
+    moved: Vec<Passage>,
+}
+
+impl Door<'_> {
+    async fn judge(
+        &mut self,
+        txn: &impl ConnectionTrait,
+        request: &Request,
+        found: &ScanSubject,
+    ) -> Result<Vec<u8>, Fault> {
+        let Request { desk, scan, sent_at } = request;
+        let (event_id, received_at, attempt_id) = (self.event_id, self.received_at, self.app.new_id());
+        let objection = judge::objection(found, desk.event.phase(received_at), scan.kind);
+        let moment = if scan.offline { scan.claimed_at().unwrap_or(received_at).min(received_at) } else { received_at };
+
+        let mut passing =
+            Passing { reason: objection, at: moment, by_device: scan.device.clone(), ..Passing::default() };
+        if let (Some((bearer, worn)), true) = (found.passer(), objection.is_none() || scan.offline) {
+            let (registration_id, nickname, device) = (bearer.registration_id, bearer.nickname(), &scan.device);
+            let now = !scan.offline;
+            let step = Step { event_id, registration_id, worn, nickname, at: moment, device, attempt_id, now };
+            self.go_through(txn, scan, step, &mut passing).await?;
+        }
+        let skew = sent_at.or(scan.claimed_at()).map(|theirs| (received_at - theirs).num_seconds());
+        passing.skewed = skew.is_some_and(|seconds| seconds.abs() > TOLERATED_SKEW_SECONDS);
+
+        let refused = passing.reason.filter(|reason| !scan.offline || *reason == Reason::AlreadyAdmitted);
+        let answer = Answer {
+            result: if refused.is_some() { Verdict::Refused } else { Verdict::Admitted },
+            reason: refused,
+            attempt: attempt_id,
+            at: passing.at,
+            by_device: passing.by_device.clone(),
+            participant: found.bearer(desk.organizer).map(Bearer::guest_view).map(|guest| passing.attended(guest)),
+            review: passing.reviews(scan.offline),
+            counts: self.doorway.counts,
+        };
+        let bytes = serde_json::to_vec(&answer).map_err(Fault::of)?;
+        let (reason, against) = (passing.reason, passing.against);
+        let looks =
+            answer.review.iter().map(|kind| review::About { event_id, attempt_id, kind: *kind, reason, against });
+        self.reviews.extend(looks);
+        self.attempts.push(attempt::Model {
+            id: attempt_id,
+            event_id,
+            account_id: desk.accountable(),
+            device_id: desk.device().map(|device| device.id),
+            device: scan.device.clone(),
+            nonce: scan.nonce.clone(),
+            request_digest: scan.digest(),
+            kind: scan.kind.into(),
+            code_digest: scan.code.as_deref().map(|read| Secret::scanned(read).digest(self.app)),
+            typed: typed(scan),
+            registration_id: found.registration_id(),
+            result: answer.result,
+            reason,
+            at: scan.claimed_at().unwrap_or(received_at),
+            received_at,
+            offline: scan.offline,
+            skew_seconds: skew,
+            undoes: None,
+            note: None,
+            answer: bytes.clone(),
+        });
+        Ok(bytes)
+    }
+
+    async fn go_through(
+        &mut self,
+        txn: &impl ConnectionTrait,
+        scan: &Scan,
+        step: Step<'_>,
+        passing: &mut Passing,
+    ) -> Result<(), Fault> {
+        let moved = match scan.kind {
+            Passage::Entry => self.doorway.enter(step),
+            Passage::Exit => self.doorway.leave(step),
+        };
+        if moved {
+            self.moved.push(scan.kind);
+            return Ok(());
+        }
+        match (scan.kind, self.doorway.find(step.registration_id)) {
+            (Passage::Entry, Some(there)) if there.inside => {
+                passing.reason = Some(Reason::AlreadyAdmitted);
+                if scan.offline && there.device != scan.device {
+                    passing.against = Some(there.attempt_id);
+                }
+                (passing.at, passing.by_device) = (there.since, there.device.clone());
+            }
+            // An exit of somebody who is not inside, or news that later news has overtaken.
+            (kind, there) => {
+                passing.reason = passing.reason.or(Some(Reason::NeedsReview));
+                let Some(there) = there.filter(|_| kind == Passage::Exit) else { return Ok(()) };
+                let at_once = self.attempts.iter().find(|made| made.id == there.attempt_id);
+                let exit = match at_once {
+                    Some(made) => Some(made.clone()).filter(|made| made.kind == Kind::Exit),
+                    None => there.exit(txn).await?,
+                };
+                if let Some(exit) = exit {
+                    passing.already_left = true;
+                    (passing.at, passing.by_device) = (there.moved_at, exit.device);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What became of a scan.
@@ -107,7 +258,6 @@ struct Passing {
     reason: Option<Reason>,
     at: DateTime<Utc>,
     by_device: String,
-    moved: bool,
     /// The other desk's attempt, where two let the same person in.
     against: Option<Uuid>,
     /// Somebody leaves who has left already.
@@ -116,36 +266,6 @@ struct Passing {
 }
 
 impl Passing {
-    async fn through_the_door(&mut self, txn: &impl ConnectionTrait, scan: &Scan, step: Step<'_>) -> Result<(), Fault> {
-        self.moved = match scan.kind {
-            Passage::Entry => presence::mark_inside(txn, step).await?,
-            Passage::Exit => presence::leave(txn, step).await?,
-        };
-        if self.moved {
-            return Ok(());
-        }
-        let there = presence::Entity::find_by_id(step.registration_id).one(txn).await?;
-        match (scan.kind, there) {
-            (Passage::Entry, Some(there)) if there.inside => {
-                self.reason = Some(Reason::AlreadyAdmitted);
-                if scan.offline && there.device != scan.device {
-                    self.against = Some(there.attempt_id);
-                }
-                (self.at, self.by_device) = (there.since, there.device);
-            }
-            // An exit of somebody who is not inside, or news that later news has overtaken.
-            (kind, there) => {
-                self.reason = self.reason.or(Some(Reason::NeedsReview));
-                let Some(there) = there.filter(|_| kind == Passage::Exit) else { return Ok(()) };
-                if let Some(exit) = there.exit(txn).await? {
-                    self.already_left = true;
-                    (self.at, self.by_device) = (there.moved_at, exit.device);
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn attended(&self, mut guest: GuestView) -> GuestView {
         if self.already_left {
             guest.attention.push(Attention::AlreadyLeft);
@@ -161,25 +281,6 @@ impl Passing {
             Some(_) => offline.then_some(review::Kind::WouldHaveRefused),
         };
         about.into_iter().chain(self.skewed.then_some(review::Kind::ClockSkew)).collect()
-    }
-}
-
-/// What the request itself puts on record.
-fn new_attempt(app: &App, desk: &Desk, scan: &Scan) -> attempt::ActiveModel {
-    attempt::ActiveModel {
-        event_id: Set(desk.event.id),
-        account_id: Set(desk.accountable()),
-        device_id: Set(desk.device().map(|device| device.id)),
-        device: Set(scan.device.clone()),
-        nonce: Set(scan.nonce.clone()),
-        request_digest: Set(scan.digest()),
-        kind: Set(scan.kind.into()),
-        code_digest: Set(scan.code.as_deref().map(|read| Secret::scanned(read).digest(app))),
-        typed: Set(typed(scan)),
-        offline: Set(scan.offline),
-        undoes: Set(None),
-        note: Set(None),
-        ..Default::default()
     }
 }
 

@@ -46,7 +46,8 @@ fn as_it_is(bytes: Vec<u8>) -> HttpResponse {
 )]
 #[post("/events/{event}/check-ins")]
 pub async fn check_in(house: House, desk: Desk, scan: Body<Scan>) -> Result<HttpResponse, Error> {
-    let answered = house.run(async move |app| admit::admit(&app, &desk, &scan, None).await).await?;
+    let request = admit::Request { desk, scan: scan.into_inner(), sent_at: None };
+    let answered = house.run(async move |app| admit::admit(&app, request).await).await?;
     Ok(as_it_is(answered))
 }
 

@@ -1,9 +1,11 @@
 //! One scan. Admitted or refused, known or not, it stays on record, with the very bytes it was
 //! answered with: a desk on bad Wi-Fi asks again, and must hear the same.
 
+use std::collections::HashMap;
+
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{Condition, ConnectionTrait, DbErr, ExprTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -114,10 +116,57 @@ pub async fn find_by_nonce(
     of_desk.filter(Column::Nonce.eq(nonce)).one(db).await
 }
 
+/// What desks have made with these nonces, by desk and nonce.
+pub async fn find_by_nonces(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    nonces: &[(&str, &str)],
+) -> Result<HashMap<(String, String), Made>, DbErr> {
+    let of_desk = |(device, nonce): &(&str, &str)| {
+        Column::EventId.eq(event_id).and(Column::Device.eq(*device)).and(Column::Nonce.eq(*nonce))
+    };
+    let any = nonces.iter().map(of_desk).fold(Condition::any(), Condition::add);
+    let made = Entity::find().filter(any).all(db).await?;
+    Ok(made.into_iter().map(|made| ((made.device.clone(), made.nonce.clone()), Made::from(made))).collect())
+}
+
 /// Puts an attempt on record. False where the device's nonce is on record already.
 pub async fn record(txn: &impl ConnectionTrait, row: ActiveModel) -> Result<bool, DbErr> {
+    record_all(txn, vec![row]).await
+}
+
+/// Puts attempts on record. False where a device's nonce is on record already: then this transaction is to
+/// be given up.
+pub async fn record_all(txn: &impl ConnectionTrait, rows: Vec<ActiveModel>) -> Result<bool, DbErr> {
+    let number = rows.len() as u64;
+    if number == 0 {
+        return Ok(true);
+    }
     let known = OnConflict::columns([Column::EventId, Column::Device, Column::Nonce]).do_nothing().to_owned();
-    Ok(Entity::insert(row).on_conflict(known).exec_without_returning(txn).await? == 1)
+    Ok(Entity::insert_many(rows).on_conflict(known).exec_without_returning(txn).await? == number)
+}
+
+/// What a request was answered, and by what it is known again.
+#[derive(Clone, Debug)]
+pub struct Made {
+    pub request_digest: Vec<u8>,
+    pub answer: Vec<u8>,
+}
+
+impl From<Model> for Made {
+    fn from(made: Model) -> Self {
+        Self { request_digest: made.request_digest, answer: made.answer }
+    }
+}
+
+impl Made {
+    /// The first answer, byte for byte.
+    ///
+    /// # Errors
+    /// 409 `nonce_reused` where the request is another one.
+    pub fn replay(&self, request_digest: &[u8]) -> Result<Vec<u8>, Refusal> {
+        if self.request_digest == request_digest { Ok(self.answer.clone()) } else { Err(NONCE_REUSED) }
+    }
 }
 
 impl Model {
@@ -126,6 +175,6 @@ impl Model {
     /// # Errors
     /// 409 `nonce_reused` where the request is another one.
     pub fn replay(self, request_digest: &[u8]) -> Result<Vec<u8>, Refusal> {
-        if self.request_digest == request_digest { Ok(self.answer) } else { Err(NONCE_REUSED) }
+        Made::from(self).replay(request_digest)
     }
 }

@@ -2,7 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ConnectionTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationDef};
+use sea_orm::{
+    ConnectionTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+};
 
 use super::answer::{Attention, GuestView};
 use super::scan::Scan;
@@ -42,12 +44,18 @@ pub struct Bearer {
     group_number: Option<i32>,
     erased_at: Option<DateTimeUtc>,
     revoked_at: Option<DateTimeUtc>,
+    /// Of the code that was read, where one was.
+    code_digest: Option<Vec<u8>>,
 }
 
 impl Bearer {
     #[must_use]
     pub fn worn(&self) -> Option<Number> {
         self.number.map(|number| Number { side: self.side, number })
+    }
+
+    fn has_code(&self, digests: &[Vec<u8>]) -> bool {
+        self.code_digest.as_ref().is_some_and(|digest| digests.contains(digest))
     }
 
     #[must_use]
@@ -112,21 +120,61 @@ impl ScanSubject {
     }
 }
 
-/// Finds whom a scan names and holds the rows the judgement rests on: the registration, the badge
-/// and its code, in the order of the rooms.
-pub async fn find(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, scan: &Scan) -> Result<ScanSubject, Fault> {
-    let found = match (&scan.code, &scan.badge) {
-        (Some(read), _) => by_code(Secret::scanned(read).digests(app)).one(txn).await?,
-        (None, Some(typed)) => match typed.parse::<Number>() {
-            Ok(worn) => by_number(event_id, worn).one(txn).await?,
-            Err(_) => match applicant_number(typed) {
-                Some(number) => by_applicant(txn, event_id, number).await?,
-                None => None,
+/// Finds whom scans name, in their order, and holds the rows the judgement rests on: the registration, the
+/// badge and its code, in the order of the rooms.
+pub async fn find_all(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    event_id: Uuid,
+    scans: &[&Scan],
+) -> Result<Vec<ScanSubject>, Fault> {
+    let read: Vec<Read> = scans.iter().map(|scan| Read::of(app, scan)).collect();
+    let digests: Vec<Vec<u8>> = read.iter().flat_map(Read::digests).cloned().collect();
+    let worn: Vec<Number> = read.iter().filter_map(Read::worn).collect();
+    let by_code = if digests.is_empty() { Vec::new() } else { by_code(digests).all(txn).await? };
+    let by_number = if worn.is_empty() { Vec::new() } else { by_number(event_id, &worn).all(txn).await? };
+    let mut found = Vec::with_capacity(read.len());
+    for one in read {
+        let bearer = match &one {
+            Read::Code(digests) => by_code.iter().find(|bearer| bearer.has_code(digests)).cloned(),
+            Read::Worn(worn) => by_number.iter().find(|bearer| bearer.worn() == Some(*worn)).cloned(),
+            Read::Applicant(number) => by_applicant(txn, event_id, *number).await?,
+            Read::Nothing => None,
+        };
+        found.push(ScanSubject::at(event_id, bearer));
+    }
+    Ok(found)
+}
+
+/// What a scan says.
+enum Read {
+    /// Digests of a code, under every key it may stand under.
+    Code(Vec<Vec<u8>>),
+    Worn(Number),
+    Applicant(i32),
+    Nothing,
+}
+
+impl Read {
+    fn of(app: &App, scan: &Scan) -> Self {
+        match (&scan.code, &scan.badge) {
+            (Some(read), _) => Self::Code(Secret::scanned(read).digests(app)),
+            (None, Some(typed)) => match (typed.parse(), applicant_number(typed)) {
+                (Ok(worn), _) => Self::Worn(worn),
+                (Err(_), Some(number)) => Self::Applicant(number),
+                (Err(_), None) => Self::Nothing,
             },
-        },
-        (None, None) => None,
-    };
-    Ok(ScanSubject::at(event_id, found))
+            (None, None) => Self::Nothing,
+        }
+    }
+
+    fn digests(&self) -> &[Vec<u8>] {
+        if let Self::Code(digests) = self { digests } else { &[] }
+    }
+
+    fn worn(&self) -> Option<Number> {
+        if let Self::Worn(worn) = self { Some(*worn) } else { None }
+    }
 }
 
 /// Whom a code names, wherever they are a guest, for somebody who only looks: nothing is held.
@@ -139,6 +187,7 @@ fn with_code(digests: Vec<Vec<u8>>) -> Select<badge::Entity> {
     badges()
         .join(JoinType::InnerJoin, on_code)
         .column(code::Column::RevokedAt)
+        .column_as(code::Column::Digest, "code_digest")
         .filter(code::Column::Digest.is_in(digests))
 }
 
@@ -148,17 +197,20 @@ fn by_code(digests: Vec<Vec<u8>>) -> sea_orm::Selector<sea_orm::SelectModel<Bear
         LockType::Update,
         [registration::Entity.table_name(), badge::Entity.table_name(), code::Entity.table_name()],
     );
-    badges.into_model()
+    // Always in the same order, or two processes hold what each other waits for.
+    badges.order_by_asc(registration::Column::Id).into_model()
 }
 
-fn by_number(event_id: Uuid, worn: Number) -> sea_orm::Selector<sea_orm::SelectModel<Bearer>> {
-    let mut badges = badges()
-        .filter(badge::Column::EventId.eq(event_id))
-        .filter(badge::Column::Side.eq(worn.side))
-        .filter(badge::Column::Number.eq(worn.number));
+fn by_number(event_id: Uuid, worn: &[Number]) -> sea_orm::Selector<sea_orm::SelectModel<Bearer>> {
+    let of_side = |side: Side| {
+        let numbers = worn.iter().filter(|worn| worn.side == side).map(|worn| worn.number);
+        badge::Column::Side.eq(side).and(badge::Column::Number.is_in(numbers))
+    };
+    let mut badges =
+        badges().filter(badge::Column::EventId.eq(event_id)).filter(of_side(Side::Men).or(of_side(Side::Women)));
     QuerySelect::query(&mut badges)
         .lock_with_tables(LockType::Update, [registration::Entity.table_name(), badge::Entity.table_name()]);
-    badges.into_model()
+    badges.order_by_asc(registration::Column::Id).into_model()
 }
 
 /// Somebody who has, as yet, an applicant number and perhaps no badge.
@@ -166,7 +218,7 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
     let applicant = registration::Entity::of_event(event_id).filter(registration::Column::Number.eq(number));
     let Some(applicant) = applicant.lock_exclusive().one(txn).await? else { return Ok(None) };
     if let Some(badge) = badge::of_registration(txn, applicant.id).await? {
-        return Ok(by_number(event_id, badge.worn()).one(txn).await?);
+        return Ok(by_number(event_id, &[badge.worn()]).one(txn).await?);
     }
     let account = account::Entity::find_by_id(applicant.account_id).one(txn).await?;
     let profile = profile::Entity::find_by_id(applicant.account_id).one(txn).await?;
@@ -182,6 +234,7 @@ async fn by_applicant(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -
         group_number: None,
         erased_at: account.and_then(|account| account.erased_at),
         revoked_at: None,
+        code_digest: None,
     }))
 }
 

@@ -1,10 +1,11 @@
 //! Who is inside. One row a person, moved by every admitted attempt, so that "who is here" costs
 //! one look and a person can be here only once.
 
-use sea_orm::ActiveValue::Set;
+use std::collections::{BTreeSet, HashMap};
+
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
-use sea_orm::{ConnectionTrait, DbErr, ExprTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, DbErr, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,45 +86,102 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
-    fn is_news(&self) -> SimpleExpr {
-        if self.now { Expr::value(true) } else { Column::MovedAt.lte(self.at) }
+    fn is_news(&self, there: &Model) -> bool {
+        self.now || there.moved_at <= self.at
     }
 }
 
-/// Lets a person in. False where they are inside already, or where later news has overtaken this.
-/// One statement that judges and writes: of any number of simultaneous calls one says true.
-pub async fn mark_inside(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
-    let row = ActiveModel {
-        registration_id: Set(step.registration_id),
-        event_id: Set(step.event_id),
-        side: Set(step.worn.side),
-        number: Set(step.worn.number),
-        inside: Set(true),
-        since: Set(step.at),
-        device: Set(step.device.to_owned()),
-        moved_at: Set(step.at),
-        attempt_id: Set(step.attempt_id),
-        nickname: Set(step.nickname.map(str::to_owned)),
-    };
-    let back = OnConflict::column(Column::RegistrationId)
-        .update_columns([Column::Inside, Column::Since, Column::Device, Column::MovedAt, Column::AttemptId])
-        .action_and_where(Column::Inside.eq(false).and(step.is_news()))
-        .to_owned();
-    Ok(Entity::insert(row).on_conflict(back).exec_without_returning(txn).await? == 1)
+/// Those who are at the door of an event, each held until the transaction ends, and how many are inside.
+/// Steps are judged in their order; [`Doorway::write`] puts down where they led.
+#[derive(Debug)]
+pub struct Doorway {
+    there: HashMap<Uuid, Model>,
+    moved: BTreeSet<Uuid>,
+    pub counts: Counts,
 }
 
-/// Lets a person out. False where they are not inside, or where later news has overtaken this.
-pub async fn leave(txn: &impl ConnectionTrait, step: Step<'_>) -> Result<bool, DbErr> {
-    let left = Entity::update_many()
-        .col_expr(Column::Inside, Expr::value(false))
-        .col_expr(Column::MovedAt, Expr::value(step.at))
-        .col_expr(Column::AttemptId, Expr::value(step.attempt_id))
-        .filter(Column::RegistrationId.eq(step.registration_id))
-        .filter(Column::Inside.eq(true))
-        .filter(step.is_news())
-        .exec(txn)
-        .await?;
-    Ok(left.rows_affected == 1)
+impl Doorway {
+    /// The registrations are held already: whoever has no row yet cannot come in elsewhere meanwhile.
+    pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid, registrations: Vec<Uuid>) -> Result<Self, DbErr> {
+        let mut there = HashMap::new();
+        if !registrations.is_empty() {
+            let rows = Entity::find().filter(Column::RegistrationId.is_in(registrations));
+            let rows = rows.order_by_asc(Column::RegistrationId).lock_exclusive().all(txn).await?;
+            there.extend(rows.into_iter().map(|row| (row.registration_id, row)));
+        }
+        Ok(Self { there, moved: BTreeSet::new(), counts: counts(txn, event_id).await? })
+    }
+
+    /// Where somebody is; None of whoever never came.
+    #[must_use]
+    pub fn find(&self, registration_id: Uuid) -> Option<&Model> {
+        self.there.get(&registration_id)
+    }
+
+    /// Lets a person in. False where they are inside already, or where later news has overtaken this: of any
+    /// number of simultaneous calls one says true.
+    pub fn enter(&mut self, step: Step<'_>) -> bool {
+        let id = step.registration_id;
+        match self.there.get_mut(&id) {
+            Some(there) if there.inside || !step.is_news(there) => return false,
+            Some(there) => {
+                there.inside = true;
+                there.since = step.at;
+                step.device.clone_into(&mut there.device);
+                (there.moved_at, there.attempt_id) = (step.at, step.attempt_id);
+            }
+            None => {
+                let row = Model {
+                    registration_id: id,
+                    event_id: step.event_id,
+                    side: step.worn.side,
+                    number: step.worn.number,
+                    inside: true,
+                    since: step.at,
+                    device: step.device.to_owned(),
+                    moved_at: step.at,
+                    attempt_id: step.attempt_id,
+                    nickname: step.nickname.map(str::to_owned),
+                };
+                self.there.insert(id, row);
+            }
+        }
+        self.moves(id, 1);
+        true
+    }
+
+    /// Lets a person out. False where they are not inside, or where later news has overtaken this.
+    pub fn leave(&mut self, step: Step<'_>) -> bool {
+        let Some(there) = self.there.get_mut(&step.registration_id) else { return false };
+        if !there.inside || !step.is_news(there) {
+            return false;
+        }
+        there.inside = false;
+        (there.moved_at, there.attempt_id) = (step.at, step.attempt_id);
+        self.moves(step.registration_id, -1);
+        true
+    }
+
+    fn moves(&mut self, registration_id: Uuid, by: i64) {
+        self.moved.insert(registration_id);
+        match self.there.get(&registration_id).map(|there| there.side) {
+            Some(Side::Men) => self.counts.men += by,
+            Some(Side::Women) => self.counts.women += by,
+            None => {}
+        }
+    }
+
+    /// Puts down who moved.
+    pub async fn write(mut self, txn: &impl ConnectionTrait) -> Result<(), DbErr> {
+        if self.moved.is_empty() {
+            return Ok(());
+        }
+        let rows = self.moved.iter().filter_map(|id| self.there.remove(id)).map(IntoActiveModel::into_active_model);
+        let again = OnConflict::column(Column::RegistrationId)
+            .update_columns([Column::Inside, Column::Since, Column::Device, Column::MovedAt, Column::AttemptId])
+            .to_owned();
+        Entity::insert_many(rows).on_conflict(again).exec_without_returning(txn).await.map(drop)
+    }
 }
 
 /// Whether a person is inside now.

@@ -2,7 +2,7 @@
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,9 +56,12 @@ pub struct About {
     pub against: Option<Uuid>,
 }
 
-/// Asks an organizer to look, in the transaction of the attempt.
-pub async fn open(txn: &impl ConnectionTrait, app: &App, about: About) -> Result<(), DbErr> {
-    let row = ActiveModel {
+/// Asks an organizer to look, in the transaction of the attempts.
+pub async fn open_all(txn: &impl ConnectionTrait, app: &App, about: Vec<About>) -> Result<(), DbErr> {
+    if about.is_empty() {
+        return Ok(());
+    }
+    let rows = about.into_iter().map(|about| ActiveModel {
         id: Set(app.new_id()),
         event_id: Set(about.event_id),
         attempt_id: Set(about.attempt_id),
@@ -69,9 +72,8 @@ pub async fn open(txn: &impl ConnectionTrait, app: &App, about: About) -> Result
         settled_at: Set(None),
         settled_by: Set(None),
         note: Set(None),
-    };
-    row.insert(txn).await?;
-    Ok(())
+    });
+    Entity::insert_many(rows).exec_without_returning(txn).await.map(drop)
 }
 
 impl Entity {

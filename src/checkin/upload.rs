@@ -1,14 +1,13 @@
 //! A desk has its link back and sends what it scanned meanwhile.
 
-use std::sync::Arc;
-
+use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::admit::admit;
+use super::admit::{Request, admit_all};
 use super::answer::Answer;
 use super::scan::{Scan, believable};
 use crate::app::App;
@@ -42,28 +41,43 @@ pub struct Uploaded {
     pub problem: Option<Value>,
 }
 
-/// Judges scans in the order they come, each in a transaction of its own: a desk that hears
-/// nothing sends the whole queue again, and what was recorded the first time is answered the same.
+/// How many are judged in one transaction.
+const TOGETHER: usize = 100;
+
+/// Judges scans in the order they come: a desk that hears nothing sends the whole queue again, and what was
+/// recorded the first time is answered the same.
 ///
 /// # Errors
 /// Only faults; what was judged before the fault stays recorded.
-pub async fn upload(app: &Arc<App>, desk: &Desk, queue: Queue) -> Result<Vec<Uploaded>, Error> {
+pub async fn upload(app: &App, desk: &Desk, queue: Queue) -> Result<Vec<Uploaded>, Error> {
     let mut uploaded = Vec::with_capacity(queue.scans.len());
-    for entry in queue.scans {
-        let nonce = entry.get("nonce").and_then(Value::as_str).map(str::to_owned);
-        uploaded.push(match one(app, desk, &entry, queue.sent_at).await {
-            Ok(answer) => Uploaded { nonce, status: 200, answer: Some(answer), problem: None },
-            Err(Error::Refused(refused)) => refusal(nonce, &refused),
-            Err(fault) => return Err(fault),
-        });
+    for entries in queue.scans.chunks(TOGETHER) {
+        let read: Vec<Result<Request, Error>> = entries.iter().map(|entry| read(desk, entry, queue.sent_at)).collect();
+        let requests: Vec<Request> = read.iter().filter_map(|read| read.as_ref().ok()).cloned().collect();
+        let mut judged = admit_all(app, &requests).await?.into_iter();
+        for (entry, read) in entries.iter().zip(read) {
+            let nonce = entry.get("nonce").and_then(Value::as_str).map(str::to_owned);
+            let answered = match read {
+                Ok(_) => judged.next().ok_or_else(|| anyhow!("a scan without an answer"))?,
+                Err(wrong) => Err(wrong),
+            };
+            uploaded.push(match answered {
+                Ok(bytes) => {
+                    let answer = Some(serde_json::from_slice(&bytes).map_err(Fault::of)?);
+                    Uploaded { nonce, status: 200, answer, problem: None }
+                }
+                Err(Error::Refused(refused)) => refusal(nonce, &refused),
+                Err(fault) => return Err(fault),
+            });
+        }
     }
     Ok(uploaded)
 }
 
-async fn one(app: &App, desk: &Desk, entry: &Value, sent_at: Option<DateTime<Utc>>) -> Result<Answer, Error> {
+fn read(desk: &Desk, entry: &Value, sent_at: Option<DateTime<Utc>>) -> Result<Request, Error> {
     let scan: Scan = body::parse(entry.to_string().as_bytes())?;
-    let bytes = admit(app, desk, &scan, sent_at).await?;
-    Ok(serde_json::from_slice(&bytes).map_err(Fault::of)?)
+    desk.speaks_as(&scan.device)?;
+    Ok(Request { desk: desk.clone(), scan, sent_at })
 }
 
 fn refusal(nonce: Option<String>, refused: &Refused) -> Uploaded {

@@ -17,6 +17,8 @@ pub struct Errand {
     pub left: CancellationToken,
     /// The event it is about, where its path says so.
     lane: Option<Arc<str>>,
+    /// The errands of those who are served together by it: what it does, they do.
+    shared_by: Vec<Arc<Errand>>,
 }
 
 tokio::task_local! {
@@ -41,11 +43,29 @@ impl Errand {
         Self { lane: LANE.try_with(Arc::clone).ok(), ..Self::default() }
     }
 
+    /// One errand for many who are served together.
+    #[must_use]
+    pub fn of_many(errands: Vec<Arc<Self>>) -> Self {
+        let lane = errands.iter().find_map(|errand| errand.lane.clone());
+        Self { lane, shared_by: errands, ..Self::default() }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &AtomicUsize> {
+        let shared_by = self.shared_by.iter().map(|errand| &errand.deeds);
+        [&self.deeds].into_iter().chain(shared_by)
+    }
+
     /// Whether anything is done, or may be.
     #[must_use]
     pub fn has_deeds(&self) -> bool {
         self.deeds.load(Ordering::SeqCst) > 0
     }
+}
+
+/// The errand of the verb at work; None of work of the house itself.
+#[must_use]
+pub fn current() -> Option<Arc<Errand>> {
+    ERRAND.try_with(Arc::clone).ok()
 }
 
 /// Which event the verb at work is about.
@@ -68,9 +88,11 @@ pub(super) struct Pending(Option<Arc<Errand>>);
 
 /// The verb at work commits.
 pub(super) fn commits() -> Pending {
-    let errand = ERRAND.try_with(Arc::clone).ok();
+    let errand = current();
     if let Some(errand) = &errand {
-        errand.deeds.fetch_add(1, Ordering::SeqCst);
+        for deeds in errand.all() {
+            deeds.fetch_add(1, Ordering::SeqCst);
+        }
     }
     Pending(errand)
 }
@@ -78,7 +100,9 @@ pub(super) fn commits() -> Pending {
 impl Pending {
     pub fn failed(self) {
         if let Some(errand) = self.0 {
-            errand.deeds.fetch_sub(1, Ordering::SeqCst);
+            for deeds in errand.all() {
+                deeds.fetch_sub(1, Ordering::SeqCst);
+            }
         }
     }
 }

@@ -104,8 +104,8 @@ async fn check_in(
     let scanned = house.run(async move |app| {
         let called = desk_name(app.database.reader(), &desk).await?;
         let scan: Scan = body::read(json!({ "code": read, "nonce": nonce, "device": called, "kind": "entry" }))?;
-        let heard: Answer =
-            serde_json::from_slice(&admit::admit(&app, &desk, &scan, None).await?).map_err(Fault::of)?;
+        let answered = admit::admit(&app, admit::Request { desk: desk.clone(), scan, sent_at: None }).await?;
+        let heard: Answer = serde_json::from_slice(&answered).map_err(Fault::of)?;
         let before = heard.reason == Some(Reason::AlreadyAdmitted);
         Ok(Sight {
             called,

@@ -5,12 +5,12 @@ use data_encoding::HEXLOWER;
 use sea_orm::QueryOrder;
 use uuid::Uuid;
 
-use super::people::{at_once, signed_in};
+use super::people::signed_in;
 use crate::app::App;
 use crate::badges::badge;
-use crate::checkin::admit::admit;
+use crate::checkin::admit::{Request, admit_all};
 use crate::checkin::scan::{Passage, Scan};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::events::access::{By, Desk};
 use crate::events::event;
 
@@ -36,7 +36,7 @@ pub async fn arrive(
     let pause = (until - from) / i32::try_from(waves.len()).unwrap_or(1).max(1);
     for (nth, wave) in (0..).zip(waves) {
         app.clock.set(from + pause * nth);
-        at_once(wave, async |badge| {
+        let request = |badge: &&badge::Model| {
             let scan = Scan {
                 code: None,
                 badge: Some(badge.worn().to_string()),
@@ -46,9 +46,12 @@ pub async fn arrive(
                 at: None,
                 offline: false,
             };
-            admit(app, &desk, &scan, None).await
-        })
-        .await?;
+            Ok::<_, Fault>(Request { desk: desk.clone(), scan, sent_at: None })
+        };
+        let requests: Vec<Request> = wave.iter().map(request).collect::<Result<_, _>>()?;
+        for answered in admit_all(app, &requests).await? {
+            answered?;
+        }
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::fixtures::browser::Browser;
+use crate::fixtures::door::put_inside;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
 use crate::fixtures::hall::{Hall, ROUNDS, absent, light, mine};
@@ -191,7 +192,7 @@ async fn no_file_no_log_line_and_no_letter_tells_of_a_pick_in_vain(#[values(Sqli
         now: true,
     };
     let txn = app.database.begin_write().await.unwrap();
-    assert!(presence::mark_inside(&txn, step).await.unwrap());
+    put_inside(&txn, step).await;
     txn.commit().await.unwrap();
     let n = hall.open(2).await;
     let log = keys.path().join("log");

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Cast, LIST, ME, RUNS, cast, rules, standing_as};
-use crate::fixtures::door::issue;
+use crate::fixtures::door::{issue, put_inside};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::{Evening, hours};
 use crate::fixtures::person::Person;
@@ -81,7 +81,7 @@ pub(super) async fn confirmed(evening: &Evening, event_id: Uuid, person: &Person
         let (nickname, device) = (None, "desk");
         let step =
             presence::Step { event_id, registration_id, worn, nickname, at: begun, device, attempt_id, now: true };
-        assert!(presence::mark_inside(&txn, step).await.unwrap());
+        put_inside(&txn, step).await;
     }
     txn.commit().await.unwrap();
 }
