@@ -88,7 +88,12 @@ impl Addition {
     ///
     /// # Errors
     /// The limits that keep somebody out of one of the seats.
-    pub fn make(order: AdditionRequest, follows: &Follows, people: &[Applicant], seed: &[u8; 32]) -> Result<Self, Infeasible> {
+    pub fn make(
+        order: AdditionRequest,
+        follows: &Follows,
+        people: &[Applicant],
+        seed: &[u8; 32],
+    ) -> Result<Self, Infeasible> {
         let (holders, waiting): (Vec<&Applicant>, Vec<&Applicant>) = people.iter().partition(|person| person.held);
         let Added { men, women } = order.added;
         let numbers = |people: &[&Applicant]| {

@@ -121,7 +121,10 @@ impl Scene {
                 .run(
                     "(() => { const [page] = performance.getEntriesByType('navigation');
                     const files = performance.getEntriesByType('resource').filter(file => !file.name.includes('/photos/'));
-                    return [page.responseStatus, files.reduce((sum, file) => sum + file.transferSize, page.transferSize), document.documentElement.lang]; })()",
+                    const weighs = [page, ...files].toSorted((one, other) => other.transferSize - one.transferSize);
+                    const heaviest = weighs.slice(0, 6).map(file => `${new URL(file.name).pathname} ${file.transferSize}`);
+                    const sum = weighs.reduce((sum, file) => sum + file.transferSize, 0);
+                    return [page.responseStatus, sum, document.documentElement.lang, heaviest.join(', ')]; })()",
                 )
                 .await;
             let expected = if path.ends_with("/nowhere") { 404 } else { 200 };
@@ -130,7 +133,7 @@ impl Scene {
             }
             // Sheets of badges are paper: hundreds of codes are what they are for.
             if !path.contains("/print?") && seen[1].as_i64().is_none_or(|bytes| bytes > HEAVIEST) {
-                wrong.push(format!("weighs {} bytes", seen[1]));
+                wrong.push(format!("weighs {} bytes: {}", seen[1], seen[3]));
             }
             let projected = path.ends_with("/stage").then_some((Screen::Projector, lights[0]));
             for (screen, light) in [Screen::Phone, Screen::Laptop].into_iter().zip(lights).chain(projected) {

@@ -5,6 +5,7 @@ use queqiao::audit::entry;
 use queqiao::events::crew::Role;
 use queqiao::events::device;
 use queqiao::events::phase::Phase;
+use queqiao::registrations::registration::Status;
 use reqwest::Method;
 use rstest::rstest;
 use sea_orm::EntityTrait;
@@ -246,4 +247,34 @@ async fn devices_are_their_unions_own_business(#[values(Sqlite, Postgres)] engin
     evening.move_to(Phase::Closed).await;
     evening.clock.advance(hours(24 * 4));
     assert_eq!(device.get(&format!("{DOOR}/counts")).await.status, 401);
+}
+
+/// Whoever has no seat once the doors are open gets none: neither the words at the desk nor the house say otherwise.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_desk_promises_nothing_that_nobody_can_do_on_site(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
+    let guest = guests(&evening, "men", 1).await.remove(0);
+    let code = code_of(&guest).await;
+    let office = Browser::of(&evening, &evening.organizer).await;
+    let (_, page) = office.get("/e/qixi/desk").await;
+    let standings = [
+        (Status::Waitlisted, "waitlisted", "现场不能递补"),
+        (Status::Selected, "unconfirmed", "现场不能补"),
+        (Status::Declined, "declined", "现场不能再给"),
+        (Status::Withdrawn, "withdrawn", "现场不能再给"),
+    ];
+    for (place, (status, reason, words)) in (1..).zip(standings) {
+        evening.stands(&guest, status).await;
+        let answer = evening.organizer.post(DOOR, scan(&code, "东门", place)).await;
+        assert_eq!((heard(&answer), &answer.json["reason"]), ((200, "refused"), &json!(reason)), "{}", answer.text());
+        let advice = between(&page, &format!("data-name=\"advice-{reason}\">"), "</p>");
+        assert!(advice.contains(words), "{reason}: {advice}");
+    }
+    evening.stands(&guest, Status::Selected).await;
+    let reply = guest.post("/api/v1/events/qixi/registrations/me/reply", json!({ "reply": "confirm" })).await;
+    assert_eq!((reply.status, reply.code()), (409, "phase_closed"));
+    let promotions = "/api/v1/events/qixi/screening/standby/promotions";
+    let called = evening.organizer.post(promotions, json!({ "side": "men" })).await;
+    assert_eq!((called.status, called.code()), (409, "phase_closed"));
 }
