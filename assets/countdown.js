@@ -1,9 +1,17 @@
 // Counts down to the end of a phase. Without it the page says how long it was when it was sent.
 
+// What time it was for the house when this page came. A page that may be kept does not say so itself, for nobody
+// knows when it is looked at again: its answer does, where the browser shows us that it is a fresh one.
+const sent = () => {
+  const [visit] = performance.getEntriesByType("navigation");
+  const now = visit?.transferSize > 0 && visit.serverTiming?.find((said) => said.name === "now");
+  return now ? now.duration + performance.now() - visit.responseStart : Date.now();
+};
+
 for (const count of document.querySelectorAll("[data-until]")) {
   const until = Date.parse(count.dataset.until);
   // The phone's clock may be wrong; the house said what time it was when it sent this.
-  const ahead = Date.parse(count.dataset.now) - Date.now();
+  const ahead = (count.dataset.now ? Date.parse(count.dataset.now) : sent()) - Date.now();
   const cells = [...count.querySelectorAll("[data-seconds]")];
   const label = document.querySelector("[data-counts]");
   let clock;

@@ -1,6 +1,9 @@
 //! What just became true. Announced after the commit and never before; carries ids and no state,
 //! because by the time somebody listens the truth may have moved on: listeners read it again.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -42,6 +45,22 @@ pub enum What {
     Missed,
 }
 
+impl What {
+    /// Whether it changes what anybody may read about an event.
+    #[must_use]
+    pub fn is_public(self) -> bool {
+        matches!(
+            self,
+            Self::EventChanged
+                | Self::PhaseMoved
+                | Self::RegistrationsChanged
+                | Self::Screened
+                | Self::SeatsMoved
+                | Self::Missed
+        )
+    }
+}
+
 impl Happening {
     pub const MISSED: Self = Self { event: Uuid::nil(), what: What::Missed };
 
@@ -60,11 +79,46 @@ pub struct Happenings {
     own: broadcast::Sender<Happening>,
     /// Those, and what the other processes announced.
     all: broadcast::Sender<Happening>,
+    revisions: Arc<Revisions>,
+}
+
+/// How often what anybody may read has changed, as far as this process has heard.
+#[derive(Debug)]
+struct Revisions {
+    anywhere: AtomicU64,
+    /// Events share them; a change at one makes another look again.
+    of_events: [AtomicU64; 64],
+}
+
+impl Default for Revisions {
+    fn default() -> Self {
+        Self { anywhere: AtomicU64::new(0), of_events: [const { AtomicU64::new(0) }; 64] }
+    }
+}
+
+impl Revisions {
+    fn of(&self, event: Option<Uuid>) -> &AtomicU64 {
+        // The end of such an id is chance.
+        let place = |event: Uuid| self.of_events.get(usize::from(event.as_bytes()[15]) % self.of_events.len());
+        event.and_then(place).unwrap_or(&self.anywhere)
+    }
+
+    fn count(&self, happening: Happening) {
+        if !happening.what.is_public() {
+            return;
+        }
+        self.anywhere.fetch_add(1, Ordering::SeqCst);
+        if happening.what == What::Missed {
+            self.of_events.iter().for_each(|revision| _ = revision.fetch_add(1, Ordering::SeqCst));
+        } else {
+            self.of(Some(happening.event)).fetch_add(1, Ordering::SeqCst);
+        }
+    }
 }
 
 impl Default for Happenings {
     fn default() -> Self {
-        Self { own: broadcast::channel(1024).0, all: broadcast::channel(1024).0 }
+        Self { own: broadcast::channel(1024).0, all: broadcast::channel(1024).0, revisions: Arc::default() }
     }
 }
 
@@ -72,13 +126,22 @@ impl Happenings {
     pub fn announce(&self, event: Uuid, what: What) {
         // Nobody listening is not an error: the truth is in the database.
         let happening = Happening { event, what };
+        self.revisions.count(happening);
         let _ = self.own.send(happening);
         let _ = self.all.send(happening);
     }
 
     /// Another process announced this.
     pub fn overhear(&self, happening: Happening) {
+        self.revisions.count(happening);
         let _ = self.all.send(happening);
+    }
+
+    /// Another number after whatever was announced of what anybody may read, of this event or of any. Whoever
+    /// takes it before reading knows later whether to read again, without having listened.
+    #[must_use]
+    pub fn revision(&self, event: Option<Uuid>) -> u64 {
+        self.revisions.of(event).load(Ordering::SeqCst)
     }
 
     #[must_use]

@@ -34,6 +34,7 @@ pub mod calls;
 pub mod strict;
 pub mod body;
 pub mod padding;
+pub mod snapshot;
 pub mod paging;
 pub mod sheet;
 pub mod page;

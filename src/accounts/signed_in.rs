@@ -169,6 +169,12 @@ impl Credential {
     }
 }
 
+/// Whether a request shows nothing to tell by who asks.
+#[must_use]
+pub fn is_anonymous(app: &App, request: &HttpRequest) -> bool {
+    !request.headers().contains_key(AUTHORIZATION) && cookie::token(app, request).is_none()
+}
+
 /// What a program shows as its bearer token, whatever it is.
 #[must_use]
 pub fn bearer_of(request: &HttpRequest) -> Option<&str> {

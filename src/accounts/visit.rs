@@ -3,17 +3,20 @@
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
 
-use super::{SignedIn, workplaces};
+use super::signed_in::{SignedIn, is_anonymous};
+use super::workplaces;
 use crate::app::House;
 use crate::error::{Error, Refused};
 use crate::language::Language;
-use crate::page::{Page, Person};
+use crate::page::{Page, Person, flash};
 
 /// The page that is asked for, and by whom.
 #[derive(Debug, Clone)]
 pub struct Visit {
     pub page: Page,
     pub person: Option<SignedIn>,
+    /// Nothing is known of whoever asks, and nothing of what they did before: the page is anybody's.
+    pub is_anonymous: bool,
 }
 
 /// What the frame of a page shows of whoever is signed in.
@@ -41,7 +44,9 @@ impl FromRequest for Visit {
                 Some(person) => Some(framed(&request, person, page.language).await?),
                 None => None,
             };
-            Ok(Self { page: page.with(frame), person })
+            let is_anonymous = request.app_data::<House>().is_some_and(|house| is_anonymous(house, &request))
+                && !flash::is_carried(&request);
+            Ok(Self { page: page.with(frame), person, is_anonymous })
         })
     }
 }

@@ -7,7 +7,8 @@ pub struct Countdown {
     pub label: String,
     /// RFC 3339, as is `now`.
     pub until: String,
-    pub now: String,
+    /// None: the page may be kept, and what time it was when it was made helps nobody.
+    pub now: Option<String>,
 }
 
 impl Countdown {
@@ -17,7 +18,13 @@ impl Countdown {
         (until > now).then(|| Self {
             label,
             until: until.to_rfc3339_opts(SecondsFormat::Secs, true),
-            now: now.to_rfc3339_opts(SecondsFormat::Millis, true),
+            now: Some(now.to_rfc3339_opts(SecondsFormat::Millis, true)),
         })
+    }
+
+    /// On a page that may be kept.
+    #[must_use]
+    pub fn timeless(self) -> Self {
+        Self { now: None, ..self }
     }
 }

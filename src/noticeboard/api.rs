@@ -1,44 +1,24 @@
-//! The notice board: what anybody may read about events and how many have applied.
+//! The notice board for programs: what anybody may read about events.
 
-use std::collections::HashMap;
-
-use actix_web::get;
 use actix_web::web::{Json, Path};
-use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-};
+use actix_web::{HttpRequest, HttpResponse, Responder, get};
+use sea_orm::{ColumnTrait, Condition};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
+use utoipa::IntoParams;
 
-use crate::accounts::SignedIn;
+use super::notice::{self, Notice};
+use super::snapshots;
+use crate::accounts::signed_in::{SignedIn, is_anonymous};
 use crate::app::House;
 use crate::body::Query;
 use crate::error::{Error, Fault};
 use crate::events::{access, event};
+use crate::language::Language;
 use crate::organizations::organization;
 use crate::paging::{Page, Paging};
-use crate::planning::poster::{self, Poster};
-use crate::registrations::registration::{self, Side, Status};
-use crate::small_counts::suppress_small;
+use crate::snapshot::Snapshot;
 
-/// An event as anybody reads it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Notice {
-    #[serde(flatten)]
-    pub poster: Poster,
-    pub applicants: Applicants,
-}
-
-/// How many take part or want to; null where they are fewer than five.
-#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct Applicants {
-    pub men: Option<i64>,
-    pub women: Option<i64>,
-}
-
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct BoardQuery {
@@ -61,12 +41,14 @@ pub async fn list_events(
     house: House,
     account: Option<SignedIn>,
     wanted: Query<BoardQuery>,
-) -> Result<Json<Page<Notice>>, Error> {
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
     let wanted = wanted.into_inner();
-    let listed = house.run(async move |app| {
+    if wanted == BoardQuery::default() && is_anonymous(&house, &request) {
+        return answer(&*snapshots::list(&house).await?, &request);
+    }
+    let page = house.run(async move |app| {
         let db = app.database.reader();
-        let paging = Paging { limit: wanted.limit, cursor: wanted.cursor };
-        let (limit, after) = (paging.limit()?, paging.after()?);
         let own = match account {
             Some(account) => organization::of_staff(db, account.account_id).await?,
             None => Vec::new(),
@@ -74,20 +56,14 @@ pub async fn list_events(
         let own = own.into_iter().map(|union| union.id);
         let public = event::Column::PublishedAt.lte(app.now());
         let visible = Condition::any().add(public).add(event::Column::OrganizationId.is_in(own));
-        let mut rows = event::Entity::find().filter(visible);
+        let mut listed = Condition::all().add(visible);
         if let Some(slug) = &wanted.organization {
             let union = organization::by_slug(db, slug).await?.map(|union| union.id);
-            rows = rows.filter(event::Column::OrganizationId.eq(union.unwrap_or_default()));
+            listed = listed.add(event::Column::OrganizationId.eq(union.unwrap_or_default()));
         }
-        if let Some(after) = after {
-            rows = rows.filter(event::Column::Id.lt(after));
-        }
-        let mut rows = rows.order_by_desc(event::Column::Id).limit(limit + 1).all(db).await?;
-        let page = Page::of(rows.clone(), limit, |row| row.id, |row| row.id);
-        rows.truncate(page.items.len());
-        Ok(Page { items: notices(db, rows, app.now()).await?, next: page.next })
+        notice::list(db, listed, &Paging { limit: wanted.limit, cursor: wanted.cursor }, app.now()).await
     });
-    Ok(Json(listed.await?))
+    Ok(Json(page.await?).respond_to(&request).map_into_boxed_body())
 }
 
 /// One event. Drafts are there for the organizers of their union only. Who: anyone.
@@ -95,63 +71,26 @@ pub async fn list_events(
     (status = 200, body = Notice),
 ))]
 #[get("/events/{event}")]
-pub async fn read_event(house: House, account: Option<SignedIn>, slug: Path<String>) -> Result<Json<Notice>, Error> {
+pub async fn read_event(
+    house: House,
+    account: Option<SignedIn>,
+    slug: Path<String>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Error> {
+    if is_anonymous(&house, &request) {
+        return answer(&*snapshots::event(&house, &slug).await?, &request);
+    }
     let found = house.run(async move |app| {
         let db = app.database.reader();
         let event = access::find_visible(db, &slug, account.as_ref(), app.now()).await?;
-        Ok(notice(db, event, app.now()).await?)
+        Ok(notice::notice(db, event, app.now()).await?)
     });
-    Ok(Json(found.await?))
+    Ok(Json(found.await?).respond_to(&request).map_into_boxed_body())
 }
 
-/// The notices of these events, in their order; without those that cannot be read.
-pub async fn notices(
-    db: &impl ConnectionTrait,
-    events: Vec<event::Model>,
-    now: DateTime<Utc>,
-) -> Result<Vec<Notice>, Fault> {
-    let applicants = applicants(db, events.iter().map(|event| event.id).collect()).await?;
-    let posters = poster::posters(db, events, now).await?;
-    let notice =
-        |poster: Poster| Notice { applicants: applicants.get(&poster.id).copied().unwrap_or_default(), poster };
-    Ok(posters.into_iter().map(notice).collect())
-}
-
-/// The notice of one event.
-///
-/// # Errors
-/// Where it cannot be read.
-pub async fn notice(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<Notice, Fault> {
-    let applicants = applicants(db, vec![event.id]).await?.remove(&event.id).unwrap_or_default();
-    Ok(Notice { poster: poster::poster(db, event, now).await?, applicants })
-}
-
-#[derive(FromQueryResult)]
-struct SideCount {
-    event_id: Uuid,
-    side: Side,
-    count: i64,
-}
-
-async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, Applicants>, Fault> {
-    let counts = registration::Entity::find()
-        .filter(registration::Column::EventId.is_in(events))
-        .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
-        .select_only()
-        .column(registration::Column::EventId)
-        .column(registration::Column::Side)
-        .column_as(registration::Column::Id.count(), "count")
-        .group_by(registration::Column::EventId)
-        .group_by(registration::Column::Side);
-    let mut applicants: HashMap<Uuid, Applicants> = HashMap::new();
-    for SideCount { event_id, side, count } in counts.into_model::<SideCount>().all(db).await? {
-        // In a small unit everybody knows who the few are; nobody at all is no news either.
-        let is_shown = usize::try_from(count).ok().and_then(suppress_small).filter(|count| *count > 0).map(|_| count);
-        let of_event = applicants.entry(event_id).or_default();
-        match side {
-            Side::Men => of_event.men = is_shown,
-            Side::Women => of_event.women = is_shown,
-        }
-    }
-    Ok(applicants)
+/// As JSON, which is of no language.
+fn answer<T: Serialize>(snapshot: &Snapshot<T>, request: &HttpRequest) -> Result<HttpResponse, Error> {
+    snapshot.answer(request, "application/json", Language::default(), |snapshot| {
+        serde_json::to_string(&snapshot.content).map_err(Fault::of)
+    })
 }

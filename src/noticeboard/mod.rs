@@ -1,7 +1,9 @@
 //! 公告栏: what anybody may read: the list of events, the front page, and the poster of one event.
 
 mod api;
+mod notice;
 mod page;
+mod snapshots;
 
 use crate::calls::Calls;
 

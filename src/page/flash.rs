@@ -34,6 +34,12 @@ fn redirect_with_flash(path: &str, value: String) -> Result<HttpResponse, Error>
     Ok(answer)
 }
 
+/// Whether a request carries one, whatever it says.
+#[must_use]
+pub fn is_carried(request: &HttpRequest) -> bool {
+    request.cookie(COOKIE).is_some()
+}
+
 /// The words the cookie stands for; nothing where somebody made it up.
 #[must_use]
 pub fn read(request: &HttpRequest, language: Language) -> Option<String> {

@@ -97,6 +97,12 @@ impl Page {
         }
     }
 
+    /// The page at this path as anybody sees it.
+    #[must_use]
+    pub fn of_anybody(language: Language, path: String) -> Self {
+        Self { language, path, person: None, flash: None }
+    }
+
     #[must_use]
     pub fn with(self, person: Option<Person>) -> Self {
         Self { person, ..self }

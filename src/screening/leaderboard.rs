@@ -1,5 +1,7 @@
 //! 积分榜 as a page: who leads, who stands around me, and where the last seat would go.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::Query;
 use actix_web::{HttpResponse, get};
 use askama::Template;
@@ -70,8 +72,9 @@ pub async fn leaderboard_page(
     let side = which.side.unwrap_or(me.registration.side);
     let who = me.clone();
     let read = house.run(async move |app| {
-        let own = standing::of(&app, &who).await?;
-        Ok((own, ladder::of_event(&app, &who.event).await?))
+        let board = ladder::of_event(&app, &who.event).await?;
+        // Where one stands among those who are shown, on the same board.
+        Ok((standing::on_board(&app, &who, &board).await?, board))
     });
     let (own, board) = read.await?;
     let (page, ladder, slug) = (visit.page, board.side(side), &me.event.slug);
@@ -97,16 +100,15 @@ pub async fn leaderboard_page(
 
 fn rows(page: &Page, ladder: &Ladder, me: Uuid) -> Vec<Row> {
     let (mine, line) = (ladder.place(me), ladder.line());
-    let near = |at: usize, place: usize, reach: usize| at.abs_diff(place) <= reach;
-    let is_shown = |at: usize| {
-        at < TOP || mine.is_some_and(|mine| near(at, mine, REACH)) || line.is_some_and(|line| near(at, line, EDGE))
-    };
+    let near = |place: usize, reach: usize| place.saturating_sub(reach)..place + reach + 1;
+    let parts = [Some(0..TOP), mine.map(|mine| near(mine, REACH)), line.map(|line| near(line, EDGE))];
+    let places: BTreeSet<usize> = parts.into_iter().flatten().flatten().collect();
     let mut rows = Vec::new();
     let mut last = None;
     // Who withdrew after the run keeps their place and has no name here.
     let named = |rung: &Rung| !rung.nickname.is_empty();
-    let visible = ladder.top(ladder.len()).enumerate().filter(|(at, (_, rung))| is_shown(*at) && named(rung));
-    for (at, (rank, rung)) in visible {
+    let visible = places.into_iter().filter_map(|at| ladder.around(at, 0).next().map(|one| (at, one)));
+    for (at, (rank, rung)) in visible.filter(|(_, (_, rung))| named(rung)) {
         let between = at - last.map_or(0, |last: usize| last + 1);
         last = Some(at);
         let Rung { nickname, points, registration_id, .. } = rung;

@@ -112,12 +112,17 @@ pub async fn of(app: &App, me: &Participant) -> Result<Standing, Fault> {
 
 /// Where somebody stands, and everybody beside them.
 pub async fn among_all(app: &App, me: &Participant) -> Result<(Standing, Arc<Board>), Fault> {
+    let board = ladder::anew(app, &me.event).await?;
+    Ok((on_board(app, me, &board).await?, board))
+}
+
+/// Where somebody stands on a board that was read already.
+pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Standing, Fault> {
     let db = app.database.reader();
     // Read again: the extractor's copy is older than what this reports beside it.
     let mine = registration::Entity::find_by_id(me.registration.id).one(db).await?;
     let mine = mine.unwrap_or_else(|| me.registration.clone());
     let unit = unit::Entity::find_by_id(mine.unit_id).one(db).await?.map(|unit| unit.name);
-    let board = ladder::anew(app, &me.event).await?;
     let ladder = board.side(mine.side);
     let (rank, class, points) = match ladder.of_person(mine.id) {
         Some((rank, rung)) => (rank, rung.class, rung.points),
@@ -150,5 +155,5 @@ pub async fn among_all(app: &App, me: &Participant) -> Result<(Standing, Arc<Boa
     };
     let placement = placement::Entity::find_by_id(mine.id).one(db).await?;
     let why = placement.map(|placed| Why::of(&me.event, &placed, me.account.language, standing.short())).transpose()?;
-    Ok((Standing { explanation: why, ..standing }, board))
+    Ok(Standing { explanation: why, ..standing })
 }

@@ -1,11 +1,11 @@
 //! Refusals and faults dressed as pages, for browsers; programs get their problem object.
 
 use actix_web::body::{EitherBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION};
 use actix_web::middleware::Next;
-use actix_web::{Error as HttpError, HttpMessage};
+use actix_web::{Error as HttpError, FromRequest, HttpMessage};
 use tracing_actix_web::RequestId;
 
 use super::way_in::way_in;
@@ -18,7 +18,7 @@ use crate::page::{Page, refusal};
 /// # Errors
 /// None of its own.
 pub async fn problems<B: MessageBody + 'static>(
-    mut request: ServiceRequest,
+    request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, String>>, HttpError> {
     let html = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
@@ -26,14 +26,16 @@ pub async fn problems<B: MessageBody + 'static>(
     if !reads {
         return Ok(next.call(request).await?.map_into_left_body());
     }
-    let visit = request.extract::<Visit>().await;
-    let page = visit.map_or_else(|_| Page::of(request.request()), |visit| visit.page);
-    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let mut response = next.call(request).await?;
     let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == PROBLEM_JSON);
     if !is_problem {
         return Ok(response.map_into_left_body());
     }
+    // Who reads it is asked now and not before: most pages are none of ours.
+    let request = response.request().clone();
+    let visit = Visit::from_request(&request, &mut Payload::None).await;
+    let page = visit.map_or_else(|_| Page::of(&request), |visit| visit.page);
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string);
     let cause = response.response().error().and_then(|error| error.as_error::<Error>());
     let code = cause.map_or("fault", Error::code);
     let status = response.status();

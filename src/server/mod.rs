@@ -48,9 +48,11 @@ use connection::doorkeeper::Doorkeeper;
 use connection::watched::Watched;
 use intake::BodyBudget;
 
-/// Every call of the API, room by room in the order of the event.
+/// Every call of the API: first what most ask for, because paths are compared one after another, then room by
+/// room in the order of the event.
 fn calls(config: &mut Calls<'_>) {
     config
+        .configure(noticeboard::calls)
         .configure(accounts::calls)
         .configure(organizations::calls)
         .configure(units::calls)
@@ -74,9 +76,6 @@ fn calls(config: &mut Calls<'_>) {
         .configure(circle::calls)
         .configure(volunteers::calls)
         .configure(planning::calls)
-        .configure(noticeboard::calls)
-        .configure(planning::calls)
-        .configure(noticeboard::calls)
         .configure(announcements::calls)
         .configure(reports::calls)
         .configure(personal::calls)
@@ -84,9 +83,10 @@ fn calls(config: &mut Calls<'_>) {
         .route("/openapi.json", web::get().to(openapi::document));
 }
 
-/// Every page, in the order of the event.
+/// Every page: first what most ask for, then in the order of the event.
 fn pages(config: &mut web::ServiceConfig) {
     config
+        .configure(noticeboard::pages)
         .configure(page::pages)
         .configure(accounts::pages)
         .configure(units::pages)
@@ -108,7 +108,6 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(circle::pages)
         .configure(volunteers::pages)
         .configure(planning::pages)
-        .configure(noticeboard::pages)
         .configure(announcements::pages)
         .configure(reports::pages)
         .configure(journey::pages)

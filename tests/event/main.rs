@@ -57,6 +57,7 @@ mod second_factor;
 mod second_thoughts;
 mod sheets;
 mod sign_up;
+mod snapshots;
 mod stage;
 mod take_down;
 mod units;

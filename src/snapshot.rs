@@ -1,0 +1,440 @@
+//! What anybody may read alike, made once for all who ask: read at most once a second, written and compressed
+//! where it came out differently, and sent to whoever does not have it yet.
+//!
+//! A snapshot is shown for a second by the house's clock, not past a moment at which it changes by itself, and
+//! not once this process has heard that it changed ([`Happenings::revision`](crate::happening::Happenings)).
+//! What it is made of is read for nobody in particular, so that nothing of whoever asks can be in it.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_ENCODING, AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, Encoding, Header,
+    HeaderValue, IF_NONE_MATCH, VARY,
+};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use anyhow::anyhow;
+use chrono::{DateTime, TimeDelta, Utc};
+use data_encoding::BASE64URL_NOPAD;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Error, Fault};
+use crate::language::Language;
+
+/// Nobody is shown an older one.
+const OLDEST: TimeDelta = TimeDelta::seconds(1);
+/// Remembered on a shelf; of more, those nobody has asked for the longest are forgotten.
+const KEPT: usize = 128;
+/// How far apart two readings of the same begin, where changes follow each other: whoever asks in between waits.
+const APART: Duration = Duration::from_millis(20);
+/// Nor takes reading more of the time than one part of so many.
+const SHARE: u32 = 10;
+/// And nobody waits longer.
+const LONGEST: Duration = Duration::from_millis(500);
+
+/// What was read at one moment, and the answers made of it.
+pub struct Snapshot<T> {
+    pub content: T,
+    /// The event it is about; None where it is about all of them.
+    pub event: Option<Uuid>,
+    /// When it was read, by the house's clock.
+    pub at: DateTime<Utc>,
+    until: DateTime<Utc>,
+    revision: u64,
+    faces: Mutex<Faces>,
+}
+
+/// What a snapshot looks like, by the kind of content and the language.
+#[derive(Default)]
+struct Faces {
+    made: HashMap<(&'static str, Language), Arc<Face>>,
+    /// Those of the snapshot before: most of the time nothing has changed.
+    former: HashMap<(&'static str, Language), Arc<Face>>,
+}
+
+/// One answer, ready to be sent.
+struct Face {
+    kind: HeaderValue,
+    plain: Packed,
+    gzip: Packed,
+}
+
+struct Packed {
+    body: Bytes,
+    mark: HeaderValue,
+}
+
+impl<T> Snapshot<T> {
+    /// # Arguments
+    /// `revision`: of the same event, taken before anything was read.
+    /// `turns`: when something about it changes by the clock.
+    #[must_use]
+    pub fn of(
+        content: T,
+        event: Option<Uuid>,
+        revision: u64,
+        at: DateTime<Utc>,
+        turns: impl IntoIterator<Item = DateTime<Utc>>,
+    ) -> Self {
+        let turn = turns.into_iter().filter(|turn| *turn > at).min();
+        let until = turn.map_or(at + OLDEST, |turn| turn.min(at + OLDEST));
+        Self { content, event, at, until, revision, faces: Mutex::default() }
+    }
+
+    fn is_current(&self, app: &App) -> bool {
+        // Where the clock was put back behind it nobody knows how old it is.
+        (self.at..self.until).contains(&app.now()) && app.happenings.revision(self.event) == self.revision
+    }
+
+    fn faces(&self) -> MutexGuard<'_, Faces> {
+        self.faces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers with one of its faces, written where nobody has asked for it yet.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn answer(
+        &self,
+        request: &HttpRequest,
+        kind: &'static str,
+        language: Language,
+        write: impl FnOnce(&Self) -> Result<String, Fault>,
+    ) -> Result<HttpResponse, Error> {
+        let mut faces = self.faces();
+        let face = match faces.made.get(&(kind, language)) {
+            Some(face) => Arc::clone(face),
+            None => {
+                let face = Face::of(kind, write(self)?, faces.former.remove(&(kind, language)))?;
+                faces.made.insert((kind, language), Arc::clone(&face));
+                face
+            }
+        };
+        drop(faces);
+        Ok(face.answer(request))
+    }
+}
+
+impl Face {
+    /// The former one where it says the same.
+    fn of(kind: &'static str, text: String, former: Option<Arc<Self>>) -> Result<Arc<Self>, Fault> {
+        if let Some(former) = former.filter(|former| former.plain.body == text.as_bytes()) {
+            return Ok(former);
+        }
+        let digest = Sha256::digest(&text);
+        let digest = BASE64URL_NOPAD.encode(digest.first_chunk::<16>().unwrap_or(&[0; 16]));
+        let mark = |suffix: &str| HeaderValue::from_str(&format!("\"{digest}{suffix}\"")).map_err(Fault::of);
+        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(text.as_bytes()).map_err(Fault::of)?;
+        let packed = packer.finish().map_err(Fault::of)?;
+        Ok(Arc::new(Self {
+            kind: HeaderValue::from_static(kind),
+            gzip: Packed { body: packed.into(), mark: mark("-gzip")? },
+            plain: Packed { body: text.into(), mark: mark("")? },
+        }))
+    }
+
+    fn answer(&self, request: &HttpRequest) -> HttpResponse {
+        let gzip = takes_gzip(request);
+        let packed = if gzip { &self.gzip } else { &self.plain };
+        let is_held = holds(request, &packed.mark);
+        let mut answer = HttpResponse::new(if is_held { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+        let headers = answer.headers_mut();
+        headers.insert(ETAG, packed.mark.clone());
+        // Kept, and asked for again each time. Whoever signs in meanwhile has a page of their own.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language, Authorization, Cookie"));
+        if is_held {
+            return answer;
+        }
+        headers.insert(CONTENT_TYPE, self.kind.clone());
+        if gzip {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        } else if request.headers().contains_key(ACCEPT_ENCODING) {
+            // Or it would be compressed on its way, and be something else than its mark says.
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+        }
+        answer.set_body(packed.body.clone()).map_into_boxed_body()
+    }
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    if !request.headers().contains_key(ACCEPT_ENCODING) {
+        return false;
+    }
+    let supported = [Encoding::identity(), Encoding::gzip()];
+    let accepted = AcceptEncoding::parse(request);
+    accepted.is_ok_and(|accepted| accepted.negotiate(supported.iter()) == Some(Encoding::gzip()))
+}
+
+/// Whether whoever asks has it already (RFC 9110, 13.1.2).
+fn holds(request: &HttpRequest, mark: &HeaderValue) -> bool {
+    let held = request.headers().get_all(IF_NONE_MATCH).filter_map(|held| held.to_str().ok());
+    let mut held = held.flat_map(|held| held.split(',')).map(str::trim);
+    held.any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held).as_bytes() == mark.as_bytes())
+}
+
+/// Where a room keeps its snapshots, by name.
+pub struct Shelf<T> {
+    slots: Mutex<HashMap<String, Arc<Slot<T>>>>,
+    /// How often anything was asked for.
+    uses: AtomicU64,
+}
+
+struct Slot<T> {
+    current: Mutex<Option<Arc<Snapshot<T>>>>,
+    /// Held by whoever reads anew: when that was begun last, and how long it took.
+    reading: tokio::sync::Mutex<Option<(Instant, Duration)>>,
+    /// Which use of the shelf was the last of this one.
+    last_use: AtomicU64,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { slots: Mutex::default(), uses: AtomicU64::new(0) }
+    }
+}
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { current: Mutex::default(), reading: tokio::sync::Mutex::default(), last_use: AtomicU64::new(0) }
+    }
+}
+
+impl<T: Send + Sync + 'static> Shelf<T> {
+    /// The snapshot of this name, as it is now; where it has to be read, by one for all who ask.
+    ///
+    /// # Arguments
+    /// `read`: reads it, told which event it was about the last time.
+    ///
+    /// # Errors
+    /// What `read` says; nothing is remembered then.
+    pub async fn get<R, F>(&self, app: &Arc<App>, name: &str, read: R) -> Result<Arc<Snapshot<T>>, Error>
+    where
+        R: FnOnce(Arc<App>, Option<Uuid>) -> F + Send + 'static,
+        F: Future<Output = Result<Snapshot<T>, Error>> + Send + 'static,
+    {
+        let asker = Asker { shelf: self, name, slot: Some(self.slot(name)) };
+        let Some(slot) = &asker.slot else { return Err(anyhow!("a slot for every name").into()) };
+        if let Some(current) = slot.current(app) {
+            return Ok(current);
+        }
+        let mut reading = slot.reading.lock().await;
+        if let Some(current) = slot.current(app) {
+            return Ok(current);
+        }
+        if let Some((begun, took)) = *reading {
+            tokio::time::sleep_until((begun + APART.max(took * SHARE).min(LONGEST)).into()).await;
+        }
+        let begun = Instant::now();
+        let former = slot.latest();
+        let event = former.as_ref().and_then(|former| former.event);
+        match app.run(move |app| read(app, event)).await {
+            Ok(snapshot) => {
+                *reading = Some((begun, begun.elapsed()));
+                Ok(self.show(slot, snapshot, former.as_deref()))
+            }
+            Err(wrong) => {
+                slot.clear();
+                Err(wrong)
+            }
+        }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, HashMap<String, Arc<Slot<T>>>> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn slot(&self, name: &str) -> Arc<Slot<T>> {
+        let number = self.uses.fetch_add(1, Ordering::Relaxed);
+        let mut slots = self.slots();
+        let slot = match slots.get(name) {
+            Some(slot) => Arc::clone(slot),
+            None => Arc::clone(slots.entry(name.to_owned()).or_default()),
+        };
+        slot.last_use.store(number, Ordering::Relaxed);
+        slot
+    }
+
+    fn show(&self, slot: &Slot<T>, snapshot: Snapshot<T>, former: Option<&Snapshot<T>>) -> Arc<Snapshot<T>> {
+        if let Some(former) = former {
+            let faces = former.faces();
+            let known = faces.former.iter().chain(&faces.made);
+            snapshot.faces().former = known.map(|(kind, face)| (*kind, Arc::clone(face))).collect();
+        }
+        let snapshot = Arc::new(snapshot);
+        let replaced = slot.show(Arc::clone(&snapshot));
+        if !replaced {
+            self.make_room();
+        }
+        snapshot
+    }
+
+    /// Forgets what was asked for the longest ago, where there is too much. Whatever is being read for the first
+    /// time does not count: it may come to nothing.
+    fn make_room(&self) {
+        let mut slots = self.slots();
+        let filled = slots.values().filter(|slot| slot.latest().is_some());
+        let mut uses: Vec<u64> = filled.map(|slot| slot.last_use.load(Ordering::Relaxed)).collect();
+        if uses.len() > KEPT {
+            uses.sort_unstable_by(|one, other| other.cmp(one));
+            let oldest = uses.get(KEPT - 1).copied().unwrap_or(0);
+            slots.retain(|_, slot| slot.latest().is_none() || slot.last_use.load(Ordering::Relaxed) >= oldest);
+        }
+    }
+}
+
+/// Somebody who asks for a snapshot, until they have it or go away.
+struct Asker<'a, T> {
+    shelf: &'a Shelf<T>,
+    name: &'a str,
+    slot: Option<Arc<Slot<T>>>,
+}
+
+impl<T> Drop for Asker<'_, T> {
+    /// A slot that came to nothing goes with the last who asked for it: names that are not there take no place.
+    fn drop(&mut self) {
+        let Some(slot) = self.slot.take().filter(|slot| slot.latest().is_none()) else { return };
+        let mut slots = self.shelf.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_own = slots.get(self.name).is_some_and(|own| Arc::ptr_eq(own, &slot));
+        if is_own && Arc::strong_count(&slot) == 2 {
+            slots.remove(self.name);
+        }
+        // Before the shelf is free again: whoever goes next counts right.
+        drop(slot);
+    }
+}
+
+impl<T> Slot<T> {
+    fn clear(&self) {
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn latest(&self) -> Option<Arc<Snapshot<T>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn current(&self, app: &App) -> Option<Arc<Snapshot<T>>> {
+        self.latest().filter(|snapshot| snapshot.is_current(app))
+    }
+
+    /// Whether there was one before.
+    fn show(&self, snapshot: Arc<Snapshot<T>>) -> bool {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).replace(snapshot).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::error::Refused;
+    use crate::happening::What;
+    use crate::secrets::Secrets;
+    use crate::settings::Settings;
+
+    async fn house(folder: &tempfile::TempDir) -> Arc<App> {
+        let mut settings = Settings::defaults().unwrap();
+        settings.database.url = format!("sqlite://{}/house.sqlite3", folder.path().display()).into();
+        App::build(settings, Clock::stopped_at(DateTime::UNIX_EPOCH), Secrets::fresh().unwrap()).await.unwrap()
+    }
+
+    /// Asks for what has this name; how often it was read until now.
+    async fn ask(app: &Arc<App>, shelf: &Shelf<u64>, name: &str, readings: &Arc<AtomicU64>) -> u64 {
+        let readings = Arc::clone(readings);
+        let read = async move |app: Arc<App>, _: Option<Uuid>| {
+            let event = Some(Uuid::from_u128(7));
+            let (revision, at) = (app.happenings.revision(event), app.now());
+            let reading = readings.fetch_add(1, Ordering::SeqCst) + 1;
+            Ok(Snapshot::of(reading, event, revision, at, [DateTime::UNIX_EPOCH + TimeDelta::milliseconds(2500)]))
+        };
+        shelf.get(app, name, read).await.unwrap().content
+    }
+
+    #[tokio::test]
+    async fn it_is_read_again_when_it_may_be_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, shelf, readings) = (house(&folder).await, Shelf::default(), Arc::default());
+        let asking = || ask(&app, &shelf, "qixi", &readings);
+        assert_eq!((asking().await, asking().await), (1, 1));
+        app.clock.advance(TimeDelta::milliseconds(999));
+        assert_eq!(asking().await, 1);
+        app.clock.advance(TimeDelta::milliseconds(1));
+        assert_eq!((asking().await, asking().await), (2, 2), "a second later");
+        app.clock.advance(TimeDelta::milliseconds(999));
+        app.happenings.announce(Uuid::from_u128(7), What::GuestArrived);
+        app.happenings.announce(Uuid::from_u128(8), What::EventChanged);
+        assert_eq!(asking().await, 2, "nothing of it changed");
+        app.happenings.announce(Uuid::from_u128(7), What::EventChanged);
+        assert_eq!(asking().await, 3);
+        app.clock.advance(TimeDelta::milliseconds(502));
+        assert_eq!(asking().await, 4, "half past two something changed by the clock");
+        app.clock.advance(TimeDelta::milliseconds(-700));
+        assert_eq!(asking().await, 5, "the clock was put back");
+        let waiting = futures_util::future::join_all((0..20).map(|_| ask(&app, &shelf, "two", &readings)));
+        assert_eq!(waiting.await, [6; 20], "one reads for all");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_there_takes_no_place_and_many_take_no_more_than_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let (app, shelf, readings) = (house(&folder).await, Shelf::<u64>::default(), Arc::default());
+        ask(&app, &shelf, "qixi", &readings).await;
+        for number in 0..2 * KEPT {
+            let read = async |_: Arc<App>, _: Option<Uuid>| Err(Refused::not_found().into());
+            assert!(shelf.get(&app, &format!("none-{number}"), read).await.is_err());
+        }
+        assert_eq!(shelf.slots().len(), 1);
+        for number in 0..2 * KEPT {
+            ask(&app, &shelf, &format!("event-{number}"), &readings).await;
+            ask(&app, &shelf, "qixi", &readings).await;
+        }
+        assert_eq!(shelf.slots().len(), KEPT);
+        assert_eq!(ask(&app, &shelf, "qixi", &readings).await, 1, "whoever is asked for most stays");
+        app.clock.advance(TimeDelta::seconds(1));
+        let gone = async |_: Arc<App>, _: Option<Uuid>| Err(Refused::not_found().into());
+        assert!(shelf.get(&app, "qixi", gone).await.is_err());
+        assert_eq!(shelf.slots().len(), KEPT - 1);
+        // Whoever goes away in the middle leaves nothing either.
+        let stuck = async |_: Arc<App>, _: Option<Uuid>| std::future::pending().await;
+        assert!(tokio::time::timeout(Duration::from_millis(10), shelf.get(&app, "stuck", stuck)).await.is_err());
+        assert_eq!(shelf.slots().len(), KEPT - 1);
+    }
+
+    #[test]
+    fn whoever_holds_it_is_not_sent_it_again() {
+        let face = Face::of("text/html", "七夕".repeat(100), None).unwrap();
+        let answer = |header: &[(&'static str, &str)]| {
+            let request = header.iter().fold(TestRequest::default(), |request, pair| request.insert_header(*pair));
+            face.answer(&request.to_http_request())
+        };
+        let mark = |answer: &HttpResponse| answer.headers().get(ETAG).unwrap().to_str().unwrap().to_owned();
+        let (plain, gzip) = (mark(&answer(&[])), mark(&answer(&[("accept-encoding", "br, gzip")])));
+        assert_ne!(plain, gzip);
+        let status = |held: &str| answer(&[("if-none-match", held)]).status().as_u16();
+        assert_eq!(status(&plain), 304);
+        assert_eq!(status(&format!("\"x\", W/{plain}")), 304);
+        assert_eq!(status("*"), 304);
+        assert_eq!((status("\"x\""), status(&gzip)), (200, 200));
+        let other = Face::of("text/html", "七夕".repeat(101), Some(Arc::clone(&face))).unwrap();
+        let same = Face::of("text/html", "七夕".repeat(100), Some(Arc::clone(&face))).unwrap();
+        assert!(Arc::ptr_eq(&same, &face) && !Arc::ptr_eq(&other, &face));
+        let encoding = |accepted: &str| {
+            let answer = answer(&[("accept-encoding", accepted)]);
+            answer.headers().get(CONTENT_ENCODING).unwrap().to_str().unwrap().to_owned()
+        };
+        assert_eq!(["gzip, deflate", "gzip;q=0", "deflate"].map(encoding), ["gzip", "identity", "identity"]);
+    }
+}
