@@ -146,13 +146,13 @@ impl Credential {
         if matches!(self, Self::Token(claims) if claims.exp <= app.now().timestamp()) {
             return None;
         }
-        let known = people(app).recall(app.database.changes(), &self.shown()?)?;
+        let known = people(app).recall(app.database.changes(), &self.remembered_by()?)?;
         // Another process may know of a later use.
         let lasts = |session: Use| session.expires_at > app.now() && !idle::has_ended(app, session, known.appointed);
         known.session.is_none_or(lasts).then_some(known)
     }
 
-    fn shown(&self) -> Option<Shown> {
+    fn remembered_by(&self) -> Option<Shown> {
         match self {
             Self::Token(claims) => Some(Shown::Token(claims.sub, claims.sid)),
             Self::Cookie(token) => token::digest(token).map(Shown::Cookie),
@@ -163,7 +163,7 @@ impl Credential {
     async fn find(&self, app: &App) -> Result<Known, Error> {
         let before = app.database.changes().before();
         let known = self.ask(app).await?;
-        if let Some(shown) = self.shown() {
+        if let Some(shown) = self.remembered_by() {
             let account = known.person.account_id;
             let mut read_from =
                 vec![Table::Account.rows(account.as_bytes()), Table::SecondFactor.rows(account.as_bytes())];

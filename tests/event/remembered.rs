@@ -145,7 +145,7 @@ async fn what_an_event_is_and_what_its_union_demands_counts_with_the_next_reques
     let guest = evening.participant("women").await;
     let mine = "/api/v1/events/qixi/registrations/me";
     is_let_in(&evening, &guest, mine).await;
-    let closed = json!({ "phase": "online" });
+    let closed = json!({ "phase": "online", "reason": "everybody is there" });
     let moved = evening.organizer.post("/api/v1/events/qixi/phase", closed).await;
     assert_eq!(moved.status, 200, "{}", moved.text());
     let late = guest.post("/api/v1/events/qixi/registrations", json!({})).await;

@@ -21,6 +21,8 @@ pub struct Desk {
     pub writer: Option<SqliteConnection>,
     /// How many writers there were.
     pub writers: u64,
+    /// The house is closing.
+    pub closed: bool,
     pub group: Option<Group>,
 }
 

@@ -90,7 +90,7 @@ impl WriteQueue {
     /// Only faults.
     pub async fn version(&self) -> sqlx::Result<(u64, i64)> {
         let mut desk = self.desk.lock().await;
-        if desk.writer.is_none() {
+        if desk.writer.is_none() && !desk.closed {
             desk.hire(&self.options).await?;
         }
         let Some(writer) = desk.writer.as_mut() else { return Err(sqlx::Error::WorkerCrashed) };
@@ -121,6 +121,7 @@ impl WriteQueue {
     /// Closes the writer; a verb that does not come to an end is not waited for.
     pub async fn close(&self) {
         let Ok(mut desk) = timeout(Duration::from_secs(5), self.desk.lock()).await else { return };
+        desk.closed = true;
         desk.finish(self).await;
         if let Some(writer) = desk.writer.as_mut() {
             // What the planner knows of the tables, for the next time.
