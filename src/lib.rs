@@ -20,6 +20,7 @@ pub mod turns;
 pub mod idempotency;
 pub mod failpoint;
 pub mod rate_limit;
+pub mod remembered;
 pub mod database;
 pub mod identity;
 pub mod bonds;

@@ -11,6 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::session;
+use super::session::Use;
 use crate::app::App;
 use crate::error::Error;
 
@@ -37,13 +38,13 @@ pub fn is_over(app: &App, last: DateTime<Utc>, administrator: bool) -> bool {
 
 /// Whether a session has ended because nobody used it.
 #[must_use]
-pub fn has_ended(app: &App, session: &session::Model, administrator: bool) -> bool {
-    is_over(app, session.used_at(), administrator) && !Used::with(app, |used| used.contains(&session.id))
+pub fn has_ended(app: &App, session: Use, administrator: bool) -> bool {
+    is_over(app, session.used_at, administrator) && !Used::with(app, |used| used.contains(&session.id))
 }
 
 /// A session is used.
-pub fn note(app: &App, session: &session::Model) {
-    if app.now() - session.used_at() >= NOTED {
+pub fn note(app: &App, session: Use) {
+    if app.now() - session.used_at >= NOTED {
         Used::with(app, |used| used.insert(session.id));
     }
 }

@@ -44,6 +44,21 @@ impl Model {
     }
 }
 
+/// That a session is used, and until when it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    pub id: Uuid,
+    pub expires_at: DateTimeUtc,
+    /// When it was used last.
+    pub used_at: DateTimeUtc,
+}
+
+impl From<&Model> for Use {
+    fn from(session: &Model) -> Self {
+        Self { id: session.id, expires_at: session.expires_at, used_at: session.used_at() }
+    }
+}
+
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

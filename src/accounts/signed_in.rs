@@ -1,6 +1,8 @@
 //! Who is asking: an argument of every handler that is not public. A program shows an access token,
 //! a browser its session's cookie; the rooms need not know which.
 
+use std::sync::Arc;
+
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
@@ -9,11 +11,13 @@ use uuid::Uuid;
 
 use super::refusals::SECOND_FACTOR_REQUIRED;
 use super::second_factor::{self, factor};
-use super::{access_token, account, cookie, idle, same_site, session, token_family};
+use super::session::Use;
+use super::{access_token, account, cookie, idle, same_site, session, token, token_family};
 use crate::app::{App, House};
 use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::language::Language;
+use crate::remembered::{Memory, Table};
 
 /// A person who proved who they are.
 #[derive(Debug, Clone, Copy)]
@@ -62,14 +66,14 @@ impl SignedIn {
     async fn whoever(request: &HttpRequest) -> Result<Self, Error> {
         let house = request.app_data::<House>().ok_or_else(Refused::not_signed_in)?;
         let credential = Credential::of(house, request)?;
-        let found = house.run(async move |app| {
-            let (person, session) = credential.find(&app).await?;
-            if let Some(session) = session {
-                idle::note(&app, &session);
-            }
-            Ok(person)
-        });
-        found.await
+        let known = match credential.recall(house) {
+            Some(known) => known,
+            None => house.run(async move |app| credential.find(&app).await).await?,
+        };
+        if let Some(session) = known.session {
+            idle::note(house, session);
+        }
+        Ok(known.person)
     }
 
     /// As [`SignedIn::of`], for what a visitor may see too: None where nobody signed in.
@@ -131,11 +135,55 @@ impl Credential {
     /// # Errors
     /// 401 where it ran out or was revoked, or the account is gone.
     pub async fn look_up(&self, app: &App) -> Result<SignedIn, Error> {
-        Ok(self.find(app).await?.0)
+        match self.recall(app) {
+            Some(known) => Ok(known.person),
+            None => Ok(self.find(app).await?.person),
+        }
     }
 
-    /// As [`Credential::look_up`], with the session a cookie named.
-    async fn find(&self, app: &App) -> Result<(SignedIn, Option<session::Model>), Error> {
+    /// As [`Credential::look_up`], where it is remembered and still true: the database need not be asked.
+    fn recall(&self, app: &App) -> Option<Known> {
+        if matches!(self, Self::Token(claims) if claims.exp <= app.now().timestamp()) {
+            return None;
+        }
+        let known = people(app).recall(app.database.changes(), &self.remembered_by()?)?;
+        // Another process may know of a later use.
+        let lasts = |session: Use| session.expires_at > app.now() && !idle::has_ended(app, session, known.appointed);
+        known.session.is_none_or(lasts).then_some(known)
+    }
+
+    fn remembered_by(&self) -> Option<Shown> {
+        match self {
+            Self::Token(claims) => Some(Shown::Token(claims.sub, claims.sid)),
+            Self::Cookie(token) => token::digest(token).map(Shown::Cookie),
+        }
+    }
+
+    /// Whose it is, asked of the database and remembered.
+    async fn find(&self, app: &App) -> Result<Known, Error> {
+        let before = app.database.changes().before();
+        let known = self.ask(app).await?;
+        if let Some(shown) = self.remembered_by() {
+            let account = known.person.account_id;
+            let mut read_from =
+                vec![Table::Account.rows(account.as_bytes()), Table::SecondFactor.rows(account.as_bytes())];
+            match &shown {
+                Shown::Token(_, None) => {}
+                Shown::Token(_, Some(sign_in)) => {
+                    read_from.extend([account, *sign_in].map(|id| Table::TokenFamily.rows(id.as_bytes())));
+                }
+                Shown::Cookie(digest) => {
+                    read_from.push(Table::Session.rows(digest));
+                    let ids = [Some(account), known.session.map(|session| session.id)];
+                    read_from.extend(ids.into_iter().flatten().map(|id| Table::Session.rows(id.as_bytes())));
+                }
+            }
+            people(app).keep(app.database.changes(), before, shown, known, &read_from);
+        }
+        Ok(known)
+    }
+
+    async fn ask(&self, app: &App) -> Result<Known, Error> {
         let db = app.database.reader();
         let (wanted, via, session) = match self {
             Self::Token(claims) if claims.exp <= app.now().timestamp() => {
@@ -160,12 +208,14 @@ impl Credential {
         };
         let account = wanted.one(db).await?.ok_or_else(Refused::not_signed_in)?;
         let appointed = account.is_administrator(app);
-        if session.as_ref().is_some_and(|session| idle::has_ended(app, session, appointed)) {
+        let session = session.as_ref().map(Use::from);
+        if session.is_some_and(|session| idle::has_ended(app, session, appointed)) {
             return Err(Refused::not_signed_in().into());
         }
         let lacks_factor = second_factor::is_demanded(app, &account) && !factor::is_on(db, account.id).await?;
         let administrator = appointed && !lacks_factor;
-        Ok((SignedIn { account_id: account.id, administrator, lacks_factor, language: account.language, via }, session))
+        let person = SignedIn { account_id: account.id, administrator, lacks_factor, language: account.language, via };
+        Ok(Known { person, appointed, session })
     }
 }
 
@@ -173,6 +223,29 @@ impl Credential {
 #[must_use]
 pub fn is_anonymous(app: &App, request: &HttpRequest) -> bool {
     !request.headers().contains_key(AUTHORIZATION) && cookie::token(app, request).is_none()
+}
+
+/// Whose a credential is, as it is remembered.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    person: SignedIn,
+    /// Administrator, also without the second factor that is demanded of one.
+    appointed: bool,
+    /// The one a cookie named.
+    session: Option<Use>,
+}
+
+/// What that is remembered by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Shown {
+    /// Whose a token says it is, and of which sign-in.
+    Token(Uuid, Option<Uuid>),
+    /// The digest of what a cookie carries.
+    Cookie(Vec<u8>),
+}
+
+fn people(app: &App) -> Arc<Memory<Shown, Known>> {
+    app.extensions.get_or_default()
 }
 
 /// What a program shows as its bearer token, whatever it is.

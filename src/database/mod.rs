@@ -11,6 +11,7 @@ pub mod commit_dependency;
 pub mod errand;
 mod group_commit;
 mod pool;
+mod others;
 mod private_files;
 mod reader;
 mod readiness;
@@ -40,12 +41,14 @@ use crate::settings::{DatabaseSettings, Settings};
 use address::{embedded, file_of, lazily, readers, spoken_to, sqlite, without_password};
 use group_commit::WriteQueue;
 use pool::Limits;
+pub use pool::silent;
 use private_files::keep_private;
 use readiness::Readiness;
 pub use readiness::inode;
 use server::Server;
 
 use crate::idempotency;
+use crate::remembered::Changes;
 pub use reader::Reader;
 pub use write::Write;
 
@@ -118,6 +121,15 @@ impl Database {
         match &self.engine {
             Engine::Embedded(_) => Ok(()),
             Engine::Server(server) => server.examine(connections.max(2) + server::BESIDES).await,
+        }
+    }
+
+    /// Counts what changes of what this process remembers.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        match &self.engine {
+            Engine::Embedded(line) => &line.changes,
+            Engine::Server(server) => &server.changes,
         }
     }
 

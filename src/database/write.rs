@@ -18,6 +18,8 @@ use crate::error::trouble::Trouble;
 use crate::error::{Error, Fault};
 use crate::failpoint;
 use crate::idempotency;
+use crate::remembered::statement::{changed_by, mentioned_in};
+use crate::remembered::table::Part;
 use crate::secrets::digest;
 
 /// A transaction that writes. Dropped without [`Write::commit`], it leaves nothing.
@@ -26,6 +28,8 @@ pub struct Write {
     /// What a statement failed of, where the database may have taken back more than that statement:
     /// nothing may be added to it, and nothing of it may be told as done.
     spoilt: Mutex<Option<Trouble>>,
+    /// What it changes of what this process remembers ([`crate::remembered`]).
+    changed: Mutex<Vec<Part>>,
 }
 
 /// How it becomes durable.
@@ -39,21 +43,21 @@ pub(super) enum Way {
 
 impl From<Transaction> for Write {
     fn from(alone: Transaction) -> Self {
-        Self { way: Some(Way::Alone(Held::new(alone))), spoilt: Mutex::default() }
+        Self { way: Some(Way::Alone(Held::new(alone))), spoilt: Mutex::default(), changed: Mutex::default() }
     }
 }
 
 impl From<Turn> for Write {
     fn from(turn: Turn) -> Self {
-        Self { way: Some(Way::Grouped(Held::new(turn))), spoilt: Mutex::default() }
+        Self { way: Some(Way::Grouped(Held::new(turn))), spoilt: Mutex::default(), changed: Mutex::default() }
     }
 }
 
 impl Way {
-    async fn commit(self) -> Result<(), Fault> {
+    async fn commit(self, changed: Vec<Part>) -> Result<(), Fault> {
         match self {
-            Self::Alone(alone) => alone.into_inner().commit().await,
-            Self::Grouped(turn) => turn.into_inner().commit().await,
+            Self::Alone(alone) => alone.into_inner().commit(changed).await,
+            Self::Grouped(turn) => turn.into_inner().commit(changed).await,
         }
     }
 
@@ -86,7 +90,7 @@ impl Write {
         let Some(way) = self.way.take() else { return Ok(()) };
         let pending = errand::commits();
         // In a task of its own: a caller who goes away, or has no more time, must not break it off.
-        let kept = tokio::spawn(way.commit().in_current_span()).await;
+        let kept = tokio::spawn(way.commit(self.changed()).in_current_span()).await;
         let kept = kept.unwrap_or_else(|broken| Err(Fault::with_trouble(Trouble::Unknown, broken)));
         if let Err(fault) = &kept
             && fault.trouble() != Trouble::Unknown
@@ -122,6 +126,17 @@ impl Write {
         let wait =
             Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [first.into()]);
         self.query_one_raw(wait).await.map(drop)
+    }
+
+    /// Takes note of what a statement may change: before it is run, for one that fails changes nothing.
+    fn note(&self, changed: Vec<Part>) {
+        if !changed.is_empty() {
+            self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(changed);
+        }
+    }
+
+    fn changed(&self) -> Vec<Part> {
+        std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn spoilt(&self) -> Option<Trouble> {
@@ -187,6 +202,7 @@ impl ConnectionTrait for Write {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.note(changed_by(&statement.sql, statement.values.as_ref()));
         let done = match self.way()? {
             Way::Alone(alone) => {
                 alone.lock().await.line().exchange(|line| Box::pin(server::execute(line, statement))).await
@@ -200,6 +216,7 @@ impl ConnectionTrait for Write {
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.note(mentioned_in(sql));
         let done = match self.way()? {
             Way::Alone(alone) => {
                 let sql = sql.to_owned();
@@ -214,6 +231,7 @@ impl ConnectionTrait for Write {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.note(changed_by(&statement.sql, statement.values.as_ref()));
         let done = match self.way()? {
             Way::Alone(alone) => {
                 alone.lock().await.line().exchange(|line| Box::pin(server::one(line, statement))).await
@@ -227,6 +245,7 @@ impl ConnectionTrait for Write {
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.note(changed_by(&statement.sql, statement.values.as_ref()));
         let done = match self.way()? {
             Way::Alone(alone) => {
                 alone.lock().await.line().exchange(|line| Box::pin(server::all(line, statement))).await

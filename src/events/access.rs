@@ -1,8 +1,6 @@
 //! Who may do what at which event, as arguments: a handler that takes an [`Organizer`] cannot be
 //! reached by anybody else, and is handed the event it may work on.
 
-use std::sync::Arc;
-
 use actix_web::{FromRequest, HttpRequest, dev};
 use chrono::{DateTime, Utc};
 use futures_util::future::LocalBoxFuture;
@@ -18,7 +16,7 @@ use crate::audit::{self, Deed};
 use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::organizations::access::OrganizationStaff;
-use crate::organizations::staff;
+use crate::organizations::staff::{self, Standing};
 
 /// 主办方工作人员 of the union that hosts the event.
 #[derive(Debug, Clone)]
@@ -106,22 +104,55 @@ fn slug_in_path(request: &HttpRequest) -> String {
 async fn enter_at(request: HttpRequest, slug: String, role: Option<Role>) -> Result<EventAccess, Error> {
     let account = SignedIn::of(&request).await?;
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    house.run(move |app| look_up(app, account, slug, role)).await
+    match Asked::recall(house, account, &slug, role) {
+        Some(asked) => asked.judge(house, role),
+        None => house.run(async move |app| Asked::find(&app, account, &slug, role).await?.judge(&app, role)).await,
+    }
 }
 
-async fn look_up(app: Arc<App>, account: SignedIn, slug: String, role: Option<Role>) -> Result<EventAccess, Error> {
-    let db = app.database.reader();
-    let event = event::by_slug(db, &slug).await?.ok_or_else(Refused::not_found)?;
-    let organizer = staff::admits(db, account.account_id, event.organization_id).await?;
-    // A draft is its union's own business.
-    if !event.is_published(app.now()) && !organizer {
-        return Err(Refused::not_found().into());
+/// Who asks, for what, and what they are there.
+struct Asked {
+    account: SignedIn,
+    event: event::Model,
+    standing: Standing,
+    /// None where no role is asked for.
+    roles: Option<Vec<Role>>,
+}
+
+impl Asked {
+    /// Where all of it is remembered and still true.
+    fn recall(app: &App, account: SignedIn, slug: &str, role: Option<Role>) -> Option<Self> {
+        let event = event::recall(app, slug)?;
+        let standing = Standing::recall(app, account.account_id, event.organization_id)?;
+        let roles = match role {
+            Some(_) if standing == Standing::Stranger => Some(crew::recall_roles(app, account.account_id, event.id)?),
+            _ => None,
+        };
+        Some(Self { account, event, standing, roles })
     }
-    let serves = match role {
-        Some(role) if !organizer => crew::roles(db, account.account_id, event.id).await?.contains(&role),
-        _ => true,
-    };
-    if serves { Ok(EventAccess { account, event, organizer }) } else { Err(WRONG_ROLE.into()) }
+
+    async fn find(app: &App, account: SignedIn, slug: &str, role: Option<Role>) -> Result<Self, Error> {
+        let event = event::find_by_slug(app, slug).await?.ok_or_else(Refused::not_found)?;
+        let standing = Standing::find(app, account.account_id, event.organization_id).await?;
+        let roles = match role {
+            Some(_) if standing == Standing::Stranger => {
+                Some(crew::find_roles(app, account.account_id, event.id).await?)
+            }
+            _ => None,
+        };
+        Ok(Self { account, event, standing, roles })
+    }
+
+    fn judge(self, app: &App, role: Option<Role>) -> Result<EventAccess, Error> {
+        let Self { account, event, standing, roles } = self;
+        let organizer = standing.admits()?;
+        // A draft is its union's own business.
+        if !event.is_published(app.now()) && !organizer {
+            return Err(Refused::not_found().into());
+        }
+        let serves = organizer || role.is_none_or(|role| roles.is_some_and(|roles| roles.contains(&role)));
+        if serves { Ok(EventAccess { account, event, organizer }) } else { Err(WRONG_ROLE.into()) }
+    }
 }
 
 impl FromRequest for Organizer {
@@ -214,7 +245,10 @@ impl Desk {
         };
         // An access token is no device's, which can be seen without asking the database.
         let Some(bearer) = bearer.filter(|bearer| token::digest(bearer).is_some()) else { return Ok(None) };
-        let found = house.run(async move |app| Ok(device::find_by_token(&app, &bearer).await?)).await?;
+        let found = match device::recall(house, &bearer) {
+            Some(known) => Some(known),
+            None => house.run(async move |app| Ok(device::find_by_token(&app, &bearer).await?)).await?,
+        };
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }
 

@@ -6,8 +6,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::event;
+use crate::app::App;
 use crate::error::Fault;
 use crate::organizations::staff;
+use crate::remembered::table::Part;
+use crate::remembered::{Memory, Table};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "crew")]
@@ -70,6 +73,25 @@ impl Rights {
 pub async fn roles(db: &impl ConnectionTrait, account_id: Uuid, event_id: Uuid) -> Result<Vec<Role>, DbErr> {
     let grants = Entity::find().filter(Column::AccountId.eq(account_id)).filter(Column::EventId.eq(event_id));
     Ok(grants.all(db).await?.into_iter().map(|grant| grant.role).collect())
+}
+
+/// By account and event.
+type Known = Memory<(Uuid, Uuid), Vec<Role>>;
+
+/// As [`roles`], where they are remembered and still true.
+#[must_use]
+pub fn recall_roles(app: &App, account_id: Uuid, event_id: Uuid) -> Option<Vec<Role>> {
+    app.extensions.get_or_default::<Known>().recall(app.database.changes(), &(account_id, event_id))
+}
+
+/// As [`roles`], and remembers them.
+pub async fn find_roles(app: &App, account_id: Uuid, event_id: Uuid) -> Result<Vec<Role>, DbErr> {
+    let changes = app.database.changes();
+    let before = changes.before();
+    let found = roles(app.database.reader(), account_id, event_id).await?;
+    let known = app.extensions.get_or_default::<Known>();
+    known.keep(changes, before, (account_id, event_id), found.clone(), &[Part::All(Table::Crew)]);
+    Ok(found)
 }
 
 /// Whoever has a role on an evening.

@@ -10,6 +10,8 @@ use crate::accounts::token;
 use crate::app::App;
 use crate::bonds;
 use crate::error::Fault;
+use crate::remembered::table::Part;
+use crate::remembered::{Memory, Table};
 
 /// How long after the evening a device may still upload what it holds. A desk that lies in a drawer
 /// opens nothing at the next event.
@@ -97,9 +99,26 @@ impl Entity {
 /// more: revoked, or of an evening that is over.
 pub async fn find_by_token(app: &App, token: &str) -> Result<Option<(Model, event::Model)>, Fault> {
     let Some(digest) = token::digest(token) else { return Ok(None) };
-    let (db, now) = (app.database.reader(), app.now());
-    let wanted = Entity::find().filter(Column::TokenDigest.eq(digest)).filter(Column::RevokedAt.is_null());
+    let (db, changes) = (app.database.reader(), app.database.changes());
+    let before = changes.before();
+    let wanted = Entity::find().filter(Column::TokenDigest.eq(digest.as_slice())).filter(Column::RevokedAt.is_null());
     let Some(device) = wanted.one(db).await?.filter(|device| device.is_bound(app)) else { return Ok(None) };
-    let event = event::Entity::find_by_id(device.event_id).one(db).await?;
-    Ok(event.filter(|event| event.ends_at + GRACE > now).map(|event| (device, event)))
+    let Some(event) = event::Entity::find_by_id(device.event_id).one(db).await? else { return Ok(None) };
+    let (known, read_from) = (app.extensions.get_or_default::<Known>(), [Table::Device, Table::Event].map(Part::All));
+    known.keep(changes, before, digest, (device.clone(), event.clone()), &read_from);
+    Ok(while_it_lasts(app, device, event))
+}
+
+/// By the digests of their tokens.
+type Known = Memory<Vec<u8>, (Model, event::Model)>;
+
+/// As [`find_by_token`], where it is remembered and still true.
+#[must_use]
+pub fn recall(app: &App, token: &str) -> Option<(Model, event::Model)> {
+    let known = app.extensions.get_or_default::<Known>().recall(app.database.changes(), &token::digest(token)?);
+    known.and_then(|(device, event)| while_it_lasts(app, device, event))
+}
+
+fn while_it_lasts(app: &App, device: Model, event: event::Model) -> Option<(Model, event::Model)> {
+    (event.ends_at + GRACE > app.now()).then_some((device, event))
 }

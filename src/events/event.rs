@@ -11,8 +11,11 @@ use utoipa::ToSchema;
 use super::kind::Kind;
 use super::phase::Phase;
 use super::refusals::PHASE_CLOSED;
+use crate::app::App;
 use crate::error::{Error, Fault, Refused};
 use crate::language::Language;
+use crate::remembered::table::Part;
+use crate::remembered::{Memory, Table};
 
 /// The largest event there is: beyond it the evening is several events.
 pub const MOST_SEATS: i32 = 20_000;
@@ -200,6 +203,27 @@ pub fn leave_out_faulty<T>(event_id: Uuid, of_event: Result<T, impl std::fmt::De
 /// The event with this slug, whoever asks.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Slug.eq(slug)).one(db).await
+}
+
+/// By their slugs.
+type Known = Memory<String, Model>;
+
+/// As [`find_by_slug`], where it is remembered and still true.
+#[must_use]
+pub fn recall(app: &App, slug: &str) -> Option<Model> {
+    app.extensions.get_or_default::<Known>().recall(app.database.changes(), slug)
+}
+
+/// As [`by_slug`], and remembers it.
+pub async fn find_by_slug(app: &App, slug: &str) -> Result<Option<Model>, DbErr> {
+    let changes = app.database.changes();
+    let before = changes.before();
+    let found = by_slug(app.database.reader(), slug).await?;
+    if let Some(event) = &found {
+        let known = app.extensions.get_or_default::<Known>();
+        known.keep(changes, before, slug.to_owned(), event.clone(), &[Part::All(Table::Event)]);
+    }
+    Ok(found)
 }
 
 /// How many events the front page shows, of those to come and of those that were.

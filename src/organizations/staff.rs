@@ -9,7 +9,10 @@ use utoipa::ToSchema;
 use super::organization;
 use crate::accounts::refusals::SECOND_FACTOR_REQUIRED;
 use crate::accounts::second_factor::factor;
+use crate::app::App;
 use crate::error::{Error, Fault};
+use crate::remembered::table::Part;
+use crate::remembered::{Memory, Table};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "staff")]
@@ -46,17 +49,51 @@ pub async fn organizes(db: &impl ConnectionTrait, account_id: Uuid, organization
 /// # Errors
 /// 403 `second_factor_required`.
 pub async fn admits(db: &impl ConnectionTrait, account_id: Uuid, organization_id: Uuid) -> Result<bool, Error> {
-    match standing(db, account_id, organization_id).await? {
-        Standing::LacksFactor => Err(SECOND_FACTOR_REQUIRED.into()),
-        standing => Ok(standing == Standing::Organizer),
-    }
+    standing(db, account_id, organization_id).await?.admits()
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+/// What somebody is to a union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
     Stranger,
+    /// An organizer who lacks the second factor it demands.
     LacksFactor,
+    /// An organizer.
     Organizer,
+}
+
+/// By account and union.
+type Known = Memory<(Uuid, Uuid), Standing>;
+
+impl Standing {
+    /// Of this person at this union, where it is remembered and still true.
+    #[must_use]
+    pub fn recall(app: &App, account: Uuid, union: Uuid) -> Option<Self> {
+        app.extensions.get_or_default::<Known>().recall(app.database.changes(), &(account, union))
+    }
+
+    /// Of this person at this union, asked of the database and remembered.
+    pub async fn find(app: &App, account: Uuid, union: Uuid) -> Result<Self, DbErr> {
+        let changes = app.database.changes();
+        let before = changes.before();
+        let found = standing(app.database.reader(), account, union).await?;
+        let factor = Table::SecondFactor.rows(account.as_bytes());
+        let read_from = [Part::All(Table::Organization), Part::All(Table::Staff), factor];
+        app.extensions.get_or_default::<Known>().keep(changes, before, (account, union), found, &read_from);
+        Ok(found)
+    }
+
+    /// Whether they are let in: whoever lacks the second factor learns that.
+    ///
+    /// # Errors
+    /// 403 `second_factor_required`.
+    pub fn admits(self) -> Result<bool, Error> {
+        match self {
+            Self::LacksFactor => Err(SECOND_FACTOR_REQUIRED.into()),
+            standing => Ok(standing == Self::Organizer),
+        }
+    }
 }
 
 async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Result<Standing, DbErr> {

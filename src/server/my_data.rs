@@ -224,6 +224,6 @@ async fn read(app: &App, id: Uuid) -> Result<Read, Error> {
     let openings = opening::of_person(db, app, id, &account.address(&app.secrets)?).await?;
     let sign_ins = audit::personal::sign_ins(db, id, SIGN_INS).await?;
     let (coded, mut sessions) = (factor::is_on(db, id).await?, sessions.all(db).await?);
-    sessions.retain(|session| !idle::has_ended(app, session, account.is_administrator(app)));
+    sessions.retain(|session| !idle::has_ended(app, session.into(), account.is_administrator(app)));
     Ok(Read { account, agreed, applications, openings, sessions, sign_ins, coded })
 }

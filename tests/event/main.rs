@@ -48,6 +48,7 @@ mod programme;
 mod proofs;
 mod registrations;
 mod rehearsal;
+mod remembered;
 mod reports;
 mod rotation;
 mod round_clock;

@@ -12,11 +12,17 @@ use super::WriteQueue;
 use crate::database::commit_dependency::Fate;
 use crate::error::trouble::Trouble;
 use crate::failpoint::around;
+use crate::remembered::changes::Counting;
+use crate::remembered::table::Part;
 
 /// The writer, and the transaction it is in. None where it was thrown away or not yet opened.
 #[derive(Debug, Default)]
 pub struct Desk {
     pub writer: Option<SqliteConnection>,
+    /// How many writers there were.
+    pub writers: u64,
+    /// The house is closing.
+    pub closed: bool,
     pub group: Option<Group>,
 }
 
@@ -25,6 +31,8 @@ pub struct Desk {
 pub struct Group {
     pub members: usize,
     pub begun: Instant,
+    /// What they change of what the house remembers.
+    pub changed: Vec<Part>,
     /// None until the commit; then whether it is on disk.
     pub outcome: watch::Sender<Option<Fate>>,
 }
@@ -43,13 +51,20 @@ impl Desk {
             begun = self.begin(options).await;
         }
         begun?;
-        self.group = Some(Group { members: 0, begun: Instant::now(), outcome: watch::Sender::new(None) });
+        self.group =
+            Some(Group { members: 0, begun: Instant::now(), changed: Vec::new(), outcome: watch::Sender::new(None) });
         Ok(())
+    }
+
+    /// A writer in the place of one that is gone.
+    pub async fn hire(&mut self, options: &SqliteConnectOptions) -> sqlx::Result<&mut SqliteConnection> {
+        self.writers += 1;
+        Ok(self.writer.insert(options.connect().await?))
     }
 
     async fn begin(&mut self, options: &SqliteConnectOptions) -> sqlx::Result<()> {
         if self.writer.is_none() {
-            self.writer = Some(options.connect().await?);
+            self.hire(options).await?;
         }
         let begun = self.tell("BEGIN IMMEDIATE").await;
         if let Err(fault) = &begun {
@@ -61,7 +76,9 @@ impl Desk {
 
     /// Ends the group: what its verbs did is on disk, or none of it.
     pub async fn finish(&mut self, line: &WriteQueue) {
-        let Some(Group { outcome, members, .. }) = self.group.take() else { return };
+        let Some(Group { outcome, members, changed, .. }) = self.group.take() else { return };
+        // Before anybody is told.
+        let counting = Counting::from(&line.changes, changed);
         let ended = self.tell(if members == 0 { "ROLLBACK" } else { "COMMIT" }).await;
         let fate = match ended {
             Ok(()) => Ok(()),
@@ -74,6 +91,7 @@ impl Desk {
         if members > 0 && fate.is_ok() {
             *line.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         }
+        drop(counting);
         outcome.send_replace(Some(fate));
     }
 

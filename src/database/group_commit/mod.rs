@@ -21,13 +21,14 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
-use sea_orm::sqlx::{ConnectOptions, Executor, query_scalar};
+use sea_orm::sqlx::{Executor, query_scalar};
 use sea_orm::{DbErr, sqlx};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::spoken::not_executed;
 use crate::error::trouble::Trouble;
+use crate::remembered::Changes;
 use desk::{Desk, Group};
 use turn::Turn;
 
@@ -42,6 +43,8 @@ pub struct WriteQueue {
     /// Whoever holds this writes; tokio hands it on in the order of asking.
     desk: Arc<Mutex<Desk>>,
     waiting: Arc<AtomicUsize>,
+    /// What the verbs change of what the house remembers.
+    pub changes: Arc<Changes>,
     /// When something last came to be on disk.
     kept: Arc<std::sync::Mutex<Option<Instant>>>,
 }
@@ -49,7 +52,7 @@ pub struct WriteQueue {
 impl WriteQueue {
     #[must_use]
     pub fn before(options: SqliteConnectOptions) -> Self {
-        Self { options, desk: Arc::default(), waiting: Arc::default(), kept: Arc::default() }
+        Self { options, desk: Arc::default(), waiting: Arc::default(), kept: Arc::default(), changes: Arc::default() }
     }
 
     /// Waits for its turn and begins. To be run in a task of its own: a caller who goes away must
@@ -80,6 +83,21 @@ impl WriteQueue {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
     }
 
+    /// Changes with everything that somebody else than the line's writer writes into the file; where the
+    /// writer was replaced, nobody knows.
+    ///
+    /// # Errors
+    /// Only faults.
+    pub async fn version(&self) -> sqlx::Result<(u64, i64)> {
+        let mut desk = self.desk.lock().await;
+        if desk.writer.is_none() && !desk.closed {
+            desk.hire(&self.options).await?;
+        }
+        let Some(writer) = desk.writer.as_mut() else { return Err(sqlx::Error::WorkerCrashed) };
+        let version = query_scalar("PRAGMA data_version").fetch_one(writer).await?;
+        Ok((desk.writers, version))
+    }
+
     /// Brings the write-ahead log into the file and empties it; false where a reader is in the way.
     ///
     /// # Errors
@@ -88,10 +106,10 @@ impl WriteQueue {
         let mut desk = self.desk.lock().await;
         // A checkpoint cannot be taken inside a transaction, and whoever is next begins another.
         desk.finish(self).await;
-        let mut writer = match desk.writer.take() {
-            Some(writer) => writer,
-            None => self.options.connect().await?,
-        };
+        if desk.writer.is_none() {
+            desk.hire(&self.options).await?;
+        }
+        let Some(mut writer) = desk.writer.take() else { return Ok(false) };
         // Whoever reads for long (a backup) must not keep the desks from writing meanwhile.
         writer.execute("PRAGMA busy_timeout = 50").await?;
         let held_up: i32 = query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut writer).await?;
@@ -103,6 +121,7 @@ impl WriteQueue {
     /// Closes the writer; a verb that does not come to an end is not waited for.
     pub async fn close(&self) {
         let Ok(mut desk) = timeout(Duration::from_secs(5), self.desk.lock()).await else { return };
+        desk.closed = true;
         desk.finish(self).await;
         if let Some(writer) = desk.writer.as_mut() {
             // What the planner knows of the tables, for the next time.

@@ -1,3 +1,4 @@
+use sea_orm::sqlx::ConnectOptions as _;
 use std::path::Path;
 
 use sea_orm::sqlx::SqliteConnection;
@@ -30,7 +31,7 @@ async fn committed_words(looks: &mut SqliteConnection) -> Vec<String> {
 async fn says(line: &WriteQueue, word: &str) {
     let mut turn = line.clone().begin().await.unwrap();
     put(&mut turn, word).await;
-    turn.commit().await.unwrap();
+    turn.commit(Vec::new()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +44,7 @@ async fn nothing_is_lost_after_any_number_of_transactions_that_were_taken_back()
             let mut turn = line.clone().begin().await.unwrap();
             put(&mut turn, "lost").await;
             taken_back_by_itself(&mut turn).await;
-            assert_eq!(turn.commit().await.unwrap_err().trouble(), Trouble::Ours);
+            assert_eq!(turn.commit(Vec::new()).await.unwrap_err().trouble(), Trouble::Ours);
             let mut turn = line.clone().begin().await.unwrap();
             put(&mut turn, "lost").await;
             taken_back_by_itself(&mut turn).await;
@@ -79,7 +80,7 @@ async fn those_before_in_the_same_group_are_told_that_nothing_of_it_became_true(
     while line.people() < 1 {
         tokio::task::yield_now().await;
     }
-    let first = tokio::spawn(first.commit());
+    let first = tokio::spawn(first.commit(Vec::new()));
     let mut second = second.await.unwrap().unwrap();
     assert!(second.others().is_some(), "they share a commit");
     taken_back_by_itself(&mut second).await;
@@ -97,7 +98,7 @@ async fn a_commit_that_is_refused_takes_the_writer_along() {
     for _ in 0..2 {
         let mut turn = line.clone().begin().await.unwrap();
         turn.writer().unwrap().execute("INSERT INTO child VALUES ('nobody')").await.unwrap();
-        turn.commit().await.unwrap_err();
+        turn.commit(Vec::new()).await.unwrap_err();
     }
     says(&line, "kept").await;
     assert_eq!(committed_words(&mut looks).await, ["kept"]);

@@ -10,6 +10,7 @@ use crate::database::commit_dependency::Outcome;
 use crate::database::spoken::not_executed;
 use crate::error::Fault;
 use crate::error::trouble::Trouble;
+use crate::remembered::table::Part;
 
 /// A verb's turn: its savepoint, and the right to write that it hands on.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ impl Turn {
     ///
     /// # Errors
     /// A fault where it is not; it says whether anything may have become true.
-    pub async fn commit(self) -> Result<(), Fault> {
+    pub async fn commit(self, changed: Vec<Part>) -> Result<(), Fault> {
         let Self { line, mut desk } = self;
         if let Err(fault) = desk.tell("RELEASE verb").await {
             let trouble = Trouble::of_driver(&fault);
@@ -47,6 +48,7 @@ impl Turn {
         }
         let Some(open) = desk.group.as_mut() else { return Err(anyhow!("the group is gone").into()) };
         open.members += 1;
+        open.changed.extend(changed);
         let mut outcome = open.outcome.subscribe();
         hand_on(&line, desk).await;
         let kept =

@@ -20,6 +20,7 @@ use tokio::time::{sleep, timeout};
 use super::pool::{Limits, Pool, Purpose, is_broken, was_dead};
 use super::spoken::{not_executed, not_queried};
 use crate::failpoint::around;
+use crate::remembered::Changes;
 use transaction::Transaction;
 use witness::{Seen, Witness};
 
@@ -37,6 +38,7 @@ pub struct Server {
     lanes: Arc<Lanes>,
     witness: Arc<Witness>,
     wait: Duration,
+    pub changes: Arc<Changes>,
 }
 
 impl Server {
@@ -53,6 +55,7 @@ impl Server {
             lanes: Arc::new(Lanes { share: (writers * 3 / 4).max(1), open: Mutex::default() }),
             witness: Arc::default(),
             wait: limits.wait,
+            changes: Arc::default(),
         }
     }
 

@@ -13,6 +13,8 @@ use crate::database::spoken::not_executed;
 use crate::error::Fault;
 use crate::error::trouble::Trouble;
 use crate::failpoint::around;
+use crate::remembered::changes::Counting;
+use crate::remembered::table::Part;
 
 /// A transaction by itself: PostgreSQL groups the commits of its connections on its own.
 #[derive(Debug)]
@@ -30,12 +32,13 @@ impl Transaction {
         &mut self.lent
     }
 
-    /// Commits. Where the answer is lost, it is looked up.
+    /// Commits, and counts what has changed. Where the answer is lost, it is looked up.
     ///
     /// # Errors
     /// A fault that says whether anything may have become true.
-    pub async fn commit(self) -> Result<(), Fault> {
+    pub async fn commit(self, changed: Vec<Part>) -> Result<(), Fault> {
         let Self { mut lent, number, began, server, .. } = self;
+        let counting = Counting::from(&server.changes, changed);
         let ended = lent.exchange(|line| Box::pin(around(line.execute("COMMIT")))).await;
         let Err(fault) = ended else {
             lent.inside = false;
@@ -45,6 +48,7 @@ impl Transaction {
         if is_refusal(&fault) {
             return Err(not_executed(fault).into());
         }
+        counting.now();
         let why = anyhow!("the answer to a commit was lost: {fault}");
         match server.look_up(number, began).await {
             Some(true) => {

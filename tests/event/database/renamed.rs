@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use migration::{RENAMED_COLUMNS, RENAMED_TABLES};
+use migration::{Migrator, MigratorTrait, RENAMED_COLUMNS, RENAMED_TABLES};
 use queqiao::commands::doctor::keys;
 use queqiao::picks::{ballot_consent, matched};
 use queqiao::plaza::daily_check_in;
@@ -85,8 +85,11 @@ async fn tables_that_get_another_name_keep_every_row_and_index(#[values(Sqlite, 
         assert!(counted.contains_key(now), "{now} is empty");
     }
     let database = &evening.app.database;
-    assert_eq!(database.would_lose(1).await.unwrap(), [], "a name is not lost with what it names");
-    database.migrate_down(1).await.unwrap();
+    let newest = Migrator::migrations().into_iter().rev();
+    let steps = newest.take_while(|migration| migration.name() != "m0200_plain_names").count() + 1;
+    let steps = u32::try_from(steps).unwrap();
+    assert_eq!(database.would_lose(steps).await.unwrap(), [], "a name is not lost with what it names");
+    database.migrate_down(steps).await.unwrap();
     for (table, former, _) in RENAMED_COLUMNS {
         let table = RENAMED_TABLES.iter().find(|(_, now)| *now == table).map_or(table, |(former, _)| *former);
         let question = format!("SELECT {former} FROM {table}");
