@@ -4,6 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use anyhow::ensure;
+
+use crate::Plan;
 use crate::connection::Connection;
 use crate::floor::{Floor, Work};
 use crate::listeners;
@@ -13,7 +16,6 @@ use crate::scene::{Scene, TONIGHT};
 use crate::served::House;
 use crate::table::{HEAD, Row, format_ms, grouped, median, percentiles};
 use crate::turn::{Outcome, Pace, Supply, drive};
-use crate::Plan;
 
 /// How many ask at once where nothing else is said.
 const AT_ONCE: usize = 32;
@@ -51,11 +53,15 @@ impl<'a> Bench<'a> {
         house.set_scene()?;
         self.starts(house).await?;
         let mut scene = Scene::open(house, self.plan.people).await?;
+        self.listeners(&mut scene).await?;
         print!("{HEAD}");
         self.reads(&mut scene).await?;
         self.writes(&mut scene).await?;
         self.sign_ins(&mut scene).await?;
-        self.memory(&mut scene).await?;
+        if self.is_wanted("resident") {
+            let resident = process::resident(scene.served.id())? as f64 / MB;
+            self.others.push(format!("| resident after all rows, MB | {resident:.0} |"));
+        }
         println!("\n| what else | |\n|---|--:|");
         for line in &self.others {
             println!("{line}");
@@ -77,7 +83,9 @@ impl<'a> Bench<'a> {
         ] {
             self.row(scene, name, AT_ONCE, None, Same::of_anybody(path, headers, status)).await?;
         }
-        for (name, path) in [("event as JSON, unchanged", "/api/v1/events/qixi"), ("event as page, unchanged", "/e/qixi")] {
+        for (name, path) in
+            [("event as JSON, unchanged", "/api/v1/events/qixi"), ("event as page, unchanged", "/e/qixi")]
+        {
             match scene.header(path, "etag").await? {
                 Some(tag) => {
                     let headers = format!("if-none-match: {tag}\r\n");
@@ -133,12 +141,13 @@ impl<'a> Bench<'a> {
                 self.row(scene, "points award", at_once, Some(Work::Award), awards).await?;
             }
         }
+        let opening = "application at opening";
         for at_once in [32, 256] {
-            if self.is_wanted("application") {
+            if self.is_wanted(opening) {
                 scene.renew().await?;
                 let enough = (5_000.0 * self.plan.last.as_secs_f64()) as usize;
                 let applications = Applications::of(scene, enough).await?;
-                self.row(scene, "application at opening", at_once, Some(Work::Application), applications).await?;
+                self.row(scene, opening, at_once, Some(Work::Application), applications).await?;
             }
         }
         Ok(())
@@ -160,11 +169,11 @@ impl<'a> Bench<'a> {
         let supply = Rc::new(RefCell::new(supply));
         let mut connections: Vec<_> = (0..at_once).map(|_| Connection::to(scene.served.address)).collect();
         refill(&supply, scene).await?;
-        drive(&mut connections, &supply, Pace::Closed(last.min(Duration::from_millis(500)))).await?;
+        drive(&mut connections, &supply, Pace::Closed((last / 2).min(Duration::from_millis(500)))).await?;
         let (server, database) = (scene.served.id(), self.postmaster);
-        let taken = || {
-            let database = database.map(process::time_taken_by_family);
-            [process::time_taken(server), database.unwrap_or_default(), process::time_taken(std::process::id())]
+        let taken = || -> anyhow::Result<[Duration; 3]> {
+            let database = database.map(process::time_taken_by_family).transpose()?.unwrap_or_default();
+            Ok([process::time_taken(server)?, database, process::time_taken(std::process::id())?])
         };
         let mut row = Row {
             name: name.to_owned(),
@@ -182,17 +191,12 @@ impl<'a> Bench<'a> {
                 row.floor.push(self.floor.turn(work, at_once, last).await?.a_second());
             }
             refill(&supply, scene).await?;
-            let before = taken();
+            let [server, database, generator] = taken()?;
             let turn = drive(&mut connections, &supply, Pace::Closed(last)).await?;
-            let after = taken();
-            let [server, database, generator] =
-                std::array::from_fn(|place| match (after.get(place), before.get(place)) {
-                    (Some(after), Some(before)) => after.saturating_sub(*before),
-                    _ => Duration::ZERO,
-                });
-            row.server += server;
-            row.database = row.database.map(|sum| sum + database);
-            row.generator += generator;
+            let after = taken()?;
+            row.server += after[0].saturating_sub(server);
+            row.database = row.database.map(|sum| sum + after[1].saturating_sub(database));
+            row.generator += after[2].saturating_sub(generator);
             row.service.push(turn.a_second());
             row.closed.add(turn)?;
         }
@@ -201,8 +205,10 @@ impl<'a> Bench<'a> {
         if half > 0.0 {
             row.open = drive(&mut connections, &supply, Pace::Open(half, last)).await?;
         }
+        let refusals = row.refusals();
+        ensure!(row.closed.done > 0, "nothing was done: {}", refusals.unwrap_or_default());
         print!("{}", row.line());
-        self.refusals.extend(row.refusals());
+        self.refusals.extend(refusals);
         Ok(())
     }
 
@@ -222,10 +228,8 @@ impl<'a> Bench<'a> {
         let (mut readers, mut comers) = (connect(), connect());
         let pace = Pace::Open(BESIDE_A_SECOND, last);
         let quiet = drive(&mut readers, &reads, pace).await?;
-        let (beside, signed_in) = tokio::join!(
-            drive(&mut readers, &reads, pace),
-            drive(&mut comers, &sign_ins, Pace::Closed(last))
-        );
+        let (beside, signed_in) =
+            tokio::join!(drive(&mut readers, &reads, pace), drive(&mut comers, &sign_ins, Pace::Closed(last)));
         let (beside, signed_in) = (beside?, signed_in?);
         let (p99, p99_beside) = (quiet.times.value_at_quantile(0.99), beside.times.value_at_quantile(0.99));
         self.others.push(format!(
@@ -244,28 +248,28 @@ impl<'a> Bench<'a> {
         if !self.is_wanted("start") {
             return Ok(());
         }
-        let mut seconds = Vec::new();
+        let (mut seconds, mut resident) = (Vec::new(), 0.0);
         for _ in 0..self.plan.turns {
             let served = house.serve().await?;
             seconds.push(served.ready_after.as_secs_f64());
+            resident = served.resident as f64 / MB;
             served.stop()?;
         }
         let micros = (median(&seconds) * 1e6) as u64;
         self.others.push(format!("| start to ready on an existing database, ms | {} |", format_ms(micros)));
+        self.others.push(format!("| resident then, MB | {resident:.0} |"));
         Ok(())
     }
 
-    /// What it has in memory after all this, and with a hall that listens.
-    async fn memory(&mut self, scene: &mut Scene) -> anyhow::Result<()> {
+    /// How soon a hall hears, and what it weighs.
+    async fn listeners(&mut self, scene: &mut Scene) -> anyhow::Result<()> {
         if !self.is_wanted("listeners") {
             return Ok(());
         }
-        scene.renew().await?;
         let listeners = self.plan.listeners;
         let heard = listeners::listen(scene, listeners, 10).await?;
         let each = heard.with_them.saturating_sub(heard.before) as f64 / listeners as f64 / 1024.0;
-        self.others.push(format!("| resident after all rows, MB | {:.0} |", heard.before as f64 / MB));
-        self.others.push(format!("| the same with {listeners} listeners, MB | {:.0} |", heard.with_them as f64 / MB));
+        self.others.push(format!("| resident with {listeners} listeners, MB | {:.0} |", heard.with_them as f64 / MB));
         self.others.push(format!("| each listener, KB | {each:.0} |"));
         self.others.push(format!(
             "| heard after the host's answer, p50 / p95 / p99 ms | {} |\n| heard at all, of {} | {} |",

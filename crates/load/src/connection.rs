@@ -183,3 +183,25 @@ fn end_of_chunks(arrived: &[u8]) -> anyhow::Result<Option<usize>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_in_chunks_ends_with_its_last_chunk_and_not_before() {
+        let whole = b"4\r\nwith\r\n10;name=value\r\n0123456789abcdef\r\n0\r\n\r\n";
+        for arrived in 0..whole.len() {
+            assert_eq!(end_of_chunks(&whole[..arrived]).unwrap(), None, "{arrived} bytes");
+        }
+        assert_eq!(end_of_chunks(whole).unwrap(), Some(whole.len()));
+        assert!(end_of_chunks(b"<html>").is_err());
+    }
+
+    #[test]
+    fn an_unchanged_page_has_no_body() {
+        let head = parse_head(b"HTTP/1.1 304 Not Modified\r\ncontent-length: 900\r\n\r\n").unwrap().unwrap();
+        assert!(matches!(head.length, Length::Known(0)));
+        assert!(parse_head(b"HTTP/1.1 200 OK\r\ncontent-le").unwrap().is_none());
+    }
+}

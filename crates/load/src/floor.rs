@@ -137,7 +137,10 @@ impl Floor {
             Bare::Postgres(connections) => {
                 let mut at_work = JoinSet::new();
                 for (client, connection) in connections.iter().take(clients).enumerate() {
-                    at_work.spawn_on(postgres(Arc::clone(connection), work, i32::try_from(client)?, begun + last), &self.runtime);
+                    at_work.spawn_on(
+                        postgres(Arc::clone(connection), work, i32::try_from(client)?, begun + last),
+                        &self.runtime,
+                    );
                 }
                 let mut done = 0;
                 while let Some(client) = at_work.join_next().await {
@@ -233,7 +236,8 @@ fn hash_passwords(last: Duration) -> anyhow::Result<u64> {
         let mut memory = vec![Block::new(); argon2.params().block_count()];
         let (mut out, mut done) = ([0; 32], 0);
         while Instant::now() < until {
-            let hashed = argon2.hash_password_into_with_memory(b"queqiao-demo-2026", b"sixteen bytes of", &mut out, &mut memory);
+            let hashed =
+                argon2.hash_password_into_with_memory(b"queqiao-demo-2026", b"sixteen bytes of", &mut out, &mut memory);
             hashed.map_err(|refused| anyhow::anyhow!("{refused}"))?;
             done += 1;
         }

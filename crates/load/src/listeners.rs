@@ -48,16 +48,15 @@ pub async fn listen(scene: &mut Scene, listeners: usize, changes: u64) -> anyhow
     let with_them = process::resident(scene.served.id())?;
     let host = scene.host.clone();
     let stage = scene.call("GET", &format!("{TONIGHT}/stage"), &host, None).await?;
-    let mut moves = stage.get("moves").and_then(Value::as_i64).context("no moves")?;
+    let moves = stage.get("moves").and_then(Value::as_i64).context("no moves")?;
     let mut times = Histogram::new(3)?;
-    for change in 0..changes {
+    for (change, moves) in (0..changes).zip(moves..) {
         tokio::time::sleep(Duration::from_millis(300)).await;
         arrivals.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let kind = if change % 2 == 0 { "blank" } else { "dates" };
         let show = json!({ "from": moves, "cue": { "kind": kind } });
         scene.call("POST", &format!("{TONIGHT}/stage/show"), &host, Some(show)).await?;
         let committed = Instant::now();
-        moves += 1;
         for _ in 0..40 {
             tokio::time::sleep(Duration::from_millis(50)).await;
             if arrivals.lock().unwrap_or_else(PoisonError::into_inner).len() >= listeners {
@@ -66,7 +65,7 @@ pub async fn listen(scene: &mut Scene, listeners: usize, changes: u64) -> anyhow
         }
         for arrival in arrivals.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let micros = arrival.saturating_duration_since(committed).as_micros();
-            times.saturating_record(u64::try_from(micros).unwrap_or(u64::MAX));
+            times.record(u64::try_from(micros)?)?;
         }
     }
     for ear in ears {

@@ -80,8 +80,8 @@ fn main() -> anyhow::Result<()> {
     let plan = Plan {
         rows: arguments.rows,
         turns: if arguments.short { 1 } else { arguments.turns },
-        last: Duration::from_secs_f64(if arguments.short { 0.4 } else { arguments.seconds }),
-        people: if arguments.short { 256 } else { 700 },
+        last: Duration::from_secs_f64(if arguments.short { 0.3 } else { arguments.seconds }),
+        people: if arguments.short { 160 } else { 700 },
         listeners: if arguments.short { 200 } else { 1_000 },
     };
     // The floor has a thread a core; the load has this one, which nothing wakes but an answer.

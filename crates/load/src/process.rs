@@ -1,40 +1,59 @@
-//! What processes take of the machine, as `/proc` says.
+//! What processes take of the machine.
 
 use std::fs;
 use std::time::Duration;
 
 use anyhow::Context;
+use nix::time::ClockId;
+use nix::unistd::Pid;
 
 /// Ticks of `/proc/PID/stat` are hundredths of a second for every program, whatever the kernel counts in.
 const TICK: Duration = Duration::from_millis(10);
+
+/// A process as the kernel's calls name it.
+///
+/// # Errors
+/// Where there can be none of this number.
+pub fn pid(process: u32) -> anyhow::Result<Pid> {
+    Ok(Pid::from_raw(i32::try_from(process)?))
+}
+
+/// Time of a core that a process has taken since it began, its own and the kernel's for it, threads that ended
+/// included: by the process's own clock, which is exact where `/proc/PID/stat` counts hundredths of a second.
+///
+/// # Errors
+/// Where there is no such process.
+pub fn time_taken(process: u32) -> anyhow::Result<Duration> {
+    Ok(ClockId::pid_cpu_clock_id(pid(process)?)?.now()?.into())
+}
+
+/// The same of a process with its children: those that live, and those that ended and were waited for.
+///
+/// # Errors
+/// Where there is no such process.
+pub fn time_taken_by_family(process: u32) -> anyhow::Result<Duration> {
+    let mut sum = time_taken(process)?;
+    let own = fields(process).context("it has ended")?;
+    sum += [13, 14]
+        .iter()
+        .filter_map(|place| own.get(*place))
+        .map(|ticks| TICK * (*ticks).try_into().unwrap_or(0))
+        .sum::<Duration>();
+    for entry in fs::read_dir("/proc")? {
+        let Some(child) = entry?.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        if fields(child).is_some_and(|fields| fields.get(1) == Some(&u64::from(process))) {
+            // It may end meanwhile.
+            sum += time_taken(child).unwrap_or_default();
+        }
+    }
+    Ok(sum)
+}
 
 /// The fields of a `stat` file behind the name, in which anything may stand; the first is the state.
 fn fields(process: u32) -> Option<Vec<u64>> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, behind) = stat.rsplit_once(')')?;
     Some(behind.split_whitespace().map(|field| field.parse().unwrap_or_default()).collect())
-}
-
-fn sum(fields: &[u64], places: &[usize]) -> Duration {
-    let ticks: u64 = places.iter().filter_map(|place| fields.get(*place)).sum();
-    TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
-}
-
-/// Time of a core that a process has taken since it began: its own and the kernel's for it.
-#[must_use]
-pub fn time_taken(process: u32) -> Duration {
-    sum(&fields(process).unwrap_or_default(), &[11, 12])
-}
-
-/// The same of a process with its children: those that live, and those that ended and were waited for.
-#[must_use]
-pub fn time_taken_by_family(process: u32) -> Duration {
-    let own = sum(&fields(process).unwrap_or_default(), &[11, 12, 13, 14]);
-    let children = fs::read_dir("/proc").into_iter().flatten().filter_map(|entry| {
-        let child = fields(entry.ok()?.file_name().to_str()?.parse().ok()?)?;
-        (child.get(1) == Some(&u64::from(process))).then(|| sum(&child, &[11, 12]))
-    });
-    own + children.sum::<Duration>()
 }
 
 /// Bytes a process has in memory now.

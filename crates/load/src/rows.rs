@@ -89,8 +89,7 @@ impl Supply for Scans {
         let kind = if *inside { "exit" } else { "entry" };
         *inside = !*inside;
         let (name, nonce) = (device_name(connection), format!("{:016x}{:016x}", self.row, self.made));
-        let body =
-            format!(r#"{{"badge":"{badge}","nonce":"{nonce}","device":"{name}","kind":"{kind}"}}"#);
+        let body = format!(r#"{{"badge":"{badge}","nonce":"{nonce}","device":"{name}","kind":"{kind}"}}"#);
         write_request(request, "POST", &self.path, Parts { bearer: Some(token), headers: "", body: Some(&body) });
         true
     }

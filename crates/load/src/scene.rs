@@ -204,13 +204,16 @@ impl Scene {
     /// Any refusal.
     pub async fn open_events(&mut self, number: usize) -> anyhow::Result<Vec<String>> {
         let organizer = self.organizer.clone();
+        // An event that takes applications is ahead.
+        let ahead = self.call("GET", "/api/v1/events/jinqiu", &organizer, None).await?;
+        let (starts_at, ends_at) = (text(&ahead, "starts_at")?, text(&ahead, "ends_at")?);
         let mut paths = Vec::new();
         for _ in 0..number {
             self.made += 1;
             let slug = format!("rush-{}", self.made);
             let event = json!({
                 "organization": "yanyuan", "template": "mixer", "slug": slug, "title": "Rush", "venue": "Hall",
-                "starts_at": "2099-01-20T06:00:00Z", "ends_at": "2099-01-20T10:00:00Z", "seats": 300, "phases": [],
+                "starts_at": starts_at, "ends_at": ends_at, "seats": 300, "phases": [],
             });
             self.call("POST", "/api/v1/events", &organizer, Some(event)).await?;
             let path = format!("/api/v1/events/{slug}");

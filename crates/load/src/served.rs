@@ -7,9 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use rustix::process::{Pid, Signal, kill_process};
+use nix::sys::signal::{Signal, kill};
 
 use crate::connection::{Connection, Parts};
+use crate::process;
 
 /// What is served, and on which database.
 #[derive(Clone)]
@@ -67,7 +68,9 @@ impl House {
         BufReader::new(process.stdout.take().context("no standard output")?).read_line(&mut line)?;
         let address = line.trim().strip_prefix("http://").context("it did not begin to serve")?.parse()?;
         Connection::to(address).call("GET", "/readyz", Parts::default()).await?;
-        Ok(Served { process, address, ready_after: begun.elapsed() })
+        let ready_after = begun.elapsed();
+        let resident = process::resident(process.id())?;
+        Ok(Served { process, address, ready_after, resident })
     }
 }
 
@@ -76,6 +79,8 @@ pub struct Served {
     process: Child,
     pub address: SocketAddr,
     pub ready_after: Duration,
+    /// Bytes in memory then.
+    pub resident: u64,
 }
 
 impl Served {
@@ -89,7 +94,7 @@ impl Served {
     /// # Errors
     /// Where it ended otherwise than by itself.
     pub fn stop(mut self) -> anyhow::Result<()> {
-        kill_process(Pid::from_child(&self.process), Signal::TERM)?;
+        kill(process::pid(self.process.id())?, Signal::SIGTERM)?;
         ensure!(self.process.wait()?.success(), "it did not close well");
         Ok(())
     }
