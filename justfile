@@ -36,9 +36,11 @@ bless:
 bench:
     cargo bench -p queqiao-screening -p queqiao-dates -p queqiao-ballots
 
-# The hot paths over HTTP, beside the bare database; QUEQIAO_BENCH_POSTGRES names one to fill
-load:
-    cargo bench --bench load
+# The served release in turns with the bare database, on SQLite and PostgreSQL: the tables of docs/performance.md.
+# `just load --short` in two minutes, `just load --rows check-in,ballot --database postgres` some of it
+load *arguments:
+    cargo build --release -p queqiao -p queqiao-load
+    target/release/queqiao-load {{arguments}}
 
 # How soon a hall of 1,000 hears, what each listener costs, and whether 10,000 who come and go leave anything
 # behind; `--database-url` of an empty PostgreSQL: written in one process, heard in another
