@@ -50,6 +50,8 @@ impl<'a> Bench<'a> {
     /// Where the house is not as a demonstration leaves it.
     pub async fn run(mut self, house: &House) -> anyhow::Result<()> {
         eprintln!("setting the scene …");
+        let busy = process::load_average()?;
+        self.others.push(format!("| others at work on this machine when it began (load average) | {busy} |"));
         house.set_scene()?;
         self.starts(house).await?;
         let mut scene = Scene::open(house, self.plan.people).await?;

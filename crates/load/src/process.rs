@@ -66,3 +66,12 @@ pub fn resident(process: u32) -> anyhow::Result<u64> {
     let kib: u64 = line.trim().trim_end_matches("kB").trim().parse()?;
     Ok(kib * 1024)
 }
+
+/// How many processes wanted a core during the last minute.
+///
+/// # Errors
+/// Where the kernel does not say.
+pub fn load_average() -> anyhow::Result<String> {
+    let averages = fs::read_to_string("/proc/loadavg")?;
+    Ok(averages.split(' ').next().unwrap_or_default().to_owned())
+}
