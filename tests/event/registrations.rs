@@ -214,8 +214,8 @@ async fn whoever_withdraws_may_apply_again_under_a_new_number(#[values(Sqlite, P
     let statuses: Vec<Status> = on_record(&evening).await.into_iter().map(|row| row.status).collect();
     assert_eq!(statuses, [Status::Withdrawn, Status::Applied]);
     // Many hands on one seat give it back once.
-    let mut happenings = evening.app.happenings.listen();
     let selected = evening.participant_as("women", Status::Selected).await;
+    let mut happenings = evening.app.happenings.listen();
     let held = evening.app.database.begin_write().await.unwrap();
     let row = registration::Entity::find_by_id(selected.registration_id).lock_exclusive();
     row.one(&held).await.unwrap();
