@@ -218,8 +218,8 @@ impl Door<'_> {
         passing: &mut Passing,
     ) -> Result<(), Fault> {
         let moved = match scan.kind {
-            Passage::Entry => self.doorway.enter(step),
-            Passage::Exit => self.doorway.leave(step),
+            Passage::Entry => self.doorway.mark_inside(step),
+            Passage::Exit => self.doorway.mark_outside(step),
         };
         if moved {
             self.moved.push(scan.kind);

@@ -120,7 +120,7 @@ impl Doorway {
 
     /// Lets a person in. False where they are inside already, or where later news has overtaken this: of any
     /// number of simultaneous calls one says true.
-    pub fn enter(&mut self, step: Step<'_>) -> bool {
+    pub fn mark_inside(&mut self, step: Step<'_>) -> bool {
         let id = step.registration_id;
         match self.there.get_mut(&id) {
             Some(there) if there.inside || !step.is_news(there) => return false,
@@ -151,7 +151,7 @@ impl Doorway {
     }
 
     /// Lets a person out. False where they are not inside, or where later news has overtaken this.
-    pub fn leave(&mut self, step: Step<'_>) -> bool {
+    pub fn mark_outside(&mut self, step: Step<'_>) -> bool {
         let Some(there) = self.there.get_mut(&step.registration_id) else { return false };
         if !there.inside || !step.is_news(there) {
             return false;
