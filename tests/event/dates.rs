@@ -269,7 +269,9 @@ async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Eng
         let answer = hall.host.post(PLAN, body.clone()).await;
         assert_eq!((answer.status, answer.code()), (422, "invalid"), "{body}");
     }
+    assert!(overheard.try_recv().is_err(), "a refusal is not news");
     hall.evening.move_to(Phase::Confirmation).await;
+    let mut overheard = hall.evening.app.happenings.listen();
     let early = hall.host.post(PLAN, json!({})).await;
     assert_eq!((early.status, early.code()), (409, "phase_closed"));
     assert!(overheard.try_recv().is_err(), "a refusal is not news");
