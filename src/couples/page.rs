@@ -42,7 +42,7 @@ struct Matches {
 }
 
 /// Whoever was picked back and whoever was not are sent a page of the same size.
-const BLOCK: usize = 36 * 1024;
+const BLOCK: usize = 32 * 1024;
 
 pub fn pages(config: &mut ServiceConfig) {
     config.service(matches_page).service(say_consent).service(take_contact_back).service(give_contact);
