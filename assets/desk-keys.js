@@ -13,7 +13,7 @@ const ANEW = 1000;
 const [MEANT, FORGOTTEN] = [5000, 8000];
 // Nobody types 26 letters as fast as that (on average, in milliseconds a letter).
 const HASTY = 60;
-// Some scanners end twice.
+// Some scanners end twice, with nothing between.
 const ENDED = 150;
 
 function character(event) {
@@ -110,7 +110,7 @@ export function listen(field, { typed, scanned, typing }) {
       take(code, composing);
       return true;
     }
-    if (now - ended < ENDED) return true;
+    if (now - ended < ENDED && !burst.keys) return true;
     if (!isOurs(event.target) || composing) return false;
     if (event.target === field) {
       // Tab leads on, unless a scanner's device put a code there.
