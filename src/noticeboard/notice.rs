@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::error::{Error, Fault};
 use crate::events::event;
 use crate::paging::{Page, Paging};
 use crate::planning::poster::{self, Poster};
-use crate::registrations::registration::{self, Side, Status};
+use crate::registrations::roll;
 use crate::small_counts::suppress_small;
 
 /// An event as anybody reads it.
@@ -83,32 +83,13 @@ pub async fn notice(db: &impl ConnectionTrait, event: event::Model, now: DateTim
     Ok(Notice { poster: poster::poster(db, event, now).await?, applicants })
 }
 
-#[derive(FromQueryResult)]
-struct SideCount {
-    event_id: Uuid,
-    side: Side,
-    count: i64,
-}
-
 async fn applicants(db: &impl ConnectionTrait, events: Vec<Uuid>) -> Result<HashMap<Uuid, Applicants>, Fault> {
-    let counts = registration::Entity::find()
-        .filter(registration::Column::EventId.is_in(events))
-        .filter(registration::Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
-        .select_only()
-        .column(registration::Column::EventId)
-        .column(registration::Column::Side)
-        .column_as(registration::Column::Id.count(), "count")
-        .group_by(registration::Column::EventId)
-        .group_by(registration::Column::Side);
-    let mut applicants: HashMap<Uuid, Applicants> = HashMap::new();
-    for SideCount { event_id, side, count } in counts.into_model::<SideCount>().all(db).await? {
-        // In a small unit everybody knows who the few are; nobody at all is no news either.
-        let is_shown = usize::try_from(count).ok().and_then(suppress_small).filter(|count| *count > 0).map(|_| count);
-        let of_event = applicants.entry(event_id).or_default();
-        match side {
-            Side::Men => of_event.men = is_shown,
-            Side::Women => of_event.women = is_shown,
-        }
-    }
-    Ok(applicants)
+    // In a small unit everybody knows who the few are; nobody at all is no news either.
+    let large =
+        |count: i64| usize::try_from(count).ok().and_then(suppress_small).filter(|count| *count > 0).map(|_| count);
+    let sides = roll::sides(db, events).await?;
+    Ok(sides
+        .into_iter()
+        .map(|(event, (men, women))| (event, Applicants { men: large(men), women: large(women) }))
+        .collect())
 }
