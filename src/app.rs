@@ -161,8 +161,7 @@ impl App {
             Ok(Err(late)) => Err(Fault::with_trouble(Trouble::Busy, late).into()),
             Err(broken) => Err(anyhow!("a verb broke off: {broken}").into()),
         };
-        // Nobody may say that nothing was changed where something was.
-        answer.map_err(|wrong| if errand.has_deeds() { wrong.after_deeds() } else { wrong })
+        answer.map_err(|wrong| errand.wrong(wrong))
     }
 
     /// As [`App::run`], and makes the answer of what the verb gives. Where the verb ends with
@@ -211,6 +210,14 @@ impl App {
         Ok(HttpResponse::NoContent().finish())
     }
 
+    /// A new house in a folder, whose clock stands at 1970.
+    #[cfg(test)]
+    pub(crate) async fn in_folder(folder: &std::path::Path) -> Arc<Self> {
+        let mut settings = Settings::defaults().unwrap();
+        settings.database.url = format!("sqlite://{}/house.sqlite3", folder.display()).into();
+        Self::build(settings, Clock::stopped_at(DateTime::UNIX_EPOCH), Secrets::fresh().unwrap()).await.unwrap()
+    }
+
     /// Starts work of the house itself, not of a request.
     pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> tokio::task::JoinHandle<()> {
         self.runtime.spawn(work)
@@ -224,12 +231,6 @@ mod tests {
 
     use super::*;
     use crate::database::Write;
-
-    async fn house(folder: &tempfile::TempDir) -> Arc<App> {
-        let mut settings = Settings::defaults().unwrap();
-        settings.database.url = format!("sqlite://{}/house.sqlite3", folder.path().display()).into();
-        App::build(settings, Clock::stopped_at(DateTime::UNIX_EPOCH), Secrets::fresh().unwrap()).await.unwrap()
-    }
 
     async fn put(txn: &Write) {
         txn.execute_unprepared("INSERT INTO idempotency_key (claim, request_digest, at) VALUES (x'01', x'01', '')")
@@ -252,7 +253,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn an_answer_waits_for_the_commit_it_rests_on() {
         let folder = tempfile::tempdir().unwrap();
-        let app = house(&folder).await;
+        let app = App::in_folder(folder.path()).await;
         let first = app.database.begin_write().await.unwrap();
         put(&first).await;
         let second = tokio::spawn({
@@ -294,7 +295,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn what_nobody_waits_for_any_more_is_not_begun() {
         let folder = tempfile::tempdir().unwrap();
-        let app = house(&folder).await;
+        let app = App::in_folder(folder.path()).await;
         let somebody = app.database.begin_write().await.unwrap();
         let left = tokio::spawn({
             let app = Arc::clone(&app);
@@ -321,7 +322,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
     async fn a_fault_after_something_was_done_does_not_say_that_nothing_was() {
         let folder = tempfile::tempdir().unwrap();
-        let app = house(&folder).await;
+        let app = App::in_folder(folder.path()).await;
         let outcome = app
             .run(async move |app| {
                 let txn = app.database.begin_write().await?;

@@ -151,24 +151,20 @@ async fn together<R: Request>(app: &App, requests: &[R], errands: &[Option<Arc<E
 async fn attempt<R: Request>(app: &App, requests: &[R], errands: &[Option<Arc<Errand>>]) -> Result<Answers<R>, Error> {
     let errand = Arc::new(Errand::of_many(errands.iter().flatten().cloned().collect()));
     let carried_out = errand::on(Arc::clone(&errand), commit_dependency::confirmed(R::carry_out(app, requests)));
-    let answers = match AssertUnwindSafe(carried_out).catch_unwind().await {
+    let wrong = match AssertUnwindSafe(carried_out).catch_unwind().await {
         Ok(Ok(answers)) if answers.len() == requests.len() => return Ok(answers),
         Ok(Ok(_)) => anyhow!("requests and answers do not match").into(),
         Ok(Err(wrong)) => wrong,
         Err(_) => anyhow!("a batch broke off").into(),
     };
-    Err(if errand.has_deeds() { answers.after_deeds() } else { answers })
+    Err(errand.wrong(wrong))
 }
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use tokio::sync::Semaphore;
 
     use super::*;
-    use crate::clock::Clock;
-    use crate::secrets::Secrets;
-    use crate::settings::Settings;
 
     /// Says how many it was carried out with; number 13 spoils the whole.
     struct Guest {
@@ -199,10 +195,7 @@ mod tests {
     /// What they are answered who come one after another while the first is at the door, and who was served when.
     async fn come(numbers: &[usize]) -> (Vec<Result<usize, Error>>, Vec<usize>) {
         let folder = tempfile::tempdir().unwrap();
-        let mut settings = Settings::defaults().unwrap();
-        settings.database.url = format!("sqlite://{}/house.sqlite3", folder.path().display()).into();
-        let clock = Clock::stopped_at(DateTime::UNIX_EPOCH);
-        let app = App::build(settings, clock, Secrets::fresh().unwrap()).await.unwrap();
+        let app = App::in_folder(folder.path()).await;
         let (door, served) = (Arc::new(Semaphore::new(0)), Arc::<Mutex<Vec<usize>>>::default());
         let mut coming = Vec::new();
         let lines = app.extensions.get_or_default::<Lines<Guest>>();

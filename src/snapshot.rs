@@ -339,17 +339,8 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-    use crate::clock::Clock;
     use crate::error::Refused;
     use crate::happening::What;
-    use crate::secrets::Secrets;
-    use crate::settings::Settings;
-
-    async fn house(folder: &tempfile::TempDir) -> Arc<App> {
-        let mut settings = Settings::defaults().unwrap();
-        settings.database.url = format!("sqlite://{}/house.sqlite3", folder.path().display()).into();
-        App::build(settings, Clock::stopped_at(DateTime::UNIX_EPOCH), Secrets::fresh().unwrap()).await.unwrap()
-    }
 
     /// Asks for what has this name; how often it was read until now.
     async fn ask(app: &Arc<App>, shelf: &Shelf<u64>, name: &str, readings: &Arc<AtomicU64>) -> u64 {
@@ -366,7 +357,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_read_again_when_it_may_be_another() {
         let folder = tempfile::tempdir().unwrap();
-        let (app, shelf, readings) = (house(&folder).await, Shelf::default(), Arc::default());
+        let (app, shelf, readings) = (App::in_folder(folder.path()).await, Shelf::default(), Arc::default());
         let asking = || ask(&app, &shelf, "qixi", &readings);
         assert_eq!((asking().await, asking().await), (1, 1));
         app.clock.advance(TimeDelta::milliseconds(999));
@@ -390,7 +381,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_not_there_takes_no_place_and_many_take_no_more_than_there_is() {
         let folder = tempfile::tempdir().unwrap();
-        let (app, shelf, readings) = (house(&folder).await, Shelf::<u64>::default(), Arc::default());
+        let (app, shelf, readings) = (App::in_folder(folder.path()).await, Shelf::<u64>::default(), Arc::default());
         ask(&app, &shelf, "qixi", &readings).await;
         for number in 0..2 * KEPT {
             let read = async |_: Arc<App>, _: Option<Uuid>| Err(Refused::not_found().into());

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::error::Error;
+
 /// One verb on its way.
 #[derive(Debug, Default)]
 pub struct Errand {
@@ -55,10 +57,11 @@ impl Errand {
         [&self.deeds].into_iter().chain(shared_by)
     }
 
-    /// Whether anything is done, or may be.
+    /// What went wrong, as it may be told: nobody may say that nothing was changed where something was, or may
+    /// have been.
     #[must_use]
-    pub fn has_deeds(&self) -> bool {
-        self.deeds.load(Ordering::SeqCst) > 0
+    pub fn wrong(&self, wrong: Error) -> Error {
+        if self.deeds.load(Ordering::SeqCst) > 0 { wrong.after_deeds() } else { wrong }
     }
 }
 
