@@ -13,7 +13,7 @@ PASSWORD = "queqiao-demo-2026"
 
 
 def call(address, path, token=None, body=None):
-    """What is answered; nothing where it was refused."""
+    """What is answered; where it was refused, why."""
     request = urllib.request.Request(address + path, method="POST" if body is not None else "GET")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
@@ -23,8 +23,8 @@ def call(address, path, token=None, body=None):
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
-    except urllib.error.HTTPError:
-        return {}
+    except urllib.error.HTTPError as refused:
+        return json.load(refused)
 
 
 def sign_in(address, role):
@@ -32,7 +32,8 @@ def sign_in(address, role):
     if role == "nobody":
         return None
     body = {"email": f"{role}@demo.example", "password": PASSWORD}
-    return call(address, "/api/v1/auth/login", body=body)["access_token"]
+    answer = call(address, "/api/v1/auth/login", body=body)
+    return answer["access_token"] if "access_token" in answer else sys.exit(f"{role} may not sign in: {answer}")
 
 
 @contextmanager

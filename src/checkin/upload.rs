@@ -6,6 +6,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, Object, Ref, SchemaType};
 
 use super::admit::{Request, admit_all};
 use super::answer::Answer;
@@ -21,11 +22,17 @@ use crate::events::access::Desk;
 pub struct Queue {
     /// 1 to 200; each is judged by itself, and one that is not valid does not keep the others out.
     #[garde(length(min = 1, max = 200))]
-    #[schema(value_type = Vec<Scan>, min_items = 1, max_items = 200)]
+    #[schema(schema_with = entries)]
     pub scans: Vec<Value>,
     /// The desk's clock while it sends: tells a wrong clock from a long queue.
     #[garde(custom(believable))]
     pub sent_at: Option<DateTime<Utc>>,
+}
+
+/// Scans, and whatever else may stand among them: it is answered in its place with what is wrong with it.
+fn entries() -> Array {
+    let entry = AnyOfBuilder::new().item(Ref::from_schema_name("Scan")).item(Object::with_type(SchemaType::AnyValue));
+    ArrayBuilder::new().items(entry).min_items(Some(1)).max_items(Some(200)).build()
 }
 
 /// What one scan of a queue was answered, as it would have been alone.
