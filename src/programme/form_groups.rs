@@ -1,6 +1,6 @@
 //! The host forms groups from who is inside.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use garde::Validate;
@@ -19,7 +19,7 @@ use crate::events::access::Host;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
-use crate::registrations::group_member;
+use crate::registrations::{exclusion, group_member};
 
 /// How to form groups.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -50,14 +50,20 @@ pub async fn form(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<(), Error>
     let before = formed.clone();
     // Fewer groups than there were: nobody stays in one that is gone.
     formed.retain(|_, group| usize::try_from(*group).is_ok_and(|group| (1..=groups).contains(&group)));
+    let apart: Vec<(Uuid, Uuid)> =
+        exclusion::of_event(&txn, event.id).await?.into_iter().map(|one| (one.excluded_by, one.about)).collect();
     if formed.is_empty() {
+        let places: HashMap<Uuid, usize> =
+            inside.iter().enumerate().map(|(at, one)| (one.registration_id, at)).collect();
         let guests: Vec<Guest<Uuid>> = inside.iter().map(guest).collect();
-        let dealt = grouping::deal(&guests, groups);
+        let pair = |(one, other)| Some((*places.get(one)?, *places.get(other)?));
+        let apart: Vec<(usize, usize)> = apart.iter().filter_map(|(one, other)| pair((one, other))).collect();
+        let dealt = grouping::deal(&guests, &apart, groups);
         for (person, group) in inside.iter().zip(dealt) {
             formed.insert(person.registration_id, number(group));
         }
     } else {
-        join(&inside, groups, &mut formed);
+        join(&inside, &apart, groups, &mut formed);
     }
     group_member::Entity::delete_many().filter(group_member::Column::EventId.eq(event.id)).exec(&txn).await?;
     let now = app.now();
@@ -86,9 +92,11 @@ fn number(group: usize) -> i32 {
     i32::try_from(group).unwrap_or(i32::MAX - 1) + 1
 }
 
-/// Whoever is inside and in no group joins one: of the smallest, that with the fewest of their side and then the
-/// fewest colleagues. Who left keeps a place, and is not counted.
-fn join(inside: &[Present], groups: usize, formed: &mut HashMap<Uuid, i32>) {
+/// Whoever is inside and in no group joins one: of those without anybody they are kept apart from the smallest, and
+/// of these that with the fewest of their side and then the fewest colleagues. Who left keeps a place, and is not
+/// counted.
+fn join(inside: &[Present], apart: &[(Uuid, Uuid)], groups: usize, formed: &mut HashMap<Uuid, i32>) {
+    let apart: HashSet<(Uuid, Uuid)> = apart.iter().flat_map(|&(one, other)| [(one, other), (other, one)]).collect();
     let mut seated: Vec<Vec<&Present>> = vec![Vec::new(); groups];
     let (placed, waiting): (Vec<&Present>, Vec<&Present>) =
         inside.iter().partition(|person| formed.contains_key(&person.registration_id));
@@ -100,9 +108,11 @@ fn join(inside: &[Present], groups: usize, formed: &mut HashMap<Uuid, i32>) {
     }
     for person in waiting {
         let cost = |seats: &Vec<&Present>| {
+            let me = person.registration_id;
+            let meetings = seats.iter().filter(|other| apart.contains(&(me, other.registration_id))).count();
             let of_side = seats.iter().filter(|other| other.worn.side == person.worn.side).count();
             let colleagues = seats.iter().filter(|other| other.unit_id == person.unit_id).count();
-            (seats.len(), of_side, colleagues)
+            (meetings, seats.len(), of_side, colleagues)
         };
         if let Some((group, seats)) = seated.iter_mut().enumerate().min_by_key(|(_, seats)| cost(seats)) {
             seats.push(person);

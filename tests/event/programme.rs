@@ -19,6 +19,7 @@ use crate::fixtures::person::Answer;
 
 const PROGRAMME: &str = "/api/v1/events/qixi/programme";
 const CUES: &str = "/api/v1/events/qixi/programme/cues";
+const EXCLUSIONS: &str = "/api/v1/events/qixi/dates/exclusions";
 const GROUPS: &str = "/api/v1/events/qixi/programme/groups";
 const ICE: &str = "/api/v1/events/qixi/programme/icebreakers";
 const TALENT: &str = "/api/v1/events/qixi/programme/talent";
@@ -166,11 +167,35 @@ async fn groups_are_alike_and_late_guests_join_the_smallest(#[values(Sqlite, Pos
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_is_kept_apart_is_in_no_group_together(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = hall(engine, (3, 2)).await else { return };
+    let group_of = |groups: &[Vec<String>], badge: &str| {
+        groups.iter().position(|group| group.iter().any(|member| member == badge)).unwrap()
+    };
+    let formed = members(&hall.host.put(GROUPS, json!({ "groups": 2 })).await.json);
+    let beside = formed[group_of(&formed, "男001")].iter().find(|badge| *badge != "男001").unwrap().clone();
+    let apart = json!({ "badge": beside, "because": "blocked" });
+    assert!(hall.men[0].post(EXCLUSIONS, apart).await.status < 300);
+    let anew = members(&hall.host.put(GROUPS, json!({ "groups": 2, "anew": true })).await.json);
+    assert_ne!(group_of(&anew, "男001"), group_of(&anew, &beside), "{anew:?}");
+
+    let smallest = anew.iter().min_by_key(|group| group.len()).unwrap();
+    let late = hall.arrive(Side::Women, 1, 3).await;
+    for badge in smallest {
+        let apart = json!({ "badge": badge, "because": "acquainted" });
+        assert!(late[0].post(EXCLUSIONS, apart).await.status < 300);
+    }
+    let joined = members(&hall.host.put(GROUPS, json!({ "groups": 2 })).await.json);
+    assert_ne!(joined[group_of(&joined, "女003")], joined[group_of(&joined, &smallest[0])], "{joined:?}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_ice_is_broken_with_somebody_new_each_game(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(hall) = hall(engine, (4, 4)).await else { return };
     hall.evening.without_colleagues().await;
     let apart = json!({ "badge": "女001", "because": "acquainted" });
-    assert!(hall.men[0].post("/api/v1/events/qixi/dates/exclusions", apart).await.status < 300);
+    assert!(hall.men[0].post(EXCLUSIONS, apart).await.status < 300);
     let mut met = HashSet::from([("女001".to_owned(), "男001".to_owned())]);
     for game in 1..=3 {
         let drawn = hall.host.post(ICE, json!({})).await;
