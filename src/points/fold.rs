@@ -1,6 +1,6 @@
 //! Points as a pure fold over the ledger: `Σ_rule min(cap, Σ_day f(times))`, never a stored
-//! counter (`algorithms.md`, A9). Because only counts go in, the order of entries does not matter,
-//! so entries written at the same moment cannot slip past a cap between them.
+//! counter. Because only counts go in, the order of entries does not matter, so entries written at the
+//! same moment cannot slip past a cap between them.
 
 use std::collections::BTreeMap;
 

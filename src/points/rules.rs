@@ -1,6 +1,5 @@
 //! What an action earns. Only own actions earn anything: in a simulated pool, forty people who
-//! liked each other all got seats as soon as likes paid, under every cap that was tried
-//! (`algorithms.md`, A9).
+//! liked each other all got seats as soon as likes paid, under every cap that was tried.
 
 use std::collections::BTreeMap;
 
