@@ -24,7 +24,7 @@ pub mod granted;
 mod hs256;
 pub mod idle;
 pub mod sign_in_throttle;
-pub mod leaving;
+pub mod clear_browser;
 pub mod letter_page;
 mod letters;
 pub mod log_in;

@@ -20,7 +20,7 @@ use super::profile::Gender;
 use super::refusals::{TOKEN_INVALID, TOKEN_USED};
 use super::second_factor::ask::ask;
 use super::visit::Visit;
-use super::{cookie, end_session, forget_password, leaving, open_session, reset_password, verify};
+use super::{clear_browser, cookie, end_session, forget_password, open_session, reset_password, verify};
 use crate::app::{App, House};
 use crate::error::refusal::{Refusal, TOO_MANY_REQUESTS};
 use crate::error::{Error, Fault};
@@ -147,7 +147,7 @@ async fn sign_out(house: House, request: HttpRequest) -> Result<HttpResponse, Er
     }
     let mut answer = page::see("/");
     answer.add_cookie(&cookie::removal(&house)).map_err(Fault::of)?;
-    leaving::forget(&request, &mut answer);
+    clear_browser::forget(&request, &mut answer);
     Ok(answer)
 }
 

@@ -1,7 +1,7 @@
 //! The letter an announcement becomes: the organizer's words, each reader's own name in the gaps, and the way to their journey.
 
-use super::gaps;
 use super::message::Message;
+use super::placeholders;
 use super::whom::Reader;
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
@@ -32,7 +32,7 @@ pub fn letter(
     let language = if english.is_some() { Language::En } else { Language::Zh };
     let to = Recipient { language, ..reader.to.clone() };
     let reader = Reader { to: to.clone(), ..reader.clone() };
-    let filled = |words: &str| gaps::filled(words.trim(), &reader, event, app.now());
+    let filled = |words: &str| placeholders::filled(words.trim(), &reader, event, app.now());
     let contents = Announcement { subject: filled(subject), text: filled(text) };
     let letter = Letter::new(app, "announcement", &to, contents, &format!("/e/{}/me", event.slug))?;
     Ok(Letter { event_id: Some(event.id), dedupe, ..letter })

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::gaps;
+use super::placeholders;
 use super::whom::Whom;
 use crate::body::{one_line, one_line_or_none, text as lines, text_or_none};
 use crate::error::{Error, FieldError, Refused};
@@ -46,7 +46,7 @@ impl Message {
             ("text_en", self.text_en.as_ref()),
         ];
         let wrong = |(field, words): (&'static str, Option<&String>)| {
-            let unknown = gaps::unknown(words?);
+            let unknown = placeholders::unknown(words?);
             let message = format!("nothing is known to fill in for {}", unknown.join(", "));
             (!unknown.is_empty()).then(|| FieldError::new(field, "unknown_gap", message))
         };

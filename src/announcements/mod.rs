@@ -4,7 +4,7 @@
 pub mod announce;
 pub mod announcement;
 mod api;
-mod gaps;
+mod placeholders;
 mod history;
 mod letters;
 pub mod message;

@@ -11,7 +11,7 @@ use super::announce::{announce, had};
 use super::history::{self, AnnouncementView, Missed};
 use super::message::Message;
 use super::spoken::{audience_of, request, status_words, whom_words};
-use super::{gaps, try_out, whom};
+use super::{placeholders, try_out, whom};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -270,7 +270,7 @@ impl Composer {
     /// What stands in braces in any of the words and cannot be filled in.
     fn unknown(&self) -> Option<String> {
         let texts = ["subject", "text", "subject_en", "text_en"].map(|name| self.form.value(name));
-        let unknown: Vec<String> = texts.into_iter().flat_map(gaps::unknown).collect();
+        let unknown: Vec<String> = texts.into_iter().flat_map(placeholders::unknown).collect();
         let named = (!unknown.is_empty()).then(|| self.page.list(&unknown))?;
         Some(self.page.say("announce-unknown", &[("gaps", named.into())]))
     }

@@ -13,7 +13,7 @@ use crate::events::access::Organizer;
 ///
 /// # Errors
 /// 422 for a search that cannot be.
-pub async fn hand_out(app: &App, by: &Organizer, filter: Filter) -> Result<Vec<Applicant>, Error> {
+pub async fn export(app: &App, by: &Organizer, filter: Filter) -> Result<Vec<Applicant>, Error> {
     let txn = app.database.begin_write().await?;
     let roll = roll::whole(app, &txn, by.event.id, &filter).await?;
     let changes = [

@@ -12,7 +12,7 @@ pub mod door;
 mod entrant;
 pub mod exclusion;
 pub mod group_member;
-mod hand_out;
+mod export;
 pub mod handle;
 mod import;
 pub mod join;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::arrivals::{Arrivals, arrivals};
-use super::guests;
+use super::head_counts;
 use crate::checkin::attempt::{self, Kind, Verdict};
 use crate::checkin::presence;
 use crate::circle::member;
@@ -158,7 +158,7 @@ pub async fn read(db: &impl ConnectionTrait, event: event::Model, now: DateTime<
     let (_, figures) = outcomes::of_event(db, id).await?;
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(id)).all(db).await?;
     let lasting = outcomes::at_three_months(db, &event, &couples, now).await?;
-    let guests = guests::of_event(db, id).await?;
+    let guests = head_counts::of_event(db, id).await?;
     let stages = stages(&roll::counts(db, id).await?, &came);
     Ok(EventReport {
         units: UnitFigures { applied: guests.employers_applied.len(), came: guests.employers_came.len() },

@@ -5,7 +5,7 @@ mod api;
 mod arrivals;
 pub mod report_request;
 mod event;
-mod guests;
+mod head_counts;
 mod page;
 mod plot;
 mod table;

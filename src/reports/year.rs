@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::guests;
+use super::head_counts;
 use crate::couples::couple;
 use crate::error::Fault;
 use crate::events::event;
@@ -152,7 +152,7 @@ async fn one(
     event: event::Model,
     now: DateTime<Utc>,
 ) -> Result<(EventOfYear, HashSet<Uuid>, usize), Fault> {
-    let guests = guests::of_event(db, event.id).await?;
+    let guests = head_counts::of_event(db, event.id).await?;
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(event.id)).all(db).await?;
     let lasting = outcomes::at_three_months(db, &event, &couples, now).await?;
     let line = EventOfYear {

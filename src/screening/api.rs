@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use super::add_seats::{MoreSeats, add_seats};
 use super::board::{self, Board};
 use super::commit_run::{Draw, commit_run};
-use super::preview::{Preview, Trial, preview};
-use super::promote::{self, Call, Promoted};
+use super::fill_seats::{self, Call, Promoted};
 use super::publish_list::{Announcement, publish_list};
 use super::published::{self, Published, PublishedAddition, PublishedList, PublishedRun};
 use super::reply::{Answer, reply};
 use super::standing::{self, Standing, Why};
+use super::trial::{Preview, Trial, preview};
 use super::{addition, placement, run};
 use crate::app::House;
 use crate::body::Body;
@@ -238,7 +238,7 @@ pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Er
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/standby/promotions")]
 pub async fn promote_standby(house: House, by: Organizer, call: Body<Call>) -> Result<Json<Promoted>, Error> {
-    Ok(Json(house.run(async move |app| promote::promote(&app, &by, call.into_inner()).await).await?))
+    Ok(Json(house.run(async move |app| fill_seats::fill_seats(&app, &by, call.into_inner()).await).await?))
 }
 
 /// Who was asked because of seats that were added.

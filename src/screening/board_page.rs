@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::add_seats::{MoreSeats, add_seats};
 use super::addition;
-use super::promote::{self, Call};
+use super::fill_seats::{self, Call};
 use super::run;
 use super::seat_move::{Reason, Stuck};
 use super::sentences;
@@ -71,7 +71,7 @@ async fn promote_now(house: House, visit: Visit, by: Organizer, form: Form) -> R
     let event = by.event.clone();
     let promoted = async {
         let call: Call = body::read(json!({ "side": form.text("side") }))?;
-        house.run(async move |app| promote::promote(&app, &by, call).await).await
+        house.run(async move |app| fill_seats::fill_seats(&app, &by, call).await).await
     };
     match promoted.await {
         Ok(promoted) => {

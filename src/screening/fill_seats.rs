@@ -41,7 +41,7 @@ pub struct Promoted {
 ///
 /// # Errors
 /// 409 `no_empty_seat`, `nobody_fits`; 404 before the run; 409 `phase_closed` once the doors are open.
-pub async fn promote(app: &App, by: &Organizer, call: Call) -> Result<Promoted, Error> {
+pub async fn fill_seats(app: &App, by: &Organizer, call: Call) -> Result<Promoted, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, by.event.id).await?;
     event.requires_one_of(app.now(), &[Phase::Screening, Phase::Confirmation])?;

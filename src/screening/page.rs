@@ -61,7 +61,7 @@ struct Studio {
 
 /// What stands beside the controls; the small module asks for it alone.
 #[derive(Template)]
-#[template(path = "screening/preview.html")]
+#[template(path = "screening/comparison.html")]
 struct Preview {
     page: Page,
     form: Form,

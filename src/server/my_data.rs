@@ -1,5 +1,5 @@
 //! 我的数据 as a page: take it home, see what was agreed to and where one is signed in, leave for
-//! good. On the roof, because leaving goes through every room.
+//! good. On the roof, because clear_browser goes through every room.
 
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -15,7 +15,9 @@ use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::beside;
 use crate::accounts::second_factor::factor;
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, change_password, consent, cookie, end_others, idle, leaving, mark, session};
+use crate::accounts::{
+    SignedIn, account, change_password, clear_browser, consent, cookie, end_others, idle, mark, session,
+};
 use crate::app::{App, House};
 use crate::audit;
 use crate::error::{Error, Fault, FieldError, Refused};
@@ -153,7 +155,7 @@ async fn leave(
         Ok(()) => {
             let mut answer = see_saying("/", "erased")?;
             answer.add_cookie(&cookie::removal(&house)).map_err(Fault::of)?;
-            leaving::forget(&request, &mut answer);
+            clear_browser::forget(&request, &mut answer);
             Ok(answer)
         }
         Err(error) => Ok(refused(&house, visit.page, who, form, beside("erase_", error)).await?),

@@ -17,7 +17,7 @@ use zip::write::SimpleFileOptions;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
 use crate::accounts::prove_again::{once_proven, prove_again};
-use crate::accounts::{self, SignedIn, account, cookie, leaving};
+use crate::accounts::{self, SignedIn, account, clear_browser, cookie};
 use crate::app::{App, House};
 use crate::audit::Deed;
 use crate::body::Body;
@@ -149,7 +149,7 @@ pub async fn erase(
         answer.cookie(cookie::removal(&house));
     }
     let mut answer = answer.finish();
-    leaving::forget(&request, &mut answer);
+    clear_browser::forget(&request, &mut answer);
     Ok(answer)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, QueryFilter, entity::prelude::*};
 
-use super::caseload;
+use super::assignment;
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use crate::couples::couple;
@@ -41,7 +41,7 @@ pub async fn of_events(db: &impl ConnectionTrait, events: Vec<event::Model>) -> 
         .all(db)
         .await?;
     let ids: Vec<Uuid> = couples.iter().map(|couple| couple.id).collect();
-    let taken = caseload::of_couples(db, &ids).await?;
+    let taken = assignment::of_couples(db, &ids).await?;
     let taken: HashMap<Uuid, Uuid> = taken.into_iter().map(|case| (case.couple_id, case.volunteer_id)).collect();
     let mut noted: HashMap<Uuid, Vec<follow_up::Model>> = HashMap::new();
     for note in follow_up::of_couples(db, &ids).await? {

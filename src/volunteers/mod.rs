@@ -3,7 +3,7 @@
 
 pub mod milestone;
 pub mod follow_up;
-pub mod caseload;
+pub mod assignment;
 pub mod cases;
 pub mod timeline;
 pub mod outcomes;

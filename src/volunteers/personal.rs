@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityT
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{caseload, follow_up};
+use super::{assignment, follow_up};
 use crate::app::App;
 use crate::couples::couple;
 use crate::error::{Error, Fault};
@@ -30,7 +30,7 @@ pub async fn export(
     let couples = couples_of(db, registrations).await?;
     let about = follow_up::Entity::find().filter(follow_up::Column::CoupleId.is_in(couples)).all(db).await?;
     let noted = follow_up::Entity::find().filter(follow_up::Column::AccountId.eq(account)).all(db).await?;
-    let cases = caseload::Entity::find().filter(caseload::Column::VolunteerId.eq(account)).all(db).await?;
+    let cases = assignment::Entity::find().filter(assignment::Column::VolunteerId.eq(account)).all(db).await?;
     let note = |row: &follow_up::Model| Ok(json!({"state": row.state, "note": row.note(app)?, "at": row.at}));
     Ok(json!({
         "noted_about_you": about.iter().map(note).collect::<Result<Vec<_>, Error>>()?,
@@ -49,6 +49,6 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid, registr
         let row = follow_up::ActiveModel { id: Set(id), note: Set(nothing), ..Default::default() };
         row.update(txn).await?;
     }
-    caseload::Entity::delete_many().filter(caseload::Column::VolunteerId.eq(account)).exec(txn).await?;
+    assignment::Entity::delete_many().filter(assignment::Column::VolunteerId.eq(account)).exec(txn).await?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::caseload;
+use super::assignment;
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
 use super::refusals::{CASE_TAKEN, FOLLOW_UP_NOT_AGREED};
@@ -54,7 +54,7 @@ struct Tended {
 pub async fn take(app: &App, account: SignedIn, couple_id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let tended = hold(&txn, account.account_id, couple_id).await?;
-    if caseload::take(&txn, couple_id, account.account_id, app.now()).await? != account.account_id {
+    if assignment::take(&txn, couple_id, account.account_id, app.now()).await? != account.account_id {
         return Err(CASE_TAKEN.into());
     }
     txn.commit().await?;
@@ -86,7 +86,7 @@ pub async fn note(
     let holder = match organizer {
         // An organizer may note for whoever looks after the two, and takes nothing over.
         true => account.account_id,
-        false => caseload::take(&txn, couple_id, account.account_id, now).await?,
+        false => assignment::take(&txn, couple_id, account.account_id, now).await?,
     };
     if holder != account.account_id {
         return Err(CASE_TAKEN.into());
@@ -122,7 +122,7 @@ pub async fn note(
 pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option<Uuid>) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let Tended { event, organizer, .. } = hold(&txn, account.account_id, couple_id).await?;
-    let holder = caseload::of_couples(&txn, &[couple_id]).await?.pop().map(|case| case.volunteer_id);
+    let holder = assignment::of_couples(&txn, &[couple_id]).await?.pop().map(|case| case.volunteer_id);
     if !organizer && holder != Some(account.account_id) {
         return Err(CASE_TAKEN.into());
     }
@@ -132,7 +132,7 @@ pub async fn hand_over(app: &App, account: SignedIn, couple_id: Uuid, to: Option
         let wrong = FieldError::new("to", "not_a_volunteer", "a volunteer of the event");
         return Err(Refused::invalid(vec![wrong]).into());
     }
-    caseload::give(&txn, couple_id, to, app.now()).await?;
+    assignment::give(&txn, couple_id, to, app.now()).await?;
     Deed::CaseHandedOver
         .by(account.account_id)
         .at(event.organization_id, event.id)

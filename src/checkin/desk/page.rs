@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::roster;
 use crate::accounts::visit::Visit;
-use crate::accounts::{leaving, profile};
+use crate::accounts::{clear_browser, profile};
 use crate::app::House;
 use crate::checkin::presence::{self, Counts};
 use crate::error::{Error, Fault, Refused};
@@ -142,7 +142,7 @@ async fn screen(house: House, visit: Visit, desk: Desk) -> Result<HttpResponse, 
     let screen = Screen { slug, zone, title, made_at, called, paired, organizer, inside, expected, spoken, page };
     let mut answer = page::answer(&screen)?;
     // Whoever signs out here must not lose what was scanned and nobody has heard of yet.
-    answer.add_cookie(&leaving::holds_scans()).map_err(Fault::of)?;
+    answer.add_cookie(&clear_browser::holds_scans()).map_err(Fault::of)?;
     // Here alone.
     let camera = HeaderValue::from_static("camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
     answer.headers_mut().insert(HeaderName::from_static("permissions-policy"), camera);

@@ -15,7 +15,7 @@ use crate::page::faults::{self, Faults};
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, flash, when};
 use crate::registrations::entrant;
-use crate::registrations::hand_out::hand_out;
+use crate::registrations::export::export;
 use crate::registrations::import::{Manner, import};
 use crate::registrations::roll::Applicant;
 use crate::sheet::upload::Upload;
@@ -113,7 +113,7 @@ pub async fn exported(house: House, visit: Visit, by: Organizer, filter: Form) -
     let (page, zone) = (&visit.page, by.event.zone());
     let name = format!("{}.csv", by.event.slug);
     let (asked, q) = list::typed_filter(&filter)?;
-    let roll = house.run(async move |app| hand_out(&app, &by, asked.filter(&q)).await).await?;
+    let roll = house.run(async move |app| export(&app, &by, asked.filter(&q)).await).await?;
     let header = [
         "roll-number",
         "roll-status",

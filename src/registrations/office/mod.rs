@@ -2,7 +2,7 @@
 
 mod invited;
 mod list;
-mod lists;
+mod import_export;
 mod one;
 mod labels;
 mod typed_unit_page;
@@ -15,11 +15,11 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(list::searched)
         .service(list::decided)
         .service(list::approved)
-        .service(lists::form)
-        .service(lists::imported)
+        .service(import_export::form)
+        .service(import_export::imported)
         .service(invited::show_invited)
-        .service(lists::blank)
-        .service(lists::exported)
+        .service(import_export::blank)
+        .service(import_export::exported)
         .service(one::show_registration)
         .service(one::decided)
         .service(typed_unit_page::settled);
