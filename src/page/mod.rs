@@ -20,6 +20,7 @@ use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use fluent_templates::fluent_bundle::FluentValue;
+use url::form_urlencoded;
 
 use crate::error::{Error, Fault};
 use crate::language::Language;
@@ -27,6 +28,9 @@ use crate::padding;
 
 /// The cookie that keeps the chosen language.
 pub const LANGUAGE_COOKIE: &str = "language";
+
+/// The pages that lead inside, which nobody wants to come back to.
+const WAYS_IN: [&str; 3] = ["/sign-in", "/register", "/forgot"];
 
 /// What the frame has to know; every page's template has one as `page`.
 #[derive(Debug, Clone)]
@@ -150,9 +154,15 @@ impl Page {
         format!("/language/{other}?to={}", encoded(&self.path))
     }
 
+    /// Where to sign in and come back here; from a page that only leads inside, to where that one would lead.
     #[must_use]
     pub fn sign_in(&self) -> String {
-        format!("/sign-in?to={}", encoded(&self.path))
+        let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        if !WAYS_IN.contains(&path) {
+            return format!("/sign-in?to={}", encoded(&self.path));
+        }
+        let to = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+        format!("/sign-in?to={}", encoded(own_path(to.as_ref().map(|(_, to)| to.as_ref()))))
     }
 }
 

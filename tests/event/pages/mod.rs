@@ -220,6 +220,21 @@ async fn somebody_signs_up_and_in_by_forms(#[values(Sqlite, Postgres)] engine: E
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_pages_that_lead_inside_never_lead_back_to_themselves(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let visitor = Browser::open(&evening);
+    for path in ["/sign-in", "/register", "/forgot"] {
+        for (wanted, back) in [("%2Fe%2Fqixi", "%2Fe%2Fqixi"), ("%2F%2Fevil.example", "%2F")] {
+            let (status, page) = visitor.get(&format!("{path}?to={wanted}")).await;
+            assert_eq!(status, 200, "{path}");
+            assert!(page.contains(&format!("href=\"/sign-in?to={back}\"")), "{path}: {page}");
+            assert!(!page.contains("to=%2Fsign%2Din"), "{path}: {page}");
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn another_site_cannot_use_our_forms(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let browser = Browser::of(&evening, &evening.organizer).await;
