@@ -25,7 +25,7 @@ static CROWD: AtomicUsize = AtomicUsize::new(0);
 
 /// Hash of a password nobody has, compared where there is no account, so that both take as long.
 pub const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlz$/5uh8ldVvcYWbzSZZhPmV/ZjV2PyJtRWTFNBR4C7Xm4";
+    "$argon2id$v=19$m=12288,t=3,p=1$bm9ib2R5IGhhcyB0aGlz$/5uh8ldVvcYWbzSZZhPmV/ZjV2PyJtRWTFNBR4C7Xm4";
 
 /// The PHC string to store for a new password.
 ///
@@ -113,9 +113,10 @@ fn is_made_of(password: &str, stored: &PasswordHash) -> anyhow::Result<bool> {
     Ok(bool::from(out.as_slice().ct_eq(wanted.as_bytes())))
 }
 
-/// OWASP's first choice: argon2id with 19 MiB, two passes, one lane.
+/// One of the settings that OWASP's Password Storage Cheat Sheet calls equally strong (19 MiB with two passes is
+/// another): 12 MiB, three passes, one lane. The time is the same, and a process that signs a hall in keeps less.
 fn argon2id() -> anyhow::Result<Argon2<'static>> {
-    let params = Params::new(19_456, 2, 1, None).map_err(|e| anyhow!("{e}"))?;
+    let params = Params::new(12_288, 3, 1, None).map_err(|e| anyhow!("{e}"))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn a_password_matches_its_own_hash_only() {
         let stored = hashed("magpies build a bridge");
-        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert!(stored.starts_with("$argon2id$v=19$m=12288,t=3,p=1$"), "{stored}");
         assert!(opens("magpies build a bridge", &stored));
         assert!(!opens("magpies build a bridgE", &stored));
         assert_ne!(stored, hashed("magpies build a bridge"), "salted");

@@ -20,10 +20,14 @@ pub(super) fn sqlite(url: &str, connections: u32, reads_only: bool) -> ConnectOp
     let mut options = quiet(url, connections);
     options.map_sqlx_sqlite_opts(move |options| {
         let options = embedded(options);
-        if reads_only { options.pragma("query_only", "on") } else { options }
+        if reads_only { options.pragma("query_only", "on").pragma("cache_size", READER_CACHE) } else { options }
     });
     options
 }
+
+/// KiB of pages that each reader keeps by itself: the inner ones of its trees. What else it reads lies in the
+/// memory of the operating system.
+const READER_CACHE: &str = "-512";
 
 /// How many connections read an embedded database: it reads with this machine's cores, and each takes a
 /// thread, a cache and its prepared questions.
