@@ -1,9 +1,9 @@
 //! The letter somebody waits for, sealed in a cookie of their browser: the page that waits for it can be opened again
 //! and ask for another one, and nothing personal stands in an address.
 
-use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -12,9 +12,11 @@ use zeroize::Zeroizing;
 use super::address::{address_to_unicode, read_address};
 use super::asker::Asker;
 use super::cookie::Carrier;
+use super::granted::onward;
 use super::letter_request::{self, Errand};
 use crate::app::App;
 use crate::error::{Error, Fault};
+use crate::page::flash::see_saying;
 
 /// Where the page lies.
 pub const PAGE: &str = "/letter";
@@ -59,6 +61,16 @@ impl Awaited {
         let mut cookie = CARRIER.set(app, "");
         cookie.make_removal();
         cookie
+    }
+
+    /// The answer to whoever opened the letter and goes on to a page that says so.
+    ///
+    /// # Errors
+    /// A fault where the cookie cannot be written.
+    pub fn arrived(app: &App, to: &str, flash: &str) -> Result<HttpResponse, Error> {
+        let mut answer = see_saying(onward(to), flash)?;
+        answer.add_cookie(&Self::removal(app)).map_err(Fault::of)?;
+        Ok(answer)
     }
 
     /// Asks for the letter once more.

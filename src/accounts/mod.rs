@@ -20,6 +20,7 @@ pub mod end_session;
 pub mod authenticated;
 pub mod awaited;
 pub mod forget_password;
+mod form;
 pub mod granted;
 mod hs256;
 pub mod idle;
@@ -46,6 +47,7 @@ pub mod refresh;
 pub mod refresh_token;
 pub mod refusals;
 pub mod register;
+mod reset_page;
 pub mod reset_password;
 pub mod reset_request;
 pub mod same_site;
@@ -58,6 +60,7 @@ pub mod signed_in;
 pub mod spent_link;
 pub mod sweep;
 pub mod verify;
+mod verify_page;
 pub mod visit;
 pub mod workplaces;
 pub mod write_back;
@@ -84,6 +87,8 @@ pub fn calls(config: &mut Calls<'_>) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     page::pages(config);
+    verify_page::pages(config);
+    reset_page::pages(config);
     letter_page::pages(config);
     second_factor::pages(config);
     config.service(my_profile::profile_page).service(my_profile::save_profile).service(my_profile::save_name);

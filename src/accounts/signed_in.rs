@@ -152,10 +152,10 @@ impl Credential {
         known.session.is_none_or(lasts).then_some(known)
     }
 
-    fn remembered_by(&self) -> Option<Shown> {
+    fn remembered_by(&self) -> Option<CredentialKey> {
         match self {
-            Self::Token(claims) => Some(Shown::Token(claims.sub, claims.sid)),
-            Self::Cookie(token) => token::digest(token).map(Shown::Cookie),
+            Self::Token(claims) => Some(CredentialKey::Token(claims.sub, claims.sid)),
+            Self::Cookie(token) => token::digest(token).map(CredentialKey::Cookie),
         }
     }
 
@@ -163,22 +163,22 @@ impl Credential {
     async fn find(&self, app: &App) -> Result<Known, Error> {
         let before = app.database.changes().before();
         let known = self.ask(app).await?;
-        if let Some(shown) = self.remembered_by() {
+        if let Some(key) = self.remembered_by() {
             let account = known.person.account_id;
             let mut read_from =
                 vec![Table::Account.rows(account.as_bytes()), Table::SecondFactor.rows(account.as_bytes())];
-            match &shown {
-                Shown::Token(_, None) => {}
-                Shown::Token(_, Some(sign_in)) => {
+            match &key {
+                CredentialKey::Token(_, None) => {}
+                CredentialKey::Token(_, Some(sign_in)) => {
                     read_from.extend([account, *sign_in].map(|id| Table::TokenFamily.rows(id.as_bytes())));
                 }
-                Shown::Cookie(digest) => {
+                CredentialKey::Cookie(digest) => {
                     read_from.push(Table::Session.rows(digest));
                     let ids = [Some(account), known.session.map(|session| session.id)];
                     read_from.extend(ids.into_iter().flatten().map(|id| Table::Session.rows(id.as_bytes())));
                 }
             }
-            people(app).keep(app.database.changes(), before, shown, known, &read_from);
+            people(app).keep(app.database.changes(), before, key, known, &read_from);
         }
         Ok(known)
     }
@@ -237,14 +237,14 @@ struct Known {
 
 /// What that is remembered by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Shown {
+enum CredentialKey {
     /// Whose a token says it is, and of which sign-in.
     Token(Uuid, Option<Uuid>),
     /// The digest of what a cookie carries.
     Cookie(Vec<u8>),
 }
 
-fn people(app: &App) -> Arc<Memory<Shown, Known>> {
+fn people(app: &App) -> Arc<Memory<CredentialKey, Known>> {
     app.extensions.get_or_default()
 }
 

@@ -104,14 +104,16 @@ fn slug_in_path(request: &HttpRequest) -> String {
 async fn enter_at(request: HttpRequest, slug: String, role: Option<Role>) -> Result<EventAccess, Error> {
     let account = SignedIn::of(&request).await?;
     let house = request.app_data::<House>().ok_or_else(Refused::not_found)?;
-    match Asked::recall(house, account, &slug, role) {
-        Some(asked) => asked.judge(house, role),
-        None => house.run(async move |app| Asked::find(&app, account, &slug, role).await?.judge(&app, role)).await,
+    match AccessContext::recall(house, account, &slug, role) {
+        Some(context) => context.judge(house, role),
+        None => {
+            house.run(async move |app| AccessContext::find(&app, account, &slug, role).await?.judge(&app, role)).await
+        }
     }
 }
 
 /// Who asks, for what, and what they are there.
-struct Asked {
+struct AccessContext {
     account: SignedIn,
     event: event::Model,
     standing: Standing,
@@ -119,7 +121,7 @@ struct Asked {
     roles: Option<Vec<Role>>,
 }
 
-impl Asked {
+impl AccessContext {
     /// Where all of it is remembered and still true.
     fn recall(app: &App, account: SignedIn, slug: &str, role: Option<Role>) -> Option<Self> {
         let event = event::recall(app, slug)?;

@@ -41,11 +41,13 @@ pub mod seat_move;
 mod spoken;
 mod standby;
 pub mod standing;
+mod steps_page;
 mod studio;
 mod succeed;
 pub mod terms;
 pub mod terms_form;
 mod rules_form;
+mod rules_page;
 mod sentences;
 
 use crate::calls::Calls;
@@ -72,5 +74,8 @@ pub fn calls(config: &mut Calls<'_>) {
 /// The pages of this room.
 pub fn pages(config: &mut actix_web::web::ServiceConfig) {
     config.service(leaderboard::leaderboard_page).service(explanation::why_page).service(explanation::send_reply);
-    page::pages(config);
+    config.service(page::open_studio);
+    rules_page::pages(config);
+    steps_page::pages(config);
+    board_page::pages(config);
 }

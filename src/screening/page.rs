@@ -1,15 +1,10 @@
 //! The screening studio: the rules to move, what they would come to, and the steps from the frozen ledger to the letters.
 
-use actix_web::web::ServiceConfig;
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde_json::json;
 
-use super::change_rules::change_rules;
-use super::commit_run::{Draw, commit_run};
 use super::progress::{self, Progress};
-use super::publish_list::{Announcement, publish_list};
 use super::rules_form::{self, BandRow};
 use super::sentences;
 use super::spoken::fallback;
@@ -17,28 +12,14 @@ use super::studio::{self, View};
 use super::terms;
 use crate::accounts::visit::Visit;
 use crate::app::House;
-use crate::body;
 use crate::error::Error;
 use crate::events::access::Organizer;
 use crate::events::heading::Heading;
 use crate::events::phase::Phase;
 use crate::events::{event, tabs};
-use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page, Tab, when};
-use crate::points::freeze;
 use queqiao_screening::rules::Rules;
-
-pub fn pages(config: &mut ServiceConfig) {
-    config
-        .service(open_studio)
-        .service(tried_rules)
-        .service(preview_rules)
-        .service(freeze_points)
-        .service(fix_list)
-        .service(screen_for_good)
-        .configure(super::board_page::pages);
-}
 
 #[derive(Template)]
 #[template(path = "screening/studio.html")]
@@ -59,21 +40,24 @@ struct Studio {
     kept: bool,
 }
 
-/// What stands beside the controls; the small module asks for it alone.
-#[derive(Template)]
-#[template(path = "screening/comparison.html")]
-struct Preview {
-    page: Page,
-    form: Form,
-    view: Option<View>,
+#[get("/office/e/{event}/screening")]
+pub(super) async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
+    render_standing(&house, visit.page, by.event, Form::default()).await
 }
 
-fn address(event: &event::Model) -> String {
-    format!("/office/e/{}/screening", event.slug)
+/// The studio with the rules that stand, and what became of a step.
+pub(super) async fn render_standing(
+    house: &House,
+    page: Page,
+    event: event::Model,
+    step: Form,
+) -> Result<HttpResponse, Error> {
+    let rules = terms::rules_of(&event)?;
+    render_studio(house, page, event.clone(), (rules_form::filled(&event)?, Some(rules)), step).await
 }
 
 /// The studio with `form` in its controls and what `rules` would come to.
-async fn render_studio(
+pub(super) async fn render_studio(
     house: &House,
     page: Page,
     event: event::Model,
@@ -98,132 +82,8 @@ async fn render_studio(
     page::answer(&Studio { heading, tabs, bands, now, page, event, form, step, view, progress, kept })
 }
 
-#[get("/office/e/{event}/screening")]
-async fn open_studio(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
-    standing(&house, visit.page, by.event, Form::default()).await
-}
-
-/// The studio with the rules that stand, and what became of a step.
-async fn standing(house: &House, page: Page, event: event::Model, step: Form) -> Result<HttpResponse, Error> {
-    let rules = terms::rules_of(&event)?;
-    render_studio(house, page, event.clone(), (rules_form::filled(&event)?, Some(rules)), step).await
-}
-
-/// The studio with the rules of a form and what they would come to, or with what is wrong about them.
-async fn render_judged(house: &House, page: Page, event: event::Model, form: Form) -> Result<HttpResponse, Error> {
-    match rules_form::typed_rules(&form, &event) {
-        Ok(rules) => {
-            let form = rules_form::settled(&form, &rules);
-            render_studio(house, page, event, (form, Some(rules)), Form::default()).await
-        }
-        Err(error) => render_refused(house, page, event, form, error).await,
-    }
-}
-
-async fn render_refused(
-    house: &House,
-    page: Page,
-    event: event::Model,
-    form: Form,
-    error: Error,
-) -> Result<HttpResponse, Error> {
-    form.show_again(page, error, |page, form| render_studio(house, page, event, (form, None), Form::default())).await
-}
-
-/// The form with the numbers changed that keep its rules from being met; as it is where it has no rules.
-async fn adopted(house: &House, event: &event::Model, form: Form) -> Result<Form, Error> {
-    let Ok(rules) = rules_form::typed_rules(&form, event) else { return Ok(form) };
-    let (of, form) = (event.clone(), rules_form::settled(&form, &rules));
-    let preview = house.run(async move |app| studio::preview(&app, &of, rules).await).await?;
-    Ok(match preview.infeasible {
-        Some(why) => rules_form::adopted(&form, &why.smallest_change),
-        None => form,
-    })
-}
-
-#[post("/office/e/{event}/screening")]
-async fn tried_rules(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let (page, event) = (visit.page, by.event.clone());
-    match form.value("act") {
-        "save" => save(&house, page, by, form).await,
-        "adopt" => {
-            let form = adopted(&house, &event, form).await?;
-            render_judged(&house, page, event, form).await
-        }
-        _ => render_judged(&house, page, event, form).await,
-    }
-}
-
-async fn save(house: &House, page: Page, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let event = by.event.clone();
-    let saved = async {
-        let changes = rules_form::changes(&form, &event)?;
-        rules_form::rules(&event, &changes)?;
-        house.run(async move |app| change_rules(&app, &by, changes).await).await
-    };
-    match saved.await {
-        Ok(event) => see_saying(&address(&event), "screening-rules-saved"),
-        Err(error) => render_refused(house, page, event, form, error).await,
-    }
-}
-
-#[post("/office/e/{event}/screening/preview")]
-async fn preview_rules(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let (page, event) = (visit.page, by.event);
-    match rules_form::typed_rules(&form, &event) {
-        Ok(rules) => {
-            let form = rules_form::settled(&form, &rules);
-            let view = house.run(async move |app| studio::preview(&app, &event, rules).await).await?;
-            page::answer(&Preview { page, form, view: Some(view) })
-        }
-        Err(error) => {
-            let show = async |page, form| page::answer(&Preview { page, form, view: None });
-            form.show_again(page, error, show).await
-        }
-    }
-}
-
-#[post("/office/e/{event}/screening/freeze")]
-async fn freeze_points(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let event = by.event.clone();
-    let frozen = house.run(async move |app| freeze::freeze(&app, &by).await).await;
-    stepped(&house, visit.page, event, form, frozen.map(|_| "points-frozen")).await
-}
-
-#[post("/office/e/{event}/screening/list")]
-async fn fix_list(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let event = by.event.clone();
-    let published = async {
-        let announcement: Announcement = body::read(json!({ "draw": form.text("draw") }))?;
-        house.run(async move |app| publish_list(&app, &by, announcement).await).await
-    };
-    let published = published.await.map(|_| "screening-list-published");
-    stepped(&house, visit.page, event, form, published).await
-}
-
-#[post("/office/e/{event}/screening/runs")]
-async fn screen_for_good(house: House, visit: Visit, by: Organizer, form: Form) -> Result<HttpResponse, Error> {
-    let event = by.event.clone();
-    let screened = async {
-        let draw: Draw = body::read(json!({ "beacon": form.text("beacon") }))?;
-        house.run(async move |app| commit_run(&app, &by, draw).await).await
-    };
-    let screened = screened.await.map(|_| "screened");
-    stepped(&house, visit.page, event, form, screened).await
-}
-
-/// Goes on after a step, or shows the studio with the reason it was refused.
-async fn stepped(
-    house: &House,
-    page: Page,
-    event: event::Model,
-    form: Form,
-    done: Result<&'static str, Error>,
-) -> Result<HttpResponse, Error> {
-    match done {
-        Ok(flash) => see_saying(&address(&event), flash),
-        Err(error) => form.show_again(page, error, |page, step| standing(house, page, event, step)).await,
-    }
+pub(super) fn address(event: &event::Model) -> String {
+    format!("/office/e/{}/screening", event.slug)
 }
 
 impl Studio {

@@ -2,7 +2,6 @@
 //! drifts and only the ratio counts. Prints tables in Markdown; `docs/performance.md` says what they mean.
 
 mod bench;
-mod cluster;
 mod connection;
 mod floor;
 mod listeners;
@@ -22,8 +21,8 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::LocalSet;
 
 use bench::Bench;
-use cluster::Cluster;
 use floor::Floor;
+use queqiao_throwaway_postgres::{Durability, Server};
 use served::House;
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -111,11 +110,11 @@ async fn measure(
         let floor = Floor::sqlite(below.clone(), &folder.path().join("floor.sqlite3")).await?;
         return Bench::new(plan, floor, None).run(&house).await;
     }
-    let Some(cluster) = Cluster::start(within).await? else {
+    let Some(server) = Server::start(within, Durability::Durable).await? else {
         bail!("no PostgreSQL is installed here (initdb and postgres); --database sqlite does without");
     };
     println!("\n### PostgreSQL\n");
-    let house = House::new(binary, folder.path(), cluster.create("house").await?);
-    let floor = Floor::postgres(below.clone(), cluster.create("floor").await?).await?;
-    Bench::new(plan, floor, Some(cluster.postmaster()?)).run(&house).await
+    let house = House::new(binary, folder.path(), server.create("house").await?);
+    let floor = Floor::postgres(below.clone(), server.create("floor").await?).await?;
+    Bench::new(plan, floor, Some(server.postmaster()?)).run(&house).await
 }

@@ -109,7 +109,9 @@ pub async fn begin_factor(
 ) -> Result<impl Responder, Error> {
     let proof = proof.into_inner();
     let begun = once_proven(&house, &request, who, proof, async |app, proven| begin::begin(&app, proven).await);
-    let Begun { secret, address, qr } = begun.await?;
+    let begun = begun.await?;
+    let qr = begun.qr_code()?;
+    let Begun { secret, address } = begun;
     Ok(unkept(SecondFactorBegun { secret, address, qr }, StatusCode::CREATED))
 }
 

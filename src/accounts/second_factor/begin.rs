@@ -7,6 +7,7 @@ use qrcode::render::svg;
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::factor::{self, BYTES};
@@ -17,13 +18,23 @@ use crate::error::{Error, Fault};
 use crate::sealed::SECOND_FACTOR;
 
 /// What the app is to be told, once.
+#[derive(Serialize, Deserialize)]
 pub struct Begun {
     /// Base32, to be typed where nothing can be scanned.
     pub secret: String,
     /// `otpauth://…`
     pub address: String,
+}
+
+impl Begun {
     /// The address as a QR code, an SVG image made here: no other site learns of it.
-    pub qr: String,
+    ///
+    /// # Errors
+    /// Only faults.
+    pub fn qr_code(&self) -> Result<String, Fault> {
+        let code = QrCode::new(self.address.as_bytes()).map_err(Fault::of)?;
+        Ok(code.render::<svg::Color<'_>>().min_dimensions(240, 240).build())
+    }
 }
 
 /// Makes a secret, in the place of one that was never confirmed.
@@ -51,15 +62,5 @@ pub async fn begin(app: &App, proven: Proven) -> Result<Begun, Error> {
         .to_owned();
     factor::Entity::insert(row).on_conflict(anew).exec_without_returning(&txn).await?;
     txn.commit().await?;
-    Ok(with_qr_code(secret, address)?)
-}
-
-/// What was disclosed once, on the page that follows.
-///
-/// # Errors
-/// Only faults.
-pub fn with_qr_code(secret: String, address: String) -> Result<Begun, Fault> {
-    let code = QrCode::new(address.as_bytes()).map_err(Fault::of)?;
-    let qr = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
-    Ok(Begun { secret, address, qr })
+    Ok(Begun { secret, address })
 }

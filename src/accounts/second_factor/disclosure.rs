@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::begin::Begun;
 use crate::accounts::cookie::is_secure;
 use crate::app::App;
 use crate::error::{Error, Fault};
@@ -25,7 +26,7 @@ const KEPT: Duration = Duration::minutes(10);
 #[derive(Serialize, Deserialize)]
 pub enum Disclosure {
     /// For the authenticator.
-    Secret { secret: String, address: String },
+    Secret(Begun),
     /// For the day the phone is lost.
     Codes(Vec<String>),
 }

@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
 use super::api::{SecondFactor, read};
-use super::begin::Begun;
 use super::disclosure::{Disclosure, removal};
 use super::{begin, confirm, end};
 use crate::accounts::SignedIn;
@@ -26,16 +25,8 @@ struct FactorPage {
     page: Page,
     form: Form,
     stands: SecondFactor,
-    once: ShownOnce,
-}
-
-/// What stands on this page and on no other.
-enum ShownOnce {
-    Nothing,
-    /// For the authenticator.
-    Begun(Begun),
-    /// For the day the phone is lost.
-    Codes(Vec<String>),
+    /// What stands on this page and on no other.
+    once: Option<Disclosure>,
 }
 
 pub fn pages(config: &mut ServiceConfig) {
@@ -53,15 +44,9 @@ async fn answer(
 ) -> Result<HttpResponse, Error> {
     let person = who.account_id;
     let stands = read(house, who).await?;
-    let disclosed = Disclosure::read(house, request, person);
-    let is_spent = matches!(disclosed, Some(Disclosure::Codes(_)));
-    let once = match disclosed {
-        Some(Disclosure::Secret { secret, address }) if !stands.on => {
-            ShownOnce::Begun(begin::with_qr_code(secret, address)?)
-        }
-        Some(Disclosure::Codes(codes)) => ShownOnce::Codes(codes),
-        _ => ShownOnce::Nothing,
-    };
+    let is_over = |once: &Disclosure| matches!(once, Disclosure::Secret(_)) && stands.on;
+    let once = Disclosure::read(house, request, person).filter(|once| !is_over(once));
+    let is_spent = matches!(once, Some(Disclosure::Codes(_)));
     let mut answer = page::answer(&FactorPage { page, form, stands, once })?;
     if is_spent {
         answer.add_cookie(&removal(house)).map_err(Fault::of)?;
@@ -97,7 +82,7 @@ async fn begin_factor(
     let (proof, person) = (Proof::typed(&form, ""), who.account_id);
     let begun = once_proven(&house, &request, who, proof, async |app, proven| begin::begin(&app, proven).await);
     match begun.await {
-        Ok(Begun { secret, address, .. }) => Disclosure::Secret { secret, address }.see(&house, person),
+        Ok(begun) => Disclosure::Secret(begun).see(&house, person),
         Err(error) => refused(&house, &request, visit.page, who, form, error).await,
     }
 }

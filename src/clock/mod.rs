@@ -6,18 +6,18 @@
 //! somebody set it: the house goes on by what has passed, and says that it is not sure, until
 //! the clock watch has found out which of the two is right.
 
+mod course;
+mod source;
+
 use std::fmt;
-use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use chrono::{DateTime, Duration, Utc};
 
-/// Seconds a machine's clock is put right by without anybody noticing: time servers do.
-const TOLERATED_SECONDS: i64 = 60;
-const TOLERATED: i64 = TOLERATED_SECONDS * 1_000_000;
+use course::{Course, Doubt, TOLERATED_SECONDS};
+use source::Source;
 
 /// A clock, lent by cloning: all clones tell one time.
 #[derive(Clone)]
@@ -26,43 +26,6 @@ pub struct Clock(Arc<Works>);
 struct Works {
     source: Source,
     course: Mutex<Course>,
-}
-
-/// All in microseconds.
-enum Source {
-    Machine {
-        begun: Instant,
-        /// How long the machine has slept since; a sleeper's time has passed all the same.
-        slept: AtomicI64,
-        /// How long it had been asleep at the start.
-        slept_before: i64,
-        /// A file with the seconds the machine is said to go wrong by, in stories.
-        shift: Option<PathBuf>,
-    },
-    /// Stands still until somebody moves it.
-    Stopped { wall: AtomicI64, passed: AtomicI64 },
-}
-
-/// How the house's time follows from what has passed.
-#[derive(Debug)]
-struct Course {
-    /// The house's time less what has passed.
-    offset: i64,
-    doubt: Option<Doubt>,
-    /// Whether the database's clock says something else, and nobody has overruled it.
-    disputed: bool,
-    overruled: bool,
-}
-
-/// The machine's clock says something else than the house.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Doubt {
-    /// What had passed when it began.
-    since: i64,
-    /// The machine's time less what has passed: where it stays, it was set, and went on.
-    offset: i64,
-    /// The house has just begun and knows no time of its own: it goes by the machine's, unsure.
-    at_start: bool,
 }
 
 /// That nobody is sure what time it is.
@@ -86,20 +49,17 @@ impl Clock {
     /// The machine's clock with a file that says by how many seconds it goes wrong.
     #[must_use]
     pub fn machine_shifted(shift: Option<PathBuf>) -> Self {
-        let slept_before = asleep().unwrap_or(0);
-        Self::of(Source::Machine { begun: Instant::now(), slept: AtomicI64::new(0), slept_before, shift })
+        Self::of(Source::machine(shift))
     }
 
     #[must_use]
     pub fn stopped_at(moment: DateTime<Utc>) -> Self {
-        let wall = AtomicI64::new(moment.timestamp_micros());
-        Self::of(Source::Stopped { wall, passed: AtomicI64::new(0) })
+        Self::of(Source::stopped_at(moment))
     }
 
     fn of(source: Source) -> Self {
         let (wall, passed) = source.read();
-        let course = Course { offset: wall - passed, doubt: None, disputed: false, overruled: false };
-        Self(Arc::new(Works { source, course: Mutex::new(course) }))
+        Self(Arc::new(Works { source, course: Mutex::new(Course::of(wall, passed)) }))
     }
 
     /// Now, in whole microseconds: PostgreSQL keeps no more, and a time that changes on its way
@@ -205,72 +165,6 @@ impl Clock {
 #[must_use]
 pub fn agree(one: DateTime<Utc>, other: DateTime<Utc>) -> bool {
     (one - other).abs() <= Duration::seconds(TOLERATED_SECONDS)
-}
-
-impl Course {
-    fn is_apart(&self, wall: i64, passed: i64) -> bool {
-        (wall - passed - self.offset).abs() > TOLERATED
-    }
-
-    fn follow(&mut self, wall: i64, passed: i64) {
-        let machine = wall - passed;
-        match self.doubt {
-            // Whatever it is set to now is no worse than what it said before.
-            Some(doubt) if doubt.at_start => {
-                let since = if (machine - doubt.offset).abs() > TOLERATED { passed } else { doubt.since };
-                self.doubt = Some(Doubt { since, offset: machine, at_start: true });
-                self.offset = machine;
-            }
-            _ if !self.is_apart(wall, passed) => {
-                self.offset = machine;
-                self.doubt = None;
-            }
-            Some(doubt) if (machine - doubt.offset).abs() <= TOLERATED => {}
-            _ => self.doubt = Some(Doubt { since: passed, offset: machine, at_start: false }),
-        }
-    }
-}
-
-impl Source {
-    /// The time of the day, and what has passed.
-    fn read(&self) -> (i64, i64) {
-        match self {
-            Self::Machine { begun, slept, shift, .. } => {
-                #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
-                let wall = Utc::now().timestamp_micros();
-                let passed = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
-                (wall + shifted(shift.as_ref()), passed + slept.load(Ordering::SeqCst))
-            }
-            Self::Stopped { wall, passed } => (wall.load(Ordering::SeqCst), passed.load(Ordering::SeqCst)),
-        }
-    }
-
-    /// Whether the machine has slept since anybody looked. What has passed is counted awake.
-    fn notice_sleep(&self) -> bool {
-        let Self::Machine { slept, slept_before, .. } = self else { return false };
-        let Some(now) = asleep() else { return false };
-        let more = now - slept_before;
-        (more - slept.load(Ordering::SeqCst)).abs() > 1_000_000 && {
-            slept.store(more, Ordering::SeqCst);
-            true
-        }
-    }
-}
-
-/// How long the machine has been up less how long it was awake, but for a constant. None where it
-/// does not say.
-fn asleep() -> Option<i64> {
-    static AWAKE: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    let awake = AWAKE.get_or_init(Instant::now);
-    let up = fs::read_to_string("/proc/uptime").ok()?;
-    let (seconds, hundredths) = up.split_whitespace().next()?.split_once('.')?;
-    let up = seconds.parse::<i64>().ok()? * 1_000_000 + hundredths.parse::<i64>().ok()? * 10_000;
-    Some(up - i64::try_from(awake.elapsed().as_micros()).ok()?)
-}
-
-fn shifted(file: Option<&PathBuf>) -> i64 {
-    let seconds = file.and_then(|file| fs::read_to_string(file).ok()).and_then(|text| text.trim().parse::<i64>().ok());
-    seconds.unwrap_or(0) * 1_000_000
 }
 
 fn moment(micros: i64) -> DateTime<Utc> {

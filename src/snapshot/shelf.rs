@@ -1,38 +1,19 @@
-//! What anybody may read alike, made once for all who ask: read at most once a second, written and compressed
-//! where it came out differently, and sent to whoever does not have it yet.
-//!
-//! A snapshot is shown for a second by the house's clock, not past a moment at which it changes by itself, and
-//! not once this process has heard that it changed ([`Happenings::revision`](crate::happening::Happenings)).
-//! What it is made of is read for nobody in particular, so that nothing of whoever asks can be in it.
+//! Where a room keeps its snapshots: each is read by one for all who ask, not too often where changes follow each
+//! other, and there are no more of them than have room.
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{
-    ACCEPT_ENCODING, AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, Encoding, Header,
-    HeaderValue, IF_NONE_MATCH, VARY,
-};
-use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse};
 use anyhow::anyhow;
-use chrono::{DateTime, TimeDelta, Utc};
-use data_encoding::BASE64URL_NOPAD;
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::Snapshot;
 use crate::app::App;
-use crate::error::{Error, Fault};
-use crate::language::Language;
+use crate::error::Error;
 
-/// Nobody is shown an older one.
-const OLDEST: TimeDelta = TimeDelta::seconds(1);
 /// Remembered on a shelf; of more, those nobody has asked for the longest are forgotten.
 const KEPT: usize = 128;
 /// How far apart two readings of the same begin, where changes follow each other: whoever asks in between waits.
@@ -42,149 +23,7 @@ const SHARE: u32 = 10;
 /// And nobody waits longer.
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// What was read at one moment, and the answers made of it.
-pub struct Snapshot<T> {
-    pub content: T,
-    /// The event it is about; None where it is about all of them.
-    pub event: Option<Uuid>,
-    /// When it was read, by the house's clock.
-    pub at: DateTime<Utc>,
-    until: DateTime<Utc>,
-    revision: u64,
-    faces: Mutex<Faces>,
-}
-
-/// What a snapshot looks like, by the kind of content and the language.
-#[derive(Default)]
-struct Faces {
-    made: HashMap<(&'static str, Language), Arc<Face>>,
-    /// Those of the snapshot before: most of the time nothing has changed.
-    former: HashMap<(&'static str, Language), Arc<Face>>,
-}
-
-/// One answer, ready to be sent.
-struct Face {
-    kind: HeaderValue,
-    plain: Packed,
-    gzip: Packed,
-}
-
-struct Packed {
-    body: Bytes,
-    mark: HeaderValue,
-}
-
-impl<T> Snapshot<T> {
-    /// # Arguments
-    /// `revision`: of the same event, taken before anything was read.
-    /// `turns`: when something about it changes by the clock.
-    #[must_use]
-    pub fn of(
-        content: T,
-        event: Option<Uuid>,
-        revision: u64,
-        at: DateTime<Utc>,
-        turns: impl IntoIterator<Item = DateTime<Utc>>,
-    ) -> Self {
-        let turn = turns.into_iter().filter(|turn| *turn > at).min();
-        let until = turn.map_or(at + OLDEST, |turn| turn.min(at + OLDEST));
-        Self { content, event, at, until, revision, faces: Mutex::default() }
-    }
-
-    fn is_current(&self, app: &App) -> bool {
-        // Where the clock was put back behind it nobody knows how old it is.
-        (self.at..self.until).contains(&app.now()) && app.happenings.revision(self.event) == self.revision
-    }
-
-    fn faces(&self) -> MutexGuard<'_, Faces> {
-        self.faces.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Answers with one of its faces, written where nobody has asked for it yet.
-    ///
-    /// # Errors
-    /// Where it cannot be written.
-    pub fn answer(
-        &self,
-        request: &HttpRequest,
-        kind: &'static str,
-        language: Language,
-        write: impl FnOnce(&Self) -> Result<String, Fault>,
-    ) -> Result<HttpResponse, Error> {
-        let mut faces = self.faces();
-        let face = match faces.made.get(&(kind, language)) {
-            Some(face) => Arc::clone(face),
-            None => {
-                let face = Face::of(kind, write(self)?, faces.former.remove(&(kind, language)))?;
-                faces.made.insert((kind, language), Arc::clone(&face));
-                face
-            }
-        };
-        drop(faces);
-        Ok(face.answer(request))
-    }
-}
-
-impl Face {
-    /// The former one where it says the same.
-    fn of(kind: &'static str, text: String, former: Option<Arc<Self>>) -> Result<Arc<Self>, Fault> {
-        if let Some(former) = former.filter(|former| former.plain.body == text.as_bytes()) {
-            return Ok(former);
-        }
-        let digest = Sha256::digest(&text);
-        let digest = BASE64URL_NOPAD.encode(digest.first_chunk::<16>().unwrap_or(&[0; 16]));
-        let mark = |suffix: &str| HeaderValue::from_str(&format!("\"{digest}{suffix}\"")).map_err(Fault::of);
-        let mut packer = GzEncoder::new(Vec::new(), Compression::best());
-        packer.write_all(text.as_bytes()).map_err(Fault::of)?;
-        let packed = packer.finish().map_err(Fault::of)?;
-        Ok(Arc::new(Self {
-            kind: HeaderValue::from_static(kind),
-            gzip: Packed { body: packed.into(), mark: mark("-gzip")? },
-            plain: Packed { body: text.into(), mark: mark("")? },
-        }))
-    }
-
-    fn answer(&self, request: &HttpRequest) -> HttpResponse {
-        let gzip = takes_gzip(request);
-        let packed = if gzip { &self.gzip } else { &self.plain };
-        let is_held = holds(request, &packed.mark);
-        let mut answer = HttpResponse::new(if is_held { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
-        let headers = answer.headers_mut();
-        headers.insert(ETAG, packed.mark.clone());
-        // Kept, and asked for again each time. Whoever signs in meanwhile has a page of their own.
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        headers.insert(VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language, Authorization, Cookie"));
-        if is_held {
-            return answer;
-        }
-        headers.insert(CONTENT_TYPE, self.kind.clone());
-        if gzip {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        } else if request.headers().contains_key(ACCEPT_ENCODING) {
-            // Or it would be compressed on its way, and be something else than its mark says.
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
-        }
-        answer.set_body(packed.body.clone()).map_into_boxed_body()
-    }
-}
-
-fn takes_gzip(request: &HttpRequest) -> bool {
-    if !request.headers().contains_key(ACCEPT_ENCODING) {
-        return false;
-    }
-    let supported = [Encoding::identity(), Encoding::gzip()];
-    let accepted = AcceptEncoding::parse(request);
-    accepted.is_ok_and(|accepted| accepted.negotiate(supported.iter()) == Some(Encoding::gzip()))
-}
-
-/// Whether whoever asks has it already (RFC 9110, 13.1.2).
-fn holds(request: &HttpRequest, mark: &HeaderValue) -> bool {
-    let held = request.headers().get_all(IF_NONE_MATCH).filter_map(|held| held.to_str().ok());
-    let mut held = held.flat_map(|held| held.split(',')).map(str::trim);
-    held.any(|held| held == "*" || held.strip_prefix("W/").unwrap_or(held).as_bytes() == mark.as_bytes())
-}
-
-/// Where a room keeps its snapshots, by name.
+/// The snapshots of one kind of content, by name.
 pub struct Shelf<T> {
     slots: Mutex<HashMap<String, Arc<Slot<T>>>>,
     /// How often anything was asked for.
@@ -268,9 +107,7 @@ impl<T: Send + Sync + 'static> Shelf<T> {
 
     fn show(&self, slot: &Slot<T>, snapshot: Snapshot<T>, former: Option<&Snapshot<T>>) -> Arc<Snapshot<T>> {
         if let Some(former) = former {
-            let faces = former.faces();
-            let known = faces.former.iter().chain(&faces.made);
-            snapshot.faces().former = known.map(|(kind, face)| (*kind, Arc::clone(face))).collect();
+            snapshot.follow(former);
         }
         let snapshot = Arc::new(snapshot);
         let replaced = slot.show(Arc::clone(&snapshot));
@@ -336,7 +173,7 @@ impl<T> Slot<T> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::test::TestRequest;
+    use chrono::{DateTime, TimeDelta};
 
     use super::*;
     use crate::error::Refused;
@@ -402,30 +239,5 @@ mod tests {
         let stuck = async |_: Arc<App>, _: Option<Uuid>| std::future::pending().await;
         assert!(tokio::time::timeout(Duration::from_millis(10), shelf.get(&app, "stuck", stuck)).await.is_err());
         assert_eq!(shelf.slots().len(), KEPT - 1);
-    }
-
-    #[test]
-    fn whoever_holds_it_is_not_sent_it_again() {
-        let face = Face::of("text/html", "七夕".repeat(100), None).unwrap();
-        let answer = |header: &[(&'static str, &str)]| {
-            let request = header.iter().fold(TestRequest::default(), |request, pair| request.insert_header(*pair));
-            face.answer(&request.to_http_request())
-        };
-        let mark = |answer: &HttpResponse| answer.headers().get(ETAG).unwrap().to_str().unwrap().to_owned();
-        let (plain, gzip) = (mark(&answer(&[])), mark(&answer(&[("accept-encoding", "br, gzip")])));
-        assert_ne!(plain, gzip);
-        let status = |held: &str| answer(&[("if-none-match", held)]).status().as_u16();
-        assert_eq!(status(&plain), 304);
-        assert_eq!(status(&format!("\"x\", W/{plain}")), 304);
-        assert_eq!(status("*"), 304);
-        assert_eq!((status("\"x\""), status(&gzip)), (200, 200));
-        let other = Face::of("text/html", "七夕".repeat(101), Some(Arc::clone(&face))).unwrap();
-        let same = Face::of("text/html", "七夕".repeat(100), Some(Arc::clone(&face))).unwrap();
-        assert!(Arc::ptr_eq(&same, &face) && !Arc::ptr_eq(&other, &face));
-        let encoding = |accepted: &str| {
-            let answer = answer(&[("accept-encoding", accepted)]);
-            answer.headers().get(CONTENT_ENCODING).unwrap().to_str().unwrap().to_owned()
-        };
-        assert_eq!(["gzip, deflate", "gzip;q=0", "deflate"].map(encoding), ["gzip", "identity", "identity"]);
     }
 }
