@@ -48,6 +48,7 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     let hosts = changes.hosts.as_deref();
     let event = amendment::write(&txn, app, by, (&event, row), hosts, &changes.named()).await?;
     class::update_classes(&txn, &event, app.now()).await?;
+    screening::deadline::bring_forward(&txn, &event).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)

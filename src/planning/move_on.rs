@@ -6,7 +6,7 @@ use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::move_phase::{Move, shift_phase};
 use crate::happening::What;
-use crate::screening::promised;
+use crate::screening::{deadline, promised};
 
 /// Begins a phase now.
 ///
@@ -17,6 +17,7 @@ pub async fn move_on(app: &App, by: &Organizer, wish: Move) -> Result<event::Mod
     let event = event::hold(&txn, by.event.id).await?;
     let earliest = promised::earliest(&txn, &event).await?;
     let event = shift_phase(&txn, app, by, event, &wish, earliest).await?;
+    deadline::bring_forward(&txn, &event).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::PhaseMoved);
     Ok(event)

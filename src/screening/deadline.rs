@@ -1,9 +1,12 @@
 //! Until when an invitation may be answered.
 
 use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use crate::events::event;
 use crate::events::phase::Phase;
+use crate::registrations::registration::{self, Status};
 
 /// Hours to answer at most, for people who were selected and for standbys who moved up.
 const INVITED: i64 = 72;
@@ -27,4 +30,17 @@ fn until(event: &event::Model, begins: DateTime<Utc>, hours: i64) -> DateTime<Ut
     let doors = event.boundary(Phase::OnSite).unwrap_or(event.starts_at);
     let half = (doors - begins).max(Duration::zero()) / 2;
     begins + half.min(Duration::hours(hours))
+}
+
+/// Where the doors open earlier than they did, nobody is promised an answer that would come too late.
+pub async fn bring_forward(txn: &impl ConnectionTrait, event: &event::Model) -> Result<(), DbErr> {
+    let Some(doors) = event.boundary(Phase::OnSite) else { return Ok(()) };
+    registration::Entity::update_many()
+        .col_expr(registration::Column::ReplyBy, Expr::value(doors))
+        .filter(registration::Column::EventId.eq(event.id))
+        .filter(registration::Column::Status.eq(Status::Selected))
+        .filter(registration::Column::ReplyBy.gt(doors))
+        .exec(txn)
+        .await?;
+    Ok(())
 }

@@ -10,7 +10,7 @@ mod board;
 mod board_page;
 mod change_rules;
 pub mod commit_run;
-mod deadline;
+pub mod deadline;
 mod applicants;
 pub mod expire;
 pub mod explanation;

@@ -71,6 +71,27 @@ async fn whoever_does_not_answer_in_time_gives_way(#[values(Sqlite, Postgres)] e
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn doors_that_open_earlier_leave_nobody_a_later_answer(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { mut evening, men, .. }) = cast(engine).await else { return };
+    evening.organizer.post(RUNS, json!({})).await;
+    evening.move_to(Phase::Confirmation).await;
+    let chosen = standing_as(&evening, &men, Status::Selected).await;
+    let reply_by = async || chosen[0].get(ME).await.json["reply_by"].as_str().unwrap().to_owned();
+    let doors = "2026-08-22T06:30:00Z";
+    assert!(*reply_by().await > *doors, "promised before: {}", reply_by().await);
+    let earlier = json!({ "phases": [{ "phase": "on_site", "starts_at": doors }] });
+    let moved = evening.organizer.patch("/api/v1/events/qixi", earlier).await;
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    assert_eq!(reply_by().await, doors);
+
+    let open =
+        evening.organizer.post("/api/v1/events/qixi/phase", json!({ "phase": "on_site", "reason": "下雨" })).await;
+    assert_eq!(open.status, 200, "{}", open.text());
+    assert_eq!(reply_by().await, "2026-08-22T06:00:00Z", "nobody is promised what is refused by now");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_withdrawn_seat_is_given_on_by_the_clock(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(Cast { evening, women, .. }) = cast(engine).await else { return };
     evening.organizer.post(LIST, json!({ "draw": "drand 9" })).await;
