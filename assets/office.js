@@ -33,20 +33,6 @@ if (frame) {
   frame.addEventListener("load", show, { once: true });
 }
 
-// What was typed into the form of an event is asked for before it is lost. One that came back refused was typed, too.
-const typed = document.querySelector("form.drawing");
-if (typed) {
-  let unsaved = Boolean(typed.querySelector("[aria-invalid]"));
-  typed.addEventListener("input", () => (unsaved = true));
-  typed.addEventListener("submit", (event) => {
-    // A preview into its frame saves nothing.
-    if (!event.submitter?.formTarget) unsaved = false;
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (unsaved) event.preventDefault();
-  });
-}
-
 // j and k go through the rows, x ticks, Enter opens, / searches.
 const rows = [...document.querySelectorAll("[data-rows] tbody tr, [data-rows] > li")];
 let here = -1;

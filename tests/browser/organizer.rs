@@ -131,6 +131,28 @@ async fn what_was_typed_into_the_settings_is_asked_for_before_it_is_lost(#[value
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rules_and_letters_that_were_typed_are_asked_for_as_well(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
+    let laptop = hall.laptop().await;
+    hall.sign_in(&laptop, &hall.evening.organizer).await;
+    for page in ["points", "screening", "mail"] {
+        laptop.go(&format!("/office/e/qixi/{page}")).await;
+        assert!(!asks_before_leaving(&laptop).await, "{page}");
+        laptop
+            .run(
+                "(() => { const field = document.querySelector(\
+                    'form[data-unsaved] :is(input[type=number], input[type=text], input:not([type]), textarea)'); \
+                    field.value = '3'; field.dispatchEvent(new Event('input', { bubbles: true })); })()",
+            )
+            .await;
+        assert!(asks_before_leaving(&laptop).await, "{page}");
+        // So that the next page opens without a question.
+        laptop.run("document.querySelector('form[data-unsaved]').dispatchEvent(new Event('submit'))").await;
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_letter_is_seen_while_it_is_written(#[values(Sqlite)] engine: Engine) {
     let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
     let laptop = hall.laptop().await;
