@@ -141,7 +141,7 @@ pub struct MyChanges {
 
 impl From<MyChanges> for Changes {
     fn from(wanted: MyChanges) -> Self {
-        let trimmed = |text: String| text.trim().to_owned();
+        let trimmed = |text: String| folding::line(&text);
         let line = |field: Option<Option<String>>| field.map(|text| text.map(trimmed));
         let plain = |field: Option<Option<String>>| field.map(|text| text.map(|text| folding::plain(&text)));
         Self {
@@ -153,7 +153,7 @@ impl From<MyChanges> for Changes {
             education: line(wanted.education),
             district: line(wanted.district),
             interests: wanted.interests.map(|values| values.into_iter().map(trimmed).collect()),
-            about: line(wanted.about),
+            about: wanted.about.map(|text| text.map(|text| text.trim().to_owned())),
             real_name: line(wanted.real_name),
             phone: plain(wanted.phone),
             wechat: plain(wanted.wechat),

@@ -13,6 +13,7 @@ use super::profile::Gender;
 use super::register::Wish;
 use crate::body::one_line;
 use crate::error::Error;
+use crate::folding;
 use crate::language::Language;
 
 /// A sign-up.
@@ -51,7 +52,7 @@ impl SignUpForm {
         let address = read_address(&self.email)?;
         let wish = Wish {
             email: address.as_str().to_owned(),
-            nickname: self.nickname.trim().to_owned(),
+            nickname: folding::line(&self.nickname),
             gender: self.gender,
             unit_id: self.unit_id,
             language,

@@ -19,6 +19,7 @@ use crate::database::Write;
 use crate::error::{Error, Fault, Refused};
 use crate::events::access::Organizer;
 use crate::events::event;
+use crate::folding;
 use crate::mail::letter;
 
 /// How many rows one statement writes or names.
@@ -105,9 +106,9 @@ async fn written(
 ) -> Result<announcement::Model, Fault> {
     let id = app.new_id();
     let contents = AnnouncementText {
-        subject: message.subject.trim().to_owned(),
+        subject: folding::line(&message.subject),
         text: message.text.trim().to_owned(),
-        subject_en: message.subject_en.as_ref().map(|part| part.trim().to_owned()),
+        subject_en: message.subject_en.as_deref().map(folding::line),
         text_en: message.text_en.as_ref().map(|part| part.trim().to_owned()),
     };
     let row = announcement::ActiveModel {

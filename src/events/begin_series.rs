@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none, slug_rule};
 use crate::error::{Error, FieldError, Refused};
+use crate::folding;
 use crate::organizations::{organization, staff};
 
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -48,8 +49,8 @@ pub async fn begin_series(app: &App, by: &SignedIn, wish: NewSeries) -> Result<s
         id: app.new_id(),
         organization_id: union.id,
         slug: wish.slug,
-        name: wish.name.trim().to_owned(),
-        name_en: wish.name_en.map(|name| name.trim().to_owned()),
+        name: folding::line(&wish.name),
+        name_en: wish.name_en.as_deref().map(folding::line),
         created_at: app.now(),
     };
     let unique = OnConflict::columns([series::Column::OrganizationId, series::Column::Slug]).do_nothing().to_owned();

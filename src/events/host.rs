@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::body::one_line;
+use crate::folding;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "event_host")]
@@ -65,7 +66,7 @@ pub async fn replace(txn: &impl ConnectionTrait, app: &App, event_id: Uuid, host
         id: Set(app.new_id()),
         event_id: Set(event_id),
         role: Set(host.role),
-        name: Set(host.name.trim().to_owned()),
+        name: Set(folding::line(&host.name)),
         position: Set(position),
     });
     Entity::insert_many(rows).exec_without_returning(txn).await?;

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none, slug_rule};
 use crate::error::Error;
+use crate::folding;
 
 /// A union to be taken in.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -39,8 +40,8 @@ pub async fn create_union(app: &App, by: &Administrator, wish: NewOrganization) 
     let union = organization::Model {
         id: app.new_id(),
         slug: wish.slug,
-        name: wish.name.trim().to_owned(),
-        name_en: wish.name_en.map(|name| name.trim().to_owned()),
+        name: folding::line(&wish.name),
+        name_en: wish.name_en.as_deref().map(folding::line),
         created_at: app.now(),
         demands_second_factor: false,
     };

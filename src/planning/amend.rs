@@ -15,6 +15,7 @@ use crate::events::phase::Phase;
 use crate::events::refusals::SLUG_TAKEN;
 use crate::events::schedule::Schedule;
 use crate::events::{amendment, event, series};
+use crate::folding;
 use crate::happening::What;
 use crate::registrations::class;
 use crate::{points, screening};
@@ -105,12 +106,12 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<(event:
         return Err(Refused::invalid(faults).into());
     }
     let mut row = event.clone().into_active_model();
-    let trimmed = |text: &String| text.trim().to_owned();
+    let line = |text: &String| folding::line(text);
     row.slug = Set(changes.slug.clone().unwrap_or_else(|| event.slug.clone()));
-    row.title = Set(changes.title.as_ref().map_or_else(|| event.title.clone(), trimmed));
-    row.title_en = Set(changes.title_en.as_ref().map(trimmed).or_else(|| event.title_en.clone()));
-    row.summary = Set(changes.summary.as_ref().map_or_else(|| event.summary.clone(), trimmed));
-    row.venue = Set(changes.venue.as_ref().map_or_else(|| event.venue.clone(), trimmed));
+    row.title = Set(changes.title.as_ref().map_or_else(|| event.title.clone(), line));
+    row.title_en = Set(changes.title_en.as_ref().map(line).or_else(|| event.title_en.clone()));
+    row.summary = Set(changes.summary.as_ref().map_or_else(|| event.summary.clone(), |text| text.trim().to_owned()));
+    row.venue = Set(changes.venue.as_ref().map_or_else(|| event.venue.clone(), line));
     row.timezone = Set(changes.timezone.clone().unwrap_or_else(|| event.timezone.clone()));
     row.sides = Set(sides);
     row.seats = Set(seats);

@@ -17,6 +17,7 @@ use crate::events::phase::Phase;
 use crate::events::refusals::{SLUG_TAKEN, WRONG_ROLE};
 use crate::events::schedule::Schedule;
 use crate::events::{event, host, series};
+use crate::folding;
 use crate::happening::What;
 use crate::organizations::{organization, staff};
 
@@ -97,10 +98,10 @@ pub fn sketch(
         organization_id,
         series_id,
         slug: wish.slug.clone(),
-        title: wish.title.trim().to_owned(),
-        title_en: wish.title_en.as_deref().map(|title| title.trim().to_owned()),
+        title: folding::line(&wish.title),
+        title_en: wish.title_en.as_deref().map(folding::line),
         summary: wish.summary.trim().to_owned(),
-        venue: wish.venue.trim().to_owned(),
+        venue: folding::line(&wish.venue),
         timezone: wish.timezone.clone(),
         template: wish.template,
         sides,

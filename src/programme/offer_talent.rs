@@ -16,6 +16,7 @@ use crate::body;
 use crate::error::Error;
 use crate::events::event;
 use crate::events::phase::Phase;
+use crate::folding;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::{self, Status};
 
@@ -42,7 +43,7 @@ pub async fn offer(app: &Arc<App>, me: &Participant, offer: &Offer) -> Result<()
     let row = talent::ActiveModel {
         registration_id: Set(me.registration.id),
         event_id: Set(event.id),
-        title: Set(offer.title.trim().to_owned()),
+        title: Set(folding::line(&offer.title)),
         offered_at: Set(app.now()),
     };
     let anew = OnConflict::column(talent::Column::RegistrationId).update_column(talent::Column::Title).to_owned();

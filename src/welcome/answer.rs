@@ -18,6 +18,7 @@ use crate::body::one_line;
 use crate::database::Write;
 use crate::error::Error;
 use crate::events::appoint_crew;
+use crate::folding;
 use crate::happening::What;
 use crate::invitations::invitation::{self, Kind, State};
 use crate::language::Language;
@@ -73,7 +74,7 @@ pub async fn accepted(
     read_in: Language,
 ) -> Result<(invitation::Model, News), Error> {
     let invitation = invitation.end(txn, State::Accepted, Some(account.id), app.now()).await?;
-    let trimmed = |text: String| text.trim().to_owned();
+    let trimmed = |text: String| folding::line(&text);
     let account = match acceptance.name.map(trimmed).filter(|_| account.name.is_none()) {
         Some(name) => {
             let mut row = account.into_active_model();
