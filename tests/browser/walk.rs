@@ -145,6 +145,14 @@ impl Scene {
                 if overhang > 0 {
                     wrong.push(format!("{tag} {screen:?}: {overhang} pixels too wide"));
                 }
+                if screen == Screen::Phone && !path.contains("/print?") {
+                    window.run("document.documentElement.style.fontSize = '200%'").await;
+                    let overhang = window.overhang(screen).await;
+                    if overhang > 0 {
+                        wrong.push(format!("{tag}, letters twice as large: {overhang} pixels too wide"));
+                    }
+                    window.run("document.documentElement.style.fontSize = ''").await;
+                }
                 if let Some(axe) = self.axe {
                     let found = axe::violations(window, axe).await;
                     wrong.extend(found.into_iter().map(|violation| format!("{tag} {light} {screen:?}: {violation}")));
