@@ -222,5 +222,5 @@ pub async fn change(house: House, who: SignedIn, changes: Body<MyChanges>) -> Re
         let changed = describe::describe(&app, who.account_id, changes).await?;
         Ok(Me::of(&app, changed)?)
     });
-    Ok(Json(changed.await?))
+    changed.await.map(Json)
 }

@@ -74,8 +74,8 @@ pub async fn save_name(house: House, visit: Visit, who: SignedIn, form: Form) ->
 #[post("/me/profile")]
 pub async fn save_profile(house: House, visit: Visit, who: SignedIn, form: Form) -> Result<HttpResponse, Error> {
     let saved = async {
-        let stored = house
-            .run(async move |app| Ok(profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?));
+        let stored =
+            house.ask(async move |app| profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await);
         let is_dated = stored.await?.is_some_and(|profile| profile.born_on.is_some());
         let changes: MyChanges =
             body::parse(request(&form, is_dated).to_string().as_bytes()).map_err(of_the_whole_list)?;

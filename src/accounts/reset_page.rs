@@ -90,7 +90,7 @@ async fn reset(
 async fn to_reset(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
     let (to, token) = came.parts();
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Reset) };
-    Ok(match house.run(async move |app| Ok(reset_password::waiting(&app, &token).await?)).await? {
+    Ok(match house.ask(async move |app| reset_password::waiting(&app, &token).await).await? {
         Ok(account) => Sheet { email: shown_address(&account.address(&house.secrets)?), ..sheet },
         Err(dead) => Sheet { dead: Some(dead), ..sheet },
     })

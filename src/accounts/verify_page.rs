@@ -52,7 +52,7 @@ async fn verify_mail(
 async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
     let (to, token) = came.parts();
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Verify) };
-    Ok(match house.run(async move |app| Ok(verify::waiting(&app, &token).await?)).await? {
+    Ok(match house.ask(async move |app| verify::waiting(&app, &token).await).await? {
         Ok(wish) => {
             let email = shown_address(&wish.address(house)?);
             let gender = match wish.gender {

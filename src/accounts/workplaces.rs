@@ -24,5 +24,5 @@ pub struct Workplaces(pub fn(Arc<App>, Uuid, Language) -> Found);
 pub async fn of_account(request: &HttpRequest, account: Uuid, language: Language) -> Result<Vec<Work>, Error> {
     let wanted = request.app_data::<House>().zip(request.app_data::<Workplaces>().copied());
     let Some((house, Workplaces(find))) = wanted else { return Ok(Vec::new()) };
-    house.run(async move |app| Ok(find(app, account, language).await?)).await
+    house.ask(async move |app| find(app, account, language).await).await
 }

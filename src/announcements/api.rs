@@ -100,5 +100,5 @@ pub async fn list(
     paging: Query<Paging>,
 ) -> Result<Json<Page<AnnouncementView>>, Error> {
     let sent = house.run(async move |app| history::page(&app, app.database.reader(), by.event.id, &paging).await);
-    Ok(Json(sent.await?))
+    sent.await.map(Json)
 }

@@ -10,6 +10,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Json;
 use anyhow::anyhow;
+use futures_util::TryFutureExt;
 use serde::Serialize;
 use tracing::Instrument;
 
@@ -49,6 +50,20 @@ impl App {
             Err(broken) => Err(anyhow!("a verb broke off: {broken}").into()),
         };
         answer.map_err(|wrong| errand.wrong(wrong))
+    }
+
+    /// As [`App::run`], of a question that fails in a way of its own, such as the database's.
+    ///
+    /// # Errors
+    /// What the question says; a fault where it panicked, or took too long.
+    pub async fn ask<T, E, Q, F>(self: &Arc<Self>, question: Q) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        E: Into<Error> + 'static,
+        Q: FnOnce(Arc<Self>) -> F,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
+        self.run(|app| question(app).map_err(Into::into)).await
     }
 
     /// As [`App::run`], and makes the answer of what the verb gives. Where the verb ends with

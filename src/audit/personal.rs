@@ -1,7 +1,7 @@
 //! What the audit holds about a person. It forgets nothing: it names people by the id of an
 //! account, and of an erased account nothing else is left.
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -9,12 +9,12 @@ use super::{Deed, entry};
 use crate::error::Fault;
 
 /// When a person signed in last, and how.
-pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Result<Vec<entry::Model>, Fault> {
+pub async fn sign_ins(db: &impl ConnectionTrait, account: Uuid, most: u64) -> Result<Vec<entry::Model>, DbErr> {
     let mine = entry::Entity::find()
         .filter(entry::Column::ActorId.eq(account))
         .filter(entry::Column::Action.eq(Deed::SignedIn.name()))
         .order_by_desc(entry::Column::Id);
-    Ok(mine.limit(most).all(db).await?)
+    mine.limit(most).all(db).await
 }
 
 /// What a person did, and what was done to them.

@@ -93,12 +93,12 @@ pub async fn issue_all(house: House, organizer: Organizer) -> Result<(Json<Numbe
 pub async fn list(house: House, organizer: Organizer, paging: Query<Paging>) -> Result<Json<Page<Worn>>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
     let badges = house
-        .run(async move |app| {
+        .ask(async move |app| {
             let mut badges = badge::Entity::of_event(organizer.event.id).order_by_asc(badge::Column::Id);
             if let Some(after) = after {
                 badges = badges.filter(badge::Column::Id.gt(after));
             }
-            Ok(badges.limit(limit + 1).all(app.database.reader()).await?)
+            badges.limit(limit + 1).all(app.database.reader()).await
         })
         .await?;
     Ok(Json(Page::of(badges, limit, |badge| badge.id, Worn::from)))

@@ -117,7 +117,7 @@ pub async fn take_back(
 )]
 #[post("/events/{event}/check-ins/search")]
 pub async fn find_guest(house: House, desk: Desk, name: Body<Name>) -> Result<Json<Found>, Error> {
-    Ok(Json(house.run(async move |app| search::search(&app, &desk, &name.name).await).await?))
+    house.run(async move |app| search::search(&app, &desk, &name.name).await).await.map(Json)
 }
 
 /// How many are inside. Who: desk.
@@ -131,6 +131,6 @@ pub async fn find_guest(house: House, desk: Desk, name: Body<Name>) -> Result<Js
 )]
 #[get("/events/{event}/check-ins/counts")]
 pub async fn count(house: House, desk: Desk) -> Result<Json<Counts>, Error> {
-    let counted = house.run(async move |app| Ok(presence::counts(app.database.reader(), desk.event.id).await?)).await?;
+    let counted = house.ask(async move |app| presence::counts(app.database.reader(), desk.event.id).await).await?;
     Ok(Json(counted))
 }

@@ -178,8 +178,8 @@ impl Read {
 }
 
 /// Whom a code names, wherever they are a guest, for somebody who only looks: nothing is held.
-pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Result<Option<Bearer>, Fault> {
-    Ok(with_code(code.digests(app)).into_model().one(db).await?)
+pub async fn of_code(db: &impl ConnectionTrait, app: &App, code: &Secret) -> Result<Option<Bearer>, DbErr> {
+    with_code(code.digests(app)).into_model().one(db).await
 }
 
 fn with_code(digests: Vec<Vec<u8>>) -> Select<badge::Entity> {

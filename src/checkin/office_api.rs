@@ -103,12 +103,12 @@ pub async fn attempts(
 ) -> Result<Json<Page<Recorded>>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
     let attempts = house
-        .run(async move |app| {
+        .ask(async move |app| {
             let mut attempts = attempt::Entity::of_event(organizer.event.id).order_by_asc(attempt::Column::Id);
             if let Some(after) = after {
                 attempts = attempts.filter(attempt::Column::Id.gt(after));
             }
-            Ok(attempts.limit(limit + 1).all(app.database.reader()).await?)
+            attempts.limit(limit + 1).all(app.database.reader()).await
         })
         .await?;
     Ok(Json(Page::of(

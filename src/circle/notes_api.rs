@@ -46,7 +46,7 @@ pub async fn circle_notes(house: House, me: Participant, paging: Query<Paging>) 
         let db = app.database.reader();
         Sight::of(db, me.event.id, me.registration.id).await?.posts(db, &paging).await
     };
-    Ok(Json(house.run(read).await?))
+    house.run(read).await.map(Json)
 }
 
 /// Says something in the circle; it stands at once. Who: participant in the circle.
@@ -108,7 +108,7 @@ pub async fn circle_replies(
         let db = app.database.reader();
         Sight::of(db, me.event.id, me.registration.id).await?.replies(db, about, &paging).await
     };
-    Ok(Json(house.run(read).await?))
+    house.run(read).await.map(Json)
 }
 
 /// Answers something that was said. Who: participant in the circle.

@@ -37,7 +37,7 @@ pub struct ConfessionAnswer {
     security(("bearer" = [])))]
 #[get("/events/{event}/confessions")]
 pub async fn my_confessions(house: House, me: Participant) -> Result<Json<Mine>, Error> {
-    Ok(Json(house.run(async move |app| Ok(mine::mine(&app, app.database.reader(), &me).await?)).await?))
+    house.ask(async move |app| mine::mine(&app, app.database.reader(), &me).await).await.map(Json)
 }
 
 /// Asks to speak to somebody on stage. The answer is the same whatever comes of it. Who: participant

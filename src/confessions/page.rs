@@ -53,7 +53,7 @@ async fn render_confessions(
     checked: Option<String>,
 ) -> Result<HttpResponse, Error> {
     let event = me.event.clone();
-    let mine = house.run(async move |app| Ok(mine::mine(&app, app.database.reader(), &me).await?)).await?;
+    let mine = house.ask(async move |app| mine::mine(&app, app.database.reader(), &me).await).await?;
     let on_site = event.phase(house.now()) == Phase::OnSite;
     let tabs = tabs::of_night(&page, &event, house.now(), "confessions");
     let terms = Terms::of(&event)?;

@@ -32,7 +32,7 @@ pub async fn plan_rounds(house: House, host: Host, wishes: Body<PlanWishes>) -> 
         plan::plan(&app, &host, wishes.into_inner()).await?;
         Ok(overview::look(app.database.reader(), &host.event).await?)
     });
-    Ok(Json(planned.await?))
+    planned.await.map(Json)
 }
 
 /// The whole plan with its figures. Who: host, organizer.
@@ -43,8 +43,8 @@ pub async fn plan_rounds(house: House, host: Host, wishes: Body<PlanWishes>) -> 
     ))]
 #[get("/events/{event}/dates")]
 pub async fn whole_plan(house: House, host: Host) -> Result<Json<Overview>, Error> {
-    let seen = house.run(async move |app| Ok(overview::look(app.database.reader(), &host.event).await?));
-    Ok(Json(seen.await?))
+    let seen = house.ask(async move |app| overview::look(app.database.reader(), &host.event).await);
+    seen.await.map(Json)
 }
 
 /// My table and partner, round by round. Who: participant.
@@ -55,7 +55,7 @@ pub async fn whole_plan(house: House, host: Host) -> Result<Json<Overview>, Erro
     ))]
 #[get("/events/{event}/dates/me")]
 pub async fn my_dates(house: House, me: Participant) -> Result<Json<MyDates>, Error> {
-    Ok(Json(house.run(async move |app| Ok(mine::dates(app.database.reader(), &me).await?)).await?))
+    house.ask(async move |app| mine::dates(app.database.reader(), &me).await).await.map(Json)
 }
 
 /// Starts a round; its tables are fixed from now on. Between two rounds the hall changes tables first: `started_at`
@@ -201,7 +201,7 @@ pub async fn note_to_self(
     ))]
 #[get("/events/{event}/dates/exclusions")]
 pub async fn my_exclusions(house: House, me: Participant) -> Result<Json<Page<MyExclusion>>, Error> {
-    Ok(Json(house.run(async move |app| Ok(mine::exclusions(app.database.reader(), &me).await?)).await?))
+    house.ask(async move |app| mine::exclusions(app.database.reader(), &me).await).await.map(Json)
 }
 
 /// Asks never to be seated with somebody, who is not told. Saying it again changes the reason. Who: participant.

@@ -80,9 +80,9 @@ async fn render_dates(
 ) -> Result<HttpResponse, Error> {
     let now = house.now();
     let (event, organizes) = (host.event.clone(), host.organizer);
-    let read = house.run(async move |app| {
+    let read = house.ask(async move |app| {
         let db = app.database.reader();
-        Ok(overview::look(db, &host.event).await?)
+        overview::look(db, &host.event).await
     });
     let plan = read.await?;
     let wanted = |seen: &&RoundSeen| match round {
@@ -151,7 +151,7 @@ async fn correct_table(
 #[get("/office/e/{event}/dates/print")]
 async fn print_dates(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
     let event = host.event.clone();
-    let plan = house.run(async move |app| Ok(overview::look(app.database.reader(), &host.event).await?)).await?;
+    let plan = house.ask(async move |app| overview::look(app.database.reader(), &host.event).await).await?;
     let printed = when::clock(event.zone(), house.now());
     let rounds = plan.rounds.iter().map(|round| round.round).collect();
     page::answer(&Print { page: visit.page, event, rounds, lines: lines(&plan.rounds), printed })

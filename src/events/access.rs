@@ -249,7 +249,7 @@ impl Desk {
         let Some(bearer) = bearer.filter(|bearer| token::digest(bearer).is_some()) else { return Ok(None) };
         let found = match device::recall(house, &bearer) {
             Some(known) => Some(known),
-            None => house.run(async move |app| Ok(device::find_by_token(&app, &bearer).await?)).await?,
+            None => house.ask(async move |app| device::find_by_token(&app, &bearer).await).await?,
         };
         Ok(found.map(|(device, event)| Self { by: By::Device(device), event, organizer: false }))
     }

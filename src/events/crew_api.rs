@@ -66,7 +66,7 @@ pub async fn list_invitations(house: House, by: Organizer, which: Query<Which>) 
         let rows = invitation::of_subject(&kinds, by.event.id);
         listed::page(app.database.reader(), &app, rows, which.into_inner()).await
     });
-    Ok(Json(listed.await?))
+    listed.await.map(Json)
 }
 
 /// The crew of an evening. Who: organizer.
@@ -90,7 +90,7 @@ pub async fn list_crew(house: House, by: Organizer) -> Result<Json<Page<Enlisted
         let crew = workers::of_evening(app.database.reader(), by.event.id).await?;
         Ok(Page::whole(crew.into_iter().filter_map(enlisted).collect()))
     });
-    Ok(Json(listed.await?))
+    listed.await.map(Json)
 }
 
 /// Takes a role back. Who: organizer.

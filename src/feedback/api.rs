@@ -81,9 +81,9 @@ pub async fn give_feedback(house: House, me: Participant, answers: Body<Answers>
 #[utoipa::path(tag = "feedback", security(("bearer" = [])), responses((status = 200, body = FeedbackSummary), (status = 403)))]
 #[get("/events/{event}/feedback/summary")]
 pub async fn feedback_summary(house: House, by: Organizer) -> Result<Json<FeedbackSummary>, Error> {
-    let sheets = house.run(async move |app| {
+    let sheets = house.ask(async move |app| {
         let sheets = sheet::Entity::find().filter(sheet::Column::EventId.eq(by.event.id));
-        Ok(sheets.all(app.database.reader()).await?)
+        sheets.all(app.database.reader()).await
     });
     let Summary { answers, shares } = summary::of(sheets.await?);
     Ok(Json(FeedbackSummary { answers, shares: shares.map(Share::from) }))

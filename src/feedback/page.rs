@@ -114,9 +114,9 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
 #[get("/office/e/{event}/feedback")]
 async fn feedback_office(house: House, visit: Visit, by: Organizer) -> Result<HttpResponse, Error> {
     let of = by.event.id;
-    let sheets = house.run(async move |app| {
+    let sheets = house.ask(async move |app| {
         let sheets = sheet::Entity::find().filter(sheet::Column::EventId.eq(of));
-        Ok(sheets.all(app.database.reader()).await?)
+        sheets.all(app.database.reader()).await
     });
     let summary = summary::of(sheets.await?);
     let page = visit.page;

@@ -85,7 +85,7 @@ struct Read {
 #[get("/e/{event}/me")]
 pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<HttpResponse, Error> {
     let slug = guest.event.slug.clone();
-    let Some(read) = house.run(async move |app| Ok(read(&app, guest).await?)).await? else {
+    let Some(read) = house.ask(async move |app| read(&app, guest).await).await? else {
         // Letters lead here whatever became of the application; the event's own page says what did.
         return Ok(page::see(&format!("/e/{slug}")));
     };

@@ -49,7 +49,7 @@ pub async fn now_line(house: House, visit: Visit, me: Participant) -> Result<Htt
     if event.phase(house.now()) != Phase::OnSite {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let read = house.run(async move |app| Ok(read(app.database.reader(), &me).await?)).await?;
+    let read = house.ask(async move |app| read(app.database.reader(), &me).await).await?;
     match tell(&page, &event, read) {
         Some(line) => page::answer(&Now { page, line }),
         None => Ok(HttpResponse::NoContent().finish()),

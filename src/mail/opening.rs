@@ -32,8 +32,8 @@ fn of(app: &App, account: Uuid, email: &str) -> Condition {
 }
 
 /// Which letters to a person were opened, the latest first.
-pub async fn of_person(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Vec<Model>, Fault> {
-    Ok(Entity::find().filter(of(app, account, email)).order_by_desc(Column::Id).all(db).await?)
+pub async fn of_person(db: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(of(app, account, email)).order_by_desc(Column::Id).all(db).await
 }
 
 pub(super) async fn forget(txn: &impl ConnectionTrait, app: &App, account: Uuid, email: &str) -> Result<(), Fault> {

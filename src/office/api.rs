@@ -27,7 +27,7 @@ pub async fn list_letters(
     wanted: Query<OutboxQuery>,
 ) -> Result<Json<Page<Listed>>, Error> {
     let wanted = wanted.into_inner();
-    Ok(Json(house.run(async move |app| outbox::list(&app, &wanted).await).await?))
+    house.run(async move |app| outbox::list(&app, &wanted).await).await.map(Json)
 }
 
 /// One letter, without what it says. Who: administrator.
@@ -38,7 +38,7 @@ pub async fn list_letters(
 #[get("/admin/outbox/{id}")]
 pub async fn look_at_letter(house: House, _: Administrator, id: Path<String>) -> Result<Json<Listed>, Error> {
     let id = id.parse().map_err(|_| Refused::not_found())?;
-    Ok(Json(house.run(async move |app| outbox::look(&app, id).await).await?))
+    house.run(async move |app| outbox::look(&app, id).await).await.map(Json)
 }
 
 /// Opens a letter where letters are kept rather than sent: audited, and told to its addressee.
@@ -63,7 +63,7 @@ pub async fn open_kept_letter(
     let id = id.parse().map_err(|_| Refused::not_found())?;
     let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
     let opened = house.run(async move |app| open_letter(&app, &asker, &by, id, &proof).await);
-    Ok(Json(opened.await?))
+    opened.await.map(Json)
 }
 
 /// Has a letter tried again that was given up; audited. Who: administrator.
@@ -79,5 +79,5 @@ pub async fn post_letter_again(house: House, by: Administrator, id: Path<String>
         let letter = post_again::post_again(&app, &by, id).await?;
         Ok(outbox::listed(&app, letter)?)
     });
-    Ok(Json(letter.await?))
+    letter.await.map(Json)
 }

@@ -128,7 +128,7 @@ async fn counts<E: EntityTrait>(db: &impl ConnectionTrait, union: E::Column) -> 
 
 impl HousePage {
     async fn answer(house: &House, page: Page, of: &OfYear, form: Form) -> Result<HttpResponse, Error> {
-        let read = house.run(async move |app| Ok(read(&app).await?)).await?;
+        let read = house.ask(async move |app| read(&app).await).await?;
         let (report, now) = (of_house(house, of).await?, house.now());
         let union = |union: &organization::Model| Union {
             name: union.name_in(page.language).to_owned(),

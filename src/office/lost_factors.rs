@@ -107,6 +107,6 @@ fn of_nobody(error: Error) -> Error {
 
 async fn answer(house: &House, page: Page, by: Administrator, form: Form) -> Result<HttpResponse, Error> {
     let id = by.0.account_id;
-    let coded = house.run(async move |app| Ok(factor::is_on(app.database.reader(), id).await?)).await?;
+    let coded = house.ask(async move |app| factor::is_on(app.database.reader(), id).await).await?;
     page::answer(&Lost { page, form, coded })
 }

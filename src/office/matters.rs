@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::IntoIden;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select};
 use uuid::Uuid;
 
 use crate::checkin::review;
@@ -131,7 +131,7 @@ async fn counted<E, C>(
     rows: Select<E>,
     of: C,
     events: &[Uuid],
-) -> Result<Vec<Counted>, Fault>
+) -> Result<Vec<Counted>, DbErr>
 where
     E: EntityTrait,
     C: ColumnTrait + IntoIden,
@@ -145,5 +145,5 @@ where
         .column_as(of, "event_id")
         .column_as(of.count(), "count")
         .group_by(of);
-    Ok(rows.into_model::<Counted>().all(db).await?)
+    rows.into_model().all(db).await
 }

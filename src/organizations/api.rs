@@ -67,7 +67,7 @@ pub async fn found_organization(
 pub async fn list(house: House, account: SignedIn, paging: Query<Paging>) -> Result<Json<Page<Organization>>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
     let rows = house
-        .run(async move |app| {
+        .ask(async move |app| {
             let mut wanted = organization::Entity::find().order_by_asc(organization::Column::Id).limit(limit + 1);
             if !account.administrator {
                 wanted = wanted.filter(organization::worked_for_by(account.account_id));
@@ -75,7 +75,7 @@ pub async fn list(house: House, account: SignedIn, paging: Query<Paging>) -> Res
             if let Some(after) = after {
                 wanted = wanted.filter(organization::Column::Id.gt(after));
             }
-            Ok(wanted.all(app.database.reader()).await?)
+            wanted.all(app.database.reader()).await
         })
         .await?;
     Ok(Json(Page::of(rows, limit, |row| row.id, Organization::from)))

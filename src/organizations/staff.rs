@@ -109,10 +109,10 @@ pub async fn find_grant(
     organization: Uuid,
     account: Uuid,
     role: Role,
-) -> Result<Option<Model>, Fault> {
+) -> Result<Option<Model>, DbErr> {
     let grant = Entity::find()
         .filter(Column::OrganizationId.eq(organization))
         .filter(Column::AccountId.eq(account))
         .filter(Column::Role.eq(role));
-    Ok(grant.one(db).await?)
+    grant.one(db).await
 }

@@ -54,7 +54,7 @@ pub async fn list_invitations(
         let rows = invitation::of_union(&kinds, by.organization.id);
         listed::page(app.database.reader(), &app, rows, which.into_inner()).await
     });
-    Ok(Json(listed.await?))
+    listed.await.map(Json)
 }
 
 /// Who works for the union. Who: organizer of it, administrator.
@@ -63,8 +63,7 @@ pub async fn list_invitations(
 ), security(("bearer" = [])))]
 #[get("/organizations/{organization}/staff")]
 pub async fn list(house: House, by: OrganizationStaff) -> Result<Json<Page<StaffMember>>, Error> {
-    let items =
-        house.run(async move |app| Ok(members::of_union(app.database.reader(), &app, by.organization.id).await?));
+    let items = house.ask(async move |app| members::of_union(app.database.reader(), &app, by.organization.id).await);
     Ok(Json(Page::whole(items.await?)))
 }
 

@@ -91,7 +91,7 @@ pub async fn list_people(
         may_look(&app, &me)?;
         page(&app, &me, &wanted, &paging).await
     });
-    Ok(Json(read.await?))
+    read.await.map(Json)
 }
 
 async fn page(
@@ -151,7 +151,7 @@ pub async fn show_person(
         let Seen { card, posts, apart, me } = seen(&app, &me, &handle).await?;
         Ok(PersonSeen { card: card.into(), me, apart, posts })
     });
-    Ok(Json(read.await?))
+    read.await.map(Json)
 }
 
 /// Whom I asked to be kept apart from, oldest first. Who: participant.
@@ -161,7 +161,7 @@ pub async fn show_person(
 ), security(("bearer" = [])))]
 #[get("/events/{event}/people/apart")]
 pub async fn kept_apart(house: House, me: Participant) -> Result<Json<Page<KeptApart>>, Error> {
-    let apart = house.run(async move |app| Ok(neighbours::kept_apart(&app, &me).await?)).await?;
+    let apart = house.ask(async move |app| neighbours::kept_apart(&app, &me).await).await?;
     let kept = |(person, because): (Neighbour, Because)| {
         let Neighbour { handle, nickname, side, .. } = person;
         KeptApart { handle, nickname, side, because }

@@ -154,7 +154,7 @@ async fn cards_page(
 #[get("/e/{event}/people/apart")]
 async fn apart_page(house: House, visit: Visit, me: Participant) -> Result<HttpResponse, Error> {
     let slug = me.event.slug.clone();
-    let people = house.run(async move |app| Ok(neighbours::kept_apart(&app, &me).await?)).await?;
+    let people = house.ask(async move |app| neighbours::kept_apart(&app, &me).await).await?;
     let tabs = tabs::of_participant(&visit.page, &slug, "people");
     page::answer(&Apart { people, tabs, slug, page: visit.page })
 }

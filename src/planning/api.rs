@@ -60,7 +60,7 @@ pub async fn amend_event(house: House, by: Organizer, changes: Body<Changes>) ->
         let event = amend(&app, &by, changes.into_inner()).await?;
         Ok(poster(app.database.reader(), event, app.now()).await?)
     });
-    Ok(Json(amended.await?))
+    amended.await.map(Json)
 }
 
 /// Shows an event to the world. Who: organizer.
@@ -75,7 +75,7 @@ pub async fn publish_event(house: House, by: Organizer) -> Result<Json<Poster>, 
         let event = publish(&app, &by).await?;
         Ok(poster(app.database.reader(), event, app.now()).await?)
     });
-    Ok(Json(published.await?))
+    published.await.map(Json)
 }
 
 /// Begins a phase now, with a reason; written into the audit log. Who: organizer.
@@ -91,7 +91,7 @@ pub async fn move_event(house: House, by: Organizer, wish: Body<Move>) -> Result
         let event = move_on(&app, &by, wish.into_inner()).await?;
         Ok(poster(app.database.reader(), event, app.now()).await?)
     });
-    Ok(Json(moved.await?))
+    moved.await.map(Json)
 }
 
 /// What a template proposes.

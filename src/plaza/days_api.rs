@@ -68,9 +68,8 @@ pub struct SignIns {
 #[get("/events/{event}/sign-ins")]
 pub async fn my_sign_ins(house: House, me: Participant) -> Result<Json<SignIns>, Error> {
     let today = me.event.day(house.now());
-    let days = house
-        .run(async move |app| Ok(daily_check_in::days_of(app.database.reader(), me.registration.id).await?))
-        .await?;
+    let days =
+        house.ask(async move |app| daily_check_in::days_of(app.database.reader(), me.registration.id).await).await?;
     let done_today = days.contains(&today);
     Ok(Json(SignIns { days, today, done_today }))
 }

@@ -20,7 +20,7 @@ async fn hung(house: House, me: Participant, kind: Kind, paging: Paging) -> Resu
         let event_id = may_look(&app, &me)?;
         wall::hung(app.database.reader(), event_id, kind, me.registration.id, &paging).await
     };
-    Ok(Json(house.run(read).await?))
+    house.run(read).await.map(Json)
 }
 
 /// Posts, newest first, and all of mine whatever became of them. Who: participant, from the online phase on.
@@ -81,5 +81,5 @@ pub async fn comments(
         let event_id = may_look(&app, &me)?;
         wall::comments(app.database.reader(), event_id, post, me.registration.id, &paging).await
     };
-    Ok(Json(house.run(read).await?))
+    house.run(read).await.map(Json)
 }

@@ -29,7 +29,7 @@ pub async fn my_statement(house: House, me: Participant) -> Result<Json<Statemen
     let read = async move |app: std::sync::Arc<crate::app::App>| {
         Ok(statement::read(app.database.reader(), &me.event, me.registration.id, app.now()).await?)
     };
-    Ok(Json(house.run(read).await?))
+    house.run(read).await.map(Json)
 }
 
 /// What each action earns at this event. Who: anybody signed in.

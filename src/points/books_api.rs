@@ -135,12 +135,12 @@ impl From<entry::Model> for AuditLine {
 pub async fn every_line(house: House, by: Organizer, paging: Query<Paging>) -> Result<Json<Page<AuditLine>>, Error> {
     let (limit, after) = (paging.limit()?, paging.after()?);
     let lines = house
-        .run(async move |app| {
+        .ask(async move |app| {
             let mut lines = entry::Entity::of_event(by.event.id).order_by_asc(entry::Column::Id);
             if let Some(after) = after {
                 lines = lines.filter(entry::Column::Id.gt(after));
             }
-            Ok(lines.limit(limit + 1).all(app.database.reader()).await?)
+            lines.limit(limit + 1).all(app.database.reader()).await
         })
         .await?;
     Ok(Json(Page::of(lines, limit, |line| line.id, AuditLine::from)))

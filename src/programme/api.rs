@@ -18,8 +18,8 @@ use crate::events::access::{Guest, Host};
     ))]
 #[get("/events/{event}/programme")]
 pub async fn show_run_sheet(house: House, guest: Guest) -> Result<Json<RunSheet>, Error> {
-    let read = house.run(async move |app| Ok(run_sheet::of(app.database.reader(), &guest.event, app.now()).await?));
-    Ok(Json(read.await?))
+    let read = house.ask(async move |app| run_sheet::of(app.database.reader(), &guest.event, app.now()).await);
+    read.await.map(Json)
 }
 
 /// Calls a segment. Who: host, organizer.
@@ -33,7 +33,7 @@ pub async fn show_run_sheet(house: House, guest: Guest) -> Result<Json<RunSheet>
 #[post("/events/{event}/programme/cues")]
 pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<Json<RunSheet>, Error> {
     let wish = wish.into_inner();
-    Ok(Json(house.run(async move |app| call::call(&app, &host, &wish).await).await?))
+    house.run(async move |app| call::call(&app, &host, &wish).await).await.map(Json)
 }
 
 /// Takes the last cue back. Who: host, organizer.
@@ -47,5 +47,5 @@ pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<
 #[delete("/events/{event}/programme/cues/{cue}")]
 pub async fn take_back_cue(house: House, host: Host, path: Path<(String, Uuid)>) -> Result<Json<RunSheet>, Error> {
     let (_, cue) = path.into_inner();
-    Ok(Json(house.run(async move |app| call::take_back(&app, &host, cue).await).await?))
+    house.run(async move |app| call::take_back(&app, &host, cue).await).await.map(Json)
 }

@@ -41,7 +41,7 @@ pub async fn mine(db: &impl ConnectionTrait, me: &Participant) -> Result<MyProgr
     ))]
 #[get("/events/{event}/programme/me")]
 pub async fn my_programme(house: House, me: Participant) -> Result<Json<MyProgramme>, Error> {
-    Ok(Json(house.run(async move |app| Ok(mine(app.database.reader(), &me).await?)).await?))
+    house.ask(async move |app| mine(app.database.reader(), &me).await).await.map(Json)
 }
 
 /// Offers to show something, in place of what was offered before. Who: participant.

@@ -118,7 +118,7 @@ pub async fn talents(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Page<T
     ))]
 #[get("/events/{event}/programme/groups")]
 pub async fn show_groups(house: House, host: Host) -> Result<Json<Groups>, Error> {
-    Ok(Json(house.run(async move |app| Ok(groups(app.database.reader(), host.event.id).await?)).await?))
+    house.ask(async move |app| groups(app.database.reader(), host.event.id).await).await.map(Json)
 }
 
 /// Forms groups of those inside: alike in men and women, colleagues apart, ages mixed. Who: host, organizer.
@@ -135,7 +135,7 @@ pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Resul
         form_groups::form(&app, &host, &wish).await?;
         Ok(groups(app.database.reader(), host.event.id).await?)
     });
-    Ok(Json(formed.await?))
+    formed.await.map(Json)
 }
 
 /// The pairs drawn to break the ice. Who: host, organizer.
@@ -146,7 +146,7 @@ pub async fn group_the_hall(house: House, host: Host, wish: Body<Wish>) -> Resul
     ))]
 #[get("/events/{event}/programme/icebreakers")]
 pub async fn show_icebreakers(house: House, host: Host) -> Result<Json<Page<IcebreakerShown>>, Error> {
-    Ok(Json(house.run(async move |app| Ok(icebreakers(app.database.reader(), host.event.id).await?)).await?))
+    house.ask(async move |app| icebreakers(app.database.reader(), host.event.id).await).await.map(Json)
 }
 
 /// Draws the next game's pairs: nobody with a colleague, or with somebody they were drawn with before. Who: host,
@@ -163,7 +163,7 @@ pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Page<Icebreaker
         break_ice::draw(&app, &host).await?;
         Ok(icebreakers(app.database.reader(), host.event.id).await?)
     });
-    Ok(Json(drawn.await?))
+    drawn.await.map(Json)
 }
 
 /// What people offered to show. Who: host, organizer.
@@ -174,5 +174,5 @@ pub async fn draw_pairs(house: House, host: Host) -> Result<Json<Page<Icebreaker
     ))]
 #[get("/events/{event}/programme/talents")]
 pub async fn show_talents(house: House, host: Host) -> Result<Json<Page<TalentShown>>, Error> {
-    Ok(Json(house.run(async move |app| Ok(talents(app.database.reader(), host.event.id).await?)).await?))
+    house.ask(async move |app| talents(app.database.reader(), host.event.id).await).await.map(Json)
 }

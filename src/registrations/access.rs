@@ -82,8 +82,7 @@ impl FromRequest for Participant {
         authorize_first::authorize(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
-            let found =
-                house.run(async move |app| Ok(Self::find(app.database.reader(), account, event).await?)).await?;
+            let found = house.ask(async move |app| Self::find(app.database.reader(), account, event).await).await?;
             Ok(found.ok_or(NOT_REGISTERED)?)
         })
     }

@@ -80,7 +80,7 @@ pub async fn withdraw_me(house: House, me: Participant) -> Result<HttpResponse, 
 pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<Json<Page<Applicant>>, Error> {
     let filter = filter.into_inner();
     let page = house.run(async move |app| roll::page(&app, by.event.id, filter).await);
-    Ok(Json(page.await?))
+    page.await.map(Json)
 }
 
 /// How many applications stand where. Who: organizer.
@@ -90,7 +90,7 @@ pub async fn list(house: House, by: Organizer, filter: Query<Filter>) -> Result<
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/counts")]
 pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Error> {
-    let counts = house.run(async move |app| Ok(roll::counts(app.database.reader(), by.event.id).await?));
+    let counts = house.ask(async move |app| roll::counts(app.database.reader(), by.event.id).await);
     Ok(Json(Page::whole(counts.await?)))
 }
 

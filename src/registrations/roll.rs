@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -128,7 +128,7 @@ async fn narrowed(
 }
 
 /// How many applications stand where.
-pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Count>, Fault> {
+pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Count>, DbErr> {
     let counts = registration::Entity::of_event(event_id)
         .select_only()
         .column(registration::Column::Side)
@@ -138,7 +138,7 @@ pub async fn counts(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Cou
         .group_by(registration::Column::Status)
         .order_by_asc(registration::Column::Side)
         .order_by_asc(registration::Column::Status);
-    Ok(counts.into_model::<Count>().all(db).await?)
+    counts.into_model().all(db).await
 }
 
 #[derive(FromQueryResult)]

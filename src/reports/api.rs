@@ -25,7 +25,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
     responses((status = 200, body = EventReport), (status = 403)))]
 #[get("/events/{event}/report")]
 pub async fn event_report(house: House, by: Organizer) -> Result<Json<EventReport>, Error> {
-    Ok(Json(of_event(&house, by).await?))
+    of_event(&house, by).await.map(Json)
 }
 
 /// The same as a workbook. Who: organizer.
@@ -61,7 +61,7 @@ pub async fn event_figure(house: House, request: HttpRequest, by: Organizer) -> 
     responses((status = 200, body = YearReport), (status = 403), (status = 422, description = "`invalid`")))]
 #[get("/organizations/{organization}/report")]
 pub async fn year_report(house: House, by: OrganizationStaff, of: Query<OfYear>) -> Result<Json<YearReport>, Error> {
-    Ok(Json(of_year(&house, by, &of).await?))
+    of_year(&house, by, &of).await.map(Json)
 }
 
 /// The same as a workbook. Who: organizer of the union.
@@ -103,7 +103,7 @@ pub async fn year_figure(
     responses((status = 200, body = YearReport), (status = 403), (status = 422, description = "`invalid`")))]
 #[get("/admin/report")]
 pub async fn house_report(house: House, _: Administrator, of: Query<OfYear>) -> Result<Json<YearReport>, Error> {
-    Ok(Json(of_house(&house, &of).await?))
+    of_house(&house, &of).await.map(Json)
 }
 
 fn attached(kind: &str, name: &str, bytes: Vec<u8>) -> HttpResponse {

@@ -39,7 +39,7 @@ impl OfYear {
 /// # Errors
 /// Only faults.
 pub async fn of_event(house: &House, by: Organizer) -> Result<EventReport, Error> {
-    house.run(async move |app| Ok(event::read(app.database.reader(), by.event, app.now()).await?)).await
+    house.ask(async move |app| event::read(app.database.reader(), by.event, app.now()).await).await
 }
 
 /// A union's year.
@@ -49,7 +49,7 @@ pub async fn of_event(house: &House, by: Organizer) -> Result<EventReport, Error
 pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Result<YearReport, Error> {
     let year = of.year_or_present(house)?;
     let union = Some(by.organization);
-    house.run(async move |app| Ok(year::read(app.database.reader(), union, year, app.now()).await?)).await
+    house.ask(async move |app| year::read(app.database.reader(), union, year, app.now()).await).await
 }
 
 /// The year of all unions.
@@ -58,5 +58,5 @@ pub async fn of_year(house: &House, by: OrganizationStaff, of: &OfYear) -> Resul
 /// 422 as [`OfYear::year_or_present`].
 pub async fn of_house(house: &House, of: &OfYear) -> Result<YearReport, Error> {
     let year = of.year_or_present(house)?;
-    house.run(async move |app| Ok(year::read(app.database.reader(), None, year, app.now()).await?)).await
+    house.ask(async move |app| year::read(app.database.reader(), None, year, app.now()).await).await
 }

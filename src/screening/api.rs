@@ -36,7 +36,7 @@ use queqiao_screening::lottery::canonical_row;
 ), security(("bearer" = [])))]
 #[get("/events/{event}/registrations/me")]
 pub async fn my_registration(house: House, me: Participant) -> Result<Json<Standing>, Error> {
-    Ok(Json(house.run(async move |app| Ok(standing::of(&app, &me).await?)).await?))
+    house.ask(async move |app| standing::of(&app, &me).await).await.map(Json)
 }
 
 /// What was answered to an invitation.
@@ -91,7 +91,7 @@ pub async fn fix_list(
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/preview")]
 pub async fn try_rules(house: House, by: Organizer, trial: Body<Trial>) -> Result<Json<Preview>, Error> {
-    Ok(Json(house.run(async move |app| preview(&app, &by, trial.into_inner()).await).await?))
+    house.run(async move |app| preview(&app, &by, trial.into_inner()).await).await.map(Json)
 }
 
 /// Screens: seats, standbys, explanations and letters, once. Who: organizer.
@@ -122,7 +122,7 @@ pub async fn read_run(house: House, by: Organizer, request: HttpRequest) -> Resu
         let run = run::numbered(app.database.reader(), by.event.id, number).await?.ok_or_else(Refused::not_found)?;
         Ok(published::of_run(&app, &by.event, run).await?)
     });
-    Ok(Json(run.await?))
+    run.await.map(Json)
 }
 
 /// The record of a run, as `queqiao verify` recomputes it byte for byte. Who: organizer.
@@ -156,7 +156,7 @@ pub async fn read_published(house: House, event: Path<String>) -> Result<Json<Pu
         let event = event::by_slug(db, &slug).await?.filter(|event| event.is_published(app.now()));
         Ok(published::of_event(&app, &event.ok_or_else(Refused::not_found)?).await?)
     });
-    Ok(Json(published.await?))
+    published.await.map(Json)
 }
 
 /// My line of the list, how to find it below the published root, and why the run came to this for me.
@@ -193,7 +193,7 @@ pub async fn read_my_line(house: House, me: Participant) -> Result<Json<MyLine>,
         let explanation = standing::of(&app, &me).await?.explanation.ok_or_else(Refused::not_found)?;
         Ok(my_line(&placement, &run, list.map_or(0, |list| list.people), &me, explanation)?)
     });
-    Ok(Json(line.await?))
+    line.await.map(Json)
 }
 
 fn my_line(
@@ -225,7 +225,7 @@ fn my_line(
 ), security(("bearer" = [])))]
 #[get("/events/{event}/screening/standby")]
 pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Error> {
-    Ok(Json(house.run(async move |app| board::read(app.database.reader(), &by.event).await).await?))
+    house.run(async move |app| board::read(app.database.reader(), &by.event).await).await.map(Json)
 }
 
 /// Tries the empty seats of a side again with those who wait. Who: organizer.
@@ -238,7 +238,7 @@ pub async fn read_standby(house: House, by: Organizer) -> Result<Json<Board>, Er
 ), security(("bearer" = [])))]
 #[post("/events/{event}/screening/standby/promotions")]
 pub async fn promote_standby(house: House, by: Organizer, call: Body<Call>) -> Result<Json<Promoted>, Error> {
-    Ok(Json(house.run(async move |app| fill_seats::fill_seats(&app, &by, call.into_inner()).await).await?))
+    house.run(async move |app| fill_seats::fill_seats(&app, &by, call.into_inner()).await).await.map(Json)
 }
 
 /// Who was asked because of seats that were added.

@@ -81,7 +81,7 @@ pub async fn read_leaderboard(
 ) -> Result<Json<Leaderboard>, Error> {
     let side = which.side.unwrap_or(me.registration.side);
     let event = me.event.clone();
-    let board = house.run(async move |app| Ok(ladder::of_event(&app, &event).await?)).await?;
+    let board = house.ask(async move |app| ladder::of_event(&app, &event).await).await?;
     let ladder = board.side(side);
     Ok(Json(build_leaderboard(ladder, side, board.at, me.registration.id)))
 }

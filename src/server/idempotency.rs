@@ -196,7 +196,7 @@ fn asker(request: &ServiceRequest, house: &House) -> Option<Vec<u8>> {
 
 async fn find_claim(keyed: &KeyedRequest) -> Result<Option<idempotency::Model>, Error> {
     let claim = idempotency::Entity::find().filter(idempotency::Column::Claim.eq(keyed.claim()));
-    keyed.house.run(async move |app| Ok(claim.one(app.database.reader()).await?)).await
+    keyed.house.ask(async move |app| claim.one(app.database.reader()).await).await
 }
 
 /// Whether whoever asks would still be let in: a token outlives the sign-in it belongs to, and a desk that

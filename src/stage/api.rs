@@ -92,7 +92,7 @@ async fn seen(app: Arc<App>, host: Host) -> Result<Stage, Fault> {
     security(("bearer" = [])))]
 #[get("/events/{event}/stage")]
 pub async fn standing(house: House, host: Host) -> Result<Json<Stage>, Error> {
-    Ok(Json(house.run(async move |app| Ok(seen(app, host).await?)).await?))
+    house.ask(async move |app| seen(app, host).await).await.map(Json)
 }
 
 /// Puts something on the screen. Who: host.
@@ -109,7 +109,7 @@ pub async fn show_cue(house: House, host: Host, wanted: Body<CueWanted>) -> Resu
         show::show(&app, &host, from, cue).await?;
         Ok(seen(app, host).await?)
     });
-    Ok(Json(stage.await?))
+    stage.await.map(Json)
 }
 
 /// Leaves a couple for later. Who: host.
@@ -126,7 +126,7 @@ pub async fn set_couple_aside(house: House, host: Host, wanted: Body<CoupleAside
         set_aside::set_aside(&app, &host, from, couple).await?;
         Ok(seen(app, host).await?)
     });
-    Ok(Json(stage.await?))
+    stage.await.map(Json)
 }
 
 /// Takes the last step back, whatever it was. Who: host.
@@ -143,7 +143,7 @@ pub async fn undo_step(house: House, host: Host, wanted: Body<StepUndone>) -> Re
         undo::undo(&app, &host, from).await?;
         Ok(seen(app, host).await?)
     });
-    Ok(Json(stage.await?))
+    stage.await.map(Json)
 }
 
 /// One more screen may be opened, in either way, once.

@@ -20,5 +20,5 @@ use crate::registrations::access::Participant;
 #[post("/events/{event}/blessings")]
 pub async fn bless_couple(house: House, me: Participant, blessings: Body<Blessings>) -> Result<Json<Taken>, Error> {
     let blessings = blessings.into_inner();
-    Ok(Json(house.run(async move |app| bless::bless(&app, &me, blessings).await).await?))
+    house.run(async move |app| bless::bless(&app, &me, blessings).await).await.map(Json)
 }

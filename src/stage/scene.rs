@@ -1,7 +1,7 @@
 //! What is on the screen, with the words in it: resolved anew each time, so that a couple who take
 //! their consent back are gone from it.
 
-use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -118,12 +118,12 @@ fn as_told(mut pair: Vec<StageFace>, named: bool) -> Vec<StageFace> {
     pair
 }
 
-async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<String>, Fault> {
+async fn declarations(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<String>, DbErr> {
     let approved = contribution::Entity::of_event(event_id)
         .filter(contribution::Column::Kind.eq(Kind::Declaration))
         .filter(contribution::Column::State.eq(State::Approved))
         .filter(contribution::Column::RegistrationId.not_in_subquery(sight::gone(event_id).into_query()))
         .order_by_desc(contribution::Column::At)
         .limit(DECLARATIONS);
-    Ok(approved.select_only().column(contribution::Column::Body).into_tuple().all(db).await?)
+    approved.select_only().column(contribution::Column::Body).into_tuple().all(db).await
 }

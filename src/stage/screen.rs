@@ -38,7 +38,7 @@ impl FromRequest for Watcher {
         let slug = request.match_info().get("event").unwrap_or_default().to_owned();
         Box::pin(async move {
             if let (Some(house), Some(token)) = (house, token) {
-                let watched = house.run(async move |app| Ok(pass::watches(&app, &token).await?));
+                let watched = house.ask(async move |app| pass::watches(&app, &token).await);
                 if let Some(event) = watched.await?.filter(|event| event.slug == slug) {
                     return Ok(Self { event });
                 }

@@ -50,9 +50,9 @@ pub async fn confirm(house: House, by: UnitVoice, colleagues: Body<Colleagues>) 
 #[get("/units/{unit}/roster")]
 pub async fn head_count(house: House, by: UnitVoice) -> Result<Json<HeadCount>, Error> {
     let heads = house
-        .run(async move |app| {
+        .ask(async move |app| {
             let of_unit = roster_entry::Entity::find().filter(roster_entry::Column::UnitId.eq(by.unit.id));
-            Ok(of_unit.count(app.database.reader()).await?)
+            of_unit.count(app.database.reader()).await
         })
         .await?;
     Ok(Json(HeadCount { heads }))

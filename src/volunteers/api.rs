@@ -98,7 +98,7 @@ pub struct CaseShown {
 pub async fn show_outcomes(house: House, volunteer: Volunteer) -> Result<Json<Outcomes>, Error> {
     let event_id = volunteer.event.id;
     let (agreed, figures) =
-        house.run(async move |app| Ok(outcomes::of_event(app.database.reader(), event_id).await?)).await?;
+        house.ask(async move |app| outcomes::of_event(app.database.reader(), event_id).await).await?;
     let couples = agreed.into_iter().map(|couple| OutcomeCouple {
         id: couple.id,
         badges: couple.badges,

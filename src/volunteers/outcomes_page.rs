@@ -45,8 +45,7 @@ pub fn pages(config: &mut ServiceConfig) {
 async fn event_outcomes(house: House, visit: Visit, volunteer: Volunteer) -> Result<HttpResponse, Error> {
     let event = volunteer.event;
     let id = event.id;
-    let (couples, figures) =
-        house.run(async move |app| Ok(outcomes::of_event(app.database.reader(), id).await?)).await?;
+    let (couples, figures) = house.ask(async move |app| outcomes::of_event(app.database.reader(), id).await).await?;
     page::answer(&Outcomes { page: visit.page, event, figures, couples, now: house.now() })
 }
 

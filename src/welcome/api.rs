@@ -110,7 +110,7 @@ pub async fn accept_mine(
         let accepted = accept(&app, &who, id, acceptance.into_inner(), read_in).await?;
         sight::of(app.database.reader(), &app, &accepted, who.language).await
     });
-    Ok(Json(accepted.await?))
+    accepted.await.map(Json)
 }
 
 /// Declines an invitation to one's own address. Who: account.
@@ -142,7 +142,7 @@ pub async fn look(house: House, request: HttpRequest, body: Body<InvitationToken
         let sent = sent.filter(|sent| sent.state_at(app.now()) == State::Open).ok_or(TOKEN_INVALID)?;
         sight::of(db, &app, &sent, language).await
     });
-    Ok(Json(seen.await?))
+    seen.await.map(Json)
 }
 
 /// Declines by the token of the letter; no needs no account. Who: anyone with the letter.
@@ -189,5 +189,5 @@ pub async fn send_invitation_again(house: House, by: Inviter) -> Result<Json<Lis
         let sent = send_again(&app, &by).await?;
         Ok(Listed::of(&app, sent)?)
     });
-    Ok(Json(sent.await?))
+    sent.await.map(Json)
 }

@@ -87,7 +87,7 @@ pub(super) async fn read(house: &House, who: SignedIn) -> Result<SecondFactor, E
 ), security(("bearer" = [])))]
 #[get("/me/second-factor")]
 pub async fn show(house: House, who: SignedIn) -> Result<Json<SecondFactor>, Error> {
-    Ok(Json(read(&house, who).await?))
+    read(&house, who).await.map(Json)
 }
 
 /// Makes a secret for my authenticator. It asks for nothing before it is confirmed.

@@ -86,9 +86,9 @@ pub async fn forget(txn: &impl ConnectionTrait, account: Uuid) -> Result<(), Fau
 }
 
 /// How many are left.
-pub async fn left(db: &impl ConnectionTrait, account: Uuid) -> Result<u64, Fault> {
+pub async fn left(db: &impl ConnectionTrait, account: Uuid) -> Result<u64, DbErr> {
     let left = Entity::find().filter(Column::AccountId.eq(account)).filter(Column::SpentAt.is_null());
-    Ok(left.count(db).await?)
+    left.count(db).await
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ async fn list(
     at: Option<Uuid>,
 ) -> Result<HttpResponse, Error> {
     let id = event.id;
-    let matters = house.run(async move |app| Ok(matters(app.database.reader(), id).await?)).await?;
+    let matters = house.ask(async move |app| matters(app.database.reader(), id).await).await?;
     let tabs = tabs::of_organizer(&page, &event.slug, "reviews");
     let now = house.now();
     let heading = Heading::of(&page, &event, now);

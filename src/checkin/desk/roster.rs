@@ -183,17 +183,17 @@ fn version(app: &App, roster: &Roster, sealed_for: &[(code::Model, Vec<u8>)]) ->
     Ok(HEXLOWER.encode(mac.finalize().into_bytes().first_chunk::<12>().unwrap_or(&[0; 12])))
 }
 
-async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, Fault> {
+async fn guests(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Guest>, DbErr> {
     let guests = bearer::badges().column_as(badge::Column::Id, "badge_id").filter(badge::Column::EventId.eq(event_id));
-    Ok(guests.into_model().all(db).await?)
+    guests.into_model().all(db).await
 }
 
 /// Every code of the event's badges, those too that open nothing any more.
-async fn codes(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<code::Model>, Fault> {
+async fn codes(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<code::Model>, DbErr> {
     let mut badges = badge::Entity::of_event(event_id).select_only().column(badge::Column::Id);
     let badges = QuerySelect::query(&mut badges).take();
     let codes = code::Entity::find().filter(code::Column::BadgeId.in_subquery(badges));
-    Ok(codes.order_by_asc(code::Column::Id).all(db).await?)
+    codes.order_by_asc(code::Column::Id).all(db).await
 }
 
 async fn seen(app: &App, desk: &Desk) -> Result<(), Error> {

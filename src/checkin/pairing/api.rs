@@ -89,9 +89,9 @@ impl Device {
 #[get("/events/{event}/devices")]
 pub async fn devices(house: House, organizer: Organizer) -> Result<Json<Page<Device>>, Error> {
     let now = house.now();
-    let read = house.run(async move |app| {
+    let read = house.ask(async move |app| {
         let devices = device::Entity::of_event(organizer.event.id).order_by_desc(device::Column::Id);
-        Ok(devices.limit(MOST_LISTED).all(app.database.reader()).await?)
+        devices.limit(MOST_LISTED).all(app.database.reader()).await
     });
     Ok(Json(Page::whole(read.await?.into_iter().map(|its| Device::new(its, now)).collect())))
 }

@@ -79,9 +79,9 @@ pub fn pages(config: &mut ServiceConfig) {
 async fn devices(house: House, visit: Visit, organizer: Organizer) -> Result<HttpResponse, Error> {
     let event = organizer.event;
     let id = event.id;
-    let read = house.run(async move |app| {
+    let read = house.ask(async move |app| {
         let devices = device::Entity::of_event(id).order_by_desc(device::Column::Id).limit(MOST_LISTED);
-        Ok(devices.all(app.database.reader()).await?)
+        devices.all(app.database.reader()).await
     });
     let devices = read.await?;
     let tabs = tabs::of_organizer(&visit.page, &event.slug, "staff");

@@ -11,28 +11,27 @@ use super::gathering::{House, PHONES};
 use super::report::Report;
 use super::seats::Guest;
 use super::tell;
-use super::theatre::{Theatre, at_once};
+use super::theatre::at_once;
 
 /// # Errors
 /// Where a step is refused.
 pub async fn circle_survey_and_figures(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     inside: &[Arc<Guest>],
     couples: &[(String, String)],
     report: &mut Report,
 ) -> anyhow::Result<()> {
     tell("afterwards: the circle, the survey, the volunteers, the figures");
-    theatre.time_passes(Duration::days(4)).await;
-    circle(theatre, house, inside, report).await?;
-    survey(theatre, house, inside, report).await?;
-    follow_up(theatre, house, couples, report).await?;
-    figures(theatre, house, report).await
+    house.theatre.time_passes(Duration::days(4)).await;
+    circle(house, inside, report).await?;
+    survey(house, inside, report).await?;
+    follow_up(house, couples, report).await?;
+    figures(house, report).await
 }
 
 /// Two in three stay in touch, and every tenth says something.
-async fn circle(theatre: &Theatre, house: &House, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
-    let line = theatre.line.step("circle");
+async fn circle(house: &House<'_>, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("circle");
     let path = format!("/events/{}/circle", house.event);
     let members = inside.iter().enumerate().filter(|(place, _)| place % 3 != 2);
     let members: Vec<Arc<Guest>> = members.map(|(_, guest)| Arc::clone(guest)).collect();
@@ -58,8 +57,8 @@ async fn circle(theatre: &Theatre, house: &House, inside: &[Arc<Guest>], report:
 }
 
 /// Three in four answer how it was.
-async fn survey(theatre: &Theatre, house: &House, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
-    let line = theatre.line.step("survey");
+async fn survey(house: &House<'_>, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("survey");
     let path = format!("/events/{}/feedback", house.event);
     let answering = inside.iter().cloned().enumerate().filter(|(place, _)| place % 4 != 3);
     let answered = at_once(PHONES, answering, |(place, guest)| {
@@ -80,33 +79,32 @@ async fn survey(theatre: &Theatre, house: &House, inside: &[Arc<Guest>], report:
 }
 
 /// A volunteer sees who agreed to be asked, and nobody else.
-async fn follow_up(
-    theatre: &Theatre,
-    house: &House,
-    agreed: &[(String, String)],
-    report: &mut Report,
-) -> anyhow::Result<()> {
-    let line = theatre.line.step("follow-up");
+async fn follow_up(house: &House<'_>, agreed: &[(String, String)], report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("follow-up");
     let outcomes = house.volunteer.get(&line, &format!("/events/{}/outcomes", house.event)).await?.ok()?;
     let couples: Vec<Value> = outcomes["couples"].as_array().context("no couples")?.clone();
     report.couples = couples.len();
     let detail = format!("{} of {}", couples.len(), agreed.len());
     report.promise("volunteers follow up who agreed to it", couples.len() == agreed.len(), detail);
     if let Some(couple) = couples.first().and_then(|couple| couple["id"].as_str()) {
-        let note = json!({ "state": "dating", "note": "周末一起看了展览", "at": theatre.clock.now().to_rfc3339() });
+        let note =
+            json!({ "state": "dating", "note": "周末一起看了展览", "at": house.theatre.clock.now().to_rfc3339() });
         house.volunteer.post(&line, &format!("/couples/{couple}/follow-ups"), &note).await?.ok()?;
     }
     Ok(())
 }
 
 /// The union reads its event and its year: the figures are those the doors and the phones counted.
-async fn figures(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
-    let line = theatre.line.step("reports");
+async fn figures(house: &House<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("reports");
     let read = house.organizer.get(&line, &format!("/events/{}/report", house.event)).await?.ok()?;
     // The year the event was in, whatever day it is by now.
     let of = read["starts_at"].as_str().and_then(|at| at.get(..4)).context("an event without a day")?;
-    let year =
-        house.organizer.get(&line, &format!("/organizations/union-{}/report?year={of}", theatre.tag)).await?.ok()?;
+    let year = house
+        .organizer
+        .get(&line, &format!("/organizations/union-{}/report?year={of}", house.theatre.tag))
+        .await?
+        .ok()?;
     let event = (&read["door"]["attended"], &read["dates"]["dates"], &read["outcome"]["couples"]);
     let counted = (&json!(report.admitted), &json!(report.dates.held), &json!(report.couples));
     let whole = (&year["events"], &year["attendances"], &year["couples"]);

@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::gathering::{House, PHONES};
 use super::hall::Met;
-use super::hearts::hearts;
+use super::hearts::{Hall, hearts};
 use super::report::Report;
 use super::seats::Guest;
-use super::theatre::{Theatre, at_once};
+use super::theatre::at_once;
 use super::{dice, tell};
 
 const LIMIT: usize = 3;
@@ -33,45 +33,43 @@ pub const fn would_be_shown(place: usize) -> bool {
 /// # Errors
 /// Where a step is refused.
 pub async fn picks(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     inside: &[Arc<Guest>],
     met: &Met,
     report: &mut Report,
 ) -> anyhow::Result<Matches> {
-    let (men, women) = (badges(inside, true), badges(inside, false));
-    let wanted = hearts(&mut dice(theatre.seed, "hearts", 0), &men, &women, met, LIMIT);
-    let ballots = choose(theatre, house, inside, wanted, report).await?;
+    let hall = Hall { men: badges(inside, true), women: badges(inside, false), met };
+    let wanted = hearts(&mut dice(house.theatre.seed, "hearts", 0), &hall, LIMIT);
+    let ballots = choose(house, inside, wanted, report).await?;
     let expected = mutual(&ballots);
     report.picks = ballots.values().map(Vec::len).sum();
     report.matches_expected = expected.len();
-    let found = matches(theatre, house, inside).await?;
+    let found = matches(house, inside).await?;
     let known: HashSet<(String, String)> = found.keys().cloned().collect();
     report.matches = known.len();
     let detail = format!("{} matches, {} expected", known.len(), expected.len());
     report.promise("mutual picks become matches, and nothing else does", known == expected, detail);
-    nothing_one_sided_is_told(theatre, house, inside, report).await?;
+    nothing_one_sided_is_told(house, inside, report).await?;
     Ok(found)
 }
 
 /// The round opens and people choose. Two in three change their mind; the last send what they sent
 /// before once more while the round closes, and whoever thinks longer than that comes too late.
 async fn choose(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     inside: &[Arc<Guest>],
     wanted: Ballots,
     report: &mut Report,
 ) -> anyhow::Result<Ballots> {
     tell(&format!("{} people light up in private", inside.len()));
     let rounds = format!("/events/{}/pick-rounds", house.event);
-    let line = theatre.line.step("pick round");
+    let line = house.theatre.line.step("pick round");
     let planned = house.host.post(&line, &rounds, &json!({ "limit": LIMIT })).await?.ok()?;
     let number = planned["number"].as_i64().context("no number")?;
     house.host.post(&line, &format!("{rounds}/{number}/open"), &json!({})).await?.ok()?;
-    let line = theatre.line.step("ballot");
+    let line = house.theatre.line.step("ballot");
     let path = format!("{rounds}/{number}/picks");
-    let mind = |place: usize| dice(theatre.seed, "mind", place).random_range(0..100);
+    let mind = |place: usize| dice(house.theatre.seed, "mind", place).random_range(0..100);
     let slow = |place: usize| mind(place) < 2;
     let send = |(place, guest): (usize, Arc<Guest>), picks: Vec<String>| {
         let (line, path) = (line.clone(), path.clone());
@@ -122,8 +120,8 @@ fn mutual(ballots: &Ballots) -> HashSet<(String, String)> {
 }
 
 /// What every phone is told: pairs, and the id of the match as each of the two sees it.
-async fn matches(theatre: &Theatre, house: &House, inside: &[Arc<Guest>]) -> anyhow::Result<Matches> {
-    let line = theatre.line.step("my matches");
+async fn matches(house: &House<'_>, inside: &[Arc<Guest>]) -> anyhow::Result<Matches> {
+    let line = house.theatre.line.step("my matches");
     let path = Arc::new(format!("/events/{}/pick-rounds/1/matches/me", house.event));
     let outcomes = at_once(PHONES, inside.iter().cloned(), |guest| {
         let (line, path) = (line.clone(), Arc::clone(&path));
@@ -152,12 +150,11 @@ async fn matches(theatre: &Theatre, house: &House, inside: &[Arc<Guest>]) -> any
 
 /// Nobody can ask for somebody else's matches, and nobody's own picks are shown any more.
 async fn nothing_one_sided_is_told(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     inside: &[Arc<Guest>],
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let line = theatre.line.step("after the round");
+    let line = house.theatre.line.step("after the round");
     let path = format!("/events/{}/pick-rounds/1/picks", house.event);
     let guest = inside.first().context("nobody is inside")?;
     let own = guest.person.phone.get(&line, &path).await?;

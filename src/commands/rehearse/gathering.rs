@@ -23,7 +23,9 @@ const DESKS: usize = 6;
 const ONE_UNITS_MAIL: &str = "example";
 
 /// Everybody who works for the event.
-pub struct House {
+pub struct House<'a> {
+    /// Where it all happens.
+    pub theatre: &'a Theatre,
     pub event: String,
     pub administrator: Phone,
     pub organizer: Phone,
@@ -44,7 +46,7 @@ pub struct Person {
 ///
 /// # Errors
 /// Where a step is refused.
-pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::Result<House> {
+pub async fn staff_and_event<'a>(theatre: &'a Theatre, report: &mut Report) -> anyhow::Result<House<'a>> {
     tell("a union sets up its event");
     let line = theatre.line.step("event set up");
     let tag = &theatre.tag;
@@ -52,6 +54,7 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
     make_administrator(theatre, &address("administrator")).await?;
     let administrator = Phone::sign_in(&line, &address("administrator"), PASSWORD).await?;
     let mut house = House {
+        theatre,
         event: format!("qixi-{tag}"),
         organizer: Phone::new(&line),
         host: Phone::new(&line),
@@ -67,10 +70,10 @@ pub async fn staff_and_event(theatre: &Theatre, report: &mut Report) -> anyhow::
     house.administrator.post(&line, &format!("/organizations/union-{tag}/staff"), &grant).await?.ok()?;
     come(theatre, &line, &[address("organizer")]).await?;
     house.organizer = Phone::sign_in(&line, &address("organizer"), PASSWORD).await?;
-    import_units(theatre, &line, &mut house).await?;
+    import_units(&line, &mut house).await?;
     report.units = house.unit_ids.len();
     ensure!(report.units == house.units.len(), "{} of {} units were imported", report.units, house.units.len());
-    draw_up(theatre, &line, &house).await?;
+    draw_up(&line, &house).await?;
     let desks: Vec<String> = (1..=DESKS).map(|desk| format!("desk{desk}")).collect();
     let roles: Vec<&str> = ["host", "volunteer"].into_iter().chain(desks.iter().map(String::as_str)).collect();
     for role in &roles {
@@ -101,24 +104,24 @@ async fn come(theatre: &Theatre, line: &Line, people: &[String]) -> anyhow::Resu
 ///
 /// # Errors
 /// Where a step is refused.
-pub async fn applicants(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<Vec<Arc<Person>>> {
-    let cast = cast::applicants(theatre.applicants, theatre.seats, &theatre.tag, theatre.seed);
+pub async fn applicants(house: &House<'_>, report: &mut Report) -> anyhow::Result<Vec<Arc<Person>>> {
+    let cast = cast::applicants(house.theatre.applicants, house.theatre.seats, &house.theatre.tag, house.theatre.seed);
     tell(&format!("{} people sign up", cast.len()));
-    let line = theatre.line.step("sign-up");
+    let line = house.theatre.line.step("sign-up");
     at_once(PHONES, cast.clone(), |applicant| {
         let line = line.clone();
         async move { sign_up(&line, &applicant.email, &applicant.nickname, !applicant.man).await }
     })
     .await?;
-    let letters = Arc::new(theatre.letters_of("verify").await?);
-    let line = theatre.line.step("mail confirmed");
+    let letters = Arc::new(house.theatre.letters_of("verify").await?);
+    let line = house.theatre.line.step("mail confirmed");
     at_once(PHONES, cast.clone(), |applicant| {
         let (line, letters) = (line.clone(), Arc::clone(&letters));
         async move { verify(&line, letters.get(&applicant.email)).await }
     })
     .await?;
     tell("they sign in and apply");
-    let (signing, applying) = (theatre.line.step("sign-in"), theatre.line.step("application"));
+    let (signing, applying) = (house.theatre.line.step("sign-in"), house.theatre.line.step("application"));
     let people = at_once(PHONES, cast, |applicant| {
         let (signing, applying) = (signing.clone(), applying.clone());
         let event = house.event.clone();
@@ -135,12 +138,12 @@ pub async fn applicants(theatre: &Theatre, house: &House, report: &mut Report) -
     })
     .await?;
     report.applicants = people.len();
-    approve(theatre, house, report).await?;
+    approve(house, report).await?;
     Ok(people)
 }
 
-async fn approve(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
-    let line = theatre.line.step("approval");
+async fn approve(house: &House<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("approval");
     loop {
         let path = format!("/events/{}/registrations?status=applied&limit=200", house.event);
         let waiting = house.organizer.get(&line, &path).await?.ok()?;
@@ -167,7 +170,7 @@ async fn approve(theatre: &Theatre, house: &House, report: &mut Report) -> anyho
     report.approved = approved;
     report.promise(
         "everybody who applied once is registered once",
-        approved == theatre.applicants,
+        approved == house.theatre.applicants,
         format!("{approved} approved"),
     );
     Ok(())
@@ -199,7 +202,7 @@ async fn make_administrator(theatre: &Theatre, email: &str) -> anyhow::Result<()
     })
 }
 
-async fn import_units(theatre: &Theatre, line: &Line, house: &mut House) -> anyhow::Result<()> {
+async fn import_units(line: &Line, house: &mut House<'_>) -> anyhow::Result<()> {
     // As Excel in China writes it.
     let mut table = String::from("单位名称,邮箱域名\r\n");
     for (number, name) in house.units.iter().enumerate() {
@@ -208,12 +211,12 @@ async fn import_units(theatre: &Theatre, line: &Line, house: &mut House) -> anyh
         table.push_str(&format!("{name},{domain}\r\n"));
     }
     let (bytes, _, _) = encoding_rs::GB18030.encode(&table);
-    let path = format!("{}/api/v1/units/import?organization=union-{}", line.address, theatre.tag);
+    let path = format!("{}/api/v1/units/import?organization=union-{}", line.address, house.theatre.tag);
     let token = house.organizer.token().await?;
     let request = line.http.post(path).bearer_auth(token).header("content-type", "text/csv").body(bytes.into_owned());
     line.send(request, "POST /units/import").await?.ok()?;
     for name in &house.units {
-        let path = format!("/units?organization=union-{}&q={name}", theatre.tag);
+        let path = format!("/units?organization=union-{}&q={name}", house.theatre.tag);
         let found = house.organizer.get(line, &path).await?.ok()?;
         let items = found["items"].as_array().context("no items")?;
         let unit = items.iter().find(|unit| unit["name"] == json!(name)).context("a unit is missing")?;
@@ -223,10 +226,10 @@ async fn import_units(theatre: &Theatre, line: &Line, house: &mut House) -> anyh
 }
 
 /// Registration at once, a week of it; five days online; the evening two weeks later.
-async fn draw_up(theatre: &Theatre, line: &Line, house: &House) -> anyhow::Result<()> {
-    let now = theatre.clock.now();
+async fn draw_up(line: &Line, house: &House<'_>) -> anyhow::Result<()> {
+    let now = house.theatre.clock.now();
     let day = |days: i64| (now + Duration::days(days)).to_rfc3339();
-    let half = theatre.seats / 2;
+    let half = house.theatre.seats / 2;
     let phases: Vec<Value> = [
         ("registration", day(1)),
         ("online", day(7)),
@@ -239,7 +242,7 @@ async fn draw_up(theatre: &Theatre, line: &Line, house: &House) -> anyhow::Resul
     .map(|(phase, at)| json!({ "phase": phase, "starts_at": at }))
     .collect();
     let event = json!({
-        "organization": format!("union-{}", theatre.tag),
+        "organization": format!("union-{}", house.theatre.tag),
         "template": "mixer",
         "slug": house.event,
         "title": "燕缘际会·七夕",
@@ -248,7 +251,7 @@ async fn draw_up(theatre: &Theatre, line: &Line, house: &House) -> anyhow::Resul
         "venue": "市工人文化宫",
         "starts_at": (now + Duration::days(20) + Duration::hours(2)).to_rfc3339(),
         "ends_at": (now + Duration::days(20) + Duration::hours(6)).to_rfc3339(),
-        "seats": theatre.seats,
+        "seats": house.theatre.seats,
         "phases": phases,
         "hosts": [
             { "role": "organizer", "name": "市总工会" },
@@ -266,6 +269,6 @@ async fn draw_up(theatre: &Theatre, line: &Line, house: &House) -> anyhow::Resul
     });
     house.organizer.post(line, "/events", &event).await?.ok()?;
     house.organizer.post(line, &format!("/events/{}/publish", house.event), &json!({})).await?.ok()?;
-    theatre.time_passes(Duration::days(1)).await;
+    house.theatre.time_passes(Duration::days(1)).await;
     Ok(())
 }

@@ -17,7 +17,7 @@ use super::phone::Phone;
 use super::report::Report;
 use super::seats::Guest;
 use super::tell;
-use super::theatre::{Theatre, at_once};
+use super::theatre::at_once;
 use crate::chance::Chance;
 
 /// After this round the late ones come in and the rest is planned anew.
@@ -43,14 +43,9 @@ struct Door {
 
 /// # Errors
 /// Where a step is refused.
-pub async fn doors_and_dates(
-    theatre: &Theatre,
-    house: &House,
-    guests: &[Arc<Guest>],
-    report: &mut Report,
-) -> anyhow::Result<Met> {
+pub async fn doors_and_dates(house: &House<'_>, guests: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<Met> {
     tell("the doors open");
-    theatre.the_evening_comes().await;
+    house.theatre.the_evening_comes().await;
     let (on_time, late): (Vec<_>, Vec<_>) = guests
         .iter()
         .filter(|guest| guest.person.cast.comes != Comes::Never)
@@ -58,14 +53,14 @@ pub async fn doors_and_dates(
         .partition(|guest| guest.person.cast.comes == Comes::OnTime);
     let mut door = Door::default();
     let (online, offline) = on_time.split_at(on_time.len().saturating_sub(on_time.len() / 12));
-    scan_all(theatre, house, online, &mut door).await?;
-    offline_queue(theatre, house, offline, &mut door).await?;
-    strangers(theatre, house, &mut door).await?;
+    scan_all(house, online, &mut door).await?;
+    offline_queue(house, offline, &mut door).await?;
+    strangers(house, &mut door).await?;
     let mut inside = on_time.len();
-    let mut evening = Dates::new(theatre, house, guests);
+    let mut evening = Dates::new(house, guests);
     let rounds = evening.play(LATE_AFTER).await?;
     tell(&format!("{} late guests come in", late.len()));
-    scan_all(theatre, house, &late, &mut door).await?;
+    scan_all(house, &late, &mut door).await?;
     inside += late.len();
     evening.play(rounds).await?;
     let met = evening.compare(report).await?;
@@ -86,8 +81,8 @@ fn nonce() -> anyhow::Result<String> {
 }
 
 /// Every guest is scanned; every tenth by all desks at once, every seventh request is sent again.
-async fn scan_all(theatre: &Theatre, house: &House, guests: &[Arc<Guest>], door: &mut Door) -> anyhow::Result<()> {
-    let line = theatre.line.step("check-in");
+async fn scan_all(house: &House<'_>, guests: &[Arc<Guest>], door: &mut Door) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("check-in");
     let path = Arc::new(format!("/events/{}/check-ins", house.event));
     let queue = guests.iter().cloned().enumerate();
     let seen = at_once(house.desks.len() * 2, queue, |(place, guest)| {
@@ -131,11 +126,11 @@ async fn replay(line: &Line, path: &str, desks: &[Arc<Phone>], guest: &Guest) ->
 }
 
 /// Two desks lose the link and both write down the same people; the queues come up later.
-async fn offline_queue(theatre: &Theatre, house: &House, guests: &[Arc<Guest>], door: &mut Door) -> anyhow::Result<()> {
+async fn offline_queue(house: &House<'_>, guests: &[Arc<Guest>], door: &mut Door) -> anyhow::Result<()> {
     tell(&format!("two desks lose the link; {} guests are written down", guests.len()));
-    let line = theatre.line.step("offline upload");
-    let at = theatre.clock.now().to_rfc3339();
-    theatre.time_passes(Duration::minutes(4)).await;
+    let line = house.theatre.line.step("offline upload");
+    let at = house.theatre.clock.now().to_rfc3339();
+    house.theatre.time_passes(Duration::minutes(4)).await;
     let path = format!("/events/{}/check-ins/batch", house.event);
     let mut admitted = HashSet::new();
     for desk in 0..2 {
@@ -168,8 +163,8 @@ async fn offline_queue(theatre: &Theatre, house: &House, guests: &[Arc<Guest>], 
 }
 
 /// Codes nobody has are refused and written down.
-async fn strangers(theatre: &Theatre, house: &House, door: &mut Door) -> anyhow::Result<()> {
-    let line = theatre.line.step("check-in");
+async fn strangers(house: &House<'_>, door: &mut Door) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("check-in");
     let path = format!("/events/{}/check-ins", house.event);
     let desk = house.desks.first().context("no desk")?;
     let body = json!({ "code": nonce()?, "nonce": nonce()?, "device": "desk-0", "kind": "entry" });
@@ -188,30 +183,29 @@ impl Guest {
 
 /// The dates, as the host calls them and as the phones saw them.
 struct Dates<'a> {
-    theatre: &'a Theatre,
-    house: &'a House,
+    house: &'a House<'a>,
     guests: &'a [Arc<Guest>],
     played: usize,
 }
 
 impl<'a> Dates<'a> {
-    fn new(theatre: &'a Theatre, house: &'a House, guests: &'a [Arc<Guest>]) -> Self {
-        Self { theatre, house, guests, played: 0 }
+    fn new(house: &'a House<'a>, guests: &'a [Arc<Guest>]) -> Self {
+        Self { house, guests, played: 0 }
     }
 
     /// Plans, then plays up to this round; answers how many rounds there are.
     async fn play(&mut self, until: usize) -> anyhow::Result<usize> {
         let path = format!("/events/{}/dates", self.house.event);
         let host = &self.house.host;
-        let line = self.theatre.line.step("dates planned");
+        let line = self.house.theatre.line.step("dates planned");
         host.post(&line, &format!("{path}/plan"), &json!({})).await?.ok()?;
         let plan = host.get(&line, &path).await?.ok()?;
         let rounds = plan["rounds"].as_array().context("no rounds")?.len();
-        let line = self.theatre.line.step("rounds called");
+        let line = self.house.theatre.line.step("rounds called");
         while self.played < until.min(rounds) {
             let round = self.played + 1;
             host.post(&line, &format!("{path}/rounds/{round}/start"), &json!({})).await?.ok()?;
-            self.theatre.time_passes(Duration::minutes(8)).await;
+            self.house.theatre.time_passes(Duration::minutes(8)).await;
             host.post(&line, &format!("{path}/rounds/{round}/finish"), &json!({})).await?.ok()?;
             self.played = round;
         }
@@ -221,7 +215,7 @@ impl<'a> Dates<'a> {
 
     /// Asks every phone where it sat, and with whom.
     async fn compare(&self, report: &mut Report) -> anyhow::Result<Met> {
-        let line = self.theatre.line.step("my dates");
+        let line = self.house.theatre.line.step("my dates");
         let path = Arc::new(format!("/events/{}/dates/me", self.house.event));
         let seen = at_once(PHONES, self.guests.iter().cloned(), |guest| {
             let (line, path) = (line.clone(), Arc::clone(&path));

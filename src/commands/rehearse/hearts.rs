@@ -12,22 +12,23 @@ use super::hall::Met;
 /// One spark among so many people: some twenty couples of three hundred guests.
 const GUESTS_A_SPARK: usize = 15;
 
-/// Picks by badge, at most `limit` each. `men` and `women` are all who are inside.
+/// All who are inside, by badge, and whom they met.
+pub struct Hall<'a> {
+    pub men: Vec<String>,
+    pub women: Vec<String>,
+    pub met: &'a Met,
+}
+
+/// Picks by badge, at most `limit` each.
 #[must_use]
-pub fn hearts(
-    dice: &mut StdRng,
-    men: &[String],
-    women: &[String],
-    met: &Met,
-    limit: usize,
-) -> HashMap<String, Vec<String>> {
-    let mut picks = sparks(dice, men, women, met);
-    for (own, others) in [(men, women), (women, men)] {
+pub fn hearts(dice: &mut StdRng, hall: &Hall<'_>, limit: usize) -> HashMap<String, Vec<String>> {
+    let mut picks = sparks(dice, hall);
+    for (own, others) in [(&hall.men, &hall.women), (&hall.women, &hall.men)] {
         for badge in own {
             let liked = picks.entry(badge.clone()).or_default();
             let wanted = dice.random_range(liked.len()..=limit).min(others.len());
             while liked.len() < wanted {
-                let met = met.get(badge).filter(|_| dice.random_range(0..10) < 3);
+                let met = hall.met.get(badge).filter(|_| dice.random_range(0..10) < 3);
                 let one = met.and_then(|met| met.choose(dice)).unwrap_or_else(|| popular(dice, others));
                 if others.contains(one) && !liked.contains(one) {
                     liked.push(one.clone());
@@ -42,7 +43,8 @@ pub fn hearts(
 }
 
 /// Pairs who met and like one another, nobody in two of them.
-fn sparks(dice: &mut StdRng, men: &[String], women: &[String], met: &Met) -> HashMap<String, Vec<String>> {
+fn sparks(dice: &mut StdRng, hall: &Hall<'_>) -> HashMap<String, Vec<String>> {
+    let Hall { men, women, met } = hall;
     let women: HashSet<&String> = women.iter().collect();
     let tables = men.iter().flat_map(|man| met.get(man).into_iter().flatten().map(move |woman| (man, woman)));
     let mut tables: Vec<(&String, &String)> = tables.filter(|(_, woman)| women.contains(woman)).collect();

@@ -11,31 +11,29 @@ use super::gathering::{House, Person};
 use super::report::Report;
 use super::seats::{Guest, badges, read_standing};
 use super::tell;
-use super::theatre::Theatre;
 
 /// Everybody who has a badge, once the seat has moved.
 ///
 /// # Errors
 /// Where a step is refused.
 pub async fn somebody_cancels(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     people: &[Arc<Person>],
     guests: Vec<Arc<Guest>>,
     report: &mut Report,
 ) -> anyhow::Result<Vec<Arc<Guest>>> {
-    theatre.before_the_doors(Duration::minutes(30)).await;
-    let before = read_standing(theatre, house, people).await?;
+    house.theatre.before_the_doors(Duration::minutes(30)).await;
+    let before = read_standing(house, people).await?;
     let waits = |man: bool| {
         let mut standing = people.iter().zip(&before);
         standing.any(|(person, standing)| person.cast.man == man && standing["status"] == "waitlisted")
     };
     let Some(leaver) = guests.iter().find(|guest| waits(guest.person.cast.man)) else { return Ok(guests) };
     tell("half an hour before the doors somebody cannot come");
-    let line = theatre.line.step("last hour");
+    let line = house.theatre.line.step("last hour");
     let reply = format!("/events/{}/registrations/me/reply", house.event);
     leaver.person.phone.post(&line, &reply, &json!({ "reply": "decline" })).await?.ok()?;
-    let after = read_standing(theatre, house, people).await?;
+    let after = read_standing(house, people).await?;
     let called: Vec<&Arc<Person>> = people
         .iter()
         .zip(&after)
@@ -46,7 +44,7 @@ pub async fn somebody_cancels(
     next.phone.post(&line, &reply, &json!({ "reply": "confirm" })).await?.ok()?;
     report.last_hour = called.len();
     report.promoted += called.len();
-    let guests = badges(theatre, house, people, report).await?;
+    let guests = badges(house, people, report).await?;
     let worn: HashSet<&str> = guests.iter().map(|guest| guest.person.cast.email.as_str()).collect();
     let moved = worn.contains(next.cast.email.as_str()) && !worn.contains(leaver.person.cast.email.as_str());
     let held = called.len() == 1 && next.cast.man == leaver.person.cast.man && moved;

@@ -82,16 +82,16 @@ pub async fn rehearse(settings: Settings, arguments: Arguments) -> Result<(), En
 /// The acts, in the order of the event.
 async fn play(theatre: &Theatre, report: &mut Report) -> anyhow::Result<()> {
     let house = gathering::staff_and_event(theatre, report).await?;
-    let people = gathering::applicants(theatre, &house, report).await?;
-    online::five_days(theatre, &house, &people, report).await?;
-    let guests = seats::screened_and_confirmed(theatre, &house, &people, report).await?;
-    let guests = last_hour::somebody_cancels(theatre, &house, &people, guests, report).await?;
-    let met = hall::doors_and_dates(theatre, &house, &guests, report).await?;
+    let people = gathering::applicants(&house, report).await?;
+    online::five_days(&house, &people, report).await?;
+    let guests = seats::screened_and_confirmed(&house, &people, report).await?;
+    let guests = last_hour::somebody_cancels(&house, &people, guests, report).await?;
+    let met = hall::doors_and_dates(&house, &guests, report).await?;
     let inside: Vec<_> = guests.into_iter().filter(|guest| guest.person.cast.comes != Comes::Never).collect();
-    let matches = choosing::picks(theatre, &house, &inside, &met, report).await?;
+    let matches = choosing::picks(&house, &inside, &met, report).await?;
     let couples = couples::agree_and_exchange(theatre, &inside, &matches, report).await?;
-    stage::words_and_couples(theatre, &house, &inside, &couples, report).await?;
-    afterwards::circle_survey_and_figures(theatre, &house, &inside, &couples, report).await?;
+    stage::words_and_couples(&house, &inside, &couples, report).await?;
+    afterwards::circle_survey_and_figures(&house, &inside, &couples, report).await?;
     theatre.letters(&house, report).await
 }
 

@@ -12,95 +12,96 @@ use serde_json::{Value, json};
 use super::client::Line;
 use super::gathering::{House, PHONES, Person};
 use super::report::Report;
-use super::theatre::{Theatre, at_once};
+use super::theatre::at_once;
 use super::{dice, tell};
 
 const DAYS: usize = 5;
 
 /// # Errors
 /// Where a step is refused.
-pub async fn five_days(
-    theatre: &Theatre,
-    house: &House,
-    people: &[Arc<Person>],
-    report: &mut Report,
-) -> anyhow::Result<()> {
-    theatre.time_passes(Duration::days(6) + Duration::hours(1)).await;
+pub async fn five_days(house: &House<'_>, people: &[Arc<Person>], report: &mut Report) -> anyhow::Result<()> {
+    house.theatre.time_passes(Duration::days(6) + Duration::hours(1)).await;
     let mut announced = vec![0; people.len()];
-    for day in 1..=DAYS {
-        tell(&format!("day {day} online"));
-        let quiz = set_quiz(theatre, house, day).await?;
-        let line = theatre.line.step("plaza");
+    for number in 1..=DAYS {
+        tell(&format!("day {number} online"));
+        let quiz = set_quiz(house, number).await?;
+        let (line, event) = (house.theatre.line.step("plaza"), house.event.clone());
+        let day = Arc::new(Day { number, line, event, quiz });
         let awarded = at_once(PHONES, people.iter().cloned().enumerate(), |(place, person)| {
-            let (line, event, quiz) = (line.clone(), house.event.clone(), quiz.clone());
-            let dice = dice(theatre.seed, "online", place * DAYS + day);
-            async move { a_day(&line, &event, &quiz, &person, dice, day).await }
+            let (day, dice) = (Arc::clone(&day), dice(house.theatre.seed, "online", place * DAYS + number));
+            async move { day.of(&person, dice).await }
         })
         .await?;
         for (sum, points) in announced.iter_mut().zip(awarded) {
             *sum += points;
         }
-        moderate(theatre, house).await?;
-        if day == DAYS {
-            not_screened_early(theatre, house, report).await?;
+        moderate(house).await?;
+        if number == DAYS {
+            not_screened_early(house, report).await?;
         }
-        theatre.time_passes(Duration::days(1)).await;
+        house.theatre.time_passes(Duration::days(1)).await;
     }
-    ledgers_agree(theatre, house, people, &announced, report).await
+    ledgers_agree(house, people, &announced, report).await
 }
 
-/// One person's day: what the answers said it earned.
-async fn a_day(
-    line: &Line,
-    event: &str,
-    quiz: &str,
-    person: &Person,
-    mut dice: StdRng,
-    day: usize,
-) -> anyhow::Result<i64> {
-    let mut does = |percent: u32| dice.random_range(0..100) < percent;
-    let zeal = person.cast.zeal;
-    let phone = &person.phone;
-    let mut earned = 0;
-    let mut acts: Vec<(String, Value)> = Vec::new();
-    if does(zeal) {
-        acts.push(("sign-ins".into(), json!({})));
-        // A thumb that taps twice earns nothing more.
-        if does(10) {
+/// One of the days, and what there is to do on it.
+struct Day {
+    number: usize,
+    line: Line,
+    event: String,
+    quiz: String,
+}
+
+impl Day {
+    /// One person's: what the answers said it earned.
+    async fn of(&self, person: &Person, mut dice: StdRng) -> anyhow::Result<i64> {
+        let mut does = |percent: u32| dice.random_range(0..100) < percent;
+        let zeal = person.cast.zeal;
+        let phone = &person.phone;
+        let mut earned = 0;
+        let mut acts: Vec<(String, Value)> = Vec::new();
+        if does(zeal) {
             acts.push(("sign-ins".into(), json!({})));
+            // A thumb that taps twice earns nothing more.
+            if does(10) {
+                acts.push(("sign-ins".into(), json!({})));
+            }
         }
+        if does(zeal * 3 / 4) {
+            acts.push((format!("quizzes/{}/answers", self.quiz), json!({ "choices": [0] })));
+        }
+        if does(zeal / 3) {
+            acts.push((
+                "posts".into(),
+                json!({ "body": format!("第{}天的风采 🌸 <b>{}</b>", self.number, person.cast.nickname) }),
+            ));
+        }
+        if self.number == 1 && does(zeal / 2) {
+            acts.push(("declarations".into(), json!({ "body": "愿得一人心,白首不相离。" })));
+        }
+        for (what, body) in acts {
+            let answer = phone.post(&self.line, &format!("/events/{}/{what}", self.event), &body).await?;
+            anyhow::ensure!(answer.status < 300 || answer.status == 409, "{what}: {} {}", answer.status, answer.json);
+            earned += answer.json["awarded"]["points"].as_i64().unwrap_or(0);
+        }
+        Ok(earned)
     }
-    if does(zeal * 3 / 4) {
-        acts.push((format!("quizzes/{quiz}/answers"), json!({ "choices": [0] })));
-    }
-    if does(zeal / 3) {
-        acts.push(("posts".into(), json!({ "body": format!("第{day}天的风采 🌸 <b>{}</b>", person.cast.nickname) })));
-    }
-    if day == 1 && does(zeal / 2) {
-        acts.push(("declarations".into(), json!({ "body": "愿得一人心,白首不相离。" })));
-    }
-    for (what, body) in acts {
-        let answer = phone.post(line, &format!("/events/{event}/{what}"), &body).await?;
-        anyhow::ensure!(answer.status < 300 || answer.status == 409, "{what}: {} {}", answer.status, answer.json);
-        earned += answer.json["awarded"]["points"].as_i64().unwrap_or(0);
-    }
-    Ok(earned)
 }
 
-async fn not_screened_early(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
-    let line = theatre.line.step("screening");
+async fn not_screened_early(house: &House<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("screening");
     let path = format!("/events/{}/screening/runs", house.event);
     let early = house.organizer.post(&line, &path, &json!({ "beacon": "too early" })).await?;
     report.promise("nothing is screened while points can change", early.status == 409, early.code().to_owned());
     Ok(())
 }
 
-async fn set_quiz(theatre: &Theatre, house: &House, day: usize) -> anyhow::Result<String> {
-    let line = theatre.line.step("quiz set");
+async fn set_quiz(house: &House<'_>, day: usize) -> anyhow::Result<String> {
+    let line = house.theatre.line.step("quiz set");
     let quiz = json!({
         "title": format!("第{day}天问答"),
-        "opens_at": theatre.clock.now().to_rfc3339(),
-        "closes_at": (theatre.clock.now() + Duration::hours(23)).to_rfc3339(),
+        "opens_at": house.theatre.clock.now().to_rfc3339(),
+        "closes_at": (house.theatre.clock.now() + Duration::hours(23)).to_rfc3339(),
         "questions": [{ "text": "牛郎织女哪一天相会?", "options": ["七月初七", "八月十五"], "correct": 0 }],
     });
     let made = house.organizer.post(&line, &format!("/events/{}/quizzes", house.event), &quiz).await?.ok()?;
@@ -108,8 +109,8 @@ async fn set_quiz(theatre: &Theatre, house: &House, day: usize) -> anyhow::Resul
 }
 
 /// The organizer approves what waits.
-async fn moderate(theatre: &Theatre, house: &House) -> anyhow::Result<()> {
-    let line = theatre.line.step("moderation");
+async fn moderate(house: &House<'_>) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("moderation");
     loop {
         let path = format!("/events/{}/moderation?limit=200", house.event);
         let queue = house.organizer.get(&line, &path).await?.ok()?;
@@ -127,13 +128,12 @@ async fn moderate(theatre: &Theatre, house: &House) -> anyhow::Result<()> {
 
 /// Every line of every ledger is read; its sum is what the person is shown.
 async fn ledgers_agree(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     people: &[Arc<Person>],
     announced: &[i64],
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let line = theatre.line.step("ledger read");
+    let line = house.theatre.line.step("ledger read");
     let seen = at_once(PHONES, people.iter().cloned(), |person| {
         let (line, event) = (line.clone(), house.event.clone());
         async move {

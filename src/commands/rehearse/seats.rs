@@ -25,22 +25,21 @@ pub struct Guest {
 /// # Errors
 /// Where a step is refused.
 pub async fn screened_and_confirmed(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     people: &[Arc<Person>],
     report: &mut Report,
 ) -> anyhow::Result<Vec<Arc<Guest>>> {
     tell("the ledger freezes and the screening runs");
-    screen(theatre, house, report).await?;
-    let standing = read_standing(theatre, house, people).await?;
-    count(theatre, people, &standing, report);
-    theatre.time_passes(Duration::days(1)).await;
-    replies(theatre, house, people, report).await?;
-    badges(theatre, house, people, report).await
+    screen(house, report).await?;
+    let standing = read_standing(house, people).await?;
+    count(house.theatre, people, &standing, report);
+    house.theatre.time_passes(Duration::days(1)).await;
+    replies(house, people, report).await?;
+    badges(house, people, report).await
 }
 
-async fn screen(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow::Result<()> {
-    let line = theatre.line.step("screening");
+async fn screen(house: &House<'_>, report: &mut Report) -> anyhow::Result<()> {
+    let line = house.theatre.line.step("screening");
     let event = format!("/events/{}", house.event);
     let organizer = &house.organizer;
     let frozen = organizer.post(&line, &format!("{event}/ledger/freeze"), &json!({})).await?;
@@ -62,8 +61,8 @@ async fn screen(theatre: &Theatre, house: &House, report: &mut Report) -> anyhow
 ///
 /// # Errors
 /// Where somebody is not answered.
-pub async fn read_standing(theatre: &Theatre, house: &House, people: &[Arc<Person>]) -> anyhow::Result<Vec<Value>> {
-    let line = theatre.line.step("explanation read");
+pub async fn read_standing(house: &House<'_>, people: &[Arc<Person>]) -> anyhow::Result<Vec<Value>> {
+    let line = house.theatre.line.step("explanation read");
     at_once(PHONES, people.iter().cloned(), |person| {
         let (line, event) = (line.clone(), house.event.clone());
         async move { person.phone.get(&line, &format!("/events/{event}/registrations/me")).await?.ok() }
@@ -127,9 +126,9 @@ fn envy(people: &[Arc<Person>], standing: &[Value], by_unit: &HashMap<(usize, bo
 }
 
 /// The selected answer or let it be; standbys are asked until nobody new is.
-async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], report: &mut Report) -> anyhow::Result<()> {
+async fn replies(house: &House<'_>, people: &[Arc<Person>], report: &mut Report) -> anyhow::Result<()> {
     for wave in 0..6 {
-        let standing = read_standing(theatre, house, people).await?;
+        let standing = read_standing(house, people).await?;
         let invited: Vec<Arc<Person>> = people
             .iter()
             .zip(&standing)
@@ -143,7 +142,7 @@ async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], repor
             break;
         }
         tell(&format!("{} people are asked whether they come", invited.len()));
-        let line = theatre.line.step("reply");
+        let line = house.theatre.line.step("reply");
         at_once(PHONES, invited, |person| {
             let (line, event) = (line.clone(), house.event.clone());
             // Whoever moved up is glad to come.
@@ -162,13 +161,13 @@ async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], repor
         .await?;
         // Long enough for every deadline to pass, not for the phase.
         if wave == 1 {
-            theatre.time_passes(Duration::days(4)).await;
+            house.theatre.time_passes(Duration::days(4)).await;
         }
     }
-    let standing = read_standing(theatre, house, people).await?;
+    let standing = read_standing(house, people).await?;
     report.confirmed = standing.iter().filter(|standing| standing["status"] == "confirmed").count();
-    let within = report.confirmed <= theatre.seats && report.confirmed > 0;
-    report.promise("never more guests than seats", within, format!("{} of {}", report.confirmed, theatre.seats));
+    let within = report.confirmed <= house.theatre.seats && report.confirmed > 0;
+    report.promise("never more guests than seats", within, format!("{} of {}", report.confirmed, house.theatre.seats));
     Ok(())
 }
 
@@ -176,14 +175,9 @@ async fn replies(theatre: &Theatre, house: &House, people: &[Arc<Person>], repor
 ///
 /// # Errors
 /// Where a step is refused.
-pub async fn badges(
-    theatre: &Theatre,
-    house: &House,
-    people: &[Arc<Person>],
-    report: &mut Report,
-) -> anyhow::Result<Vec<Arc<Guest>>> {
+pub async fn badges(house: &House<'_>, people: &[Arc<Person>], report: &mut Report) -> anyhow::Result<Vec<Arc<Guest>>> {
     tell("badges are numbered");
-    let line = theatre.line.step("badges");
+    let line = house.theatre.line.step("badges");
     let path = format!("/events/{}/badges", house.event);
     house.organizer.post(&line, &path, &json!({})).await?.ok()?;
     let guests = at_once(PHONES, people.iter().cloned(), |person| {

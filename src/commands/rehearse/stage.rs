@@ -12,7 +12,7 @@ use super::gathering::{House, PHONES};
 use super::report::Report;
 use super::seats::Guest;
 use super::tell;
-use super::theatre::{Theatre, at_once};
+use super::theatre::at_once;
 
 /// How many would like to say something; every second is said yes to.
 const WORDS: usize = 6;
@@ -24,14 +24,13 @@ const TAPS: usize = 2;
 /// # Errors
 /// Where a step is refused.
 pub async fn words_and_couples(
-    theatre: &Theatre,
-    house: &House,
+    house: &House<'_>,
     inside: &[Arc<Guest>],
     couples: &[(String, String)],
     report: &mut Report,
 ) -> anyhow::Result<()> {
     tell("words on stage, and couples on the bridge");
-    let line = theatre.line.step("stage");
+    let line = house.theatre.line.step("stage");
     confessions(&line, house, inside, report).await?;
     let console = Console { line: &line, house };
     let stage = console.stage().await?;
@@ -54,7 +53,7 @@ pub async fn words_and_couples(
 }
 
 /// Two by two they ask to speak; half of those who are asked say yes, and only those may be called.
-async fn confessions(line: &Line, house: &House, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
+async fn confessions(line: &Line, house: &House<'_>, inside: &[Arc<Guest>], report: &mut Report) -> anyhow::Result<()> {
     let path = format!("/events/{}/confessions", house.event);
     let of = |man: bool| inside.iter().filter(move |guest| guest.person.cast.man == man);
     let mut agreed = BTreeSet::new();
@@ -124,7 +123,7 @@ async fn crosses(
 /// What the host does, and what the screen shows of it.
 struct Console<'a> {
     line: &'a Line,
-    house: &'a House,
+    house: &'a House<'a>,
 }
 
 impl Console<'_> {

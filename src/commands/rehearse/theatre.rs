@@ -113,7 +113,7 @@ impl Theatre {
     ///
     /// # Errors
     /// Where the administrator is not answered.
-    pub async fn letters(&self, house: &House, report: &mut Report) -> anyhow::Result<()> {
+    pub async fn letters(&self, house: &House<'_>, report: &mut Report) -> anyhow::Result<()> {
         tell("the postman goes his last round");
         for _ in 0..600 {
             report.letters = Letters::default();
@@ -136,7 +136,7 @@ impl Theatre {
     }
 
     /// Every letter that fits, page by page.
-    async fn outbox(&self, house: &House, filter: &str) -> anyhow::Result<Vec<Value>> {
+    async fn outbox(&self, house: &House<'_>, filter: &str) -> anyhow::Result<Vec<Value>> {
         let line = self.line.step("outbox read");
         let mut letters = Vec::new();
         let mut cursor = String::new();

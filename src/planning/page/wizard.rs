@@ -46,7 +46,7 @@ impl Wizard {
     async fn answer(house: &House, page: Page, by: &UnionStaff, form: Form) -> Result<HttpResponse, Error> {
         let named = page.clone();
         let unions = by.unions.iter().map(|union| union.id).collect();
-        let series = house.run(async move |app| Ok(series_of(app.database.reader(), &named, unions).await?)).await?;
+        let series = house.ask(async move |app| series_of(app.database.reader(), &named, unions).await).await?;
         let proposed = |kind: Kind| {
             let (template, kind) = (template::Template::of(kind)?, kind.word().to_owned());
             Ok(Proposed {

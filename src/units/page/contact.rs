@@ -40,8 +40,7 @@ struct Confirm {
 /// The units one speaks for. Who: unit contact.
 #[get("/unit")]
 pub async fn mine(house: House, visit: Visit, who: SignedIn) -> Result<HttpResponse, Error> {
-    let units =
-        house.run(async move |app| Ok(overview::spoken_for(app.database.reader(), who.account_id).await?)).await?;
+    let units = house.ask(async move |app| overview::spoken_for(app.database.reader(), who.account_id).await).await?;
     if let [only] = units.as_slice() {
         return Ok(page::see(&format!("/unit/{}", only.unit.id)));
     }
@@ -92,6 +91,6 @@ fn people(text: &str) -> Result<Vec<MailAddress>, Error> {
 async fn confirm(house: &House, page: Page, by: &UnitVoice, form: Form) -> Result<HttpResponse, Error> {
     let unit = by.unit.clone();
     let of_unit = roster_entry::Entity::find().filter(roster_entry::Column::UnitId.eq(unit.id));
-    let heads = house.run(async move |app| Ok(of_unit.count(app.database.reader()).await?)).await?;
+    let heads = house.ask(async move |app| of_unit.count(app.database.reader()).await).await?;
     page::answer(&Confirm { unit, heads, form, page })
 }
