@@ -84,6 +84,14 @@ impl Standing {
         Ok(found)
     }
 
+    /// As [`Standing::find`], or as it is remembered.
+    pub async fn of(app: &App, account: Uuid, union: Uuid) -> Result<Self, DbErr> {
+        match Self::recall(app, account, union) {
+            Some(known) => Ok(known),
+            None => Self::find(app, account, union).await,
+        }
+    }
+
     /// Whether they are let in: whoever lacks the second factor learns that.
     ///
     /// # Errors
@@ -101,18 +109,4 @@ async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Resu
     let Some(union) = works.one(db).await? else { return Ok(Standing::Stranger) };
     let lacks = union.demands_second_factor && !factor::is_on(db, account).await?;
     Ok(if lacks { Standing::LacksFactor } else { Standing::Organizer })
-}
-
-/// A person's grant of a role at a union.
-pub async fn find_grant(
-    db: &impl ConnectionTrait,
-    organization: Uuid,
-    account: Uuid,
-    role: Role,
-) -> Result<Option<Model>, DbErr> {
-    let grant = Entity::find()
-        .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::AccountId.eq(account))
-        .filter(Column::Role.eq(role));
-    grant.one(db).await
 }
