@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DbErr, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{Condition, ConnectionTrait, DbErr, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -67,6 +67,20 @@ impl Entity {
     #[must_use]
     pub fn inside(event_id: Uuid) -> Select<Self> {
         Self::find().filter(Column::EventId.eq(event_id)).filter(Column::Inside.eq(true))
+    }
+
+    /// Everybody who was ever let in, and not by a mistake that was taken back: whoever is inside now, and of
+    /// those who are not whom the log knows ([`came`], of all).
+    #[must_use]
+    pub fn who_came(event_id: Uuid) -> Select<Self> {
+        let logged = attendance::Entity::find()
+            .select_only()
+            .column(attendance::Column::RegistrationId)
+            .filter(attendance::Column::EventId.eq(event_id))
+            .filter(attendance::Column::Came.eq(true));
+        let logged = Column::RegistrationId.in_subquery(logged.into_query());
+        let came = Condition::any().add(Column::Inside.eq(true)).add(logged);
+        Self::find().filter(Column::EventId.eq(event_id)).filter(came)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, entity::prelude::*};
+use sea_orm::{ConnectionTrait, entity::prelude::*};
 
 use super::round;
 use crate::accounts::recipient::Recipient;
@@ -28,7 +28,7 @@ pub async fn post(
     round: &round::Model,
     guests: &[&registration::Model],
 ) -> Result<(), Fault> {
-    let came = presence::Entity::find().filter(presence::Column::EventId.eq(event.id)).all(txn).await?;
+    let came = presence::Entity::who_came(event.id).all(txn).await?;
     let came: HashSet<Uuid> = came.into_iter().map(|presence| presence.registration_id).collect();
     let recipients = Recipient::find_all(txn, app, guests.iter().map(|guest| guest.account_id)).await?;
     let path = format!("/e/{}/matches", event.slug);

@@ -154,7 +154,7 @@ impl EventReport {
 pub async fn read(db: &impl ConnectionTrait, event: event::Model, now: DateTime<Utc>) -> Result<EventReport, Fault> {
     let id = event.id;
     let union = organization::Entity::find_by_id(event.organization_id).one(db).await?;
-    let came = presence::Entity::find().filter(presence::Column::EventId.eq(id)).all(db).await?;
+    let came = presence::Entity::who_came(id).all(db).await?;
     let (_, figures) = outcomes::of_event(db, id).await?;
     let couples = couple::Entity::find_standing().filter(couple::Column::EventId.eq(id)).all(db).await?;
     let lasting = outcomes::at_three_months(db, &event, &couples, now).await?;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 
 use crate::checkin::presence;
 use crate::registrations::registration::{self, Status};
@@ -22,7 +22,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Guest
         .select_only()
         .columns([registration::Column::Id, registration::Column::UnitId]);
     let applied: Vec<(Uuid, Uuid)> = applied.into_tuple().all(db).await?;
-    let came = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).select_only();
+    let came = presence::Entity::who_came(event_id).select_only();
     let came: Vec<Uuid> = came.column(presence::Column::RegistrationId).into_tuple().all(db).await?;
     let came: HashSet<Uuid> = came.into_iter().collect();
     let here = applied.iter().filter(|(registration, _)| came.contains(registration));

@@ -99,7 +99,7 @@ pub async fn at_three_months(
 }
 
 async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -> Result<Figures, Fault> {
-    let attended = presence::Entity::find().filter(presence::Column::EventId.eq(event_id)).count(db).await?;
+    let attended = presence::Entity::who_came(event_id).count(db).await?;
     let matches = matched::Entity::find().filter(matched::Column::EventId.eq(event_id)).all(db).await?;
     let pairs: HashSet<[Uuid; 2]> = matches.iter().map(matched::Model::people).collect();
     let people: HashSet<Uuid> = pairs.iter().flatten().copied().collect();

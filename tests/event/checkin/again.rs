@@ -142,3 +142,26 @@ async fn of_many_who_take_one_scan_back_one_does(#[values(Sqlite, Postgres)] eng
     bytes.dedup();
     assert_eq!((bytes.len(), attempts(&evening).await.len()), (1, 2));
 }
+
+/// What was taken back never happened: nowhere is somebody counted who was not there.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_check_in_that_was_taken_back_counts_nowhere_as_somebody_who_came(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some((evening, desk, guests)) = doors_open(engine, 2, 1).await else { return };
+    let mut scanned = Vec::new();
+    for guest in &guests {
+        scanned.push(desk.post(DOOR, entry_of(&code_of(guest).await)).await);
+    }
+    let path = format!("{DOOR}/{}/undo", scanned[0].json["attempt"].as_str().unwrap());
+    assert_eq!(desk.post(&path, json!({"nonce": nonce(), "device": "desk-1"})).await.status, 200);
+    // Went home, and was there all the same.
+    admitted(&desk.post(DOOR, but(&entry_of(&code_of(&guests[1]).await), json!({"kind": "exit"}))).await);
+    let report = evening.organizer.get("/api/v1/events/qixi/report").await.json;
+    let came = report["stages"].as_array().unwrap().iter().find(|stage| stage["stage"] == "came").unwrap();
+    assert_eq!((&came["men"], &came["women"]), (&json!(1), &json!(1)), "{report}");
+    assert_eq!(report["door"]["attended"], json!(2), "{}", report["door"]);
+    let outcomes = evening.organizer.get("/api/v1/events/qixi/outcomes").await.json;
+    assert_eq!(outcomes["attended"], json!(2), "{outcomes}");
+}
