@@ -18,6 +18,7 @@ mod suiting;
 pub mod terms;
 
 pub mod call;
+pub mod end_with_event;
 pub mod exclude;
 pub mod extend;
 mod jot;

@@ -14,6 +14,7 @@ use crate::circle;
 use crate::clock_watch;
 use crate::confessions;
 use crate::couples;
+use crate::dates;
 use crate::happening::What;
 use crate::invitations;
 use crate::mail;
@@ -97,6 +98,7 @@ async fn by_the_clock(app: &Arc<App>) {
     log_failure("invitations", invitations::sweep::due(app).await);
     log_failure("points", points::close_books::due(app).await.map(|_| ()));
     log_failure("screening", screening::expire::due(app).await.map(|_| ()));
+    log_failure("dates", dates::end_with_event::due(app).await);
     log_failure("confessions", confessions::forget::due(app).await);
     log_failure("badges", badges::remind::due(app).await.map(|_| ()));
     log_failure("circle", circle::forget::due(app).await);

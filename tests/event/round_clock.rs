@@ -3,7 +3,9 @@
 
 use chrono::Duration;
 use queqiao::audit::entry;
+use queqiao::dates::end_with_event;
 use queqiao::events::crew::Role;
+use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::Side;
 use rstest::rstest;
 use sea_orm::{EntityTrait, QueryOrder};
@@ -162,4 +164,21 @@ async fn whoever_came_or_went_is_told_to_the_host_before_a_round(#[values(Sqlite
     assert_eq!(planned.status, 200, "{}", planned.text());
     console.hear_that(|heard| heard["out_of_step"] == json!({ "came": [], "left": [] })).await;
     assert!(!planned.json["rounds"].to_string().contains("女001"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_round_ends_with_its_event(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut hall) = begin(engine, 2, 0).await else { return };
+    done(&hall, 1, "start").await;
+    pass(&hall, 60);
+    end_with_event::due(&hall.evening.app).await.unwrap();
+    assert_eq!(clock(&hall, 1).await[0], "running", "the evening goes on");
+    hall.evening.move_to(Phase::Closed).await;
+    end_with_event::due(&hall.evening.app).await.unwrap();
+    let over = clock(&hall, 1).await;
+    assert_eq!((&over[0], &over[4]), (&json!("finished"), &at(60 - 3600)), "with the end of the event: {over}");
+    assert_eq!(clock(&hall, 2).await[0], "planned");
+    end_with_event::due(&hall.evening.app).await.unwrap();
+    assert_eq!(clock(&hall, 1).await, over, "safe to repeat");
 }

@@ -1,0 +1,48 @@
+//! A round that runs when its event ends, ends with it.
+
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use uuid::Uuid;
+
+use super::date_plan;
+use super::date_round::{self, State};
+use crate::app::App;
+use crate::error::Error;
+use crate::events::event;
+use crate::events::phase::Phase;
+use crate::happening::What;
+
+/// Ends the rounds of events that are over. Safe to repeat and to run in several processes.
+///
+/// # Errors
+/// Only faults.
+pub async fn due(app: &App) -> Result<(), Error> {
+    let db = app.database.reader();
+    for round in date_round::Entity::find().filter(date_round::Column::State.eq(State::Running)).all(db).await? {
+        let event = event::Entity::find_by_id(round.event_id).one(db).await?;
+        if event.is_some_and(|event| event.phase(app.now()) == Phase::Closed) {
+            end(app, round.event_id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn end(app: &App, event_id: Uuid) -> Result<(), Error> {
+    let txn = app.database.begin_write().await?;
+    let event = event::hold(&txn, event_id).await?;
+    let plan = date_plan::hold(&txn, event_id).await?;
+    let now = app.now();
+    // Somebody may have put the phase back meanwhile.
+    if event.phase(now) != Phase::Closed {
+        return Ok(());
+    }
+    let over = event.boundary(Phase::Closed).map_or(now, |closed| closed.min(now));
+    for round in date_round::of_event(&txn, event_id).await? {
+        if round.state == State::Running {
+            round.finish(over)?.into_active_model().reset_all().update(&txn).await?;
+        }
+    }
+    plan.turn_page(&txn).await?;
+    txn.commit().await?;
+    app.happenings.announce(event_id, What::DateRoundMoved);
+    Ok(())
+}
