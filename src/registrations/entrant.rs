@@ -8,18 +8,22 @@ use crate::accounts::address::MailAddress;
 use crate::accounts::age;
 use crate::accounts::profile::Gender;
 use crate::folding;
-use crate::sheet::{CellFault, Column, ListRow, RowError, Sheet, Unreadable};
+use crate::sheet::{CellFault, Column, ListRow, RowError, Sheet, Unreadable, headings};
 
 pub const COLUMNS: [Column; 9] = [
-    column("email", &["邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址", "mail", "e-mail address"], true),
+    column("email", &headings::EMAIL, true),
     column("gender", &["性别", "sex"], true),
-    column("unit", &["单位", "工作单位", "单位名称", "所在单位", "employer", "company"], true),
+    column("unit", &headings::EMPLOYER, true),
     column("real_name", &["姓名", "名字", "真实姓名", "name"], false),
     column("nickname", &["昵称", "网名"], false),
-    column("born_on", &["出生日期", "出生年月日", "生日", "date of birth", "birthday", "born"], false),
+    column("born_on", &["出生日期", "出生年月日", "出生时间", "生日", "date of birth", "birthday", "born"], false),
     column("birth_year", &["出生年份", "出生年", "出生年月", "year of birth"], false),
     column("education", &["学历", "文化程度"], false),
-    column("phone", &["手机", "手机号", "手机号码", "电话", "联系电话", "mobile"], false),
+    column(
+        "phone",
+        &["手机", "手机号", "手机号码", "电话", "电话号码", "移动电话", "联系电话", "联系方式", "mobile"],
+        false,
+    ),
 ];
 
 const fn column(field: &'static str, headings: &'static [&'static str], required: bool) -> Column {

@@ -57,7 +57,8 @@ pub struct Imported {
     pub errors: Vec<RowError>,
     /// Headings that were not understood; their columns were not read.
     pub unused_columns: Vec<String>,
-    /// Sheets of the workbook that hold no such list; they were not read.
+    /// Sheets of the workbook that hold no such list, and lines that are none of its rows (`14: 合计：12人`); they were
+    /// not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread_sheets: Vec<String>,
     /// With `corrections=true`: the rows left out, to put right and send again, as an XLSX in Base64 with a column of

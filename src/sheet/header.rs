@@ -73,6 +73,12 @@ impl Header {
         self.missing.is_empty() && self.twice.is_none()
     }
 
+    /// Whether a row says the same once more, as the top of every page of paper does.
+    pub fn is_repeated_by(&self, row: &Row) -> bool {
+        let says = |column: &usize| self.headings.get(*column).is_some_and(|heading| heading == row.text(*column));
+        self.places.iter().flatten().all(says)
+    }
+
     /// Fields that were found.
     pub fn rank(&self) -> (bool, usize) {
         (self.fits(), self.places.iter().filter(|places| !places.is_empty()).count())

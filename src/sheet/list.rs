@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::header::{self, Header};
+use super::note;
 use super::{Cell, CellFault, Column, MOST_ROWS, Row, Table, Unreadable, is_empty, is_shortened};
 
 /// The most characters of a value or a line that are told.
@@ -17,7 +18,7 @@ pub struct List<const N: usize> {
     pub rows: Vec<ListRow<N>>,
     /// Headings nobody asked for; their cells are not read.
     pub unused: Vec<String>,
-    /// Sheets of the workbook that hold something else.
+    /// Sheets of the workbook that hold something else, and lines that are no rows.
     pub unread: Vec<String>,
 }
 
@@ -78,7 +79,11 @@ impl<const N: usize> List<N> {
             };
             let sheet = table.name.as_ref().filter(|_| fitting > 1);
             for (below, row) in table.rows.iter().enumerate().skip(header.below) {
-                if header.places.iter().flatten().any(|column| row.holds(*column)) {
+                if let Some(note) = note::of(row) {
+                    list.unread.push(format!("{}: {}", row.line, quote(note)));
+                } else if header.is_repeated_by(row) {
+                    // The top of another page of paper.
+                } else if header.places.iter().flatten().any(|column| row.holds(*column)) {
                     let cells = std::array::from_fn(|field| first_filled(row, header.places.get(field)));
                     let whose = whose(&cells, columns, named_by);
                     let (place, sheet) = ((at, below), sheet.cloned());

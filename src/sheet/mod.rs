@@ -3,7 +3,9 @@
 
 pub mod corrections;
 mod header;
+pub mod headings;
 mod list;
+mod note;
 mod parcel;
 pub mod refusals;
 mod separators;

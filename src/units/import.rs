@@ -15,19 +15,18 @@ use crate::error::Error;
 use crate::language::Language;
 use crate::organizations::access::resolve_union;
 use crate::page::faults::{corrections, invalid_rows};
-use crate::sheet::{Column, List, ListRow, RowError, Sheet};
+use crate::sheet::{Column, List, ListRow, RowError, Sheet, headings};
 
 const UNIT_COLUMNS: [Column; 2] = [
     Column {
-        field: "name", headings: &["单位", "单位名称", "工作单位", "名称", "unit", "employer"], required: true
+        field: "name",
+        headings: &["单位", "单位名称", "单位全称", "工作单位", "名称", "unit", "employer"],
+        required: true,
     },
     Column { field: "mail_domain", headings: &["邮箱域名", "邮件域名", "域名", "domain"], required: false },
 ];
 
-pub const ROSTER_COLUMNS: [Column; 1] =
-    [Column {
-        field: "email", headings: &["邮箱", "电子邮箱", "邮件", "电子邮件", "e-mail", "mail"], required: true
-    }];
+pub const ROSTER_COLUMNS: [Column; 1] = [Column { field: "email", headings: &headings::EMAIL, required: true }];
 
 /// What became of a table of units.
 #[derive(Debug)]

@@ -53,7 +53,8 @@ pub struct TableTaken {
     pub added: u64,
     /// With `partial`: the rows left out.
     pub errors: Vec<RowError>,
-    /// Sheets of the workbook that hold no such list; they were not read.
+    /// Sheets of the workbook that hold no such list, and lines that are none of its rows (`14: 合计：12人`); they were
+    /// not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread_sheets: Vec<String>,
     /// With `partial` and `corrections`: the rows left out, to put right and send again: an XLSX in Base64, with a column of remarks.

@@ -227,3 +227,16 @@ async fn a_roster_is_a_table_of_addresses(#[values(Sqlite, Postgres)] engine: En
     assert_eq!(replaced.status, 200);
     assert_eq!(organizer.get(&roster).await.json["heads"], 1);
 }
+
+/// What stands below a list says what it comes to and who made it: no unit, and no reason to refuse the others.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sums_and_remarks_below_a_list_are_no_units(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let table = "单位全称,邮箱域名\n和田医院,ht.cn\n单位全称,邮箱域名\n玉都学校,\n合计：2家,\n注：本表由市总工会编制，下月更新,\n";
+    let answer = upload(&evening.organizer, IMPORT, table).await;
+    assert_eq!((answer.status, &answer.json["added"]), (200, &json!(2)), "{}", answer.text());
+    let unread = json!(["5: 合计：2家", "6: 注：本表由市总工会编制，下月更新"]);
+    assert_eq!(answer.json["unread_sheets"], unread, "what was left out is told");
+    assert!(names(&evening.organizer.get("/api/v1/units?q=合计").await).is_empty());
+}
