@@ -149,7 +149,7 @@ pub async fn apply_all(app: &App, requests: &[Request]) -> Result<batch::Answers
     };
     let judged: Vec<Result<Applicant<'_>, Error>> = requests.iter().map(judge).collect();
     let applicants: Vec<&Applicant<'_>> = judged.iter().flatten().collect();
-    let entered = enter(&txn, app, &crowd.event, &applicants).await?;
+    let entered = insert_applications(&txn, app, &crowd.event, &applicants).await?;
     if let Some(first) = entered.first() {
         // Whoever has an answer to be kept with the work comes alone.
         txn.commit_telling(first).await?;
@@ -232,7 +232,7 @@ impl Crowd {
 }
 
 /// Enters applications that were found good, under the next numbers.
-async fn enter(
+async fn insert_applications(
     txn: &Write,
     app: &App,
     event: &event::Model,
