@@ -84,8 +84,11 @@ export class Queue {
     if (!this.store) return;
     let counts;
     for (;;) {
-      const waiting = (await this.store.queue()).filter((made) => made.state === "waiting").slice(0, AT_ONCE);
-      if (waiting.length === 0) break;
+      const queued = (await this.store.queue()).filter((made) => made.state === "waiting");
+      if (queued.length === 0) break;
+      // In the order of the door: what was taken back is so before whatever came after it is told.
+      const wrong = queued.findIndex((made) => this.recent.get(made.nonce)?.undo) + 1;
+      const waiting = queued.slice(0, wrong ? Math.min(wrong, AT_ONCE) : AT_ONCE);
       this.screen.uploading(waiting.length);
       const made = await Promise.all(waiting.map((hidden) => this.store.shown(hidden)));
       const scans = made.map(({ code, badge, nonce, kind, at }) => {
@@ -100,6 +103,7 @@ export class Queue {
       }
       // A server that answers something else than it was asked would be asked for ever.
       if (items.length < made.length) throw new Error("the queue was not answered");
+      if (wrong && wrong <= AT_ONCE) await this.takenBack();
     }
     if (counts) await this.counts.heard(counts);
     await this.takenBack();
@@ -179,9 +183,12 @@ export class Queue {
 
   async gone(seen) {
     this.recent.delete(seen.nonce);
+    const there = await this.store?.get("door", seen.badge);
+    // They may have gone through once more since.
+    const since = there && !there.undone && Date.parse(there.at) > Date.parse(seen.at);
     await this.store?.write((put, drop) => {
       drop("recent", seen.nonce);
-      put("door", this.undone(seen), seen.badge);
+      if (!since) put("door", this.undone(seen), seen.badge);
     });
   }
 

@@ -87,7 +87,8 @@ pub async fn undo(app: &App, desk: &Desk, attempt_id: Uuid, undo: &Undo) -> Resu
     let moved = presence::ActiveModel {
         registration_id: Set(there.registration_id),
         inside: Set(wrong.kind == Kind::Exit),
-        moved_at: Set(app.now()),
+        // As of the scan: whatever a desk without a link has seen since is later news.
+        moved_at: Set(there.moved_at),
         attempt_id: Set(id),
         ..Default::default()
     };

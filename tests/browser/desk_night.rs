@@ -125,6 +125,23 @@ async fn without_a_link_a_desk_knows_counts_places_and_times(#[values(Sqlite)] e
     phone.until_true("document.getElementById('desk').dataset.link === 'up'").await;
     phone.until_true("document.getElementById('desk-men').textContent === '3'").await;
     assert_eq!(inside(&hall).await, 3);
+
+    // A slip that is put right while the link is down is told in the order in which it happened.
+    line.cut();
+    wedge(&phone, &codes[3]).await;
+    says(&phone, "words", "已离场").await;
+    phone.until_true("document.getElementById('desk-men').textContent === '2'").await;
+    phone.click("#desk-recent button.undo").await;
+    phone.fill("reason", "又回来了").await;
+    phone.click("#desk-undo-act").await;
+    phone.until_true("document.getElementById('desk-men').textContent === '3'").await;
+    wedge(&phone, &codes[3]).await;
+    phone.until_true("document.getElementById('desk-men').textContent === '2'").await;
+    line.mend();
+    waiting(&phone, 0).await;
+    phone.until_true("document.getElementById('desk').dataset.link === 'up'").await;
+    assert_eq!(inside(&hall).await, 2, "the last that happened is that they left");
+    assert_eq!(phone.run("document.querySelectorAll('#desk-matters li').length").await, json!(0));
 }
 
 /// A code that was replaced: the desk does not know whose it was, the organizer does.

@@ -165,3 +165,22 @@ async fn a_check_in_that_was_taken_back_counts_nowhere_as_somebody_who_came(
     let outcomes = evening.organizer.get("/api/v1/events/qixi/outcomes").await.json;
     assert_eq!(outcomes["attended"], json!(2), "{outcomes}");
 }
+
+/// A desk without a link sends what it saw after the slip only when somebody has already put the slip right.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_seen_after_a_scan_that_is_taken_back_still_counts(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((evening, desk, guests)) = doors_open(engine, 1, 0).await else { return };
+    let entry = entry_of(&code_of(&guests[0]).await);
+    let slip = desk.post(DOOR, entry.clone()).await;
+    admitted(&slip);
+    evening.clock.advance(Duration::minutes(5));
+    let seen = but(&entry, json!({"nonce": nonce(), "at": evening.clock.now(), "offline": true}));
+    evening.clock.advance(Duration::minutes(5));
+    let desk = evening.again(&desk);
+    let path = format!("{DOOR}/{}/undo", slip.json["attempt"].as_str().unwrap());
+    assert_eq!(desk.post(&path, json!({"nonce": nonce(), "device": "desk-1"})).await.status, 200);
+    let uploaded = desk.post(&format!("{DOOR}/batch"), json!({"scans": [seen], "sent_at": evening.clock.now()})).await;
+    assert_eq!(uploaded.json["items"][0]["answer"]["result"], "admitted", "{}", uploaded.text());
+    assert_eq!(uploaded.json["items"][0]["answer"]["counts"], json!({"men": 1, "women": 0}), "{}", uploaded.text());
+}
