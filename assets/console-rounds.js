@@ -90,7 +90,10 @@ export function attend({ board, say, ask, act, now }) {
 
   async function openPicks() {
     at("picks-spent").hidden = true;
-    const planned = (await ask("/pick-rounds")).items.find(({ state }) => state === "planned");
+    const rounds = (await ask("/pick-rounds")).items;
+    // Somebody at another console was faster.
+    if (rounds.some(({ state }) => ["open", "closed"].includes(state))) throw Object.assign(new Error("open"), { code: "picks_moved" });
+    const planned = rounds.find(({ state }) => state === "planned");
     const number = planned?.number ?? (await planPicks(Number(board.dataset.picks))).number;
     return ask(`/pick-rounds/${number}/open`, {});
   }

@@ -11,6 +11,11 @@ const at = (id) => document.getElementById(id);
 const below = `/api/v1/events/${board.dataset.event}`;
 const say = spokenHere();
 const STEPS = board.dataset.steps.split(" ");
+// What is refused because somebody at another console was faster.
+const MOVED = [
+  "stage_moved", "programme_moved", "picks_moved", "wrong_round_state", "not_its_turn", "round_open", "round_not_open",
+  "another_round_open",
+];
 
 let snapshot = null;
 let stage = null;
@@ -46,7 +51,7 @@ async function act(work) {
     else await read();
     return true;
   } catch (refused) {
-    tell(["stage_moved", "programme_moved"].includes(refused.code) ? say("moved") : say("failed"));
+    tell(MOVED.includes(refused.code) ? say("moved") : say("failed"));
     await read().catch(() => {});
     return false;
   } finally {
@@ -63,6 +68,8 @@ async function read() {
     // The page was loaded anew, another console acted, or the answer to a step got lost.
     if (firstOf[stage.shows.kind]) next = follows(stage.shows);
     else if (!known) next = sceneOf(sheet.current) ?? stage.shows;
+    // What was begun was taken back at another console: it begins anew.
+    else if (isBegun(next)) next = firstOf[next.kind]() ?? { kind: "blank" };
   }
   await prepare();
 }
@@ -104,6 +111,10 @@ const LAST = STEPS[STEPS.length - 1];
 // Whether something of this couple, or of these two, is still to be told.
 const goesOn = (shows) =>
   (shows?.kind === "couple" && shows.reveals !== LAST) || (shows?.kind === "confession" && !shows.named && "named" in board.dataset);
+
+// Whether something of it has been told already.
+const isBegun = (shows) =>
+  (shows.kind === "couple" && shows.reveals !== "numbers") || (shows.kind === "confession" && shows.named);
 
 // What most likely comes after what is shown now.
 function follows(shows) {
