@@ -97,6 +97,8 @@ fn amended(app: &App, event: &event::Model, changes: &Changes) -> Result<(event:
     let seats = changes.seats.unwrap_or(event.seats);
     let sides = changes.sides.unwrap_or(event.sides);
     let mut stored = Plan::of(event)?;
+    // Where an event says nothing of points it pays by the rules everybody knows, and goes on to.
+    stored.points = Some(points::terms::of(event)?);
     stored.screening = stored.screening.map(|screening| screening.follow(event.seats));
     let plan = changes.plan().or(stored).completed(seats, sides);
     faults.extend(plan.faults(seats));

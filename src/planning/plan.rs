@@ -28,8 +28,11 @@ macro_rules! plan {
             /// The names of its members.
             pub const MEMBERS: &[&str] = &[$(stringify!($room),)*];
 
-            /// What an event is stored with.
-            fn stored(event: &event::Model) -> Result<Self, Fault> {
+            /// How an event is held, as it was decided.
+            ///
+            /// # Errors
+            /// Where a member does not read.
+            pub fn of(event: &event::Model) -> Result<Self, Fault> {
                 Ok(Self { $($room: event.part(stringify!($room))?,)* })
             }
 
@@ -51,14 +54,6 @@ macro_rules! plan {
 terms_of_all_rooms! { plan! }
 
 impl Plan {
-    /// How an event is held, as it was decided. Where it says nothing of points it pays by the rules everybody knows.
-    ///
-    /// # Errors
-    /// Where a member does not read.
-    pub fn of(event: &event::Model) -> Result<Self, Fault> {
-        Ok(Self { points: Some(points::terms::of(event)?), ..Self::stored(event)? })
-    }
-
     /// What a new event of a kind begins with.
     ///
     /// # Errors
@@ -66,7 +61,7 @@ impl Plan {
     pub fn proposed(kind: Kind) -> Result<Self, Fault> {
         Ok(Self {
             approval: Some(registrations::terms::Terms::proposed()),
-            points: Some(points::terms::proposed(kind)),
+            points: points::terms::proposed(kind),
             screening: Some(screening::terms::Terms::proposed(kind)),
             dates: dates::terms::Terms::proposed(kind),
             picks: Some(picks::terms::Terms::proposed(kind)),
@@ -85,6 +80,7 @@ impl Plan {
     /// The plan an event is stored with: nothing left for a room to guess.
     #[must_use]
     pub fn completed(mut self, seats: i32, sides: Sides) -> Self {
+        self.points.get_or_insert_default();
         self.screening = self.screening.map(|screening| screening.completed(seats, sides));
         self.picks = self.picks.map(picks::terms::Terms::completed);
         self.circle = self.circle.and_then(circle::terms::Terms::held);

@@ -21,13 +21,11 @@ pub type Terms = BTreeMap<String, PointTerms>;
 /// would pay for deeds already done.
 pub const LAST: Phase = Phase::Registration;
 
-/// What a new event begins with; nothing where its kind gives seats by lot.
+/// What a new event begins with; None where its kind gives seats by lot.
 #[must_use]
-pub fn proposed(kind: Kind) -> Terms {
-    match kind {
-        Kind::Mixer | Kind::Concert => by_name(&RuleSet::default()),
-        Kind::SportsDay | Kind::SpeedDating => Terms::new(),
-    }
+pub fn proposed(kind: Kind) -> Option<Terms> {
+    let pays = matches!(kind, Kind::Mixer | Kind::Concert);
+    pays.then(|| by_name(&RuleSet::default()))
 }
 
 /// What an event pays, said or not.

@@ -10,6 +10,7 @@ use crate::error::Fault;
 use crate::events::event;
 use crate::mail::letter;
 use crate::planning::plan::Plan;
+use crate::points::rules::RuleSet;
 use crate::points::{digest, frozen};
 use crate::registrations::registration::{self, Status};
 use crate::screening::placement;
@@ -20,7 +21,8 @@ use crate::screening::run;
 pub fn settings(events: &[event::Model]) -> Finding {
     let mut finding = Finding::of("settings", events.len());
     for event in events {
-        finding.wrong.extend(Plan::of(event).err().map(|fault| fault.to_string()));
+        let read = Plan::of(event).and_then(|_| RuleSet::of(event));
+        finding.wrong.extend(read.err().map(|fault| fault.to_string()));
     }
     finding
 }
