@@ -132,19 +132,21 @@ impl Table {
             Ok(judged) => judged,
             Err(refused) => return Ok(Err(refused)),
         };
-        if !self.secrets.contains_key(&round.id) {
-            let secret = pick_key::secret(txn, &round::keys(app).await?, round.id).await?;
-            self.secrets.insert(round.id, secret.ok());
-        }
-        let Some(secret) = self.secrets.get(&round.id).and_then(Option::as_ref) else {
-            return Ok(Err(pick_key::unavailable().into()));
+        let secret = match self.secrets.get(&round.id) {
+            Some(known) => known.clone(),
+            None => {
+                let found = pick_key::secret(txn, &round::keys(app).await?, round.id).await?.ok();
+                self.secrets.insert(round.id, found.clone());
+                found
+            }
         };
+        let Some(secret) = secret else { return Ok(Err(pick_key::unavailable().into())) };
         let Request { guest, picks, .. } = request;
         let mut ballot = Ballot::cast(&targets, picks.stage).map_err(Fault::of)?;
         ballot.follow_up = picks.follow_up;
         let person = guest.registration.number;
         let owner = Owner { person: person.unsigned_abs(), account: guest.account.account_id.as_bytes() };
-        let sealed = round.seal(secret).close(app.chance.secret()?, owner, &ballot);
+        let sealed = round.seal(&secret).close(app.chance.secret()?, owner, &ballot);
         let taken = Taken { receipt: receipt(&sealed) };
         let registration_id = guest.registration.id;
         let row = ballot::Model { round_id: round.id, registration_id, person, sealed };
@@ -155,7 +157,11 @@ impl Table {
     /// The round, and the people the ballot names, by the numbers ballots know them by.
     fn judge(&self, app: &App, request: &Request) -> Result<(round::Model, Vec<u32>), Error> {
         let Request { guest, picks, .. } = request;
-        let round = self.rounds.get(&request.round).cloned().unwrap_or_else(|| Err(Refused::not_found()))?;
+        let round = match self.rounds.get(&request.round) {
+            Some(Ok(round)) => round.clone(),
+            Some(Err(refused)) => return Err(refused.clone().into()),
+            None => return Err(Refused::not_found().into()),
+        };
         guest.event.requires(app.now(), Phase::OnSite)?;
         if self.working.contains(&guest.account.account_id) {
             return Err(STAFF_CANNOT_PICK.into());
@@ -165,13 +171,13 @@ impl Table {
         let target = |(place, (number, typed)): (usize, (&Number, &String))| {
             self.inside.wearer(*number).ok_or_else(|| of_badge(place, typed, NOT_HERE))
         };
-        let targets = numbers.iter().zip(&picks.badges).enumerate().map(target).collect::<Result<_, _>>()?;
+        let targets = numbers.iter().zip(&picks.badges).enumerate().map(target).collect::<Result<_, Error>>()?;
         Ok((round, targets))
     }
 }
 
 /// What can be judged by the numbers alone.
-fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Number>, Refused> {
+fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Number>, Error> {
     let mut numbers: Vec<Number> = Vec::with_capacity(badges.len());
     for (place, typed) in badges.iter().enumerate() {
         let refused = |wrong| of_badge(place, typed, wrong);
@@ -194,7 +200,7 @@ fn judge(round: &round::Model, me: Number, badges: &[String]) -> Result<Vec<Numb
 }
 
 /// What is wrong with the badge at this place of the list, as typed.
-fn of_badge(place: usize, typed: &str, wrong: Refusal) -> Refused {
+fn of_badge(place: usize, typed: &str, wrong: Refusal) -> Error {
     let errors = vec![FieldError::new(format!("badges[{place}]"), wrong.code, wrong.detail)];
-    Refused { errors, ..wrong.with("badge", typed) }
+    Refused { errors, ..wrong.with("badge", typed) }.into()
 }

@@ -92,15 +92,15 @@ pub async fn sign_in_all(app: &App, requests: &[Request]) -> Result<batch::Answe
     let people: Vec<Uuid> = requests.iter().map(|request| request.0.registration.id).collect();
     let held = ledger::hold_people(&txn, event_id, &people).await?;
     let admitted = |id: &Uuid| match held.get(id) {
-        Some(registration) => entrance::may_enter(registration).map_err(Refused::from),
-        None => Err(Refused::not_found()),
+        Some(registration) => entrance::may_enter(registration).map_err(|refusal| Box::new(Refused::from(refusal))),
+        None => Err(Box::new(Refused::not_found())),
     };
-    let mut admitted: Vec<Result<(), Refused>> = people.iter().map(admitted).collect();
+    let mut admitted: Vec<Result<(), Box<Refused>>> = people.iter().map(admitted).collect();
     let day = event.day(now);
     let ledger = match ledger::open_held(app, &txn, event, now).await {
         Ok(open) => Some(open),
         Err(Error::Refused(frozen)) => {
-            admitted = admitted.into_iter().map(|admitted| admitted.and_then(|()| Err((*frozen).clone()))).collect();
+            admitted = admitted.into_iter().map(|admitted| admitted.and_then(|()| Err(frozen.clone()))).collect();
             None
         }
         Err(fault) => return Err(fault),
@@ -108,7 +108,7 @@ pub async fn sign_in_all(app: &App, requests: &[Request]) -> Result<batch::Answe
     let Some(ledger) = ledger.filter(|_| admitted.iter().any(Result::is_ok)) else {
         return Ok(admitted
             .into_iter()
-            .map(|admitted| Err(admitted.err().unwrap_or_else(Refused::not_found).into()))
+            .map(|admitted| Err(admitted.err().map_or_else(|| Refused::not_found().into(), Error::Refused)))
             .collect());
     };
 
@@ -118,8 +118,8 @@ pub async fn sign_in_all(app: &App, requests: &[Request]) -> Result<batch::Answe
     let mut awarded = award_all(&txn, &ledger, &first, day).await?;
     let earns = awarded.values().any(|awarded| awarded.points != 0);
     let again = Awarded::nothing(ledger.rules.terms(Rule::SignIn).map(|_| Rule::SignIn));
-    let done = |(id, admitted): (&Uuid, Result<(), Refused>)| {
-        admitted?;
+    let done = |(id, admitted): (&Uuid, Result<(), Box<Refused>>)| {
+        admitted.map_err(Error::Refused)?;
         let first = awarded.remove(id);
         Ok(SignedInToday { day, first: first.is_some(), awarded: first.unwrap_or(again) })
     };

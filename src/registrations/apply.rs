@@ -216,7 +216,7 @@ impl Crowd {
     }
 
     /// Where the applicant works: a unit of the union, or what they wrote down.
-    fn employer<'a>(&'a self, application: &'a Application) -> Result<Employer<'a>, Refused> {
+    fn employer<'a>(&'a self, application: &'a Application) -> Result<Employer<'a>, Error> {
         match (application.unit_id, &application.unit_name) {
             (Some(id), None) => {
                 let unit = self.units.get(&id).filter(|unit| unit.organization_id == self.event.organization_id);
@@ -225,7 +225,7 @@ impl Crowd {
             (None, Some(name)) => Ok(Employer::Named(name)),
             _ => {
                 let needed = FieldError::new("unit_id", "needed", "say where you work: unit_id, or unit_name");
-                Err(Refused::invalid(vec![needed]))
+                Err(Refused::invalid(vec![needed]).into())
             }
         }
     }

@@ -181,7 +181,7 @@ async fn change_on_and_on(hall: Arc<Hall>, taken: Arc<Semaphore>, place: usize, 
                 promised = Promised { badges, receipt, ballots: promised.ballots + 1 };
                 taken.add_permits(1);
             }
-            (422, "not_here" | "same_side") if wrong => {}
+            (422, "not_here" | "same_side" | "too_many_picks") if wrong => {}
             (409, "round_closed") => return promised,
             _ => panic!("{}", answer.text()),
         }
