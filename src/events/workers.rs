@@ -1,5 +1,7 @@
 //! Who works at an event, and with which right: the organizers of its union, and the crew of the evening.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -57,6 +59,19 @@ pub async fn of_event(db: &impl ConnectionTrait, event: &event::Model) -> Result
         at: grant.granted_at,
     });
     named(db, organizers.chain(grants_of_evening(db, event.id).await?).collect()).await
+}
+
+/// Those of these accounts that work at an event, in whatever role.
+pub async fn among(db: &impl ConnectionTrait, event: &event::Model, accounts: &[Uuid]) -> Result<HashSet<Uuid>, DbErr> {
+    let some = || accounts.iter().copied();
+    let staff = staff::Entity::find()
+        .filter(staff::Column::OrganizationId.eq(event.organization_id))
+        .filter(staff::Column::AccountId.is_in(some()));
+    let crew =
+        crew::Entity::find().filter(crew::Column::EventId.eq(event.id)).filter(crew::Column::AccountId.is_in(some()));
+    let mut working: HashSet<Uuid> = staff.all(db).await?.into_iter().map(|grant| grant.account_id).collect();
+    working.extend(crew.all(db).await?.into_iter().map(|grant| grant.account_id));
+    Ok(working)
 }
 
 /// The crew of the evening.

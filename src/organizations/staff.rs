@@ -102,17 +102,3 @@ async fn standing(db: &impl ConnectionTrait, account: Uuid, union: Uuid) -> Resu
     let lacks = union.demands_second_factor && !factor::is_on(db, account).await?;
     Ok(if lacks { Standing::LacksFactor } else { Standing::Organizer })
 }
-
-/// A person's grant of a role at a union.
-pub async fn find_grant(
-    db: &impl ConnectionTrait,
-    organization: Uuid,
-    account: Uuid,
-    role: Role,
-) -> Result<Option<Model>, Fault> {
-    let grant = Entity::find()
-        .filter(Column::OrganizationId.eq(organization))
-        .filter(Column::AccountId.eq(account))
-        .filter(Column::Role.eq(role));
-    Ok(grant.one(db).await?)
-}

@@ -183,10 +183,10 @@ pub async fn light_up(
     path: Path<(String, i32)>,
     sent: Body<PicksSent>,
 ) -> Result<HttpResponse, Error> {
-    let (_, number) = path.into_inner();
+    let (_, round) = path.into_inner();
     let PicksSent { badges, stage, follow_up } = sent.into_inner();
-    let picks = Picks { badges, stage, follow_up };
-    let taken = house.run(async move |app| light::light(&app, &guest, number, picks).await).await?;
+    let request = light::Request { guest, round, picks: Picks { badges, stage, follow_up } };
+    let taken = house.run(async move |app| light::light(&app, request).await).await?;
     padding::json(&PicksTaken { receipt: taken.receipt }, BLOCK)
 }
 

@@ -81,24 +81,50 @@ pub async fn labels(db: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap
     Ok(worn.into_iter().map(label).collect())
 }
 
-/// By what number ballots know those who are inside, by what they wear. The whole hall, as for
-/// [`labels`].
-pub async fn inside(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<HashMap<Number, u32>, Fault> {
+/// Who is inside, and what they wear.
+#[derive(Debug, Default)]
+pub struct Inside {
+    worn: HashMap<Uuid, Number>,
+    people: HashMap<Number, u32>,
+}
+
+impl Inside {
+    /// What somebody inside wears, by their application.
+    #[must_use]
+    pub fn worn_by(&self, registration_id: Uuid) -> Option<Number> {
+        self.worn.get(&registration_id).copied()
+    }
+
+    /// By what number ballots know whoever wears this.
+    #[must_use]
+    pub fn wearer(&self, worn: Number) -> Option<u32> {
+        self.people.get(&worn).copied()
+    }
+}
+
+/// Who is inside. The whole hall, as for [`labels`].
+pub async fn inside(txn: &impl ConnectionTrait, event_id: Uuid) -> Result<Inside, Fault> {
     let is = presence::Entity::belongs_to(registration::Entity)
         .from(presence::Column::RegistrationId)
         .to(registration::Column::Id)
         .into();
-    let inside: Vec<(Side, i32, i32)> = presence::Entity::inside(event_id)
+    let rows: Vec<(Uuid, Side, i32, i32)> = presence::Entity::inside(event_id)
         .join(JoinType::InnerJoin, is)
         .select_only()
+        .column(presence::Column::RegistrationId)
         .column(presence::Column::Side)
         .column(presence::Column::Number)
         .column(registration::Column::Number)
         .into_tuple()
         .all(txn)
         .await?;
-    let known = |(side, number, person): (_, _, i32)| (Number { side, number }, person.unsigned_abs());
-    Ok(inside.into_iter().map(known).collect())
+    let mut inside = Inside::default();
+    for (registration_id, side, number, person) in rows {
+        let worn = Number { side, number };
+        inside.worn.insert(registration_id, worn);
+        inside.people.insert(worn, person.unsigned_abs());
+    }
+    Ok(inside)
 }
 
 /// Seals an empty ballot for everybody who wears a badge, so that the rows of a round say nothing
@@ -143,15 +169,18 @@ pub async fn senders(
     Ok(senders)
 }
 
-/// Puts a sealed ballot in the place of the person's former one.
-pub async fn put(txn: &impl ConnectionTrait, row: Model) -> Result<(), Fault> {
+/// Puts sealed ballots in the places of the former ones, one a person and round. In one order for everybody who
+/// does so, so that two of them never wait for each other.
+pub async fn put_all(txn: &impl ConnectionTrait, ballots: Vec<Model>) -> Result<(), Fault> {
     let place = OnConflict::columns([Column::RoundId, Column::RegistrationId]).update_column(Column::Sealed).to_owned();
-    let row = ActiveModel {
+    let mut rows = ballots;
+    rows.sort_unstable_by_key(|row| (row.round_id, row.registration_id));
+    let rows = rows.into_iter().map(|row| ActiveModel {
         round_id: Set(row.round_id),
         registration_id: Set(row.registration_id),
         person: Set(row.person),
         sealed: Set(row.sealed),
-    };
-    Entity::insert(row).on_conflict(place).exec_without_returning(txn).await?;
+    });
+    Entity::insert_many(rows).on_conflict(place).exec_without_returning(txn).await?;
     Ok(())
 }

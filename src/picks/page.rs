@@ -127,14 +127,14 @@ async fn picks_page(house: House, visit: Visit, me: Participant) -> Result<HttpR
 
 #[post("/e/{event}/picks", wrap = "from_fn(discreet)")]
 async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> Result<HttpResponse, Error> {
-    let number = form.value("round").parse().map_err(|_| MALFORMED_FORM.saying("Which round?"))?;
+    let round = form.value("round").parse().map_err(|_| MALFORMED_FORM.saying("Which round?"))?;
     let picks = Picks {
         badges: lit(&form),
         stage: !form.value("stage").is_empty(),
         follow_up: !form.value("follow_up").is_empty(),
     };
-    let by = me.clone();
-    match house.run(async move |app| light::light(&app, &by, number, picks).await).await {
+    let request = light::Request { guest: me.clone(), round, picks };
+    match house.run(async move |app| light::light(&app, request).await).await {
         Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
         Err(error) => form.show_again(visit.page, error, |page, form| render_picks(&house, page, me, form)).await,
     }

@@ -177,20 +177,26 @@ pub async fn hold(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Re
 }
 
 /// A round that takes ballots and cannot be tallied until the transaction ends, though it may be
-/// closed: a hall that keeps sending ballots does not keep the host waiting.
-///
-/// # Errors
-/// As [`Model::takes_ballots`]; 404.
-pub async fn hold_open(txn: &impl ConnectionTrait, event_id: Uuid, number: i32) -> Result<Model, Error> {
+/// closed: a hall that keeps sending ballots does not keep the host waiting. Or why there is none: as
+/// [`Model::takes_ballots`]; 404.
+pub async fn hold_open(
+    txn: &impl ConnectionTrait,
+    event_id: Uuid,
+    number: i32,
+) -> Result<Result<Model, Refused>, Fault> {
     // Only while it is open: whoever comes after the closing must not keep the tally waiting.
     let open = Entity::numbered(event_id, number).filter(Column::State.eq(State::Open));
     let held = open.lock(LockType::KeyShare).one(txn).await?;
     // Read again now that it is held: PostgreSQL hands out a row that is held this way as it stood
     // when the statement began, though it was closed and even tallied since.
-    let round = find(txn, event_id, number).await?;
-    round.takes_ballots()?;
-    // Opened between the two looks, and not held.
-    Ok(held.map(|_| round).ok_or(ROUND_NOT_OPEN)?)
+    let Some(round) = Entity::numbered(event_id, number).one(txn).await? else {
+        return Ok(Err(Refused::not_found()));
+    };
+    Ok(match round.takes_ballots() {
+        Err(refusal) => Err(refusal.into()),
+        // Opened between the two looks, and not held.
+        Ok(()) => held.map(|_| round).ok_or_else(|| ROUND_NOT_OPEN.into()),
+    })
 }
 
 /// Rounds that a stopped process may have left half-way.

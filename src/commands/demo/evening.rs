@@ -19,7 +19,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::feedback::answer::{Answers, answer};
 use crate::feedback::sheet::Pace;
-use crate::picks::light::{Picks, light};
+use crate::picks::light::{Picks, Request, light_all};
 use crate::picks::{self, matched};
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Side;
@@ -90,11 +90,13 @@ async fn choose(
     };
     let in_vain: Vec<(Wearer, String)> = alone(men, women).into_iter().chain(alone(women, men)).collect();
     let lit = mutual.chain(in_vain.iter().map(|(wearer, badge)| (wearer, badge.clone()))).enumerate();
-    at_once(lit, async |(place, (wearer, badge))| {
+    let ballot = |(place, (wearer, badge)): (usize, (&Wearer, String))| {
         let picks = Picks { badges: vec![badge], stage: place % 3 == 0, follow_up: false };
-        light(app, &wearer.0, planned.number, picks).await
-    })
-    .await?;
+        Request { guest: wearer.0.clone(), round: planned.number, picks }
+    };
+    for taken in light_all(app, &lit.map(ballot).collect::<Vec<_>>()).await? {
+        taken?;
+    }
     app.clock.set(app.now() + Duration::minutes(6));
     picks::close::close(app, host, planned.number).await?;
     let found = matched::Entity::find().filter(matched::Column::RoundId.eq(planned.id));

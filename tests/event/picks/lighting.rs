@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 
+use queqiao::error::Error;
 use queqiao::events::crew::Role;
 use queqiao::picks::ballot;
+use queqiao::picks::light::{Picks, Request, light_all};
+use queqiao::registrations::access::Participant;
 use queqiao::registrations::registration::Side;
 use rstest::rstest;
 use sea_orm::EntityTrait;
@@ -11,6 +14,7 @@ use serde_json::json;
 
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::hall::{Hall, ROUNDS, absent, gone, guest, light, mine};
+use crate::fixtures::person::Person;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -118,4 +122,73 @@ async fn only_guests_who_are_inside_pick(#[values(Sqlite, Postgres)] engine: Eng
     assert_eq!(light(&hall.men[0], n, &["女001"]).await.code(), "staff_cannot_pick");
     assert_eq!(light(&hall.women[0], 9, &[]).await.status, 404);
     assert_eq!(light(&hall.women[0], n, &["男001"]).await.status, 200);
+}
+
+/// What somebody sends, for ballots that come in one moment.
+async fn sends(hall: &Hall, person: &Person, round: i64, badges: &[&str]) -> Request {
+    let (db, event) = (hall.evening.app.database.reader(), hall.evening.event.clone());
+    let guest = Participant::find(db, person.signed_in(), event).await.unwrap().unwrap();
+    let badges = badges.iter().map(|badge| (*badge).to_owned()).collect();
+    Request { guest, round: i32::try_from(round).unwrap(), picks: Picks { badges, stage: false, follow_up: false } }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_ballots_that_come_in_one_moment_each_is_judged_by_itself(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = Hall::begin(engine, 4).await else { return };
+    let outside = gone(&hall.evening, Side::Men, 50).await;
+    let over = hall.open(2).await;
+    assert_eq!(hall.close(over).await.status, 200);
+    let n = hall.open(2).await;
+    light(&hall.women[2], n, &["男003"]).await;
+    hall.evening.appoint(&hall.men[3], Role::Desk).await;
+    let (men, women) = (&hall.men, &hall.women);
+    let mut requests = Vec::new();
+    for (person, round, badges) in [
+        (&men[0], n, &["女001", "女002"][..]),
+        (&women[2], n, &["女001"]),
+        (&outside, n, &["女001"]),
+        (&men[1], n, &["女050"]),
+        (&women[0], n, &["男001"]),
+        (&men[3], n, &["女001"]),
+        (&men[2], over, &["女001"]),
+        (&men[2], 9, &["女001"]),
+        (&women[1], n, &["男001", "男002", "男003"]),
+        // Changed their mind in this very moment.
+        (&men[0], n, &["女001"]),
+    ] {
+        requests.push(sends(&hall, person, round, badges).await);
+    }
+    let answers = light_all(&hall.evening.app, &requests).await.unwrap();
+    let codes: Vec<&str> = answers.iter().map(|answer| answer.as_ref().map_or_else(Error::code, |_| "taken")).collect();
+    assert_eq!(
+        codes,
+        [
+            "taken",
+            "same_side",
+            "not_checked_in",
+            "not_here",
+            "taken",
+            "staff_cannot_pick",
+            "round_closed",
+            "not_found",
+            "too_many_picks",
+            "taken"
+        ]
+    );
+    let receipts: HashSet<&str> = answers.iter().flatten().map(|taken| taken.receipt.as_str()).collect();
+    assert_eq!(receipts.len(), 3);
+    let path = format!("{ROUNDS}/{n}/picks");
+    for (person, badges) in [
+        (&men[0], json!(["女001"])),
+        (&men[1], json!([])),
+        (&men[2], json!([])),
+        (&women[0], json!(["男001"])),
+        (&women[1], json!([])),
+        (&women[2], json!(["男003"])),
+    ] {
+        assert_eq!(person.get(&path).await.json["badges"], badges);
+    }
+    hall.close(n).await;
+    assert_eq!(hall.are_matched_as(n, &[Some(true), Some(true), None, None, None, None, None, None]).await, 1);
 }
