@@ -33,7 +33,8 @@ pub trait Request: Send + Sync + Sized + 'static {
     /// Carries them all out, in this order, in one transaction; their answers in the same order.
     ///
     /// # Errors
-    /// A fault of the whole: then nothing of any of them is done, or it is not known.
+    /// What is refused to all of them alike; or a fault of the whole: then nothing of any of them is done, or it
+    /// is not known.
     fn carry_out(app: &App, requests: &[Self]) -> impl Future<Output = Result<Answers<Self>, Error>> + Send;
 }
 
@@ -131,12 +132,12 @@ async fn work<R: Request>(app: Arc<App>, lines: Arc<Lines<R>>, line: Uuid) {
 async fn together<R: Request>(app: &App, requests: &[R], errands: &[Option<Arc<Errand>>]) -> Answers<R> {
     let fault = match attempt(app, requests, errands).await {
         Ok(answers) => return answers,
-        Err(fault) => fault,
+        Err(Error::Refused(refused)) => {
+            return requests.iter().map(|_| Err(Error::Refused(refused.clone()))).collect();
+        }
+        Err(Error::Fault(fault)) => fault,
     };
-    let trouble = match &fault {
-        Error::Fault(fault) => fault.trouble(),
-        Error::Refused(_) => Trouble::Ours,
-    };
+    let trouble = fault.trouble();
     if requests.len() > 1 && trouble == Trouble::Ours {
         let mut answers = Vec::with_capacity(requests.len());
         for (request, errand) in requests.chunks(1).zip(errands.chunks(1)) {
@@ -145,7 +146,7 @@ async fn together<R: Request>(app: &App, requests: &[R], errands: &[Option<Arc<E
         return answers;
     }
     let as_the_first = |_| Err(Fault::with_trouble(trouble, anyhow!("the batch it was in failed")).into());
-    iter::once(Err(fault)).chain((1..requests.len()).map(as_the_first)).collect()
+    iter::once(Err(fault.into())).chain((1..requests.len()).map(as_the_first)).collect()
 }
 
 async fn attempt<R: Request>(app: &App, requests: &[R], errands: &[Option<Arc<Errand>>]) -> Result<Answers<R>, Error> {

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::access::Participant;
-use super::apply::{Application, apply};
+use super::apply::{Application, Request, apply};
 use super::decide::{decide, decide_many};
 use super::import::{Imported, Manner, import};
 use super::registration::{self, Side, Status};
@@ -53,9 +53,9 @@ pub async fn register(
     guest: Guest,
     application: Body<Application>,
 ) -> Result<(Json<Applied>, StatusCode), Error> {
-    let (application, language) = (application.into_inner(), Language::of_request(&request));
+    let sent = Request { guest, application: application.into_inner(), read_in: Language::of_request(&request) };
     let entered = |entered| (Applied::from(entered), StatusCode::CREATED);
-    house.tell(entered, async move |app| apply(&app, &guest, application, language).await).await
+    house.tell(entered, async move |app| apply(&app, sent).await).await
 }
 
 /// Withdraws the application, or gives the seat back. Who: participant.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::access::Participant;
-use super::apply::{Application, apply};
+use super::apply::{Application, Request, apply};
 use super::refusals::ALREADY_REGISTERED;
 use super::registration::{self, Status};
 use super::withdraw::withdraw;
@@ -133,12 +133,12 @@ async fn complete_and_apply(
     let application: Application = body::read(json!({
         "unit_id": employer.id, "unit_name": employer.name, "consents": missing.consents,
     }))?;
-    let (guest, language) = (guest.clone(), page.language);
+    let sent = Request { guest: guest.clone(), application, read_in: page.language };
     let entered = async move |app: std::sync::Arc<App>| {
         if let Some(changes) = changes {
-            describe::describe(&app, guest.account.account_id, changes).await?;
+            describe::describe(&app, sent.guest.account.account_id, changes).await?;
         }
-        apply(&app, &guest, application, language).await
+        apply(&app, sent).await
     };
     house.run(entered).await
 }

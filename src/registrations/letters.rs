@@ -35,8 +35,21 @@ pub async fn verdict(
     registration: &registration::Model,
     to: &Recipient,
 ) -> Result<(), Fault> {
+    letter::post(txn, app, of_verdict(app, event, registration, to)?).await
+}
+
+/// The letter that does.
+///
+/// # Errors
+/// Where its words cannot be rendered.
+pub fn of_verdict(
+    app: &App,
+    event: &event::Model,
+    registration: &registration::Model,
+    to: &Recipient,
+) -> Result<Letter, Fault> {
     let (title, nickname) = (event.titled(to.language), to.nickname.as_str());
-    let letter = match registration.status {
+    match registration.status {
         Status::Approved => {
             let moment = |at: DateTime<Utc>| when::moment_in_full(to.language, event.zone(), at, app.now());
             let approved = Approved {
@@ -47,15 +60,14 @@ pub async fn verdict(
                 starts: moment(event.starts_at),
                 venue: &event.venue,
             };
-            decided(app, "approved", event, registration, to, approved)?
+            decided(app, "approved", event, registration, to, approved)
         }
         Status::Rejected => {
             let reason = registration.reason.as_deref().unwrap_or_default();
-            decided(app, "rejected", event, registration, to, Rejected { title, nickname, reason })?
+            decided(app, "rejected", event, registration, to, Rejected { title, nickname, reason })
         }
-        _ => decided(app, "restored", event, registration, to, Restored { title, nickname })?,
-    };
-    letter::post(txn, app, letter).await
+        _ => decided(app, "restored", event, registration, to, Restored { title, nickname }),
+    }
 }
 
 /// Takes back the letter of the decision an application stands by, and says whether it had not gone yet.

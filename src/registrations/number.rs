@@ -74,6 +74,19 @@ pub async fn take(txn: &Write, app: &App, event_id: Uuid) -> Result<i32, Fault> 
     taken
 }
 
+/// Takes the next numbers for so many applications that are sure to be entered.
+pub async fn take_many(txn: &Write, app: &App, event_id: Uuid, people: usize) -> Result<Vec<i32>, Fault> {
+    let many = i32::try_from(people).map_err(Fault::of)?;
+    let first = if !app.database.is_postgres() {
+        after_the_last(txn, event_id).await?
+    } else if many == 1 {
+        take(txn, app, event_id).await?
+    } else {
+        app.extensions.get_or_default::<Counter>().count(app, event_id, many).await? - many + 1
+    };
+    Ok((first..first + many).collect())
+}
+
 impl Counter {
     fn line(&self, event_id: Uuid) -> Arc<Line> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);

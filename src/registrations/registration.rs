@@ -1,7 +1,9 @@
 //! One application.
 
+use std::collections::HashSet;
+
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -185,6 +187,19 @@ pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
         .filter(Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
         .one(db)
         .await
+}
+
+/// Those of these accounts that have a living application to an event.
+pub async fn active_among(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    accounts: &[Uuid],
+) -> Result<HashSet<Uuid>, DbErr> {
+    let living = Entity::of_event(event_id)
+        .filter(Column::AccountId.is_in(accounts.iter().copied()))
+        .filter(Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]));
+    let accounts: Vec<Uuid> = living.select_only().column(Column::AccountId).into_tuple().all(db).await?;
+    Ok(accounts.into_iter().collect())
 }
 
 /// Whether a screening has given the seats of an event: somebody stands where only that leads.

@@ -17,14 +17,37 @@ pub async fn vouches(
     unit: &unit::Model,
     account: &account::Model,
 ) -> Result<bool, Fault> {
-    if account.verified_at.is_none() {
-        return Ok(false);
+    Ok(vouch_for(txn, app, terms, &[(unit, account)]).await?.contains(&true))
+}
+
+/// As [`vouches`], of each of these.
+pub async fn vouch_for(
+    txn: &impl ConnectionTrait,
+    app: &App,
+    terms: Terms,
+    people: &[(&unit::Model, &account::Model)],
+) -> Result<Vec<bool>, Fault> {
+    let mut vouched = Vec::with_capacity(people.len());
+    let mut to_look_up = Vec::new();
+    for (place, (unit, account)) in people.iter().enumerate() {
+        let mut by_domain = false;
+        if account.verified_at.is_some() && (terms.by_mail_domain || terms.by_roster) {
+            let email = account.address(&app.secrets)?;
+            by_domain = terms.by_mail_domain && has_domain(&email, unit.mail_domain.as_deref());
+            if !by_domain && terms.by_roster {
+                to_look_up.push((place, unit.id, email));
+            }
+        }
+        vouched.push(by_domain);
     }
-    let email = account.address(&app.secrets)?;
-    if terms.by_mail_domain && has_domain(&email, unit.mail_domain.as_deref()) {
-        return Ok(true);
+    let listed = to_look_up.iter().map(|(_, unit, email)| (*unit, email.as_str()));
+    let listed = roster_entry::list(txn, app, listed).await?;
+    for ((place, ..), listed) in to_look_up.iter().zip(listed) {
+        if let Some(vouched) = vouched.get_mut(*place) {
+            *vouched = listed;
+        }
     }
-    Ok(terms.by_roster && roster_entry::lists(txn, app, unit.id, &email).await?)
+    Ok(vouched)
 }
 
 /// The very domain: anybody may be able to have an address below it.

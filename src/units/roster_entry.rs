@@ -1,14 +1,19 @@
 //! Somebody who works for a unit, by a keyed digest of the mail address: enough to recognize an
 //! applicant, useless to whoever would like a list of the staff.
 
+use std::collections::HashSet;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, PaginatorTrait};
+use sea_orm::{Condition, ConnectionTrait, ExprTrait, QueryFilter};
 use sha2::Sha256;
 
 use crate::accounts::address::MailAddress;
 use crate::app::App;
 use crate::error::Fault;
+
+/// SQLite reads conditions that are nested a thousand deep and no deeper.
+const PEOPLE_A_STATEMENT: usize = 256;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "roster_entry")]
@@ -34,10 +39,22 @@ pub fn digest_of(app: &App, address: &MailAddress) -> Vec<u8> {
     mac.chain_update(address.as_str()).finalize().into_bytes().to_vec()
 }
 
-/// Whether the roster of a unit lists a (folded) mail address.
-pub async fn lists(db: &impl ConnectionTrait, app: &App, unit: Uuid, email: &str) -> Result<bool, Fault> {
-    let Ok(address) = MailAddress::read(email) else { return Ok(false) };
-    let entries =
-        Entity::find().filter(Column::UnitId.eq(unit)).filter(Column::EmailDigest.eq(digest_of(app, &address)));
-    Ok(entries.count(db).await? > 0)
+/// Whether the rosters of these units list these (folded) mail addresses, each by itself.
+pub async fn list<'a>(
+    db: &impl ConnectionTrait,
+    app: &App,
+    people: impl IntoIterator<Item = (Uuid, &'a str)>,
+) -> Result<Vec<bool>, Fault> {
+    let digest = |email| MailAddress::read(email).ok().map(|address| digest_of(app, &address));
+    let people: Vec<_> = people.into_iter().map(|(unit, email)| digest(email).map(|digest| (unit, digest))).collect();
+    let entry = |(unit, digest): &(Uuid, Vec<u8>)| Column::UnitId.eq(*unit).and(Column::EmailDigest.eq(digest.clone()));
+    let mut listed: HashSet<(Uuid, Vec<u8>)> = HashSet::new();
+    for some in people.chunks(PEOPLE_A_STATEMENT) {
+        let any = some.iter().flatten().map(entry).fold(Condition::any(), Condition::add);
+        if !any.is_empty() {
+            let entries = Entity::find().filter(any).all(db).await?;
+            listed.extend(entries.into_iter().map(|entry| (entry.unit_id, entry.email_digest)));
+        }
+    }
+    Ok(people.iter().map(|person| person.as_ref().is_some_and(|person| listed.contains(person))).collect())
 }

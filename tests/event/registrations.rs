@@ -1,21 +1,28 @@
 //! People apply, change their minds, and are decided on.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::Duration;
 use futures_util::future::join_all;
 use queqiao::accounts::account;
+use queqiao::accounts::consent;
 use queqiao::accounts::profile::{self, Gender};
 use queqiao::database::Write;
+use queqiao::events::access::Guest;
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
+use queqiao::language::Language;
 use queqiao::organizations::organization;
+use queqiao::registrations::apply::{Request, apply_all};
 use queqiao::registrations::registration::{self, Status};
 use queqiao::units::unit;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
@@ -169,6 +176,124 @@ async fn a_hall_of_256_applying_at_once_is_numbered_without_gaps(#[values(Sqlite
     assert_eq!(seen, expected);
     let numbers: Vec<i32> = on_record(&evening).await.into_iter().map(|row| row.number).collect();
     assert_eq!(numbers, (1..=256).collect::<Vec<_>>());
+}
+
+/// What somebody sends, for applications that come in one moment.
+fn sends(evening: &Evening, person: &Person, application: Value) -> Request {
+    Request {
+        guest: Guest { account: person.signed_in(), event: evening.event.clone() },
+        application: serde_json::from_value(application).unwrap(),
+        read_in: Language::Zh,
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_applications_that_come_in_one_moment_each_is_judged_by_itself(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    mail_domain(&evening, "example.com").await;
+    evening.event = evening.change(|row| row.settings = Set(json!({ "approval": { "by_mail_domain": true } }))).await;
+    let names: Vec<String> = (0..6).map(|number| format!("p{number}")).collect();
+    let people = evening.accounts(&names, Gender::Female).await;
+    let registered = evening.participant("men").await;
+    let first = registration::Entity::find_by_id(registered.registration_id);
+    let first = first.one(evening.app.database.reader()).await.unwrap().unwrap().number;
+    unverify(&evening, &people[3]).await;
+    let (ours, theirs) = (json!({ "unit_id": evening.units[0].id }), json!({ "unit_id": evening.units[1].id }));
+    let written = |name: &str| json!({ "unit_name": name, "consents": ["may_show"] });
+    let mut requests = Vec::new();
+    for (person, application) in [
+        (&people[0], &ours),
+        (&people[3], &written("没有确认")),
+        (&people[1], &written("新单位")),
+        (&registered, &written("已经报名")),
+        (&people[4], &json!({})),
+        (&people[4], &json!({ "unit_id": evening.event.id })),
+        // Both their fingers, in this very moment.
+        (&people[0], &written("又报一次")),
+        (&people[2], &written(" 新单位 ")),
+        (&people[5], &theirs),
+    ] {
+        requests.push(sends(&evening, person, application.clone()));
+    }
+    let answers = apply_all(&evening.app, &requests).await.unwrap();
+    let answered: Vec<String> = answers
+        .iter()
+        .map(|answer| match answer {
+            Ok(entered) => format!("{} {:?}", entered.number - first, entered.status),
+            Err(refused) => refused.code().to_owned(),
+        })
+        .collect();
+    assert_eq!(
+        answered,
+        [
+            "1 Approved",
+            "mail_not_verified",
+            "2 Applied",
+            "already_registered",
+            "invalid",
+            "invalid",
+            "already_registered",
+            "3 Applied",
+            "4 Applied"
+        ]
+    );
+    let (db, entered): (_, Vec<&registration::Model>) =
+        (evening.app.database.reader(), answers.iter().flatten().collect());
+    assert_eq!(on_record(&evening).await.iter().skip_while(|row| row.number <= first).collect::<Vec<_>>(), entered);
+    // Two wrote the same name; whoever was refused left none.
+    let typed = unit::Entity::find().filter(unit::Column::TypedAt.is_not_null()).all(db).await.unwrap();
+    assert_eq!(typed.iter().map(|unit| unit.name.as_str()).collect::<Vec<_>>(), ["新单位"]);
+    assert_eq!([entered[1].unit_id, entered[2].unit_id], [typed[0].id; 2]);
+    // Each agreed for themself.
+    let agreed = consent::Entity::find().filter(consent::Column::RegistrationId.is_not_null()).all(db).await.unwrap();
+    let by: BTreeSet<Uuid> = agreed.iter().map(|row| row.account_id).collect();
+    assert_eq!(by, [people[1].account_id, people[2].account_id].into());
+    let letters = evening.letters().await;
+    let to: Vec<&str> = letters.iter().map(|letter| letter.recipient.as_str()).collect();
+    assert_eq!(to, [people[0].email.as_str()]);
+}
+
+/// The organizer closes registration amid a crowd: who was answered is on record, under numbers without a
+/// gap, and nobody else is.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_crowd_that_applies_while_registration_closes_is_entered_or_refused(
+    #[values(Sqlite, Postgres)] engine: Engine,
+) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let names: Vec<String> = (0..48).map(|number| format!("p{number}")).collect();
+    let people = evening.accounts(&names, Gender::Female).await;
+    let entered = Arc::new(Semaphore::new(0));
+    let unit = json!({ "unit_id": evening.units[0].id });
+    // Each with two hands.
+    let applying = people.iter().flat_map(|person| [person, person]).map(|person| {
+        let (person, unit, entered) = (person.clone(), unit.clone(), Arc::clone(&entered));
+        tokio::spawn(async move {
+            let answer = person.post(PATH, unit).await;
+            if answer.status == 201 {
+                entered.add_permits(1);
+            }
+            answer
+        })
+    });
+    let applying: Vec<_> = applying.collect();
+    entered.acquire_many(3).await.unwrap().forget();
+    let txn = evening.app.database.begin_write().await.unwrap();
+    evening.closing(&txn).await;
+    txn.commit().await.unwrap();
+    let mut numbers = BTreeSet::new();
+    for answer in join_all(applying).await {
+        let answer = answer.unwrap();
+        match (answer.status, answer.code()) {
+            (201, _) => assert!(numbers.insert(answer.json["number"].as_str().unwrap().to_owned())),
+            (409, "already_registered" | "phase_closed") => {}
+            _ => panic!("{}", answer.text()),
+        }
+    }
+    assert_eq!(numbers, (1..=numbers.len()).map(|number| format!("A{number:04}")).collect());
+    let on_record: Vec<String> = on_record(&evening).await.iter().map(registration::Model::label).collect();
+    assert_eq!(on_record, numbers.into_iter().collect::<Vec<_>>());
 }
 
 #[rstest]

@@ -180,8 +180,8 @@ async fn a_unit_contact_confirms_people_and_learns_nothing(#[values(Sqlite, Post
     assert_eq!((applied.status, applied.json, did_not.json), (200, json!({"heads": 1}), json!({"heads": 2})));
     assert_eq!(contact.get(&roster).await.json, json!({"heads": 2}));
     let (app, db) = (&evening.app, evening.app.database.reader());
-    assert!(roster_entry::lists(db, app, unit, &guest.email).await.unwrap());
-    assert!(!roster_entry::lists(db, app, other, &guest.email).await.unwrap());
+    let people = [(unit, guest.email.as_str()), (other, guest.email.as_str())];
+    assert_eq!(roster_entry::list(db, app, people).await.unwrap(), [true, false]);
     let rows = format!("{:?}", roster_entry::Entity::find().all(db).await.unwrap());
     assert!(!rows.contains(&guest.email));
 
