@@ -45,7 +45,7 @@ pub async fn sign_in_today(house: House, me: Participant) -> Result<(Json<DailyS
     let signed_in = |daily_check_in::SignedInToday { day, first, awarded }| {
         (DailySignIn { day, awarded }, if first { StatusCode::CREATED } else { StatusCode::OK })
     };
-    house.tell(signed_in, async move |app| daily_check_in::sign_in(&app, &me).await).await
+    house.tell(signed_in, async move |app| daily_check_in::sign_in(&app, daily_check_in::Request(me)).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]

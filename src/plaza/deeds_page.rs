@@ -29,7 +29,7 @@ pub fn pages(config: &mut ServiceConfig) {
 #[post("/e/{event}/plaza/sign-in")]
 async fn sign_in_today(house: House, me: Participant) -> Result<HttpResponse, Error> {
     let path = format!("/e/{}/plaza", me.event.slug);
-    let done = house.run(async move |app| daily_check_in::sign_in(&app, &me).await).await?;
+    let done = house.run(async move |app| daily_check_in::sign_in(&app, daily_check_in::Request(me)).await).await?;
     match done.awarded.points {
         _ if !done.first => see_saying(&path, "signed-in-before"),
         0 => see_saying(&path, "signed-in-full"),

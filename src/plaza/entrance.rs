@@ -7,6 +7,7 @@ use super::refusals::NOT_APPROVED;
 use crate::app::App;
 use crate::database::Write;
 use crate::error::Error;
+use crate::error::refusal::Refusal;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::points::ledger;
@@ -32,11 +33,15 @@ pub async fn admit_participant(txn: &Write, app: &App, who: &Participant) -> Res
     let now = app.now();
     event.requires(now, Phase::Online)?;
     let registration = ledger::hold_person(txn, event.id, who.registration.id).await?;
-    if registration.status != Status::Approved {
-        return Err(NOT_APPROVED.into());
-    }
+    may_enter(&registration)?;
     let today = event.day(now);
     Ok(Inside { event, registration, now, today })
+}
+
+/// # Errors
+/// 403 `not_approved`.
+pub fn may_enter(registration: &registration::Model) -> Result<(), Refusal> {
+    if registration.status == Status::Approved { Ok(()) } else { Err(NOT_APPROVED) }
 }
 
 /// Whether somebody may put something up just now, asked before what they send is read and unpacked;
@@ -46,7 +51,7 @@ pub async fn admit_participant(txn: &Write, app: &App, who: &Participant) -> Res
 /// As [`admit_participant`].
 pub fn may_put_up(app: &App, who: &Participant) -> Result<(), Error> {
     who.event.requires(app.now(), Phase::Online)?;
-    if who.registration.status == Status::Approved { Ok(()) } else { Err(NOT_APPROVED.into()) }
+    Ok(may_enter(&who.registration)?)
 }
 
 /// Whether somebody may look around: whoever takes part, from the online phase on.

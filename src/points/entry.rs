@@ -1,10 +1,11 @@
 //! One line of the ledger. Lines are only ever added: what takes one back is a line too, and the
 //! database refuses everything else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
 
 use super::fold::Tally;
@@ -102,6 +103,52 @@ pub async fn tally_of_person(
         tally.count(rule, day, times);
     }
     Ok(tally)
+}
+
+/// As [`tally_of_person`], of these people and rules.
+pub async fn tallies_of(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    people: &BTreeSet<Uuid>,
+    rules: &BTreeSet<Rule>,
+) -> Result<BTreeMap<Uuid, Tally>, DbErr> {
+    let mut tallies: BTreeMap<Uuid, Tally> = BTreeMap::new();
+    if people.is_empty() {
+        return Ok(tallies);
+    }
+    let days = Entity::of_event(event_id)
+        .filter(Column::RegistrationId.is_in(people.iter().copied()))
+        .filter(Column::Rule.is_in(rules.iter().copied()))
+        .select_only()
+        .column(Column::RegistrationId)
+        .column(Column::Rule)
+        .column(Column::Day)
+        .column_as(Column::Effect.sum(), "times")
+        .group_by(Column::RegistrationId)
+        .group_by(Column::Rule)
+        .group_by(Column::Day)
+        .into_tuple::<(Uuid, Rule, NaiveDate, i64)>()
+        .all(db)
+        .await?;
+    for (registration_id, rule, day, times) in days {
+        tallies.entry(registration_id).or_default().count(rule, day, times);
+    }
+    Ok(tallies)
+}
+
+/// Writes lines; the ids of those that were not counted before.
+pub async fn insert_all(db: &impl ConnectionTrait, lines: Vec<ActiveModel>) -> Result<HashSet<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = lines.iter().filter_map(|line| line.id.try_as_ref().copied()).collect();
+    if lines.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let once = OnConflict::new().do_nothing().to_owned();
+    let written = Entity::insert_many(lines).on_conflict(once).exec_without_returning(db).await?;
+    if written == ids.len() as u64 {
+        return Ok(ids.into_iter().collect());
+    }
+    let found = Entity::find().filter(Column::Id.is_in(ids)).select_only().column(Column::Id);
+    Ok(found.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
 }
 
 /// What everybody with a line did, and in how many lines; only what was entered before a moment, where one is given.

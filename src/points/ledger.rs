@@ -1,10 +1,12 @@
 //! The ledger while it is open: the only way to add a line. A room that rewards something opens it
 //! in its own transaction, judges the event it is handed, and awards.
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::entry;
@@ -81,13 +83,38 @@ impl Open<'_> {
     /// Writes one line, or none where this was counted before or no rule rewards it. The caller
     /// holds the registration row, so that what is told about the cap is true.
     pub async fn award(&self, merit: Merit<'_>) -> Result<Awarded, Fault> {
-        if self.rules.terms(merit.rule).is_none() {
-            return Ok(Awarded::nothing(None));
+        let awarded = self.award_all(&[merit]).await?;
+        Ok(awarded.first().copied().unwrap_or(Awarded::nothing(None)))
+    }
+
+    /// As [`Open::award`], of each of these in their order.
+    pub async fn award_all(&self, merits: &[Merit<'_>]) -> Result<Vec<Awarded>, Fault> {
+        let rewarded = merits.iter().filter(|merit| self.rules.terms(merit.rule).is_some());
+        let lines: Vec<(Merit<'_>, entry::ActiveModel)> =
+            rewarded.map(|merit| (*merit, self.line(*merit, 1, None))).collect();
+        let rows = lines.iter().map(|(_, line)| line.clone()).collect();
+        let written = entry::insert_all(self.txn, rows).await?;
+        let is_new = |line: &entry::ActiveModel| written.contains(line.id.as_ref());
+        let paid = || lines.iter().filter(|(_, line)| is_new(line)).map(|(merit, _)| *merit);
+
+        let people: BTreeSet<Uuid> = paid().map(|merit| merit.registration_id).collect();
+        let rules: BTreeSet<Rule> = paid().map(|merit| merit.rule).collect();
+        let mut tallies = entry::tallies_of(self.txn, self.event.id, &people, &rules).await?;
+        for merit in paid() {
+            tallies.entry(merit.registration_id).or_default().count(merit.rule, merit.day, -1);
         }
-        if !self.insert_line(merit).await? {
-            return Ok(Awarded::nothing(Some(merit.rule)));
-        }
-        self.effect_of(merit, 1).await
+        let mut lines = lines.iter();
+        let mut award = |merit: &Merit<'_>| {
+            if self.rules.terms(merit.rule).is_none() {
+                return Awarded::nothing(None);
+            }
+            if lines.next().is_none_or(|(_, line)| !is_new(line)) {
+                return Awarded::nothing(Some(merit.rule));
+            }
+            let deed = Deed { rule: merit.rule, day: merit.day, effect: 1 };
+            tallies.entry(merit.registration_id).or_default().add(deed, &self.rules)
+        };
+        Ok(merits.iter().map(&mut award).collect())
     }
 
     /// Writes one line; false where the same was counted before.
@@ -169,7 +196,19 @@ impl Open<'_> {
 /// # Errors
 /// 404 where it is not of this event.
 pub async fn hold_person(txn: &Write, event_id: Uuid, registration_id: Uuid) -> Result<registration::Model, Error> {
+    let mut held = hold_people(txn, event_id, &[registration_id]).await?;
+    held.remove(&registration_id).ok_or_else(|| Refused::not_found().into())
+}
+
+/// As [`hold_person`], those of these people that are of the event. In one order for everybody, so that two who
+/// hold several never wait for each other.
+pub async fn hold_people(
+    txn: &Write,
+    event_id: Uuid,
+    registrations: &[Uuid],
+) -> Result<HashMap<Uuid, registration::Model>, Fault> {
     let of_event = registration::Entity::of_event(event_id);
-    let held = of_event.filter(registration::Column::Id.eq(registration_id)).lock_exclusive().one(txn).await?;
-    held.ok_or_else(|| Refused::not_found().into())
+    let held = of_event.filter(registration::Column::Id.is_in(registrations.iter().copied()));
+    let held = held.order_by_asc(registration::Column::Id).lock_exclusive().all(txn).await?;
+    Ok(held.into_iter().map(|registration| (registration.id, registration)).collect())
 }

@@ -16,7 +16,7 @@ use crate::plaza::answer::answer;
 use crate::plaza::ask::ask;
 use crate::plaza::contribute::{NewContribution, contribute};
 use crate::plaza::contribution::{Decision, Kind};
-use crate::plaza::daily_check_in::sign_in;
+use crate::plaza::daily_check_in::{Request, sign_in_all};
 use crate::plaza::moderate::moderate;
 use crate::points::award_by_hand::{Lines, award_by_hand};
 use crate::points::rules::Rule;
@@ -65,7 +65,9 @@ pub async fn days(
             .collect();
         let posts = at_once(people.iter().zip(plans), async |(person, plan)| {
             if plan.signs_in {
-                sign_in(app, &person.who).await?;
+                for done in sign_in_all(app, &[Request(person.who.clone())]).await? {
+                    done?;
+                }
             }
             if let Some(choice) = plan.answers {
                 answer(app, &person.who, quiz, vec![choice]).await?;

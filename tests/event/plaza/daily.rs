@@ -1,9 +1,13 @@
 //! 每日签到, and a request that is repeated.
 
 use Engine::{Postgres, Sqlite};
+use queqiao::error::Error;
 use queqiao::events::phase::Phase;
 use queqiao::idempotency;
 use queqiao::plaza::contribution;
+use queqiao::plaza::daily_check_in::{self, Request, sign_in_all};
+use queqiao::registrations::access::Participant;
+use queqiao::registrations::registration::Status;
 use queqiao::server::jobs;
 use reqwest::Method;
 use rstest::rstest;
@@ -34,6 +38,31 @@ async fn many_hands_sign_in_once(#[values(Sqlite, Postgres)] engine: Engine) {
         }
     }
     assert_eq!((first, lines(&evening).await, points(&her).await), (1, 1, 4));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_sign_ins_that_come_in_one_moment_each_is_judged_by_itself(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let approved = evening.participants("women", 3, Status::Approved).await;
+    let waiting = evening.participant_as("men", Status::Applied).await;
+    assert_eq!(approved[1].post(SIGN_INS, json!({})).await.status, 201);
+    let mut requests = Vec::new();
+    for person in [&approved[0], &waiting, &approved[1], &approved[2], &approved[0]] {
+        let (db, event) = (evening.app.database.reader(), evening.event.clone());
+        requests.push(Request(Participant::find(db, person.signed_in(), event).await.unwrap().unwrap()));
+    }
+    let answers = sign_in_all(&evening.app, &requests).await.unwrap();
+    let answered: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.as_ref().map_err(Error::code).map(|done| (done.first, done.awarded.points)))
+        .collect();
+    assert_eq!(answered, [Ok((true, 4)), Err("not_approved"), Ok((false, 0)), Ok((true, 4)), Ok((false, 0))]);
+    assert_eq!(lines(&evening).await, 3);
+    for person in &approved {
+        assert_eq!(points(person).await, 4);
+    }
+    assert!(daily_check_in::days_of(evening.app.database.reader(), waiting.registration_id).await.unwrap().is_empty());
 }
 
 #[rstest]
