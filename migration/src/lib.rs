@@ -60,6 +60,7 @@ mod m0130_second_factor;
 mod m0131_seen_at;
 mod m0200_plain_names;
 mod m0210_told_changes;
+mod m0220_applicants_by_side;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -74,6 +75,7 @@ pub const LIVED_WITH: &[&str] = &[
     "m0196_typed_units",
     "m0194_evening",
     "m0210_told_changes",
+    "m0220_applicants_by_side",
 ];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
@@ -139,6 +141,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0196_typed_units::Migration),
             Box::new(m0200_plain_names::Migration),
             Box::new(m0210_told_changes::Migration),
+            Box::new(m0220_applicants_by_side::Migration),
         ]
     }
 }
