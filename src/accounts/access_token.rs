@@ -1,6 +1,7 @@
 //! Access tokens: what an API client shows with each request, for a quarter of an hour.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use data_encoding::HEXLOWER;
@@ -58,18 +59,27 @@ pub enum BadKeys {
     Twice(String),
 }
 
-/// The ring of this house. A key's name is made of the key, so that processes with different secrets
-/// never mistake each other's.
+/// Keeps the ring of this house.
+#[derive(Default)]
+struct Kept(OnceLock<Arc<KeyRing>>);
+
+/// The ring of this house, made once. A key's name is made of the key, so that processes with different
+/// secrets never mistake each other's.
 ///
 /// # Errors
 /// None with the keys we make.
-pub fn ring(app: &App) -> Result<KeyRing, Fault> {
+fn ring(app: &App) -> Result<Arc<KeyRing>, Fault> {
+    let kept = app.extensions.get_or_default::<Kept>();
+    if let Some(ring) = kept.0.get() {
+        return Ok(Arc::clone(ring));
+    }
     let named = |(_, key): (u32, Zeroizing<[u8; 32]>)| {
         let kid: String = HEXLOWER.encode(&digest(key.as_ref())).chars().take(8).collect();
         (kid, key.to_vec())
     };
     let keys: Vec<_> = app.secrets.keys(PURPOSE).into_iter().map(named).collect();
-    KeyRing::new(AUDIENCE, &keys).map_err(Fault::of)
+    let made = KeyRing::new(AUDIENCE, &keys).map_err(Fault::of)?;
+    Ok(Arc::clone(kept.0.get_or_init(|| Arc::new(made))))
 }
 
 /// A token for an account, from now on, that belongs to no sign-in: for rehearsals and tests.
