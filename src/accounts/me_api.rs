@@ -4,7 +4,6 @@ use actix_web::web::Json;
 use actix_web::{get, patch};
 use chrono::NaiveDate;
 use garde::Validate;
-use sea_orm::EntityTrait;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -193,10 +192,9 @@ fn phone_number(number: &str, (): &()) -> garde::Result {
 pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
     let found = house
         .run(async move |app| {
-            let found = account::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
-            let account = found.ok_or_else(Refused::not_signed_in)?;
-            let profile = profile::Entity::find_by_id(who.account_id).one(app.database.reader()).await?;
-            Ok(Me::of(&app, (account, profile))?)
+            let found = profile::with_account(who.account_id).one(app.database.reader()).await?;
+            let found = found.ok_or_else(Refused::not_signed_in)?;
+            Ok(Me::of(&app, found)?)
         })
         .await?;
     Ok(Json(found))

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use chrono::Datelike;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QuerySelect};
+use sea_orm::{ConnectionTrait, DbErr, JoinType, QueryFilter, QuerySelect, SelectTwo};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::account;
 use crate::database::IDS_A_STATEMENT;
 use crate::error::Fault;
 use crate::sealed::{self, Sealed};
@@ -66,6 +67,13 @@ pub struct Private {
     pub born_on: Option<Date>,
     pub phone: Option<String>,
     pub wechat: Option<String>,
+}
+
+/// An account with its profile.
+#[must_use]
+pub fn with_account(account_id: Uuid) -> SelectTwo<account::Entity, Entity> {
+    let own = account::Entity::belongs_to(Entity).from(account::Column::Id).to(Column::AccountId).into();
+    account::Entity::find_by_id(account_id).join(JoinType::LeftJoin, own).select_also(Entity)
 }
 
 impl Private {
