@@ -65,22 +65,30 @@ pub struct Guest {
     pub event: event::Model,
 }
 
+/// An event as anybody may see it, asked of the database.
+///
+/// # Errors
+/// 404 where there is none, or none that is published.
+pub async fn find_published(db: &impl ConnectionTrait, slug: &str, now: DateTime<Utc>) -> Result<event::Model, Error> {
+    let event = event::by_slug(db, slug).await?.filter(|event| event.is_published(now));
+    Ok(event.ok_or_else(Refused::not_found)?)
+}
+
 /// The event a page is about, for whoever looks: a draft is its union's own business.
 ///
 /// # Errors
 /// 404 where there is none, or none this person may see.
-pub async fn find_visible(
-    db: &impl ConnectionTrait,
-    slug: &str,
-    person: Option<&SignedIn>,
-    now: DateTime<Utc>,
-) -> Result<event::Model, Error> {
-    let event = event::by_slug(db, slug).await?.ok_or_else(Refused::not_found)?;
-    if event.is_published(now) {
+pub async fn find_visible(app: &App, slug: &str, person: Option<&SignedIn>) -> Result<event::Model, Error> {
+    let event = match event::recall(app, slug) {
+        Some(known) => known,
+        None => event::find_by_slug(app, slug).await?.ok_or_else(Refused::not_found)?,
+    };
+    if event.is_published(app.now()) {
         return Ok(event);
     }
-    match person {
-        Some(person) if staff::organizes(db, person.account_id, event.organization_id).await? => Ok(event),
+    let Some(person) = person else { return Err(Refused::not_found().into()) };
+    match Standing::of(app, person.account_id, event.organization_id).await? {
+        Standing::Organizer => Ok(event),
         _ => Err(Refused::not_found().into()),
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::event;
 use crate::app::App;
 use crate::error::Fault;
-use crate::organizations::staff;
+use crate::organizations::staff::{self, Standing};
 use crate::remembered::table::Part;
 use crate::remembered::{Memory, Table};
 
@@ -54,6 +54,16 @@ impl Rights {
     pub async fn of(db: &impl ConnectionTrait, account_id: Uuid, event: &event::Model) -> Result<Self, Fault> {
         let organizer = staff::organizes(db, account_id, event.organization_id).await?;
         Ok(Self { organizer, roles: roles(db, account_id, event.id).await? })
+    }
+
+    /// As [`Rights::of`], as the house remembers them.
+    pub async fn remembered(app: &App, account_id: Uuid, event: &event::Model) -> Result<Self, DbErr> {
+        let standing = Standing::of(app, account_id, event.organization_id).await?;
+        let roles = match recall_roles(app, account_id, event.id) {
+            Some(known) => known,
+            None => find_roles(app, account_id, event.id).await?,
+        };
+        Ok(Self { organizer: standing == Standing::Organizer, roles })
     }
 
     /// Whether they may do what this role may.

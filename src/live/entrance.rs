@@ -70,8 +70,8 @@ impl Entrance {
         if account.lacks_factor {
             return Err(SECOND_FACTOR_REQUIRED.into());
         }
-        let event = access::find_visible(db, &self.slug, Some(&account), app.now()).await?;
-        let rights = Rights::of(db, account.account_id, &event).await?;
+        let event = access::find_visible(app, &self.slug, Some(&account)).await?;
+        let rights = Rights::remembered(app, account.account_id, &event).await?;
         let all = rights.allow(Role::Host);
         let audience = match self.wanted {
             Some(audience) if all => audience,

@@ -82,7 +82,7 @@ pub async fn read_event(
     }
     let found = house.run(async move |app| {
         let db = app.database.reader();
-        let event = access::find_visible(db, &slug, account.as_ref(), app.now()).await?;
+        let event = access::find_visible(&app, &slug, account.as_ref()).await?;
         Ok(notice::notice(db, event, app.now()).await?)
     });
     Ok(Json(found.await?).respond_to(&request).map_into_boxed_body())

@@ -88,7 +88,7 @@ async fn event_page(
     let person = visit.person;
     let loaded = house.run(async move |app| {
         let db = app.database.reader();
-        let event = access::find_visible(db, &slug, person.as_ref(), app.now()).await?;
+        let event = access::find_visible(&app, &slug, person.as_ref()).await?;
         let mine = match person {
             Some(person) => registration::latest_of(db, event.id, person.account_id).await?,
             None => None,

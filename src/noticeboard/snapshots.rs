@@ -70,7 +70,7 @@ async fn read_event(app: &App, slug: &str, mut known: Option<Uuid>) -> Result<Sn
     loop {
         // Taken before the event is read: what is announced from now on may not be in it.
         let (revision, at) = (app.happenings.revision(known), app.now());
-        let event = access::find_visible(db, slug, None, at).await?;
+        let event = access::find_published(db, slug, at).await?;
         if known == Some(event.id) {
             let notice = notice(db, event, at).await?;
             let turns = notice.turns();

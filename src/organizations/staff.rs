@@ -84,6 +84,14 @@ impl Standing {
         Ok(found)
     }
 
+    /// As [`Standing::find`], or as it is remembered.
+    pub async fn of(app: &App, account: Uuid, union: Uuid) -> Result<Self, DbErr> {
+        match Self::recall(app, account, union) {
+            Some(known) => Ok(known),
+            None => Self::find(app, account, union).await,
+        }
+    }
+
     /// Whether they are let in: whoever lacks the second factor learns that.
     ///
     /// # Errors

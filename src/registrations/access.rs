@@ -45,8 +45,8 @@ impl FromRequest for Insider {
             let belongs = house
                 .run(async move |app| {
                     let db = app.database.reader();
-                    Ok(registration::active_of(db, of.id, account_id).await?.is_some()
-                        || Rights::of(db, account_id, &of).await?.any())
+                    Ok(Rights::remembered(&app, account_id, &of).await?.any()
+                        || registration::active_of(db, of.id, account_id).await?.is_some())
                 })
                 .await?;
             if belongs { Ok(Self { account, event }) } else { Err(NOT_REGISTERED.into()) }
