@@ -32,7 +32,8 @@ pub struct Queue {
 /// Scans, and whatever else may stand among them: it is answered in its place with what is wrong with it.
 fn entries() -> Array {
     let entry = AnyOfBuilder::new().item(Ref::from_schema_name("Scan")).item(Object::with_type(SchemaType::AnyValue));
-    ArrayBuilder::new().items(entry).min_items(Some(1)).max_items(Some(200)).build()
+    let about = "1 to 200; each is judged by itself, and one that is not valid does not keep the others out.";
+    ArrayBuilder::new().items(entry).min_items(Some(1)).max_items(Some(200)).description(Some(about)).build()
 }
 
 /// What one scan of a queue was answered, as it would have been alone.

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::audit::Deed;
 use crate::body::{one_line, one_line_or_none};
 use crate::error::{Error, Fault};
-use crate::folding;
 use crate::organizations::access::resolve_union;
 
 /// Most characters in the name of a unit.
@@ -59,7 +58,7 @@ pub(super) async fn write(
     name: &str,
     mail_domain: Option<String>,
 ) -> Result<Option<unit::Model>, Fault> {
-    let name = folding::line(name);
+    let name = name.trim().to_owned();
     let name_folded = unit::folded(&name);
     let unit = unit::Model {
         id: app.new_id(),
@@ -97,7 +96,7 @@ async fn take_in(txn: &impl ConnectionTrait, wanted: unit::Model) -> Result<Opti
 
 /// The unit of a union that somebody wrote down: one it knows by this name, or one that waits to be looked at.
 pub async fn write_down(txn: &impl ConnectionTrait, app: &App, union: Uuid, name: &str) -> Result<unit::Model, Fault> {
-    let (id, name, now) = (app.new_id(), folding::line(name), app.now());
+    let (id, name, now) = (app.new_id(), name.trim().to_owned(), app.now());
     let name_folded = unit::folded(&name);
     let same = unit::Entity::find()
         .filter(unit::Column::OrganizationId.eq(union))

@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::audit::{self, Deed};
 use crate::body::one_line_or_none;
 use crate::error::{Error, Refused};
-use crate::folding;
 use crate::organizations::organization;
 
 /// What is to be different. A field left out stays; `mail_domain: null` takes the domain away.
@@ -55,7 +54,7 @@ pub async fn amend(app: &App, by: &UnitKeeper, changes: UnitChanges) -> Result<u
         if others.count(&txn).await? > 0 {
             return Err(UNIT_EXISTS.on("name").into());
         }
-        row.name = Set(folding::line(name));
+        row.name = Set(name.trim().to_owned());
         row.name_folded = Set(folded);
     }
     if let Some(domain) = &changes.mail_domain {

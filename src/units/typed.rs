@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::unit;
 use crate::error::Fault;
-use crate::folding;
 
 /// Units offered where the typed name is none.
 const NEAR: usize = 5;
@@ -49,7 +48,7 @@ pub async fn find_typed(
         let near = unit::near(db, unions, typed).await?.into_iter().take(NEAR);
         let near: Vec<_> = near.map(|unit| (unit.id, unit.name)).collect();
         // Asked once more only where a slip can be mended.
-        let name = Some(folding::line(typed)).filter(|_| as_typed || near.is_empty());
+        let name = Some(typed.trim().to_owned()).filter(|_| as_typed || near.is_empty());
         return Ok(TypedUnit { near, unknown: true, id: None, name });
     }
     let only = Some(found).filter(|found| found.len() == 1).and_then(|mut found| found.pop());

@@ -228,7 +228,7 @@ async fn the_pages_that_lead_inside_never_lead_back_to_themselves(#[values(Sqlit
             let (status, page) = visitor.get(&format!("{path}?to={wanted}")).await;
             assert_eq!(status, 200, "{path}");
             assert!(page.contains(&format!("href=\"/sign-in?to={back}\"")), "{path}: {page}");
-            assert!(!page.contains("to=%2Fsign%2Din"), "{path}: {page}");
+            assert!(!page.contains("/sign-in?to=%2Fsign%2Din"), "{path}: {page}");
         }
     }
 }
