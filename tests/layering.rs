@@ -322,13 +322,13 @@ fn a_variable_is_called_what_it_holds() {
 
 /// Files in which Chinese stands that is no sentence for anybody: what people type or a list is headed by, what
 /// stands in a row or on a badge, and names.
-const DATA: [(&str, &str); 21] = [
+const DATA: [(&str, &str); 23] = [
     ("accounts/address.rs", "what people put between addresses"),
     ("accounts/age.rs", "dates as people type them"),
     ("accounts/my_profile.rs", "degrees as rows hold them, and what people put between interests"),
     ("accounts/password_strength.rs", "what no password may consist of"),
     ("accounts/personal.rs", "the nickname that an erased account leaves in its row"),
-    ("announcements/gaps.rs", "the gaps an organizer writes"),
+    ("announcements/placeholders.rs", "the gaps an organizer writes"),
     ("badges/number.rs", "what a number begins with"),
     ("badges/print_page.rs", "what a number begins with"),
     ("confessions/refusals.rs", "the name of a segment, to programs"),
@@ -340,6 +340,8 @@ const DATA: [(&str, &str); 21] = [
     ("server/openapi.rs", "the name of the house"),
     ("sheet/corrections.rs", "the heading of what is to put right"),
     ("sheet/header.rs", "what stands around a heading"),
+    ("sheet/headings.rs", "headings of lists"),
+    ("sheet/note.rs", "what begins a line that is no row"),
     ("sheet/separators.rs", "what people put between cells"),
     ("sheet/written.rs", "what makes a formula of a cell"),
     ("units/import.rs", "headings of lists"),
