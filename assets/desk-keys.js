@@ -132,6 +132,7 @@ export function listen(field, { typed, scanned, typing }) {
       if (!next || next === " ") return;
       event.preventDefault();
       if (field.dataset.side && /^[mwf]$/i.test(next)) return void typed(field.value + next);
+      delete field.dataset.side;
       field.value = (now - last > FORGOTTEN ? "" : field.value) + next;
     }
     last = now;

@@ -181,6 +181,8 @@ function seen(text) {
   const again = now - (seenAt.get(sight) ?? -AWAY) < AWAY;
   for (const [one, at] of seenAt) if (now - at >= AWAY) seenAt.delete(one);
   seenAt.set(sight, now);
+  // Whose number was half typed has gone on, or shows the badge instead.
+  if ($("typed").dataset.side) typed("");
   if (!again) return void scan({ code: codeIn(text) ?? text.slice(0, 500) });
   turn.then(() => screen.again());
 }
