@@ -178,3 +178,21 @@ async fn a_name_that_is_too_short_says_how_much_is_needed(#[values(Sqlite)] engi
         laptop.until_true(&format!("document.getElementById('desk-found-note').textContent.includes('{said}')")).await;
     }
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_number_without_its_side_is_forgotten_when_somebody_else_is_scanned(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let guests = guests(&hall).await;
+    let laptop = at_the_desk(&hall, &hall.evening.address, "东门", Screen::Laptop, &[]).await;
+    let count = counted(&laptop).await;
+    laptop.run("document.activeElement.blur()").await;
+    laptop.keys(&format!("2{ENTER}")).await;
+    laptop.until_true("document.getElementById('desk-words').textContent.includes('男方还是女方')").await;
+    laptop.keys(&format!("{}{ENTER}", code_of(&guests[0]).await)).await;
+    wait_for_result(&laptop, count + 1, "男001").await;
+    // No answer to a question that nobody asks any more.
+    laptop.keys("w").await;
+    assert_eq!(laptop.run("document.getElementById('desk-typed').value").await, json!("W"), "it begins a new number");
+    assert_eq!(inside(&hall).await, 1);
+}
