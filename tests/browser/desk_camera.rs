@@ -76,8 +76,8 @@ async fn the_house_s_badges_are_read_near_and_far_turned_tilted_and_grainy(#[val
         (2.0, 0.25, 0.0, 0),
         (4.5, 0.3, 1.0, 30),
         (0.0, 0.0, 2.5, 0),
-        (1.0, 0.0, 1.5, 60),
-        (3.0, 0.0, 0.0, 110),
+        (1.0, 0.0, 1.2, 40),
+        (3.0, 0.0, 0.0, 70),
         (5.5, 0.15, 1.0, 30),
     ] {
         for shade in [false, true] {
