@@ -27,11 +27,10 @@ const LABELS: [&str; 17] = [
 pub(super) fn of(row: &Row) -> Option<&str> {
     let mut texts = row.cells.iter().filter_map(|cell| cell.as_deref().ok()).filter(|text| !text.is_empty());
     let first = texts.next()?;
-    let after = |words: &[&str]| words.iter().filter_map(|word| first.strip_prefix(word)).collect::<Vec<_>>();
     let counts =
-        |rest: &&str| rest.is_empty() || rest.starts_with([':', '：', ' ']) || rest.starts_with(char::is_numeric);
-    let is_sum = after(&SUMS).iter().any(counts);
-    let is_label = after(&LABELS).iter().any(|rest| rest.starts_with([':', '：']));
+        |rest: &str| rest.is_empty() || rest.starts_with([':', '：', ' ']) || rest.starts_with(char::is_numeric);
+    let is_sum = SUMS.iter().filter_map(|word| first.strip_prefix(word)).any(counts);
+    let is_label = LABELS.iter().filter_map(|word| first.strip_prefix(word)).any(|rest| rest.starts_with([':', '：']));
     (is_sum || is_label && texts.all(|text| text.contains([':', '：']))).then_some(first)
 }
 
