@@ -160,10 +160,12 @@ impl Database {
     /// does not answer, or nobody waits for the answer any more.
     pub async fn begin_write(&self) -> Result<Write, Error> {
         let begun = tokio::select! {
-            begun = self.begin() => begun,
+            // Whoever left before their turn came is not served, though both be found out at once.
+            biased;
             () = errand::abandoned() => {
                 Err(Fault::with_trouble(Trouble::Busy, anyhow!("nobody waits for the answer any more")))
             }
+            begun = self.begin() => begun,
         };
         let write = begun?;
         idempotency::claim(&write).await?;
