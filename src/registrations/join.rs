@@ -6,8 +6,9 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 use uuid::Uuid;
 
-use super::apply::{insert_registration, judge_age, unknown_unit};
+use super::applicants::{judge_age, unknown_unit};
 use super::class;
+use super::insert::insert_registration;
 use super::letters;
 use super::number;
 use super::refusals::PROFILE_MISSING;

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod age_band;
 mod api;
+mod applicants;
 mod application;
 pub mod apply;
 pub mod attendance;
@@ -15,6 +16,7 @@ pub mod group_member;
 mod export;
 pub mod handle;
 mod import;
+mod insert;
 pub mod join;
 mod prior_invitations;
 mod letters;
