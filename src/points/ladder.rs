@@ -39,7 +39,7 @@ struct Drawn {
 
 /// Where the last seat would go if nothing changed any more. Unit caps and other limits of the
 /// screening are not in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CutLine {
     pub seats: usize,
     /// The points of whoever would take the last seat; none while there are seats for everybody.
@@ -77,6 +77,13 @@ impl Ladder {
         let last = rungs.iter().rposition(|rung| !short.contains_key(&rung.registration_id));
         let (seats, last) = (rungs.len() - short.len(), last.filter(|_| !short.is_empty()));
         Self { rungs, place, seats, drawn: Some(Drawn { last, short }) }
+    }
+
+    /// The same with names; whoever has none keeps their place.
+    #[must_use]
+    pub fn named(&self, name: impl Fn(Uuid) -> String) -> Self {
+        let named = |rung: &Rung| Rung { nickname: name(rung.registration_id), ..rung.clone() };
+        Self { rungs: self.rungs.iter().map(named).collect(), ..self.clone() }
     }
 
     /// Whether a run has placed them: nothing of it changes any more.

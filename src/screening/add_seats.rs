@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::addition_record::{Added, Addition, AdditionRequest};
-use super::placement::{self, in_play};
+use super::placement::{Candidate, in_play};
 use super::refusals::SEATS_NOT_FILLED;
 use super::succeed::{self, Seat};
 use super::terms::Terms;
@@ -64,13 +64,13 @@ pub async fn add_seats(app: &App, by: &Organizer, wish: MoreSeats) -> Result<(ad
         reason: wish.reason.trim().to_owned(),
         added: Added { men: wish.men, women: wish.women },
     };
-    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+    let list: Vec<Applicant> = people.iter().map(Candidate::applicant).collect();
     let record = Addition::make(order, &follows, &list, &run.seed_bytes())
         .map_err(|why| SEATS_NOT_FILLED.with("limits", json!(why.limits)))?;
     let added = written(&txn, app, by, (&event, &run), &record, seats).await?;
-    for newcomer in people.into_iter().filter(|one| record.offered.contains(&one.number)) {
+    for newcomer in people.iter().filter(|one| record.offered.contains(&one.number)) {
         let id = newcomer.registration_id;
-        succeed::seat(&txn, app, &event, (&run, Seat::Added), newcomer).await?;
+        succeed::seat(&txn, app, &event, (&run, Seat::Added), id).await?;
         by.records(Deed::StandbyPromoted)
             .about("registration", id)
             .because(record.reason.as_str())

@@ -204,7 +204,15 @@ fn my_line(
     explanation: Why,
 ) -> Result<MyLine, Fault> {
     // The list was fixed before anybody was seated: held means guaranteed there.
-    let listed = Applicant { held: me.registration.held, ..placement.applicant() };
+    let listed = Applicant {
+        number: placement.number.clone(),
+        side: placement.side.into(),
+        unit: placement.unit.clone(),
+        band: placement.band.clone(),
+        class: placement.class,
+        points: placement.points,
+        held: me.registration.held,
+    };
     Ok(MyLine {
         number: placement.number.clone(),
         row: canonical_row(&listed),

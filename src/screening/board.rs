@@ -1,6 +1,6 @@
 //! The standby board: who waits, who is asked, which seats moved and which stay empty.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::placement::{self, in_play};
+use super::placement::{self, Candidate, in_play};
 use super::run;
 use super::seat_move::{self, Reason};
 use crate::error::{Error, Fault, Refused};
@@ -78,7 +78,7 @@ pub struct Moved {
 pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Board, Error> {
     let run = run::of_event(db, event.id).await?.ok_or_else(Refused::not_found)?;
     let people = in_play(db, event.id).await?;
-    let confirmed: Vec<Uuid> = registration::Entity::of_event(event.id)
+    let confirmed: HashSet<Uuid> = registration::Entity::of_event(event.id)
         .filter(registration::Column::Status.eq(Status::Confirmed))
         .all(db)
         .await?
@@ -93,7 +93,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
     let full = full_now(&people, &run)?;
     let mut sides = Vec::new();
     for side in SIDES {
-        let of_side: Vec<&placement::Model> = people.iter().filter(|one| one.side == side).collect();
+        let of_side: Vec<&Candidate> = people.iter().filter(|one| one.side == side).collect();
         let seated = of_side.iter().filter(|one| one.seated).count();
         let here = of_side.iter().filter(|one| confirmed.contains(&one.registration_id)).count();
         let empty = moves.iter().filter(|one| one.is_empty() && side_of(one.leaver_id) == Some(side)).count();
@@ -114,12 +114,12 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
 
 /// Those who wait, best first; why those before the next are passed over.
 fn in_line<'a>(
-    waiting: impl Iterator<Item = &'a placement::Model>,
+    waiting: impl Iterator<Item = &'a Candidate>,
     next: Option<&str>,
     full: &HashMap<String, Vec<Limit>>,
 ) -> Vec<Waiting> {
     let mut before = true;
-    let person = |one: &placement::Model| {
+    let person = |one: &Candidate| {
         before &= next != Some(one.number.as_str());
         let kept_out_by = full.get(&one.number).filter(|_| before).cloned().unwrap_or_default();
         Waiting {
@@ -135,8 +135,8 @@ fn in_line<'a>(
 }
 
 /// For everybody who waits the limits of theirs that are full now, besides their side's.
-fn full_now(people: &[placement::Model], run: &run::Model) -> Result<HashMap<String, Vec<Limit>>, Fault> {
-    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+fn full_now(people: &[Candidate], run: &run::Model) -> Result<HashMap<String, Vec<Limit>>, Fault> {
+    let list: Vec<Applicant> = people.iter().map(Candidate::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
     let held = Rules { fallback: Fallback::None, ..rules_for_more(&run.rules_used()?, &holders, 0, 0) };
     let outcome = screen(&list, &held, &run.seed_bytes());
@@ -146,11 +146,11 @@ fn full_now(people: &[placement::Model], run: &run::Model) -> Result<HashMap<Str
 }
 
 /// One more seat of this side, all else as it is.
-fn next(people: &[placement::Model], run: &run::Model, side: Side) -> Result<Option<String>, Fault> {
-    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+fn next(people: &[Candidate], run: &run::Model, side: Side) -> Result<Option<String>, Fault> {
+    let list: Vec<Applicant> = people.iter().map(Candidate::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
     let rules = rules_for_one(&run.rules_used()?, &holders, side.into(), "");
-    let seated = |number: &str| holders.iter().any(|holder| holder.number == number);
-    let came = promote(&list, &rules, &run.seed_bytes(), &seated, &|_| false);
+    let seated: HashSet<&str> = holders.iter().map(|holder| holder.number.as_str()).collect();
+    let came = promote(&list, &rules, &run.seed_bytes(), &|number| seated.contains(number), &|_| false);
     Ok(came.ok().and_then(|mut newcomers| newcomers.pop()))
 }

@@ -73,11 +73,12 @@ async fn expire_overdue(app: &App, event_id: Uuid) -> Result<usize, Error> {
     let mut moved = 0;
     if let Some(run) = run::of_event(&txn, event_id).await? {
         let of_event = placement::Entity::seated_but_gone(&GONE).filter(placement::Column::EventId.eq(event_id));
+        let mut play = placement::in_play(&txn, event_id).await?;
         for leaver in of_event.order_by_asc(placement::Column::Rank).all(&txn).await? {
             let gone = registration::Entity::find_by_id(leaver.registration_id).one(&txn).await?;
             let reason = gone.as_ref().and_then(|gone| Reason::of(gone.status)).unwrap_or(Reason::Withdrawn);
             let by = gone.filter(|_| reason != Reason::Expired).map(|gone| gone.account_id);
-            succeed::succeed(&txn, app, &event, &run, leaver, (reason, by)).await?;
+            succeed::succeed(&txn, app, (&event, &run), &mut play, leaver, (reason, by)).await?;
             moved += 1;
         }
     }

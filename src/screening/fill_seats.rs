@@ -56,9 +56,10 @@ pub async fn fill_seats(app: &App, by: &Organizer, call: Call) -> Result<Promote
         return Err(NO_EMPTY_SEAT.into());
     }
     let seats = empty.len();
+    let mut play = placement::in_play(&txn, event.id).await?;
     let (mut promoted, mut limits) = (Vec::new(), Vec::new());
     for (one, leaver) in empty {
-        let newcomer = match succeed::fill(&txn, app, &event, &run, &leaver).await? {
+        let newcomer = match succeed::fill(&txn, app, (&event, &run), &mut play, &leaver).await? {
             Ok(Some(newcomer)) => newcomer,
             Ok(None) => continue,
             Err(Stuck::Limits(why)) => {

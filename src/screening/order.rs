@@ -10,36 +10,19 @@ use uuid::Uuid;
 use super::placement::{self, Placed};
 use crate::app::App;
 use crate::error::Fault;
+use crate::points::board::Board;
 use crate::points::ladder::{Ladder, Rung};
 use crate::registrations::registration::Side;
 
 /// Orders that are kept; when there are more, all are read again.
 const KEPT: usize = 64;
 
-/// Both sides, each best first.
-#[derive(Debug, Default)]
-pub struct Order {
-    men: Vec<OrderedOne>,
-    women: Vec<OrderedOne>,
-}
-
-#[derive(Debug)]
-struct OrderedOne {
-    registration_id: Uuid,
-    class: i32,
-    points: i64,
-    seated: bool,
-    /// Overall place, from 1, and how many places higher would have been enough, both sides counted.
-    rank: usize,
-    climb: Option<usize>,
-}
-
 /// The orders of all events, on the house's shelf.
 #[derive(Default)]
-struct Orders(Mutex<HashMap<Uuid, Arc<Order>>>);
+struct Orders(Mutex<HashMap<Uuid, Arc<Board>>>);
 
-/// The order of an event; None before its run.
-pub async fn of_event(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Arc<Order>>, Fault> {
+/// The order of an event, without names; None before its run.
+pub async fn of_event(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Arc<Board>>, Fault> {
     let orders = app.extensions.get_or_default::<Orders>();
     let known = orders.0.lock().unwrap_or_else(PoisonError::into_inner).get(&event_id).map(Arc::clone);
     if known.is_some() {
@@ -49,7 +32,8 @@ pub async fn of_event(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> R
     if placed.is_empty() {
         return Ok(None);
     }
-    let order = Arc::new(Order::of(&placed)?);
+    let [men, women] = [ladder(&placed, Side::Men)?, ladder(&placed, Side::Women)?];
+    let order = Arc::new(Board { men, women, at: app.now() });
     let mut kept = orders.0.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= KEPT {
         kept.clear();
@@ -58,50 +42,23 @@ pub async fn of_event(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> R
     Ok(Some(order))
 }
 
-impl Order {
-    fn of(placed: &[placement::Model]) -> Result<Self, Fault> {
-        let mut order = Self::default();
-        for one in placed {
-            let why = one.why()?;
-            let placed = OrderedOne {
-                registration_id: one.registration_id,
-                class: one.class,
-                points: one.points,
-                seated: one.outcome == Placed::Selected,
-                rank: why.rank,
-                climb: why.climb,
-            };
-            match one.side {
-                Side::Men => order.men.push(placed),
-                Side::Women => order.women.push(placed),
-            }
-        }
-        Ok(order)
-    }
-
-    /// A side as a ladder, with the nicknames that `living` knows. Who is not on it any more has none, keeps
-    /// their place and is shown to nobody.
-    #[must_use]
-    pub fn ladder(&self, side: Side, living: &Ladder) -> Ladder {
-        let people = match side {
-            Side::Men => &self.men,
-            Side::Women => &self.women,
-        };
-        let nickname = |id| living.of_person(id).map(|(_, rung)| rung.nickname.clone()).unwrap_or_default();
-        let rung = |(one, number): (&OrderedOne, i32)| Rung {
+/// One side, best first.
+fn ladder(placed: &[placement::Model], side: Side) -> Result<Ladder, Fault> {
+    let (mut rungs, mut stood) = (Vec::new(), Vec::new());
+    for (one, number) in placed.iter().filter(|one| one.side == side).zip(1..) {
+        let why = one.why()?;
+        stood.push((why.rank, why.climb));
+        rungs.push(Rung {
             registration_id: one.registration_id,
-            nickname: nickname(one.registration_id),
+            nickname: String::new(),
             class: one.class,
             points: one.points,
             number,
-        };
-        let stood: Vec<(usize, Option<usize>)> = people.iter().map(|one| (one.rank, one.climb)).collect();
-        let short = people.iter().zip(short(&stood)).filter(|(one, _)| !one.seated);
-        Ladder::drawn(
-            people.iter().zip(1..).map(rung).collect(),
-            short.map(|(one, short)| (one.registration_id, short)).collect(),
-        )
+        });
     }
+    let people = placed.iter().filter(|one| one.side == side).zip(short(&stood));
+    let turned_away = people.filter(|(one, _)| one.outcome != Placed::Selected);
+    Ok(Ladder::drawn(rungs, turned_away.map(|(one, short)| (one.registration_id, short)).collect()))
 }
 
 /// How many of their own side each would have had to pass. The explanations of a run count both sides; to somebody

@@ -65,7 +65,22 @@ impl Placed {
     }
 }
 
-impl Model {
+/// What seats are given on by: of a placement all but the words and proofs, which are most of it.
+#[derive(Clone, Debug, DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+#[expect(missing_docs, reason = "as in `Model`")]
+pub struct Candidate {
+    pub registration_id: Uuid,
+    pub number: String,
+    pub side: Side,
+    pub unit: String,
+    pub band: String,
+    pub class: i32,
+    pub points: i64,
+    pub seated: bool,
+}
+
+impl Candidate {
     /// The person as the sieve takes them, with their seat guaranteed where they hold one.
     #[must_use]
     pub fn applicant(&self) -> Applicant {
@@ -79,7 +94,9 @@ impl Model {
             held: self.seated,
         }
     }
+}
 
+impl Model {
     /// What the run said about them.
     ///
     /// # Errors
@@ -90,6 +107,10 @@ impl Model {
 }
 
 impl Entity {
+    pub(super) fn to_registration() -> RelationDef {
+        Self::belongs_to(registration::Entity).from(Column::RegistrationId).to(registration::Column::Id).into()
+    }
+
     #[must_use]
     pub fn of_event(event_id: Uuid) -> Select<Self> {
         Self::find().filter(Column::EventId.eq(event_id)).order_by_asc(Column::Rank)
@@ -122,6 +143,7 @@ impl Entity {
 }
 
 /// Everybody who still has their name down: people with seats, and those who wait, best first.
-pub async fn in_play(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Model>, DbErr> {
-    Entity::standing_in(event_id, &[Status::Selected, Status::Confirmed, Status::Waitlisted]).all(db).await
+pub async fn in_play(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<Candidate>, DbErr> {
+    let in_play = Entity::standing_in(event_id, &[Status::Selected, Status::Confirmed, Status::Waitlisted]);
+    in_play.into_partial_model().all(db).await
 }

@@ -9,7 +9,7 @@ use super::{addition, list, order, run};
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
-use crate::points::ladder::Ladder;
+use crate::points::ladder::CutLine;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::rules::Rules;
 
@@ -102,9 +102,9 @@ pub async fn of_event(app: &App, event: &event::Model) -> Result<Published, Faul
 }
 
 pub async fn of_run(app: &App, event: &event::Model, run: run::Model) -> Result<PublishedRun, Fault> {
-    let order = order::of_event(app, app.database.reader(), run.event_id).await?.unwrap_or_default();
+    let order = order::of_event(app, app.database.reader(), run.event_id).await?;
     let published = |side| {
-        let cut = order.ladder(side, &Ladder::default()).cut_line();
+        let cut = order.as_ref().map_or_else(CutLine::default, |order| order.side(side).cut_line());
         let is_told = cut.seats >= FEW;
         PublishedSide {
             side,

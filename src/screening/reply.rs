@@ -69,7 +69,8 @@ pub async fn reply(app: &App, by: &Participant, answer: Answer) -> Result<regist
         && let Some(leaver) = placement::Entity::find_by_id(id).one(&txn).await?.filter(|place| place.seated)
     {
         let by = Some(by.account.account_id);
-        succeed::succeed(&txn, app, &event, &run, leaver, (Reason::Declined, by)).await?;
+        let mut play = placement::in_play(&txn, event.id).await?;
+        succeed::succeed(&txn, app, (&event, &run), &mut play, leaver, (Reason::Declined, by)).await?;
     }
     txn.commit_telling(&answered).await?;
     app.happenings.announce(event.id, What::SeatsMoved);

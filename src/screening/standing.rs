@@ -132,6 +132,7 @@ pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Stan
             (ladder.rank_with(mine.class, points), mine.class, points)
         }
     };
+    let placement = placement::Entity::find_by_id(mine.id).one(db).await?;
     let has_seat = matches!(mine.status, Status::Selected | Status::Confirmed);
     let standing = Standing {
         id: mine.id,
@@ -146,14 +147,13 @@ pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Stan
         distance: ladder.distance(mine.id).filter(|far| !has_seat || !matches!(far, Distance::Short(_))),
         explanation: None,
         reply_by: mine.reply_by,
-        standby_place: match mine.status {
-            Status::Waitlisted => line::places(db, me.event.id).await?.get(&mine.id).copied(),
+        standby_place: match &placement {
+            Some(placed) if mine.status == Status::Waitlisted => Some(line::place(db, placed).await?),
             _ => None,
         },
         status: mine.status,
         reason: mine.reason,
     };
-    let placement = placement::Entity::find_by_id(mine.id).one(db).await?;
     let why = placement.map(|placed| Why::of(&me.event, &placed, me.account.language, standing.short())).transpose()?;
     Ok(Standing { explanation: why, ..standing })
 }

@@ -1,10 +1,13 @@
 //! A seat that came free goes to the next of the same side who fits, in the transaction in which it came free.
 
+use std::collections::HashSet;
+
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
-use super::placement::{self, in_play};
+use super::placement::{self, Candidate};
 use super::seat_move::{self, Reason, Stuck};
 use super::{deadline, letters, run};
 use crate::app::App;
@@ -16,21 +19,23 @@ use crate::events::phase::Phase;
 use crate::registrations::registration::{self, Status};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::infeasible::Infeasible;
+use queqiao_screening::rules::Rules;
 use queqiao_screening::succession::{promote, rules_for_one};
 use serde_json::json;
 
-/// Gives on the seat of `leaver`, whose registration has left it already. The caller holds the event row exclusively.
-/// Where nobody fits, the seat stays empty and the log says what stood in the way; nobody ever loses a seat for it.
-/// Whoever gave the seat back did it themself; it is the clock's doing only where time ran out.
+/// Gives on the seat of `leaver`, whose registration has left it already, to the next of those in `play`. The caller
+/// holds the event row exclusively. Where nobody fits, the seat stays empty and the log says what stood in the way;
+/// nobody ever loses a seat for it. Whoever gave the seat back did it themself; it is the clock's doing only where time
+/// ran out.
 pub async fn succeed(
     txn: &Write,
     app: &App,
-    event: &event::Model,
-    run: &run::Model,
+    (event, run): (&event::Model, &run::Model),
+    play: &mut [Candidate],
     leaver: placement::Model,
     (reason, by): (Reason, Option<Uuid>),
 ) -> Result<(), Fault> {
-    let (newcomer, stuck) = match fill(txn, app, event, run, &leaver).await? {
+    let (newcomer, stuck) = match fill(txn, app, (event, run), play, &leaver).await? {
         Ok(newcomer) => (newcomer, None),
         Err(why) => (None, Some(why.to_string())),
     };
@@ -57,56 +62,42 @@ pub async fn succeed(
     Ok(())
 }
 
-/// Offers the seat of somebody who left it to the next who fits. None where nobody waits, Err where limits keep everybody out.
-/// The caller holds the event row exclusively and notes what came of it.
+/// Offers the seat of somebody who left it to the next in `play` who fits, and notes there that they have it. None
+/// where nobody waits, Err where limits keep everybody out. The caller holds the event row exclusively and notes what
+/// came of it.
 pub async fn fill(
     txn: &Write,
     app: &App,
-    event: &event::Model,
-    run: &run::Model,
+    (event, run): (&event::Model, &run::Model),
+    play: &mut [Candidate],
     leaver: &placement::Model,
 ) -> Result<Result<Option<Uuid>, Stuck>, Fault> {
-    match next(txn, app, event, run, leaver).await? {
-        Ok(Some(placement)) => Ok(Ok(seat(txn, app, event, (run, Seat::CameFree), placement).await?)),
-        Ok(None) => Ok(Ok(None)),
-        Err(why) => Ok(Err(why)),
-    }
-}
-
-/// Who comes in; Err says what keeps everybody out.
-async fn next(
-    txn: &Write,
-    app: &App,
-    event: &event::Model,
-    run: &run::Model,
-    leaver: &placement::Model,
-) -> Result<Result<Option<placement::Model>, Stuck>, Fault> {
     if event.phase(app.now()) >= Phase::OnSite {
         return Ok(Err(Stuck::DoorsOpen));
     }
-    let people: Vec<placement::Model> = in_play(txn, event.id)
-        .await?
-        .into_iter()
-        .filter(|person| person.registration_id != leaver.registration_id)
-        .collect();
-    let (rules, seed) = (run.rules_used()?, run.seed_bytes());
-    Ok(match chosen(&people, &rules, &seed, leaver) {
-        Ok(number) => Ok(people.into_iter().find(|person| Some(&person.number) == number.as_ref())),
-        Err(why) => Err(Stuck::Limits(why.limits)),
-    })
+    let next = match chosen(play, &run.rules_used()?, &run.seed_bytes(), leaver) {
+        Ok(next) => next,
+        Err(why) => return Ok(Err(Stuck::Limits(why.limits))),
+    };
+    let Some(next) = next.and_then(|number| play.iter_mut().find(|one| one.number == number)) else {
+        return Ok(Ok(None));
+    };
+    next.seated = true;
+    Ok(Ok(seat(txn, app, event, (run, Seat::CameFree), next.registration_id).await?))
 }
 
+/// Who comes in; Err says what keeps everybody out.
 fn chosen(
-    people: &[placement::Model],
-    rules: &queqiao_screening::rules::Rules,
+    play: &[Candidate],
+    rules: &Rules,
     seed: &[u8; 32],
     leaver: &placement::Model,
 ) -> Result<Option<String>, Infeasible> {
-    let list: Vec<Applicant> = people.iter().map(placement::Model::applicant).collect();
+    let list: Vec<Applicant> = play.iter().map(Candidate::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
     let rules = rules_for_one(rules, &holders, leaver.side.into(), &leaver.band);
-    let seated = |number: &str| holders.iter().any(|holder| holder.number == number);
-    Ok(promote(&list, &rules, seed, &seated, &|_| false)?.pop())
+    let seated: HashSet<&str> = holders.iter().map(|holder| holder.number.as_str()).collect();
+    Ok(promote(&list, &rules, seed, &|number| seated.contains(number), &|_| false)?.pop())
 }
 
 /// Where a seat comes from.
@@ -122,19 +113,20 @@ pub(super) async fn seat(
     app: &App,
     event: &event::Model,
     (run, seat): (&run::Model, Seat),
-    newcomer: placement::Model,
+    newcomer: Uuid,
 ) -> Result<Option<Uuid>, Fault> {
-    let held = registration::Entity::find_by_id(newcomer.registration_id).lock_exclusive().one(txn).await?;
+    let held = registration::Entity::find_by_id(newcomer).lock_exclusive().one(txn).await?;
     // Withdrew a moment ago, while this was being judged: the event row keeps that from happening.
     let Some(held) = held.filter(|held| held.status == Status::Waitlisted) else { return Ok(None) };
     let mut row = held.into_active_model();
     row.status = Set(Status::Selected);
     row.reply_by = Set(Some(deadline::of_offers(event, app.now())));
     let moved_up = row.update(txn).await?;
-    let id = newcomer.registration_id;
-    let mut row = newcomer.into_active_model();
-    row.seated = Set(true);
-    row.update(txn).await?;
+    placement::Entity::update_many()
+        .col_expr(placement::Column::Seated, Expr::value(true))
+        .filter(placement::Column::RegistrationId.eq(newcomer))
+        .exec(txn)
+        .await?;
     letters::offered(txn, app, event, (run, seat), &moved_up).await?;
-    Ok(Some(id))
+    Ok(Some(newcomer))
 }
