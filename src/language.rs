@@ -32,11 +32,16 @@ impl Language {
             .unwrap_or_default()
     }
 
+    /// What the browser of a request prefers; none where it says nothing of it.
+    #[must_use]
+    pub fn of_browser(request: &HttpRequest) -> Option<Self> {
+        request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok().map(Self::accepted)
+    }
+
     /// What a request asks for.
     #[must_use]
     pub fn of_request(request: &HttpRequest) -> Self {
-        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        header.map(Self::accepted).unwrap_or_default()
+        Self::of_browser(request).unwrap_or_default()
     }
 
     /// One of two texts.

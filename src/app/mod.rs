@@ -66,10 +66,10 @@ impl App {
         let identity = identity::enter::open_house(&database, url, &secrets, expected, clock.now()).await?;
         // Before anybody reads: what a former version wrote in the clear is read by nothing else. And before
         // anything is bound, for addresses are vouched for by what they are found by.
-        let sealed = sealed::anew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
+        let sealed = sealed::renew::seal(&database, &secrets).await.map_err(|fault| anyhow!("{fault:?}"))?;
         if identity.to_bind {
             let bound = async {
-                bonds::anew::bind(&database, &secrets).await?;
+                bonds::renew::bind(&database, &secrets).await?;
                 identity::bound(&database, &secrets, identity.id).await
             };
             bound.await.map_err(|fault| anyhow!("{fault}"))?;

@@ -3,7 +3,7 @@
 pub mod assets;
 pub mod faults;
 pub mod form;
-pub mod language;
+pub mod language_switch;
 pub mod refusal;
 pub mod flash;
 pub mod rows;
@@ -15,7 +15,6 @@ pub mod fluent;
 use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -91,8 +90,7 @@ impl Page {
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         let chosen = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| fluent::language(cookie.value()));
-        let accepted = || request.headers().get(ACCEPT_LANGUAGE)?.to_str().ok().map(Language::accepted);
-        let language = chosen.or_else(accepted).unwrap_or_default();
+        let language = chosen.or_else(|| Language::of_browser(request)).unwrap_or_default();
         Self {
             language,
             path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
@@ -169,7 +167,7 @@ impl Page {
 /// What belongs to every page and to no room.
 pub fn pages(config: &mut ServiceConfig) {
     assets::pages(config);
-    language::pages(config);
+    language_switch::pages(config);
     styleguide::pages(config);
 }
 

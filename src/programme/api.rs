@@ -4,8 +4,9 @@ use actix_web::web::{Json, Path};
 use actix_web::{delete, get, post};
 use uuid::Uuid;
 
-use super::call::{self, Wish};
+use super::call::{Wish, call};
 use super::run_sheet::{self, RunSheet};
+use super::take_back::take_back;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -33,7 +34,7 @@ pub async fn show_run_sheet(house: House, guest: Guest) -> Result<Json<RunSheet>
 #[post("/events/{event}/programme/cues")]
 pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<Json<RunSheet>, Error> {
     let wish = wish.into_inner();
-    house.run(async move |app| call::call(&app, &host, &wish).await).await.map(Json)
+    house.run(async move |app| call(&app, &host, &wish).await).await.map(Json)
 }
 
 /// Takes the last cue back. Who: host, organizer.
@@ -47,5 +48,5 @@ pub async fn call_segment(house: House, host: Host, wish: Body<Wish>) -> Result<
 #[delete("/events/{event}/programme/cues/{cue}")]
 pub async fn take_back_cue(house: House, host: Host, path: Path<(String, Uuid)>) -> Result<Json<RunSheet>, Error> {
     let (_, cue) = path.into_inner();
-    house.run(async move |app| call::take_back(&app, &host, cue).await).await.map(Json)
+    house.run(async move |app| take_back(&app, &host, cue).await).await.map(Json)
 }

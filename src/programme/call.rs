@@ -1,11 +1,11 @@
-//! The host calls a segment, and takes a slip of the hand back.
+//! The host calls a segment.
 
 use std::sync::Arc;
 
 use garde::Validate;
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::Uuid;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -62,31 +62,6 @@ pub async fn call(app: &Arc<App>, host: &Host, wish: &Wish) -> Result<RunSheet, 
         taken_back_at: Set(None),
     };
     row.insert(&txn).await?;
-    let sheet = run_sheet::of(&txn, &event, app.now()).await?;
-    txn.commit().await?;
-    app.happenings.announce(event.id, What::ProgrammeMoved);
-    Ok(sheet)
-}
-
-/// Takes the last cue back: what ran before it runs on as if it had never been called. Taking it back twice is once.
-///
-/// # Errors
-/// 404, 409 `phase_closed` or `programme_moved` where a later one stands.
-pub async fn take_back(app: &Arc<App>, host: &Host, id: Uuid) -> Result<RunSheet, Error> {
-    let txn = app.database.begin_write().await?;
-    let event = event::hold(&txn, host.event.id).await?;
-    event.requires(app.now(), Phase::OnSite)?;
-    let named = cue::Entity::find_by_id(id).filter(cue::Column::EventId.eq(event.id)).one(&txn).await?;
-    let named = named.ok_or_else(Refused::not_found)?;
-    if named.taken_back_at.is_none() {
-        let last = cue::standing(&txn, event.id).await?.pop().map(|last| last.id);
-        if last != Some(id) {
-            return Err(PROGRAMME_MOVED.with("cue", json!(last)).into());
-        }
-        let mut row = named.into_active_model();
-        row.taken_back_at = Set(Some(app.now()));
-        row.update(&txn).await?;
-    }
     let sheet = run_sheet::of(&txn, &event, app.now()).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::ProgrammeMoved);

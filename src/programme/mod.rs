@@ -20,6 +20,7 @@ mod break_ice;
 mod call;
 mod form_groups;
 mod offer_talent;
+mod take_back;
 
 mod api;
 mod guest_api;

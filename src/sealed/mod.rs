@@ -2,9 +2,9 @@
 //! copy of the database tells none of them without the secret that lies elsewhere.
 //!
 //! All such columns are listed here, so that they can be sealed anew in one place when the secret
-//! changes ([`anew`]); the rooms say what they mean.
+//! changes ([`renew`]); the rooms say what they mean.
 
-pub mod anew;
+pub mod renew;
 
 use sea_orm::DeriveValueType;
 use uuid::Uuid;

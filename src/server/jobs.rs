@@ -23,7 +23,7 @@ use crate::points;
 use crate::screening;
 use crate::volunteers;
 
-use super::{idempotency, personal, reseal};
+use super::{forget, idempotency, reseal};
 
 /// Seconds between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
@@ -71,7 +71,7 @@ async fn gone(app: &Arc<App>) {
         Ok(false) => tracing::warn!("readers kept what was deleted in the write-ahead log a little longer"),
         Err(fault) => tracing::error!(?fault, "the write-ahead log could not be emptied"),
     }
-    log_failure("erasure", personal::sweep_up(app).await);
+    log_failure("erasure", forget::sweep_up(app).await);
     benches::clear_idle();
 }
 

@@ -3,20 +3,21 @@
 mod connection;
 pub mod described;
 mod error_pages;
+mod forget;
 mod health;
 mod intake;
 mod lanes;
 mod methods;
-mod my_data;
+mod my_data_page;
 mod nul_guard;
 mod openapi;
 mod idempotency;
 pub mod lifecycle;
-mod personal;
 pub mod refusals;
 pub mod reseal;
 pub mod jobs;
 mod security_headers;
+mod take_home;
 mod trace;
 mod way_in;
 
@@ -78,7 +79,8 @@ fn calls(config: &mut Calls<'_>) {
         .configure(planning::calls)
         .configure(announcements::calls)
         .configure(reports::calls)
-        .configure(personal::calls)
+        .service(take_home::export)
+        .service(forget::erase)
         .configure(office::calls)
         .route("/openapi.json", web::get().to(openapi::document));
 }
@@ -111,7 +113,7 @@ fn pages(config: &mut web::ServiceConfig) {
         .configure(announcements::pages)
         .configure(reports::pages)
         .configure(journey::pages)
-        .configure(my_data::pages)
+        .configure(my_data_page::pages)
         .configure(office::pages);
 }
 

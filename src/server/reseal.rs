@@ -46,9 +46,9 @@ pub async fn due(app: &Arc<App>) -> Result<(), Error> {
 /// Only faults.
 pub async fn renew(app: &App, most: u64) -> Result<bool, Error> {
     identity::renew(&app.database, &app.secrets, app.house_id()).await?;
-    let bonds = bonds::anew::renew(&app.database, &app.secrets, most).await?;
+    let bonds = bonds::renew::renew(&app.database, &app.secrets, most).await?;
     let codes = badges::code::renew(app, most).await?;
-    let texts = sealed::anew::renew(&app.database, &app.secrets, most).await?;
+    let texts = sealed::renew::renew(&app.database, &app.secrets, most).await?;
     Ok(bonds && codes && texts)
 }
 

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::follow_up::{self, State};
 use super::milestone::Milestone;
-use super::tend::{self, NewFollowUp};
+use super::note_follow_up::{NewFollowUp, note};
+use super::take_into_care;
 use super::{cases, outcomes};
 use crate::accounts::SignedIn;
 use crate::app::House;
@@ -161,7 +162,7 @@ pub async fn my_cases(house: House, account: SignedIn) -> Result<Json<Page<CaseS
     security(("bearer" = [])))]
 #[post("/couples/{id}/case")]
 pub async fn take_case(house: House, account: SignedIn, id: Path<Uuid>) -> Result<HttpResponse, Error> {
-    house.done(async move |app| tend::take(&app, account, id.into_inner()).await).await
+    house.done(async move |app| take_into_care::take(&app, account, id.into_inner()).await).await
 }
 
 /// Notes what I heard from a couple. It answers the earliest task due by then. Who: volunteer of
@@ -180,7 +181,7 @@ pub async fn note_follow_up(
     heard: Body<NewFollowUp>,
 ) -> Result<impl Responder, Error> {
     let heard = heard.into_inner();
-    let note = heard.note.clone();
-    let noted = house.run(async move |app| tend::note(&app, account, id.into_inner(), heard).await).await?;
-    Ok(Json(FollowUp::of(&noted, note)).customize().with_status(StatusCode::CREATED))
+    let text = heard.note.clone();
+    let noted = house.run(async move |app| note(&app, account, id.into_inner(), heard).await).await?;
+    Ok(Json(FollowUp::of(&noted, text)).customize().with_status(StatusCode::CREATED))
 }

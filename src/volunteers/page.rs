@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use super::cases;
 use super::follow_up::State;
 use super::milestone::Milestone;
+use super::note_follow_up::{NewFollowUp, note};
 use super::spoken::said_of_due;
-use super::tend::{self, NewFollowUp};
+use super::take_into_care;
 use super::timeline::{self, Timeline};
 use crate::accounts::SignedIn;
 use crate::accounts::visit::Visit;
@@ -116,7 +117,7 @@ async fn one_case(house: House, request: HttpRequest, visit: Visit, account: Sig
 #[post("/volunteer/c/{couple}/take")]
 async fn take_case(house: House, request: HttpRequest, account: SignedIn) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "couple")?;
-    house.run(async move |app| tend::take(&app, account, id).await).await?;
+    house.run(async move |app| take_into_care::take(&app, account, id).await).await?;
     see_saying(&format!("/volunteer/c/{id}"), "case-taken")
 }
 
@@ -134,7 +135,7 @@ async fn note_follow_up(
         let at = moment(form.value("at"), zone, house.now());
         let wish = json!({ "state": form.text("state"), "note": form.value("note"), "at": at });
         let heard: NewFollowUp = body::read(wish)?;
-        house.run(async move |app| tend::note(&app, account, id, heard).await).await
+        house.run(async move |app| note(&app, account, id, heard).await).await
     };
     match noted.await {
         Ok(_) => see_saying(&format!("/volunteer/c/{id}"), "follow-up-noted"),
@@ -152,7 +153,7 @@ async fn hand_over(house: House, request: HttpRequest, account: SignedIn, form: 
         "" => None,
         to => Some(to.parse().map_err(|_| Refused::invalid(vec![FieldError::new("to", "invalid", "an id")]))?),
     };
-    house.run(async move |app| tend::hand_over(&app, account, id, to).await).await?;
+    house.run(async move |app| take_into_care::hand_over(&app, account, id, to).await).await?;
     see_saying("/volunteer", "case-handed-over")
 }
 

@@ -12,7 +12,7 @@ use crate::couples::couple;
 use crate::error::Error;
 use crate::events::event;
 use crate::volunteers::follow_up::State;
-use crate::volunteers::tend::{self, NewFollowUp};
+use crate::volunteers::note_follow_up::{self, NewFollowUp};
 
 /// How many pairs an evening comes to.
 pub const COUPLES: usize = 2 * PAIRS.len();
@@ -60,7 +60,7 @@ pub async fn follow_up(
             if at <= now {
                 app.clock.set(at);
                 let heard = NewFollowUp { state: *state, note: (*note).to_owned(), at: None };
-                tend::note(app, signed_in(volunteer), couple.id, heard).await?;
+                note_follow_up::note(app, signed_in(volunteer), couple.id, heard).await?;
             }
         }
     }

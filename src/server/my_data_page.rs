@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::personal::{forget, taken_home};
+use super::forget::forget;
+use super::take_home::taken_home;
 use crate::accounts::address::address_to_unicode;
 use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;

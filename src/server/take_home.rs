@@ -1,23 +1,17 @@
-//! Everything held about a person, over all rooms: taken home as a ZIP, or forgotten.
-//!
-//! Each room knows what it holds and how it forgets (`personal.rs` in the room); this is the list
-//! of them, which only the roof can make.
+//! Everything held about a person, over all rooms, taken home as a ZIP. Each room knows what it holds (`personal.rs` in
+//! the room); this is the list of them, which only the roof can make.
 
 use std::io::{Cursor, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::calls::Calls;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse, delete, post};
+use actix_web::{HttpRequest, HttpResponse, post};
 use serde_json::Value;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::accounts::asker::Asker;
 use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::{once_proven, prove_again};
-use crate::accounts::{self, SignedIn, account, clear_browser, cookie};
+use crate::accounts::prove_again::once_proven;
+use crate::accounts::{self, SignedIn, account};
 use crate::app::{App, House};
 use crate::audit::Deed;
 use crate::body::Body;
@@ -26,11 +20,6 @@ use crate::{
     announcements, audit, badges, checkin, circle, confessions, couples, dates, events, feedback, invitations, mail,
     organizations, picks, plaza, points, programme, registrations, screening, stage, units, volunteers,
 };
-
-/// The calls of the roof itself.
-pub fn calls(config: &mut Calls<'_>) {
-    config.service(export).service(erase);
-}
 
 /// Everything held about the caller, as JSON files and photos in a ZIP; with a fresh proof, for a
 /// session that was left open must not give it away.
@@ -122,109 +111,4 @@ fn pack(files: &[(&'static str, Value)], photos: &[(String, Vec<u8>)]) -> Result
         zip.write_all(photo).map_err(Fault::of)?;
     }
     Ok(zip.finish().map_err(Fault::of)?.into_inner())
-}
-
-/// Forgets the caller. Applications to events ahead are withdrawn; what ledgers and logs are counted
-/// over stays without a name. The account can never sign in again; so the proof is to be fresh.
-///
-/// Who: account.
-#[utoipa::path(tag = "accounts", request_body = Proof, responses(
-    (status = 204, description = "Forgotten"),
-    (status = 401, description = "`not_signed_in`, `wrong_credentials`, `second_factor_needed`, `second_factor_wrong`"),
-    (status = 409, description = "`last_administrator`, `last_organizer`"),
-    (status = 422, description = "`invalid`"),
-    (status = 429, description = "`too_many_requests`"),
-), security(("bearer" = [])))]
-#[delete("/me")]
-pub async fn erase(
-    house: House,
-    request: HttpRequest,
-    who: SignedIn,
-    proof: Body<Proof>,
-) -> Result<HttpResponse, Error> {
-    let (asker, proof) = (Asker::of(&house, &request), proof.into_inner());
-    house.run(async move |app| forget(&app, &asker, who, &proof).await).await?;
-    let mut answer = HttpResponse::NoContent();
-    if cookie::token(&house, &request).is_some() {
-        answer.cookie(cookie::removal(&house));
-    }
-    let mut answer = answer.finish();
-    clear_browser::forget(&request, &mut answer);
-    Ok(answer)
-}
-
-/// Whether somebody was forgotten since the tables were swept.
-#[derive(Default)]
-struct Erasures(AtomicBool);
-
-/// Where something of a person stood that is deleted or overwritten when they are forgotten.
-const TOUCHED: [&str; 22] = [
-    "account",
-    "profile",
-    "consent",
-    "sign_up",
-    "token_family",
-    "session",
-    "second_factor",
-    "recovery_code",
-    "refresh_token",
-    "reset_request",
-    "letter",
-    "letter_opening",
-    "registration",
-    "contribution",
-    "circle_note",
-    "date_note",
-    "contact_offer",
-    "contact_given",
-    "invitation",
-    "letter_request",
-    "follow_up",
-    "photo",
-];
-
-/// After somebody was forgotten: what their rows took is given back to the tables.
-pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Fault> {
-    let erasures = app.extensions.get_or_default::<Erasures>();
-    if erasures.0.swap(false, Ordering::Relaxed) {
-        app.database.sweep_up(&TOUCHED).await?;
-    }
-    Ok(())
-}
-
-pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: &Proof) -> Result<(), Error> {
-    let id = who.account_id;
-    let proven = prove_again(app, asker, &who, proof).await?;
-    let txn = app.database.begin_write().await?;
-    accounts::personal::may_leave(&txn, app, id).await?;
-    organizations::personal::may_leave(&txn, id).await?;
-    let (account, _) = proven.hold(app, &txn).await?;
-    let email = account.address(&app.secrets)?;
-    accounts::personal::erase(&txn, app, id).await?;
-    invitations::personal::erase(&txn, app, id, &email).await?;
-    organizations::personal::erase(&txn, id).await?;
-    units::personal::erase(&txn, app, id, &email).await?;
-    events::personal::erase(&txn, id).await?;
-    let mut news = registrations::personal::erase(&txn, app, id).await?;
-    let mine = registrations::personal::ids(&txn, id).await?;
-    plaza::personal::erase(&txn, &mine).await?;
-    badges::personal::erase(&txn, app, &mine).await?;
-    news.extend(checkin::personal::erase(&txn, app, &mine).await?);
-    programme::personal::erase(&txn, &mine).await?;
-    news.extend(dates::personal::erase(&txn, &mine).await?);
-    picks::personal::erase(&txn, &mine).await?;
-    couples::personal::erase(&txn, app, &mine).await?;
-    confessions::personal::erase(&txn, &mine).await?;
-    stage::personal::erase(&txn, &mine).await?;
-    feedback::personal::erase(&txn, app, &mine).await?;
-    circle::personal::erase(&txn, &mine).await?;
-    volunteers::personal::erase(&txn, app, id, &mine).await?;
-    mail::personal::erase(&txn, app, id, &email).await?;
-    Deed::AccountErased.by(id).about("account", id).record(&txn, app).await?;
-    txn.commit().await?;
-    app.extensions.get_or_default::<Erasures>().0.store(true, Ordering::Relaxed);
-    for (event, what) in news {
-        app.happenings.announce(event, what);
-    }
-    Ok(())
 }
