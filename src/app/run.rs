@@ -3,6 +3,7 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ use crate::error::trouble::Trouble;
 use crate::error::{Error, Fault};
 use crate::idempotency;
 
+/// What a verb answers, whatever it is.
+type Answer = Result<Box<dyn Any + Send>, Error>;
+
 impl App {
     /// Runs a verb or a query on the main runtime. Every worker of the web server has a runtime of
     /// its own; a database connection opened there would die with it and take other requests
@@ -34,11 +38,19 @@ impl App {
         V: FnOnce(Arc<Self>) -> F,
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
+        let verb = verb(Arc::clone(self));
+        // All that is around a verb is the same for every verb, and compiled once.
+        let verb = Box::pin(async move { verb.await.map(|answer| Box::new(answer) as Box<dyn Any + Send>) });
+        let answer = self.carry_out(verb).await?.downcast::<T>();
+        answer.map(|answer| *answer).map_err(|_| anyhow!("a verb answered something else").into())
+    }
+
+    async fn carry_out(self: &Arc<Self>, verb: Pin<Box<dyn Future<Output = Answer> + Send>>) -> Answer {
         let errand = Arc::new(Errand::of_request());
         // Whoever hangs up stops waiting; what is begun is brought to its end.
         let _here = errand.left.clone().drop_guard();
         let limit = Duration::from_secs(self.settings.server.answer_seconds.max(1));
-        let verb = tokio::time::timeout(limit, commit_dependency::confirmed(verb(Arc::clone(self))));
+        let verb = tokio::time::timeout(limit, commit_dependency::confirmed(verb));
         let verb = errand::on(Arc::clone(&errand), verb).in_current_span();
         let running = match idempotency::current() {
             Some(claim) => self.runtime.spawn(idempotency::with_claim(claim, verb)),
