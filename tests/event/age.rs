@@ -131,9 +131,9 @@ async fn a_day_that_never_was_is_no_date_of_birth(#[values(Sqlite, Postgres)] en
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let her = evening.account("her", profile::Gender::Female).await;
     born(&evening, &her, Some("1990-02-28"), Some(1990)).await;
-    let said = her.patch("/api/v1/me", json!({ "born_on": "1990-02-30" })).await;
-    refused(&said, 422, "invalid");
-    assert_eq!(said.json["errors"][0]["field"], "born_on");
+    let answer = her.patch("/api/v1/me", json!({ "born_on": "1990-02-30" })).await;
+    refused(&answer, 422, "invalid");
+    assert_eq!(answer.json["errors"][0]["field"], "born_on");
     let browser = Browser::of(&evening, &her).await;
     for (field, value, words) in
         [("born_on", "1990年2月30日", "1995-08-02"), ("nickname", "男 008", "看起来像胸牌号或报名号")]

@@ -224,9 +224,9 @@ async fn what_a_round_keeps_to_itself_no_report_tells(#[values(Sqlite, Postgres)
     assert_eq!(matches().await, [json!(null), json!(null), json!(null)]);
     let txn = evening.app.database.begin_write().await.unwrap();
     let round = round::Entity::find().one(&txn).await.unwrap().unwrap();
-    let mut told = round.into_active_model();
-    told.matches = Set(Some(6));
-    told.update(&txn).await.unwrap();
+    let mut row = round.into_active_model();
+    row.matches = Set(Some(6));
+    row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     assert_eq!(matches().await, [json!(6), json!(6), json!(12)]);
 }

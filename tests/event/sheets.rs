@@ -352,14 +352,14 @@ async fn a_day_that_never_was_is_told_and_not_guessed_at(#[values(Sqlite, Postgr
         戊,女,e@example.com,市第一医院,1990-04-31,1990-04-30,\n己,男,f@example.com,市第一医院,1990年4月,,B612\n";
     let refused = import(&evening, "", list).await;
     assert_eq!((refused.status, refused.code()), (422, "invalid_rows"), "{}", refused.text());
-    let told = [
+    let faults = [
         (2, "born_on", "bad_date"),
         (3, "born_on", "bad_date"),
         (4, "birth_year", "bad_year"),
         (5, "nickname", "like_a_number"),
         (6, "born_on", "bad_date"),
     ];
-    assert_eq!(errors(&refused), told);
+    assert_eq!(errors(&refused), faults);
     let values: Vec<&str> =
         refused.json["errors"].as_array().unwrap().iter().map(|wrong| wrong["value"].as_str().unwrap()).collect();
     assert_eq!(values, ["1990-02-30", "1990年13月", "1991/2/29", "A012", "1990-04-31"]);

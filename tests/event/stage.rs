@@ -386,7 +386,7 @@ async fn whoever_went_home_is_called_by_nobody_until_they_are_back(#[values(Sqli
         }
     }
     let mut console = Ear::of(&hall.host, "", None).await;
-    let told = console.hear_that(|heard| heard["personal"].is_number()).await["personal"].clone();
+    let before = console.hear_that(|heard| heard["personal"].is_number()).await["personal"].clone();
     let couples = stage(&hall.host).await["couples"].clone();
     let of = |couples: &Value, badge: &str| {
         let has = |couple: &&Value| couple["pair"].to_string().contains(badge);
@@ -397,7 +397,7 @@ async fn whoever_went_home_is_called_by_nobody_until_they_are_back(#[values(Sqli
     let mut screen = Ear::of(&hall.host, "?as=screen", None).await;
     hall.evening.goes(&hall.women[0]).await;
     // The console hears of it, and what the hall sees stays.
-    console.hear_that(|heard| heard["personal"] != told).await;
+    console.hear_that(|heard| heard["personal"] != before).await;
     assert_eq!(of(&stage(&hall.host).await["couples"], "女001")["state"], "gone");
     assert_eq!(of(&stage(&hall.host).await["couples"], "女002")["state"], "waiting");
     for reveals in ["nicknames", "bridge"] {
