@@ -71,6 +71,7 @@ export function attend({ board, say, ask, act, now }) {
       else if (ended()) call(ended().round, "resume");
     },
     more: () => running() && call(running().round, "extend", { seconds: 60 }),
+    less: () => running() && call(running().round, "extend", { seconds: -60 }),
     begin: () => running() && call(running().round, "begin"),
     replan: () => moved() && replan(),
     picks: () => turnPicks(now()?.picks ?? null),
@@ -130,6 +131,7 @@ export function attend({ board, say, ask, act, now }) {
     at("round-act").firstElementChild.textContent = turn ? say(`round-${turn.verb}`, { round: turn.number }) : say("round-none");
     at("round-now").textContent = dates ? say("dates-round", { round: dates.current?.round ?? 0, rounds: dates.rounds }) : "";
     at("round-more").disabled = !live;
+    at("round-less").disabled = !live;
     const hall = moved();
     at("hall-moved").hidden = !hall;
     at("hall-moved").firstElementChild.textContent = hall ? movedWords(hall) : "";
@@ -155,14 +157,15 @@ export function attend({ board, say, ask, act, now }) {
     const place = at("round-left");
     place.textContent = live ? spell(time.left) : "";
     place.dataset.time = time?.state ?? "";
-    at("round-said").textContent = !time || time.state === "going" ? "" : say(`dates-${time.state}`);
+    const said = [time && time.state !== "going" && say(`dates-${time.state}`), time?.changing && say("round-lasts", { left: spell(time.lasts) })];
+    at("round-said").textContent = said.filter(Boolean).join(" · ");
     at("round-begin").hidden = time?.state !== "changing";
     const [pause, over] = [at("round-pause"), ended()];
     pause.disabled = !live && !over;
     pause.firstElementChild.textContent = live?.paused_at ? say("round-resume") : over && !live ? say("round-again", { round: over.round }) : say("round-pause");
   }
 
-  for (const [id, name] of [["round-act", "round"], ["round-pause", "pause"], ["round-more", "more"], ["round-begin", "begin"], ["replan", "replan"], ["picks-act", "picks"]]) {
+  for (const [id, name] of [["round-act", "round"], ["round-pause", "pause"], ["round-more", "more"], ["round-less", "less"], ["round-begin", "begin"], ["replan", "replan"], ["picks-act", "picks"]]) {
     at(id).onclick = () => acts[name]();
   }
   return { acts, paint, tick };

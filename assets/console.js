@@ -37,6 +37,9 @@ const ask = async (path, body, method) => {
   return told;
 };
 
+// What is refused whoever was faster.
+const SAID = { gone_home: "gone-home", too_little_left: "round-short" };
+
 const tell = (words) => (at("console-said").textContent = words);
 
 // Every act: once at a time, and the stage is read again whatever came of it. Says whether it was done.
@@ -51,7 +54,7 @@ async function act(work) {
     else await read();
     return true;
   } catch (refused) {
-    tell(MOVED.includes(refused.code) ? say("moved") : say("failed"));
+    tell(say(SAID[refused.code] ?? (MOVED.includes(refused.code) ? "moved" : "failed")));
     await read().catch(() => {});
     return false;
   } finally {
@@ -71,6 +74,8 @@ async function read() {
     // What was begun was taken back at another console: it begins anew.
     else if (isBegun(next)) next = firstOf[next.kind]() ?? { kind: "blank" };
   }
+  // Whoever went home is not called next.
+  if (next.kind === "couple" && known(next)?.state === "gone") next = firstOf.couple() ?? { kind: "blank" };
   await prepare();
 }
 
@@ -124,12 +129,18 @@ function follows(shows) {
   return firstOf[shows.kind] ? (firstOf[shows.kind]() ?? { kind: "blank" }) : next;
 }
 
+// Where there is nothing to show, the preview does not keep what stood there: Enter would show it.
+function nothing(kind) {
+  next = { kind: "blank" };
+  tell(say({ couple: "nothing-more", confession: "nobody-speaks", talent: "nobody-performs" }[kind] ?? "nothing-to-show"));
+}
+
 function choose(kind) {
   const first = firstOf[kind];
   if (!first) next = { kind };
   else if (stage?.shows.kind === kind && goesOn(stage.shows)) next = follows(stage.shows);
   else if (first()) next = first();
-  else tell(say({ couple: "nothing-more", confession: "nobody-speaks", talent: "nobody-performs" }[kind]));
+  else nothing(kind);
   paint();
   if (GATHERED[next.kind]) prepare().then(paint, () => {});
 }
@@ -197,6 +208,7 @@ function paintCalls(place, kind, calls) {
     const button = document.createElement("button");
     button.type = "button";
     button.replaceChildren(...names(call));
+    button.disabled = call.state === "gone";
     button.setAttribute("aria-pressed", String(next[id] === call.id));
     button.onclick = () => {
       const going = stage.shows[id] === call.id && goesOn(stage.shows);
@@ -253,7 +265,9 @@ const acts = {
 async function turnSheet(path, body, method) {
   const told = await ask(path, body, method);
   await read();
-  next = sceneOf(told.current) ?? next;
+  const scene = sceneOf(told.current);
+  if (scene) next = scene;
+  else nothing(document.querySelector(`#segments [data-segment="${told.current}"]`)?.dataset.scene);
   await prepare();
 }
 
@@ -268,9 +282,9 @@ if (at("segment-next")) {
 for (const button of document.querySelectorAll("[data-cue]")) button.onclick = () => choose(button.dataset.cue);
 for (const button of document.querySelectorAll("[data-prepare]")) button.onclick = () => choose(button.dataset.prepare);
 
-const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", p: "pause", "+": "more", "=": "more", r: "replan", n: "segment", Enter: "take" };
+const KEYS = { b: "blank", z: "undo", s: "aside", d: "round", p: "pause", "+": "more", "=": "more", "-": "less", r: "replan", n: "segment", Enter: "take" };
 const CUES = { 1: "welcome", 2: "declarations", 3: "dates", 4: "choosing", 5: "couple", 6: "confession", 7: "icebreaker", 8: "groups", 9: "talent" };
-const PLACES = { round: "round-act", pause: "round-pause", more: "round-more", segment: "segment-next" };
+const PLACES = { round: "round-act", pause: "round-pause", more: "round-more", less: "round-less", segment: "segment-next" };
 const TYPED = "input, textarea, select, summary";
 // Enter shows what stands in the preview, wherever the focus is: whoever goes by keyboard presses a
 // button with the space bar, and follows a link the focus is seen on.

@@ -85,10 +85,13 @@ export function listen(field, { typed, scanned, typing }) {
     scanned(code);
   }
 
+  // Nobody types 26 letters into a reason, and a button takes none: a code there is a scan, however slow.
+  const mayBeTyped = (target) => takesText(target) && !("reason" in target.dataset);
+
   // What the field shows is what a scanner meant that speaks this keyboard's language; what an input method made
   // of it is not.
   function heard(reads) {
-    if (!isOurs(burst.target) && !burst.isHasty()) return null;
+    if (!isOurs(burst.target) && mayBeTyped(burst.target) && !burst.isHasty()) return null;
     const shown = burst.target === field && !burst.composed && reads(field.value) && codeIn(field.value);
     return shown || (reads(burst.keys) && codeIn(burst.keys));
   }

@@ -263,6 +263,11 @@ function undo() {
     $("undo").returnValue = "";
     $("undo").showModal();
   });
+  // A scanner presses Enter as well, and a slow one types like a person: Enter only ever means not to. Whoever goes
+  // by keyboard presses the button with the space bar, as on the console.
+  $("undo").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("#desk-reason, #desk-undo-act")) event.preventDefault();
+  });
   $("undo").addEventListener("close", () => {
     if ($("undo").returnValue !== "undo") return;
     const reason = $("reason").value.trim();

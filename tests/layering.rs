@@ -322,13 +322,14 @@ fn a_variable_is_called_what_it_holds() {
 
 /// Files in which Chinese stands that is no sentence for anybody: what people type or a list is headed by, what
 /// stands in a row or on a badge, and names.
-const DATA: [(&str, &str); 23] = [
+const DATA: [(&str, &str); 24] = [
     ("accounts/address.rs", "what people put between addresses"),
     ("accounts/age.rs", "dates as people type them"),
     ("accounts/my_profile.rs", "degrees as rows hold them, and what people put between interests"),
     ("accounts/password_strength.rs", "what no password may consist of"),
     ("accounts/personal.rs", "the nickname that an erased account leaves in its row"),
     ("announcements/placeholders.rs", "the gaps an organizer writes"),
+    ("accounts/nickname.rs", "what a number begins with"),
     ("badges/number.rs", "what a number begins with"),
     ("badges/print_page.rs", "what a number begins with"),
     ("confessions/refusals.rs", "the name of a segment, to programs"),

@@ -108,6 +108,7 @@ profile-real-name = Real name (optional)
 profile-real-name-note = For the organizers to check who you are; neither guests nor the desk see it.
 trouble-born-on-out-of-range = Please look at the year again.
 trouble-born-on-wrong-type = A whole date, please, such as 1995-08-02.
+trouble-like-a-number = Looks like the number of a badge or an application; please choose another name.
 trouble-born-on-under-age = { trouble-under-age }
 trouble-under-age = Only grown-ups take part, from 18 years on.
 

@@ -112,6 +112,7 @@ deed-organization-founded = Union taken in
 deed-phase-moved = Phase moved
 deed-date-round-paused = Round of dates paused
 deed-date-round-resumed = Round of dates resumed
+deed-date-round-shortened = Round of dates made shorter
 deed-date-round-extended = Round of dates made longer
 deed-date-round-hurried = Round of dates begun early
 deed-pick-ballots-left-out = Ballots left out: changed in the database

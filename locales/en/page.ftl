@@ -158,6 +158,7 @@ row-already-registered = This person accepted and takes part.
 row-already-invited = This person was invited and has not answered yet.
 row-too-many-letters = This address got too many letters within the hour.
 row-unknown-unit = The union has no such unit.
+row-like-a-number = Must not look like the number of a badge or an application.
 row-control-characters = { trouble-control-character }
 row-formula-without-value = A formula without a result: save the file once more, or paste values.
 row-spreadsheet-error = A spreadsheet error such as #N/A.

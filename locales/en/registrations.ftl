@@ -119,7 +119,8 @@ sorry-not-registered-advice = This page is for its guests. Apply on the event's 
 
 stage-applied = Applied
 stage-approved = Approved
-stage-selected = Selected
+stage-selected = Offered a seat
+stage-selected-note = “Offered a seat” counts those who declined or let it lapse as well as those who moved up, so it may be more than there are seats.
 stage-confirmed = Coming
 roll-unit-typed = written by the applicant
 roll-unit-settle = Look at it

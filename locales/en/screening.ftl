@@ -4,7 +4,7 @@ screening-class-guaranteed = You have a guaranteed seat and stand before everybo
 screening-class-attended = You were at an event of this union in the last six months; by the rules published beforehand those who were not go first, whatever their points.
 screening-class-no-show = You confirmed a seat at an event of this union in the last twelve months and did not come; by the rules published beforehand everybody else goes first, whatever their points.
 screening-kept-for-others = The seats left are kept for others by the rules published beforehand.
-screening-climb = Standing { $climb } { $climb ->
+screening-climb = At the screening, standing { $climb } { $climb ->
     [one] place
    *[other] places
 } higher among your own side would have been enough.

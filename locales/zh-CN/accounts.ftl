@@ -108,6 +108,7 @@ profile-real-name = 真实姓名（可不填）
 profile-real-name-note = 只给主办方核对身份用，参加者和签到员都看不到。
 trouble-born-on-out-of-range = 请看看年份有没有写错。
 trouble-born-on-wrong-type = 请写完整的日期，例如 1995-08-02。
+trouble-like-a-number = 看起来像胸牌号或报名号，请换一个昵称。
 trouble-born-on-under-age = { trouble-under-age }
 trouble-under-age = 年满 18 周岁才能参加。
 

@@ -112,6 +112,7 @@ deed-organization-founded = 加入工会
 deed-phase-moved = 推进阶段
 deed-date-round-paused = 暂停约会轮
 deed-date-round-resumed = 继续约会轮
+deed-date-round-shortened = 缩短约会轮
 deed-date-round-extended = 延长约会轮
 deed-date-round-hurried = 提前开始约会轮
 deed-pick-ballots-left-out = 未计入被改动的选票

@@ -143,6 +143,7 @@ row-already-registered = 这个人已经接受邀请，报名了。
 row-already-invited = 已经邀请过，还没有答复。
 row-too-many-letters = 一小时内给这个邮箱寄的信太多了。
 row-unknown-unit = 本工会没有这个单位。
+row-like-a-number = 不能像胸牌号或报名号。
 row-control-characters = { trouble-control-character }
 row-formula-without-value = 公式没有算出结果，请在表格软件里保存一次，或粘贴为数值。
 row-spreadsheet-error = 单元格里是错误值，例如 #N/A。

@@ -119,7 +119,8 @@ sorry-not-registered-advice = 这一页只对参加者开放。请先到活动�
 
 stage-applied = 报名
 stage-approved = 审核通过
-stage-selected = 入选
+stage-selected = 入选过
+stage-selected-note = “入选过”包括后来谢绝、逾期的人，也包括递补的人，所以可能多于席位。
 stage-confirmed = 确认出席
 roll-unit-typed = 手填，未核对
 roll-unit-settle = 去核对

@@ -61,6 +61,7 @@ mod m0131_seen_at;
 mod m0200_plain_names;
 mod m0210_told_changes;
 mod m0220_applicants_by_side;
+mod m0230_running_rounds;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -76,6 +77,7 @@ pub const LIVED_WITH: &[&str] = &[
     "m0194_evening",
     "m0210_told_changes",
     "m0220_applicants_by_side",
+    "m0230_running_rounds",
 ];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
@@ -142,6 +144,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0200_plain_names::Migration),
             Box::new(m0210_told_changes::Migration),
             Box::new(m0220_applicants_by_side::Migration),
+            Box::new(m0230_running_rounds::Migration),
         ]
     }
 }

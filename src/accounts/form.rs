@@ -73,6 +73,14 @@ impl Came {
     }
 }
 
+impl NewPassword {
+    /// Whence it came, should it have to go back there; the token, and the password.
+    pub(super) fn parts(self) -> (Came, String, String) {
+        let Self { token, password, to } = self;
+        (Came { to, token: Some(token.clone()), unsent: None }, token, password)
+    }
+}
+
 impl Sheet {
     pub(super) fn new(page: Page, kind: Kind) -> Self {
         let name = match kind {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::account;
 use super::address::address_to_unicode;
 use super::describe::{self, Changes};
+use super::nickname::nickname_rule;
 use super::profile::{self, Gender, Private};
 use super::signed_in::SignedIn;
 use crate::app::{App, House};
@@ -97,7 +98,7 @@ pub struct MyChanges {
     #[serde(deserialize_with = "named")]
     #[schema(value_type = Option<String>)]
     pub name: Option<Option<String>>,
-    #[garde(inner(custom(one_line(1, 24))))]
+    #[garde(inner(custom(nickname_rule)))]
     pub nickname: Option<String>,
     #[garde(skip)]
     pub gender: Option<Gender>,

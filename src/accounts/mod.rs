@@ -37,6 +37,7 @@ pub mod token;
 pub mod open_session;
 mod page;
 pub mod password;
+pub mod nickname;
 pub mod password_strength;
 pub mod personal;
 pub mod profile;

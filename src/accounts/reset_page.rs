@@ -68,8 +68,7 @@ async fn reset(
     visit: Visit,
     form: Form<NewPassword>,
 ) -> Result<HttpResponse, Error> {
-    let NewPassword { token, password, to } = form.into_inner();
-    let came = Came { to, token: Some(token.clone()), unsent: None };
+    let (came, token, password) = form.into_inner().parts();
     let reset = async {
         house.rate_limit.check(&request)?;
         let reset = async move |app: Arc<App>| {

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::address::{MailAddress, mail_address, read_address};
 use super::consent::{Agreed, Sentence};
+use super::nickname::nickname_rule;
 use super::profile::Gender;
 use super::register::Wish;
-use crate::body::one_line;
 use crate::error::Error;
 use crate::folding;
 use crate::language::Language;
@@ -24,7 +24,7 @@ pub struct SignUpForm {
     #[garde(custom(mail_address))]
     #[schema(example = "lilei@example.cn")]
     pub email: String,
-    #[garde(custom(one_line(1, 24)))]
+    #[garde(custom(nickname_rule))]
     #[schema(example = "云上的喜鹊")]
     pub nickname: String,
     #[garde(skip)]

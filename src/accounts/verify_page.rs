@@ -33,8 +33,7 @@ async fn verify_mail(
     visit: Visit,
     form: Form<NewPassword>,
 ) -> Result<HttpResponse, Error> {
-    let NewPassword { token, password, to } = form.into_inner();
-    let came = Came { to, token: Some(token.clone()), unsent: None };
+    let (came, token, password) = form.into_inner().parts();
     let verified = async {
         house.rate_limit.check(&request)?;
         let verify = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.browser(&app).await;

@@ -77,6 +77,7 @@ pub enum Deed {
     DateRoundPaused,
     DateRoundResumed,
     DateRoundExtended,
+    DateRoundShortened,
     DateRoundHurried,
     PickRoundPlanned,
     PickRoundOpened,

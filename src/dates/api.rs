@@ -128,9 +128,9 @@ pub async fn resume_round(house: House, host: Host, path: Path<(String, i32)>) -
 #[utoipa::path(tag = "dates", request_body = FurtherTime, security(("bearer" = [])),
     params(("n" = i32, Path, description = "Round, from 1")),
     responses(
-        (status = 204, description = "Longer"),
+        (status = 204, description = "Longer, or shorter"),
         (status = 403),
-        (status = 409, description = "`phase_closed`, `wrong_round_state`, `not_its_turn`"),
+        (status = 409, description = "`phase_closed`, `wrong_round_state`, `too_little_left`, `not_its_turn`"),
     ))]
 #[post("/events/{event}/dates/rounds/{n}/extend")]
 pub async fn extend_round(

@@ -1,6 +1,6 @@
 //! A round that runs when its event ends, ends with it.
 
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::date_plan;
@@ -17,13 +17,20 @@ use crate::happening::What;
 /// Only faults.
 pub async fn due(app: &App) -> Result<(), Error> {
     let db = app.database.reader();
-    for round in date_round::Entity::find().filter(date_round::Column::State.eq(State::Running)).all(db).await? {
-        let event = event::Entity::find_by_id(round.event_id).one(db).await?;
-        if event.is_some_and(|event| event.phase(app.now()) == Phase::Closed) {
-            end(app, round.event_id).await?;
-        }
+    let running = date_round::Entity::find().filter(date_round::Column::State.eq(State::Running));
+    let events = running.select_only().distinct().column(date_round::Column::EventId).into_tuple();
+    for event_id in events.all(db).await? {
+        let _ = event::leave_out_faulty(event_id, end_if_over(app, event_id).await);
     }
     Ok(())
+}
+
+async fn end_if_over(app: &App, event_id: Uuid) -> Result<(), Error> {
+    let event = event::Entity::find_by_id(event_id).one(app.database.reader()).await?;
+    match event {
+        Some(event) if event.phase(app.now()) == Phase::Closed => end(app, event_id).await,
+        _ => Ok(()),
+    }
 }
 
 async fn end(app: &App, event_id: Uuid) -> Result<(), Error> {

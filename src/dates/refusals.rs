@@ -14,6 +14,7 @@ crate::refusals! {
         "round_over",
         "This round ended more than ten minutes ago, or another was called since; it is not taken up again.",
     );
+    TOO_LITTLE_LEFT = conflict("too_little_left", "So much time is not left in this round; it can be ended instead.");
     ROUND_NOT_PLAYED = conflict("round_not_played", "The round has not been started.");
     SEATED_AGAIN = conflict("seated_again", "The two are seated together in another round; plan again first.");
     /// Not called yet, or over: afterwards it is the host who decides what took place.

@@ -1,6 +1,8 @@
 //! What is true now, as one kind of listener may see it. Made from the database alone, so that it
 //! is the same after a restart and in every process.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::Bytes;
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -24,8 +26,8 @@ use crate::picks::round::{self, State};
 use crate::picks::{matched, turnout};
 use crate::programme::{cue, icebreaker};
 use crate::registrations::group_member;
-use crate::stage::confessions;
 use crate::stage::scene::{self, Scene};
+use crate::stage::{confessions, queue};
 
 /// One message of the stream.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -110,7 +112,7 @@ pub async fn members(app: &App, event_id: Uuid, audience: Audience) -> Result<By
         },
         inside: if for_guests { None } else { Some(presence::counts(db, event_id).await?) },
         personal: if for_guests || audience == Audience::Host {
-            Some(personal(db, event_id, &rounds).await?)
+            Some(personal(db, event_id, &rounds, audience).await?)
         } else {
             None
         },
@@ -140,7 +142,12 @@ async fn picks(app: &App, rounds: &[round::Model], counted: bool) -> Result<Opti
 /// made, groups formed, pairs drawn, rounds called, couples formed, contacts opened, and how often
 /// anybody asked for a 真情告白.
 /// What one person says alone, such as an exclusion, an offer, a pick or an answer, is not in it.
-async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Model]) -> Result<u64, Fault> {
+async fn personal(
+    db: &impl ConnectionTrait,
+    event_id: Uuid,
+    picks: &[round::Model],
+    audience: Audience,
+) -> Result<u64, Fault> {
     let planned = date_plan::of(db, event_id).await?.planned_at;
     let dates = table_map::progress(db, event_id).await?;
     let picks: Vec<_> = picks.iter().map(|round| (round.number, round.state)).collect();
@@ -155,7 +162,9 @@ async fn personal(db: &impl ConnectionTrait, event_id: Uuid, picks: &[round::Mod
     let drawn = icebreaker::of_event(db, event_id).await?.len();
     let mut groups: Vec<_> = group_member::of_event(db, event_id).await?.into_iter().collect();
     groups.sort_unstable();
-    let payload = (planned, dates, picks, couples, opened, confessions, drawn, groups);
+    // Whoever went home cannot be called; who that is, only the console may know.
+    let gone = if audience == Audience::Host { queue::gone(db, event_id).await? } else { BTreeSet::new() };
+    let payload = (planned, dates, picks, couples, opened, confessions, drawn, groups, gone);
     let payload = serde_json::to_vec(&payload).map_err(Fault::of)?;
     // 48 bits: a number JavaScript keeps whole.
     Ok(Sha256::digest(&payload).iter().take(6).fold(0, |number, byte| number << 8 | u64::from(*byte)))

@@ -13,7 +13,7 @@ use crate::accounts::display_names::load_display_names;
 use crate::app::App;
 use crate::audit;
 use crate::audit::entry::{self, Column};
-use crate::error::Error;
+use crate::error::{Error, FieldError, Refused};
 use crate::invitations::invitation;
 use crate::organizations::organization;
 use crate::page::{Page, fluent, when};
@@ -58,7 +58,7 @@ pub struct AuditEntries {
 /// Looks among the deeds that `of` selects.
 ///
 /// # Errors
-/// 422 for a cursor that is none.
+/// 422 for a cursor or a day that is none.
 pub async fn find(
     db: &impl ConnectionTrait,
     app: &App,
@@ -90,10 +90,10 @@ pub async fn find(
         (_, Ok(id)) => rows = rows.filter(Column::ActorId.eq(id)),
         _ => {}
     }
-    if let Some(from) = midnight(&query.from, zone, 0) {
+    if let Some(from) = midnight("from", &query.from, zone, 0)? {
         rows = rows.filter(Column::At.gte(from));
     }
-    if let Some(to) = midnight(&query.to, zone, 1) {
+    if let Some(to) = midnight("to", &query.to, zone, 1)? {
         rows = rows.filter(Column::At.lt(to));
     }
     if let Some(after) = after {
@@ -107,11 +107,18 @@ pub async fn find(
     Ok(AuditEntries { deeds: paging::Page::of(rows, limit, |row| row.id, |row| names.deed(row)), actions, people })
 }
 
-/// The moment a day begins, or the one after it.
-fn midnight(day: &str, zone: Tz, plus: u64) -> Option<DateTime<Utc>> {
-    let day: NaiveDate = day.parse().ok()?;
-    let day = day.checked_add_days(chrono::Days::new(plus))?;
-    Some(zone.from_local_datetime(&day.and_hms_opt(0, 0, 0)?).earliest()?.with_timezone(&Utc))
+/// The moment a day begins, or the one after it; None where no day was typed. What is none is refused: it would look as
+/// if everything had been looked through.
+fn midnight(field: &'static str, typed: &str, zone: Tz, plus: u64) -> Result<Option<DateTime<Utc>>, Error> {
+    let begins = |day: NaiveDate| {
+        let day = day.checked_add_days(chrono::Days::new(plus))?;
+        Some(zone.from_local_datetime(&day.and_hms_opt(0, 0, 0)?).earliest()?.with_timezone(&Utc))
+    };
+    let wrong = || Refused::invalid(vec![FieldError::new(field, "wrong_type", "a day such as 2026-08-22")]);
+    match typed.trim() {
+        "" => Ok(None),
+        typed => Ok(Some(typed.parse().ok().and_then(begins).ok_or_else(wrong)?)),
+    }
 }
 
 /// What a deed is called.

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse};
 use askama::Template;
 use fluent_templates::fluent_bundle::FluentValue;
 use url::form_urlencoded;
@@ -31,11 +31,17 @@ pub const LANGUAGE_COOKIE: &str = "language";
 /// The pages that lead inside, which nobody wants to come back to.
 const WAYS_IN: [&str; 3] = ["/sign-in", "/register", "/forgot"];
 
+/// The page that a form was sent from: kept with its request, because what answers a form that is refused lies at no
+/// address that could be opened.
+#[derive(Debug, Clone)]
+pub struct FormPage(pub String);
+
 /// What the frame has to know; every page's template has one as `page`.
 #[derive(Debug, Clone)]
 pub struct Page {
     pub language: Language,
-    /// The path and query being shown, for the language switch to come back to.
+    /// The path and query being shown, for the language switch to come back to; of a form that is refused those of
+    /// its page.
     pub path: String,
     /// None: a visitor.
     pub person: Option<Person>,
@@ -91,12 +97,9 @@ impl Page {
     pub fn of(request: &HttpRequest) -> Self {
         let chosen = request.cookie(LANGUAGE_COOKIE).and_then(|cookie| fluent::language(cookie.value()));
         let language = chosen.or_else(|| Language::of_browser(request)).unwrap_or_default();
-        Self {
-            language,
-            path: request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-            person: None,
-            flash: flash::read(request, language),
-        }
+        let form_page = request.extensions().get::<FormPage>().map(|page| page.0.clone());
+        let own = || request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Self { language, path: form_page.unwrap_or_else(own), person: None, flash: flash::read(request, language) }
     }
 
     /// The page at this path as anybody sees it.

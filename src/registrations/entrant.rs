@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::accounts::address::MailAddress;
 use crate::accounts::age;
+use crate::accounts::nickname::is_like_number;
 use crate::accounts::profile::Gender;
 use crate::folding;
 use crate::sheet::{CellFault, Column, ListRow, RowError, Sheet, Unreadable, headings};
@@ -116,6 +117,10 @@ fn read_row(row: ListRow<9>, now: DateTime<Utc>) -> EntrantRow {
     let unit = reading.required("unit", unit).and_then(|text| reading.line_of("unit", text, 100));
     let real_name = reading.optional("real_name", real_name, 40);
     let nickname = reading.optional("nickname", nickname, 20);
+    let nickname = nickname.and_then(|text| {
+        let message = "must not look like the number of a badge or an application";
+        reading.checked("nickname", "like_a_number", message, Some(text).filter(|text| !is_like_number(text)))
+    });
     let (born_on, birth_year) = reading.born(born_on, birth_year, now);
     let education = reading.optional("education", education, 40);
     let phone = reading.optional("phone", phone, 30).map(|phone| folding::plain(&phone));
@@ -150,7 +155,9 @@ impl Reading<'_> {
     ) -> (Option<NaiveDate>, Option<i32>) {
         let dated = self.cell("born_on", born_on).filter(|text| !text.is_empty());
         let year = self.cell("birth_year", birth_year).filter(|text| !text.is_empty());
-        let born = dated.and_then(age::read).or_else(|| year.and_then(age::read));
+        // A year beside a whole date in the other column is no contradiction; a date that is none is.
+        let is_open = dated.is_none_or(|text| year_of(text, now).is_some());
+        let born = dated.and_then(age::read).or_else(|| year.filter(|_| is_open).and_then(age::read));
         if let Some(born) = born {
             if let Some(wrong) = age::wrong("born_on", born, now) {
                 let code = if wrong.code == "under_age" { "under_age" } else { "bad_date" };
@@ -224,11 +231,15 @@ fn gender_of(text: &str) -> Option<Gender> {
     }
 }
 
-/// The year of `1995`, `1995年8月` or `1995-08`, of somebody who is grown up whatever the day.
+/// The year of `1995`, `1995年8月` or `1995-08`, of somebody who is grown up whatever the day. What names a day
+/// is meant as a date, and is none where [`age::read`] finds none: its year alone is not what was meant.
 fn year_of(text: &str, now: DateTime<Utc>) -> Option<i32> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-    let rest = text.get(digits.len()..)?.chars().next();
-    let ends = rest.is_none_or(|next| matches!(next, '-' | '/' | '.' | '年'));
+    let rest = text.get(digits.len()..)?;
+    let ends = rest.chars().next().is_none_or(|next| matches!(next, '-' | '/' | '.' | '年'));
+    let mut further = rest.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let is_month = further.next().is_none_or(|month| matches!(month.parse(), Ok(1..=12)));
+    let ends = ends && is_month && further.next().is_none();
     let year: i32 = digits.parse().ok()?;
     let day = age::today(now);
     (ends && day.year() - year <= age::OLDEST && age::surely_grown_up(year, day)).then_some(year)
@@ -270,7 +281,23 @@ mod tests {
         for text in ["1995", "1995年", "1995年8月", "1995/8", "1995.8"] {
             assert_eq!(year_of(text, now()), Some(1995), "{text}");
         }
-        for text in ["95", "1995x", "199", "2020", "2008", "1900", "", "八月", "19951", "34913"] {
+        for text in [
+            "95",
+            "1995x",
+            "199",
+            "2020",
+            "2008",
+            "1900",
+            "",
+            "八月",
+            "19951",
+            "34913",
+            "1990-02-30",
+            "1990年2月30日",
+            "1990-13",
+            "1990.0",
+            "1990-02-03 12:30:00",
+        ] {
             assert_eq!(year_of(text, now()), None, "{text}");
         }
     }

@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
         assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
         assert_eq!(zh[2], "贵单位女方 150 个名额已满，最后一名 87 分。");
-        assert_eq!(zh[3], "本方再前进 13 名即可入选。");
+        assert_eq!(zh[3], "筛选时，本方再前进 13 名即可入选。");
         let familiar = explanation(Address::Familiar, Language::Zh, &why, stood, Some(13));
         assert_eq!(familiar[0], "你有 87 分，在女方第 163 名。");
         assert_eq!(familiar[1], "女方 150 席已满，最后一名 87 分，与你同分，按抽签号先后。");

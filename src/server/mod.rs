@@ -231,6 +231,7 @@ fn site(
         .wrap(from_fn(intake::bounded))
         .wrap(from_fn(security_headers::stand))
         .wrap(from_fn(error_pages::problems))
+        .wrap(from_fn(way_in::form_page_kept))
         .wrap(Compress::default())
         .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
         .wrap(from_fn(methods::understood))

@@ -99,7 +99,7 @@ pub async fn standing(house: House, host: Host) -> Result<Json<Stage>, Error> {
 #[utoipa::path(tag = "stage", request_body = CueWanted, responses(
     (status = 200, body = Stage),
     (status = 403),
-    (status = 409, description = "`stage_moved`, `not_for_stage`, `too_soon`, `left_out`"),
+    (status = 409, description = "`stage_moved`, `not_for_stage`, `gone_home`, `too_soon`, `left_out`"),
 ),
     security(("bearer" = [])))]
 #[post("/events/{event}/stage/show")]

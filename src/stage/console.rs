@@ -42,11 +42,13 @@ pub const SPOKEN_ON_SCREEN: [&str; 23] = [
     "talent",
 ];
 /// What the console's script says besides.
-const SPOKEN_ON_CONSOLE: [&str; 43] = [
+const SPOKEN_ON_CONSOLE: [&str; 48] = [
     "state-waiting",
     "state-aside",
     "state-revealed",
     "state-crossed",
+    "state-gone",
+    "gone-home",
     "step-numbers",
     "step-nicknames",
     "step-bridge",
@@ -57,6 +59,8 @@ const SPOKEN_ON_CONSOLE: [&str; 43] = [
     "round-start",
     "round-finish",
     "round-none",
+    "round-lasts",
+    "round-short",
     "round-pause",
     "round-resume",
     "round-again",
@@ -81,6 +85,7 @@ const SPOKEN_ON_CONSOLE: [&str; 43] = [
     "picks-close-go",
     "picks-chosen-untold",
     "picks-open-sure",
+    "nothing-to-show",
     "nothing-more",
     "no-confessions",
     "nobody-speaks",

@@ -1,9 +1,9 @@
 //! The couples who may be called: both lit up for each other and both said yes to being shown, on the
 //! ballot or after it.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,6 +12,7 @@ use super::cue::{Cue, Reveals};
 use super::names;
 use super::step::{Model, Steps};
 use crate::badges::face::Face;
+use crate::checkin::presence;
 use crate::couples::{couple, for_stage};
 use crate::error::Fault;
 use crate::picks::blocked_pairs;
@@ -51,6 +52,8 @@ pub enum CallState {
     Revealed,
     /// They walked the bridge.
     Crossed,
+    /// One of the two has left the hall; callable again as soon as they are back.
+    Gone,
 }
 
 /// Who may be called now, in the order they formed; none where one of them no longer wants to be shown,
@@ -62,7 +65,17 @@ async fn willing(db: &impl ConnectionTrait, event_id: Uuid) -> Result<Vec<couple
     Ok(for_stage::choose(standing))
 }
 
-/// A couple that may be called now.
+/// Who came and left the hall again.
+pub async fn gone(db: &impl ConnectionTrait, event_id: Uuid) -> Result<BTreeSet<Uuid>, DbErr> {
+    let left = presence::Entity::find()
+        .filter(presence::Column::EventId.eq(event_id))
+        .filter(presence::Column::Inside.eq(false))
+        .select_only()
+        .column(presence::Column::RegistrationId);
+    Ok(left.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
+}
+
+/// A couple that both still want to show, and that is kept apart by nobody; they may have left the hall.
 pub async fn find_callable(
     db: &impl ConnectionTrait,
     event_id: Uuid,
@@ -90,6 +103,7 @@ async fn faces(db: &impl ConnectionTrait, couple: &couple::Model) -> Result<Vec<
 pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) -> Result<Vec<Waiting>, Fault> {
     let on_screen: Vec<Cue> = steps.standing().map(Model::cue).collect();
     let aside: HashSet<Uuid> = steps.standing().filter_map(|step| step.aside).collect();
+    let gone = gone(db, event_id).await?;
     let mut queue = Vec::new();
     for couple in willing(db, event_id).await? {
         let reached = on_screen.iter().filter_map(|cue| match cue {
@@ -98,6 +112,7 @@ pub async fn of_event(db: &impl ConnectionTrait, event_id: Uuid, steps: &Steps) 
         });
         let state = match reached.max() {
             Some(Reveals::Bridge) => CallState::Crossed,
+            _ if couple.people().iter().any(|person| gone.contains(person)) => CallState::Gone,
             _ if aside.contains(&couple.id) => CallState::Aside,
             Some(_) => CallState::Revealed,
             None => CallState::Waiting,

@@ -1,7 +1,7 @@
 //! The host puts something on the screen.
 
 use super::cue::Cue;
-use super::refusals::{LEFT_OUT, NOT_FOR_STAGE, TOO_SOON};
+use super::refusals::{GONE_HOME, LEFT_OUT, NOT_FOR_STAGE, TOO_SOON};
 use super::step::Steps;
 use super::terms::Terms;
 use super::{confessions, queue, talents};
@@ -15,7 +15,7 @@ use crate::happening::What;
 /// further step, or undoing it would change nothing.
 ///
 /// # Errors
-/// 409 `not_for_stage`, `left_out`, `too_soon`, `stage_moved`.
+/// 409 `not_for_stage`, `gone_home`, `left_out`, `too_soon`, `stage_moved`.
 pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, host.event.id).await?;
@@ -25,7 +25,11 @@ pub async fn show(app: &App, host: &Host, from: i32, cue: Cue) -> Result<(), Err
         return Ok(());
     }
     if let Some(couple) = cue.couple() {
-        queue::find_callable(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
+        let couple = queue::find_callable(&txn, event.id, couple).await?.ok_or(NOT_FOR_STAGE)?;
+        let gone = queue::gone(&txn, event.id).await?;
+        if couple.people().iter().any(|person| gone.contains(person)) {
+            return Err(GONE_HOME.into());
+        }
     }
     if let Some(confession) = cue.confession() {
         confessions::pair(&txn, event.id, confession).await?.ok_or(NOT_FOR_STAGE)?;

@@ -11,7 +11,7 @@ use crate::checkin::presence;
 use crate::couples::{couple, pair};
 use crate::error::Fault;
 use crate::events::event;
-use crate::picks::matched;
+use crate::picks::{matched, round};
 use crate::small_counts::{suppress_small, told_among};
 
 /// One couple that agreed to be shown.
@@ -103,10 +103,14 @@ async fn figures(db: &impl ConnectionTrait, event_id: Uuid, agreed: &[Agreed]) -
     let matches = matched::Entity::find().filter(matched::Column::EventId.eq(event_id)).all(db).await?;
     let pairs: HashSet<[Uuid; 2]> = matches.iter().map(matched::Model::people).collect();
     let people: HashSet<Uuid> = pairs.iter().flatten().copied().collect();
+    // What a round keeps to itself is not told by what all of them came to.
+    let rounds =
+        round::Entity::of_event(event_id).filter(round::Column::State.eq(round::State::Tallied)).all(db).await?;
+    let of_each = rounds.iter().all(|round| round.matches.is_some());
     // Those who matched and did not agree to be shown would stand out of a small number; and people
     // are two a pair, so that the one figure is never told beside the other that is not.
     let everybody = usize::try_from(attended).unwrap_or(usize::MAX);
-    let matches = told_among(pairs.len(), everybody);
+    let matches = told_among(pairs.len(), everybody).filter(|_| of_each);
     let states =
         State::ALL.into_iter().map(|state| (state, agreed.iter().filter(|couple| couple.state == Some(state)).count()));
     Ok(Figures {

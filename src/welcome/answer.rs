@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::accounts::account;
 use crate::accounts::consent::{Agreed, Sentence};
+use crate::accounts::nickname::nickname_rule;
 use crate::accounts::profile::Gender;
 use crate::app::App;
 use crate::body::one_line;
@@ -36,7 +37,7 @@ pub struct Acceptance {
     #[garde(inner(custom(one_line(1, 40))))]
     pub name: Option<String>,
     /// To take part: what others call one.
-    #[garde(inner(custom(one_line(1, 24))))]
+    #[garde(inner(custom(nickname_rule)))]
     pub nickname: Option<String>,
     #[garde(skip)]
     pub gender: Option<Gender>,

@@ -141,7 +141,10 @@ async fn the_keyboard_alone_runs_a_desk(#[values(Sqlite)] engine: Engine) {
     laptop.tab_to("#desk-recent button.undo").await;
     laptop.keys(&ENTER.to_string()).await;
     laptop.until_true("document.getElementById('desk-undo').open").await;
-    laptop.keys(&format!("看错了{ENTER}")).await;
+    laptop.tab_to("#desk-reason").await;
+    laptop.keys("看错了").await;
+    laptop.tab_to("#desk-undo-act").await;
+    laptop.keys(" ").await;
     laptop.until_true("!document.getElementById('desk-undo').open").await;
     laptop.until_true("document.getElementById('desk-women').textContent === '0'").await;
     assert_eq!(

@@ -196,3 +196,58 @@ async fn a_number_without_its_side_is_forgotten_when_somebody_else_is_scanned(#[
     assert_eq!(laptop.run("document.getElementById('desk-typed').value").await, json!("W"), "it begins a new number");
     assert_eq!(inside(&hall).await, 1);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_scanner_confirms_that_somebody_is_taken_back(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let guests = guests(&hall).await;
+    let laptop = at_the_desk(&hall, &hall.evening.address, "东门", Screen::Laptop, &[]).await;
+    let mut count = counted(&laptop).await;
+    let is_open = "document.getElementById('desk-undo').open";
+    let opens = async || {
+        laptop.click("#desk-recent button.undo").await;
+        laptop.until_true(is_open).await;
+    };
+    laptop.run("document.activeElement.blur()").await;
+    laptop.keys(&format!("{}{ENTER}", code_of(&guests[0]).await)).await;
+    count += 1;
+    wait_for_result(&laptop, count, "男001").await;
+
+    // The first answer is not to.
+    opens().await;
+    assert_eq!(laptop.run("document.activeElement.innerText.trim()").await, "关闭");
+    laptop.keys(&ENTER.to_string()).await;
+    laptop.until_true(&format!("!{is_open}")).await;
+    // The price of a drink, read into the reason: it stays a reason, and nothing is done.
+    opens().await;
+    laptop.click("#desk-reason").await;
+    laptop.keys(&format!("6901234567892{ENTER}{ENTER}")).await;
+    assert_eq!(laptop.run(is_open).await, json!(true));
+    laptop.keys(&TAB.to_string()).await;
+    laptop.keys(&format!("6901234567892{ENTER}")).await;
+    assert_eq!(laptop.run(is_open).await, json!(true));
+    assert_eq!(inside(&hall).await, 1);
+    // A badge read there is a scan, however slow the scanner, with the focus in the reason or on a button.
+    for (guest, place) in [(1, "#desk-reason"), (2, "#desk-undo button[value='']")] {
+        laptop.run(&format!("document.querySelector(`{place}`).focus()")).await;
+        for letter in code_of(&guests[guest]).await.chars() {
+            laptop.keys(&letter.to_string()).await;
+            laptop.run("new Promise((done) => setTimeout(done, 70))").await;
+        }
+        laptop.keys(&ENTER.to_string()).await;
+        count += 1;
+        wait_for_result(&laptop, count, &format!("男{:03}", guest + 1)).await;
+        assert_eq!(laptop.run(is_open).await, json!(false), "{place}");
+        opens().await;
+    }
+    // By keyboard, on purpose.
+    assert_eq!(laptop.run("document.getElementById('desk-reason').value").await, json!(""));
+    laptop.run("document.getElementById('desk-reason').focus()").await;
+    laptop.keys("看错了").await;
+    laptop.run("document.getElementById('desk-undo-act').focus()").await;
+    laptop.keys(" ").await;
+    laptop.until_true(&format!("!{is_open}")).await;
+    laptop.until_true("document.getElementById('desk-men').textContent === '2'").await;
+    assert_eq!(inside(&hall).await, 2);
+}

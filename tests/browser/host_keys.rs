@@ -228,3 +228,47 @@ async fn the_console_fits_small_screens(#[values(Sqlite)] engine: Engine) {
         assert!(wide.as_i64().unwrap() <= 0, "{width}: {wide} too wide");
     }
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn where_nothing_is_to_be_shown_enter_shows_nothing_else(#[values(Sqlite)] engine: Engine) {
+    let Some(console) = Console::begin(engine).await else { return };
+    let window = &console.window;
+    let segment = |kind: &str, title: &str| json!({ "kind": kind, "title": title, "minutes": 30 });
+    let programme = [segment("dates", "约会"), segment("stage", "走上鹊桥"), segment("other", "散场")];
+    console.hall.evening.change(|row| row.settings = Set(json!({ "programme": programme }))).await;
+    window.go("/e/qixi/console").await;
+    window.until_true("!!document.getElementById('console').dataset.moves").await;
+    let preview = |kind: &str| format!("document.getElementById('preview').dataset.kind === '{kind}'");
+    console.key('n').await;
+    window.until_true(&preview("dates")).await;
+    // Nobody said yes; then a segment without a scene.
+    for words in ["没有下一对了", "没有要上屏的内容"] {
+        console.key('n').await;
+        console.reads("console-said", words).await;
+        window.until_true(&preview("blank")).await;
+        console.key('3').await;
+        window.until_true(&preview("dates")).await;
+    }
+    console.key('5').await;
+    console.reads("console-said", "没有下一对了").await;
+    window.until_true(&preview("blank")).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_minute_given_while_tables_are_changed_is_seen_and_taken_back(#[values(Sqlite)] engine: Engine) {
+    let Some(console) = Console::begin(engine).await else { return };
+    assert_eq!(console.host.post(&format!("{API}/dates/plan"), json!({})).await.status, 200);
+    for step in ["start", "finish"] {
+        assert_eq!(console.host.post(&format!("{API}/dates/rounds/1/{step}"), json!({})).await.status, 204);
+    }
+    assert_eq!(console.host.post(&format!("{API}/dates/rounds/2/start"), json!({})).await.status, 204);
+    console.reads("round-said", "之后 8:00").await;
+    console.key('+').await;
+    console.reads("round-said", "之后 9:00").await;
+    console.key('-').await;
+    console.reads("round-said", "之后 8:00").await;
+    console.window.click("#round-less").await;
+    console.reads("round-said", "之后 7:00").await;
+}

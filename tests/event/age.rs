@@ -124,3 +124,37 @@ async fn the_date_of_birth_is_shown_to_nobody_else(#[values(Sqlite, Postgres)] e
     assert!(Browser::of(&evening, &her).await.get("/me/profile").await.1.contains("value=\"1996-08-24\""));
     assert_eq!(her.patch("/api/v1/me", json!({"born_on": Value::Null})).await.json["birth_year"], Value::Null);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_day_that_never_was_is_no_date_of_birth(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let her = evening.account("her", profile::Gender::Female).await;
+    born(&evening, &her, Some("1990-02-28"), Some(1990)).await;
+    let answer = her.patch("/api/v1/me", json!({ "born_on": "1990-02-30" })).await;
+    refused(&answer, 422, "invalid");
+    assert_eq!(answer.json["errors"][0]["field"], "born_on");
+    let browser = Browser::of(&evening, &her).await;
+    for (field, value, words) in
+        [("born_on", "1990年2月30日", "1995-08-02"), ("nickname", "男 008", "看起来像胸牌号或报名号")]
+    {
+        let (_, page) = browser.get("/me/profile").await;
+        assert!(page.contains("name=\"nickname\""), "{page}");
+        let mut form = vec![("nickname", "云上的喜鹊"), ("gender", "female"), ("born_on", "1990-02-28")];
+        form.iter_mut().filter(|(name, _)| *name == field).for_each(|it| it.1 = value);
+        let (status, page) = read(browser.send("/me/profile", &form).await).await;
+        assert!(status == 422 && page.contains(words) && page.contains(value), "{field}: {page}");
+        assert!(page.contains(&format!("id=\"{field}-wrong\"")), "{field}: {page}");
+    }
+    let named = her.patch("/api/v1/me", json!({ "nickname": "A012" })).await;
+    assert_eq!(
+        (&named.json["errors"][0]["field"], &named.json["errors"][0]["code"]),
+        (&json!("nickname"), &json!("like_a_number"))
+    );
+    let stored = profile::Entity::find_by_id(her.account_id).one(evening.app.database.reader()).await.unwrap().unwrap();
+    assert_eq!(stored.born_on(&evening.app.secrets).unwrap().unwrap().to_string(), "1990-02-28");
+    let visitor = evening.visitor();
+    let form = json!({ "email": "new@example.com", "nickname": "w8", "gender": "female" });
+    let signed_up = visitor.post("/api/v1/auth/register", form).await;
+    assert_eq!((signed_up.status, &signed_up.json["errors"][0]["code"]), (422, &json!("like_a_number")));
+}

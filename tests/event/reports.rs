@@ -27,11 +27,16 @@ const YEAR: &str = "/api/v1/organizations/yanyuan/report";
 /// Six men and seven women who confirmed; six pairs came, and of the first `couples` pairs both want it told.
 /// At three months `together` of them are still together, and one has parted.
 async fn an_evening_that_is_over(engine: Engine, couples: usize, together: usize) -> Option<Evening> {
+    an_evening_of(engine, 6, couples, together).await
+}
+
+/// The same with more pairs.
+async fn an_evening_of(engine: Engine, pairs: u32, couples: usize, together: usize) -> Option<Evening> {
     let mut evening = Evening::begin(engine, Phase::OnSite).await?;
-    let men = evening.participants("men", 6, Status::Confirmed).await;
-    let women = evening.participants("women", 7, Status::Confirmed).await;
+    let men = evening.participants("men", pairs, Status::Confirmed).await;
+    let women = evening.participants("women", pairs + 1, Status::Confirmed).await;
     for (side, people) in [(Side::Men, &men), (Side::Women, &women)] {
-        for (number, person) in (1..).zip(&people[..6]) {
+        for (number, person) in (1..).zip(&people[..pairs as usize]) {
             evening.comes_in(person, side, number).await;
         }
     }
@@ -203,4 +208,25 @@ async fn what_is_not_due_is_called_that_and_not_nobody(#[values(Sqlite, Postgres
     evening.clock.advance(hours(24 * 93));
     let organizer = evening.again(&evening.organizer);
     assert_eq!(lasting(&organizer.get(REPORT).await.json["outcome"]), (json!(0), json!(true)), "nobody was heard of");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_round_keeps_to_itself_no_report_tells(#[values(Sqlite, Postgres)] engine: Engine) {
+    // Twenty-two came and six pairs matched; but in their round so few sent a ballot that it counts nothing aloud.
+    let Some(evening) = an_evening_of(engine, 11, 6, 5).await else { return };
+    let organizer = evening.again(&evening.organizer);
+    let matches = async || {
+        let report = organizer.get(REPORT).await.json["outcome"]["matches"].clone();
+        let outcomes = organizer.get("/api/v1/events/qixi/outcomes").await.json["counts"].clone();
+        [report, outcomes["matches"].clone(), outcomes["matched_people"].clone()]
+    };
+    assert_eq!(matches().await, [json!(null), json!(null), json!(null)]);
+    let txn = evening.app.database.begin_write().await.unwrap();
+    let round = round::Entity::find().one(&txn).await.unwrap().unwrap();
+    let mut row = round.into_active_model();
+    row.matches = Set(Some(6));
+    row.update(&txn).await.unwrap();
+    txn.commit().await.unwrap();
+    assert_eq!(matches().await, [json!(6), json!(6), json!(12)]);
 }

@@ -3,12 +3,14 @@
 
 use chrono::Duration;
 use queqiao::audit::entry;
-use queqiao::dates::end_with_event;
+use queqiao::dates::{date_plan, date_round, end_with_event};
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
 use queqiao::registrations::registration::Side;
 use rstest::rstest;
-use sea_orm::{EntityTrait, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Statement,
+};
 use serde_json::{Value, json};
 
 use crate::fixtures::browser::Browser;
@@ -98,7 +100,7 @@ async fn what_cannot_be_done_to_a_clock_is_refused(#[values(Sqlite, Postgres)] e
         async |seconds: Value| hall.host.post(&format!("{DATES}/rounds/1/extend"), json!({ "seconds": seconds })).await;
     assert_eq!(extend(json!(60)).await.code(), "wrong_round_state");
     done(&hall, 1, "start").await;
-    for seconds in [json!(0), json!(-60), json!(601)] {
+    for seconds in [json!(0), json!(-601), json!(601)] {
         assert_eq!(extend(seconds).await.code(), "invalid");
     }
     assert_eq!(hall.men[0].post(&format!("{DATES}/rounds/1/extend"), json!({ "seconds": 60 })).await.status, 403);
@@ -181,4 +183,51 @@ async fn a_round_ends_with_its_event(#[values(Sqlite, Postgres)] engine: Engine)
     assert_eq!(clock(&hall, 2).await[0], "planned");
     end_with_event::due(&hall.evening.app).await.unwrap();
     assert_eq!(clock(&hall, 1).await, over, "safe to repeat");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_minute_given_is_taken_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(hall) = begin(engine, 3, 90).await else { return };
+    for step in ["start", "finish"] {
+        done(&hall, 1, step).await;
+    }
+    done(&hall, 2, "start").await;
+    let extend =
+        async |seconds: i64| hall.host.post(&format!("{DATES}/rounds/2/extend"), json!({ "seconds": seconds })).await;
+    // While tables are changed, too: it is the minutes that follow which become more or fewer.
+    for (seconds, ends) in [(60, 90 + 540), (-60, 90 + 480), (-420, 90 + 60)] {
+        assert_eq!(extend(seconds).await.status, 204);
+        assert_eq!(clock(&hall, 2).await, json!(["running", at(90), at(ends), null, null]), "{seconds}");
+    }
+    // A round is not ended that way.
+    assert_eq!((extend(-60).await.status, extend(-60).await.code().to_owned()), (409, "too_little_left".to_owned()));
+    pass(&hall, 100);
+    assert_eq!(extend(-50).await.code(), "too_little_left");
+    assert_eq!(extend(-49).await.status, 204);
+    let entries = entry::Entity::find().order_by_asc(entry::Column::Id).all(hall.evening.app.database.reader()).await;
+    let deeds: Vec<String> = entries.unwrap().into_iter().map(|entry| entry.action).collect();
+    assert!(deeds.ends_with(&["date_round_shortened".to_owned()]), "{deeds:?}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_broken_event_keeps_no_other_round_from_ending(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(mut hall) = begin(engine, 2, 0).await else { return };
+    done(&hall, 1, "start").await;
+    hall.evening.move_to(Phase::Closed).await;
+    let (_, other) = hall.evening.other_union(Phase::Closed).await;
+    let app = &hall.evening.app;
+    let txn = app.database.begin_write().await.unwrap();
+    date_plan::hold(&txn, other.id).await.unwrap();
+    let running = date_round::Entity::find().filter(date_round::Column::State.eq(date_round::State::Running));
+    let round = running.one(&txn).await.unwrap().unwrap();
+    let theirs = date_round::Model { id: app.new_id(), event_id: other.id, ..round };
+    let theirs = theirs.into_active_model().reset_all().insert(&txn).await.unwrap();
+    let broken = Statement::from_string(txn.get_database_backend(), "UPDATE event SET sides = 'x' WHERE slug = 'qixi'");
+    txn.execute_raw(broken).await.unwrap();
+    txn.commit().await.unwrap();
+    end_with_event::due(app).await.unwrap();
+    let ended = date_round::Entity::find_by_id(theirs.id).one(app.database.reader()).await.unwrap().unwrap();
+    assert_eq!(ended.state, date_round::State::Finished);
 }

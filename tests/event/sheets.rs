@@ -21,6 +21,7 @@ use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use crate::fixtures::browser::{Browser, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
 use crate::fixtures::person::{Answer, Person};
@@ -339,4 +340,33 @@ async fn eight_hundred_are_imported_in_one_go(#[values(Sqlite, Postgres)] engine
     let open = invitation::Entity::find().count(evening.app.database.reader()).await.unwrap();
     assert_eq!((open, evening.letters().await.len()), (800, 800));
     assert_eq!(roll(&evening).await, []);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_day_that_never_was_is_told_and_not_guessed_at(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let list = "姓名,性别,邮箱,工作单位,出生日期,出生年份,昵称\n\
+        甲,女,a@example.com,市第一医院,1990-02-30,1990,\n乙,男,b@example.com,市第一医院,1990年13月,,\n\
+        丙,女,c@example.com,市第一医院,,1991/2/29,\n丁,男,d@example.com,市第一医院,1992-02-29,,Ａ０１２\n\
+        戊,女,e@example.com,市第一医院,1990-04-31,1990-04-30,\n己,男,f@example.com,市第一医院,1990年4月,,B612\n";
+    let refused = import(&evening, "", list).await;
+    assert_eq!((refused.status, refused.code()), (422, "invalid_rows"), "{}", refused.text());
+    let faults = [
+        (2, "born_on", "bad_date"),
+        (3, "born_on", "bad_date"),
+        (4, "birth_year", "bad_year"),
+        (5, "nickname", "like_a_number"),
+        (6, "born_on", "bad_date"),
+    ];
+    assert_eq!(errors(&refused), faults);
+    let values: Vec<&str> =
+        refused.json["errors"].as_array().unwrap().iter().map(|wrong| wrong["value"].as_str().unwrap()).collect();
+    assert_eq!(values, ["1990-02-30", "1990年13月", "1991/2/29", "A012", "1990-04-31"]);
+    let office = Browser::of(&evening, &evening.organizer).await;
+    let part = Part::bytes(list.as_bytes().to_vec()).file_name("list.csv");
+    let form =
+        office.request(Method::POST, "/office/e/qixi/registrations/import").header("Sec-Fetch-Site", "same-origin");
+    let (status, page) = read(form.multipart(Form::new().part("file", part)).send().await.unwrap()).await;
+    assert!(status == 422 && page.contains("1990-02-30") && page.contains("不能像胸牌号或报名号"), "{page}");
 }

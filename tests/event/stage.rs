@@ -375,3 +375,37 @@ async fn a_screen_watches_its_own_evening_and_no_other(#[values(Sqlite, Postgres
     }
     assert_eq!(listens(&screen, "?as=screen").await.status(), 200);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_went_home_is_called_by_nobody_until_they_are_back(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some((hall, matches)) = matched(engine, 2, 2).await else { return };
+    for (at, id) in matches.iter().enumerate() {
+        for person in [&hall.men[at], &hall.women[at]] {
+            consent(person, id, true, false).await;
+        }
+    }
+    let mut console = Ear::of(&hall.host, "", None).await;
+    let before = console.hear_that(|heard| heard["personal"].is_number()).await["personal"].clone();
+    let couples = stage(&hall.host).await["couples"].clone();
+    let of = |couples: &Value, badge: &str| {
+        let has = |couple: &&Value| couple["pair"].to_string().contains(badge);
+        couples.as_array().unwrap().iter().find(has).unwrap().clone()
+    };
+    let id = of(&couples, "女001")["id"].clone();
+    assert_eq!(show(&hall.host, couple(&id, "numbers")).await.status, 200);
+    let mut screen = Ear::of(&hall.host, "?as=screen", None).await;
+    hall.evening.goes(&hall.women[0]).await;
+    // The console hears of it, and what the hall sees stays.
+    console.hear_that(|heard| heard["personal"] != before).await;
+    assert_eq!(of(&stage(&hall.host).await["couples"], "女001")["state"], "gone");
+    assert_eq!(of(&stage(&hall.host).await["couples"], "女002")["state"], "waiting");
+    for reveals in ["nicknames", "bridge"] {
+        let refused = show(&hall.host, couple(&id, reveals)).await;
+        assert_eq!((refused.status, refused.code()), (409, "gone_home"), "{reveals}");
+    }
+    assert_eq!(screen.hear().await.unwrap()["stage"]["shows"]["reveals"], "numbers");
+    hall.evening.comes_back(&hall.women[0]).await;
+    assert_eq!(of(&stage(&hall.host).await["couples"], "女001")["state"], "revealed");
+    assert_eq!(show(&hall.host, couple(&id, "nicknames")).await.status, 200);
+}

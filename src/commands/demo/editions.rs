@@ -72,25 +72,30 @@ pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Resul
     Ok(())
 }
 
-/// Half an hour into the phase or more, whichever it is; what is over is over long enough for
-/// volunteers to have asked how it went. Phases begin at noon in Shanghai, but for those that would be
+/// Half an hour into the phase or more, whichever it is, and an hour into the evening; what is over is over
+/// long enough for volunteers to have asked how it went. Phases begin at noon in Shanghai, but for those that would be
 /// over before noon comes round.
 fn since(phase: Phase, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
-    let ago = if phase == Phase::Closed { Duration::days(25) } else { Duration::minutes(30) };
+    let ago = match phase {
+        Phase::Closed => Duration::days(25),
+        Phase::OnSite => Duration::hours(1),
+        _ => Duration::minutes(30),
+    };
     let (noon, whole) = match phase {
-        Phase::Screening | Phase::OnSite => (Duration::zero(), Duration::hours(1)),
+        Phase::Screening => (Duration::zero(), Duration::hours(1)),
+        Phase::OnSite => (Duration::zero(), Duration::minutes(30)),
         _ => (Duration::hours(4), Duration::days(1)),
     };
     Ok((now - ago - noon).duration_trunc(whole).map_err(Fault::of)? + noon)
 }
 
 /// Two in the afternoon or ten in the morning in Shanghai, whichever comes first once the doors may
-/// open; the evening that is being watched begins soon.
+/// open; the evening that is being watched has begun, half an hour after its doors opened.
 fn starts_at(phase: Phase, opens: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
-    let soon = opens + Duration::hours(2);
+    let begun = opens + Duration::minutes(30);
     let day = opens.duration_trunc(Duration::days(1)).map_err(Fault::of)?;
     let usual = [6, 26].map(|hours| day + Duration::hours(hours)).into_iter().find(|at| *at >= opens);
-    Ok(usual.filter(|_| phase != Phase::OnSite).unwrap_or(soon))
+    Ok(usual.filter(|_| phase != Phase::OnSite).unwrap_or(begun))
 }
 
 async fn lead(
@@ -197,4 +202,22 @@ async fn everybody_comes(app: &App, event: &event::Model) -> Result<(), Error> {
     let selected = of_status(app, event, Status::Selected).await?;
     at_once(&selected, async |person| reply(app, person, Answer { reply: Reply::Confirm }).await).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_evening_that_is_watched_has_begun() {
+        let midnight: DateTime<Utc> = "2026-11-30T00:00:00Z".parse().unwrap();
+        for minute in 0..1440 {
+            let now = midnight + Duration::minutes(minute);
+            let opened = since(Phase::OnSite, now).unwrap();
+            let begun = starts_at(Phase::OnSite, opened).unwrap();
+            // Who arrives for the scene comes half an hour ago, once the doors are open.
+            assert!(opened < now - Duration::minutes(30) && begun <= now - Duration::minutes(30), "{now}: {begun}");
+            assert!(begun + Duration::hours(4) > now + Duration::hours(2), "{now}: {begun}");
+        }
+    }
 }

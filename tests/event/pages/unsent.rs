@@ -4,7 +4,7 @@ use queqiao::events::phase::Phase;
 use reqwest::Method;
 use rstest::rstest;
 
-use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::browser::{Browser, between, header, read};
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
 use crate::fixtures::evening::Evening;
 use crate::fixtures::person::PASSWORD;
@@ -72,4 +72,41 @@ async fn a_page_knows_its_person_from_another_and_tells_nothing(#[values(Sqlite,
     assert!(mark(&hers).is_some() && mark(&hers) == mark(&again) && mark(&hers) != mark(&his));
     assert_eq!(mark(&Browser::open(&evening).get("/").await.1), None);
     assert!(!hers.contains(&her.account_id.to_string()) && !hers.contains(&her.account_id.simple().to_string()));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_language_of_a_refused_form_leads_to_its_page(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Online).await else { return };
+    let her = evening.participant("women").await;
+    let (hers, office) = (Browser::of(&evening, &her).await, Browser::of(&evening, &evening.organizer).await);
+    let at = |path: &str| Some(format!("{}{path}", evening.address));
+    for (browser, path, from, page) in [
+        (&hers, "/e/qixi/plaza/posts", at("/e/qixi/plaza"), "/e/qixi/plaza"),
+        (&hers, "/e/qixi/plaza/posts", None, "/e/qixi/plaza"),
+        (&hers, "/e/qixi/plaza/declarations", at("/e/qixi/plaza/declarations?x=1"), "/e/qixi/plaza/declarations?x=1"),
+        (&hers, "/e/qixi/reply", None, "/e/qixi"),
+        (&hers, "/e/qixi/reply", at("/e/qixi/why"), "/e/qixi/why"),
+        (&hers, "/me/profile", None, "/me/profile"),
+        (&hers, "/me/password", None, "/me"),
+        (&office, "/office/e/qixi/standby/seats", at("/office/e/qixi/standby"), "/office/e/qixi/standby"),
+        (&office, "/office/e/qixi/standby/seats", None, "/office/e/qixi/standby"),
+        (
+            &office,
+            "/office/e/qixi/registrations/import",
+            at("/office/e/qixi/registrations"),
+            "/office/e/qixi/registrations",
+        ),
+        (&office, "/office/nowhere/at/all", None, "/office"),
+    ] {
+        let mut request = browser.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
+        if let Some(from) = from {
+            request = request.header("Referer", from);
+        }
+        let (status, answer) = read(request.form(&[("body", "")]).send().await.unwrap()).await;
+        assert!((400..500).contains(&status), "{path}: {status}");
+        let to = between(&answer, "/language/en?to=", "\"").replace("%2F", "/").replace("%3F", "?").replace("%3D", "=");
+        assert_eq!(to, page, "{path}: {status}");
+        assert!([200, 303, 404].contains(&browser.get(&to).await.0), "{path}: {to}");
+    }
 }

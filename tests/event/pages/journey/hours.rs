@@ -84,3 +84,16 @@ async fn an_empty_page_speaks_of_itself(#[values(Sqlite, Postgres)] engine: Engi
         assert!(page.contains(words), "{path}: {page}");
     }
 }
+
+/// Events are held in the afternoon, too: only what looks at the hour may name it.
+#[test]
+fn no_sentence_names_an_hour_that_nobody_looked_at() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/locales/zh-CN");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        for line in std::fs::read_to_string(&file).unwrap().lines() {
+            let named = ["今晚", "当晚", "今夜", "整晚", "明晚"].into_iter().find(|hour| line.contains(hour));
+            assert!(named.is_none() || line.starts_with("event-programme ="), "{}: {line}", file.display());
+        }
+    }
+}

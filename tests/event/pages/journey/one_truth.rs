@@ -67,7 +67,7 @@ async fn where_somebody_stands_is_one_truth(#[values(Sqlite, Postgres)] engine: 
             continue;
         }
         waits += 1;
-        let short = format!("本方再前进 {} 名即可入选", rank - 2);
+        let short = format!("筛选时，本方再前进 {} 名即可入选", rank - 2);
         let sentence = me["explanation"]["words"].to_string();
         for sentence_of in [&pages[0], &pages[1], &pages[2], &letter, &sentence] {
             assert!(sentence_of.contains(&short), "{short}: {sentence_of}");
@@ -114,7 +114,10 @@ async fn whoever_moved_up_lacks_nothing_and_whoever_left_keeps_their_rank(#[valu
     }
     let (me, _, pages) = sentence_of(&evening, &women[3]).await;
     assert_eq!((&me["rank"], &me["standby_place"]), (&json!(4), &json!(1)), "{me}");
-    assert!(pages[0].contains("候补第 1 位") && pages[0].contains("本方再前进 2 名"), "the run stays as it was");
+    assert!(
+        pages[0].contains("候补第 1 位") && pages[0].contains("筛选时，本方再前进 2 名"),
+        "the run stays as it was"
+    );
 }
 
 #[rstest]

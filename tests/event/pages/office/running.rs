@@ -108,7 +108,9 @@ async fn a_phase_is_moved_with_a_reason_that_stays_on_record(#[values(Sqlite, Po
     assert!(!page.contains("台风要来"), "{page}");
     let (_, page) = browser.get("/office/e/qixi/audit?from=2026-08-22&to=2026-08-22").await;
     assert!(page.contains("台风要来"), "{page}");
-    assert_eq!(browser.get("/office/e/qixi/audit?cursor=x").await.0, 422);
+    for none in ["cursor=x", "from=2026-02-30", "to=2026-13-01"] {
+        assert_eq!(browser.get(&format!("/office/e/qixi/audit?{none}")).await.0, 422, "{none}");
+    }
     let forged = browser.request(Method::POST, "/office/e/qixi/phase").header("Sec-Fetch-Site", "cross-site");
     let forged = forged.form(&[("phase", "closed"), ("reason", "x")]).send().await.unwrap();
     assert_eq!(forged.status().as_u16(), 403);
