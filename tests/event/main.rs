@@ -23,6 +23,7 @@ mod contract;
 mod couples;
 mod database;
 mod dates;
+mod demonstration;
 mod doctor;
 mod documents;
 mod events;
