@@ -15,6 +15,7 @@ mod at_rest;
 mod attack;
 mod badges;
 mod blessings;
+mod cast;
 mod checkin;
 mod circle;
 mod clocks;
