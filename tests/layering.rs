@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 #[path = "layering/kinds.rs"]
 mod kinds;
+#[path = "layering/posts.rs"]
+mod posts;
 
 struct Source {
     file: String,

@@ -52,6 +52,7 @@ mod reset_page;
 pub mod reset_password;
 pub mod reset_request;
 pub mod same_site;
+pub mod sealed_cookie;
 pub mod second_factor;
 pub mod session;
 pub mod token_family;

@@ -16,7 +16,7 @@ pub enum Privacy {
 }
 
 /// Kinds that lead into an account or to an evening, and say nothing about how it went.
-const OPENS: [&str; 12] = [
+pub const OPENS: [&str; 12] = [
     "verify",
     "known",
     "reset",
@@ -32,7 +32,7 @@ const OPENS: [&str; 12] = [
 ];
 
 /// Kinds that tell their addressee what became of them, and of which everybody concerned gets one.
-const CLOSED: [&str; 6] = ["approved", "rejected", "restored", "screened", "standby_offer", "round_over"];
+pub const CLOSED: [&str; 6] = ["approved", "rejected", "restored", "screened", "standby_offer", "round_over"];
 
 /// Kinds only some people get, because of somebody else.
 pub const SECRET: [&str; 4] = ["match", "contact_opened", "case_due", "follow_up"];

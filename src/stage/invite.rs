@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{pass, screen_code};
@@ -14,6 +15,7 @@ use crate::error::Error;
 use crate::events::access::Host;
 
 /// Two ways to become one screen: whichever is used first uses up both.
+#[derive(Serialize, Deserialize)]
 pub struct ScreenInvitation {
     /// What the link carries.
     pub token: String,

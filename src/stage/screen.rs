@@ -1,7 +1,8 @@
 //! 大屏: a page that only watches. What it shows comes from the live stream; the page itself holds
 //! the words and nothing that could be clicked.
 
-use actix_web::http::header::{CACHE_CONTROL, HeaderName};
+use actix_web::cookie::time::Duration;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
 use actix_web::web::{Path, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, get, post};
 use askama::Template;
@@ -10,8 +11,10 @@ use futures_util::future::LocalBoxFuture;
 use sea_orm::EntityTrait;
 
 use super::console::{SPOKEN_ON_SCREEN, spoken};
+use super::invite::ScreenInvitation;
 use super::pair_screen::{self, Key};
 use super::{invite, pass, pass_cookie};
+use crate::accounts::sealed_cookie::SealedCookie;
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::badges::picture;
@@ -21,6 +24,10 @@ use crate::events::event;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
 use crate::page::{self, Page};
+
+/// What the page of an invitation shows, for as long as it is read out or photographed.
+const INVITED: SealedCookie =
+    SealedCookie { name: "screen_invitation", purpose: "screen invitation", kept: Duration::minutes(10) };
 
 /// A paired screen, or the host looking at what it would show.
 struct Watcher {
@@ -96,6 +103,7 @@ pub fn pages(config: &mut ServiceConfig) {
         .service(screen)
         .service(screen_worker)
         .service(make_link)
+        .service(show_link)
         .service(send_away)
         .service(type_code)
         .service(enter_code)
@@ -111,22 +119,45 @@ async fn screen(visit: Visit, watcher: Watcher) -> Result<HttpResponse, Error> {
     page::answer(&Screen { slug: watcher.event.slug, title, spoken, page })
 }
 
+/// Where an invitation is shown; the cookie goes nowhere else.
+fn invitation_path(event: &event::Model) -> String {
+    format!("/e/{}/console/screens", event.slug)
+}
+
+/// Invites one more screen, and sends the host to the page that shows how.
 #[post("/e/{event}/console/screens")]
-async fn make_link(house: House, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
-    let (slug, title) = (host.event.slug.clone(), host.event.titled(visit.page.language).to_owned());
+async fn make_link(house: House, host: Host) -> Result<HttpResponse, Error> {
+    let (path, person) = (invitation_path(&host.event), host.account.account_id);
     let invited = house.run(async move |app| invite::invite(&app, &host).await).await?;
-    let (left, right) = invited.code.split_at(3);
+    let mut answer = page::see(&path);
+    answer.add_cookie(&INVITED.set(&house, &path, person, &invited)?).map_err(Fault::of)?;
+    Ok(answer)
+}
+
+/// The invitation that was just made, to whoever made it; without one there is nothing here but the way back.
+#[get("/e/{event}/console/screens")]
+async fn show_link(house: House, request: HttpRequest, visit: Visit, host: Host) -> Result<HttpResponse, Error> {
+    let invited: Option<ScreenInvitation> = INVITED.read(&house, &request, host.account.account_id);
+    let Some(invited) = invited.filter(|invited| invited.token_ends_at > house.now()) else {
+        return Ok(page::see(&format!("/e/{}/console", host.event.slug)));
+    };
+    let (slug, title) = (host.event.slug.clone(), host.event.titled(visit.page.language).to_owned());
+    let (left, right) = invited.code.split_at_checked(3).unwrap_or_default();
     let link = house.public_url(&format!("/screen/{}", invited.token));
     let qr = format!("data:image/svg+xml;base64,{}", BASE64.encode(picture::svg(&link)?.as_bytes()));
     let (place, code) = (house.public_url("/screen"), format!("{left} {right}"));
-    page::answer(&Link { page: visit.page, slug, title, place, code, link, qr })
+    let mut answer = page::answer(&Link { page: visit.page, slug, title, place, code, link, qr })?;
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
 }
 
 #[post("/e/{event}/console/screens/revoke")]
 async fn send_away(house: House, host: Host) -> Result<HttpResponse, Error> {
-    let back = format!("/e/{}/console", host.event.slug);
+    let (back, path) = (format!("/e/{}/console", host.event.slug), invitation_path(&host.event));
     house.run(async move |app| invite::send_away(&app, &host).await).await?;
-    see_saying(&back, "screens-revoked")
+    let mut answer = see_saying(&back, "screens-revoked")?;
+    answer.add_cookie(&INVITED.removal(&house, &path)).map_err(Fault::of)?;
+    Ok(answer)
 }
 
 #[get("/e/{event}/stage/worker.js")]

@@ -81,6 +81,9 @@ async fn without_a_link_a_desk_knows_counts_places_and_times(#[values(Sqlite)] e
     let mut out = scan(&codes[1], "东门", 3);
     out["kind"] = json!("exit");
     let left = east.post(DOOR, out).await.json["at"].as_str().unwrap().to_owned();
+    let host = hall.evening.crew(Role::Host).await;
+    let grouped = host.put("/api/v1/events/qixi/programme/groups", json!({"groups": 1})).await;
+    assert_eq!(grouped.status, 200, "{}", grouped.text());
     let line = Line::to(&hall.evening.address).await;
     let phone = at_the_desk(&hall, &line.address, "西门", Screen::Phone, &[]).await;
     phone.until_true("!!document.getElementById('desk').dataset.roster").await;
@@ -102,6 +105,8 @@ async fn without_a_link_a_desk_knows_counts_places_and_times(#[values(Sqlite)] e
     wedge(&phone, &codes[0]).await;
     says(&phone, "words", "已经签到过").await;
     says(&phone, "advice", &format!("{time} 在“东门”签到")).await;
+    // Who was inside when the groups were made is in one, also by the roster.
+    says(&phone, "more", "第 1 组").await;
     phone.click("label:has(#desk-exit)").await;
     wedge(&phone, &codes[1]).await;
     says(&phone, "words", "已经离场").await;

@@ -114,6 +114,36 @@ async fn enter_shows_and_never_closes_a_round(#[values(Sqlite)] engine: Engine) 
     console.reads("picks-now", "第 2 轮开着").await;
 }
 
+/// In a room that is large enough numbers are told: how many have chosen, before it is closed, and how many pairs
+/// there are afterwards.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_full_room_is_told_in_numbers(#[values(Sqlite)] engine: Engine) {
+    let Some(console) = Console::begin(engine).await else { return };
+    let (window, evening) = (&console.window, &console.hall.evening);
+    let (mut men, mut women) = (Vec::new(), Vec::new());
+    for number in 4..=14 {
+        men.push(guest(evening, Side::Men, number).await);
+        women.push(guest(evening, Side::Women, number).await);
+    }
+    window.click("#picks-act").await;
+    window.click("#picks-go").await;
+    console.reads("picks-now", "第 1 轮开着").await;
+    // Six pairs find each other; everybody else looks at somebody who looks elsewhere.
+    for (people, side) in [(&men, '女'), (&women, '男')] {
+        for (number, person) in (4..).zip(people) {
+            let wanted = if number < 10 { number } else { 4 };
+            let ballot = json!({ "badges": [format!("{side}{wanted:03}")] });
+            assert_eq!(person.put(&format!("{API}/pick-rounds/1/picks"), ballot).await.status, 200);
+        }
+    }
+    console.reads("picks-now", "已有 22 位作出选择").await;
+    window.click("#picks-act").await;
+    console.is_asked("picks-sure", "已有 22 位作出选择").await;
+    window.click("#picks-go").await;
+    console.reads("picks-now", "第 1 轮已截止，互选 6 对").await;
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_round_is_ended_on_purpose_and_taken_up_again(#[values(Sqlite)] engine: Engine) {

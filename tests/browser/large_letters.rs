@@ -1,11 +1,14 @@
 //! Letters twice as large, on a phone; and rows that go on beyond its edge.
 
+use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
-use queqiao::registrations::registration::Status;
+use queqiao::registrations::registration::{Side, Status};
 use rstest::rstest;
-use serde_json::json;
+use sea_orm::ActiveValue::Set;
+use serde_json::{Value, json};
 
 use crate::fixtures::evening::Engine::{self, Sqlite};
+use crate::fixtures::hall::guest;
 use crate::hall::Hall;
 use crate::window::{Screen, Window};
 
@@ -82,6 +85,58 @@ async fn letters_twice_as_large_fit_a_phone(#[values(Sqlite)] engine: Engine) {
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn letters_twice_as_large_fit_a_phone_through_the_evening(#[values(Sqlite)] engine: Engine) {
+    let Some(mut hall) = Hall::open(engine, Phase::OnSite).await else { return };
+    let settings = json!({ "dates": { "rounds": 3, "minutes": 8, "pause_seconds": 90, "tables": 3 },
+        "stage": { "confessions": { "each": 1, "answer_minutes": 60 } }, "circle": { "days": 60 } });
+    hall.evening.change(|row| row.settings = Set(settings)).await;
+    let host = hall.evening.crew(Role::Host).await;
+    let does = async |path: &str, body: Value| {
+        let answer = host.post(&format!("/api/v1/events/qixi{path}"), body).await;
+        assert!((200..300).contains(&answer.status), "{path}: {}", answer.text());
+    };
+    let him = guest(&hall.evening, Side::Men, 1).await;
+    let her = guest(&hall.evening, Side::Women, 1).await;
+    hall.evening.calls_themselves(&him, "Wolfeschlegelsteinhausen").await;
+    for number in 2..=3 {
+        guest(&hall.evening, Side::Men, number).await;
+        guest(&hall.evening, Side::Women, number).await;
+    }
+    hall.evening.without_colleagues().await;
+    let phone = hall.phone().await;
+    phone.cdp("Page.setFontSizes", json!({ "fontSizes": { "standard": 32, "fixed": 26 } })).await;
+    hall.sign_in(&phone, &her).await;
+    let mut found = Vec::new();
+    for path in ["/e/qixi/me", "/e/qixi/dates", "/e/qixi/picks", "/e/qixi/programme", "/e/qixi/confessions"] {
+        found.extend(wrong(&phone, path).await);
+    }
+    does("/dates/plan", json!({})).await;
+    does("/dates/rounds/1/start", json!({})).await;
+    does("/pick-rounds", json!({ "limit": 2 })).await;
+    does("/pick-rounds/1/open", json!({})).await;
+    for (person, badge) in [(&him, "女001"), (&her, "男001")] {
+        let ballot = json!({ "badges": [badge], "stage": true });
+        assert_eq!(person.put("/api/v1/events/qixi/pick-rounds/1/picks", ballot).await.status, 200);
+    }
+    for path in
+        ["/e/qixi/me", "/e/qixi/dates", "/e/qixi/dates/1", "/e/qixi/picks", "/e/qixi/confessions", "/e/qixi/badge"]
+    {
+        found.extend(wrong(&phone, path).await);
+    }
+    does("/pick-rounds/1/close", json!({})).await;
+    for path in ["/e/qixi/picks", "/e/qixi/matches"] {
+        found.extend(wrong(&phone, path).await);
+    }
+    hall.evening.move_to(Phase::Closed).await;
+    hall.sign_in(&phone, &hall.evening.again(&her)).await;
+    for path in ["/e/qixi/me", "/e/qixi/circle", "/e/qixi/feedback", "/e/qixi/matches"] {
+        found.extend(wrong(&phone, path).await);
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_row_that_goes_on_says_so(#[values(Sqlite)] engine: Engine) {
     let Some(hall) = Hall::open(engine, Phase::Online).await else { return };
     let her = hall.evening.participant("women").await;
@@ -95,6 +150,13 @@ async fn a_row_that_goes_on_says_so(#[values(Sqlite)] engine: Engine) {
     phone.run(&format!("{row}.scrollLeft = {row}.scrollWidth")).await;
     phone.until_true(&format!("{row}.dataset.more === 'before'")).await;
     phone.until_true(&format!("!{arrow}.includes('›')")).await;
+    // A page that followed the hall has other rows, and these say so too.
+    let fresh = format!(
+        "(() => {{ const other = {row}.cloneNode(true); delete other.dataset.more; {row}.replaceWith(other);
+            dispatchEvent(new CustomEvent('followed')); }})()"
+    );
+    phone.run(&fresh).await;
+    phone.until_true(&format!("['after', 'before', 'before after'].includes({row}.dataset.more)")).await;
     let laptop = hall.laptop().await;
     hall.sign_in(&laptop, &her).await;
     laptop.go("/e/qixi/me").await;

@@ -162,6 +162,11 @@ async fn a_letter_is_seen_while_it_is_written(#[values(Sqlite)] engine: Engine) 
     laptop.fill("text", "两点在门口集合").await;
     // The frame it was blank in is another one by then.
     laptop.until_true("!document.querySelector('iframe[name=letter]').hasAttribute('src')").await;
+    laptop.until_within("iframe[name=letter]", "document.body.innerText.includes('两点在门口集合')").await;
+    // It goes on following, also in words that are filled in for whoever reads it.
+    laptop.fill("text", "{昵称}，三点在门口集合").await;
+    laptop.until_within("iframe[name=letter]", "document.body.innerText.includes('三点在门口集合')").await;
+    laptop.until_within("iframe[name=letter]", "!document.body.innerText.includes('{昵称}')").await;
     assert_eq!(laptop.run("history.length").await, steps, "nothing to go back through");
 }
 

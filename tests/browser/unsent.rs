@@ -1,6 +1,7 @@
 //! What somebody wrote when their sign-in had ended is there again once they have signed in; in this tab, for this
 //! person, until it was sent.
 
+use queqiao::accounts::profile::Gender;
 use queqiao::events::phase::Phase;
 use rstest::rstest;
 use serde_json::json;
@@ -91,4 +92,46 @@ async fn a_refused_form_opens_where_it_is_to_be_mended(#[values(Sqlite)] engine:
     phone.run("history.back()").await;
     phone.arrive("/letter").await;
     phone.see("xiaoyun@example.com").await;
+}
+
+/// The bar is green where the words say that it will do, and nowhere else; and a password that was refused as too short
+/// is no longer called so once another is typed.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_bar_of_a_password_says_what_its_words_say(#[values(Sqlite)] engine: Engine) {
+    let Some(hall) = Hall::open(engine, Phase::Registration).await else { return };
+    let known = hall.evening.account("known", Gender::Male).await;
+    hall.evening.with_password(&known, "magpies-over-the-river-9").await;
+    let phone = hall.phone().await;
+    phone.go("/forgot").await;
+    phone.fill("email", &known.email).await;
+    phone.click("main form .act").await;
+    phone.arrive("/letter").await;
+    let letter = hall.evening.letters().await.into_iter().rfind(|letter| letter.kind == "reset").unwrap();
+    let link = letter.plain.split_whitespace().find(|word| word.contains("/reset?token=")).unwrap();
+    phone.follow(link).await;
+    let bar = "(({ value, low, high, optimum }) => optimum > high ? (value > high ? 'green' : value > low ? 'yellow' : 'red') : '?')(document.querySelector('.strength meter'))";
+    for (password, words, colour) in [
+        ("1234567", "太好猜", "red"),
+        ("river-stone", "还差一点", "yellow"),
+        ("喜鹊river-of-7stars", "够强了", "green"),
+        ("hxkqzvbnmwtplcd", "够强了", "green"),
+    ] {
+        phone.fill("password", password).await;
+        assert_eq!(phone.run(bar).await, colour, "{password}");
+        let notice = phone.run("document.querySelector('.strength output').value").await;
+        assert!(notice.as_str().unwrap().contains(words), "{password}: {notice}");
+    }
+    phone.fill("password", "a1").await;
+    phone.run("document.querySelector('main form').noValidate = true").await;
+    phone.click("main form .act").await;
+    phone.see("密码太短").await;
+    phone.until_true("document.activeElement.name === 'password' && document.activeElement.value === ''").await;
+    phone.fill("password", "hxkqzvbnmwtplcd").await;
+    phone
+        .until_true("!document.getElementById('password-wrong') && !document.body.innerText.includes('密码太短')")
+        .await;
+    assert_eq!(phone.run("document.getElementById('password').hasAttribute('aria-invalid')").await, false);
+    phone.click("main form .act").await;
+    phone.arrive("/me").await;
 }

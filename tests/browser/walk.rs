@@ -13,7 +13,7 @@ use queqiao::badges::{badge, code};
 use queqiao::checkin::presence;
 use queqiao::circle::{member, note};
 use queqiao::clock::Clock;
-use queqiao::commands::demo::editions::set_scene;
+use queqiao::commands::demo::editions::{APPLICANTS, set_scene};
 use queqiao::couples::couple;
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
@@ -61,7 +61,7 @@ impl Scene {
         settings.security.second_factor = SecondFactor::Nobody;
         let now: DateTime<Utc> = "2026-08-22T06:00:00Z".parse().unwrap();
         let app = App::build(settings, Clock::stopped_at(now), Secrets::fresh().unwrap()).await.unwrap();
-        set_scene(&app, now, Phase::Screening).await.unwrap();
+        set_scene(&app, now, Phase::Screening, APPLICANTS).await.unwrap();
         tokio::spawn(server::open(&app, listener).unwrap());
         let window = Window::open(driver, &address, Screen::Phone, Language::Zh, &[]).await;
         window.cdp("Network.enable", json!({})).await;

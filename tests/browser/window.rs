@@ -164,6 +164,25 @@ impl Window {
         self.until(script, async || self.run(script).await == json!(true)).await;
     }
 
+    /// Waits until a script says true inside a frame of the page, which may be of another process. A frame that is
+    /// changed for another meanwhile is looked for anew.
+    pub async fn until_within(&self, frame: &str, script: &str) {
+        self.until(script, async || {
+            let found = "return document.querySelector(arguments[0])";
+            let element = self.element(&format!("{frame} to look into"), found, &json!([frame])).await;
+            let post = async |path: &str, body: Value| {
+                tell(&self.client, Method::POST, &format!("{}{path}", self.session), Some(body)).await
+            };
+            if post("/frame", json!({ "id": { ELEMENT: element } })).await.is_err() {
+                return false;
+            }
+            let answer = post("/execute/sync", json!({ "script": format!("return {script}"), "args": [] })).await;
+            self.post("/frame", json!({ "id": null })).await;
+            answer.is_ok_and(|came| came == json!(true))
+        })
+        .await;
+    }
+
     /// Clicks what a selector names.
     pub async fn click(&self, selector: &str) {
         let script = "return [...document.querySelectorAll(arguments[0])].find(e => e.checkVisibility())";

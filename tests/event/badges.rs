@@ -219,3 +219,21 @@ async fn a_reminder_knows_which_day_it_is_and_whose_clock(#[values(Sqlite, Postg
     assert!(letter.subject.contains("明天见"), "{}", letter.subject);
     assert!(letter.plain.contains("8月23日 周日 01:00（Pacific/Auckland 时间）"), "{}", letter.plain);
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_about_an_application_says_whose_clock_it_means(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    for zone in ["Asia/Shanghai", "Pacific/Auckland"] {
+        evening.change(|row| row.timezone = Set(zone.to_owned())).await;
+        let him = evening.participant_as("men", Status::Applied).await;
+        let path = format!("/api/v1/events/qixi/registrations/{}/decision", him.registration_id);
+        assert_eq!(evening.organizer.post(&path, json!({ "decision": "approve" })).await.status, 200);
+        let letter = evening.letters_to(&him, "approved").await.remove(0).plain;
+        let times: Vec<&str> = letter.lines().filter(|line| line.contains(" 周")).collect();
+        assert!(!times.is_empty(), "{letter}");
+        for line in times {
+            assert_eq!(line.contains("（Pacific/Auckland 时间）"), zone != "Asia/Shanghai", "{line}");
+        }
+    }
+}

@@ -168,7 +168,7 @@ async fn a_device_and_a_screen_given_another_event_open_nothing_there(#[values(S
     let Some(evening) = Evening::begin(engine, Phase::OnSite).await else { return };
     // Somebody's own event, at which they may have desks and screens as they like.
     let stranger = evening.stranger().await;
-    let organizer = Browser::of(&evening, &stranger).await;
+    let mut organizer = Browser::of(&evening, &stranger).await;
     let txn = evening.app.database.begin_write().await.unwrap();
     let staff = staff::Entity::find().filter(staff::Column::AccountId.eq(stranger.account_id));
     let organization = staff.one(&txn).await.unwrap().unwrap().organization_id;
@@ -197,8 +197,8 @@ async fn a_device_and_a_screen_given_another_event_open_nothing_there(#[values(S
     write(&evening, moved).await;
     assert_ne!(desk.get("/api/v1/events/qixi/check-ins/roster").await.status, 200, "a desk at somebody else's door");
 
-    let host = organizer.send("/e/own/console/screens", &[]).await;
-    let page = host.text().await.unwrap();
+    let made = organizer.send("/e/own/console/screens", &[]).await;
+    let (_, page) = organizer.arrive(made).await;
     let (_, link) = page.split_once("/screen/").expect("the page tells a link");
     let link: String = link.chars().take(43).collect();
     let mut screen = Browser::open(&evening);

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataType, Reader, Xlsx};
 use queqiao::accounts::profile::Gender;
 use queqiao::couples::couple;
 use queqiao::events::event;
@@ -127,6 +127,11 @@ async fn an_event_is_told_in_figures(#[values(Sqlite, Postgres)] engine: Engine)
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     let came = sheet.rows().find(|row| row[0] == Data::String("到场".to_owned())).unwrap();
     assert_eq!(came[1..4], [6.0, 6.0, 12.0].map(Data::Float));
+    // When they came stands on a sheet of its own, and nobody is missing from it.
+    assert_eq!(book.sheet_names(), ["活动报告", "到场时间"]);
+    let sheet = book.worksheet_range_at(1).unwrap().unwrap();
+    let arrived: Vec<_> = sheet.rows().filter_map(|row| Some((row[0].to_string(), row[1].get_float()?))).collect();
+    assert_eq!(arrived, [("14:00".to_owned(), 12.0)]);
     let drawing = organizer.get(&format!("{REPORT}.svg")).await;
     assert_eq!(drawing.headers["content-type"], "image/svg+xml");
     assert!(drawing.text().starts_with("<svg") && drawing.text().contains("情定七夕"), "{}", drawing.text());
@@ -229,4 +234,22 @@ async fn what_a_round_keeps_to_itself_no_report_tells(#[values(Sqlite, Postgres)
     row.update(&txn).await.unwrap();
     txn.commit().await.unwrap();
     assert_eq!(matches().await, [json!(6), json!(6), json!(12)]);
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_the_list_shows_one_by_one_is_told_as_a_number_too(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = an_evening_that_is_over(engine, 5, 4).await else { return };
+    let organizer = evening.again(&evening.organizer);
+    let outcomes = organizer.get("/api/v1/events/qixi/outcomes").await.json;
+    let listed =
+        |state: &str| outcomes["couples"].as_array().unwrap().iter().filter(|one| one["state"] == state).count();
+    assert_eq!((listed("dating"), listed("parted")), (4, 1), "{outcomes}");
+    let states = &outcomes["counts"]["states"];
+    assert_eq!((&states["dating"], &states["parted"], &states["married"]), (&json!(4), &json!(1), &json!(0)));
+    // What is in no list stays hidden: twelve came, and who matched and does not want it told would stand out.
+    assert_eq!(outcomes["counts"]["matches"], json!(null));
+    let page = organizer.get("/volunteer/e/qixi").await.text();
+    let plot = page.split("现在怎么样了").last().unwrap_or_default();
+    assert!(plot.contains("交往中 4") && plot.contains("分开了 1"), "{page}");
 }

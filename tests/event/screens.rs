@@ -22,6 +22,12 @@ async fn types(browser: &Browser, code: &str) -> Response {
     browser.send("/screen", &[("code", code)]).await
 }
 
+/// The page of an invitation that is made by its button.
+async fn invitation(console: &mut Browser) -> (u16, String) {
+    let made = console.send("/e/qixi/console/screens", &[]).await;
+    console.arrive(made).await
+}
+
 /// Digits that are not these.
 fn wrong(code: &str) -> String {
     let number: u32 = code.parse().unwrap();
@@ -38,8 +44,8 @@ async fn six_digits_make_one_screen(#[values(Sqlite, Postgres)] engine: Engine) 
     let code = report["code"].as_str().unwrap();
     assert!(code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
     // The host's page says the same digits, in two parts, and they are typed with the gap.
-    let console = Browser::of(&hall.evening, &hall.host).await;
-    let (_, page) = read(console.send("/e/qixi/console/screens", &[]).await).await;
+    let mut console = Browser::of(&hall.evening, &hall.host).await;
+    let (_, page) = invitation(&mut console).await;
     let visible = page.split("id=\"screen-code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(visible.len() == 7 && page.contains("data:image/svg+xml"), "{page}");
     let became = types(&screen, &visible).await;

@@ -1,5 +1,6 @@
 //! Organizers import lists of applicants, as Excel in China writes them.
 
+mod cells;
 mod kept;
 
 use std::io::{Cursor, Write};

@@ -15,7 +15,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::fixtures::browser::{Browser, header, read};
+use crate::fixtures::browser::{Browser, header};
 use crate::fixtures::couples::consent;
 use crate::fixtures::ear::Ear;
 use crate::fixtures::evening::Engine::{self, Postgres, Sqlite};
@@ -262,8 +262,9 @@ async fn screen_of(hall: &Hall) -> Browser {
 }
 
 async fn link_of(hall: &Hall) -> String {
-    let console = Browser::of(&hall.evening, &hall.host).await;
-    let (status, page) = read(console.send("/e/qixi/console/screens", &[]).await).await;
+    let mut console = Browser::of(&hall.evening, &hall.host).await;
+    let made = console.send("/e/qixi/console/screens", &[]).await;
+    let (status, page) = console.arrive(made).await;
     let token = page.split("/screen/").nth(1).unwrap_or_default().split('<').next().unwrap();
     assert!(status == 200 && token.len() > 20, "{page}");
     format!("/screen/{token}")

@@ -2,12 +2,13 @@
 //! everybody else a page that says what this is, and not whose.
 
 use actix_web::http::header::{HeaderValue, REFERRER_POLICY};
-use actix_web::web::{Path, ServiceConfig};
+use actix_web::web::{Path, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
 use data_encoding::HEXLOWER;
 use sea_orm::EntityTrait;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::page::desk_name;
@@ -18,7 +19,7 @@ use crate::badges::code::Secret;
 use crate::body;
 use crate::checkin::admit;
 use crate::checkin::answer::{Answer, GuestView};
-use crate::checkin::attempt::{Reason, Verdict};
+use crate::checkin::attempt::{self, Reason, Verdict};
 use crate::checkin::bearer::{self, Bearer, ScanSubject};
 use crate::checkin::scan::{Passage, Scan};
 use crate::checkin::{judge, presence};
@@ -55,17 +56,37 @@ pub fn pages(config: &mut ServiceConfig) {
     config.service(look).service(check_in);
 }
 
+/// What a desk is sent here with after a scan of its own.
+#[derive(Deserialize)]
+struct Made {
+    /// The nonce of the scan it made.
+    scan: Option<String>,
+}
+
 /// Looks and writes nothing: phones and messengers open links by themselves.
 #[get("/c/{code}")]
-async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<String>) -> Result<HttpResponse, Error> {
+async fn look(
+    house: House,
+    request: HttpRequest,
+    visit: Visit,
+    code: Path<String>,
+    made: Query<Made>,
+) -> Result<HttpResponse, Error> {
     let code = code.into_inner();
     let Some((desk, found)) = desk_before(&house, &request, &code).await? else {
         return alone(&Card { code, sight: None, page: visit.page });
     };
-    let nonce = HEXLOWER.encode(&house.chance.secret::<16>()?);
+    let (fresh, made) = (HEXLOWER.encode(&house.chance.secret::<16>()?), made.into_inner().scan);
     let read = house.run(async move |app| {
         let db = app.database.reader();
         let called = desk_name(db, &desk).await?;
+        let made = match made {
+            Some(nonce) => attempt::find_by_nonce(db, desk.event.id, &called, &nonce).await?,
+            None => None,
+        };
+        if let Some(made) = made {
+            return Sight::of_scan(desk.event, called, made);
+        }
         let found = ScanSubject::at(desk.event.id, found);
         let reason = judge::objection(&found, desk.event.phase(app.now()), Passage::Entry);
         let there = match found.bearer(false) {
@@ -79,7 +100,7 @@ async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<Strin
             reason: reason.or(there.is_some().then_some(Reason::AlreadyAdmitted)),
             since: there.as_ref().map(|there| there.since),
             place: there.map(|there| there.device),
-            nonce,
+            nonce: fresh,
             done: None,
             event: desk.event,
         })
@@ -88,6 +109,7 @@ async fn look(house: House, request: HttpRequest, visit: Visit, code: Path<Strin
     alone(&Card { code, sight, page: visit.page })
 }
 
+/// Makes the scan, and sends the desk to the page that tells what came of it.
 #[post("/c/{code}")]
 async fn check_in(
     house: House,
@@ -101,25 +123,15 @@ async fn check_in(
         return alone(&Card { code, sight: None, page: visit.page });
     };
     let (nonce, read) = (form.value("nonce").to_owned(), code.clone());
-    let scanned = house.run(async move |app| {
-        let called = desk_name(app.database.reader(), &desk).await?;
-        let scan: Scan = body::read(json!({ "code": read, "nonce": nonce, "device": called, "kind": "entry" }))?;
-        let answered = admit::admit(&app, admit::Request { desk: desk.clone(), scan, sent_at: None }).await?;
-        let heard: Answer = serde_json::from_slice(&answered).map_err(Fault::of)?;
-        let before = heard.reason == Some(Reason::AlreadyAdmitted);
-        Ok(Sight {
-            called,
-            guest: heard.participant,
-            reason: heard.reason,
-            since: before.then_some(heard.at),
-            place: before.then_some(heard.by_device),
-            nonce,
-            done: Some(heard.result),
-            event: desk.event,
+    let back = format!("/c/{}?scan={}", page::encoded(&code), page::encoded(&nonce));
+    house
+        .run(async move |app| {
+            let called = desk_name(app.database.reader(), &desk).await?;
+            let scan: Scan = body::read(json!({ "code": read, "nonce": nonce, "device": called, "kind": "entry" }))?;
+            admit::admit(&app, admit::Request { desk, scan, sent_at: None }).await
         })
-    });
-    let sight = Some(scanned.await?);
-    alone(&Card { code, sight, page: visit.page })
+        .await?;
+    Ok(page::see(&back))
 }
 
 /// The desk that asks and whom the code names: a paired device at its own event, a person at the
@@ -173,6 +185,22 @@ impl Card {
 }
 
 impl Sight {
+    /// What the desk heard of a scan it has made.
+    fn of_scan(event: event::Model, called: String, made: attempt::Model) -> Result<Self, Error> {
+        let heard: Answer = serde_json::from_slice(&made.answer).map_err(Fault::of)?;
+        let before = heard.reason == Some(Reason::AlreadyAdmitted);
+        Ok(Self {
+            event,
+            called,
+            guest: heard.participant,
+            reason: heard.reason,
+            since: before.then_some(heard.at),
+            place: before.then_some(heard.by_device),
+            nonce: made.nonce,
+            done: Some(heard.result),
+        })
+    }
+
     fn is_in(&self) -> bool {
         self.done == Some(Verdict::Admitted)
     }

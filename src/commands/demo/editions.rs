@@ -39,7 +39,8 @@ const OTHERS: [(&str, &str, &str, Phase, usize, u32); 6] = [
     ("qixi-tonight", "情定七夕·今晚", "Qixi Tonight", Phase::OnSite, 120, 60),
     ("yuandan", "元旦联欢", "New Year's Party", Phase::Closed, 100, 60),
 ];
-const APPLICANTS: usize = 800;
+/// How many apply to the main event.
+pub const APPLICANTS: usize = 800;
 
 /// How long before or after the present phase the others begin, in hours of the whole journey.
 fn hours_of(phase: Phase) -> i64 {
@@ -54,17 +55,20 @@ fn hours_of(phase: Phase) -> i64 {
     }
 }
 
-/// Writes the people and leads every event to its phase.
+/// Writes the people and leads every event to its phase: at most `most` people apply to one, and there are
+/// seats for no more than half of them.
 ///
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
-pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase) -> Result<(), Error> {
+pub async fn set_scene(app: &Arc<App>, now: DateTime<Utc>, main: Phase, most: usize) -> Result<(), Error> {
     app.clock.set(now - Duration::days(80));
-    let crowd = gather(app, APPLICANTS).await?;
+    let crowd = gather(app, APPLICANTS.min(most)).await?;
     let main = ("qixi", "燕缘际会·七夕", "Qixi Night", main, APPLICANTS, u32::try_from(SEATS).unwrap_or(u32::MAX));
+    let seats_of_most = u32::try_from(most / 2).unwrap_or(u32::MAX);
     for (slug, title, title_en, phase, applicants, seats) in OTHERS.into_iter().chain([main]) {
         // The main event stands in for the one of its phase.
         if slug == "qixi" || phase != main.3 {
+            let (applicants, seats) = (applicants.min(most), seats.min(seats_of_most));
             lead(app, &crowd, now, (slug, title, title_en, phase, applicants, seats)).await?;
         }
     }

@@ -96,7 +96,9 @@ async fn set_scene(settings: Settings, at: Phase) -> Result<(), Ended> {
     let now = Clock::machine().now();
     let secrets = Secrets::load(&settings.security)?;
     let past = App::build(settings, Clock::stopped_at(now), secrets).await?;
-    editions::set_scene(&past, now, at).await.map_err(|fault| Ended::Failed(fault.to_string()))?;
+    editions::set_scene(&past, now, at, editions::APPLICANTS)
+        .await
+        .map_err(|fault| Ended::Failed(fault.to_string()))?;
     past.database.clone().close().await;
     Ok(())
 }

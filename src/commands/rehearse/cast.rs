@@ -8,7 +8,7 @@ use super::dice;
 
 pub const PASSWORD: &str = "tuodao-qiuqian-42-鹊桥";
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applicant {
     pub email: String,
     pub nickname: String,

@@ -9,17 +9,13 @@ use rand::RngExt;
 use serde_json::json;
 
 use super::gathering::{House, PHONES};
-use super::hall::Met;
-use super::hearts::{Hall, hearts};
+use super::hearts::{Ballots, Hall, Met, hearts, mutual};
 use super::report::Report;
 use super::seats::Guest;
 use super::theatre::at_once;
 use super::{dice, tell};
 
 const LIMIT: usize = 3;
-
-/// What the phones sent and were told "counted" for: picks by badge.
-type Ballots = HashMap<String, Vec<String>>;
 
 /// Pairs, the smaller badge first, with the id of their match.
 pub type Matches = BTreeMap<(String, String), String>;
@@ -110,13 +106,6 @@ async fn choose(
 
 fn badges(inside: &[Arc<Guest>], man: bool) -> Vec<String> {
     inside.iter().filter(|guest| guest.person.cast.man == man).map(|guest| guest.badge.clone()).collect()
-}
-
-/// Pairs that named each other, the smaller badge first.
-fn mutual(ballots: &Ballots) -> HashSet<(String, String)> {
-    let names = |one: &String, other: &String| ballots.get(one).is_some_and(|picks| picks.contains(other));
-    let pairs = ballots.iter().flat_map(|(one, picks)| picks.iter().map(move |other| (one, other)));
-    pairs.filter(|(one, other)| one < other && names(other, one)).map(|(a, b)| (a.clone(), b.clone())).collect()
 }
 
 /// What every phone is told: pairs, and the id of the match as each of the two sees it.

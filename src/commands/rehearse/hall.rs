@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::cast::Comes;
 use super::client::Line;
 use super::gathering::{House, PHONES};
+use super::hearts::Met;
 use super::phone::Phone;
 use super::report::Report;
 use super::seats::Guest;
@@ -24,9 +25,6 @@ use crate::chance::Chance;
 const LATE_AFTER: usize = 3;
 /// A queue is uploaded in parts of at most so many.
 const PART: usize = 200;
-
-/// With whom everybody sat at a table, badge by badge.
-pub type Met = HashMap<String, Vec<String>>;
 
 /// What the desks saw.
 #[derive(Default)]

@@ -7,7 +7,11 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 
-use super::hall::Met;
+/// With whom everybody sat at a table, badge by badge.
+pub type Met = HashMap<String, Vec<String>>;
+
+/// What the phones sent and were told "counted" for: picks by badge.
+pub type Ballots = HashMap<String, Vec<String>>;
 
 /// One spark among so many people: some twenty couples of three hundred guests.
 const GUESTS_A_SPARK: usize = 15;
@@ -21,7 +25,7 @@ pub struct Hall<'a> {
 
 /// Picks by badge, at most `limit` each.
 #[must_use]
-pub fn hearts(dice: &mut StdRng, hall: &Hall<'_>, limit: usize) -> HashMap<String, Vec<String>> {
+pub fn hearts(dice: &mut StdRng, hall: &Hall<'_>, limit: usize) -> Ballots {
     let mut picks = sparks(dice, hall);
     for (own, others) in [(&hall.men, &hall.women), (&hall.women, &hall.men)] {
         for badge in own {
@@ -42,15 +46,23 @@ pub fn hearts(dice: &mut StdRng, hall: &Hall<'_>, limit: usize) -> HashMap<Strin
     picks
 }
 
+/// Pairs that named each other, the smaller badge first: what must come out of the round.
+#[must_use]
+pub fn mutual(ballots: &Ballots) -> HashSet<(String, String)> {
+    let names = |one: &String, other: &String| ballots.get(one).is_some_and(|picks| picks.contains(other));
+    let pairs = ballots.iter().flat_map(|(one, picks)| picks.iter().map(move |other| (one, other)));
+    pairs.filter(|(one, other)| one < other && names(other, one)).map(|(a, b)| (a.clone(), b.clone())).collect()
+}
+
 /// Pairs who met and like one another, nobody in two of them.
-fn sparks(dice: &mut StdRng, hall: &Hall<'_>) -> HashMap<String, Vec<String>> {
+fn sparks(dice: &mut StdRng, hall: &Hall<'_>) -> Ballots {
     let Hall { men, women, met } = hall;
     let women: HashSet<&String> = women.iter().collect();
     let tables = men.iter().flat_map(|man| met.get(man).into_iter().flatten().map(move |woman| (man, woman)));
     let mut tables: Vec<(&String, &String)> = tables.filter(|(_, woman)| women.contains(woman)).collect();
     tables.shuffle(dice);
     let wanted = ((men.len() + women.len()) / GUESTS_A_SPARK).max(1);
-    let mut picks: HashMap<String, Vec<String>> = HashMap::new();
+    let mut picks = Ballots::new();
     for (man, woman) in tables {
         if picks.len() < wanted * 2 && !picks.contains_key(man) && !picks.contains_key(woman) {
             picks.insert(man.clone(), vec![woman.clone()]);

@@ -7,6 +7,7 @@
 
 pub mod cast;
 pub mod client;
+pub mod hearts;
 pub mod phone;
 pub mod report;
 
@@ -15,7 +16,6 @@ mod choosing;
 mod couples;
 mod gathering;
 mod hall;
-mod hearts;
 mod last_hour;
 mod online;
 mod seats;
@@ -96,7 +96,8 @@ async fn play(theatre: &Theatre, report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// Dice for one purpose, which fall the same for the same seed.
-fn dice(seed: u64, purpose: &str, of: usize) -> StdRng {
+#[must_use]
+pub fn dice(seed: u64, purpose: &str, of: usize) -> StdRng {
     let mut bytes = [0; 32];
     let thrown = seed.to_be_bytes().into_iter().chain((of as u64).to_be_bytes()).chain(purpose.bytes());
     for (byte, value) in bytes.iter_mut().zip(thrown) {

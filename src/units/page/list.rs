@@ -156,7 +156,8 @@ pub async fn imported(
             flash::see_counting(&format!("/office/o/{}/units", by.organization.slug), "units-added", taken.added as u64)
         }
         Ok(taken) => {
-            let text = page.say("units-added-some", &[("count", taken.added.into())]);
+            let key = if taken.errors.is_empty() { "flash-units-added" } else { "units-added-some" };
+            let text = page.say(key, &[("count", taken.added.into())]);
             let faults = Faults::left_out(page, &taken.errors, taken.corrections);
             page::answer(&List { taken: Some(text), unread: page.list(taken.unread), faults, ..list })
         }

@@ -170,7 +170,8 @@ pub async fn enrolled(house: House, visit: Visit, by: UnitKeeper, upload: Upload
             flash::see_counting(&one.base, "roster-added", added)
         }
         Ok((added, faults, unread)) => {
-            let text = page.say("roster-added-some", &[("count", added.into())]);
+            let key = if faults.is_empty() { "flash-roster-added" } else { "roster-added-some" };
+            let text = page.say(key, &[("count", added.into())]);
             page::answer(&One { taken: Some(text), unread: page.list(unread), faults, ..one })
         }
         Err(error) => {

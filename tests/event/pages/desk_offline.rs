@@ -182,7 +182,7 @@ async fn the_address_in_a_qr_is_the_check_in_for_a_desk_alone(#[values(Sqlite, P
             assert!(status == 200 && page.contains("data-state=\"stranger\""), "{page}");
         }
     }
-    let browser = Browser::of(&evening, &desk).await;
+    let mut browser = Browser::of(&evening, &desk).await;
     for _ in 0..3 {
         let (_, page) = browser.get(&path).await;
         assert!(page.contains("data-state=\"ready\"") && page.contains("男001"), "{page}");
@@ -190,11 +190,21 @@ async fn the_address_in_a_qr_is_the_check_in_for_a_desk_alone(#[values(Sqlite, P
     assert_eq!(attempts().await, 0, "looking writes nothing");
     let (_, page) = browser.get(&path).await;
     let nonce = between(&page, "name=\"nonce\" value=\"", "\"");
+    let result = format!("{path}?scan={nonce}");
     for _ in 0..2 {
-        let (status, page) = read(browser.send(&path, &[("nonce", nonce)]).await).await;
+        let made = browser.send(&path, &[("nonce", nonce)]).await;
+        assert_eq!(header(&made, "location"), result);
+        let (status, page) = browser.arrive(made).await;
         assert!(status == 200 && page.contains("data-state=\"done\""), "{page}");
     }
     assert_eq!(attempts().await, 1, "a button pressed twice is one scan");
+    // What came of it can be loaded anew and makes no second scan; to somebody else it tells nothing.
+    assert!(browser.get(&result).await.1.contains("data-state=\"done\""));
+    let stranger = Browser::of(&evening, &evening.stranger().await).await;
+    for other in [&stranger, &Browser::of(&evening, &guest).await] {
+        assert!(other.get(&result).await.1.contains("data-state=\"stranger\""));
+    }
+    assert_eq!(attempts().await, 1);
     let (_, page) = browser.get(&path).await;
     assert!(page.contains("data-state=\"refused\"") && page.contains("已经签到过"), "{page}");
     let crossing = browser.request(Method::POST, &path).header("Sec-Fetch-Site", "cross-site");

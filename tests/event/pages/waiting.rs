@@ -80,3 +80,73 @@ async fn a_refused_password_is_asked_for_again_in_words(#[values(Sqlite, Postgre
     }
     assert!(browser.get("/sign-in").await.1.contains("class=\"reveal\""));
 }
+
+/// A link of each letter that is over: what its page says, and the one way on.
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_dead_link_says_why_and_leads_on(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let known = evening.account("known", Gender::Male).await;
+    evening.with_password(&known, PASSWORD).await;
+    let browser = Browser::open(&evening);
+    let token_of = async |kind: &str| {
+        let letter = evening.letters().await.into_iter().rfind(|letter| letter.kind == kind).unwrap();
+        let link = letter.plain.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        link.split('&').next().unwrap().to_owned()
+    };
+    let forgets = async || {
+        assert_eq!(browser.send("/forgot", &[("email", known.email.as_str())]).await.status(), 303);
+        token_of("reset").await
+    };
+    let over = async |path: &str, token: &str, words: [&str; 2], way: &str| {
+        let (status, page) = browser.get(&format!("{path}?token={token}&to=%2Fe%2Fqixi")).await;
+        assert_eq!(status, 200, "{page}");
+        let (status, sent) =
+            read(browser.send(path, &[("token", token), ("password", "tuodao-qiuqian-43")]).await).await;
+        assert_eq!(status, 422, "{sent}");
+        for said in words {
+            assert!(page.contains(said) && sent.contains(said), "{said}: {page}");
+        }
+        assert!(page.contains(&format!("class=\"act\" href=\"{way}?to=%2Fe%2Fqixi\"")), "{way}: {page}");
+        assert!(sent.contains(&format!("class=\"act\" href=\"{way}\"")), "{way}: {sent}");
+        for page in [page, sent] {
+            assert!(
+                !page.contains("name=\"password\"") && !page.contains("<form class=\"stack\""),
+                "a dead button: {page}"
+            );
+        }
+    };
+
+    // Used: the password is set, and is asked for at the sign-in. So is every other link that was asked for.
+    let (earlier, token) = (forgets().await, forgets().await);
+    let password = "magpies-over-the-river-9";
+    assert_eq!(browser.send("/reset", &[("token", &token), ("password", password)]).await.status(), 303);
+    for token in [&token, &earlier] {
+        over("/reset", token, ["链接已经用过了", "新密码已经设好"], "/sign-in").await;
+    }
+    // Too old, before and after the house has thrown it away: another letter is asked for.
+    let late = forgets().await;
+    evening.clock.advance(chrono::Duration::minutes(61));
+    over("/reset", &late, ["链接过期了", "一小时之内有效"], "/forgot").await;
+    let sign_up = [
+        ("email", "xiaoyun@example.com"),
+        ("nickname", "小云"),
+        ("gender", "female"),
+        ("grown_up", "yes"),
+        ("may_keep", "yes"),
+    ];
+    assert_eq!(browser.send("/register", &sign_up).await.status(), 303);
+    let unconfirmed = token_of("verify").await;
+    evening.clock.advance(chrono::Duration::hours(49));
+    for _ in 0..2 {
+        over("/verify", &unconfirmed, ["链接过期了", "再填一次"], "/register").await;
+        over("/reset", &late, ["链接过期了", "一小时之内有效"], "/forgot").await;
+        queqiao::accounts::sweep::due(&evening.app).await.unwrap();
+    }
+    // Nobody ever had this one: both ways are open.
+    let (_, page) = browser.get("/reset?token=x").await;
+    assert!(
+        page.contains("没有这个链接") && page.contains("href=\"/forgot\"") && page.contains("href=\"/sign-in\""),
+        "{page}"
+    );
+}

@@ -18,6 +18,25 @@ use crate::fixtures::process;
 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_letter_of_a_run_says_whose_clock_it_means(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(Cast { evening, men, women }) = cast(engine).await else { return };
+    evening.change(|row| row.timezone = Set("Pacific/Auckland".to_owned())).await;
+    assert_eq!(evening.organizer.post(LIST, json!({ "draw": "双色球 2026090 期" })).await.status, 201);
+    assert_eq!(evening.organizer.post(RUNS, json!({ "beacon": "01 05 09+08" })).await.status, 201);
+    let mut times = 0;
+    for person in men.iter().chain(&women) {
+        let letter = evening.letters_to(person, "screened").await.remove(0).plain;
+        for line in letter.lines().filter(|line| line.contains(" 周")) {
+            assert!(line.contains("（Pacific/Auckland 时间）"), "{line}");
+            times += 1;
+        }
+    }
+    // Whoever has a seat reads until when to answer, and when it begins.
+    assert!(times >= 8, "{times}");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn everybody_gets_a_place_a_reason_and_a_letter(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(Cast { evening, men, women }) = cast(engine).await else { return };
     let published = evening.organizer.post(LIST, json!({ "draw": "双色球 2026090 期" })).await;

@@ -24,18 +24,18 @@ fn kept(name: &str) -> Vec<u8> {
 }
 
 /// What the lists said of everybody who was invited, by the letters before the `@`.
-async fn listed(evening: &Evening) -> BTreeMap<String, Value> {
+pub(super) async fn listed(evening: &Evening) -> BTreeMap<String, Value> {
     let invited = evening.organizer.get("/api/v1/events/qixi/invitations?limit=200").await;
     let name = |item: &Value| item["email"].as_str().unwrap().split('@').next().unwrap().to_owned();
     invited.json["items"].as_array().unwrap().iter().map(|item| (name(item), item["words"].clone())).collect()
 }
 
-async fn upload(person: &Person, path: &str, table: impl Into<Vec<u8>>) -> Answer {
+pub(super) async fn upload(person: &Person, path: &str, table: impl Into<Vec<u8>>) -> Answer {
     person.send(person.request(Method::POST, path).header(CONTENT_TYPE, "text/csv").body(table.into())).await
 }
 
 /// As a page of ours sends it.
-async fn send(browser: &Browser, path: &str, form: Form) -> (u16, String) {
+pub(super) async fn send(browser: &Browser, path: &str, form: Form) -> (u16, String) {
     let request = browser.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin").multipart(form);
     read(request.send().await.unwrap()).await
 }

@@ -1,6 +1,9 @@
 //! The office promises what can be kept, and calls things what they are.
 
 use queqiao::events::phase::Phase;
+use queqiao::language::Language;
+use queqiao::mail::kind;
+use queqiao::page::Page;
 use queqiao::registrations::registration::Status;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -193,9 +196,25 @@ async fn a_kept_letter_is_not_called_sent(#[values(Sqlite, Postgres)] engine: En
     assert!(page.contains("留存") && !page.contains("已寄出"), "{page}");
 }
 
+#[test]
+fn every_kind_of_letter_has_a_name() {
+    for language in [Language::Zh, Language::En] {
+        let page = Page::of_anybody(language, "/".to_owned());
+        for kind in kind::OPENS.into_iter().chain(kind::CLOSED) {
+            let label = kind::kind_label(&page, kind);
+            assert_ne!(label, kind, "{kind} in {language:?}");
+            assert!(language == Language::En || !label.is_ascii(), "{kind} is called {label}");
+        }
+    }
+    // What only some get has no name of its own in any list.
+    for secret in kind::SECRET {
+        assert_eq!(kind::privacy(secret), kind::Privacy::Secret);
+    }
+}
+
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn every_kind_of_letter_has_a_name(#[values(Sqlite, Postgres)] engine: Engine) {
+async fn the_outbox_calls_letters_by_their_names(#[values(Sqlite, Postgres)] engine: Engine) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let person = evening.participant_as("men", Status::Applied).await;
     let path = format!("/api/v1/events/qixi/registrations/{}/decision", person.registration_id);
