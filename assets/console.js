@@ -65,12 +65,12 @@ async function act(work) {
 }
 
 async function read() {
-  const known = stage && JSON.stringify(stage.shows);
+  const before = stage && JSON.stringify(stage.shows);
   [stage, sheet] = await Promise.all([ask("/stage"), ask("/programme")]);
-  if (JSON.stringify(stage.shows) !== known) {
+  if (JSON.stringify(stage.shows) !== before) {
     // The page was loaded anew, another console acted, or the answer to a step got lost.
     if (firstOf[stage.shows.kind]) next = follows(stage.shows);
-    else if (!known) next = sceneOf(sheet.current) ?? stage.shows;
+    else if (!before) next = sceneOf(sheet.current) ?? stage.shows;
     // What was begun was taken back at another console: it begins anew.
     else if (isBegun(next)) next = firstOf[next.kind]() ?? { kind: "blank" };
   }

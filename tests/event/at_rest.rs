@@ -292,14 +292,14 @@ async fn what_a_former_version_wrote_in_the_clear_is_sealed_before_anybody_is_an
         assert!(!stands(&held, clear.as_bytes()), "{clear} is still there");
     }
     // Once more changes nothing.
-    assert_eq!(sealed::anew::seal(&app.database, &app.secrets).await.unwrap(), 0);
+    assert_eq!(sealed::renew::seal(&app.database, &app.secrets).await.unwrap(), 0);
 
     // Down again loses what was sealed, as it says, and up again finds its way.
     let writer = app.database.writer_for_schema();
     let newer = Migrator::migrations().iter().rev().take_while(|step| step.name() >= "m0110").count();
     Migrator::down(writer, Some(u32::try_from(newer).unwrap())).await.unwrap();
     Migrator::up(writer, None).await.unwrap();
-    sealed::anew::seal(&app.database, &app.secrets).await.unwrap();
+    sealed::renew::seal(&app.database, &app.secrets).await.unwrap();
     let own = profile::Entity::find_by_id(person).one(db).await.unwrap().unwrap();
     assert_eq!((own.nickname.as_str(), own.private(&app.secrets).unwrap().real_name), ("小云", None));
     let letter = letter::Entity::find_by_id(letter.id).one(db).await.unwrap().unwrap();
