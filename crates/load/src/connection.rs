@@ -2,6 +2,7 @@
 //! where its end is found and no further.
 
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use anyhow::{Context, bail, ensure};
@@ -73,7 +74,7 @@ impl Connection {
     /// # Errors
     /// Where no whole answer came.
     pub async fn exchange(&mut self, request: &str) -> anyhow::Result<u16> {
-        let mut stream = match self.stream.take() {
+        let mut stream = match self.stream.take().filter(is_open) {
             Some(stream) => stream,
             None => connect(self.address).await?,
         };
@@ -137,6 +138,11 @@ impl Connection {
         }
         Ok(serde_json::from_slice(self.body()).unwrap_or_default())
     }
+}
+
+/// Whether the service still listens on a connection that was kept: it closes those on which it hears nothing for long.
+fn is_open(stream: &TcpStream) -> bool {
+    stream.try_read(&mut [0]).is_err_and(|nothing_yet| nothing_yet.kind() == ErrorKind::WouldBlock)
 }
 
 /// A stream that sends at once what it is given.
