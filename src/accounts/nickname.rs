@@ -11,8 +11,7 @@ const SIDES: [&str; 8] = ["男", "女", "men", "women", "m", "w", "f", "a"];
 #[must_use]
 pub fn is_like_number(nickname: &str) -> bool {
     let plain = folding::letters(nickname).replace(['方', '号'], "");
-    let digits = SIDES.iter().find_map(|side| plain.strip_prefix(side).filter(|rest| is_digits(rest)));
-    digits.is_some()
+    SIDES.iter().any(|side| plain.strip_prefix(side).is_some_and(is_digits))
 }
 
 fn is_digits(text: &str) -> bool {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::placement::{self, Candidate, in_play};
 use super::run;
 use super::seat_move::{self, Reason};
+use super::succeed::next_in;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event;
 use crate::registrations::registration::{self, Status};
@@ -20,7 +21,7 @@ use queqiao_screening::explain::Explanation;
 use queqiao_screening::limit::Limit;
 use queqiao_screening::outcome::screen;
 use queqiao_screening::rules::{Fallback, Rules};
-use queqiao_screening::succession::{promote, rules_for_more, rules_for_one};
+use queqiao_screening::succession::rules_for_more;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StandbyBoard)]
@@ -97,7 +98,7 @@ pub async fn read(db: &impl ConnectionTrait, event: &event::Model) -> Result<Boa
         let seated = of_side.iter().filter(|one| one.seated).count();
         let here = of_side.iter().filter(|one| confirmed.contains(&one.registration_id)).count();
         let empty = moves.iter().filter(|one| one.is_empty() && side_of(one.leaver_id) == Some(side)).count();
-        let next = next(&people, &run, side)?;
+        let next = next_in(&people, &run, side, "")?.ok().flatten();
         let waiting = of_side.into_iter().filter(|one| !one.seated);
         let waiting = in_line(waiting, next.as_deref(), &full);
         sides.push(Line { side, confirmed: here, asked: seated.saturating_sub(here), empty, next, waiting });
@@ -143,14 +144,4 @@ fn full_now(people: &[Candidate], run: &run::Model) -> Result<HashMap<String, Ve
     let own = |limit: &Limit| !matches!(limit, Limit::Seats | Limit::Side(_));
     let limits = |why: Explanation| why.full.into_iter().map(|full| full.limit).filter(own).collect();
     Ok(outcome.explanations.into_iter().map(|(number, why)| (number, limits(why))).collect())
-}
-
-/// One more seat of this side, all else as it is.
-fn next(people: &[Candidate], run: &run::Model, side: Side) -> Result<Option<String>, Fault> {
-    let list: Vec<Applicant> = people.iter().map(Candidate::applicant).collect();
-    let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
-    let rules = rules_for_one(&run.rules_used()?, &holders, side.into(), "");
-    let seated: HashSet<&str> = holders.iter().map(|holder| holder.number.as_str()).collect();
-    let came = promote(&list, &rules, &run.seed_bytes(), &|number| seated.contains(number), &|_| false);
-    Ok(came.ok().and_then(|mut newcomers| newcomers.pop()))
 }

@@ -16,10 +16,9 @@ use crate::database::Write;
 use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
-use crate::registrations::registration::{self, Status};
+use crate::registrations::registration::{self, Side, Status};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::infeasible::Infeasible;
-use queqiao_screening::rules::Rules;
 use queqiao_screening::succession::{promote, rules_for_one};
 use serde_json::json;
 
@@ -75,7 +74,7 @@ pub async fn fill(
     if event.phase(app.now()) >= Phase::OnSite {
         return Ok(Err(Stuck::DoorsOpen));
     }
-    let next = match chosen(play, &run.rules_used()?, &run.seed_bytes(), leaver) {
+    let next = match next_in(play, run, leaver.side, &leaver.band)? {
         Ok(next) => next,
         Err(why) => return Ok(Err(Stuck::Limits(why.limits))),
     };
@@ -86,18 +85,19 @@ pub async fn fill(
     Ok(Ok(seat(txn, app, event, (run, Seat::CameFree), next.registration_id).await?))
 }
 
-/// Who comes in; Err says what keeps everybody out.
-fn chosen(
+/// Who comes in where one more seat is for this side and band, all else as it is; Err says what keeps everybody out.
+pub(super) fn next_in(
     play: &[Candidate],
-    rules: &Rules,
-    seed: &[u8; 32],
-    leaver: &placement::Model,
-) -> Result<Option<String>, Infeasible> {
+    run: &run::Model,
+    side: Side,
+    band: &str,
+) -> Result<Result<Option<String>, Infeasible>, Fault> {
     let list: Vec<Applicant> = play.iter().map(Candidate::applicant).collect();
     let holders: Vec<&Applicant> = list.iter().filter(|person| person.held).collect();
-    let rules = rules_for_one(rules, &holders, leaver.side.into(), &leaver.band);
+    let rules = rules_for_one(&run.rules_used()?, &holders, side.into(), band);
     let seated: HashSet<&str> = holders.iter().map(|holder| holder.number.as_str()).collect();
-    Ok(promote(&list, &rules, seed, &|number| seated.contains(number), &|_| false)?.pop())
+    let came = promote(&list, &rules, &run.seed_bytes(), &|number| seated.contains(number), &|_| false);
+    Ok(came.map(|mut newcomers| newcomers.pop()))
 }
 
 /// Where a seat comes from.
