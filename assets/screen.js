@@ -22,6 +22,7 @@ listen(
   (told) => {
     snapshot = told;
     draw(scene, told, say);
+    ring();
     keep(LAST, Response.json({ told, kept: Date.now() })).catch(() => {});
   },
   {
@@ -46,9 +47,11 @@ async function showLast() {
   draw(scene, snapshot, say);
 }
 
+// The bell hears each picture as it is drawn: a round may be over before the clock goes on.
+const ring = () => snapshot && bell(snapshot.dates?.current ?? null);
 setInterval(() => {
   tick(scene, say);
-  if (snapshot) bell(snapshot.dates?.current ?? null);
+  ring();
 }, 250);
 
 // The page and all it is made of, for the hour without a link.
