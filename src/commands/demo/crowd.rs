@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::PASSWORD;
+use super::pictures::Pictures;
 use crate::accounts::consent::{self, Agreed, Sentence};
 use crate::accounts::profile::{Gender, Private};
 use crate::accounts::{account, password, profile};
@@ -42,7 +43,7 @@ const ABOUT: [&str; 4] = [
     "倒班，时间不太规律，但约好了就一定到。",
 ];
 
-/// Everybody there is.
+/// Everybody there is, and what they show of themselves.
 pub struct Crowd {
     pub union: organization::Model,
     pub organizer: Uuid,
@@ -50,6 +51,7 @@ pub struct Crowd {
     pub crew: [Uuid; 3],
     pub units: Vec<Uuid>,
     pub people: Vec<(Uuid, Applicant)>,
+    pub pictures: Pictures,
 }
 
 /// Writes a union, its units, its crew and its applicants.
@@ -101,7 +103,8 @@ pub async fn gather(app: &App, applicants: usize) -> Result<Crowd, Error> {
         unit_contact::Entity::insert(speaks.into_active_model().reset_all()).exec(&txn).await?;
     }
     txn.commit().await?;
-    Ok(Crowd { union, organizer, crew, units, people })
+    let pictures = Pictures::draw().await?;
+    Ok(Crowd { union, organizer, crew, units, people, pictures })
 }
 
 fn stand_in() -> Applicant {

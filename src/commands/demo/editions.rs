@@ -141,7 +141,7 @@ async fn lead(
         // An online phase that has just begun has seen one day, a finished one all five.
         let days = if phase == Phase::Online { 1 } else { 5 };
         online::days(app, &organizer, &people, into(Phase::Online), days).await?;
-        liven(app, &organizer, &people).await?;
+        liven(app, &organizer, &people, &crowd.pictures).await?;
     }
     if phase >= Phase::Confirmation {
         app.clock.set(into(Phase::Screening));

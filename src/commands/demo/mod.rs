@@ -11,6 +11,7 @@ pub mod editions;
 mod evening;
 mod online;
 mod people;
+mod pictures;
 mod plaza;
 mod tonight;
 

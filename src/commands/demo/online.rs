@@ -79,9 +79,8 @@ pub async fn days(
             Ok(Some(contribute(app, &person.who, contribution).await?.id))
         })
         .await?;
-        for post in posts.into_iter().flatten() {
-            moderate(app, organizer, post, Decision::Approve, None).await?;
-        }
+        let reads = async |post| moderate(app, organizer, post, Decision::Approve, None).await;
+        at_once(posts.into_iter().flatten(), reads).await?;
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! Life on the plaza of a demonstration: what people wrote, showed and asked.
 
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use uuid::Uuid;
 
 use super::applying::Applicant;
 use super::people::at_once;
+use super::pictures::Pictures;
 use crate::app::App;
-use crate::error::{Error, Fault};
+use crate::error::Error;
 use crate::events::access::Organizer;
-use crate::picture::develop::{Developed, develop};
+use crate::picture::develop::Developed;
 use crate::plaza::complain::complain;
 use crate::plaza::contribute::{NewContribution, contribute};
 use crate::plaza::contribution::{Decision, Kind};
@@ -49,16 +49,6 @@ const COMMENTS: [&str; 6] = [
     "年糕有照片吗？",
     "加油，全马不远了。",
 ];
-/// Colours of skies and of coats.
-const SKIES: [([f32; 3], [f32; 3]); 6] = [
-    ([54.0, 64.0, 127.0], [246.0, 189.0, 150.0]),
-    ([32.0, 84.0, 122.0], [222.0, 232.0, 236.0]),
-    ([84.0, 56.0, 111.0], [244.0, 206.0, 196.0]),
-    ([38.0, 98.0, 88.0], [238.0, 228.0, 190.0]),
-    ([120.0, 62.0, 60.0], [248.0, 220.0, 176.0]),
-    ([70.0, 76.0, 92.0], [214.0, 218.0, 226.0]),
-];
-
 /// The words of the n-th contribution.
 #[must_use]
 pub fn sample_text(kind: Kind, place: usize) -> String {
@@ -74,9 +64,12 @@ pub fn sample_text(kind: Kind, place: usize) -> String {
 ///
 /// # Errors
 /// Only faults; every refusal would be a mistake of the scene.
-pub async fn liven(app: &App, organizer: &Organizer, people: &[Applicant]) -> Result<(), Error> {
-    let shots = tokio::task::spawn_blocking(|| (faces(), views())).await.map_err(Fault::of)?;
-    let (faces, views) = (shots.0?, shots.1?);
+pub async fn liven(
+    app: &App,
+    organizer: &Organizer,
+    people: &[Applicant],
+    Pictures { faces, views }: &Pictures,
+) -> Result<(), Error> {
     let plaza = Plaza { app, organizer };
     let faced = people.iter().enumerate().filter(|(place, _)| place % 3 != 2).take(FACES);
     at_once(faced, async |(place, person)| {
@@ -133,54 +126,4 @@ impl Plaza<'_> {
         moderate(self.app, self.organizer, id, Decision::Approve, None).await?;
         Ok(id)
     }
-}
-
-/// Somebody before an evening sky, a dozen of them.
-fn faces() -> Result<Vec<Developed>, Error> {
-    (0..12)
-        .map(|person| {
-            paint(480, 480, person, |x, y| {
-                let head = (x - 0.5).powi(2) + (y - 0.42).powi(2) < 0.026;
-                let shoulders = ((x - 0.5) / 0.34).powi(2) + ((y - 1.04) / 0.42).powi(2) < 1.0;
-                head || shoulders
-            })
-        })
-        .collect()
-}
-
-/// Hills at dusk.
-fn views() -> Result<Vec<Developed>, Error> {
-    (0..6)
-        .map(|hill: u8| {
-            paint(640, 420, hill, |x, y| {
-                let turn = f32::from(hill);
-                y > 0.72 - 0.1 * (x * 7.0 + turn).sin() - 0.04 * (x * 19.0 + turn * 2.0).sin()
-            })
-        })
-        .collect()
-}
-
-fn paint(width: u16, height: u16, number: u8, dark: impl Fn(f32, f32) -> bool) -> Result<Developed, Error> {
-    let (top, bottom) = SKIES.get(usize::from(number) % SKIES.len()).copied().unwrap_or_default();
-    let picture = RgbImage::from_fn(u32::from(width), u32::from(height), |x, y| {
-        let part = |at: u32, of: u16| f32::from(u16::try_from(at).unwrap_or(0)) / f32::from(of);
-        let (x, y) = (part(x, width), part(y, height));
-        let moon = (x - 0.78).powi(2) + ((y - 0.2) * f32::from(height) / f32::from(width)).powi(2) < 0.003;
-        let mixed = top.iter().zip(bottom).map(|(top, bottom)| match (dark(x, y), moon) {
-            (true, _) => top * 0.55,
-            (false, true) => 244.0,
-            (false, false) => top + (bottom - top) * y,
-        });
-        let mut colour = [0; 3];
-        for (place, light) in colour.iter_mut().zip(mixed) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a colour, between 0 and 255")]
-            {
-                *place = light as u8;
-            }
-        }
-        Rgb(colour)
-    });
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(picture).write_to(&mut bytes, ImageFormat::Jpeg).map_err(Fault::of)?;
-    develop(&bytes.into_inner()).map_err(Error::from)
 }
