@@ -13,7 +13,9 @@ use crate::driver::Driver;
 
 /// What a `WebDriver` element reference is called.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What drifts all evening is clicked as it drifts.
+const AT_REST: Duration = Duration::from_secs(3);
 
 pub const TAB: char = '\u{E004}';
 pub const ENTER: char = '\u{E007}';
@@ -313,7 +315,27 @@ impl Window {
         if self.keyboard {
             return self.strike(element).await;
         }
+        self.comes_to_rest(element).await;
         self.post(&format!("/element/{element}/click"), json!({})).await;
+    }
+
+    /// A page that still scrolls by itself would be clicked where the element was.
+    async fn comes_to_rest(&self, element: &str) {
+        let place = "const at = arguments[0];
+            at.scrollIntoView({ block: 'nearest', behavior: 'instant' });
+            const { x, y } = at.getBoundingClientRect();
+            return `${x} ${y}`;";
+        let wish = json!({ "script": place, "args": [{ ELEMENT: element }] });
+        let address = format!("{}/execute/sync", self.session);
+        let (since, mut before) = (Instant::now(), None);
+        while since.elapsed() < AT_REST {
+            let now = tell(&self.client, Method::POST, &address, Some(wish.clone())).await.ok();
+            if now == before {
+                return;
+            }
+            before = now;
+            pause().await;
+        }
     }
 
     /// What somebody without a mouse does instead of a click.
