@@ -9,6 +9,7 @@ use super::applying::Applicant;
 use super::people::at_once;
 use super::plaza::sample_text;
 use crate::app::App;
+use crate::batch::Request as _;
 use crate::chance::seeded;
 use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
@@ -63,12 +64,12 @@ pub async fn days(
                 Day { signs_in, answers, writes: writes.then_some(written) }
             })
             .collect();
+        let awake = people.iter().zip(&plans).filter(|(_, plan)| plan.signs_in);
+        let awake: Vec<Request> = awake.map(|(person, _)| Request(person.who.clone())).collect();
+        for some in awake.chunks(Request::LARGEST) {
+            sign_in_all(app, some).await?.into_iter().collect::<Result<Vec<_>, _>>()?;
+        }
         let posts = at_once(people.iter().zip(plans), async |(person, plan)| {
-            if plan.signs_in {
-                for done in sign_in_all(app, &[Request(person.who.clone())]).await? {
-                    done?;
-                }
-            }
             if let Some(choice) = plan.answers {
                 answer(app, &person.who, quiz, vec![choice]).await?;
             }
