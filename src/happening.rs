@@ -82,21 +82,29 @@ pub struct Happenings {
     revisions: Arc<Revisions>,
 }
 
-/// How often what anybody may read has changed, as far as this process has heard.
-#[derive(Debug)]
+/// How often something has changed, as far as this process has heard.
+#[derive(Debug, Default)]
 struct Revisions {
+    /// What anybody may read.
+    public: Counters,
+    /// What decides where people stand.
+    standing: Counters,
+}
+
+#[derive(Debug)]
+struct Counters {
     anywhere: AtomicU64,
     /// Events share them; a change at one makes another look again.
     of_events: [AtomicU64; 64],
 }
 
-impl Default for Revisions {
+impl Default for Counters {
     fn default() -> Self {
         Self { anywhere: AtomicU64::new(0), of_events: [const { AtomicU64::new(0) }; 64] }
     }
 }
 
-impl Revisions {
+impl Counters {
     fn of(&self, event: Option<Uuid>) -> &AtomicU64 {
         // The end of such an id is chance.
         let place = |event: Uuid| self.of_events.get(usize::from(event.as_bytes()[15]) % self.of_events.len());
@@ -104,14 +112,22 @@ impl Revisions {
     }
 
     fn count(&self, happening: Happening) {
-        if !happening.what.is_public() {
-            return;
-        }
         self.anywhere.fetch_add(1, Ordering::SeqCst);
         if happening.what == What::Missed {
             self.of_events.iter().for_each(|revision| _ = revision.fetch_add(1, Ordering::SeqCst));
         } else {
             self.of(Some(happening.event)).fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Revisions {
+    fn count(&self, happening: Happening) {
+        if happening.what.is_public() {
+            self.public.count(happening);
+        }
+        if happening.what.is_public() || happening.what == What::PointsChanged {
+            self.standing.count(happening);
         }
     }
 }
@@ -141,7 +157,13 @@ impl Happenings {
     /// takes it before reading knows later whether to read again, without having listened.
     #[must_use]
     pub fn revision(&self, event: Option<Uuid>) -> u64 {
-        self.revisions.of(event).load(Ordering::SeqCst)
+        self.revisions.public.of(event).load(Ordering::SeqCst)
+    }
+
+    /// As [`Self::revision`], of what decides where people of an event stand: its terms, who takes part, and points.
+    #[must_use]
+    pub fn revision_of_standing(&self, event: Uuid) -> u64 {
+        self.revisions.standing.of(Some(event)).load(Ordering::SeqCst)
     }
 
     #[must_use]

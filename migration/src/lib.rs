@@ -62,6 +62,8 @@ mod m0200_plain_names;
 mod m0210_told_changes;
 mod m0220_applicants_by_side;
 mod m0230_running_rounds;
+mod m0240_told_people;
+mod m0241_lines_of_person;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -78,6 +80,8 @@ pub const LIVED_WITH: &[&str] = &[
     "m0210_told_changes",
     "m0220_applicants_by_side",
     "m0230_running_rounds",
+    "m0240_told_people",
+    "m0241_lines_of_person",
 ];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
@@ -145,6 +149,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0210_told_changes::Migration),
             Box::new(m0220_applicants_by_side::Migration),
             Box::new(m0230_running_rounds::Migration),
+            Box::new(m0240_told_people::Migration),
+            Box::new(m0241_lines_of_person::Migration),
         ]
     }
 }

@@ -191,14 +191,11 @@ fn phone_number(number: &str, (): &()) -> garde::Result {
 )]
 #[get("/me")]
 pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
-    let found = house
-        .run(async move |app| {
-            let found = profile::with_account(who.account_id).one(app.database.reader()).await?;
-            let found = found.ok_or_else(Refused::not_signed_in)?;
-            Ok(Me::of(&app, found)?)
-        })
-        .await?;
-    Ok(Json(found))
+    let found = match profile::recall_own(&house, who.account_id) {
+        Some((account, profile)) => Some((account, Some(profile))),
+        None => house.ask(async move |app| profile::own(&app, who.account_id).await).await?,
+    };
+    Ok(Json(Me::of(&house, found.ok_or_else(Refused::not_signed_in)?)?))
 }
 
 /// Changes one's own profile and language.

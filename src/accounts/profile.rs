@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::account;
+use crate::app::App;
 use crate::database::IDS_A_STATEMENT;
 use crate::error::Fault;
+use crate::remembered::{Memory, Table};
 use crate::sealed::{self, Sealed};
 use crate::secrets::Secrets;
 
@@ -74,6 +76,31 @@ pub struct Private {
 pub fn with_account(account_id: Uuid) -> SelectTwo<account::Entity, Entity> {
     let own = account::Entity::belongs_to(Entity).from(account::Column::Id).to(Column::AccountId).into();
     account::Entity::find_by_id(account_id).join(JoinType::LeftJoin, own).select_also(Entity)
+}
+
+/// By account.
+type Known = Memory<Uuid, (account::Model, Model)>;
+
+/// An account with its profile, remembered or asked.
+pub async fn own(app: &App, account_id: Uuid) -> Result<Option<(account::Model, Option<Model>)>, DbErr> {
+    if let Some((account, profile)) = recall_own(app, account_id) {
+        return Ok(Some((account, Some(profile))));
+    }
+    let changes = app.database.changes();
+    let before = changes.before();
+    let found = with_account(account_id).one(app.database.reader()).await?;
+    if let Some((account, Some(profile))) = &found {
+        let read_from = [Table::Account, Table::Profile].map(|table| table.rows(account_id.as_bytes()));
+        let known = app.extensions.get_or_default::<Known>();
+        known.keep(changes, before, account_id, (account.clone(), profile.clone()), &read_from);
+    }
+    Ok(found)
+}
+
+/// As [`own`], where it is remembered and still true.
+#[must_use]
+pub fn recall_own(app: &App, account_id: Uuid) -> Option<(account::Model, Model)> {
+    app.extensions.get_or_default::<Known>().recall(app.database.changes(), &account_id)
 }
 
 impl Private {

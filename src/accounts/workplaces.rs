@@ -13,9 +13,14 @@ use crate::page::Work;
 
 type Found = Pin<Box<dyn Future<Output = Result<Vec<Work>, Fault>> + Send>>;
 
-/// Asks the rooms, in the language of the page.
+/// How the rooms are asked.
 #[derive(Clone, Copy)]
-pub struct Workplaces(pub fn(Arc<App>, Uuid, Language) -> Found);
+pub struct Workplaces {
+    /// Whether it is remembered that somebody works nowhere, as most people do.
+    pub are_none: fn(&App, Uuid) -> bool,
+    /// In the language of the page.
+    pub find: fn(Arc<App>, Uuid, Language) -> Found,
+}
 
 /// Where an account works; nowhere where nobody can be asked.
 ///
@@ -23,6 +28,9 @@ pub struct Workplaces(pub fn(Arc<App>, Uuid, Language) -> Found);
 /// Only faults.
 pub async fn of_account(request: &HttpRequest, account: Uuid, language: Language) -> Result<Vec<Work>, Error> {
     let wanted = request.app_data::<House>().zip(request.app_data::<Workplaces>().copied());
-    let Some((house, Workplaces(find))) = wanted else { return Ok(Vec::new()) };
+    let Some((house, Workplaces { are_none, find })) = wanted else { return Ok(Vec::new()) };
+    if are_none(house, account) {
+        return Ok(Vec::new());
+    }
     house.ask(async move |app| find(app, account, language).await).await
 }

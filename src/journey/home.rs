@@ -10,7 +10,7 @@ use super::BLOCK;
 use super::next::{self, Further};
 use super::situation::{self, Situation};
 use crate::accounts::visit::Visit;
-use crate::accounts::{SignedIn, account, profile};
+use crate::accounts::{SignedIn, profile};
 use crate::app::{App, House};
 use crate::circle;
 use crate::error::Error;
@@ -80,12 +80,11 @@ async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Erro
             situations.push(situation::read(db, event.clone(), mine.clone(), now).await?);
         }
     }
-    Ok(Read {
-        name: account::find(db, account).await?.and_then(|account| account.name),
-        invitations: welcome::mine::open(db, app, account, language).await?,
-        profile: profile::Entity::find_by_id(account).one(db).await?,
-        situations,
-    })
+    let (name, profile) = match profile::own(app, account).await? {
+        Some((account, profile)) => (account.name, profile),
+        None => (None, None),
+    };
+    Ok(Read { name, invitations: welcome::mine::open(db, app, account, language).await?, profile, situations })
 }
 
 fn build_home(page: Page, read: Read, administrator: bool, now: DateTime<Utc>) -> Home {

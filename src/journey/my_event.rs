@@ -5,7 +5,6 @@ use std::sync::Arc;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::EntityTrait;
 
 use super::BLOCK;
 use super::next::{self, Further, Next};
@@ -94,7 +93,7 @@ pub async fn my_event_page(house: House, visit: Visit, guest: Guest) -> Result<H
 
 async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
-    let Some(me) = Participant::find(db, guest.account, guest.event).await? else { return Ok(None) };
+    let Some(me) = Participant::find(app, guest.account, guest.event).await? else { return Ok(None) };
     let (standing, board) = standing::among_all(app, &me).await?;
     let today = today::of_person(db, &me.event, me.registration.id, now).await?;
     Ok(Some(Read {
@@ -102,7 +101,7 @@ async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
         board,
         earnable: earnable::read(db, &me.event, &me.registration, &today, now).await?.total(),
         most: RuleSet::of(&me.event)?.most(),
-        profile: profile::Entity::find_by_id(me.account.account_id).one(db).await?,
+        profile: profile::own(app, me.account.account_id).await?.and_then(|(_, profile)| profile),
         situation: situation::read(db, me.event, me.registration, now).await?,
     }))
 }

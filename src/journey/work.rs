@@ -14,14 +14,26 @@ use crate::events::phase::Phase;
 use crate::language::Language;
 use crate::organizations::organization;
 use crate::page::Work;
+use crate::remembered::table::Part;
+use crate::remembered::{Memory, Table};
 use crate::units::unit_contact;
 
 /// As the roof hands it to every page.
-pub const WORKPLACES: Workplaces = Workplaces(|app, account, language| Box::pin(of_account(app, account, language)));
+pub const WORKPLACES: Workplaces = Workplaces {
+    are_none: |app, account| app.extensions.get_or_default::<Idle>().recall(app.database.changes(), &account).is_some(),
+    find: |app, account, language| Box::pin(of_account(app, account, language)),
+};
+
+/// Somebody who works nowhere.
+#[derive(Clone, Copy)]
+struct NoWork;
+
+type Idle = Memory<Uuid, NoWork>;
 
 /// What comes first is where the person lands.
 async fn of_account(app: Arc<App>, account: Uuid, language: Language) -> Result<Vec<Work>, Fault> {
     let (db, mut works) = (app.database.reader(), Vec::new());
+    let before = app.database.changes().before();
     let work = |name, address: &str| Work { name, about: None, address: address.to_owned() };
     if !organization::of_staff(db, account).await?.is_empty() {
         works.push(work("office", "/office"));
@@ -35,6 +47,10 @@ async fn of_account(app: Arc<App>, account: Uuid, language: Language) -> Result<
     // The volunteer's own page gathers all evenings, also those that are over: then its work begins.
     if grants.iter().any(|grant| grant.role == Role::Volunteer) {
         works.push(work("volunteer", "/volunteer"));
+    }
+    if works.is_empty() && grants.is_empty() {
+        let read_from = [Table::Organization, Table::Staff, Table::Crew, Table::UnitContact].map(Part::All);
+        app.extensions.get_or_default::<Idle>().keep(app.database.changes(), before, account, NoWork, &read_from);
     }
     Ok(works)
 }

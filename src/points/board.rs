@@ -42,7 +42,8 @@ pub struct Boards(Mutex<HashMap<Uuid, Arc<Slot>>>);
 
 #[derive(Default)]
 struct Slot {
-    current: Mutex<Option<Arc<Board>>>,
+    /// The board, and the revision of what it was read from.
+    current: Mutex<Option<(Arc<Board>, u64)>>,
     /// Readings begun so far, and the one the board is from.
     begun: AtomicU64,
     latest_reading: AtomicU64,
@@ -77,9 +78,15 @@ pub async fn of_event(app: &Arc<App>, event: &event::Model) -> Result<Arc<Board>
     renew(app, &slot, event, OLDEST).await
 }
 
-/// The board of an event as it is now: for whoever is told where they stand themselves.
+/// The board of an event as it is now: for whoever is told where they stand themselves. It is read again where
+/// anything was announced since that moves somebody, or where it is not heard what other processes announce.
 pub async fn anew(app: &App, event: &event::Model) -> Result<Arc<Board>, Fault> {
     let slot = app.extensions.get_or_default::<Boards>().slot(event.id, app.now());
+    let revision = app.happenings.revision_of_standing(event.id);
+    let is_heard = app.database.changes().are_heard();
+    if let Some(board) = slot.younger_than(OLDEST, app.now()).filter(|_| is_heard && slot.is_of(revision)) {
+        return Ok(board);
+    }
     let begun_before = slot.begun.load(Ordering::SeqCst);
     let mut running = slot.renewing.lock().await;
     // Whoever read while this one waited began after it asked.
@@ -153,14 +160,19 @@ impl Slot {
     /// Reads the board and shows it.
     async fn read(&self, app: &App, event: &event::Model, running: &mut Running) -> Result<Arc<Board>, Fault> {
         let reading = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let revision = app.happenings.revision_of_standing(event.id);
         let board = Arc::new(read(app.database.reader(), event, app.now(), running).await?);
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&board));
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&board), revision));
         self.latest_reading.store(reading, Ordering::SeqCst);
         Ok(board)
     }
 
     fn latest(&self) -> Option<Arc<Board>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(board, _)| Arc::clone(board))
+    }
+
+    fn is_of(&self, revision: u64) -> bool {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|(_, read)| *read == revision)
     }
 
     /// None also where the clock was put back behind the board: nobody knows how old it is.

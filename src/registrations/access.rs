@@ -1,13 +1,15 @@
 //! Who takes part, as an argument.
 
+use std::sync::Arc;
+
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::LocalBoxFuture;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
 use super::refusals::NOT_REGISTERED;
 use super::registration;
 use crate::accounts::SignedIn;
-use crate::app::House;
+use crate::app::{App, House};
 use crate::authorize_first;
 use crate::error::{Error, Refused};
 use crate::events::access::Guest;
@@ -44,9 +46,8 @@ impl FromRequest for Insider {
             let (of, account_id) = (event.clone(), account.account_id);
             let belongs = house
                 .run(async move |app| {
-                    let db = app.database.reader();
                     Ok(Rights::remembered(&app, account_id, &of).await?.any()
-                        || registration::active_of(db, of.id, account_id).await?.is_some())
+                        || registration::active(&app, of.id, account_id).await?.is_some())
                 })
                 .await?;
             if belongs { Ok(Self { account, event }) } else { Err(NOT_REGISTERED.into()) }
@@ -56,12 +57,8 @@ impl FromRequest for Insider {
 
 impl Participant {
     /// Somebody as one who takes part in an event; None where they do not.
-    pub async fn find(
-        db: &impl ConnectionTrait,
-        account: SignedIn,
-        event: event::Model,
-    ) -> Result<Option<Self>, DbErr> {
-        let mine = registration::active_of(db, event.id, account.account_id).await?;
+    pub async fn find(app: &App, account: SignedIn, event: event::Model) -> Result<Option<Self>, DbErr> {
+        let mine = registration::active(app, event.id, account.account_id).await?;
         Ok(mine.map(|registration| Self { account, event, registration }))
     }
 
@@ -82,8 +79,15 @@ impl FromRequest for Participant {
         authorize_first::authorize(request, async move {
             let Guest { account, event } = guest.await?;
             let house = house.ok_or_else(Refused::not_found)?;
-            let found = house.ask(async move |app| Self::find(app.database.reader(), account, event).await).await?;
-            Ok(found.ok_or(NOT_REGISTERED)?)
+            let (event_id, account_id) = (event.id, account.account_id);
+            let mine = match registration::recall_active(&house, event_id, account_id) {
+                Some(known) => Some(known),
+                None => {
+                    let find = async move |app: Arc<App>| registration::active(&app, event_id, account_id).await;
+                    house.ask(find).await?
+                }
+            };
+            Ok(mine.map(|registration| Self { account, event, registration }).ok_or(NOT_REGISTERED)?)
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::accounts::profile::{self, Gender};
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
+use crate::remembered::{Memory, Table};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration")]
@@ -187,6 +188,36 @@ pub async fn active_of(db: &impl ConnectionTrait, event_id: Uuid, account_id: Uu
         .filter(Column::Status.is_not_in([Status::Withdrawn, Status::Rejected]))
         .one(db)
         .await
+}
+
+/// By event and account.
+type Known = Memory<(Uuid, Uuid), Model>;
+
+/// As [`active_of`], where it is remembered and still true.
+#[must_use]
+pub fn recall_active(app: &App, event_id: Uuid, account_id: Uuid) -> Option<Model> {
+    app.extensions.get_or_default::<Known>().recall(app.database.changes(), &(event_id, account_id))
+}
+
+/// As [`active_of`], remembered or asked.
+pub async fn active(app: &App, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
+    match recall_active(app, event_id, account_id) {
+        Some(known) => Ok(Some(known)),
+        None => find_active(app, event_id, account_id).await,
+    }
+}
+
+/// As [`active_of`], and remembers it.
+async fn find_active(app: &App, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
+    let changes = app.database.changes();
+    let before = changes.before();
+    let found = active_of(app.database.reader(), event_id, account_id).await?;
+    if let Some(mine) = &found {
+        let known = app.extensions.get_or_default::<Known>();
+        let read_from = [Table::Registration.rows(mine.id.as_bytes())];
+        known.keep(changes, before, (event_id, account_id), mine.clone(), &read_from);
+    }
+    Ok(found)
 }
 
 /// Those of these accounts that have a living application to an event.

@@ -43,7 +43,7 @@ pub fn mentioned_in(sql: &str) -> Vec<Part> {
     let mut changed = Vec::new();
     for table in Table::ALL {
         let is_changed = is_named(table.name())
-            || ["account", "organization", "series", "event"]
+            || ["account", "organization", "unit", "series", "event"]
                 .into_iter()
                 .any(|owner| is_named(owner) && Table::losing_with(owner).contains(&table));
         if is_changed {

@@ -7,14 +7,18 @@ use std::hash::{DefaultHasher, Hasher};
 #[expect(missing_docs, reason = "each is called as its table")]
 pub enum Table {
     Account,
+    Profile,
     SecondFactor,
     Session,
     TokenFamily,
     Organization,
+    Unit,
+    UnitContact,
     Staff,
     Event,
     Crew,
     Device,
+    Registration,
 }
 
 /// Some of a table.
@@ -32,16 +36,20 @@ pub struct Key(pub(super) u64);
 
 impl Table {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Account,
+        Self::Profile,
         Self::SecondFactor,
         Self::Session,
         Self::TokenFamily,
         Self::Organization,
+        Self::Unit,
+        Self::UnitContact,
         Self::Staff,
         Self::Event,
         Self::Crew,
         Self::Device,
+        Self::Registration,
     ];
 
     /// What it is called in the database.
@@ -49,14 +57,18 @@ impl Table {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Account => "account",
+            Self::Profile => "profile",
             Self::SecondFactor => "second_factor",
             Self::Session => "session",
             Self::TokenFamily => "token_family",
             Self::Organization => "organization",
+            Self::Unit => "unit",
+            Self::UnitContact => "unit_contact",
             Self::Staff => "staff",
             Self::Event => "event",
             Self::Crew => "crew",
             Self::Device => "device",
+            Self::Registration => "registration",
         }
     }
 
@@ -71,8 +83,8 @@ impl Table {
     #[must_use]
     pub const fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Account => &["id"],
-            Self::SecondFactor => &["account_id"],
+            Self::Account | Self::Registration => &["id"],
+            Self::Profile | Self::SecondFactor => &["account_id"],
             Self::Session => &["id", "account_id", "token_digest"],
             Self::TokenFamily => &["id", "account_id"],
             _ => &[],
@@ -83,15 +95,18 @@ impl Table {
     /// others only what is there is remembered.
     #[must_use]
     pub const fn minds_new_rows(self) -> bool {
-        matches!(self, Self::SecondFactor | Self::Staff | Self::Crew)
+        matches!(self, Self::SecondFactor | Self::UnitContact | Self::Staff | Self::Crew)
     }
 
     /// The tables that lose rows, or columns of them, with rows of the table of this name.
     #[must_use]
     pub fn losing_with(name: &str) -> &'static [Self] {
         match name {
-            "account" => &[Self::SecondFactor, Self::Session, Self::TokenFamily, Self::Staff, Self::Crew],
-            "organization" => &[Self::Staff, Self::Event],
+            "account" => {
+                &[Self::Profile, Self::SecondFactor, Self::Session, Self::TokenFamily, Self::Staff, Self::Crew]
+            }
+            "organization" => &[Self::Unit, Self::UnitContact, Self::Staff, Self::Event],
+            "unit" => &[Self::UnitContact],
             "series" => &[Self::Event],
             "event" => &[Self::Crew],
             _ => &[],

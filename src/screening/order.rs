@@ -17,29 +17,33 @@ use crate::registrations::registration::Side;
 /// Orders that are kept; when there are more, all are read again.
 const KEPT: usize = 64;
 
-/// The orders of all events, on the house's shelf.
+/// The orders of all events, on the house's shelf; of one without a run, the revision at which it had none.
 #[derive(Default)]
-struct Orders(Mutex<HashMap<Uuid, Arc<Board>>>);
+struct Orders(Mutex<HashMap<Uuid, Result<Arc<Board>, u64>>>);
 
 /// The order of an event, without names; None before its run.
 pub async fn of_event(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Arc<Board>>, Fault> {
     let orders = app.extensions.get_or_default::<Orders>();
-    let known = orders.0.lock().unwrap_or_else(PoisonError::into_inner).get(&event_id).map(Arc::clone);
-    if known.is_some() {
-        return Ok(known);
+    let revision = app.happenings.revision(Some(event_id));
+    let known = orders.0.lock().unwrap_or_else(PoisonError::into_inner).get(&event_id).cloned();
+    match known {
+        Some(Ok(order)) => return Ok(Some(order)),
+        Some(Err(without)) if without == revision && app.database.changes().are_heard() => return Ok(None),
+        _ => {}
     }
     let placed = placement::Entity::of_event(event_id).all(db).await?;
-    if placed.is_empty() {
-        return Ok(None);
-    }
-    let [men, women] = [ladder(&placed, Side::Men)?, ladder(&placed, Side::Women)?];
-    let order = Arc::new(Board { men, women, at: app.now() });
+    let order = if placed.is_empty() {
+        Err(revision)
+    } else {
+        let [men, women] = [ladder(&placed, Side::Men)?, ladder(&placed, Side::Women)?];
+        Ok(Arc::new(Board { men, women, at: app.now() }))
+    };
     let mut kept = orders.0.lock().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= KEPT {
         kept.clear();
     }
-    kept.insert(event_id, Arc::clone(&order));
-    Ok(Some(order))
+    kept.insert(event_id, order.clone());
+    Ok(order.ok())
 }
 
 /// One side, best first.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::placement::{self, Placed};
 use super::sentences::{self, Address, Stood};
-use super::{ladder, line};
+use super::{ladder, line, order};
 use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
@@ -119,10 +119,10 @@ pub async fn among_all(app: &App, me: &Participant) -> Result<(Standing, Arc<Boa
 /// Where somebody stands on a board that was read already.
 pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Standing, Fault> {
     let db = app.database.reader();
-    // Read again: the extractor's copy is older than what this reports beside it.
-    let mine = registration::Entity::find_by_id(me.registration.id).one(db).await?;
-    let mine = mine.unwrap_or_else(|| me.registration.clone());
-    let unit = unit::Entity::find_by_id(mine.unit_id).one(db).await?.map(|unit| unit.name);
+    // Looked at again: the extractor's copy is older than what this reports beside it.
+    let mine = registration::active(app, me.event.id, me.registration.account_id).await?;
+    let mine = mine.filter(|mine| mine.id == me.registration.id).unwrap_or_else(|| me.registration.clone());
+    let unit = unit::find(app, mine.unit_id).await?.map(|unit| unit.name);
     let ladder = board.side(mine.side);
     let (rank, class, points) = match ladder.of_person(mine.id) {
         Some((rank, rung)) => (rank, rung.class, rung.points),
@@ -132,7 +132,10 @@ pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Stan
             (ladder.rank_with(mine.class, points), mine.class, points)
         }
     };
-    let placement = placement::Entity::find_by_id(mine.id).one(db).await?;
+    let placement = match order::of_event(app, db, me.event.id).await? {
+        Some(_) => placement::Entity::find_by_id(mine.id).one(db).await?,
+        None => None,
+    };
     let has_seat = matches!(mine.status, Status::Selected | Status::Confirmed);
     let standing = Standing {
         id: mine.id,

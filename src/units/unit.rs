@@ -4,7 +4,10 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::LikeExpr;
 use sea_orm::{ConnectionTrait, DbErr, QueryOrder, QuerySelect};
 
+use crate::app::App;
 use crate::folding;
+use crate::remembered::table::Part;
+use crate::remembered::{Memory, Table};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "unit")]
@@ -31,6 +34,20 @@ impl ActiveModelBehavior for ActiveModel {}
 #[must_use]
 pub fn folded(name: &str) -> String {
     folding::compared(name)
+}
+
+/// A unit, remembered or asked.
+pub async fn find(app: &App, id: Uuid) -> Result<Option<Model>, DbErr> {
+    let (known, changes) = (app.extensions.get_or_default::<Memory<Uuid, Model>>(), app.database.changes());
+    if let Some(unit) = known.recall(changes, &id) {
+        return Ok(Some(unit));
+    }
+    let before = changes.before();
+    let found = Entity::find_by_id(id).one(app.database.reader()).await?;
+    if let Some(unit) = &found {
+        known.keep(changes, before, id, unit.clone(), &[Part::All(Table::Unit)]);
+    }
+    Ok(found)
 }
 
 /// Those their unions know.

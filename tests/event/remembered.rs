@@ -7,6 +7,7 @@ use queqiao::accounts::profile::Gender;
 use queqiao::accounts::{access_token, token_family};
 use queqiao::events::crew::Role;
 use queqiao::events::phase::Phase;
+use queqiao::registrations::registration::{self, Status};
 use queqiao::remembered::Table;
 use rstest::rstest;
 use sea_orm::ActiveValue::Set;
@@ -24,6 +25,7 @@ use crate::fixtures::process;
 use crate::fixtures::until::until;
 
 const ME: &str = "/api/v1/me";
+const MINE: &str = "/api/v1/events/qixi/registrations/me";
 const COUNTS: &str = "/api/v1/events/qixi/check-ins/counts";
 const CREW: &str = "/api/v1/events/qixi/crew";
 const STAFF: &str = "/api/v1/organizations/yanyuan/staff";
@@ -143,8 +145,7 @@ async fn what_an_event_is_and_what_its_union_demands_counts_with_the_next_reques
 ) {
     let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
     let guest = evening.participant("women").await;
-    let mine = "/api/v1/events/qixi/registrations/me";
-    is_let_in(&evening, &guest, mine).await;
+    is_let_in(&evening, &guest, MINE).await;
     let closed = json!({ "phase": "online", "reason": "everybody is there" });
     let moved = evening.organizer.post("/api/v1/events/qixi/phase", closed).await;
     assert_eq!(moved.status, 200, "{}", moved.text());
@@ -152,7 +153,7 @@ async fn what_an_event_is_and_what_its_union_demands_counts_with_the_next_reques
     assert_ne!(late.status, 201);
     // A draft is its union's own business.
     evening.change(|row| row.published_at = Set(None)).await;
-    assert_eq!(guest.get(mine).await.status, 404);
+    assert_eq!(guest.get(MINE).await.status, 404);
 
     let colleague = evening.account("colleague", Gender::Male).await;
     let wish = json!({ "email": colleague.email, "role": "organizer" });
@@ -167,6 +168,30 @@ async fn what_an_event_is_and_what_its_union_demands_counts_with_the_next_reques
     assert_eq!(colleague.get(COUNTS).await.status, 200);
 }
 
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_takes_part_and_where_they_stand_counts_with_the_next_request(#[values(Sqlite, Postgres)] engine: Engine) {
+    let Some(evening) = Evening::begin(engine, Phase::Registration).await else { return };
+    let guest = evening.participant_as("women", Status::Applied).await;
+    let mine = async || guest.get(MINE).await.json;
+    is_let_in(&evening, &guest, MINE).await;
+    is_let_in(&evening, &guest, ME).await;
+    assert_eq!(mine().await["status"], "applied");
+    let id = mine().await["id"].as_str().unwrap().to_owned();
+    let decision = json!({ "decision": "approve" });
+    let decided = evening.organizer.post(&format!("/api/v1/events/qixi/registrations/{id}/decision"), decision).await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    assert_eq!(mine().await["status"], "approved");
+    let unit = registration::Entity::find().one(evening.app.database.reader()).await.unwrap().unwrap().unit_id;
+    let renamed = evening.organizer.patch(&format!("/api/v1/units/{unit}"), json!({ "name": "天文台" })).await;
+    assert_eq!(renamed.status, 200, "{}", renamed.text());
+    assert_eq!(mine().await["unit"], "天文台");
+    assert_eq!(guest.patch(ME, json!({ "nickname": "织女" })).await.status, 200);
+    assert_eq!(guest.get(ME).await.json["nickname"], "织女");
+    assert_eq!(guest.delete(MINE).await.status, 204);
+    assert_eq!(guest.get(MINE).await.code(), "not_registered");
+}
+
 /// The last answer that did not know of a change was to a request that was sent within a second of it.
 async fn within_a_second(changed_at: Instant, mut is_known: impl AsyncFnMut() -> bool) {
     loop {
@@ -176,6 +201,18 @@ async fn within_a_second(changed_at: Instant, mut is_known: impl AsyncFnMut() ->
         }
         assert!(sent < Duration::from_secs(1), "not known after {sent:?}");
     }
+}
+
+/// Approves her at one process while she looks at another.
+async fn is_approved_within_a_second(evening: &Evening, elsewhere: &Person) {
+    for _ in 0..2 {
+        assert_eq!(elsewhere.get(MINE).await.json["status"], "applied");
+    }
+    let id = elsewhere.get(MINE).await.json["id"].as_str().unwrap().to_owned();
+    let decision = json!({ "decision": "approve" });
+    let decided = evening.organizer.post(&format!("/api/v1/events/qixi/registrations/{id}/decision"), decision).await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    within_a_second(Instant::now(), async || elsewhere.get(MINE).await.json["status"] == "approved").await;
 }
 
 /// Ends her sign-in at one process while she uses it at another.
@@ -227,6 +264,28 @@ async fn cut_off_ears(evening: &Evening) {
     let ended = sqlx::query(AssertSqlSafe(ears)).fetch_all(&mut apart).await.unwrap();
     assert!(ended.len() >= 2, "both processes listen");
     apart.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_takes_part_at_one_process_another_knows_within_a_second() {
+    let Some(evening) = process::begin(Postgres, Phase::Registration).await else { return };
+    let beside = process::serve_on(&evening);
+    let heard = evening.participant_as("women", Status::Applied).await.at(&beside.address);
+    is_approved_within_a_second(&evening, &heard).await;
+    // Many at once are told as the whole table.
+    let unheard = evening.participants("men", 120, Status::Applied).await;
+    let him = unheard[0].clone().at(&beside.address);
+    for _ in 0..2 {
+        assert_eq!(him.get(MINE).await.json["status"], "applied");
+    }
+    let all = json!({ "decision": "approve", "waiting": {} });
+    let decided = evening.organizer.post("/api/v1/events/qixi/registrations/decisions", all).await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    within_a_second(Instant::now(), async || him.get(MINE).await.json["status"] == "approved").await;
+    let late = evening.participant_as("women", Status::Applied).await.at(&beside.address);
+    hears(&evening).await;
+    cut_off_ears(&evening).await;
+    is_approved_within_a_second(&evening, &late).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -299,9 +358,11 @@ async fn every_table_that_loses_rows_with_another_one_is_known(#[values(Sqlite, 
 
 #[test]
 fn every_remembered_table_tells_what_changes() {
-    let migration = include_str!("../../migration/src/m0210_told_changes.rs");
+    let of_rooms = include_str!("../../migration/src/m0210_told_changes.rs");
+    let of_people = include_str!("../../migration/src/m0240_told_people.rs");
     for table in Table::ALL {
         let key = table.keys().first().map_or("None".to_owned(), |key| format!("Some(\"{key}\")"));
-        assert!(migration.contains(&format!("(\"{}\", {key}, ", table.name())), "{}", table.name());
+        let told = format!("(\"{}\", {key}, ", table.name());
+        assert!(of_rooms.contains(&told) || of_people.contains(&told), "{}", table.name());
     }
 }
