@@ -34,6 +34,7 @@ mod missing;
 mod names;
 mod newcomer;
 mod organizer;
+mod printed;
 mod stage;
 mod turning;
 mod two_steps;
