@@ -28,6 +28,7 @@ mod desk_camera;
 mod desk_keys;
 mod desk_night;
 mod evening_phones;
+mod files;
 mod host_keys;
 mod large_letters;
 mod missing;
