@@ -111,6 +111,7 @@ flash-withdrawn = You have withdrawn from this event
 door-open = It takes a minute.
 door-again = Your last application was not approved. Complete your details and apply again.
 door-soon = Registration has not opened yet.
+door-rejected = The organizers did not accept your registration. Reason: { $reason }
 door-closed = Registration is closed.
 door-act = { apply-title }
 door-known = Have an account? Sign in to apply

@@ -111,6 +111,7 @@ flash-withdrawn = 已退出这个活动
 door-open = 报名只要一分钟。
 door-again = 上次的报名没有通过。补充资料之后，可以再报一次。
 door-soon = 报名还没有开始。
+door-rejected = 主办方没有接受你的报名。原因：{ $reason }
 door-closed = 报名已经截止。
 door-act = { apply-title }
 door-known = 已有账号，登录后报名

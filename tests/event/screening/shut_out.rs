@@ -200,6 +200,7 @@ async fn the_page_of_an_application_asks_before_a_seat_is_taken_back(#[values(Sq
     assert!(!page.contains("value=\"reject\"") && !page.contains("value=\"restore\""), "{page}");
     // Her own page says how it stands, and hands her nothing.
     let own = Browser::of(&evening, &evening.again(&her)).await;
+    assert_eq!(own.get("/e/qixi/me").await.0, 303, "where letters lead");
     let (status, page) = own.get("/e/qixi").await;
-    assert!(status == 200 && !page.contains("确认参加"), "{page}");
+    assert!(status == 200 && page.contains(&format!("没有接受你的报名。原因：{WHY}")), "{page}");
 }
