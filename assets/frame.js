@@ -40,15 +40,20 @@ document.addEventListener("click", (event) => {
   if (copier) navigator.clipboard?.writeText(copier.dataset.copies).then(() => copier.classList.add("copied"));
 });
 
+// Presses no further apart are one, where no other page comes between them; in milliseconds.
+const TWICE = 2000;
+
 // Whoever taps twice means it once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   // What is shown in a frame of the page does not leave the page.
   if (form.method === "dialog" || event.defaultPrevented || event.submitter?.formTarget) return;
-  if (form.dataset.sent) event.preventDefault();
+  if (form.dataset.sent) return event.preventDefault();
   // Whoever signs out leaves no badge behind on a borrowed phone.
   if (form.getAttribute("action") === "/sign-out") forgetBadges();
   form.dataset.sent = "yes";
+  // A file leaves the page where it is, and tells it nothing: whoever asks later means it again.
+  if ("file" in form.dataset) setTimeout(() => delete form.dataset.sent, TWICE);
   // Back in the history, the form can be sent again.
   addEventListener("pagehide", () => delete form.dataset.sent, { once: true });
 });

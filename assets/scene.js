@@ -18,8 +18,13 @@ const TURN = 8000;
 const AS_PAIRS = 44;
 const WIDE = 20;
 const NUMBERS = 77;
-const PAIRS = 60;
+const PAIRS = 54;
 const IN_GROUPS = 60;
+// Few are set larger: tables, people of a side, people and their groups.
+const FEW_TABLES = 12;
+const FEW_PAIRS = 20;
+const FEW_IN_GROUPS = 30;
+const FEW_GROUPS = 9;
 const TEXTS = 4;
 
 // Everything goes in as text: what people typed is never markup.
@@ -77,14 +82,16 @@ function byNumber(together, size, found) {
   return sorted.flatMap((people) => cut(people, size));
 }
 
-const numberRow = ({ badge, found }) => make("li", "", make("span", "", badge), make("b", "", found));
+// Whoever has two partners takes the place of two.
+const numberRow = ({ badge, found }) => make("li", found.includes(" ") ? "two" : "", make("span", "", badge), make("b", "", found));
 const tableRow = ({ table, badges }) => make("li", "", make("b", "", String(table)), make("span", "", badges.join(" ")));
 
 function tables(turn) {
-  const few = turn.tables.length <= AS_PAIRS;
-  const size = turn.tables.length <= WIDE ? "wide" : few ? "close" : "numbers";
-  const parts = few ? [turn.tables] : byNumber(turn.tables, NUMBERS, ({ table }) => String(table));
-  return turned(`scene-tables ${size}`, parts, few ? tableRow : numberRow);
+  const many = turn.tables.length;
+  const paired = many <= AS_PAIRS;
+  const size = many <= FEW_TABLES ? "wide few" : many <= WIDE ? "wide" : paired ? "close" : "numbers";
+  const parts = paired ? [turn.tables] : byNumber(turn.tables, NUMBERS, ({ table }) => String(table));
+  return turned(`scene-tables ${size}`, parts, paired ? tableRow : numberRow);
 }
 
 const DRAWN = {
@@ -135,14 +142,17 @@ const DRAWN = {
     const others = ({ badges }, badge) => badges.filter((one) => one !== badge).join(" ");
     const top = make("div", "scene-top", make("h2", "scene-head", say("icebreaker")));
     if (!pairs.length) return [make("h1", "scene-title", say("icebreaker")), arc(root)];
-    return [top, make("p", "scene-hint", say("icebreaker-note")), ...turned("scene-tables pairs", byNumber(pairs, PAIRS, others), numberRow)];
+    const parts = byNumber(pairs, PAIRS, others);
+    const few = parts.every((part) => part.length <= FEW_PAIRS);
+    return [top, make("p", "scene-hint", say("icebreaker-note")), ...turned(`scene-tables pairs${few ? " few" : ""}`, parts, numberRow)];
   },
   groups: (root, { stage }, say) => {
     const groups = stage.shows.groups ?? [];
     if (!groups.length) return [make("h1", "scene-title", say("groups")), arc(root)];
     const row = ({ number, badges }) => make("li", "", make("b", "", say("group", { count: number })), make("span", "", badges.join(" ")));
     const size = Math.max(1, Math.floor(IN_GROUPS / Math.max(...groups.map(({ badges }) => badges.length))));
-    return [make("div", "scene-top", make("h2", "scene-head", say("groups"))), ...turned("scene-groups", cut(groups, size), row)];
+    const few = groups.length <= FEW_GROUPS && groups.flatMap(({ badges }) => badges).length <= FEW_IN_GROUPS;
+    return [make("div", "scene-top", make("h2", "scene-head", say("groups"))), ...turned(`scene-groups${few ? " few" : ""}`, cut(groups, size), row)];
   },
   talent: (root, { stage }, say) => {
     const { badge, title } = stage.shows;

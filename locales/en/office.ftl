@@ -255,4 +255,5 @@ change-opens-at = Opens
 change-closes-at = Closes
 deed-registration-decided-approve = Approved
 deed-registration-decided-reject = Rejected
+deed-registration-decided-shut-out = Place taken back
 deed-registration-decided-restore = Waiting for a decision again

@@ -255,4 +255,5 @@ change-opens-at = 开放时间
 change-closes-at = 截止时间
 deed-registration-decided-approve = 审核通过
 deed-registration-decided-reject = 审核不通过
+deed-registration-decided-shut-out = 取消报名资格
 deed-registration-decided-restore = 恢复待审核

@@ -72,7 +72,8 @@ pub async fn start_round(house: House, host: Host, path: Path<(String, i32)>) ->
     house.done(async move |app| call::start(&app, &host, path.1).await).await
 }
 
-/// Ends a running round. Who: host, organizer.
+/// Ends a running round. Where its minutes had not begun nobody sat in it, and whom it put together may be planned
+/// again. Who: host, organizer.
 #[utoipa::path(tag = "dates", security(("bearer" = [])),
     params(("n" = i32, Path, description = "Round, from 1")),
     responses(

@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveModelTrait, IntoActiveModel};
 use serde_json::json;
 
-use super::date_plan;
 use super::date_round::{self, State, WrongState};
 use super::refusals::{NOT_ITS_TURN, WRONG_ROUND_STATE};
 use super::terms::Terms;
+use super::{date_plan, unseat};
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, Refused};
@@ -28,7 +28,7 @@ pub async fn start(app: &Arc<App>, host: &Host, number: i32) -> Result<(), Error
     turn(app, host, number, None, |_, round, now| Ok(round.start(now, changeover)?)).await
 }
 
-/// Ends a running round.
+/// Ends a running round. Where its minutes had not begun nobody sat in it, and whom it put together may be planned again.
 ///
 /// # Errors
 /// 404, 409 `wrong_round_state` or `phase_closed`.
@@ -51,13 +51,14 @@ pub(super) async fn turn(
     let plan = date_plan::hold(&txn, event.id).await?;
     let rounds = date_round::of_event(&txn, event.id).await?;
     let round = rounds.iter().find(|round| round.number == number).cloned().ok_or_else(Refused::not_found)?;
-    let was_over = round.state == State::Finished;
+    let before = round.clone();
     let moved = step(&rounds, round, app.now())?;
     // The rounds are played one after the other: what is called is the first that is not over.
     let next = rounds.iter().find(|round| round.state != State::Finished).map(|round| round.number);
-    if let Some(next) = next.filter(|next| *next != number && !was_over) {
+    if let Some(next) = next.filter(|next| *next != number && before.state != State::Finished) {
         return Err(NOT_ITS_TURN.with("next", json!(next)).into());
     }
+    unseat::follow(&txn, &before, &moved).await?;
     let moved = moved.into_active_model().reset_all().update(&txn).await?;
     if let Some(deed) = deed {
         let record = host.records(deed).about("date_round", moved.id);

@@ -53,6 +53,14 @@ impl Model {
         self.state != State::Planned
     }
 
+    /// Whether it ended while the hall still changed tables: its tables are no dates. Where its clock stood still
+    /// meanwhile, that is what counts.
+    #[must_use]
+    pub fn nobody_sat(&self) -> bool {
+        let stopped = self.paused_at.or(self.finished_at);
+        self.state == State::Finished && stopped.zip(self.started_at).is_some_and(|(stopped, begins)| stopped < begins)
+    }
+
     /// When its minutes are over, as far as its clock goes on.
     #[must_use]
     pub fn ends_at(&self, minutes: u32) -> Option<DateTime<Utc>> {
@@ -180,6 +188,11 @@ mod tests {
         let hurried = called_round(90).begin(at(40)).unwrap();
         assert_eq!((hurried.started_at, hurried.ends_at(8)), (Some(at(40)), Some(at(520))));
         assert_eq!(hurried.begin(at(41)), Err(WrongState(State::Running)));
+        assert!(called_round(90).finish(at(89)).unwrap().nobody_sat());
+        assert!(called_round(90).pause(at(30)).unwrap().finish(at(200)).unwrap().nobody_sat());
+        assert!(!called_round(90).finish(at(90)).unwrap().nobody_sat());
+        assert!(!called_round(0).finish(at(0)).unwrap().nobody_sat(), "nobody had a table to leave");
+        assert!(!called_round(90).finish(at(89)).unwrap().resume(at(100)).unwrap().nobody_sat());
         assert_eq!(called_round(0).extend(TimeDelta::minutes(1)).unwrap().ends_at(8), Some(at(540)));
     }
 }

@@ -3,8 +3,8 @@
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::date_plan;
 use super::date_round::{self, State};
+use super::{date_plan, unseat};
 use crate::app::App;
 use crate::error::Error;
 use crate::events::event;
@@ -45,7 +45,9 @@ async fn end(app: &App, event_id: Uuid) -> Result<(), Error> {
     let over = event.boundary(Phase::Closed).map_or(now, |closed| closed.min(now));
     for round in date_round::of_event(&txn, event_id).await? {
         if round.state == State::Running {
-            round.finish(over)?.into_active_model().reset_all().update(&txn).await?;
+            let ended = round.clone().finish(over)?;
+            unseat::follow(&txn, &round, &ended).await?;
+            ended.into_active_model().reset_all().update(&txn).await?;
         }
     }
     plan.turn_page(&txn).await?;

@@ -123,6 +123,8 @@ impl Hall {
                     Some((true, table)) => {
                         *past = Past { dates: past.dates + 1, waited: 0, table: *table, ..*past };
                     }
+                    // Nobody sat, so nobody was passed over.
+                    Some((false, _)) | None if round.nobody_sat() => {}
                     Some((false, table)) => {
                         *past = Past { waited: past.waited + 1, table: *table, ..*past };
                     }

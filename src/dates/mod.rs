@@ -26,6 +26,7 @@ mod miss;
 pub mod pause;
 pub mod plan;
 mod strike;
+mod unseat;
 mod vacate;
 
 mod api;

@@ -63,7 +63,7 @@ pub struct TableSet {
     /// The two badges.
     #[schema(example = json!(["男013", "女008"]))]
     pub badges: Vec<String>,
-    /// False where the host said that it did not take place.
+    /// False where it did not take place: the host said so, or the round ended before its minutes began.
     pub held: bool,
 }
 
@@ -163,7 +163,8 @@ fn figures(hall: &Hall) -> Figures {
     let mut counts: HashMap<Uuid, (u32, u32)> =
         hall.people.iter().map(|person| (person.registration_id, (0, 0))).collect();
     let mut dates = 0;
-    for sitting in &hall.sittings {
+    let unseated: HashSet<Uuid> = hall.rounds.iter().filter(|round| round.nobody_sat()).map(|round| round.id).collect();
+    for sitting in hall.sittings.iter().filter(|sitting| sitting.held || !unseated.contains(&sitting.round_id)) {
         dates += usize::from(sitting.held);
         for id in [sitting.one_id, sitting.other_id] {
             if let Some((dates, sat_out)) = counts.get_mut(&id) {
@@ -171,7 +172,7 @@ fn figures(hall: &Hall) -> Figures {
             }
         }
     }
-    for out in &hall.sat_out {
+    for out in hall.sat_out.iter().filter(|out| !unseated.contains(&out.round_id)) {
         if let Some((_, sat_out)) = counts.get_mut(&out.registration_id) {
             *sat_out += 1;
         }

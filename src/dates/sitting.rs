@@ -17,8 +17,8 @@ pub struct Model {
     pub other_id: Uuid,
     /// How well they suit, 0 to 1000.
     pub score: i32,
-    /// False where the host says that it did not take place: then it is no date, and the two may
-    /// be planned again.
+    /// False where the host says that it did not take place, or its round ended before its minutes began: then it is
+    /// no date, and the two may be planned again.
     pub held: bool,
 }
 

@@ -94,7 +94,8 @@ pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Err
     Ok(Json(Page::whole(counts.await?)))
 }
 
-/// Approves, rejects or restores one application; the applicant gets a letter. Who: organizer.
+/// Approves, rejects or restores one application; the applicant gets a letter. Whoever has a seat or waits for one is
+/// rejected for good, as long as the doors are closed, and the seat goes to the next in line. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), ("id" = Uuid, Path)), request_body = Verdict, responses(
     (status = 200, body = Applicant),
     (status = 403, description = "`wrong_role`"),
@@ -113,7 +114,8 @@ pub async fn decide_one(
     house.tell(|decided| (decided, StatusCode::OK), async move |app| decide(&app, &by, id, verdict).await).await
 }
 
-/// Approves, rejects or restores many: those named by `ids`, or everybody who is `waiting` and fits. Who: organizer.
+/// Approves, rejects or restores many: those named by `ids`, or everybody who is `waiting` and fits; nobody loses a seat
+/// by it. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path)), request_body = Verdicts, responses(
     (status = 200, body = Decided),
     (status = 403, description = "`wrong_role`"),

@@ -1,4 +1,5 @@
-//! An organizer approves or rejects, one application or many, and takes that back before it is used.
+//! An organizer approves or rejects, one application or many, and takes that back before it is used; and shuts out
+//! somebody who has a seat.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,6 +17,7 @@ use super::roll::{self, Applicant};
 use super::terms::Terms;
 use super::verdict::{Decided, Decision, MOST, Unchanged, Verdict, Verdicts};
 use super::vouch;
+use super::withdraw::BEFORE_THE_DOORS;
 use crate::accounts::account;
 use crate::accounts::recipient::Recipient;
 use crate::app::App;
@@ -26,21 +28,31 @@ use crate::events::access::Organizer;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::happening::What;
+use crate::mail::letter;
 use crate::units::unit;
 
-/// Decides on one application.
+/// While applications are decided on: until the screening has used what came of it.
+const DECIDING: [Phase; 3] = [Phase::Registration, Phase::Online, Phase::Screening];
+
+/// Decides on one application. Whoever is rejected with a seat has given it back: it goes to the next in line, as where
+/// somebody withdraws.
 ///
 /// # Errors
 /// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled`
-/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` once the screening is over,
-/// `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile; 422 `invalid` where
+/// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` once the screening is over, or
+/// the doors are open where it is about a seat, `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile; 422 `invalid` where
 /// a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
-    let (event, reason) = judge(&txn, app, by, verdict.decision, verdict.reason).await?;
+    let phases: &[Phase] = if verdict.decision == Decision::Reject { &BEFORE_THE_DOORS } else { &DECIDING };
+    let (event, reason) = judge(&txn, app, by, (verdict.decision, verdict.reason), phases).await?;
     let held = registration::Entity::of_event(event.id).filter(registration::Column::Id.eq(id)).lock_exclusive();
     let held = held.one(&txn).await?.ok_or_else(Refused::not_found)?;
-    if !verdict.decision.may_follow(held.status) {
+    let (had_a_seat, shuts_out) = (held.status.has_a_seat(), verdict.decision.shuts_out(held.status));
+    if !shuts_out {
+        event.requires_one_of(app.now(), &DECIDING)?;
+    }
+    if !shuts_out && !verdict.decision.may_follow(held.status) {
         return Err(NOT_DECIDABLE.with("registration_status", json!(held.status)).into());
     }
     if verdict.decision == Decision::Approve && unsettled(&txn, std::slice::from_ref(&held)).await?.contains(&held.id) {
@@ -53,6 +65,9 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
     let decided = roll::applicant(app, &txn, decided.ok_or_else(Refused::not_found)?).await?;
     txn.commit_telling(&decided).await?;
     app.happenings.announce(event.id, What::RegistrationsChanged);
+    if had_a_seat {
+        app.happenings.announce(event.id, What::SeatsMoved);
+    }
     Ok(decided)
 }
 
@@ -63,7 +78,7 @@ pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Re
 /// named in neither or in both of the ways.
 pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Result<Decided, Error> {
     let txn = app.database.begin_write().await?;
-    let (event, reason) = judge(&txn, app, by, verdicts.decision, verdicts.reason).await?;
+    let (event, reason) = judge(&txn, app, by, (verdicts.decision, verdicts.reason), &DECIDING).await?;
     let named = registration::Entity::of_event(event.id).order_by_asc(registration::Column::Id).lock_exclusive();
     let (held, more) = match (&verdicts.ids, verdicts.waiting) {
         (Some(ids), None) => {
@@ -159,20 +174,20 @@ async fn vouched(
     Ok(vouched)
 }
 
-/// What every verdict needs: an event whose seats are still to be given, and a reason to reject.
+/// What every verdict needs: an event in one of these phases, and a reason to reject.
 async fn judge(
     txn: &impl ConnectionTrait,
     app: &App,
     by: &Organizer,
-    decision: Decision,
-    reason: Option<String>,
+    (decision, reason): (Decision, Option<String>),
+    phases: &[Phase],
 ) -> Result<(event::Model, Option<String>), Error> {
     // What is restored lives again: nobody applies again meanwhile.
     let event = match decision {
         Decision::Restore => event::hold(txn, by.event.id).await?,
         _ => event::hold_shared(txn, by.event.id).await?,
     };
-    event.requires_one_of(app.now(), &[Phase::Registration, Phase::Online, Phase::Screening])?;
+    event.requires_one_of(app.now(), phases)?;
     // Whoever was not approved before the screening is in no list any more: nothing else can be promised.
     if decision != Decision::Reject && registration::seats_are_given(txn, event.id).await? {
         return Err(SEATS_GIVEN.into());
@@ -214,7 +229,12 @@ async fn record_decision(
         if let Some(to) = recipients.get(&now.account_id)
             && !(decision == Decision::Restore && unheard)
         {
-            letters::verdict(txn, app, event, &now, to).await?;
+            let letter = if decision.shuts_out(before) {
+                letters::of_shutting_out(app, event, &now, to)?
+            } else {
+                letters::of_verdict(app, event, &now, to)?
+            };
+            letter::post(txn, app, letter).await?;
         }
         by.records(Deed::RegistrationDecided)
             .about("registration", now.id)

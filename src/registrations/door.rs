@@ -57,7 +57,16 @@ pub fn of(page: &Page, slug: &str, phase: Phase, mine: Option<&registration::Mod
             other: way("door-known", sign_in(&here), false),
         },
         (Phase::Draft, true) => Door { text: page.t("door-soon"), ..Door::default() },
-        (_, true) => Door { text: page.t("door-closed"), ..Door::default() },
+        // Whose application ended reads how, where nobody can apply any more.
+        (_, true) => {
+            let ended = mine.map(|mine| (mine.status, mine.reason.as_deref().unwrap_or_default()));
+            let text = match ended {
+                Some((Status::Rejected, reason)) => page.say("door-rejected", &[("reason", reason.into())]),
+                Some((Status::Withdrawn, _)) => page.t("mine-withdrawn"),
+                _ => page.t("door-closed"),
+            };
+            Door { text, ..Door::default() }
+        }
         (_, false) => Door { text: page.t("door-closed"), act: None, other: way("door-mine", sign_in(&me), false) },
     }
 }

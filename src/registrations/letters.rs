@@ -23,6 +23,10 @@ letter_words! {
     "registrations/rejected.zh.txt" "registrations/rejected.en.txt"
 }
 letter_words! {
+    ShutOut<'a> { title: &'a str, nickname: &'a str, reason: &'a str }
+    "registrations/shut_out.zh.txt" "registrations/shut_out.en.txt"
+}
+letter_words! {
     Restored<'a> { title: &'a str, nickname: &'a str }
     "registrations/restored.zh.txt" "registrations/restored.en.txt"
 }
@@ -68,6 +72,21 @@ pub fn of_verdict(
         }
         _ => decided(app, "restored", event, registration, to, Restored { title, nickname }),
     }
+}
+
+/// The letter to somebody who had a seat, or waited for one.
+///
+/// # Errors
+/// Where its words cannot be rendered.
+pub fn of_shutting_out(
+    app: &App,
+    event: &event::Model,
+    registration: &registration::Model,
+    to: &Recipient,
+) -> Result<Letter, Fault> {
+    let (title, nickname) = (event.titled(to.language), to.nickname.as_str());
+    let reason = registration.reason.as_deref().unwrap_or_default();
+    decided(app, "rejected", event, registration, to, ShutOut { title, nickname, reason })
 }
 
 /// Takes back the letter of the decision an application stands by, and says whether it had not gone yet.

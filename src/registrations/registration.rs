@@ -145,6 +145,12 @@ impl Status {
         !matches!(self, Self::Withdrawn | Self::Rejected)
     }
 
+    /// Whether a seat is theirs, or theirs to say yes to.
+    #[must_use]
+    pub fn has_a_seat(self) -> bool {
+        matches!(self, Self::Selected | Self::Confirmed)
+    }
+
     /// Whether the person takes part in the online phase.
     #[must_use]
     pub fn takes_part(self) -> bool {

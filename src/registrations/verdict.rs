@@ -17,6 +17,8 @@ pub const MOST: usize = 1_000;
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     Approve,
+    /// Also of somebody who has a seat or waits for one, as long as the doors are closed: for good, one at a time. A seat
+    /// that comes free goes to the next in line.
     Reject,
     /// Back to where it waits for a decision. A letter that has not gone yet does not go; whoever had it is told.
     Restore,
@@ -42,6 +44,12 @@ impl Decision {
             Self::Restore => matches!(status, Status::Approved | Status::Rejected),
         }
     }
+
+    /// Whether it takes a seat or a place in the line from somebody who has one: for good, and from one at a time.
+    #[must_use]
+    pub fn shuts_out(self, status: Status) -> bool {
+        self == Self::Reject && (status.has_a_seat() || status == Status::Waitlisted)
+    }
 }
 
 /// What is decided, and why. The applicant reads the reason of a rejection.
@@ -56,7 +64,7 @@ pub struct Verdict {
     pub reason: Option<String>,
 }
 
-/// One verdict on many: those named, or everybody who waits and fits.
+/// One verdict on many: those named, or everybody who waits and fits. Nobody loses a seat by it.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Verdicts {

@@ -98,7 +98,7 @@ pub struct DoorFigures {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct DateFigures {
-    /// That are over.
+    /// That are over; not those that ended before their minutes began.
     pub rounds: usize,
     /// Tables of two that took place in them.
     pub dates: usize,
@@ -259,8 +259,8 @@ async fn door(
 
 async fn dates(db: &impl ConnectionTrait, id: Uuid) -> Result<DateFigures, DbErr> {
     let rounds = date_round::of_event(db, id).await?;
-    let over: HashSet<Uuid> =
-        rounds.into_iter().filter(|round| round.state == date_round::State::Finished).map(|round| round.id).collect();
+    let over = rounds.into_iter().filter(|round| round.state == date_round::State::Finished && !round.nobody_sat());
+    let over: HashSet<Uuid> = over.map(|round| round.id).collect();
     let held = |sitting: &&sitting::Model| sitting.held && over.contains(&sitting.round_id);
     Ok(DateFigures { dates: sitting::of_event(db, id).await?.iter().filter(held).count(), rounds: over.len() })
 }

@@ -77,7 +77,9 @@ async fn expire_overdue(app: &App, event_id: Uuid) -> Result<usize, Error> {
         for leaver in of_event.order_by_asc(placement::Column::Rank).all(&txn).await? {
             let gone = registration::Entity::find_by_id(leaver.registration_id).one(&txn).await?;
             let reason = gone.as_ref().and_then(|gone| Reason::of(gone.status)).unwrap_or(Reason::Withdrawn);
-            let by = gone.filter(|_| reason != Reason::Expired).map(|gone| gone.account_id);
+            // Whoever was shut out did not do it themself; who did is on record by its own name.
+            let themself = |gone: &registration::Model| !matches!(gone.status, Status::Expired | Status::Rejected);
+            let by = gone.filter(themself).map(|gone| gone.account_id);
             succeed::succeed(&txn, app, (&event, &run), &mut play, leaver, (reason, by)).await?;
             moved += 1;
         }

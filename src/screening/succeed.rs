@@ -24,8 +24,8 @@ use serde_json::json;
 
 /// Gives on the seat of `leaver`, whose registration has left it already, to the next of those in `play`. The caller
 /// holds the event row exclusively. Where nobody fits, the seat stays empty and the log says what stood in the way;
-/// nobody ever loses a seat for it. Whoever gave the seat back did it themself; it is the clock's doing only where time
-/// ran out.
+/// nobody ever loses a seat for it. Whoever gave the seat back did it themself; it is the house's doing only where time
+/// ran out, or an organizer took it back.
 pub async fn succeed(
     txn: &Write,
     app: &App,

@@ -19,6 +19,19 @@ const OVERLAPS: &str = "(() => {
     return parts.flatMap((a, at) => parts.slice(at + 1).filter(b => over(a, b))).length;
 })()";
 
+/// Which words are larger than what they stand in, and so cut off or over something else.
+const SPILLED: &str = "(() => {
+    const holds = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+    const spills = (one) => {
+        const { display, overflowX, fontSize, clipPath } = getComputedStyle(one);
+        if (display === 'inline' || overflowX !== 'visible' || clipPath !== 'none') return false;
+        const air = 0.4 * parseFloat(fontSize);
+        return one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + air;
+    };
+    return [...document.querySelectorAll('main *, header *')].filter((one) => one.checkVisibility() && holds(one) && spills(one))
+        .map((one) => `${one.className} ${one.textContent.trim()}`);
+})()";
+
 /// What is cut off or stands over something else on a page.
 async fn wrong(phone: &Window, path: &str) -> Vec<String> {
     phone.go(path).await;
@@ -26,6 +39,10 @@ async fn wrong(phone: &Window, path: &str) -> Vec<String> {
     let (overhang, overlaps) = (phone.overhang(Screen::Phone).await, phone.run(OVERLAPS).await);
     if overhang > 0 {
         wrong.push(format!("{path}: {overhang} pixels too wide"));
+    }
+    let spilled = phone.run(SPILLED).await;
+    if spilled != json!([]) {
+        wrong.push(format!("{path}: does not hold {spilled}"));
     }
     if overlaps != json!(0) {
         wrong.push(format!("{path}: {overlaps} parts of the header over each other"));

@@ -396,7 +396,7 @@ impl Window {
         }
     }
 
-    async fn until(&self, what: &str, came: impl AsyncFn() -> bool) {
+    pub async fn until(&self, what: &str, came: impl AsyncFn() -> bool) {
         let since = Instant::now();
         while !came().await {
             if since.elapsed() > PATIENCE {

@@ -88,7 +88,7 @@ async fn assert_lawful(hall: &Hall, plan: &Value) {
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_sits_with_a_colleague_and_no_pair_meets_twice(#[values(Sqlite, Postgres)] engine: Engine) {
-    let terms = json!({ "rounds": 5, "minutes": 8, "tables": 7 });
+    let terms = json!({ "rounds": 5, "minutes": 8, "pause_seconds": 0, "tables": 7 });
     let Some(hall) = Hall::planned(engine, (9, 8), terms).await else { return };
     let plan = hall.plan().await;
     assert_lawful(&hall, &plan).await;
@@ -125,7 +125,9 @@ async fn nobody_sits_with_a_colleague_and_no_pair_meets_twice(#[values(Sqlite, P
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_late_guest_is_planned_from_the_next_round(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (5, 5), json!({ "rounds": 4, "minutes": 8, "tables": 5 })).await else {
+    let Some(hall) =
+        Hall::planned(engine, (5, 5), json!({ "rounds": 4, "minutes": 8, "pause_seconds": 0, "tables": 5 })).await
+    else {
         return;
     };
     let late = hall.evening.participants("women", 1, Status::Confirmed).await.remove(0);
@@ -149,7 +151,9 @@ async fn a_late_guest_is_planned_from_the_next_round(#[values(Sqlite, Postgres)]
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_person_who_left_is_not_planned(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (4, 4), json!({ "rounds": 3, "minutes": 8, "tables": 4 })).await else {
+    let Some(hall) =
+        Hall::planned(engine, (4, 4), json!({ "rounds": 3, "minutes": 8, "pause_seconds": 0, "tables": 4 })).await
+    else {
         return;
     };
     hall.plan().await;
@@ -165,7 +169,10 @@ async fn a_person_who_left_is_not_planned(#[values(Sqlite, Postgres)] engine: En
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn planning_again_leaves_played_rounds_alone(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (6, 6), json!({ "rounds": 4, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (6, 6), json!({ "rounds": 4, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     let mut seen = hall.host.post(PLAN, json!({ "tables": 5 })).await.json;
     for round in 1..=4 {
         let answer = hall.call(round, "start").await;
@@ -192,7 +199,9 @@ async fn planning_again_leaves_played_rounds_alone(#[values(Sqlite, Postgres)] e
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn people_who_are_kept_apart_never_meet(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (3, 3), json!({ "rounds": 3, "minutes": 8, "tables": 3 })).await else {
+    let Some(hall) =
+        Hall::planned(engine, (3, 3), json!({ "rounds": 3, "minutes": 8, "pause_seconds": 0, "tables": 3 })).await
+    else {
         return;
     };
     let before = hall.plan().await;
@@ -223,7 +232,10 @@ async fn people_who_are_kept_apart_never_meet(#[values(Sqlite, Postgres)] engine
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_exclusion_names_somebody_else_at_this_event(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (2, 2), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (2, 2), json!({ "rounds": 2, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     let say =
         async |badge: &str| hall.men[0].post(EXCLUSIONS, json!({ "badge": badge, "because": "acquainted" })).await;
     for (badge, code) in [("女099", "unknown_badge"), ("whoever", "unknown_badge"), ("男001", "oneself")] {
@@ -240,7 +252,10 @@ async fn an_exclusion_names_somebody_else_at_this_event(#[values(Sqlite, Postgre
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn only_hosts_and_organizers_plan(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (2, 2), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (2, 2), json!({ "rounds": 2, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     let desk = hall.evening.crew(Role::Desk).await;
     let nobody = hall.evening.account("nobody", Gender::Male).await;
     let round = "/api/v1/events/qixi/dates/rounds/1/start";
@@ -261,7 +276,10 @@ async fn only_hosts_and_organizers_plan(#[values(Sqlite, Postgres)] engine: Engi
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(mut hall) = Hall::planned(engine, (0, 0), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(mut hall) = Hall::planned(engine, (0, 0), json!({ "rounds": 2, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     let mut overheard = hall.evening.app.happenings.listen();
     let empty = hall.host.post(PLAN, json!({})).await;
     assert_eq!((empty.status, empty.code()), (409, "nobody_present"));
@@ -286,7 +304,10 @@ async fn a_plan_is_refused_with_a_reason(#[values(Sqlite, Postgres)] engine: Eng
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn rounds_are_called_one_after_the_other(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (3, 3), json!({ "rounds": 2, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (3, 3), json!({ "rounds": 2, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     assert_eq!(hall.call(1, "start").await.status, 404, "nothing is planned yet");
     hall.plan().await;
     let refused = async |round, step: &str| {
@@ -313,7 +334,10 @@ async fn rounds_are_called_one_after_the_other(#[values(Sqlite, Postgres)] engin
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_table_that_did_not_take_place_is_no_date(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (1, 2), json!({ "rounds": 3, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (1, 2), json!({ "rounds": 3, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     let plan = hall.host.post(PLAN, json!({ "rounds": 1 })).await.json;
     let table = plan["rounds"][0]["tables"][0]["table"].as_i64().unwrap();
     let planned = hall.table(1, table, false).await;
@@ -333,7 +357,9 @@ async fn a_table_that_did_not_take_place_is_no_date(#[values(Sqlite, Postgres)] 
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_plans_at_once_leave_one_consistent_plan(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (8, 8), json!({ "rounds": 5, "minutes": 8, "tables": 7 })).await else {
+    let Some(hall) =
+        Hall::planned(engine, (8, 8), json!({ "rounds": 5, "minutes": 8, "pause_seconds": 0, "tables": 7 })).await
+    else {
         return;
     };
     hall.plan().await;
@@ -371,7 +397,10 @@ async fn two_plans_at_once_leave_one_consistent_plan(#[values(Sqlite, Postgres)]
 #[rstest]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn where_anybody_may_meet_anybody_women_sit_with_women_too(#[values(Sqlite, Postgres)] engine: Engine) {
-    let Some(hall) = Hall::planned(engine, (0, 6), json!({ "rounds": 3, "minutes": 8 })).await else { return };
+    let Some(hall) = Hall::planned(engine, (0, 6), json!({ "rounds": 3, "minutes": 8, "pause_seconds": 0 })).await
+    else {
+        return;
+    };
     hall.evening.change(|row| row.sides = Set(event::Sides::Open)).await;
     let plan = hall.host.post(PLAN, json!({ "tables": 3 })).await.json;
     assert_lawful(&hall, &plan).await;

@@ -39,6 +39,7 @@ mod live;
 mod lost_answers;
 mod mail;
 mod moved;
+mod nobody_sat;
 mod organizations;
 mod pages;
 mod people;

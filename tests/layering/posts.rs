@@ -1,7 +1,7 @@
 //! A form that did something leads to a page of its own (303 to a `GET`): going forward, or loading that page anew, is
 //! no second deed. Refusals show the form again; whatever else answers itself stands here, with its reason.
 
-use crate::source;
+use crate::{files, source};
 
 /// Forms that answer themselves where nothing was refused.
 const ANSWER_THEMSELVES: [(&str, &str); 11] = [
@@ -59,4 +59,15 @@ fn a_form_that_did_something_leads_to_a_page() {
     found.sort();
     let known: Vec<&str> = ANSWER_THEMSELVES.iter().map(|(path, _)| *path).collect();
     assert_eq!(found, known);
+}
+
+/// A file comes and the page stays: `assets/frame.js` has to know that the form can be sent again.
+#[test]
+fn a_form_that_answers_with_a_file_says_so() {
+    let forms: Vec<String> = files("html")
+        .iter()
+        .flat_map(|template| template.text.lines().filter(|line| line.contains("<form") && line.contains("/export\"")))
+        .map(|line| line.trim().to_owned())
+        .collect();
+    assert!(forms.len() > 1 && forms.iter().all(|form| form.contains(" data-file")), "{forms:?}");
 }

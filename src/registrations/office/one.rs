@@ -27,6 +27,7 @@ use crate::registrations::decide::decide;
 use crate::registrations::registration;
 use crate::registrations::roll::{self, Applicant};
 use crate::registrations::verdict::{Decision, Verdict};
+use crate::registrations::withdraw::BEFORE_THE_DOORS;
 
 #[derive(Template)]
 #[template(path = "registrations/office/one.html")]
@@ -49,6 +50,7 @@ struct One {
     may_approve: bool,
     may_reject: bool,
     may_restore: bool,
+    may_shut_out: bool,
     /// That letters of decisions wait, and how long.
     waits: String,
 }
@@ -100,6 +102,8 @@ impl One {
             details: listed.map(|listed| listed.labelled_fields(&page)).unwrap_or_default(),
             may_approve: open && !given && Decision::Approve.may_follow(applicant.status) && !applicant.unit.typed,
             may_reject: open && Decision::Reject.may_follow(applicant.status),
+            may_shut_out: event.requires_one_of(now, &BEFORE_THE_DOORS).is_ok()
+                && Decision::Reject.shuts_out(applicant.status),
             may_restore: open && !given && Decision::Restore.may_follow(applicant.status),
             waits: labels::letters_wait(&page, house),
             heading: Heading::of(&page, &event, now),
@@ -132,6 +136,9 @@ async fn deeds(
 /// What a deed is called; a decision says which way it went.
 fn deed(page: &Page, entry: &entry::Model) -> String {
     let decision = entry.detail.get("decision").and_then(Value::as_str).unwrap_or_default();
+    let before = entry.detail.get("before").cloned().and_then(|before| serde_json::from_value(before).ok());
+    let shut_out = decision == "reject" && before.is_some_and(|before| Decision::Reject.shuts_out(before));
+    let decision = if shut_out { "shut_out" } else { decision };
     let find = |key: String| spoken::find(page.language, &key.replace('_', "-"));
     find(format!("deed-{}-{decision}", entry.action))
         .or_else(|| find(format!("deed-{}", entry.action)))

@@ -6,6 +6,7 @@ mod program;
 mod history;
 mod preview;
 mod seats;
+mod shut_out;
 
 use queqiao::events::event;
 use queqiao::events::phase::Phase;
