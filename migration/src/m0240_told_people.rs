@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
         }
         let database = manager.get_connection();
         let function = "CREATE FUNCTION tell_rows() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-                IF (SELECT count(*) FROM (SELECT 1 FROM gone LIMIT 101) AS some) > 100 THEN \
+                IF (SELECT count(*) FROM (SELECT 1 FROM gone LIMIT 101) AS few) > 100 THEN \
                     PERFORM pg_notify('queqiao_change', TG_TABLE_NAME); \
                 ELSE \
                     PERFORM pg_notify('queqiao_change', TG_TABLE_NAME || ' ' || (to_jsonb(gone) ->> TG_ARGV[0])) FROM gone; \

@@ -102,9 +102,15 @@ impl Table {
     #[must_use]
     pub fn losing_with(name: &str) -> &'static [Self] {
         match name {
-            "account" => {
-                &[Self::Profile, Self::SecondFactor, Self::Session, Self::TokenFamily, Self::Staff, Self::Crew]
-            }
+            "account" => &[
+                Self::Profile,
+                Self::SecondFactor,
+                Self::Session,
+                Self::TokenFamily,
+                Self::UnitContact,
+                Self::Staff,
+                Self::Crew,
+            ],
             "organization" => &[Self::Unit, Self::UnitContact, Self::Staff, Self::Event],
             "unit" => &[Self::UnitContact],
             "series" => &[Self::Event],

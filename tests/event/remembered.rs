@@ -362,7 +362,7 @@ fn every_remembered_table_tells_what_changes() {
     let of_people = include_str!("../../migration/src/m0240_told_people.rs");
     for table in Table::ALL {
         let key = table.keys().first().map_or("None".to_owned(), |key| format!("Some(\"{key}\")"));
-        let told = format!("(\"{}\", {key}, ", table.name());
-        assert!(of_rooms.contains(&told) || of_people.contains(&told), "{}", table.name());
+        let line = format!("(\"{}\", {key}, ", table.name());
+        assert!(of_rooms.contains(&line) || of_people.contains(&line), "{}", table.name());
     }
 }

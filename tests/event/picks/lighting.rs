@@ -126,8 +126,8 @@ async fn only_guests_who_are_inside_pick(#[values(Sqlite, Postgres)] engine: Eng
 
 /// What somebody sends, for ballots that come in one moment.
 async fn sends(hall: &Hall, person: &Person, round: i64, badges: &[&str]) -> Request {
-    let (db, event) = (hall.evening.app.database.reader(), hall.evening.event.clone());
-    let guest = Participant::find(db, person.signed_in(), event).await.unwrap().unwrap();
+    let (app, event) = (&hall.evening.app, hall.evening.event.clone());
+    let guest = Participant::find(app, person.signed_in(), event).await.unwrap().unwrap();
     let badges = badges.iter().map(|badge| (*badge).to_owned()).collect();
     Request { guest, round: i32::try_from(round).unwrap(), picks: Picks { badges, stage: false, follow_up: false } }
 }

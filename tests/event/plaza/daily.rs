@@ -49,8 +49,8 @@ async fn of_sign_ins_that_come_in_one_moment_each_is_judged_by_itself(#[values(S
     assert_eq!(approved[1].post(SIGN_INS, json!({})).await.status, 201);
     let mut requests = Vec::new();
     for person in [&approved[0], &waiting, &approved[1], &approved[2], &approved[0]] {
-        let (db, event) = (evening.app.database.reader(), evening.event.clone());
-        requests.push(Request(Participant::find(db, person.signed_in(), event).await.unwrap().unwrap()));
+        let event = evening.event.clone();
+        requests.push(Request(Participant::find(&evening.app, person.signed_in(), event).await.unwrap().unwrap()));
     }
     let answers = sign_in_all(&evening.app, &requests).await.unwrap();
     let answered: Vec<_> = answers
