@@ -65,7 +65,7 @@ class Burst {
 // something is being typed, or not any more.
 export function listen(field, { typed, scanned, typing }) {
   const burst = new Burst();
-  let [last, ended, quiet] = [0, -ENDED, 0];
+  let [last, ended, quiet, answer] = [0, -ENDED, 0, 0];
 
   const isOurs = (target) => target === field || !(takesText(target) || document.querySelector("dialog[open]"));
 
@@ -107,6 +107,7 @@ export function listen(field, { typed, scanned, typing }) {
 
   // True where the key is spent.
   function end(event, now) {
+    clearTimeout(answer);
     const composing = isComposing(event);
     const code = now - burst.last < ANEW && heard(codeIn);
     if (code) {
@@ -128,15 +129,23 @@ export function listen(field, { typed, scanned, typing }) {
   }
 
   function outside(event, now) {
+    clearTimeout(answer);
     if (event.key === "Escape") field.value = "";
     else if (event.key === "Backspace") field.value = field.value.slice(0, -1);
     else {
       const next = character(event);
       if (!next || next === " ") return;
       event.preventDefault();
-      if (field.dataset.side && /^[mwf]$/i.test(next)) return void typed(field.value + next);
-      delete field.dataset.side;
-      field.value = (now - last > FORGOTTEN ? "" : field.value) + next;
+      const isAsked = "side" in field.dataset;
+      const before = isAsked || now - last <= FORGOTTEN ? field.value : "";
+      const follows = isAsked && /[mwf]$/i.test(before);
+      if (isAsked && !follows && /^[mwf]$/i.test(next)) {
+        // No answer where more follows it: a code may begin with the same letter.
+        answer = setTimeout(() => typed(field.value), QUIET);
+      } else {
+        delete field.dataset.side;
+      }
+      field.value = (follows ? before.slice(-1) : before) + next;
     }
     last = now;
     typing(field.value !== "");

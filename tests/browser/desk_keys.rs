@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::desk::{at_the_desk, code_of, counted, guests, inside, wait_for_result};
 use crate::fixtures::evening::Engine::{self, Sqlite};
 use crate::hall::Hall;
-use crate::window::{ENTER, Screen, TAB, Window};
+use crate::window::{BACKSPACE, ENTER, Screen, TAB, Window};
 
 const FIELD: &str = "#desk-typed";
 
@@ -188,13 +188,28 @@ async fn a_number_without_its_side_is_forgotten_when_somebody_else_is_scanned(#[
     let count = counted(&laptop).await;
     laptop.run("document.activeElement.blur()").await;
     laptop.keys(&format!("2{ENTER}")).await;
-    laptop.until_true("document.getElementById('desk-words').textContent.includes('男方还是女方')").await;
+    let is_asked = "document.getElementById('desk-words').textContent.includes('男方还是女方')";
+    laptop.until_true(is_asked).await;
+    // A code that begins with a letter which would be an answer is none.
+    laptop.keys(&format!("W{}{ENTER}", "A".repeat(25))).await;
+    laptop
+        .until_true(&format!("!{is_asked} && document.getElementById('desk-result').dataset.state === 'refused'"))
+        .await;
+    assert_eq!(inside(&hall).await, 0);
+    laptop.keys(&format!("2{ENTER}")).await;
+    laptop.until_true(is_asked).await;
     laptop.keys(&format!("{}{ENTER}", code_of(&guests[0]).await)).await;
     wait_for_result(&laptop, count + 1, "男001").await;
     // No answer to a question that nobody asks any more.
     laptop.keys("w").await;
     assert_eq!(laptop.run("document.getElementById('desk-typed').value").await, json!("W"), "it begins a new number");
     assert_eq!(inside(&hall).await, 1);
+    // One letter alone is an answer.
+    laptop.keys(&BACKSPACE.to_string()).await;
+    laptop.keys(&format!("2{ENTER}")).await;
+    laptop.until_true(is_asked).await;
+    laptop.keys("m").await;
+    laptop.until_true("document.getElementById('desk-number').textContent.includes('男002')").await;
 }
 
 #[rstest]

@@ -20,6 +20,7 @@ const AT_REST: Duration = Duration::from_secs(3);
 pub const TAB: char = '\u{E004}';
 pub const ENTER: char = '\u{E007}';
 pub const SPACE: char = ' ';
+pub const BACKSPACE: char = '\u{E003}';
 pub const ARROW_DOWN: char = '\u{E015}';
 const ARROW_UP: char = '\u{E013}';
 
