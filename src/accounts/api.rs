@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::address::{mail_address, read_address};
 use super::asker::Asker;
+use super::authenticate::Proof;
 use super::granted::{Granted, granted};
-use super::prove::Proof;
 use super::second_factor::factor;
 use super::sign_up_form::SignUpForm;
 use super::signed_in::SignedIn;

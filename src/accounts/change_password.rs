@@ -1,10 +1,10 @@
 //! A new password by somebody who knows the old one.
 
 use super::asker::Asker;
-use super::prove::Proof;
+use super::authenticate::Proof;
 use super::signed_in::SignedIn;
 use super::{
-    account, letters, mark, password, password_strength, profile, prove_again, reset_request, session, token_family,
+    account, letters, mark, password, password_strength, profile, reauthenticate, reset_request, session, token_family,
 };
 use crate::app::App;
 use crate::error::{Error, Refused};
@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 /// and is handed a new mark for the device ([`mark::set`]), for older ones are worthless now.
 ///
 /// # Errors
-/// Those of [`prove_again::prove_again`]; 422 `invalid` for a weak password.
+/// Those of [`reauthenticate::reauthenticate`]; 422 `invalid` for a weak password.
 pub async fn change_password(
     app: &App,
     asker: &Asker,
@@ -27,7 +27,7 @@ pub async fn change_password(
     let profile = profile::Entity::find_by_id(who.account_id).one(reader).await?;
     let nickname = profile.map(|profile| profile.nickname).unwrap_or_default();
     password_strength::fits(app, new, &[&account.address(&app.secrets)?, &nickname]).await?;
-    let proven = prove_again::prove_again(app, asker, who, old).await?;
+    let proven = reauthenticate::reauthenticate(app, asker, who, old).await?;
     let hash = password::hash(app, new).await?;
 
     let now = app.now();

@@ -2,8 +2,8 @@
 
 use super::address::MailAddress;
 use super::asker::Asker;
+use super::authenticate;
 use super::authenticated::{Handed, Way};
-use super::prove;
 use crate::app::App;
 use crate::error::Error;
 
@@ -11,9 +11,9 @@ use crate::error::Error;
 /// ([`super::cookie::set`]). Where a second factor is on, the next page asks for its code.
 ///
 /// # Errors
-/// Those of [`prove::prove`].
+/// Those of [`authenticate::authenticate`].
 pub async fn open_session(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Way, Error> {
-    let proven = prove::prove(app, asker, address, password).await?;
+    let proven = authenticate::authenticate(app, asker, address, password).await?;
     if proven.lacks_code(app).await? {
         return Ok(Way::Asked(proven.pass(app)?));
     }
@@ -23,8 +23,8 @@ pub async fn open_session(app: &App, asker: &Asker, address: &MailAddress, passw
 /// Opens it for whoever shows a code on that page.
 ///
 /// # Errors
-/// Those of [`prove::resume`] and [`prove::Proven::with_code`].
+/// Those of [`authenticate::resume`] and [`authenticate::Proven::with_code`].
 pub async fn go_on(app: &App, asker: &Asker, pass: &str, code: &str) -> Result<Handed<String>, Error> {
-    let proven = prove::resume(app, asker, pass).await?.with_code(app, Some(code)).await?;
+    let proven = authenticate::resume(app, asker, pass).await?.with_code(app, Some(code)).await?;
     proven.sign_in(app).await?.browser(app).await
 }

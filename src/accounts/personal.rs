@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::address::{MailAddress, address_to_unicode};
 use super::refusals::LAST_ADMINISTRATOR;
-use super::second_factor::{answer, end, factor, recovery_code};
+use super::second_factor::{check_code, end, factor, recovery_code};
 use super::{
     account, consent, letter_request, profile, reset_request, session, sign_in_throttle, sign_up, token_family,
 };
@@ -95,7 +95,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
         sign_in_throttle::forget(txn, &address_digest).await?;
         letter_request::forget(txn, &address_digest).await?;
     }
-    sign_in_throttle::forget(txn, &answer::codes_digest(app, account)).await?;
+    sign_in_throttle::forget(txn, &check_code::codes_digest(app, account)).await?;
     end::forget(txn, account).await?;
     sign_up::Entity::delete_many().filter(sign_up::of_email(app, &email)).exec(txn).await?;
     session::Entity::end_all(txn, account, None).await?;

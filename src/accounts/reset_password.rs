@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::address::MailAddress;
 use super::authenticated::{Authenticated, By};
 use super::refusals::{TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_USED};
-use super::verify::dead;
+use super::verify_address::dead;
 use super::{
     account, letters, password, password_strength, profile, reset_request, session, sign_in_throttle, spent_link,
     token, token_family,

@@ -11,7 +11,7 @@ use super::awaited::Awaited;
 use super::form::{Came, Kind, NewPassword, Sheet, SignUpDetails};
 use super::granted::let_in;
 use super::profile::Gender;
-use super::verify;
+use super::verify_address;
 use super::visit::Visit;
 use crate::app::{App, House};
 use crate::error::Error;
@@ -36,7 +36,9 @@ async fn verify_mail(
     let (came, token, password) = form.into_inner().parts();
     let verified = async {
         house.rate_limit.check(&request)?;
-        let verify = async move |app: Arc<App>| verify::verify(&app, &token, &password).await?.browser(&app).await;
+        let verify = async move |app: Arc<App>| {
+            verify_address::verify_address(&app, &token, &password).await?.browser(&app).await
+        };
         house.run(verify).await
     };
     match verified.await {
@@ -51,7 +53,7 @@ async fn verify_mail(
 async fn to_verify(house: &House, page: Page, came: Came) -> Result<Sheet, Error> {
     let (to, token) = came.parts();
     let sheet = Sheet { to, token: token.clone(), ..Sheet::new(page, Kind::Verify) };
-    Ok(match house.ask(async move |app| verify::waiting(&app, &token).await).await? {
+    Ok(match house.ask(async move |app| verify_address::waiting(&app, &token).await).await? {
         Ok(wish) => {
             let email = shown_address(&wish.address(house)?);
             let gender = match wish.gender {

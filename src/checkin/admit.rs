@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::Uuid;
 use sea_orm::{ConnectionTrait, IntoActiveModel};
 
-use super::answer::{Answer, Attention, GuestView};
 use super::attempt::{self, Kind, Made, Reason, Verdict};
 use super::bearer::{self, Bearer, ScanSubject};
 use super::presence::{Doorway, Step};
 use super::scan::{Passage, Scan};
+use super::scan_answer::{Answer, Attention, GuestView};
 use super::{judge, review};
 use crate::app::App;
 use crate::badges::code::Secret;

@@ -7,9 +7,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::admit;
-use super::answer::Answer;
 use super::presence::{self, Counts};
 use super::scan::Scan;
+use super::scan_answer::Answer;
 use super::search::{self, Found, Name};
 use super::undo::{self, Undo, Undone};
 use super::upload::{self, Queue, Uploaded};

@@ -6,8 +6,8 @@ use sea_orm::{
     ConnectionTrait, ExprTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 
-use super::answer::{Attention, GuestView};
 use super::scan::Scan;
+use super::scan_answer::{Attention, GuestView};
 use crate::accounts::{account, profile};
 use crate::app::App;
 use crate::badges::code::{self, Secret};

@@ -2,7 +2,7 @@
 //! one is the check-in.
 
 pub mod admit;
-pub mod answer;
+pub mod scan_answer;
 pub mod api;
 pub mod attempt;
 pub mod bearer;

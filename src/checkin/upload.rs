@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, Object, Ref, SchemaType};
 
 use super::admit::{Request, admit_all};
-use super::answer::Answer;
 use super::scan::{Scan, believable};
+use super::scan_answer::Answer;
 use crate::app::App;
 use crate::body;
 use crate::error::{Error, Fault, Problem, Refused};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::ask::{self, Wish};
 use super::mine::{self, Mine};
-use super::{answer, withdraw};
+use super::{respond, withdraw};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -89,6 +89,6 @@ pub async fn answer_confession(
     body: Body<ConfessionAnswer>,
 ) -> Result<HttpResponse, Error> {
     let ((_, confession), ConfessionAnswer { agrees }) = (path.into_inner(), body.into_inner());
-    house.run(async move |app| answer::answer(&app, &me, confession, agrees).await).await?;
+    house.run(async move |app| respond::respond(&app, &me, confession, agrees).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -4,7 +4,7 @@
 pub mod confession;
 pub mod terms;
 pub mod ask;
-pub mod answer;
+pub mod respond;
 mod withdraw;
 mod mine;
 pub mod forget;

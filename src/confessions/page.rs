@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::ask::{self, Wish};
 use super::mine::{self, Mine, Question};
 use super::terms::Terms;
-use super::{answer, withdraw};
+use super::{respond, withdraw};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -106,7 +106,7 @@ async fn answer_form(
 ) -> Result<HttpResponse, Error> {
     let ((_, confession), back) = (path.into_inner(), address(&me));
     let agrees = form.value("agrees") == "yes";
-    match house.run(async move |app| answer::answer(&app, &me, confession, agrees).await).await {
+    match house.run(async move |app| respond::respond(&app, &me, confession, agrees).await).await {
         Ok(()) => see_saying(&back, if agrees { "confession-yes" } else { "confession-no" }),
         // Taken back meanwhile, or too late: the page shows what is left of it.
         Err(Error::Refused(_)) => see_saying(&back, "confession-gone"),

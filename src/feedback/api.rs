@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::{self, Answers};
 use super::sheet::{self, Pace};
+use super::submit::{self, Answers};
 use super::summary::{self, Shares, Summary};
 use crate::app::House;
 use crate::body::Body;
@@ -73,7 +73,7 @@ pub async fn my_feedback(house: House, me: Participant) -> Result<Json<Mine>, Er
 #[put("/events/{event}/feedback")]
 pub async fn give_feedback(house: House, me: Participant, answers: Body<Answers>) -> Result<HttpResponse, Error> {
     let answers = answers.into_inner();
-    house.run(async move |app| answer::answer(&app, &me, answers).await).await?;
+    house.run(async move |app| submit::submit(&app, &me, answers).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -1,7 +1,7 @@
 //! 活动反馈: a few questions to everybody who came. The union reads shares and sentences, never who
 //! said what: an answer bears a mark only its author can be found by, and no time.
 
-pub mod answer;
+pub mod submit;
 mod api;
 mod page;
 pub mod personal;

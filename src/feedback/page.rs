@@ -6,8 +6,8 @@ use askama::Template;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use super::answer::{self, Answers};
 use super::sheet::{self, Pace};
+use super::submit::{self, Answers};
 use super::summary::{self, Summary};
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -101,7 +101,7 @@ async fn send_feedback(house: House, visit: Visit, me: Participant, form: Form) 
             "again": given("again"),
             "words": form.text("words"),
         }))?;
-        house.run(async move |app| answer::answer(&app, &by, answers).await).await
+        house.run(async move |app| submit::submit(&app, &by, answers).await).await
     };
     match answered.await {
         Ok(()) => see_saying(&format!("/e/{}/feedback", me.event.slug), "feedback-kept"),

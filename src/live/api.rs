@@ -12,9 +12,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use utoipa::IntoParams;
 
 use super::audience::Audience;
+use super::channels::{Aired, Channels, News};
 use super::entrance::{Admitted, Entrance};
 use super::snapshot::Snapshot;
-use super::station::{Aired, News, Station};
 use crate::app::House;
 use crate::body::Query;
 use crate::error::Error;
@@ -59,7 +59,7 @@ pub async fn listen(
     let heard = request.headers().get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     let for_audience = entrance.clone();
     let admitted = house.run(async move |app| for_audience.judge(&app).await).await?;
-    let news = house.extensions.get_or_default::<Station>().tune(&house, admitted.event.id, admitted.audience);
+    let news = house.extensions.get_or_default::<Channels>().tune(&house, admitted.event.id, admitted.audience);
     let beat = heartbeat(&house);
     let listener =
         Listener { house, entrance, admitted, news, beat, heard: heard.unwrap_or(0), waiting: Some(RETRY.into()) };

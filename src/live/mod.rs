@@ -5,7 +5,7 @@
 pub mod audience;
 pub mod entrance;
 pub mod snapshot;
-pub mod station;
+pub mod channels;
 mod api;
 
 use crate::calls::Calls;

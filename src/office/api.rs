@@ -7,7 +7,7 @@ use super::open_letter::open_letter;
 use super::outbox::{self, Listed, Opened, OutboxQuery};
 use super::post_again;
 use crate::accounts::asker::Asker;
-use crate::accounts::prove::Proof;
+use crate::accounts::authenticate::Proof;
 use crate::app::House;
 use crate::body::{Body, Query};
 use crate::error::{Error, Refused};

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::accounts::address::{mail_address, read_address};
-use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::{beside, once_proven};
+use crate::accounts::authenticate::Proof;
+use crate::accounts::reauthenticate::{beside, once_proven};
 use crate::accounts::refusals::SECOND_FACTOR_OFF;
 use crate::accounts::second_factor::{end, factor};
 use crate::accounts::visit::Visit;

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::outbox::{self, Opened};
 use super::refusals::LETTER_CLOSED;
 use crate::accounts::asker::Asker;
-use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::prove_again;
+use crate::accounts::authenticate::Proof;
+use crate::accounts::reauthenticate::reauthenticate;
 use crate::app::App;
 use crate::audit::Deed;
 use crate::error::{Error, Refused};
@@ -21,7 +21,7 @@ use crate::organizations::access::Administrator;
 /// Opens a letter.
 ///
 /// # Errors
-/// 404; 409 `letter_closed`; 401 and 429 as [`prove_again`].
+/// 404; 409 `letter_closed`; 401 and 429 as [`reauthenticate`].
 pub async fn open_letter(
     app: &App,
     asker: &Asker,
@@ -35,7 +35,7 @@ pub async fn open_letter(
     if !outbox::opens(app, &found) {
         return Err(LETTER_CLOSED.into());
     }
-    let proven = prove_again(app, asker, &by.0, proof).await?;
+    let proven = reauthenticate(app, asker, &by.0, proof).await?;
     let txn = app.database.begin_write().await?;
     let (administrator, _) = proven.hold(app, &txn).await?;
     let letter = find().one(&txn).await?.ok_or_else(Refused::not_found)?;

@@ -12,8 +12,8 @@ use super::open_letter::open_letter;
 use super::outbox::{self, Listed, Opened, OutboxQuery, Standing};
 use super::post_again;
 use crate::accounts::asker::Asker;
-use crate::accounts::prove::Proof;
-use crate::accounts::prove_again;
+use crate::accounts::authenticate::Proof;
+use crate::accounts::reauthenticate;
 use crate::accounts::second_factor::factor;
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -117,8 +117,10 @@ async fn open_one(
             Ok(answer)
         }
         Err(error) => {
-            form.show_again(visit.page, prove_again::beside("", error), |page, form| closed(&house, page, by, id, form))
-                .await
+            form.show_again(visit.page, reauthenticate::beside("", error), |page, form| {
+                closed(&house, page, by, id, form)
+            })
+            .await
         }
     }
 }

@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::cast_ballot::Picks;
 use super::discreet::discreet;
-use super::light::Picks;
 use super::round::{self, State};
-use super::{light, own};
+use super::{cast_ballot, own};
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -185,8 +185,8 @@ pub async fn light_up(
 ) -> Result<HttpResponse, Error> {
     let (_, round) = path.into_inner();
     let PicksSent { badges, stage, follow_up } = sent.into_inner();
-    let request = light::Request { guest, round, picks: Picks { badges, stage, follow_up } };
-    let taken = house.run(async move |app| light::light(&app, request).await).await?;
+    let request = cast_ballot::Request { guest, round, picks: Picks { badges, stage, follow_up } };
+    let taken = house.run(async move |app| cast_ballot::cast_ballot(&app, request).await).await?;
     padding::json(&PicksTaken { receipt: taken.receipt }, BLOCK)
 }
 

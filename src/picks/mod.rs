@@ -13,7 +13,7 @@ pub mod blocked_pairs;
 pub mod terms;
 pub mod plan;
 pub mod open;
-pub mod light;
+pub mod cast_ballot;
 pub mod own;
 pub mod close;
 pub mod tally;

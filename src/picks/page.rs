@@ -9,9 +9,9 @@ use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use sea_orm::{QueryFilter, QueryOrder, entity::prelude::*};
 
+use super::cast_ballot::{self, Picks};
 use super::discreet::discreet;
 use super::gallery::{self, Candidate};
-use super::light::{self, Picks};
 use super::own::{self, OwnBallot};
 use super::refusals::{BALLOT_UNREADABLE, KEY_UNAVAILABLE};
 use super::round::{self, State};
@@ -133,8 +133,8 @@ async fn send_picks(house: House, visit: Visit, me: Participant, form: Form) -> 
         stage: !form.value("stage").is_empty(),
         follow_up: !form.value("follow_up").is_empty(),
     };
-    let request = light::Request { guest: me.clone(), round, picks };
-    match house.run(async move |app| light::light(&app, request).await).await {
+    let request = cast_ballot::Request { guest: me.clone(), round, picks };
+    match house.run(async move |app| cast_ballot::cast_ballot(&app, request).await).await {
         Ok(_) => see_saying(&format!("/e/{}/picks", me.event.slug), "picks-taken"),
         Err(error) => form.show_again(visit.page, error, |page, form| render_picks(&house, page, me, form)).await,
     }

@@ -9,9 +9,9 @@ use sea_orm::{QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::{self, NewAnswer};
 use super::ask::{self, NewQuiz};
 use super::entrance::may_look;
+use super::quiz_answer::{self, NewAnswer};
 use super::{daily_check_in, quiz};
 use crate::app::House;
 use crate::body::{Body, Query};
@@ -97,7 +97,7 @@ pub struct AskedQuestion {
     correct: Option<usize>,
 }
 
-fn seen(quiz: quiz::Model, mine: Option<answer::Model>, now: DateTime<Utc>) -> Quiz {
+fn seen(quiz: quiz::Model, mine: Option<quiz_answer::Model>, now: DateTime<Utc>) -> Quiz {
     let closed = quiz.has_closed(now);
     let question_view = |question: &quiz::Question| AskedQuestion {
         text: question.text.clone(),
@@ -140,9 +140,9 @@ pub async fn quizzes(house: House, me: Participant, paging: Query<Paging>) -> Re
                 quizzes = quizzes.filter(quiz::Column::Id.lt(after));
             }
             let quizzes = quizzes.order_by_desc(quiz::Column::Id).limit(limit + 1).all(db).await?;
-            let mine = answer::Entity::find()
-                .filter(answer::Column::RegistrationId.eq(me.registration.id))
-                .filter(answer::Column::QuizId.is_in(quizzes.iter().map(|quiz| quiz.id)))
+            let mine = quiz_answer::Entity::find()
+                .filter(quiz_answer::Column::RegistrationId.eq(me.registration.id))
+                .filter(quiz_answer::Column::QuizId.is_in(quizzes.iter().map(|quiz| quiz.id)))
                 .all(db)
                 .await?;
             Ok((quizzes, mine))
@@ -185,7 +185,7 @@ pub async fn answer_quiz(
     let quiz = id_in_path(&request, "id")?;
     let choices = answers.into_inner().choices;
     let answered = |awarded| (Answered { awarded }, StatusCode::CREATED);
-    house.tell(answered, async move |app| answer::answer(&app, &me, quiz, choices).await).await
+    house.tell(answered, async move |app| quiz_answer::answer(&app, &me, quiz, choices).await).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]

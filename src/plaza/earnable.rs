@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::contribution::{self, Kind, State};
-use super::{answer, quiz};
+use super::{quiz, quiz_answer};
 use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
@@ -118,9 +118,9 @@ async fn unanswered(
         quiz::Entity::of_event(event.id).filter(quiz::Column::OpensAt.lte(now)).filter(quiz::Column::ClosesAt.gt(now));
     let open: Vec<_> = open.all(db).await?.into_iter().map(|quiz| quiz.id).collect();
     let asks = u64::try_from(open.len()).unwrap_or(u64::MAX);
-    let answered = answer::Entity::find()
-        .filter(answer::Column::RegistrationId.eq(mine.id))
-        .filter(answer::Column::QuizId.is_in(open))
+    let answered = quiz_answer::Entity::find()
+        .filter(quiz_answer::Column::RegistrationId.eq(mine.id))
+        .filter(quiz_answer::Column::QuizId.is_in(open))
         .count(db)
         .await?;
     Ok(asks.saturating_sub(answered))

@@ -1,7 +1,7 @@
 //! 互动广场: the online zone where people show themselves, declare, sign in and answer quizzes. Only what a person
 //! does themselves earns points; nothing another person can give or withhold does.
 
-pub mod answer;
+pub mod quiz_answer;
 mod api;
 pub mod ask;
 pub mod complain;

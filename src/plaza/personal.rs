@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::contribution::{self, State};
-use super::{answer, complaint, daily_check_in, like, photo};
+use super::{complaint, daily_check_in, like, photo, quiz_answer};
 use crate::error::Fault;
 
 /// What the person wrote, liked, signed, answered and complained about.
@@ -20,7 +20,7 @@ pub async fn export(db: &impl ConnectionTrait, registrations: &[Uuid]) -> Result
     let likes = like::Entity::find().filter(like::Column::RegistrationId.is_in(mine())).all(db).await?;
     let days =
         daily_check_in::Entity::find().filter(daily_check_in::Column::RegistrationId.is_in(mine())).all(db).await?;
-    let answers = answer::Entity::find().filter(answer::Column::RegistrationId.is_in(mine())).all(db).await?;
+    let answers = quiz_answer::Entity::find().filter(quiz_answer::Column::RegistrationId.is_in(mine())).all(db).await?;
     let complaints = complaint::Entity::find().filter(complaint::Column::RegistrationId.is_in(mine())).all(db).await?;
     let written = written.iter().map(|row| {
         json!({"event_id": row.event_id, "kind": row.kind, "body": row.body, "state": row.state, "reason": row.reason, "at": row.at})

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::answer::{self, Choices, NewAnswer};
+use super::quiz_answer::{self, Choices, NewAnswer};
 use super::top::{self, Sight, Top};
 use super::{page as plaza, quiz};
 use crate::accounts::visit::Visit;
@@ -99,7 +99,7 @@ async fn hand_in(
         let count = form.value("questions").parse::<usize>().unwrap_or(0).min(20);
         let answers: NewAnswer = body::read(json!({ "choices": (0..count).map(choice).collect::<Vec<_>>() }))?;
         let choices = answers.choices;
-        house.run(async move |app| answer::answer(&app, &who, id, choices).await).await
+        house.run(async move |app| quiz_answer::answer(&app, &who, id, choices).await).await
     };
     match outcome.await {
         Ok(awarded) if awarded.points > 0 => see_counting(&path, "quiz-answered", awarded.points.unsigned_abs()),
@@ -115,7 +115,7 @@ async fn hand_in(
 struct Read {
     sight: Sight,
     rows: Vec<quiz::Model>,
-    mine: HashMap<Uuid, answer::Model>,
+    mine: HashMap<Uuid, quiz_answer::Model>,
     /// What everybody chose in those that are closed.
     everybody: HashMap<Uuid, Vec<Choices>>,
 }
@@ -176,12 +176,12 @@ async fn read(app: &crate::app::App, me: &Participant, paging: &Paging) -> Resul
         quizzes = quizzes.filter(quiz::Column::Id.lt(after));
     }
     let rows = quizzes.order_by_desc(quiz::Column::Id).limit(ON_A_PAGE + 1).all(db).await?;
-    let mine = answer::Entity::find()
-        .filter(answer::Column::RegistrationId.eq(me.registration.id))
-        .filter(answer::Column::QuizId.is_in(rows.iter().map(|quiz| quiz.id)));
+    let mine = quiz_answer::Entity::find()
+        .filter(quiz_answer::Column::RegistrationId.eq(me.registration.id))
+        .filter(quiz_answer::Column::QuizId.is_in(rows.iter().map(|quiz| quiz.id)));
     let mine = mine.all(db).await?.into_iter().map(|mine| (mine.quiz_id, mine)).collect();
     let closed = rows.iter().filter(|quiz| quiz.has_closed(now)).map(|quiz| quiz.id);
-    let answers = answer::Entity::find().filter(answer::Column::QuizId.is_in(closed)).all(db).await?;
+    let answers = quiz_answer::Entity::find().filter(quiz_answer::Column::QuizId.is_in(closed)).all(db).await?;
     let mut everybody: HashMap<Uuid, Vec<Choices>> = HashMap::new();
     for answer in answers {
         everybody.entry(answer.quiz_id).or_default().push(answer.choices);
@@ -191,7 +191,7 @@ async fn read(app: &crate::app::App, me: &Participant, paging: &Paging) -> Resul
 
 fn questions(
     quiz: &quiz::Model,
-    mine: Option<&answer::Model>,
+    mine: Option<&quiz_answer::Model>,
     everybody: Option<&[Choices]>,
     closed: bool,
 ) -> Vec<Question> {

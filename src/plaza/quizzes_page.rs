@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::ask::{self, NewQuiz};
-use super::{answer, quiz, reword};
+use super::{quiz, quiz_answer, reword};
 use crate::accounts::visit::Visit;
 use crate::app::House;
 use crate::body;
@@ -172,12 +172,12 @@ async fn office(
 }
 
 async fn answers(db: &impl ConnectionTrait, quizzes: &[quiz::Model]) -> Result<HashMap<Uuid, i64>, DbErr> {
-    let counts = answer::Entity::find()
-        .filter(answer::Column::QuizId.is_in(quizzes.iter().map(|quiz| quiz.id)))
+    let counts = quiz_answer::Entity::find()
+        .filter(quiz_answer::Column::QuizId.is_in(quizzes.iter().map(|quiz| quiz.id)))
         .select_only()
-        .column(answer::Column::QuizId)
-        .column_as(answer::Column::RegistrationId.count(), "answers")
-        .group_by(answer::Column::QuizId)
+        .column(quiz_answer::Column::QuizId)
+        .column_as(quiz_answer::Column::RegistrationId.count(), "answers")
+        .group_by(quiz_answer::Column::QuizId)
         .into_tuple::<(Uuid, i64)>();
     Ok(counts.all(db).await?.into_iter().collect())
 }

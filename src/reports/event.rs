@@ -23,7 +23,7 @@ use crate::feedback::{sheet, summary};
 use crate::language::Language;
 use crate::organizations::organization;
 use crate::picks::round;
-use crate::plaza::{answer, contribution, daily_check_in, like, quiz};
+use crate::plaza::{contribution, daily_check_in, like, quiz, quiz_answer};
 use crate::points::entry;
 use crate::registrations::registration::Side;
 use crate::registrations::roll;
@@ -211,10 +211,10 @@ async fn plaza(db: &impl ConnectionTrait, id: Uuid) -> Result<PlazaFigures, DbEr
                 .into(),
         )
         .filter(contribution::Column::EventId.eq(id));
-    let answers = answer::Entity::find()
+    let answers = quiz_answer::Entity::find()
         .join(
             JoinType::InnerJoin,
-            answer::Entity::belongs_to(quiz::Entity).from(answer::Column::QuizId).to(quiz::Column::Id).into(),
+            quiz_answer::Entity::belongs_to(quiz::Entity).from(quiz_answer::Column::QuizId).to(quiz::Column::Id).into(),
         )
         .filter(quiz::Column::EventId.eq(id));
     Ok(PlazaFigures {

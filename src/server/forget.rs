@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::{HttpRequest, HttpResponse, delete};
 
 use crate::accounts::asker::Asker;
-use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::prove_again;
+use crate::accounts::authenticate::Proof;
+use crate::accounts::reauthenticate::reauthenticate;
 use crate::accounts::{self, SignedIn, clear_browser, cookie};
 use crate::app::{App, House};
 use crate::audit::Deed;
@@ -89,7 +89,7 @@ pub(super) async fn sweep_up(app: &Arc<App>) -> Result<(), Fault> {
 
 pub(super) async fn forget(app: &Arc<App>, asker: &Asker, who: SignedIn, proof: &Proof) -> Result<(), Error> {
     let id = who.account_id;
-    let proven = prove_again(app, asker, &who, proof).await?;
+    let proven = reauthenticate(app, asker, &who, proof).await?;
     let txn = app.database.begin_write().await?;
     accounts::personal::may_leave(&txn, app, id).await?;
     organizations::personal::may_leave(&txn, id).await?;

@@ -15,7 +15,7 @@ use crate::badges;
 use crate::clock_watch;
 use crate::couples::given_contact;
 use crate::failpoint;
-use crate::live::station::Station;
+use crate::live::channels::Channels;
 use crate::mail::postman::Postman;
 use crate::picks::{key_presence, recovery};
 use crate::relay;
@@ -74,7 +74,7 @@ impl Opening {
     pub async fn close(self) {
         self.closing.cancel();
         // A stream would not end by itself, and a stop waits for what is being answered.
-        self.app.extensions.get_or_default::<Station>().close();
+        self.app.extensions.get_or_default::<Channels>().close();
         self.handle.stop(true).await;
         let _ = self.serving.await;
         let _ = self.rounds.await;

@@ -12,8 +12,8 @@ use super::forget::forget;
 use super::take_home::taken_home;
 use crate::accounts::address::address_to_unicode;
 use crate::accounts::asker::Asker;
-use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::beside;
+use crate::accounts::authenticate::Proof;
+use crate::accounts::reauthenticate::beside;
 use crate::accounts::second_factor::factor;
 use crate::accounts::visit::Visit;
 use crate::accounts::{

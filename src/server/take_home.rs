@@ -9,8 +9,8 @@ use serde_json::Value;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::accounts::prove::Proof;
-use crate::accounts::prove_again::once_proven;
+use crate::accounts::authenticate::Proof;
+use crate::accounts::reauthenticate::once_proven;
 use crate::accounts::{self, SignedIn, account};
 use crate::app::{App, House};
 use crate::audit::Deed;

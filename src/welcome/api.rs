@@ -17,7 +17,7 @@ use super::send_again::send_again;
 use super::sight::{self, Sight};
 use super::withdraw::withdraw;
 use crate::accounts::granted::{Granted, granted};
-use crate::accounts::{SignedIn, verify};
+use crate::accounts::{SignedIn, verify_address};
 use crate::app::{App, House};
 use crate::body::Body;
 use crate::error::Error;
@@ -77,7 +77,7 @@ pub async fn verify_mail(
                 answer::announce(&app, news);
                 Ok(handed)
             }
-            None => verify::verify(&app, &token, &password).await?.program(&app).await,
+            None => verify_address::verify_address(&app, &token, &password).await?.program(&app).await,
         };
     Ok(granted(&house, &request, house.run(entered).await?))
 }

@@ -9,7 +9,7 @@ use queqiao::app::App;
 use queqiao::events::crew::{self, Role};
 use queqiao::events::phase::Phase;
 use queqiao::happening::What;
-use queqiao::live::station::Station;
+use queqiao::live::channels::Channels;
 use queqiao::registrations::registration::Status;
 use queqiao::relay;
 use queqiao::secrets::Secrets;
@@ -153,7 +153,7 @@ async fn a_role_that_is_taken_away_ends_the_stream(#[values(Sqlite, Postgres)] e
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_channel_is_made_once_and_ends_with_its_last_listener() {
     let Some(hall) = Hall::begin(Sqlite, 2).await else { return };
-    let station = hall.evening.app.extensions.get_or_default::<Station>();
+    let station = hall.evening.app.extensions.get_or_default::<Channels>();
     let mut ears = Vec::new();
     for person in hall.men.iter().chain(&hall.women) {
         let mut ear = Ear::of(person, "", None).await;

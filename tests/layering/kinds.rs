@@ -24,7 +24,7 @@ const WITH_THEIR_VERB: [(&str, &str); 7] = [
     ("accounts/sign_in_throttle.rs", "an attempt is written down and judged by those before it"),
     ("badges/code.rs", "codes of a former key are sealed anew"),
     ("couples/given_contact.rs", "what was given before it was kept is kept"),
-    ("plaza/answer.rs", "an answer to a quiz is its row"),
+    ("plaza/quiz_answer.rs", "an answer to a quiz is its row"),
     ("plaza/daily_check_in.rs", "a check-in is its row"),
     ("plaza/like.rs", "a like is its row"),
 ];

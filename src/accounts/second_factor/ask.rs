@@ -12,7 +12,7 @@ use crate::accounts::asker::Asker;
 use crate::accounts::cookie::Carrier;
 use crate::accounts::granted::{let_in, onward};
 use crate::accounts::open_session::go_on;
-use crate::accounts::prove_again::beside;
+use crate::accounts::reauthenticate::beside;
 use crate::accounts::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
 use crate::accounts::visit::Visit;
 use crate::app::{App, House};

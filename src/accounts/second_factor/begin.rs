@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::factor::{self, BYTES};
-use crate::accounts::prove::Proven;
+use crate::accounts::authenticate::Proven;
 use crate::accounts::refusals::SECOND_FACTOR_ON;
 use crate::app::App;
 use crate::error::{Error, Fault};

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, QuerySelect};
 
-use super::{answer, factor, recovery_code};
+use super::{check_code, factor, recovery_code};
 use crate::accounts::asker::Asker;
 use crate::accounts::refusals::{SECOND_FACTOR_NOT_BEGUN, SECOND_FACTOR_ON, SECOND_FACTOR_WRONG};
 use crate::accounts::sign_in_throttle::{self, Bounds, Client};
@@ -24,7 +24,7 @@ const LASTS: TimeDelta = TimeDelta::minutes(15);
 pub async fn confirm(app: &App, asker: &Asker, who: &SignedIn, code: &str) -> Result<Vec<String>, Error> {
     let (id, now) = (who.account_id, app.now());
     // A session that was left open must not guess its way to what its owner began and left.
-    let (target, client) = (answer::codes_digest(app, id), Client::of(app, asker, id, ""));
+    let (target, client) = (check_code::codes_digest(app, id), Client::of(app, asker, id, ""));
     sign_in_throttle::count_attempt(app, &target, &client, &Bounds::of_codes(app)).await?;
     let txn = app.database.begin_write().await?;
     // Held, so that nobody is let in with the password alone at the same moment.

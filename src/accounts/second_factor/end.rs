@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{factor, recovery_code};
 use crate::accounts::address::MailAddress;
-use crate::accounts::prove::Proven;
+use crate::accounts::authenticate::Proven;
 use crate::accounts::refusals::{SECOND_FACTOR_DEMANDED, SECOND_FACTOR_OFF};
 use crate::accounts::{account, letters, session, token_family};
 use crate::app::App;

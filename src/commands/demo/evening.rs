@@ -17,9 +17,9 @@ use crate::error::Error;
 use crate::events::access::{Host, Organizer};
 use crate::events::event;
 use crate::events::phase::Phase;
-use crate::feedback::answer::{Answers, answer};
 use crate::feedback::sheet::Pace;
-use crate::picks::light::{Picks, Request, light_all};
+use crate::feedback::submit::{Answers, submit};
+use crate::picks::cast_ballot::{Picks, Request, cast_all};
 use crate::picks::{self, matched};
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Side;
@@ -94,7 +94,7 @@ async fn choose(
         let picks = Picks { badges: vec![badge], stage: place % 3 == 0, follow_up: false };
         Request { guest: wearer.0.clone(), round: planned.number, picks }
     };
-    for taken in light_all(app, &lit.map(ballot).collect::<Vec<_>>()).await? {
+    for taken in cast_all(app, &lit.map(ballot).collect::<Vec<_>>()).await? {
         taken?;
     }
     app.clock.set(app.now() + Duration::minutes(6));
@@ -116,7 +116,7 @@ pub async fn surveyed(app: &App, event: &event::Model) -> Result<(), Error> {
     at_once(answering, async |(place, (who, _))| {
         let pace = if place % 7 == 0 { Pace::Short } else { Pace::Right };
         let overall = if place % 5 == 0 { 3 } else { 4 + i32::from(place % 2 == 0) };
-        answer(app, who, Answers { overall, pace, met: place % 2 == 1, again: place % 11 != 0, words: None }).await
+        submit(app, who, Answers { overall, pace, met: place % 2 == 1, again: place % 11 != 0, words: None }).await
     })
     .await?;
     Ok(())

@@ -13,12 +13,12 @@ use crate::batch::Request as _;
 use crate::chance::seeded;
 use crate::error::{Error, Fault};
 use crate::events::access::Organizer;
-use crate::plaza::answer::answer;
 use crate::plaza::ask::ask;
 use crate::plaza::contribute::{NewContribution, contribute};
 use crate::plaza::contribution::{Decision, Kind};
 use crate::plaza::daily_check_in::{Request, sign_in_all};
 use crate::plaza::moderate::moderate;
+use crate::plaza::quiz_answer::answer;
 use crate::points::award_by_hand::{Lines, award_by_hand};
 use crate::points::rules::Rule;
 

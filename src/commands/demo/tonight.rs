@@ -13,8 +13,8 @@ use super::people::who_came;
 use crate::accounts::account;
 use crate::app::App;
 use crate::checkin::presence;
-use crate::confessions::answer::answer;
 use crate::confessions::ask::{Wish, ask};
+use crate::confessions::respond::respond;
 use crate::dates::{call, plan};
 use crate::error::{Error, Fault};
 use crate::events::access::{Host, Organizer};
@@ -49,7 +49,7 @@ async fn would_speak(app: &App, event: &event::Model) -> Result<(), Error> {
     for (place, ((he, _), (she, worn))) in men.into_iter().zip(women).take(3).enumerate() {
         let confessions = ask(app, &he, &Wish { to: worn }).await?;
         if place == 1 {
-            answer(app, &she, confessions, true).await?;
+            respond(app, &she, confessions, true).await?;
         }
     }
     Ok(())

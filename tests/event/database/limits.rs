@@ -96,10 +96,12 @@ async fn connections_that_go_silent_are_given_up_and_others_made() {
     });
     let (Some(evening), Some(wire)) = (evening.await, wire) else { return };
     let guest = evening.account("silence", Gender::Female).await;
-    assert!(join_all((0..16).map(|_| guest.get("/api/v1/me"))).await.iter().all(|answer| answer.status == 200));
+    assert!(
+        join_all((0..16).map(|_| guest.get("/api/v1/me/invitations"))).await.iter().all(|answer| answer.status == 200)
+    );
     wire.is(Mood::Silent);
     let begun = Instant::now();
-    let reads = join_all((0..16).map(|_| guest.get("/api/v1/me")));
+    let reads = join_all((0..16).map(|_| guest.get("/api/v1/me/invitations")));
     let writes = join_all((0..16).map(|_| guest.patch("/api/v1/me", json!({ "nickname": "silent" }))));
     let ready = until("ready although all is silent", async || {
         let began = Instant::now();
@@ -147,7 +149,7 @@ async fn a_stop_is_bounded_whatever_hangs() {
     let guest = evening.account("stopped", Gender::Female).await.at(&process.address);
     assert_eq!(guest.get("/api/v1/me").await.status, 200);
     wire.is(Mood::Silent);
-    let request = guest.request(reqwest::Method::GET, "/api/v1/me");
+    let request = guest.request(reqwest::Method::GET, "/api/v1/me/invitations");
     let hanging = tokio::spawn({
         let guest = guest.clone();
         async move { guest.send_or_lose(request).await }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use queqiao::error::Error;
 use queqiao::events::crew::Role;
 use queqiao::picks::ballot;
-use queqiao::picks::light::{Picks, Request, light_all};
+use queqiao::picks::cast_ballot::{Picks, Request, cast_all};
 use queqiao::registrations::access::Participant;
 use queqiao::registrations::registration::Side;
 use rstest::rstest;
@@ -159,7 +159,7 @@ async fn of_ballots_that_come_in_one_moment_each_is_judged_by_itself(#[values(Sq
     ] {
         requests.push(sends(&hall, person, round, badges).await);
     }
-    let answers = light_all(&hall.evening.app, &requests).await.unwrap();
+    let answers = cast_all(&hall.evening.app, &requests).await.unwrap();
     let codes: Vec<&str> = answers.iter().map(|answer| answer.as_ref().map_or_else(Error::code, |_| "taken")).collect();
     assert_eq!(
         codes,

@@ -73,15 +73,15 @@ impl Channel {
     }
 }
 
-type Channels = HashMap<(Uuid, Audience), Arc<Channel>>;
+type ByAudience = HashMap<(Uuid, Audience), Arc<Channel>>;
 
 #[derive(Default)]
-pub struct Station {
-    channels: Mutex<Channels>,
+pub struct Channels {
+    channels: Mutex<ByAudience>,
     closing: CancellationToken,
 }
 
-impl Station {
+impl Channels {
     /// The channel of an event for an audience; it has its first snapshot soon.
     pub fn tune(self: &Arc<Self>, app: &Arc<App>, event_id: Uuid, audience: Audience) -> News {
         let mut channels = self.channels();
@@ -111,7 +111,7 @@ impl Station {
         self.channels().len()
     }
 
-    fn channels(&self) -> MutexGuard<'_, Channels> {
+    fn channels(&self) -> MutexGuard<'_, ByAudience> {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -126,7 +126,7 @@ impl Station {
     }
 }
 
-async fn air(app: Arc<App>, station: Arc<Station>, key: (Uuid, Audience), channel: Arc<Channel>) {
+async fn air(app: Arc<App>, station: Arc<Channels>, key: (Uuid, Audience), channel: Arc<Channel>) {
     let (event_id, audience) = key;
     let mut news = app.happenings.listen();
     loop {

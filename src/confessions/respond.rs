@@ -14,7 +14,7 @@ use crate::registrations::access::Participant;
 ///
 /// # Errors
 /// 404 where nobody asked, where the time ran out, or where the answer was no before.
-pub async fn answer(app: &App, me: &Participant, confession: Uuid, agrees: bool) -> Result<(), Error> {
+pub async fn respond(app: &App, me: &Participant, confession: Uuid, agrees: bool) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let answered = match agrees {
         true => Entity::update_many().col_expr(Column::Agreed, Expr::value(true)),

@@ -11,7 +11,7 @@ use super::address::MailAddress;
 use super::asker::Asker;
 use super::authenticated::{Authenticated, By};
 use super::refusals::{SIGN_IN_OVER, WRONG_CREDENTIALS};
-use super::second_factor::answer::{self, Answer};
+use super::second_factor::check_code::{self, Answer};
 use super::second_factor::{factor, pass};
 use super::sign_in_throttle::{Bounds, Client};
 use super::{account, password, sign_in_throttle};
@@ -58,7 +58,7 @@ pub struct Proven {
 ///
 /// # Errors
 /// 401 `wrong_credentials`, 429 `too_many_requests`.
-pub async fn prove(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
+pub async fn authenticate(app: &App, asker: &Asker, address: &MailAddress, password: &str) -> Result<Proven, Error> {
     let address_digest = sign_in_throttle::address_digest(app, address);
     let account = account::Entity::of_email(&app.secrets, address.as_str()).one(app.database.reader()).await?;
     let claimed = account.and_then(|account| Some((account.id, account.hash(app)?)));
@@ -98,7 +98,7 @@ impl Proven {
     /// # Errors
     /// 401 `second_factor_needed` or `second_factor_wrong`; 429 where too many were tried.
     pub async fn with_code(self, app: &App, code: Option<&str>) -> Result<Self, Error> {
-        let looked = answer::look(app, self.account, &self.client, code).await;
+        let looked = check_code::look(app, self.account, &self.client, code).await;
         if looked.is_err() {
             // The password was right: what is counted is the code.
             idempotency::aside(self.forgiven(app)).await?;
@@ -136,13 +136,13 @@ impl Proven {
         let account = account::Entity::find_by_id(self.account).lock_exclusive().one(txn).await?;
         let account = account.filter(|account| account.hash(app).as_ref() == Some(&self.against));
         let account = account.ok_or(WRONG_CREDENTIALS)?;
-        let by = match answer::answer(txn, app, account.id, self.code.as_deref()).await? {
+        let by = match check_code::answer(txn, app, account.id, self.code.as_deref()).await? {
             Answer::Nothing => By::Password,
             Answer::Code => By::SecondFactor,
             Answer::Recovery => By::RecoveryCode,
         };
         sign_in_throttle::forgive(txn, &self.address_digest, &self.client).await?;
-        sign_in_throttle::forgive(txn, &answer::codes_digest(app, account.id), &self.client).await?;
+        sign_in_throttle::forgive(txn, &check_code::codes_digest(app, account.id), &self.client).await?;
         Ok((account, by))
     }
 

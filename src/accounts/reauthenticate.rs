@@ -8,7 +8,7 @@ use actix_web::HttpRequest;
 use super::account;
 use super::address::MailAddress;
 use super::asker::Asker;
-use super::prove::{self, Proof, Proven};
+use super::authenticate::{self, Proof, Proven};
 use super::refusals::{SECOND_FACTOR_NEEDED, SECOND_FACTOR_WRONG, WRONG_CREDENTIALS};
 use super::signed_in::SignedIn;
 use crate::app::{App, House};
@@ -19,17 +19,17 @@ use crate::error::{Error, FieldError, Refused};
 ///
 /// # Errors
 /// 401 `wrong_credentials`, `second_factor_needed` or `second_factor_wrong`; 429 `too_many_requests`.
-pub async fn prove_again(app: &App, asker: &Asker, who: &SignedIn, proof: &Proof) -> Result<Proven, Error> {
+pub async fn reauthenticate(app: &App, asker: &Asker, who: &SignedIn, proof: &Proof) -> Result<Proven, Error> {
     let account = account::find(app.database.reader(), who.account_id).await?.ok_or_else(Refused::not_signed_in)?;
     let address = MailAddress::read(&account.address(&app.secrets)?).map_err(|_| Refused::not_signed_in())?;
-    let proven = prove::prove(app, asker, &address, &proof.password).await?;
+    let proven = authenticate::authenticate(app, asker, &address, &proof.password).await?;
     proven.with_code(app, proof.code.as_deref()).await
 }
 
-/// Runs a verb for whoever sent a request, once they have proven again who they are ([`prove_again`]).
+/// Runs a verb for whoever sent a request, once they have proven again who they are ([`reauthenticate`]).
 ///
 /// # Errors
-/// As [`prove_again`]; what the verb says.
+/// As [`reauthenticate`]; what the verb says.
 pub async fn once_proven<T, V, F>(
     house: &House,
     request: &HttpRequest,
@@ -44,7 +44,7 @@ where
 {
     let asker = Asker::of(house, request);
     let proven = async move |app: Arc<App>| {
-        let proven = prove_again(&app, &asker, &who, &proof).await?;
+        let proven = reauthenticate(&app, &asker, &who, &proof).await?;
         verb(app, proven).await
     };
     house.run(proven).await

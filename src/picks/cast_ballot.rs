@@ -56,7 +56,7 @@ pub struct Request {
 /// 403 `staff_cannot_pick`; 422 `not_checked_in`, and of a badge `too_many_picks`, `repeated_pick`,
 /// `own_badge`, `same_side`, `not_here`; 409 `round_not_open`, `round_closed`, `round_void`,
 /// `phase_closed`; 503 `key_unavailable`; 404. Nothing is stored then.
-pub async fn light(app: &Arc<App>, request: Request) -> Result<Taken, Error> {
+pub async fn cast_ballot(app: &Arc<App>, request: Request) -> Result<Taken, Error> {
     batch::join(app, request).await
 }
 
@@ -70,16 +70,16 @@ impl batch::Request for Request {
     }
 
     async fn carry_out(app: &App, requests: &[Self]) -> Result<batch::Answers<Self>, Error> {
-        light_all(app, requests).await
+        cast_all(app, requests).await
     }
 }
 
-/// As [`light`], of ballots at one event in their order, in one transaction. Nobody's answer depends on what
+/// As [`cast_ballot`], of ballots at one event in their order, in one transaction. Nobody's answer depends on what
 /// another ballot says.
 ///
 /// # Errors
 /// Only faults; what a single ballot is refused stands among the answers.
-pub async fn light_all(app: &App, requests: &[Request]) -> Result<batch::Answers<Request>, Error> {
+pub async fn cast_all(app: &App, requests: &[Request]) -> Result<batch::Answers<Request>, Error> {
     let txn = app.database.begin_write().await?;
     let mut table = Table::set(&txn, requests).await?;
     let mut answers = Vec::with_capacity(requests.len());

@@ -34,7 +34,7 @@ pub struct Answers {
 ///
 /// # Errors
 /// 409 `phase_closed` before the end; 404 for whoever did not come.
-pub async fn answer(app: &App, me: &Participant, answers: Answers) -> Result<(), Error> {
+pub async fn submit(app: &App, me: &Participant, answers: Answers) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     me.event.requires(app.now(), Phase::Closed)?;
     presence::Entity::find_by_id(me.registration.id).one(&txn).await?.ok_or_else(Refused::not_found)?;

@@ -51,7 +51,7 @@ pub async fn waiting(app: &App, token: &str) -> Result<Result<sign_up::Model, Re
 /// # Errors
 /// 422 `token_invalid`, `token_used` or `token_expired`, or `invalid` for a weak password; 429 where
 /// too many are being hashed.
-pub async fn verify(app: &App, token: &str, password: &str) -> Result<Authenticated, Error> {
+pub async fn verify_address(app: &App, token: &str, password: &str) -> Result<Authenticated, Error> {
     let wish = waiting(app, token).await??;
     let email = wish.address(app)?;
     password_strength::fits(app, password, &[&email, &wish.nickname]).await?;
