@@ -11,7 +11,7 @@ use super::bearer::{self, Bearer, ScanSubject};
 use super::presence::{Doorway, Step};
 use super::scan::{Passage, Scan};
 use super::scan_answer::{Answer, Attention, GuestView};
-use super::{judge, review};
+use super::{objection, review};
 use crate::app::App;
 use crate::badges::code::Secret;
 use crate::badges::number::Number;
@@ -155,7 +155,7 @@ impl Door<'_> {
     ) -> Result<Vec<u8>, Fault> {
         let Request { desk, scan, sent_at } = request;
         let (event_id, received_at, attempt_id) = (self.event_id, self.received_at, self.app.new_id());
-        let objection = judge::objection(found, desk.event.phase(received_at), scan.kind);
+        let objection = objection::objection(found, desk.event.phase(received_at), scan.kind);
         let moment = if scan.offline { scan.claimed_at().unwrap_or(received_at).min(received_at) } else { received_at };
 
         let mut passing =

@@ -7,7 +7,7 @@ pub mod api;
 pub mod attempt;
 pub mod bearer;
 mod desk;
-pub mod judge;
+pub mod objection;
 pub mod office_api;
 pub mod owners;
 mod pairing;

@@ -25,7 +25,7 @@ use crate::plaza::earnable;
 use crate::points::board::Board;
 use crate::points::ladder::Distance;
 use crate::points::rules::RuleSet;
-use crate::points::today;
+use crate::points::still_pays;
 use crate::registrations::access::Participant;
 use crate::registrations::registration::Status;
 use crate::screening::leaderboard::distance;
@@ -95,7 +95,7 @@ async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let Some(me) = Participant::find(app, guest.account, guest.event).await? else { return Ok(None) };
     let (standing, board) = standing::among_all(app, &me).await?;
-    let today = today::of_person(db, &me.event, me.registration.id, now).await?;
+    let today = still_pays::of_person(db, &me.event, me.registration.id, now).await?;
     Ok(Some(Read {
         standing,
         board,

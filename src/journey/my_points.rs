@@ -13,7 +13,7 @@ use crate::page::{self, Page, Tab, when};
 use crate::plaza::earnable::{self, Earnable, OWN, Why};
 use crate::points::rules::Rule;
 use crate::points::statement::{self, Line, Statement, Subtotal};
-use crate::points::today;
+use crate::points::still_pays;
 use crate::registrations::access::Participant;
 
 #[derive(Template)]
@@ -53,7 +53,7 @@ pub async fn points_page(house: House, visit: Visit, me: Participant) -> Result<
     let reader = me.clone();
     let read = house.run(async move |app| {
         let (db, now, mine) = (app.database.reader(), app.now(), &reader.registration);
-        let today = today::of_person(db, &reader.event, mine.id, now).await?;
+        let today = still_pays::of_person(db, &reader.event, mine.id, now).await?;
         let earnable = earnable::read(db, &reader.event, mine, &today, now).await?;
         Ok((statement::read(db, &reader.event, mine.id, now).await?, earnable))
     });

@@ -12,7 +12,7 @@ use super::contribution::{self, Kind, State};
 use super::entrance::may_put_up;
 use super::like;
 use super::photo_api::{PostForm, PostWithPhotos};
-use super::take_down;
+use super::take_back_own;
 use crate::app::House;
 use crate::body::Body;
 use crate::error::Error;
@@ -124,7 +124,7 @@ pub async fn put_up_declaration(house: House, me: Participant, declaration: Body
 #[delete("/events/{event}/contributions/{id}")]
 pub async fn take_down_own(house: House, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
-    house.run(async move |app| take_down::take_down(&app, &me, id).await).await?;
+    house.run(async move |app| take_back_own::take_back_own(&app, &me, id).await).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

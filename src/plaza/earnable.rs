@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::events::event;
 use crate::events::phase::Phase;
 use crate::points::rules::Rule;
-use crate::points::today::Today;
+use crate::points::still_pays::Today;
 use crate::registrations::registration::{self, Status};
 
 /// What people do themselves; other rules pay for what the organizers enter.

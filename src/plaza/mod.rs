@@ -33,7 +33,7 @@ mod report_page;
 mod reword;
 pub mod sight;
 pub mod daily_check_in;
-mod take_down;
+mod take_back_own;
 mod take_down_page;
 pub mod top;
 pub mod wall;

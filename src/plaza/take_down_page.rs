@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::contribution::Kind;
 use super::page::{ContributionView, Reader};
-use super::take_down::take_down;
+use super::take_back_own::take_back_own;
 use super::wall;
 use crate::accounts::visit::Visit;
 use crate::app::House;
@@ -50,6 +50,6 @@ async fn ask(house: House, visit: Visit, me: Participant, request: HttpRequest) 
 async fn do_take_down(house: House, me: Participant, request: HttpRequest) -> Result<HttpResponse, Error> {
     let id = id_in_path(&request, "id")?;
     let plaza = format!("/e/{}/plaza", me.event.slug);
-    house.run(async move |app| take_down(&app, &me, id).await).await?;
+    house.run(async move |app| take_back_own(&app, &me, id).await).await?;
     see_saying(&plaza, "taken-down")
 }

@@ -12,7 +12,7 @@ use crate::events::event;
 use crate::events::phase::Phase;
 use crate::page::{Page, Tab, when};
 use crate::points::rules::Rule;
-use crate::points::today;
+use crate::points::still_pays;
 use crate::registrations::access::Participant;
 
 /// The views beside each other, below `/e/{event}/plaza`.
@@ -50,7 +50,7 @@ pub struct Sight {
 pub async fn look(app: &App, me: &Participant) -> Result<Sight, Error> {
     may_look(app, me)?;
     let (db, now) = (app.database.reader(), app.now());
-    let today = today::of_person(db, &me.event, me.registration.id, now).await?;
+    let today = still_pays::of_person(db, &me.event, me.registration.id, now).await?;
     Ok(Sight {
         points: today.points(),
         signed_in: daily_check_in::days_of(db, me.registration.id).await?.contains(&me.event.day(now)),

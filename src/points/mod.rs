@@ -21,7 +21,7 @@ pub mod running;
 pub mod standing;
 pub mod statement;
 pub mod terms;
-pub mod today;
+pub mod still_pays;
 
 use crate::calls::Calls;
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::applicants::{Applicant, Crowd};
+use super::eligibility::{Applicant, Crowd};
 use super::insert::insert_applications;
 use super::refusals::ALREADY_REGISTERED;
 use super::registration;
@@ -74,7 +74,7 @@ pub struct Request {
 /// approves it at once where the event says so and somebody vouches.
 ///
 /// # Errors
-/// 403 `mail_not_verified`, 409 `profile_missing`, as [`judge_age`](super::applicants::judge_age), 422 `invalid` for the unit, 409 `phase_closed`,
+/// 403 `mail_not_verified`, 409 `profile_missing`, as [`judge_age`](super::eligibility::judge_age), 422 `invalid` for the unit, 409 `phase_closed`,
 /// 409 `already_registered`.
 pub async fn apply(app: &Arc<App>, request: Request) -> Result<registration::Model, Error> {
     batch::join(app, request).await

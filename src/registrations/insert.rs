@@ -8,9 +8,9 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::applicants::{Applicant, Employer};
 use super::apply::Request;
 use super::class;
+use super::eligibility::{Applicant, Employer};
 use super::letters;
 use super::number;
 use super::refusals::ALREADY_REGISTERED;

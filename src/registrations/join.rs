@@ -6,8 +6,8 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 use uuid::Uuid;
 
-use super::applicants::{judge_age, unknown_unit};
 use super::class;
+use super::eligibility::{judge_age, unknown_unit};
 use super::insert::insert_registration;
 use super::letters;
 use super::number;

@@ -3,7 +3,7 @@
 pub mod access;
 pub mod age_band;
 mod api;
-mod applicants;
+mod eligibility;
 mod application;
 pub mod apply;
 pub mod attendance;

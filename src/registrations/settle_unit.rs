@@ -10,7 +10,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::applicants::unknown_unit;
+use super::eligibility::unknown_unit;
 use super::refusals::UNIT_SETTLED;
 use super::registration;
 use crate::accounts::profile;

@@ -6,7 +6,7 @@ use super::terms::Terms;
 use crate::accounts::account;
 use crate::app::App;
 use crate::error::Fault;
-use crate::units::{roster_entry, unit};
+use crate::units::{mail_domain, roster_entry, unit};
 
 /// Whether the roster of the unit or the domain of a proved mail address says that the person works there, as far as
 /// the event lets it.
@@ -33,7 +33,7 @@ pub async fn vouch_for(
         let mut by_domain = false;
         if account.verified_at.is_some() && (terms.by_mail_domain || terms.by_roster) {
             let email = account.address(&app.secrets)?;
-            by_domain = terms.by_mail_domain && has_domain(&email, unit.mail_domain.as_deref());
+            by_domain = terms.by_mail_domain && mail_domain::is_of(&email, unit.mail_domain.as_deref());
             if !by_domain && terms.by_roster {
                 to_look_up.push((place, unit.id, email));
             }
@@ -48,10 +48,4 @@ pub async fn vouch_for(
         }
     }
     Ok(vouched)
-}
-
-/// The very domain: anybody may be able to have an address below it.
-fn has_domain(email: &str, domain: Option<&str>) -> bool {
-    let own = email.rsplit_once('@').map(|(_, own)| own);
-    domain.is_some() && own == domain
 }

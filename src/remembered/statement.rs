@@ -191,7 +191,7 @@ mod tests {
         for sql in [
             r#"SELECT "id" FROM "session" FOR UPDATE"#,
             r#"INSERT INTO "session" ("id") VALUES (?)"#,
-            r#"UPDATE "registration" SET "status" = ? WHERE "registration"."event_id" = ?"#,
+            r#"UPDATE "presence" SET "inside" = ? WHERE "presence"."event_id" = ?"#,
             r#"INSERT INTO "attempt" ("id") VALUES (?) ON CONFLICT ("id") DO UPDATE SET "at" = ?"#,
         ] {
             assert_eq!(changed(sql, vec![ONE.into()]), [], "{sql}");

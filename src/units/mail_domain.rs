@@ -34,6 +34,13 @@ const PUBLIC: [&str; 28] = [
     "yeah.net",
 ];
 
+/// Whether an address is of an employer's very domain: anybody may be able to have one below it.
+#[must_use]
+pub fn is_of(email: &str, domain: Option<&str>) -> bool {
+    let own = email.rsplit_once('@').map(|(_, own)| own);
+    domain.is_some() && own == domain
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotADomain {
     Malformed,

@@ -22,7 +22,7 @@ use crate::checkin::attempt::{self, Reason, Verdict};
 use crate::checkin::bearer::{self, Bearer, ScanSubject};
 use crate::checkin::scan::{Passage, Scan};
 use crate::checkin::scan_answer::{Answer, GuestView};
-use crate::checkin::{judge, presence};
+use crate::checkin::{objection, presence};
 use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::events::event;
@@ -88,7 +88,7 @@ async fn look(
             return Sight::of_scan(desk.event, called, made);
         }
         let found = ScanSubject::at(desk.event.id, found);
-        let reason = judge::objection(&found, desk.event.phase(app.now()), Passage::Entry);
+        let reason = objection::objection(&found, desk.event.phase(app.now()), Passage::Entry);
         let there = match found.bearer(false) {
             Some(bearer) => presence::Entity::find_by_id(bearer.registration_id).one(db).await?,
             None => None,

@@ -20,7 +20,7 @@ use crate::badges::number::Number;
 use crate::badges::{badge, code};
 use crate::checkin::attempt::Reason;
 use crate::checkin::presence::Counts;
-use crate::checkin::{bearer, judge};
+use crate::checkin::{bearer, objection};
 use crate::error::{Error, Fault};
 use crate::events::access::Desk;
 use crate::events::device;
@@ -157,7 +157,7 @@ fn tell(guest: &Guest, revoked: bool) -> RosterRecord {
         side: Some(guest.side),
         unit: Some(guest.unit.clone()),
         group: guest.group_number.map(|group| group.to_string()),
-        refusal: judge::standing(guest.status),
+        refusal: objection::standing(guest.status),
     }
 }
 

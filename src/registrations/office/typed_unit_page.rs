@@ -6,7 +6,7 @@ use crate::app::House;
 use crate::error::Error;
 use crate::page::flash::see_saying;
 use crate::page::form::Form;
-use crate::registrations::applicants::unknown_unit;
+use crate::registrations::eligibility::unknown_unit;
 use crate::registrations::refusals::UNIT_SETTLED;
 use crate::registrations::settle_unit::{TypedUnitSettlement, settle_unit};
 use crate::units::access::UnitKeeper;

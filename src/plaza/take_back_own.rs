@@ -18,7 +18,7 @@ use crate::registrations::access::Participant;
 ///
 /// # Errors
 /// 404 where it is not theirs.
-pub async fn take_down(app: &App, who: &Participant, id: Uuid) -> Result<(), Error> {
+pub async fn take_back_own(app: &App, who: &Participant, id: Uuid) -> Result<(), Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold_shared(&txn, who.event.id).await?;
     let (event_id, now, author) = (event.id, app.now(), who.registration.id);
