@@ -61,16 +61,76 @@ class Burst {
   }
 }
 
+// 男 or 女, to a number that was typed without it. The letter is an answer once nothing follows it for a moment,
+// or whatever follows is no code: one code in ten begins with such a letter.
+class Answer {
+  constructor(field, typed) {
+    Object.assign(this, { field, typed, keys: "", timer: 0 });
+  }
+
+  // True where the key is the answer or follows it.
+  hear(key) {
+    if (!("side" in this.field.dataset) || !(this.keys || /^[mwf]$/i.test(key))) return false;
+    this.keys += key;
+    this.wait();
+    return true;
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    const due = performance.now() + QUIET;
+    // Where the page stood still, keys may be waiting.
+    const settle = () => (performance.now() - due > ENDED ? this.wait() : this.settle());
+    this.timer = setTimeout(settle, QUIET);
+  }
+
+  settle() {
+    const rest = this.give();
+    if (rest) this.field.value = rest;
+  }
+
+  // Says the answer, and returns what was typed after it.
+  give() {
+    const [letter, rest] = [this.keys.slice(0, 1), this.keys.slice(1)];
+    const asked = "side" in this.field.dataset;
+    this.forget();
+    if (letter && asked) this.typed(this.field.value + letter);
+    return rest;
+  }
+
+  // To a code: the letter before it is an answer, the letter it begins with is none.
+  giveWay(code) {
+    const rest = this.keys.slice(1).toUpperCase();
+    if (rest === code || /^HTTPS?:/.test(rest)) this.give();
+    this.forget();
+  }
+
+  takeBack() {
+    if (!this.keys) return false;
+    this.keys = this.keys.slice(0, -1);
+    if (this.keys) this.wait();
+    else this.forget();
+    return true;
+  }
+
+  forget() {
+    clearTimeout(this.timer);
+    this.keys = "";
+  }
+}
+
 // `typed(text)` hears what a person typed, `scanned(code)` what a scanner did, `typing(on)` that
 // something is being typed, or not any more.
 export function listen(field, { typed, scanned, typing }) {
   const burst = new Burst();
-  let [last, ended, quiet, answer] = [0, -ENDED, 0, 0];
+  let [last, ended, quiet] = [0, -ENDED, 0];
+  const answer = new Answer(field, typed);
 
   const isOurs = (target) => target === field || !(takesText(target) || document.querySelector("dialog[open]"));
 
   function take(code, composing) {
     clearTimeout(quiet);
+    answer.giveWay(code);
     const { target, before } = burst;
     if (takesText(target)) {
       // An input method still holds the letters: it lets go of them where it loses the focus.
@@ -107,7 +167,6 @@ export function listen(field, { typed, scanned, typing }) {
 
   // True where the key is spent.
   function end(event, now) {
-    clearTimeout(answer);
     const composing = isComposing(event);
     const code = now - burst.last < ANEW && heard(codeIn);
     if (code) {
@@ -116,6 +175,11 @@ export function listen(field, { typed, scanned, typing }) {
     }
     if (now - ended < ENDED && !burst.keys) return true;
     if (!isOurs(event.target) || composing) return false;
+    if (answer.keys) {
+      const rest = answer.give();
+      if (rest) typed(rest);
+      return true;
+    }
     if (event.target === field) {
       // Tab leads on, unless a scanner's device put a code there.
       if (event.key === "Tab" && !codeIn(field.value)) return false;
@@ -129,23 +193,19 @@ export function listen(field, { typed, scanned, typing }) {
   }
 
   function outside(event, now) {
-    clearTimeout(answer);
-    if (event.key === "Escape") field.value = "";
-    else if (event.key === "Backspace") field.value = field.value.slice(0, -1);
-    else {
+    if (event.key === "Escape") {
+      answer.forget();
+      field.value = "";
+    } else if (event.key === "Backspace") {
+      if (!answer.takeBack()) field.value = field.value.slice(0, -1);
+    } else {
       const next = character(event);
       if (!next || next === " ") return;
       event.preventDefault();
-      const isAsked = "side" in field.dataset;
-      const before = isAsked || now - last <= FORGOTTEN ? field.value : "";
-      const follows = isAsked && /[mwf]$/i.test(before);
-      if (isAsked && !follows && /^[mwf]$/i.test(next)) {
-        // No answer where more follows it: a code may begin with the same letter.
-        answer = setTimeout(() => typed(field.value), QUIET);
-      } else {
+      if (!answer.hear(next)) {
         delete field.dataset.side;
+        field.value = (now - last > FORGOTTEN ? "" : field.value) + next;
       }
-      field.value = (follows ? before.slice(-1) : before) + next;
     }
     last = now;
     typing(field.value !== "");

@@ -95,7 +95,7 @@ pub async fn count(house: House, by: Organizer) -> Result<Json<Page<Count>>, Err
 }
 
 /// Approves, rejects or restores one application; the applicant gets a letter. Whoever has a seat or waits for one is
-/// rejected for good, as long as the doors are closed, and the seat goes to the next in line. Who: organizer.
+/// shut out for good, as long as the doors are closed, and the seat goes to the next in line. Who: organizer.
 #[utoipa::path(tag = "registrations", params(("event" = String, Path), ("id" = Uuid, Path)), request_body = Verdict, responses(
     (status = 200, body = Applicant),
     (status = 403, description = "`wrong_role`"),

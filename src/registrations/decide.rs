@@ -34,25 +34,21 @@ use crate::units::unit;
 /// While applications are decided on: until the screening has used what came of it.
 const DECIDING: [Phase; 3] = [Phase::Registration, Phase::Online, Phase::Screening];
 
-/// Decides on one application. Whoever is rejected with a seat has given it back: it goes to the next in line, as where
-/// somebody withdraws.
+/// Decides on one application. The seat of whoever is shut out goes to the next in line, as where somebody withdraws.
 ///
 /// # Errors
 /// 404 where the event has no such application; 409 `not_decidable`, with the status it has; 409 `employer_unsettled`
 /// where the applicant wrote down an employer nobody has looked at; 409 `phase_closed` once the screening is over, or
-/// the doors are open where it is about a seat, `seats_given` where only a rejection can follow, `applied_again` where the person did meanwhile; 422 `invalid` where
-/// a rejection has no reason.
+/// the doors are open where somebody is shut out, `seats_given` where only a rejection can follow, `applied_again` where
+/// the person did meanwhile; 422 `invalid` where a rejection has no reason.
 pub async fn decide(app: &App, by: &Organizer, id: Uuid, verdict: Verdict) -> Result<Applicant, Error> {
     let txn = app.database.begin_write().await?;
-    let phases: &[Phase] = if verdict.decision == Decision::Reject { &BEFORE_THE_DOORS } else { &DECIDING };
+    let phases: &[Phase] = if verdict.decision == Decision::ShutOut { &BEFORE_THE_DOORS } else { &DECIDING };
     let (event, reason) = judge(&txn, app, by, (verdict.decision, verdict.reason), phases).await?;
     let held = registration::Entity::of_event(event.id).filter(registration::Column::Id.eq(id)).lock_exclusive();
     let held = held.one(&txn).await?.ok_or_else(Refused::not_found)?;
-    let (had_a_seat, shuts_out) = (held.status.has_a_seat(), verdict.decision.shuts_out(held.status));
-    if !shuts_out {
-        event.requires_one_of(app.now(), &DECIDING)?;
-    }
-    if !shuts_out && !verdict.decision.may_follow(held.status) {
+    let had_a_seat = held.status.has_a_seat();
+    if !verdict.decision.may_follow(held.status) {
         return Err(NOT_DECIDABLE.with("registration_status", json!(held.status)).into());
     }
     if verdict.decision == Decision::Approve && unsettled(&txn, std::slice::from_ref(&held)).await?.contains(&held.id) {
@@ -100,7 +96,7 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         unknown.map(|id| Unchanged { id: *id, code: NOT_FOUND.code, status: None }).collect();
     let unsettled = match verdicts.decision {
         Decision::Approve => unsettled(&txn, &held).await?,
-        Decision::Reject | Decision::Restore => HashSet::new(),
+        Decision::Reject | Decision::ShutOut | Decision::Restore => HashSet::new(),
     };
     let (waits, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|held| unsettled.contains(&held.id));
     unchanged.extend(waits.into_iter().map(|held| Unchanged {
@@ -108,8 +104,11 @@ pub async fn decide_many(app: &App, by: &Organizer, verdicts: Verdicts) -> Resul
         code: EMPLOYER_UNSETTLED.code,
         status: Some(held.status),
     }));
-    let (mut fit, unfit): (Vec<_>, Vec<_>) =
-        held.into_iter().partition(|held| verdicts.decision.may_follow(held.status));
+    // Nobody loses a seat among many others.
+    let may_follow = |held: &registration::Model| {
+        verdicts.decision != Decision::ShutOut && verdicts.decision.may_follow(held.status)
+    };
+    let (mut fit, unfit): (Vec<_>, Vec<_>) = held.into_iter().partition(may_follow);
     if verdicts.decision == Decision::Restore {
         let again = again(&txn, &event, &fit).await?;
         fit.retain(|held| !again.contains(&held.id));
@@ -189,11 +188,11 @@ async fn judge(
     };
     event.requires_one_of(app.now(), phases)?;
     // Whoever was not approved before the screening is in no list any more: nothing else can be promised.
-    if decision != Decision::Reject && registration::seats_are_given(txn, event.id).await? {
+    if !decision.rejects() && registration::seats_are_given(txn, event.id).await? {
         return Err(SEATS_GIVEN.into());
     }
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    if decision == Decision::Reject && reason.is_none() {
+    if decision.rejects() && reason.is_none() {
         return Err(invalid("reason", "required", "a rejection says why").into());
     }
     Ok((event, reason))
@@ -221,7 +220,7 @@ async fn record_decision(
         let unheard = letters::call_back(txn, &held).await?;
         let mut row = held.into_active_model();
         row.status = Set(decision.status());
-        row.reason = Set(reason.clone().filter(|_| decision == Decision::Reject));
+        row.reason = Set(reason.clone().filter(|_| decision.rejects()));
         row.decided_at = Set((decision != Decision::Restore).then(|| app.now()));
         let now = row.update(txn).await?;
         // An erased account has no address any more; the verdict stands all the same. And whoever has not
@@ -229,7 +228,7 @@ async fn record_decision(
         if let Some(to) = recipients.get(&now.account_id)
             && !(decision == Decision::Restore && unheard)
         {
-            let letter = if decision.shuts_out(before) {
+            let letter = if decision == Decision::ShutOut {
                 letters::of_shutting_out(app, event, &now, to)?
             } else {
                 letters::of_verdict(app, event, &now, to)?

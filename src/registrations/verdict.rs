@@ -17,9 +17,10 @@ pub const MOST: usize = 1_000;
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     Approve,
-    /// Also of somebody who has a seat or waits for one, as long as the doors are closed: for good, one at a time. A seat
-    /// that comes free goes to the next in line.
     Reject,
+    /// Of somebody who has a seat or waits for one, as long as the doors are closed: for good, one at a time. A seat
+    /// that comes free goes to the next in line.
+    ShutOut,
     /// Back to where it waits for a decision. A letter that has not gone yet does not go; whoever had it is told.
     Restore,
 }
@@ -30,7 +31,7 @@ impl Decision {
     pub fn status(self) -> Status {
         match self {
             Self::Approve => Status::Approved,
-            Self::Reject => Status::Rejected,
+            Self::Reject | Self::ShutOut => Status::Rejected,
             Self::Restore => Status::Applied,
         }
     }
@@ -41,14 +42,16 @@ impl Decision {
         match self {
             Self::Approve => status == Status::Applied,
             Self::Reject => matches!(status, Status::Applied | Status::Approved),
+            // Said on purpose: whoever only rejects may not know that the person has a seat by now.
+            Self::ShutOut => status.has_a_seat() || status == Status::Waitlisted,
             Self::Restore => matches!(status, Status::Approved | Status::Rejected),
         }
     }
 
-    /// Whether it takes a seat or a place in the line from somebody who has one: for good, and from one at a time.
+    /// Whether the person is told why they are not among the guests.
     #[must_use]
-    pub fn shuts_out(self, status: Status) -> bool {
-        self == Self::Reject && (status.has_a_seat() || status == Status::Waitlisted)
+    pub fn rejects(self) -> bool {
+        matches!(self, Self::Reject | Self::ShutOut)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -17,23 +18,39 @@ use crate::registrations::registration::Side;
 /// Orders that are kept; when there are more, all are read again.
 const KEPT: usize = 64;
 
-/// The orders of all events, on the house's shelf; of one without a run, the revision at which it had none.
+/// The orders of all events, on the house's shelf; of one without a run, when it had none.
 #[derive(Default)]
-struct Orders(Mutex<HashMap<Uuid, Result<Arc<Board>, u64>>>);
+struct Orders(Mutex<HashMap<Uuid, Result<Arc<Board>, NoRun>>>);
+
+/// That there is no run, at a revision of the event and at a moment. News can be lost where a process dies: it is
+/// asked again after a second.
+#[derive(Clone, Copy)]
+struct NoRun {
+    revision: u64,
+    at: DateTime<Utc>,
+}
+
+impl NoRun {
+    fn still_holds(self, revision: u64, now: DateTime<Utc>) -> bool {
+        self.revision == revision && (TimeDelta::zero()..TimeDelta::seconds(1)).contains(&(now - self.at))
+    }
+}
 
 /// The order of an event, without names; None before its run.
 pub async fn of_event(app: &App, db: &impl ConnectionTrait, event_id: Uuid) -> Result<Option<Arc<Board>>, Fault> {
     let orders = app.extensions.get_or_default::<Orders>();
-    let revision = app.happenings.revision(Some(event_id));
+    let (revision, at) = (app.happenings.revision(Some(event_id)), app.now());
     let known = orders.0.lock().unwrap_or_else(PoisonError::into_inner).get(&event_id).cloned();
     match known {
         Some(Ok(order)) => return Ok(Some(order)),
-        Some(Err(without)) if without == revision && app.database.changes().are_heard() => return Ok(None),
+        Some(Err(without)) if without.still_holds(revision, at) && app.database.changes().are_heard() => {
+            return Ok(None);
+        }
         _ => {}
     }
     let placed = placement::Entity::of_event(event_id).all(db).await?;
     let order = if placed.is_empty() {
-        Err(revision)
+        Err(NoRun { revision, at })
     } else {
         let [men, women] = [ladder(&placed, Side::Men)?, ladder(&placed, Side::Women)?];
         Ok(Arc::new(Board { men, women, at: app.now() }))

@@ -103,7 +103,7 @@ impl One {
             may_approve: open && !given && Decision::Approve.may_follow(applicant.status) && !applicant.unit.typed,
             may_reject: open && Decision::Reject.may_follow(applicant.status),
             may_shut_out: event.requires_one_of(now, &BEFORE_THE_DOORS).is_ok()
-                && Decision::Reject.shuts_out(applicant.status),
+                && Decision::ShutOut.may_follow(applicant.status),
             may_restore: open && !given && Decision::Restore.may_follow(applicant.status),
             waits: labels::letters_wait(&page, house),
             heading: Heading::of(&page, &event, now),
@@ -136,9 +136,6 @@ async fn deeds(
 /// What a deed is called; a decision says which way it went.
 fn deed(page: &Page, entry: &entry::Model) -> String {
     let decision = entry.detail.get("decision").and_then(Value::as_str).unwrap_or_default();
-    let before = entry.detail.get("before").cloned().and_then(|before| serde_json::from_value(before).ok());
-    let shut_out = decision == "reject" && before.is_some_and(|before| Decision::Reject.shuts_out(before));
-    let decision = if shut_out { "shut_out" } else { decision };
     let find = |key: String| spoken::find(page.language, &key.replace('_', "-"));
     find(format!("deed-{}-{decision}", entry.action))
         .or_else(|| find(format!("deed-{}", entry.action)))

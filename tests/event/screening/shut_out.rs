@@ -25,7 +25,7 @@ const WHY: &str = "核实后已婚";
 async fn shut_out(evening: &Evening, person: &Person) -> Answer {
     let organizer = evening.again(&evening.organizer);
     let path = format!("{PATH}/{}/decision", person.registration_id);
-    organizer.post(&path, json!({ "decision": "reject", "reason": WHY })).await
+    organizer.post(&path, json!({ "decision": "shut_out", "reason": WHY })).await
 }
 
 async fn board(evening: &Evening) -> Value {
@@ -45,12 +45,17 @@ async fn a_seat_that_an_organizer_takes_back_goes_to_the_next(
         assert_eq!(her.post(REPLY, json!({ "reply": "confirm" })).await.status, 200);
     }
     let next = board(&evening).await["sides"][1]["next"].clone();
-    let silent = json!({ "decision": "reject", "reason": "  " });
+    let silent = json!({ "decision": "shut_out", "reason": "  " });
     let path = format!("{PATH}/{}/decision", her.registration_id);
     refused(&evening.organizer.post(&path, silent).await, 422, "invalid");
-    let many = json!({ "decision": "reject", "reason": WHY, "ids": [her.registration_id] });
-    let many = evening.organizer.post(&format!("{PATH}/decisions"), many).await;
-    assert_eq!((&many.json["decided"], &many.json["unchanged"][0]["code"]), (&json!([]), &json!("not_decidable")));
+    for decision in ["reject", "shut_out"] {
+        let many = json!({ "decision": decision, "reason": WHY, "ids": [her.registration_id] });
+        let many = evening.organizer.post(&format!("{PATH}/decisions"), many).await;
+        assert_eq!((&many.json["decided"], &many.json["unchanged"][0]["code"]), (&json!([]), &json!("not_decidable")));
+    }
+    // A page that was opened before she had a seat takes none.
+    let plain = json!({ "decision": "reject", "reason": WHY });
+    refused(&evening.organizer.post(&path, plain).await, 409, "not_decidable");
     let mut happenings = evening.app.happenings.listen();
     let answer = shut_out(&evening, &her).await;
     let announced: Vec<What> = std::iter::from_fn(|| happenings.try_recv().ok()).map(|news| news.what).collect();
@@ -121,7 +126,7 @@ async fn whoever_was_shut_out_has_no_badge_and_is_not_let_in(#[values(Sqlite, Po
     let code = code_of(&her).await;
     let no = standing_as(&evening, &women, Status::NotSelected).await;
     for person in &no {
-        refused(&shut_out(&evening, person).await, 409, "phase_closed");
+        refused(&shut_out(&evening, person).await, 409, "not_decidable");
     }
     assert_eq!(her.get("/api/v1/events/qixi/badges/me").await.status, 200);
     assert_eq!(shut_out(&evening, &her).await.status, 200);
@@ -186,18 +191,18 @@ async fn the_page_of_an_application_asks_before_a_seat_is_taken_back(#[values(Sq
         for person in standing_as(&evening, &women, status).await {
             let page = browser.get(&page_of(&person)).await.1;
             let question = page.contains("<details class=\"sure\">\n          <summary>取消报名资格");
-            assert_eq!((question, page.contains("value=\"reject\"")), (asks, asks), "{status:?}: {page}");
+            assert_eq!((question, page.contains("value=\"shut_out\"")), (asks, asks), "{status:?}: {page}");
         }
     }
     let her = standing_as(&evening, &women, Status::Selected).await.remove(0);
     let one = page_of(&her);
-    let (status, page) = read(browser.send(&one, &[("decision", "reject"), ("reason", "")]).await).await;
+    let (status, page) = read(browser.send(&one, &[("decision", "shut_out"), ("reason", "")]).await).await;
     assert!(status == 422 && page.contains("<details class=\"sure\" open>"), "{page}");
-    let sent = browser.send(&one, &[("decision", "reject"), ("reason", WHY)]).await;
+    let sent = browser.send(&one, &[("decision", "shut_out"), ("reason", WHY)]).await;
     assert_eq!((sent.status().as_u16(), header(&sent, "location")), (303, one.as_str()));
     let page = browser.get(&one).await.1;
     assert!(page.contains("<strong>取消报名资格</strong>") && page.contains(WHY), "on record: {page}");
-    assert!(!page.contains("value=\"reject\"") && !page.contains("value=\"restore\""), "{page}");
+    assert!(!page.contains("value=\"shut_out\"") && !page.contains("value=\"restore\""), "{page}");
     // Her own page says how it stands, and hands her nothing.
     let own = Browser::of(&evening, &evening.again(&her)).await;
     assert_eq!(own.get("/e/qixi/me").await.0, 303, "where letters lead");
