@@ -192,7 +192,7 @@ fn phone_number(number: &str, (): &()) -> garde::Result {
 #[get("/me")]
 pub async fn show(house: House, who: SignedIn) -> Result<Json<Me>, Error> {
     let found = match profile::recall_own(&house, who.account_id) {
-        Some((account, profile)) => Some((account, Some(profile))),
+        Some(known) => Some(known),
         None => house.ask(async move |app| profile::own(&app, who.account_id).await).await?,
     };
     Ok(Json(Me::of(&house, found.ok_or_else(Refused::not_signed_in)?)?))

@@ -72,8 +72,7 @@ pub struct Private {
 }
 
 /// An account with its profile.
-#[must_use]
-pub fn with_account(account_id: Uuid) -> SelectTwo<account::Entity, Entity> {
+fn with_account(account_id: Uuid) -> SelectTwo<account::Entity, Entity> {
     let own = account::Entity::belongs_to(Entity).from(account::Column::Id).to(Column::AccountId).into();
     account::Entity::find_by_id(account_id).join(JoinType::LeftJoin, own).select_also(Entity)
 }
@@ -83,8 +82,8 @@ type Known = Memory<Uuid, (account::Model, Model)>;
 
 /// An account with its profile, remembered or asked.
 pub async fn own(app: &App, account_id: Uuid) -> Result<Option<(account::Model, Option<Model>)>, DbErr> {
-    if let Some((account, profile)) = recall_own(app, account_id) {
-        return Ok(Some((account, Some(profile))));
+    if let Some(known) = recall_own(app, account_id) {
+        return Ok(Some(known));
     }
     let changes = app.database.changes();
     let before = changes.before();
@@ -99,8 +98,9 @@ pub async fn own(app: &App, account_id: Uuid) -> Result<Option<(account::Model, 
 
 /// As [`own`], where it is remembered and still true.
 #[must_use]
-pub fn recall_own(app: &App, account_id: Uuid) -> Option<(account::Model, Model)> {
-    app.extensions.get_or_default::<Known>().recall(app.database.changes(), &account_id)
+pub fn recall_own(app: &App, account_id: Uuid) -> Option<(account::Model, Option<Model>)> {
+    let known = app.extensions.get_or_default::<Known>().recall(app.database.changes(), &account_id);
+    known.map(|(account, profile)| (account, Some(profile)))
 }
 
 impl Private {

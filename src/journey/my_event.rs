@@ -112,7 +112,7 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
     let stones = way::of(&page, it, now);
     let arch: Vec<String> = stones.iter().map(|stone| format!("{},{}", stone.x, stone.y)).collect();
     let started = it.phase >= Phase::Online && it.status.takes_part();
-    let seated = matches!(it.status, Status::Selected | Status::Confirmed);
+    let seated = it.status.has_a_seat();
     MyEvent {
         slug: it.event.slug.clone(),
         title: it.event.titled(page.language).to_owned(),

@@ -58,7 +58,7 @@ pub async fn erase(txn: &impl ConnectionTrait, app: &App, account: Uuid) -> Resu
             row.status = Set(Status::Withdrawn);
             row.decided_at = Set(Some(now));
             news.push((event_id, What::RegistrationsChanged));
-            if matches!(status, Status::Selected | Status::Confirmed) {
+            if status.has_a_seat() {
                 news.push((event_id, What::SeatsMoved));
             }
         }

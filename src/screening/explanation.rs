@@ -120,7 +120,7 @@ async fn read(house: &House, page: Page, me: &Participant, form: Form) -> Result
             (when::zoned(page.language, zone, moment), page.say("why-left", &[("left", left.into())]))
         }),
         is_asked: open && status == Status::Selected,
-        may_decline: open && matches!(status, Status::Selected | Status::Confirmed),
+        may_decline: open && status.has_a_seat(),
         check: ran.map(|(run, placement)| Check {
             number: placement.number,
             draw: run.draw,

@@ -136,7 +136,7 @@ pub async fn on_board(app: &App, me: &Participant, board: &Board) -> Result<Stan
         Some(_) => placement::Entity::find_by_id(mine.id).one(db).await?,
         None => None,
     };
-    let has_seat = matches!(mine.status, Status::Selected | Status::Confirmed);
+    let has_seat = mine.status.has_a_seat();
     let standing = Standing {
         id: mine.id,
         number: mine.label(),
