@@ -1,5 +1,4 @@
-//! Photos on their way in. Whatever a phone sends becomes two JPEGs of our own making; of the file
-//! itself nothing is kept.
+//! Photos on their way in. Whatever a phone sends becomes two JPEGs of our own making
+//! (`crates/photos`); of the file itself nothing is kept.
 
-pub mod develop;
 pub mod upload;

@@ -7,10 +7,10 @@ use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::future::{Ready, ready};
 use futures_util::{Stream, StreamExt};
+use queqiao_photos::{Developed, MOST_MEMORY, Spoilt, develop, weigh};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::develop::{Developed, MOST_MEMORY, develop, weigh};
 use crate::app::House;
 use crate::body::too_large;
 use crate::error::refusal::{NOT_A_FORM, UNREADABLE_BODY};
@@ -28,6 +28,17 @@ const MOST_PARTS: usize = 40;
 /// Photos being developed at once: each takes a core, and together they have [`MOST_MEMORY`].
 const AT_ONCE: usize = 2;
 const MEGABYTE: u64 = 1 << 20;
+
+impl From<Spoilt> for Error {
+    fn from(spoilt: Spoilt) -> Self {
+        let (code, message) = match spoilt {
+            Spoilt::NotAPhoto => ("not_a_photo", "must be a JPEG, PNG or WebP"),
+            Spoilt::TooManyPixels => ("too_many_pixels", "at most 25 million pixels, and a photo's worth of bytes"),
+            Spoilt::Broken => ("broken_photo", "cannot be read to its end"),
+        };
+        Refused::invalid(vec![FieldError::new("photo", code, message)]).into()
+    }
+}
 
 /// Where photos are developed, in this process.
 struct Darkroom {

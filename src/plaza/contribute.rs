@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveTime, TimeZone, Utc};
 use garde::Validate;
+use queqiao_photos::Developed;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, ConnectionTrait};
 use serde::Deserialize;
@@ -16,7 +17,6 @@ use crate::body::text;
 use crate::error::{Error, Refused};
 use crate::events::event;
 use crate::happening::What;
-use crate::picture::develop::Developed;
 use crate::registrations::access::Participant;
 
 #[derive(Debug, Deserialize, Validate, ToSchema)]

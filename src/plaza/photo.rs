@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use queqiao_photos::Developed;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
@@ -10,7 +11,6 @@ use utoipa::ToSchema;
 
 use super::contribution;
 use crate::app::App;
-use crate::picture::develop::Developed;
 
 /// The most photos one post has.
 pub const MOST: usize = 3;

@@ -6,6 +6,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, dev, get, post};
 use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use queqiao_photos::Developed;
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -21,7 +22,6 @@ use crate::app::House;
 use crate::body::{self, Body};
 use crate::error::{Error, FieldError, Refused};
 use crate::events::access::Guest;
-use crate::picture::develop::Developed;
 use crate::picture::upload::PhotoForm;
 use crate::registrations::access::Participant;
 

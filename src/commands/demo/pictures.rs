@@ -1,9 +1,9 @@
 //! Pictures of a demonstration, drawn and developed as uploads are: faces before an evening sky, and hills.
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use queqiao_photos::{Developed, develop};
 
 use crate::error::{Error, Fault};
-use crate::picture::develop::{Developed, develop};
 
 /// Colours of skies and of coats.
 const SKIES: [([f32; 3], [f32; 3]); 6] = [

@@ -1,5 +1,6 @@
 //! Life on the plaza of a demonstration: what people wrote, showed and asked.
 
+use queqiao_photos::Developed;
 use uuid::Uuid;
 
 use super::applying::Applicant;
@@ -8,7 +9,6 @@ use super::pictures::Pictures;
 use crate::app::App;
 use crate::error::Error;
 use crate::events::access::Organizer;
-use crate::picture::develop::Developed;
 use crate::plaza::complain::complain;
 use crate::plaza::contribute::{NewContribution, contribute};
 use crate::plaza::contribution::{Decision, Kind};

@@ -11,8 +11,6 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 
-use crate::error::{Error, FieldError, Refused};
-
 /// The longer edge of what is looked at, in pixels.
 const LARGE: u32 = 1280;
 /// The longer edge of what stands on a card: 160 points on a phone of two pixels a point.
@@ -45,25 +43,17 @@ pub struct Developed {
 }
 
 /// Why there is no photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Spoilt {
     /// Neither JPEG, PNG nor WebP, whatever it is called.
+    #[error("neither a JPEG, a PNG nor a WebP")]
     NotAPhoto,
     /// More pixels than anybody's camera takes.
+    #[error("more pixels than a camera takes")]
     TooManyPixels,
     /// It begins like a photo and does not go on like one.
+    #[error("broken in the middle")]
     Broken,
-}
-
-impl From<Spoilt> for Error {
-    fn from(spoilt: Spoilt) -> Self {
-        let (code, message) = match spoilt {
-            Spoilt::NotAPhoto => ("not_a_photo", "must be a JPEG, PNG or WebP"),
-            Spoilt::TooManyPixels => ("too_many_pixels", "at most 25 million pixels, and a photo's worth of bytes"),
-            Spoilt::Broken => ("broken_photo", "cannot be read to its end"),
-        };
-        Refused::invalid(vec![FieldError::new("photo", code, message)]).into()
-    }
 }
 
 /// Bytes that a photo takes while it is worked on, from its header alone: before a single pixel has a
