@@ -4,13 +4,13 @@
 pub mod announce;
 pub mod announcement;
 mod api;
-mod placeholders;
 mod history;
 mod letters;
 pub mod message;
 mod page;
-mod preview_page;
 pub mod personal;
+mod placeholders;
+mod preview_page;
 pub mod refusals;
 mod spoken;
 mod try_out;

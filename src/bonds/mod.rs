@@ -6,8 +6,8 @@
 //! All bonds are listed here, so that they can be made anew in one place when the key changes; the
 //! rooms say what follows where one does not hold.
 
-pub mod renew;
 pub mod bond;
+pub mod renew;
 pub mod sealed_column;
 pub mod standing;
 

@@ -2,7 +2,6 @@
 //! one is the check-in.
 
 pub mod admit;
-pub mod scan_answer;
 pub mod api;
 pub mod attempt;
 pub mod bearer;
@@ -16,6 +15,7 @@ pub mod presence;
 pub mod refusals;
 pub mod review;
 pub mod scan;
+pub mod scan_answer;
 pub mod search;
 pub mod settle_review;
 pub mod undo;

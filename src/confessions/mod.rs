@@ -1,17 +1,17 @@
 //! 真情告白: somebody asks to speak to one person on stage. That person is asked in private first;
 //! a no, silence, and a host who did not get to it are the same to everybody, also in the database.
 
-pub mod confession;
-pub mod terms;
+mod api;
 pub mod ask;
-pub mod respond;
-mod withdraw;
-mod mine;
+pub mod confession;
 pub mod forget;
+mod mine;
+mod page;
 pub mod personal;
 pub mod refusals;
-mod api;
-mod page;
+pub mod respond;
+pub mod terms;
+mod withdraw;
 
 use crate::calls::Calls;
 

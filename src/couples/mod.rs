@@ -1,20 +1,20 @@
 //! 牵手: a match both confirm to show is a couple. Contact details move when both have offered them,
 //! field by field, and not before.
 
+pub mod agree;
+mod api;
+pub mod begin;
 pub mod consent;
 pub mod couple;
+pub mod exchange;
 pub mod for_stage;
+pub mod given_contact;
+mod letters;
+pub mod mine;
 pub mod offer;
 pub mod opening;
-pub mod pair;
-pub mod given_contact;
-pub mod mine;
-pub mod agree;
-pub mod begin;
-pub mod exchange;
-mod letters;
-mod api;
 mod page;
+pub mod pair;
 pub mod personal;
 pub mod refusals;
 

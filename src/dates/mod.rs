@@ -31,12 +31,12 @@ mod vacate;
 
 mod api;
 pub mod mine;
-mod my_row;
-mod round_clock;
-mod my_page;
 mod my_date_page;
+mod my_page;
+mod my_row;
 mod office_page;
 mod overview;
+mod round_clock;
 
 use crate::calls::Calls;
 

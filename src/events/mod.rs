@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod amendment;
+pub mod appoint_crew;
 pub mod begin_series;
 pub mod countdown;
 pub mod crew;
@@ -9,7 +10,6 @@ mod crew_api;
 mod crew_page;
 pub mod device;
 pub mod device_cookie;
-pub mod appoint_crew;
 pub mod event;
 pub mod heading;
 pub mod host;

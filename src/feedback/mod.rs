@@ -1,11 +1,11 @@
 //! 活动反馈: a few questions to everybody who came. The union reads shares and sentences, never who
 //! said what: an answer bears a mark only its author can be found by, and no time.
 
-pub mod submit;
 mod api;
 mod page;
 pub mod personal;
 pub mod sheet;
+pub mod submit;
 pub mod summary;
 
 /// The calls of this room, below `/api/v1`.

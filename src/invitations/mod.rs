@@ -5,10 +5,10 @@
 
 pub mod invitation;
 pub mod invite;
+pub mod invited_person;
 pub mod letters;
 pub mod listed;
 pub mod personal;
 pub mod refusals;
 pub mod rows;
-pub mod invited_person;
 pub mod sweep;

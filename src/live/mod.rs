@@ -2,11 +2,11 @@
 //! own. A snapshot is made once however many listen to it, and whoever is slow misses versions,
 //! never the last one.
 
+mod api;
 pub mod audience;
+pub mod channels;
 pub mod entrance;
 pub mod snapshot;
-pub mod channels;
-mod api;
 
 use crate::calls::Calls;
 

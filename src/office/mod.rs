@@ -3,15 +3,15 @@
 
 mod api;
 mod audit;
-mod colleagues;
-mod dashboard;
 mod audit_log;
 mod audit_spoken;
-mod outbox;
+mod colleagues;
+mod dashboard;
 mod house;
 mod lost_factors;
 mod matters;
 pub mod open_letter;
+mod outbox;
 mod overview;
 mod page;
 pub mod post_again;

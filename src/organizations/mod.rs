@@ -2,8 +2,8 @@
 
 pub mod access;
 pub mod api;
-pub mod demand;
 pub mod create_union;
+pub mod demand;
 pub mod grant;
 pub mod members;
 pub mod organization;

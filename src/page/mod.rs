@@ -2,15 +2,15 @@
 
 pub mod assets;
 pub mod faults;
+pub mod flash;
+pub mod fluent;
 pub mod form;
 pub mod language_switch;
 pub mod refusal;
-pub mod flash;
 pub mod rows;
 pub mod site_map;
 mod styleguide;
 pub mod when;
-pub mod fluent;
 
 use std::borrow::Cow;
 

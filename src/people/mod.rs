@@ -4,9 +4,9 @@
 
 mod api;
 mod band;
+mod neighbour_card;
 mod neighbours;
 mod page;
-mod neighbour_card;
 
 use crate::calls::Calls;
 

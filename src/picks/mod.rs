@@ -1,33 +1,33 @@
 //! 爆灯: picks are sealed until the round closes; mutual ones become matches, the others cease to exist.
 
-pub mod personal;
-pub mod refusals;
-pub mod key_place;
-pub mod keys;
-pub mod pick_key;
-pub mod round;
+mod api;
 pub mod ballot;
-pub mod matched;
 pub mod ballot_consent;
 pub mod blocked_pairs;
-pub mod terms;
-pub mod plan;
-pub mod open;
 pub mod cast_ballot;
-pub mod own;
 pub mod close;
-pub mod tally;
-pub mod void;
-pub mod turnout;
-pub mod recovery;
-pub mod key_presence;
-mod letters;
-mod gallery;
-mod api;
-mod host_api;
-mod page;
-mod stuck;
 mod discreet;
+mod gallery;
+mod host_api;
+pub mod key_place;
+pub mod key_presence;
+pub mod keys;
+mod letters;
+pub mod matched;
+pub mod open;
+pub mod own;
+mod page;
+pub mod personal;
+pub mod pick_key;
+pub mod plan;
+pub mod recovery;
+pub mod refusals;
+pub mod round;
+mod stuck;
+pub mod tally;
+pub mod terms;
+pub mod turnout;
+pub mod void;
 
 use crate::calls::Calls;
 

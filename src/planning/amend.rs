@@ -17,7 +17,7 @@ use crate::events::schedule::Schedule;
 use crate::events::{amendment, event, series};
 use crate::folding;
 use crate::happening::What;
-use crate::registrations::class;
+use crate::registrations::precedence;
 use crate::{points, screening};
 
 /// Changes an event, all or nothing.
@@ -48,7 +48,7 @@ pub async fn amend(app: &App, by: &Organizer, changes: Changes) -> Result<event:
     row.series_id = Set(series);
     let hosts = changes.hosts.as_deref();
     let event = amendment::write(&txn, app, by, (&event, row), hosts, &changes.named()).await?;
-    class::update_classes(&txn, &event, app.now()).await?;
+    precedence::update_classes(&txn, &event, app.now()).await?;
     screening::deadline::bring_forward(&txn, &event).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);

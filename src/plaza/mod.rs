@@ -1,7 +1,6 @@
 //! 互动广场: the online zone where people show themselves, declare, sign in and answer quizzes. Only what a person
 //! does themselves earns points; nothing another person can give or withhold does.
 
-pub mod quiz_answer;
 mod api;
 pub mod ask;
 pub mod complain;
@@ -9,6 +8,7 @@ pub mod complaint;
 mod complaints_api;
 pub mod contribute;
 pub mod contribution;
+pub mod daily_check_in;
 mod days_api;
 mod deeds_page;
 pub mod earnable;
@@ -26,13 +26,13 @@ pub mod portrait;
 mod portrait_page;
 mod queue;
 pub mod quiz;
+pub mod quiz_answer;
 mod quiz_page;
 mod quizzes_page;
 pub mod refusals;
 mod report_page;
 mod reword;
 pub mod sight;
-pub mod daily_check_in;
 mod take_back_own;
 mod take_down_page;
 pub mod top;

@@ -1,12 +1,12 @@
 //! 积分: every point has a line in an append-only ledger that says why; what a person has is a fold over these lines.
 
 mod api;
+pub mod award_by_hand;
 pub mod board;
 mod books_api;
 pub mod chain;
 pub mod close_books;
 pub mod digest;
-pub mod award_by_hand;
 pub mod entry;
 pub mod fold;
 pub mod freeze;
@@ -20,8 +20,8 @@ pub mod rules;
 pub mod running;
 pub mod standing;
 pub mod statement;
-pub mod terms;
 pub mod still_pays;
+pub mod terms;
 
 use crate::calls::Calls;
 

@@ -9,10 +9,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::apply::Request;
-use super::class;
 use super::eligibility::{Applicant, Employer};
 use super::letters;
 use super::number;
+use super::precedence;
 use super::refusals::ALREADY_REGISTERED;
 use super::registration::{self, Side, Status};
 use super::terms::Terms;
@@ -50,7 +50,7 @@ pub(super) async fn insert_applications(
     }
     let vouched = vouch::vouch_for(txn, app, Terms::of(event)?, &named).await?;
     let people: Vec<Uuid> = named.iter().map(|(_, account)| account.id).collect();
-    let classes = class::of_people(txn, event, &people, now).await?;
+    let classes = precedence::of_people(txn, event, &people, now).await?;
     let numbers = number::take_many(txn, app, event.id, applicants.len()).await?;
 
     let (mut entered, mut agreed, mut posted) = (Vec::new(), Vec::new(), Vec::new());
@@ -61,7 +61,7 @@ pub(super) async fn insert_applications(
             answers: json!(application.answers),
             decided_at: vouched.then_some(now),
             status: if vouched { Status::Approved } else { Status::Applied },
-            class: classes.get(&account.id).copied().unwrap_or(class::ORDINARY),
+            class: classes.get(&account.id).copied().unwrap_or(precedence::ORDINARY),
             ..registration::fresh(app, event, account.id, unit.id, side, applicant.profile, number)?
         };
         let sentences = Agreed::to(application.consents.iter().copied(), *read_in);

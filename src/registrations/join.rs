@@ -6,11 +6,11 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, QuerySelect};
 use uuid::Uuid;
 
-use super::class;
 use super::eligibility::{judge_age, unknown_unit};
 use super::insert::insert_registration;
 use super::letters;
 use super::number;
+use super::precedence;
 use super::refusals::PROFILE_MISSING;
 use super::registration::{self, Side, Status};
 use super::terms::Terms;
@@ -71,7 +71,7 @@ pub async fn accepted(
         return Err(PHASE_CLOSED.into());
     }
     let vouched = vouch::vouches(txn, app, Terms::of(&event)?, &unit, account).await?;
-    let class = class::of_person(txn, &event, account.id, now).await?;
+    let class = precedence::of_person(txn, &event, account.id, now).await?;
     let number = number::take(txn, app, event.id).await?;
     let JoinDetails { nickname, gender, born_on, real_name, agreed } = details;
     let standing = profile::Entity::find_by_id(account.id).one(txn).await?;

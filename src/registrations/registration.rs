@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{age_band, class};
+use super::{age_band, precedence};
 use crate::accounts::profile::{self, Gender};
 use crate::app::App;
 use crate::error::Fault;
@@ -29,7 +29,7 @@ pub struct Model {
     pub status: Status,
     /// Age band, where the event screens by one.
     pub band: Option<String>,
-    /// What is compared before points; see [`super::class`].
+    /// What is compared before points; see [`super::precedence`].
     pub class: i32,
     /// Has a guaranteed seat.
     pub held: bool,
@@ -273,7 +273,7 @@ pub fn fresh(
         number,
         status: Status::Applied,
         band: band(app, event, side, profile)?,
-        class: class::ORDINARY,
+        class: precedence::ORDINARY,
         held: false,
         answers: json!({}),
         reason: None,

@@ -3,11 +3,11 @@
 
 mod api;
 mod arrivals;
-pub mod report_request;
 mod event;
 mod head_counts;
 mod page;
 mod plot;
+pub mod report_request;
 mod table;
 mod workbook;
 pub mod year;

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::error::Fault;
 use crate::events::event;
 use crate::points::standing;
-use crate::registrations::class;
+use crate::registrations::precedence;
 use crate::registrations::registration::{self, Status};
 use crate::units::unit;
 use queqiao_screening::applicant::Applicant;
@@ -47,7 +47,7 @@ async fn applicants(
         .order_by_asc(registration::Column::Number)
         .all(db)
         .await?;
-    let classes = class::of_applicants(db, event, &approved, now).await?;
+    let classes = precedence::of_applicants(db, event, &approved, now).await?;
     let mut applicants: Vec<Applicant> = approved
         .into_iter()
         .zip(classes)
@@ -74,7 +74,7 @@ pub async fn publish(
     draw: &str,
     by: Uuid,
 ) -> Result<list::Model, Fault> {
-    class::update_classes(txn, event, app.now()).await?;
+    precedence::update_classes(txn, event, app.now()).await?;
     let applicants = applicants(txn, event, app.now()).await?;
     let mut lines = Vec::with_capacity(applicants.len());
     for applicant in applicants {

@@ -13,7 +13,7 @@ use crate::events::access::Organizer;
 use crate::events::rules::seats_rule;
 use crate::events::{amendment, event};
 use crate::happening::What;
-use crate::registrations::class;
+use crate::registrations::precedence;
 
 /// What is to be changed; what is left out stays.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
@@ -63,7 +63,7 @@ pub async fn change_rules(app: &App, by: &Organizer, changes: Changes) -> Result
     row.seats = Set(seats);
     row.settings = Set(settings);
     let event = amendment::write(&txn, app, by, (&event, row), None, &named).await?;
-    class::update_classes(&txn, &event, app.now()).await?;
+    precedence::update_classes(&txn, &event, app.now()).await?;
     txn.commit().await?;
     app.happenings.announce(event.id, What::EventChanged);
     Ok(event)

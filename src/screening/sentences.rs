@@ -9,7 +9,7 @@ use crate::events::event;
 use crate::language::Language;
 use crate::page::fluent::{say, say_in};
 use crate::points::rules::RuleSet;
-use crate::registrations::class;
+use crate::registrations::precedence;
 use crate::registrations::registration::Side;
 
 /// How a person is addressed: 您 in letters and to programs, 你 on pages.
@@ -82,9 +82,9 @@ pub fn standing(
 /// Why somebody stands before or behind people with other points; None for everybody else.
 fn history(class: i32) -> Option<&'static str> {
     match class {
-        class::GUARANTEED => Some("screening-class-guaranteed"),
-        class::ATTENDED => Some("screening-class-attended"),
-        class::NO_SHOW => Some("screening-class-no-show"),
+        precedence::GUARANTEED => Some("screening-class-guaranteed"),
+        precedence::ATTENDED => Some("screening-class-attended"),
+        precedence::NO_SHOW => Some("screening-class-no-show"),
         _ => None,
     }
 }
@@ -221,7 +221,8 @@ mod tests {
             single: vec![],
             climb: Some(27),
         };
-        let (formal, stood) = (Address::Formal, Stood { points: Some(87), class: class::ORDINARY, side: Side::Women });
+        let (formal, stood) =
+            (Address::Formal, Stood { points: Some(87), class: precedence::ORDINARY, side: Side::Women });
         let zh = explanation(formal, Language::Zh, &why, stood, Some(13));
         assert_eq!(zh[0], "您有 87 分，在女方第 163 名。");
         assert_eq!(zh[1], "女方 150 席已满，最后一名 87 分，与您同分，按抽签号先后。");
@@ -242,11 +243,11 @@ mod tests {
         let why =
             Explanation { rank: 1, rank_side: 1, rank_unit_side: 1, full: vec![], single: vec![], climb: Some(0) };
         let stood = |class| Stood { points: Some(40), class, side: Side::Men };
-        let zh = explanation(Address::Familiar, Language::Zh, &why, stood(class::GUARANTEED), None);
+        let zh = explanation(Address::Familiar, Language::Zh, &why, stood(precedence::GUARANTEED), None);
         assert_eq!(zh, ["你有 40 分，在男方第 1 名。", "你有保留席位，排在最前。"]);
-        let by_lot = Stood { points: None, ..stood(class::ORDINARY) };
+        let by_lot = Stood { points: None, ..stood(precedence::ORDINARY) };
         assert_eq!(standing(Address::Familiar, Language::Zh, &why, by_lot), ["按抽签号，你在男方第 1 名。"]);
-        let en = explanation(Address::Formal, Language::En, &why, stood(class::NO_SHOW), None);
+        let en = explanation(Address::Formal, Language::En, &why, stood(precedence::NO_SHOW), None);
         assert_eq!(en[0], "You have 40 points and rank 1 among the men.");
         assert!(en[1].starts_with("You confirmed a seat"), "{en:?}");
     }

@@ -10,7 +10,7 @@ use super::{applicants, passed, run};
 use crate::app::App;
 use crate::error::{Error, Fault};
 use crate::events::event;
-use crate::registrations::class;
+use crate::registrations::precedence;
 use crate::registrations::registration::{SIDES, Side};
 use queqiao_screening::applicant::Applicant;
 use queqiao_screening::explain::Full;
@@ -168,8 +168,10 @@ fn held_back(people: impl Iterator<Item = (i32, Dot)> + Clone) -> usize {
     let of_side = |side: Side| {
         let here = people.clone().filter(move |(_, dot)| dot.side == side);
         let last = passed::last_seat(here.clone().map(|(_, dot)| (dot.points, dot.seated)));
-        here.filter(move |(class, dot)| *class > class::ORDINARY && passed::is_over((dot.points, dot.seated), last))
-            .count()
+        here.filter(move |(class, dot)| {
+            *class > precedence::ORDINARY && passed::is_over((dot.points, dot.seated), last)
+        })
+        .count()
     };
     SIDES.into_iter().map(of_side).sum()
 }

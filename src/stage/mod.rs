@@ -2,31 +2,31 @@
 //! back, so that the screen is whole after a restart; a name is on it only while both of the couple
 //! still want it there.
 
-pub mod terms;
+mod api;
+pub mod bless;
+pub mod blessing;
+pub mod confessions;
+mod console;
 pub mod cue;
+mod guest_api;
+pub mod invite;
+pub mod names;
+pub mod pair_screen;
 pub mod pass;
 pub mod pass_cookie;
-pub mod step;
-pub mod names;
-pub mod queue;
-pub mod confessions;
-pub mod talents;
-pub mod together;
-pub mod blessing;
-pub mod scene;
-pub mod show;
-pub mod set_aside;
-pub mod undo;
-pub mod bless;
 pub mod personal;
+pub mod queue;
 pub mod refusals;
-pub mod invite;
-pub mod pair_screen;
-pub mod screen_code;
-mod api;
-mod guest_api;
-mod console;
+pub mod scene;
 mod screen;
+pub mod screen_code;
+pub mod set_aside;
+pub mod show;
+pub mod step;
+pub mod talents;
+pub mod terms;
+pub mod together;
+pub mod undo;
 
 use crate::calls::Calls;
 

@@ -1,23 +1,23 @@
 //! 鹊桥志愿者: couples that want it are asked how it goes, three days, three weeks and three months
 //! later; nobody else is in any list.
 
-pub mod milestone;
-pub mod follow_up;
+mod api;
 pub mod assignment;
 pub mod cases;
-pub mod timeline;
-pub mod outcomes;
-pub mod note_follow_up;
-pub mod take_into_care;
-pub mod reminder;
+pub mod follow_up;
 mod letters;
-pub mod remind;
-mod api;
-mod page;
+pub mod milestone;
+pub mod note_follow_up;
+pub mod outcomes;
 mod outcomes_page;
-mod spoken;
+mod page;
 pub mod personal;
 pub mod refusals;
+pub mod remind;
+pub mod reminder;
+mod spoken;
+pub mod take_into_care;
+pub mod timeline;
 
 use crate::calls::Calls;
 use actix_web::web;

@@ -1,10 +1,10 @@
 //! A second proof beside the password: the code of an authenticator app, or one of ten for the day the
 //! phone is lost. Administrators must have one, everybody may, and a union may demand it of its staff.
 
-pub mod check_code;
 mod api;
 pub mod ask;
 pub mod begin;
+pub mod check_code;
 pub mod confirm;
 mod disclosure;
 pub mod end;

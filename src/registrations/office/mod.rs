@@ -1,10 +1,10 @@
 //! Where organizers look through applications: the roll, one applicant, lists in and out.
 
-mod invited;
-mod list;
 mod import_export;
-mod one;
+mod invited;
 mod labels;
+mod list;
+mod one;
 mod typed_unit_page;
 
 use actix_web::web::ServiceConfig;
