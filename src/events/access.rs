@@ -143,7 +143,7 @@ impl AccessContext {
 
     async fn find(app: &App, account: SignedIn, slug: &str, role: Option<Role>) -> Result<Self, Error> {
         let event = event::find_by_slug(app, slug).await?.ok_or_else(Refused::not_found)?;
-        let standing = Standing::find(app, account.account_id, event.organization_id).await?;
+        let standing = Standing::of(app, account.account_id, event.organization_id).await?;
         let roles = match role {
             Some(_) if standing == Standing::Stranger => {
                 Some(crew::find_roles(app, account.account_id, event.id).await?)

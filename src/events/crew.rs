@@ -1,5 +1,6 @@
 //! Who works on one evening.
 
+use futures_util::TryFutureExt;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, DbErr, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -59,11 +60,7 @@ impl Rights {
     /// As [`Rights::of`], as the house remembers them.
     pub async fn remembered(app: &App, account_id: Uuid, event: &event::Model) -> Result<Self, DbErr> {
         let standing = Standing::of(app, account_id, event.organization_id).await?;
-        let roles = match recall_roles(app, account_id, event.id) {
-            Some(known) => known,
-            None => find_roles(app, account_id, event.id).await?,
-        };
-        Ok(Self { organizer: standing == Standing::Organizer, roles })
+        Ok(Self { organizer: standing == Standing::Organizer, roles: find_roles(app, account_id, event.id).await? })
     }
 
     /// Whether they may do what this role may.
@@ -94,14 +91,12 @@ pub fn recall_roles(app: &App, account_id: Uuid, event_id: Uuid) -> Option<Vec<R
     app.extensions.get_or_default::<Known>().recall(app.database.changes(), &(account_id, event_id))
 }
 
-/// As [`roles`], and remembers them.
+/// As [`roles`], remembered or asked.
 pub async fn find_roles(app: &App, account_id: Uuid, event_id: Uuid) -> Result<Vec<Role>, DbErr> {
-    let changes = app.database.changes();
-    let before = changes.before();
-    let found = roles(app.database.reader(), account_id, event_id).await?;
-    let known = app.extensions.get_or_default::<Known>();
-    known.keep(changes, before, (account_id, event_id), found.clone(), &[Part::All(Table::Crew)]);
-    Ok(found)
+    let (known, whose) = (app.extensions.get_or_default::<Known>(), (account_id, event_id));
+    let question = roles(app.database.reader(), account_id, event_id).map_ok(Some);
+    let found = known.recall_or_ask(app.database.changes(), whose, question, |_| [Part::All(Table::Crew)]).await?;
+    Ok(found.unwrap_or_default())
 }
 
 /// Whoever has a role on an evening.

@@ -214,16 +214,10 @@ pub fn recall(app: &App, slug: &str) -> Option<Model> {
     app.extensions.get_or_default::<Known>().recall(app.database.changes(), slug)
 }
 
-/// As [`by_slug`], and remembers it.
+/// As [`by_slug`], remembered or asked.
 pub async fn find_by_slug(app: &App, slug: &str) -> Result<Option<Model>, DbErr> {
-    let changes = app.database.changes();
-    let before = changes.before();
-    let found = by_slug(app.database.reader(), slug).await?;
-    if let Some(event) = &found {
-        let known = app.extensions.get_or_default::<Known>();
-        known.keep(changes, before, slug.to_owned(), event.clone(), &[Part::All(Table::Event)]);
-    }
-    Ok(found)
+    let (known, question) = (app.extensions.get_or_default::<Known>(), by_slug(app.database.reader(), slug));
+    known.recall_or_ask(app.database.changes(), slug.to_owned(), question, |_| [Part::All(Table::Event)]).await
 }
 
 /// How many events the front page shows, of those to come and of those that were.

@@ -1,5 +1,6 @@
 //! Who works for a union.
 
+use futures_util::TryFutureExt;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QueryFilter};
 
@@ -73,23 +74,14 @@ impl Standing {
         app.extensions.get_or_default::<Known>().recall(app.database.changes(), &(account, union))
     }
 
-    /// Of this person at this union, asked of the database and remembered.
-    pub async fn find(app: &App, account: Uuid, union: Uuid) -> Result<Self, DbErr> {
-        let changes = app.database.changes();
-        let before = changes.before();
-        let found = standing(app.database.reader(), account, union).await?;
-        let factor = Table::SecondFactor.rows(account.as_bytes());
-        let read_from = [Part::All(Table::Organization), Part::All(Table::Staff), factor];
-        app.extensions.get_or_default::<Known>().keep(changes, before, (account, union), found, &read_from);
-        Ok(found)
-    }
-
-    /// As [`Standing::find`], or as it is remembered.
+    /// Of this person at this union, remembered or asked.
     pub async fn of(app: &App, account: Uuid, union: Uuid) -> Result<Self, DbErr> {
-        match Self::recall(app, account, union) {
-            Some(known) => Ok(known),
-            None => Self::find(app, account, union).await,
-        }
+        let known = app.extensions.get_or_default::<Known>();
+        let question = standing(app.database.reader(), account, union).map_ok(Some);
+        let factor = Table::SecondFactor.rows(account.as_bytes());
+        let read_from = |_: &Self| [Part::All(Table::Organization), Part::All(Table::Staff), factor];
+        let found = known.recall_or_ask(app.database.changes(), (account, union), question, read_from).await?;
+        Ok(found.unwrap_or(Self::Stranger))
     }
 
     /// Whether they are let in: whoever lacks the second factor learns that.

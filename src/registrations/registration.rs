@@ -207,23 +207,10 @@ pub fn recall_active(app: &App, event_id: Uuid, account_id: Uuid) -> Option<Mode
 
 /// As [`active_of`], remembered or asked.
 pub async fn active(app: &App, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
-    match recall_active(app, event_id, account_id) {
-        Some(known) => Ok(Some(known)),
-        None => find_active(app, event_id, account_id).await,
-    }
-}
-
-/// As [`active_of`], and remembers it.
-async fn find_active(app: &App, event_id: Uuid, account_id: Uuid) -> Result<Option<Model>, DbErr> {
-    let changes = app.database.changes();
-    let before = changes.before();
-    let found = active_of(app.database.reader(), event_id, account_id).await?;
-    if let Some(mine) = &found {
-        let known = app.extensions.get_or_default::<Known>();
-        let read_from = [Table::Registration.rows(mine.id.as_bytes())];
-        known.keep(changes, before, (event_id, account_id), mine.clone(), &read_from);
-    }
-    Ok(found)
+    let (known, whose) = (app.extensions.get_or_default::<Known>(), (event_id, account_id));
+    let question = active_of(app.database.reader(), event_id, account_id);
+    let read_from = |mine: &Model| [Table::Registration.rows(mine.id.as_bytes())];
+    known.recall_or_ask(app.database.changes(), whose, question, read_from).await
 }
 
 /// Those of these accounts that have a living application to an event.

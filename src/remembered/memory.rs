@@ -64,6 +64,29 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
         None
     }
 
+    /// The answer, where it is known and still true; else what is found now, which is remembered with the
+    /// parts of tables it was read from. That nothing was found is not.
+    ///
+    /// # Errors
+    /// What the question says.
+    pub async fn recall_or_ask<E, P: AsRef<[Part]>>(
+        &self,
+        changes: &Changes,
+        asked_for: K,
+        question: impl Future<Output = Result<Option<V>, E>>,
+        read_from: impl FnOnce(&V) -> P,
+    ) -> Result<Option<V>, E> {
+        if let Some(known) = self.recall(changes, &asked_for) {
+            return Ok(Some(known));
+        }
+        let before = changes.before();
+        let found = question.await?;
+        if let Some(value) = &found {
+            self.keep(changes, before, asked_for, value.clone(), read_from(value).as_ref());
+        }
+        Ok(found)
+    }
+
     /// Remembers an answer that was read from these parts of tables, unless anything has changed since
     /// `before`.
     pub fn keep(&self, changes: &Changes, before: Before, asked_for: K, value: V, read_from: &[Part]) {

@@ -36,18 +36,15 @@ pub fn folded(name: &str) -> String {
     folding::compared(name)
 }
 
+/// By id.
+type Known = Memory<Uuid, Model>;
+
 /// A unit, remembered or asked.
 pub async fn find(app: &App, id: Uuid) -> Result<Option<Model>, DbErr> {
-    let (known, changes) = (app.extensions.get_or_default::<Memory<Uuid, Model>>(), app.database.changes());
-    if let Some(unit) = known.recall(changes, &id) {
-        return Ok(Some(unit));
-    }
-    let before = changes.before();
-    let found = Entity::find_by_id(id).one(app.database.reader()).await?;
-    if let Some(unit) = &found {
-        known.keep(changes, before, id, unit.clone(), &[Part::All(Table::Unit)]);
-    }
-    Ok(found)
+    let (known, question) = (app.extensions.get_or_default::<Known>(), Entity::find_by_id(id));
+    known
+        .recall_or_ask(app.database.changes(), id, question.one(app.database.reader()), |_| [Part::All(Table::Unit)])
+        .await
 }
 
 /// Those their unions know.
