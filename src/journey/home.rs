@@ -1,5 +1,7 @@
 //! 我的: my events with the next thing to do, what else I look after, and my own data.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -73,13 +75,12 @@ async fn read(app: &App, account: Uuid, language: Language) -> Result<Read, Erro
     let ids = mine.iter().map(|mine| mine.event_id);
     let events = event::Entity::find().filter(event::Column::Id.is_in(ids)).order_by_asc(event::Column::StartsAt);
     let events = events.all(db).await?;
-    let mut situations = Vec::new();
-    for event in &events {
-        let Some(mine) = mine.iter().find(|mine| mine.event_id == event.id) else { continue };
-        if event::leave_out_faulty(event.id, circle::terms::Terms::of(event)).is_some() {
-            situations.push(situation::read(db, event.clone(), mine.clone(), now).await?);
-        }
-    }
+    let mut mine: HashMap<Uuid, _> = mine.into_iter().map(|mine| (mine.event_id, mine)).collect();
+    // An event that cannot be read whole has no page to lead to.
+    let is_whole = |event: &event::Model| event::leave_out_faulty(event.id, circle::terms::Terms::of(event)).is_some();
+    let events = events.into_iter().filter(is_whole);
+    let at = events.filter_map(|event| mine.remove(&event.id).map(|mine| (event, mine)));
+    let situations = situation::read_all(db, at.collect(), now).await?;
     let (name, profile) = match profile::own(app, account).await? {
         Some((account, profile)) => (account.name, profile),
         None => (None, None),

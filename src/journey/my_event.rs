@@ -72,6 +72,7 @@ struct Score {
 
 struct Read {
     situation: Situation,
+    circle: entrance::Standing,
     standing: Standing,
     board: Arc<Board>,
     /// What today can still earn.
@@ -95,11 +96,22 @@ async fn read(app: &App, guest: Guest) -> Result<Option<Read>, Fault> {
     let (db, now) = (app.database.reader(), app.now());
     let Some(me) = Participant::find(app, guest.account, guest.event).await? else { return Ok(None) };
     let (standing, board) = standing::among_all(app, &me).await?;
-    let today = still_pays::of_person(db, &me.event, me.registration.id, now).await?;
+    let circle = match me.event.phase(now) {
+        Phase::Closed => entrance::standing(db, &me.event, me.registration.id, now).await?,
+        _ => entrance::Standing::None,
+    };
+    let earnable = match me.event.phase(now) {
+        Phase::Online => {
+            let today = still_pays::of_person(db, &me.event, me.registration.id, now).await?;
+            earnable::read(db, &me.event, &me.registration, &today, now).await?.total()
+        }
+        _ => 0,
+    };
     Ok(Some(Read {
+        circle,
         standing,
         board,
-        earnable: earnable::read(db, &me.event, &me.registration, &today, now).await?.total(),
+        earnable,
         most: RuleSet::of(&me.event)?.most(),
         profile: profile::own(app, me.account.account_id).await?.and_then(|(_, profile)| profile),
         situation: situation::read(db, me.event, me.registration, now).await?,
@@ -120,7 +132,7 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
             Phase::Closed if it.came => tabs::of_after(&page, &it.event, "journey"),
             _ => tabs::of_hour(&page, &it.event, now, "journey"),
         },
-        circle: circle(&page, it, now),
+        circle: circle(&page, &read, now),
         number: it.mine.label(),
         countdown: next.until.and_then(|until| Countdown::to(page.t("next-reply-count"), until, now)),
         next,
@@ -135,12 +147,12 @@ fn build_my_event(page: Page, read: Read, now: DateTime<Utc>) -> MyEvent {
     }
 }
 
-fn circle(page: &Page, it: &Situation, now: DateTime<Utc>) -> Option<Circle> {
+fn circle(page: &Page, read: &Read, now: DateTime<Utc>) -> Option<Circle> {
     use entrance::Standing::{Inside, Outside};
-    let (Outside(term) | Inside(term)) = it.circle else { return None };
-    let day = when::day(page.language, it.event.zone(), term.ends_at - TimeDelta::seconds(1), now);
+    let (Outside(term) | Inside(term)) = read.circle else { return None };
+    let day = when::day(page.language, read.situation.event.zone(), term.ends_at - TimeDelta::seconds(1), now);
     let until = page.say("circle-until", &[("day", day.into())]);
-    Some(Circle { joined: matches!(it.circle, Inside(_)), until })
+    Some(Circle { joined: matches!(read.circle, Inside(_)), until })
 }
 
 fn further(read: &Read) -> Further {

@@ -44,8 +44,14 @@ impl Entity {
     /// The matches a person is one of.
     #[must_use]
     pub fn with(registration_id: Uuid) -> Select<Self> {
-        let one_of = Condition::any().add(Column::LoId.eq(registration_id)).add(Column::HiId.eq(registration_id));
-        Self::find().filter(one_of)
+        Self::with_any(&[registration_id])
+    }
+
+    /// The matches any of these people are one of.
+    #[must_use]
+    pub fn with_any(registrations: &[Uuid]) -> Select<Self> {
+        let any = |column: Column| column.is_in(registrations.iter().copied());
+        Self::find().filter(Condition::any().add(any(Column::LoId)).add(any(Column::HiId)))
     }
 }
 
