@@ -5,7 +5,7 @@ use sea_orm::sqlx::PgConnection;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, sqlx};
 
 use super::pool::{Pool, was_dead};
-use super::spoken::{not_executed, not_queried, server};
+use super::spoken::{not_executed, not_queried, server, trace};
 use crate::failpoint::mishap;
 
 #[derive(Clone, Debug)]
@@ -28,7 +28,8 @@ async fn query_with_retry<T>(
 }
 
 /// The embedded readers, where no story has them fail.
-fn whole(pool: &DatabaseConnection) -> Result<&DatabaseConnection, DbErr> {
+fn whole<'p>(pool: &'p DatabaseConnection, sql: &str) -> Result<&'p DatabaseConnection, DbErr> {
+    trace(sql);
     mishap::due().map_err(not_queried)?;
     Ok(pool)
 }
@@ -44,7 +45,7 @@ impl ConnectionTrait for Reader {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Embedded(pool) => whole(pool)?.execute_raw(statement).await,
+            Self::Embedded(pool) => whole(pool, &statement.sql)?.execute_raw(statement).await,
             Self::Server(pool) => {
                 query_with_retry(pool, |line| Box::pin(server::execute(line, statement.clone())), not_executed).await
             }
@@ -53,7 +54,7 @@ impl ConnectionTrait for Reader {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Embedded(pool) => whole(pool)?.execute_unprepared(sql).await,
+            Self::Embedded(pool) => whole(pool, sql)?.execute_unprepared(sql).await,
             Self::Server(pool) => {
                 let sql = sql.to_owned();
                 query_with_retry(pool, |line| Box::pin(server::unprepared(line, sql.clone())), not_executed).await
@@ -63,7 +64,7 @@ impl ConnectionTrait for Reader {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         match self {
-            Self::Embedded(pool) => whole(pool)?.query_one_raw(statement).await,
+            Self::Embedded(pool) => whole(pool, &statement.sql)?.query_one_raw(statement).await,
             Self::Server(pool) => {
                 query_with_retry(pool, |line| Box::pin(server::one(line, statement.clone())), not_queried).await
             }
@@ -72,7 +73,7 @@ impl ConnectionTrait for Reader {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
-            Self::Embedded(pool) => whole(pool)?.query_all_raw(statement).await,
+            Self::Embedded(pool) => whole(pool, &statement.sql)?.query_all_raw(statement).await,
             Self::Server(pool) => {
                 query_with_retry(pool, |line| Box::pin(server::all(line, statement.clone())), not_queried).await
             }

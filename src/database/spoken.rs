@@ -40,7 +40,14 @@ macro_rules! spoken {
 spoken!(embedded, SqliteConnection);
 spoken!(server, PgConnection);
 
+/// Writes a statement to the log, without its values, for whoever wants to read what is asked and how it is
+/// planned: `log.filter = "queqiao::sql=trace"`.
+pub fn trace(sql: &str) {
+    tracing::trace!(target: "queqiao::sql", sql);
+}
+
 fn parts(statement: Statement) -> (String, SqlxValues) {
+    trace(&statement.sql);
     (statement.sql, SqlxValues(statement.values.unwrap_or(Values(Vec::new()))))
 }
 
