@@ -23,7 +23,6 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::database::address::spoken_to;
 use crate::database::silent;
 use crate::error::Fault;
 use crate::happening::Happening;
@@ -78,7 +77,7 @@ pub async fn start(app: &Arc<App>, closing: CancellationToken) -> Result<JoinHan
 
 async fn listener(app: &App) -> Result<PgListener, Fault> {
     let line = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-    let line = line.connect_lazy_with(spoken_to(&app.settings.database.url).map_err(Fault::of)?);
+    let line = line.connect_lazy_with(app.database.current_server().await?);
     let mut ear = PgListener::connect_with(&line).await.map_err(Fault::of)?;
     ear.ignore_pool_close_event(true);
     // One that broke is replaced by us: what was said in between is missed, and we must know.

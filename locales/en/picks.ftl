@@ -44,6 +44,7 @@ trouble-same-side = In this round one picks from the other side
 trouble-not-checked-in = Check in before you light up
 trouble-staff-cannot-pick = Whoever works here does not pick here
 trouble-key-unavailable = Lamps cannot be taken here right now; tell the host
+trouble-key-store-away = The store of the keys does not answer just now; nothing was changed, try again in a moment
 trouble-round-closed = This round is closed. Changes that were not marked as received do not count.
 trouble-round-not-open = This round has not begun
 trouble-round-void = This round is void; wait for the host to open a new one

@@ -44,6 +44,7 @@ trouble-same-side = 这一轮选的是另一方
 trouble-not-checked-in = 签到进场之后才能亮灯
 trouble-staff-cannot-pick = 工作人员不参加爆灯
 trouble-key-unavailable = 这里暂时收不了灯，请告诉主持人
+trouble-key-store-away = 存放钥匙的服务暂时没有回应，什么都没有改动，请稍后再试
 trouble-round-closed = 这一轮已经截止。没有写“已收到”的改动不算数。
 trouble-round-not-open = 这一轮还没有开始
 trouble-round-void = 这一轮作废了，请等主持人重开一轮

@@ -8,6 +8,8 @@ use clap::Args;
 use super::Ended;
 use crate::app::App;
 use crate::clock::Clock;
+#[cfg(debug_assertions)]
+use crate::database::schema;
 use crate::database::tenancy::Tenancy;
 use crate::memory;
 use crate::network::Networks;
@@ -29,6 +31,10 @@ pub struct Arguments {
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
     mishaps: bool,
+    /// Be the binary from before so many of the newest migrations, for stories about upgrades
+    #[cfg(debug_assertions)]
+    #[arg(long, hide = true, default_value_t = 0)]
+    former: usize,
     /// A file with the seconds by which the machine's clock is wrong, for stories about clocks
     #[cfg(debug_assertions)]
     #[arg(long, hide = true)]
@@ -83,6 +89,8 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     let clock = Clock::machine_shifted(arguments.clock_shift.clone());
     #[cfg(not(debug_assertions))]
     let clock = Clock::machine();
+    #[cfg(debug_assertions)]
+    schema::UNKNOWN.store(arguments.former, std::sync::atomic::Ordering::Relaxed);
     let app = App::build(settings, clock, secrets).await?;
     // Before the opening: what a start finishes can be cut off as well.
     #[cfg(debug_assertions)]
@@ -99,6 +107,7 @@ pub async fn serve(settings: Settings, arguments: Arguments) -> Result<(), Ended
     tracing::info!(address = %opening.address, "open");
     told_to_stop().await;
     tracing::info!("closing");
+    opening.leave(told_to_stop()).await;
     let limit = Duration::from_secs(shutdown_seconds) + AFTER_REQUESTS;
     if tokio::time::timeout(limit, opening.close()).await.is_err() {
         tracing::warn!("something hangs and is left behind");

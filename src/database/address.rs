@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::{Context, bail};
 use sea_orm::ConnectOptions;
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{self, ConnectOptions as _};
 use secrecy::{ExposeSecret, SecretString};
 
 /// Where the embedded database lies, by its address; None for PostgreSQL.
@@ -56,19 +57,43 @@ pub(super) fn embedded(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .pragma("cache_size", "-2000")
 }
 
-/// Connects when it is needed: migrations are rare.
-pub(super) fn lazily(url: &str) -> ConnectOptions {
-    let mut options = quiet(url, 1);
-    options.connect_lazy(true).idle_timeout(Duration::from_secs(5)).map_sqlx_postgres_opts(plainly);
-    options
+/// Connects when it is needed, to this server: migrations are rare.
+pub(super) fn lazily(options: &PgConnectOptions) -> PgPool {
+    let pool = PgPoolOptions::new().max_connections(1).idle_timeout(Duration::from_secs(5));
+    pool.acquire_timeout(Duration::from_secs(30)).connect_lazy_with(options.clone())
 }
 
-/// How a server is spoken to.
+/// How each of the servers that an address names is spoken to: `postgres://USER@HOST:PORT,HOST:PORT/NAME`. Of several
+/// one takes writes, and the others follow it.
 ///
 /// # Errors
-/// Where this is no address of one.
-pub fn spoken_to(url: &SecretString) -> sqlx::Result<PgConnectOptions> {
-    Ok(plainly(url.expose_secret().parse()?).disable_statement_logging())
+/// Where this is no address, or asks for servers that do not take writes.
+pub fn spoken_to(url: &SecretString) -> anyhow::Result<Vec<PgConnectOptions>> {
+    each_server(url.expose_secret())?.iter().map(|url| Ok(plainly(url.parse()?).disable_statement_logging())).collect()
+}
+
+/// The address of each server that one with several names.
+fn each_server(url: &str) -> anyhow::Result<Vec<String>> {
+    let (scheme, rest) = url.split_once("://").context("no address")?;
+    let (place, question) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = place.split_once('/').unwrap_or((place, ""));
+    let (user, hosts) = match authority.rsplit_once('@') {
+        Some((user, hosts)) => (format!("{user}@"), hosts),
+        None => (String::new(), authority),
+    };
+    let mut kept = Vec::new();
+    for pair in question.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=') {
+            // What is asked of every server anyway: the house writes.
+            Some(("target_session_attrs", "read-write" | "primary" | "any")) => {}
+            Some(("target_session_attrs", other)) => {
+                bail!("target_session_attrs={other}: the house needs one that writes")
+            }
+            _ => kept.push(pair),
+        }
+    }
+    let question = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+    Ok(hosts.split(',').map(|host| format!("{scheme}://{user}{host}/{path}{question}")).collect())
 }
 
 /// Asks for nothing as a session begins that a pooler would refuse: figures come in binary anyway, with
@@ -94,6 +119,7 @@ fn quiet(url: &str, connections: u32) -> ConnectOptions {
 #[must_use]
 pub fn without_password(url: &SecretString) -> String {
     let url = url.expose_secret();
+    let url = url.split('?').next().unwrap_or_default();
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
         _ => url.to_owned(),
@@ -103,6 +129,31 @@ pub fn without_password(url: &SecretString) -> String {
 #[cfg(test)]
 mod tests {
     use sea_orm::sqlx::{Connection as _, SqliteConnection, query_scalar};
+
+    use super::*;
+
+    #[test]
+    fn an_address_may_name_several_servers() {
+        let named = |url: &str| {
+            let options = spoken_to(&url.into()).unwrap();
+            options.iter().map(|one| (one.get_host().to_owned(), one.get_port())).collect::<Vec<_>>()
+        };
+        let one = |host: &str, port| (host.to_owned(), port);
+        assert_eq!(named("postgres://u:p@north/house"), [one("north", 5432)]);
+        let both = [one("north", 5432), one("south", 6543)];
+        assert_eq!(named("postgres://u:p@north,south:6543/house?target_session_attrs=read-write"), both);
+        assert_eq!(named("postgresql://u@north,south:6543/house?sslmode=disable&target_session_attrs=primary"), both);
+        let several = spoken_to(&"postgres://u:p%40ss@[::1]:5433,south/house?application_name=queqiao".into()).unwrap();
+        assert!(several.iter().all(|one| {
+            (one.get_username(), one.get_database(), one.get_application_name())
+                == ("u", Some("house"), Some("queqiao"))
+        }));
+        for wrong in ["standby", "read-only", "prefer-standby"] {
+            let refused =
+                spoken_to(&format!("postgres://u@a,b/house?target_session_attrs={wrong}").into()).unwrap_err();
+            assert!(refused.to_string().contains("writes"), "{refused}");
+        }
+    }
 
     #[tokio::test]
     async fn the_embedded_database_is_compiled_as_it_should_be() {

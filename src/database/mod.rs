@@ -29,9 +29,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use sea_orm::sqlx::{ConnectOptions as _, Connection, Executor, PgConnection, query};
-use sea_orm::{Database as Connect, DatabaseConnection, DbErr};
+use sea_orm::{Database as Connect, DatabaseConnection, DbErr, SqlxPostgresConnector};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
 
@@ -106,11 +107,11 @@ impl Database {
             let readiness = Arc::new(Readiness::of(file).with_context(place)?);
             Ok(Self { engine: Engine::Embedded(line), reader: Reader::Embedded(readers), schema, readiness })
         } else if address.starts_with("postgres://") || address.starts_with("postgresql://") {
-            let options = spoken_to(url).with_context(place)?;
-            let server = Server::new(&options, Limits::from(settings), *connections);
+            let servers = spoken_to(url).with_context(place)?;
+            let server = Server::new(servers, Limits::from(settings), *connections);
             // A pool only says that it timed out; one connection says why.
-            server.writers.connect().await.with_context(place)?.close().await?;
-            let schema = Connect::connect(lazily(address)).await.with_context(place)?;
+            let current = server.current().await.with_context(place)?;
+            let schema = SqlxPostgresConnector::from_sqlx_postgres_pool(lazily(&current));
             let reader = Reader::Server(server.readers.clone());
             Ok(Self { engine: Engine::Server(server), reader, schema, readiness: Arc::default() })
         } else {
@@ -225,6 +226,17 @@ impl Database {
         match &self.engine {
             Engine::Server(server) => server.writers.connect().await.map_err(Fault::of),
             Engine::Embedded(_) => Err(anyhow!("an embedded database has no connections of one's own").into()),
+        }
+    }
+
+    /// How the server that takes writes now is spoken to, for a connection of another kind.
+    ///
+    /// # Errors
+    /// Where none does in time, or the database is embedded.
+    pub async fn current_server(&self) -> Result<PgConnectOptions, Fault> {
+        match &self.engine {
+            Engine::Server(server) => server.current().await.map_err(Fault::of),
+            Engine::Embedded(_) => Err(anyhow!("an embedded database has no server").into()),
         }
     }
 

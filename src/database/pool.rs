@@ -5,12 +5,13 @@
 //! A pool of our own because sqlx's asks a connection whether it is alive when it is given back, without
 //! a limit: on a network that has gone silent each such question holds a place for ever.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, select_ok};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sea_orm::sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, raw_sql};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
@@ -23,6 +24,8 @@ const SURELY_ALIVE: Duration = Duration::from_secs(1);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 /// Connections are made anew now and then, so that a server's memory of them stays small.
 const OLD: Duration = Duration::from_mins(30);
+/// How long the server that wrote last is given before another one is asked, where an address names several.
+const HEAD_START: Duration = Duration::from_millis(300);
 /// How much longer than the server's own limit this end waits for a statement.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -58,12 +61,39 @@ pub enum Purpose {
     Writes,
 }
 
+/// The servers one address names, of which one takes writes.
+#[derive(Debug)]
+pub struct Servers {
+    options: Vec<PgConnectOptions>,
+    /// Which of them took writes when one was last found.
+    current: AtomicUsize,
+}
+
+impl Servers {
+    #[must_use]
+    pub fn new(options: Vec<PgConnectOptions>) -> Self {
+        Self { options, current: AtomicUsize::new(0) }
+    }
+
+    /// The one that took writes when one was last found; None where an address names none.
+    #[must_use]
+    pub fn current(&self) -> Option<&PgConnectOptions> {
+        self.options.get(self.current.load(Ordering::Relaxed))
+    }
+
+    /// All of them with their places, beginning with that one.
+    fn in_turn(&self) -> impl Iterator<Item = (usize, &PgConnectOptions)> {
+        let (first, count) = (self.current.load(Ordering::Relaxed), self.options.len());
+        self.options.iter().enumerate().cycle().skip(first).take(count)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Pool(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    options: PgConnectOptions,
+    servers: Arc<Servers>,
     limits: Limits,
     purpose: Purpose,
     places: Arc<Semaphore>,
@@ -92,9 +122,9 @@ pub struct Lent {
 
 impl Pool {
     #[must_use]
-    pub fn new(options: PgConnectOptions, limits: Limits, purpose: Purpose, size: usize) -> Self {
+    pub fn new(servers: Arc<Servers>, limits: Limits, purpose: Purpose, size: usize) -> Self {
         let places = Arc::new(Semaphore::new(size.max(1)));
-        Self(Arc::new(Inner { options, limits, purpose, places, idle: Mutex::default() }))
+        Self(Arc::new(Inner { servers, limits, purpose, places, idle: Mutex::default() }))
     }
 
     /// A connection that is alive, within the limit; a server that is away for a moment is waited for.
@@ -151,25 +181,40 @@ impl Pool {
         }
     }
 
-    /// A connection outside the pool, with the same limits.
+    /// A connection outside the pool, with the same limits: to the one of the servers that takes writes.
     ///
     /// # Errors
-    /// Where the server does not take it in time.
+    /// Where none does in time.
     pub async fn connect(&self) -> sqlx::Result<PgConnection> {
-        let Inner { options, limits, purpose, .. } = &*self.0;
-        let made = async {
-            let mut connection = PgConnection::connect_with(options).await?;
-            connection.execute(AssertSqlSafe(session(limits, *purpose))).await?;
-            if connection.server_version_num().is_some_and(|version| version >= 140_000) {
-                // Not on every system; without it a backend notices a client that left when it answers.
-                let _ = connection.execute("SET client_connection_check_interval = '2s'").await;
-            }
-            Ok(connection)
-        };
-        match timeout(limits.connect, made).await {
-            Ok(made) => made,
-            Err(_) => Err(silent()),
+        let Inner { servers, limits, .. } = &*self.0;
+        let tries = servers.in_turn().zip(0_u32..).map(|((place, options), turn)| {
+            Box::pin(async move {
+                if turn > 0 {
+                    sleep(HEAD_START * turn).await;
+                }
+                Ok((place, self.connect_to(options).await?))
+            })
+        });
+        let tries: Vec<BoxFuture<'_, sqlx::Result<_>>> = tries.map(|one| one as BoxFuture<'_, _>).collect();
+        let found = async { if tries.is_empty() { Err(silent()) } else { select_ok(tries).await } };
+        let ((place, connection), _) = timeout(limits.connect, found).await.unwrap_or_else(|_| Err(silent()))?;
+        servers.current.store(place, Ordering::Relaxed);
+        Ok(connection)
+    }
+
+    async fn connect_to(&self, options: &PgConnectOptions) -> sqlx::Result<PgConnection> {
+        let Inner { limits, purpose, .. } = &*self.0;
+        let mut connection = PgConnection::connect_with(options).await?;
+        let greeting = AssertSqlSafe(format!("{}; SELECT pg_is_in_recovery()", session(limits, *purpose)));
+        if raw_sql(greeting).fetch_one(&mut connection).await?.try_get(0)? {
+            let _ = connection.close().await;
+            return Err(follows_another());
         }
+        if connection.server_version_num().is_some_and(|version| version >= 140_000) {
+            // Not on every system; without it a backend notices a client that left when it answers.
+            let _ = connection.execute("SET client_connection_check_interval = '2s'").await;
+        }
+        Ok(connection)
     }
 
     /// The longest anything may take on one of these connections.
@@ -245,7 +290,8 @@ fn session(limits: &Limits, purpose: Purpose) -> String {
 pub fn is_broken(fault: &sqlx::Error) -> bool {
     match fault {
         sqlx::Error::Database(work) => work.code().is_some_and(|code| {
-            code.starts_with("57P") || code.starts_with("08") || code == "25P03" || code == "53300"
+            // 25006: it takes no writes any more; another one does by now.
+            code.starts_with("57P") || code.starts_with("08") || ["25P03", "53300", "25006"].contains(&&*code)
         }),
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
         _ => false,
@@ -261,6 +307,11 @@ pub fn was_dead(fault: &sqlx::Error) -> bool {
 #[must_use]
 pub fn silent() -> sqlx::Error {
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database has gone silent"))
+}
+
+/// A server that only reads what another one writes: a standby. It may be promoted any moment.
+fn follows_another() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::other("the database only reads: it is a standby"))
 }
 
 pub fn not_connected(fault: sqlx::Error) -> DbErr {

@@ -22,6 +22,10 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// A line that kept something so lately moves: whoever is writing now just takes long.
 const MOVING: Duration = Duration::from_secs(10);
 
+/// Writes one row of the house's own.
+pub(super) const PROBE: &str = "INSERT INTO write_probe (id, writes) VALUES (1, 1) \
+    ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1";
+
 /// What the last one who asked heard.
 #[derive(Debug, Default)]
 pub struct Readiness {
@@ -117,8 +121,6 @@ impl Database {
     /// Where that cannot be done.
     pub async fn prove_write(&self) -> Result<(), Error> {
         use sea_orm::ConnectionTrait;
-        const PROBE: &str = "INSERT INTO write_probe (id, writes) VALUES (1, 1) \
-            ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1";
         match &self.engine {
             Engine::Server(server) => Ok(server.prove(PROBE).await.map_err(Fault::of)?),
             Engine::Embedded(_) => {

@@ -33,7 +33,6 @@ pub struct Write {
 }
 
 /// How it becomes durable.
-#[expect(clippy::large_enum_variant, reason = "one a verb: a box would only be an allocation more")]
 pub(super) enum Way {
     /// By itself: PostgreSQL groups the commits of its connections on its own.
     Alone(Held<Transaction>),

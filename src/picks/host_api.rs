@@ -51,7 +51,8 @@ pub async fn plan_round(house: House, host: Host, wish: Body<PlanWish>) -> Round
 #[utoipa::path(tag = "picks", responses(
     (status = 200, body = RoundShown),
     (status = 403),
-    (status = 409, description = "`round_open`, `round_closed`, `another_round_open`, `keys_apart`, `phase_closed`")),
+    (status = 409, description = "`round_open`, `round_closed`, `another_round_open`, `keys_apart`, `phase_closed`"),
+    (status = 503, description = "`key_store_away`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/open")]
@@ -95,7 +96,8 @@ pub struct VoidWish {
 #[utoipa::path(tag = "picks", request_body = VoidWish, responses(
     (status = 200, body = RoundShown),
     (status = 403),
-    (status = 409, description = "`void_unconfirmed`, `round_can_be_counted`, `key_is_safe`, `round_not_open`, `round_closed`")),
+    (status = 409, description = "`void_unconfirmed`, `round_can_be_counted`, `key_is_safe`, `round_not_open`, `round_closed`"),
+    (status = 503, description = "`key_store_away`")),
     params(("n" = i32, Path, description = "Number of the round")),
     security(("bearer" = [])))]
 #[post("/events/{event}/pick-rounds/{n}/void")]

@@ -1,11 +1,14 @@
-//! The place keys lie in: a folder that is kept in memory and nobody else can read, or this process.
+//! The place keys lie in: a folder that is kept in memory and nobody else can read, this process, or a server that
+//! processes on several hosts share.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
+
+use super::key_server::KeyServer;
 
 /// Says that keys are to be kept in memory alone, though there may be a tmpfs.
 const IN_MEMORY: &str = "memory";
@@ -13,35 +16,36 @@ const IN_MEMORY: &str = "memory";
 static USUAL: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 /// The place keys are kept in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Place {
     Folder(PathBuf),
     Memory,
+    Server(Arc<KeyServer>),
 }
 
 impl Place {
-    /// The place `picks.key_dir` names; empty: /run/queqiao or a private folder in /dev/shm where
-    /// that is a tmpfs, else memory; `memory`: memory.
+    /// The place `picks.key_store` names where that is no server; empty: /run/queqiao or a private folder
+    /// in /dev/shm where that is a tmpfs, else memory; `memory`: memory.
     ///
     /// # Errors
     /// A configured folder that cannot be written by us alone, or lies with the data, where every
     /// backup would take the keys along. The message names the setting.
-    pub fn of(key_dir: &str, data: Option<&Path>) -> anyhow::Result<Self> {
-        if key_dir == IN_MEMORY {
+    pub fn of(key_store: &str, data: Option<&Path>) -> anyhow::Result<Self> {
+        if key_store == IN_MEMORY {
             return Ok(Self::Memory);
         }
-        if key_dir.is_empty() {
+        if key_store.is_empty() {
             let usual = USUAL.get_or_init(|| {
                 usual_folders().find(|folder| prepare(folder).and_then(|()| try_writing(folder)).is_ok())
             });
             return Ok(usual.clone().map_or(Self::Memory, Self::Folder));
         }
-        let folder = Path::new(key_dir);
-        prepare(folder).with_context(|| format!("picks.key_dir: {key_dir}"))?;
+        let folder = Path::new(key_store);
+        prepare(folder).with_context(|| format!("picks.key_store: {key_store}"))?;
         if let Some(data) = data
             && lies_within(folder, data)
         {
-            bail!("picks.key_dir: {key_dir} lies with the database, where a backup would take the keys along");
+            bail!("picks.key_store: {key_store} lies with the database, where a backup would take the keys along");
         }
         Ok(Self::Folder(folder.to_owned()))
     }
@@ -101,7 +105,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let inside = folder.path().join("keys");
         let refused = Place::of(inside.to_str().unwrap(), Some(folder.path())).unwrap_err();
-        assert!(refused.to_string().starts_with("picks.key_dir"), "{refused}");
+        assert!(refused.to_string().starts_with("picks.key_store"), "{refused}");
         let open = folder.path().join("open");
         DirBuilder::new().mode(0o755).create(&open).unwrap();
         let refused = Place::of(open.to_str().unwrap(), None).unwrap_err();

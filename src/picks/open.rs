@@ -24,7 +24,7 @@ use queqiao_ballots::secret::Secret;
 ///
 /// # Errors
 /// 409 `round_open`, `round_closed`, `another_round_open`, `keys_apart`; 409 `phase_closed` before and
-/// after the evening; 404.
+/// after the evening; 503 `key_store_away`; 404.
 pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, Error> {
     let txn = app.database.begin_write().await?;
     let event = event::hold(&txn, host.event.id).await?;
@@ -51,7 +51,7 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
     let key = pick_key::Model {
         round_id: found.id,
         mark: secret.mark(found.id).to_vec(),
-        place: keys.number()?,
+        place: keys.number().await?,
         whereabouts: keys.whereabouts(),
     };
     pick_key::ActiveModel::from(key).insert(&txn).await?;
@@ -67,7 +67,7 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
         .record(&txn, app)
         .await?;
     // Before the commit: an open round without its key would take ballots nobody can count.
-    keys.keep(opened.id, &secret)?;
+    keys.keep(opened.id, &secret).await?;
     if let Err(fault) = txn.commit_telling(&opened).await
         && !is_open(app, &keys, &opened).await
     {
@@ -79,22 +79,24 @@ pub async fn open(app: &App, host: &Host, number: i32) -> Result<round::Model, E
 
 /// Whether the round is open although its commit failed: a commit whose answer is lost may be done.
 /// Only where it surely is not, the key goes. Where nobody knows it stays: it opens nothing else, and
-/// the next opening replaces it.
+/// the next opening replaces it. So it does where somebody else has opened the round since: then the key
+/// that lies there is theirs.
 async fn is_open(app: &App, keys: &Keys, opened: &round::Model) -> bool {
     let found = async {
-        // Held, so that a commit still on its way has come to its end before we look.
+        // Held until the key is gone: a commit still on its way has come to its end before we look, and nobody opens
+        // the round, and keeps a key of it, meanwhile.
         let txn = app.database.begin_write().await?;
-        round::hold(&txn, opened.event_id, opened.number).await
+        let found = round::hold(&txn, opened.event_id, opened.number).await?;
+        if found.state == State::Planned
+            && let Err(fault) = keys.destroy(opened.id).await
+        {
+            tracing::error!(?fault, "the key of a round that did not open could not be destroyed");
+        }
+        Ok::<_, Error>(found)
     };
     match found.await {
         // The coin is this opening's own.
-        Ok(found) if found.coin == opened.coin => true,
-        Ok(_) => {
-            if let Err(fault) = keys.destroy(opened.id) {
-                tracing::error!(?fault, "the key of a round that did not open could not be destroyed");
-            }
-            false
-        }
+        Ok(found) => found.coin == opened.coin,
         Err(fault) => {
             tracing::error!(round = %opened.id, ?fault, "whether a round is open is not known; its key is kept");
             false

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
 use super::keys::{Keys, Looked};
-use super::refusals::{KEY_UNAVAILABLE, KEY_WRONG};
+use super::refusals::{KEY_STORE_AWAY, KEY_UNAVAILABLE, KEY_WRONG};
 use crate::error::{Fault, Refused};
 use queqiao_ballots::secret::Secret;
 
@@ -52,15 +52,25 @@ pub async fn secret(
     let Some(kept) = find(db, round_id).await? else {
         return Ok(Err(without(elsewhere, String::new())));
     };
-    Ok(match keys.look(round_id, &kept.mark)? {
+    Ok(match keys.look(round_id, &kept.mark).await? {
         Looked::Found(secret) => Ok(secret),
         Looked::Wrong => Err(without(KEY_WRONG.into(), kept.whereabouts)),
         Looked::Nowhere => Err(without(elsewhere, kept.whereabouts)),
+        Looked::Away => {
+            let away =
+                "The store of the keys does not answer just now. The ballots stay sealed; try again in a moment.";
+            Err(without(KEY_UNAVAILABLE.saying(away), kept.whereabouts))
+        }
     })
 }
 
 fn without(refused: Refused, whereabouts: String) -> Refused {
     Refused { retry_after: Some(AGAIN), ..refused.with("key", whereabouts) }
+}
+
+/// That the store of the keys says nothing, also not whether a key lies there.
+pub(super) fn away() -> Refused {
+    Refused { retry_after: Some(AGAIN), ..KEY_STORE_AWAY.into() }
 }
 
 /// What guests hear of a key that is not here: where it lies is for hosts.

@@ -15,10 +15,10 @@ use crate::events::event;
 /// the house takes requests.
 ///
 /// # Errors
-/// `picks.key_dir` that cannot be used, by name; faults.
+/// `picks.key_store` that cannot be used, by name; faults.
 pub async fn resume(app: &App) -> Result<(), Error> {
     let keys = round::keys(app).await?;
-    keys.try_out()?;
+    keys.try_out().await?;
     due(app).await?;
     for round in round::unfinished(app.database.reader()).await? {
         if let Err(missing) = pick_key::secret(app.database.reader(), &keys, round.id).await? {
@@ -39,14 +39,25 @@ pub async fn due(app: &App) -> Result<(), Error> {
     for closed in round::unfinished(db).await?.into_iter().filter(|round| round.state == State::Closed) {
         let _ = event::leave_out_faulty(closed.event_id, finish(app, &keys, closed.id).await);
     }
-    for id in keys.rounds()? {
+    for id in kept(&keys).await {
         // The key of a round that is just being opened belongs to one that still looks planned.
         let ended = round::Entity::find_by_id(id).one(db).await?;
         if ended.is_some_and(|round| matches!(round.state, State::Tallied | State::Void)) {
-            tally::forget(&keys, id);
+            tally::forget(&keys, id).await;
         }
     }
     Ok(())
+}
+
+/// The rounds whose keys are kept; none where nobody can tell just now: the next time is soon.
+async fn kept(keys: &Keys) -> Vec<Uuid> {
+    match keys.rounds().await {
+        Ok(rounds) => rounds,
+        Err(unusable) => {
+            tracing::warn!("{unusable:#}; keys nobody needs any more are destroyed later");
+            Vec::new()
+        }
+    }
 }
 
 async fn finish(app: &App, keys: &Keys, round_id: Uuid) -> Result<(), Error> {

@@ -17,7 +17,12 @@ crate::refusals! {
     /// Another process of the house could not take ballots for this round.
     KEYS_APART = conflict(
         "keys_apart",
-        "Processes of this service keep their keys apart; give all of them one picks.key_dir.",
+        "Processes of this service keep their keys apart; give all of them one picks.key_store.",
+    );
+    /// The keys of this house lie in a server (Redis or Valkey) that does not answer. Nothing is lost by that.
+    KEY_STORE_AWAY = unavailable(
+        "key_store_away",
+        "The store of the keys (picks.key_store) does not answer just now. Nothing was changed; try again in a moment.",
     );
     /// The key of the round lies elsewhere or is lost. The ballots stay sealed: nothing is lost by that.
     KEY_UNAVAILABLE = unavailable(

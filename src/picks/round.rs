@@ -1,6 +1,7 @@
 //! One pick round: planned, open, closed, tallied; or void where a host said that it will never be counted.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use sea_orm::entity::prelude::*;
@@ -12,6 +13,7 @@ use tokio::sync::OnceCell;
 use utoipa::ToSchema;
 
 use super::key_place::Place;
+use super::key_server::KeyServer;
 use super::keys::Keys;
 use super::refusals::{ROUND_CLOSED, ROUND_NOT_OPEN, ROUND_VOID};
 use crate::app::App;
@@ -20,7 +22,7 @@ use crate::error::refusal::Refusal;
 use crate::error::{Error, Fault, Refused};
 use crate::events::event::Sides;
 use crate::identity::house;
-use crate::secrets::digest;
+use crate::secrets::{Secrets, digest};
 use crate::settings::Settings;
 use queqiao_ballots::onstage::Coin;
 use queqiao_ballots::seal::Seal;
@@ -121,9 +123,12 @@ impl Entity {
     }
 }
 
-/// Tells this database from its copies; asked once.
+/// Tells this database from its copies, and the server that keeps its keys; asked once.
 #[derive(Default)]
-struct Home(OnceCell<String>);
+struct Home {
+    name: OnceCell<String>,
+    server: OnceCell<Option<Arc<KeyServer>>>,
+}
 
 /// The keys of this house.
 ///
@@ -131,23 +136,33 @@ struct Home(OnceCell<String>);
 /// As [`keys_of`].
 pub async fn keys(app: &App) -> Result<Keys, Fault> {
     let known = app.extensions.get_or_default::<Home>();
-    let home = known.0.get_or_try_init(|| home(&app.database)).await?;
-    Ok(Keys::new(place(&app.settings)?, home.clone()))
+    let home = known.name.get_or_try_init(|| home(&app.database)).await?;
+    let server = known.server.get_or_try_init(async || server(&app.settings, &app.secrets)).await?;
+    Ok(Keys::new(place(&app.settings, server.clone())?, home.clone()))
 }
 
-/// The keys of a house with these settings and this database.
+/// The keys of a house with these settings, this database and these secrets.
 ///
 /// # Errors
 /// As [`Place::of`]; a database that does not answer.
-pub async fn keys_of(settings: &Settings, database: &Database) -> Result<Keys, Fault> {
-    Ok(Keys::new(place(settings)?, home(database).await?))
+pub async fn keys_of(settings: &Settings, database: &Database, secrets: &Secrets) -> Result<Keys, Fault> {
+    Ok(Keys::new(place(settings, server(settings, secrets)?)?, home(database).await?))
 }
 
-fn place(settings: &Settings) -> anyhow::Result<Place> {
+/// The server of keys, where there is to be one.
+fn server(settings: &Settings, secrets: &Secrets) -> anyhow::Result<Option<Arc<KeyServer>>> {
+    let Some(address) = settings.picks.key_server() else { return Ok(None) };
+    Ok(Some(Arc::new(KeyServer::new(address, settings.picks.key_store_is_volatile, secrets)?)))
+}
+
+fn place(settings: &Settings, server: Option<Arc<KeyServer>>) -> anyhow::Result<Place> {
+    if let Some(server) = server {
+        return Ok(Place::Server(server));
+    }
     let database = settings.database.url.expose_secret();
     let file = database.strip_prefix("sqlite://").and_then(|path| path.split('?').next());
     let folder = file.and_then(|file| Path::new(file).parent());
-    Place::of(&settings.picks.key_dir, folder)
+    Place::of(settings.picks.key_store.expose_secret(), folder)
 }
 
 async fn home(database: &Database) -> Result<String, Fault> {

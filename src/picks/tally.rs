@@ -66,7 +66,7 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
         }
         State::Tallied | State::Void => {
             // Whoever tallied it may have died with the key still there.
-            forget(&keys, round.id);
+            forget(&keys, round.id).await;
             return Ok(round);
         }
         State::Closed => {}
@@ -83,7 +83,7 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
         }
     }
     // Only now: had the commit failed, the key would have been needed again.
-    forget(&keys, tallied.id);
+    forget(&keys, tallied.id).await;
     app.happenings.announce(tallied.event_id, What::PickRoundTallied);
     leave_the_log(app, tallied.id).await;
     Ok(tallied)
@@ -91,8 +91,8 @@ pub async fn tally(app: &App, round_id: Uuid) -> Result<round::Model, Error> {
 
 /// Destroys the key of a round nobody will count again. What was done is not told as a failure
 /// because of it: the next round of scheduled work tries again.
-pub(super) fn forget(keys: &Keys, round_id: Uuid) {
-    if let Err(fault) = keys.destroy(round_id) {
+pub(super) async fn forget(keys: &Keys, round_id: Uuid) {
+    if let Err(fault) = keys.destroy(round_id).await {
         tracing::error!(round = %round_id, ?fault, "the key of a pick round could not be destroyed");
     }
 }

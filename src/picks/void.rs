@@ -5,6 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ActiveModelTrait, PaginatorTrait, QueryFilter, entity::prelude::*};
 use serde_json::json;
 
+use super::keys::Looked;
 use super::refusals::{KEY_IS_SAFE, ROUND_CAN_BE_COUNTED, ROUND_CLOSED, ROUND_NOT_OPEN, VOID_UNCONFIRMED};
 use super::round::{self, State};
 use super::{ballot, key_presence, pick_key, tally};
@@ -19,7 +20,7 @@ use crate::happening::What;
 ///
 /// # Errors
 /// 409 `round_not_open`, `round_closed`; `round_can_be_counted` where its ballots can be opened here, and
-/// it is to be closed, not thrown away; `key_is_safe`, `void_unconfirmed`; 404.
+/// it is to be closed, not thrown away; `key_is_safe`, `void_unconfirmed`; 503 `key_store_away`; 404.
 pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Result<round::Model, Error> {
     let keys = round::keys(app).await?;
     let txn = app.database.begin_write().await?;
@@ -30,12 +31,19 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
         State::Tallied => return Err(ROUND_CLOSED.saying("This round was counted.").into()),
         State::Void => return Ok(found),
     }
-    if let Ok(secret) = pick_key::secret(&txn, &keys, found.id).await?
-        && tally::open(&txn, &found, &secret).await?.can_be_counted()
-    {
-        return Err(ROUND_CAN_BE_COUNTED.into());
-    }
     let kept = pick_key::find(&txn, found.id).await?;
+    let looked = match &kept {
+        Some(kept) => keys.look(found.id, &kept.mark).await?,
+        None => Looked::Nowhere,
+    };
+    match looked {
+        // It may well lie there.
+        Looked::Away => return Err(pick_key::away().into()),
+        Looked::Found(secret) if tally::open(&txn, &found, &secret).await?.can_be_counted() => {
+            return Err(ROUND_CAN_BE_COUNTED.into());
+        }
+        Looked::Found(_) | Looked::Wrong | Looked::Nowhere => {}
+    }
     let (place, whereabouts) = kept.map_or((None, String::new()), |kept| (Some(kept.place), kept.whereabouts));
     if let Some(place) = place
         && key_presence::keeps_elsewhere(app, &txn, place).await?
@@ -58,7 +66,7 @@ pub async fn void(app: &App, host: &Host, number: i32, confirmed: bool) -> Resul
         .record(&txn, app)
         .await?;
     txn.commit().await?;
-    tally::forget(&keys, void.id);
+    tally::forget(&keys, void.id).await;
     app.happenings.announce(host.event.id, What::PickRoundTallied);
     tally::leave_the_log(app, void.id).await;
     Ok(void)

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use std::sync::OnceLock;
 use subtle::ConstantTimeEq;
 
+use super::lifecycle::Leaving;
 use crate::app::House;
 use crate::error::{Error, Refused};
 
@@ -34,7 +35,11 @@ async fn healthz() -> HttpResponse {
 
 #[get("/readyz")]
 async fn readyz(house: House) -> Result<HttpResponse, Error> {
-    let verdict = house.run(async move |app| Ok(app.database.readiness().await)).await?;
+    let verdict = if house.extensions.get_or_default::<Leaving>().is_so() {
+        Some("this process is about to close".to_owned())
+    } else {
+        house.run(async move |app| Ok(app.database.readiness().await)).await?
+    };
     Ok(match verdict {
         None => HttpResponse::Ok().content_type("text/plain").body("ready"),
         Some(why) => {

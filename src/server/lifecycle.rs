@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -19,6 +20,17 @@ use crate::live::channels::Channels;
 use crate::mail::postman::Postman;
 use crate::picks::{key_presence, recovery};
 use crate::relay;
+
+/// Whether this process is about to close.
+#[derive(Default)]
+pub struct Leaving(AtomicBool);
+
+impl Leaving {
+    #[must_use]
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 pub struct Opening {
     pub app: Arc<App>,
@@ -67,6 +79,14 @@ impl Opening {
             relay,
             closing,
         })
+    }
+
+    /// Says for `server.leave_seconds` that no guests are to be sent here any more, and serves whoever comes all the
+    /// same: a proxy that asks `/readyz` has turned to the others before this one takes no connection. Told to stop
+    /// once more, it leaves at once.
+    pub async fn leave(&self, hurried: impl Future<Output = ()>) {
+        self.app.extensions.get_or_default::<Leaving>().0.store(true, Ordering::Relaxed);
+        let _ = tokio::time::timeout(Duration::from_secs(self.app.settings.server.leave_seconds), hurried).await;
     }
 
     /// Answers what is being answered, then closes: requests first, then the rounds, then the

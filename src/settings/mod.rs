@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow, bail};
 use config::builder::{ConfigBuilder, DefaultState};
 use config::{Config, ConfigError, Environment, File, FileFormat, Value};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 /// The documented defaults are the defaults: this file is what runs when nothing overrides it.
@@ -36,6 +36,7 @@ pub struct ServerSettings {
     pub body_limit: usize,
     pub upload_limit: usize,
     pub answer_seconds: u64,
+    pub leave_seconds: u64,
     pub shutdown_seconds: u64,
     pub trusted_proxies: Vec<String>,
     pub connections_per_address: usize,
@@ -135,7 +136,18 @@ pub struct RetentionSettings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PicksSettings {
-    pub key_dir: String,
+    pub key_store: SecretString,
+    pub key_store_is_volatile: bool,
+}
+
+impl PicksSettings {
+    /// The address of the server that keeps keys for several hosts; None where they lie in a folder or in memory.
+    #[must_use]
+    pub fn key_server(&self) -> Option<&SecretString> {
+        let schemes = ["redis://", "rediss://", "valkey://", "valkeys://"];
+        let address = self.key_store.expose_secret().to_ascii_lowercase();
+        schemes.iter().any(|scheme| address.starts_with(scheme)).then_some(&self.key_store)
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -266,6 +278,9 @@ mod tests {
         assert_eq!(faulty_keys("server.public_url = \"https://queqiao.example/singles\""), ["server.public_url"]);
         assert_eq!(faulty_keys("server.public_url = \"https://queqiao.example:8443\""), [""; 0]);
         assert_eq!(faulty_keys("mail.delivery = \"smtp\""), ["mail.url"]);
+        assert_eq!(faulty_keys("picks.key_store = \"redis://:hush@keys:6379/0\""), [""; 0]);
+        assert_eq!(faulty_keys("picks.key_store = \"redis://:hush@keys:6379/first\""), ["picks.key_store"]);
+        assert_eq!(faulty_keys("picks.key_store = \"redis-sentinel://:hush@keys:6379\""), ["picks.key_store"]);
         assert_eq!(faulty_keys("sever.bind = \"x\""), ["sever"]);
     }
 

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use super::{Delivery, Settings, Wrong};
+use super::{Delivery, PicksSettings, Settings, Wrong};
 use crate::network::Networks;
 
 /// Bytes of a secret that nobody tries out.
@@ -16,7 +16,7 @@ impl Settings {
     #[must_use]
     pub fn judge(&self) -> Vec<Wrong> {
         let mut wrong = self.out_of_range();
-        let Self { server, database, security, mail, log, .. } = self;
+        let Self { server, database, security, mail, picks, log, .. } = self;
         let mut check = |key: &str, outcome: Result<(), String>| {
             if let Err(message) = outcome {
                 wrong.push((key.to_owned(), message));
@@ -38,6 +38,7 @@ impl Settings {
         check("mail.from", mail.from.parse::<Mailbox>().map(drop).map_err(|wrong| format!("{:?}: {wrong}", mail.from)));
         let delivers = mail.delivery == Delivery::Smtp;
         check("mail.url", if delivers { mail_server(mail.url.expose_secret()) } else { Ok(()) });
+        check("picks.key_store", key_store(picks));
         check("log.filter", EnvFilter::try_new(&log.filter).map(drop).map_err(|wrong| wrong.to_string()));
         wrong
     }
@@ -50,6 +51,7 @@ impl Settings {
             ("server.workers", size(server.workers), 0..=1024),
             ("server.body_limit", size(server.body_limit), 4096..=16 << 20),
             ("server.upload_limit", size(server.upload_limit), 65_536..=64 << 20),
+            ("server.leave_seconds", server.leave_seconds, 0..=600),
             ("server.shutdown_seconds", server.shutdown_seconds, 0..=3600),
             ("server.connections_per_address", size(server.connections_per_address), 16..=1_000_000),
             ("server.intake_limit", size(server.intake_limit), 16 << 20..=64 << 30),
@@ -97,6 +99,16 @@ fn public_address(url: &str) -> Result<(), String> {
             && read.fragment().is_none()
     });
     plain.then_some(()).ok_or_else(|| format!("{url:?} is not https:// (or http://) and a host, without a path"))
+}
+
+fn key_store(picks: &PicksSettings) -> Result<(), String> {
+    let is_known = match picks.key_server() {
+        Some(address) => redis::Client::open(address.expose_secret()).is_ok(),
+        // An address of another kind is no folder: it would be made, hold the keys, and be called like the password.
+        None => !picks.key_store.expose_secret().contains("://"),
+    };
+    // Never shown: it holds a password.
+    is_known.then_some(()).ok_or_else(|| "is not redis://HOST:PORT/NUMBER".to_owned())
 }
 
 fn mail_server(url: &str) -> Result<(), String> {

@@ -57,7 +57,7 @@ impl Night {
         let keys = tempfile::tempdir().unwrap();
         let settings = |settings: &mut Settings| {
             settings.server.public_url.clone_from(&line.address);
-            settings.picks.key_dir = keys.path().join("keys").display().to_string();
+            settings.picks.key_store = keys.path().join("keys").display().to_string().into();
         };
         let evening = process::begin_with(engine, Phase::Confirmation, settings).await?;
         let hall = Hall::around(evening)?;

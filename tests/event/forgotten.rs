@@ -177,15 +177,15 @@ fn bytes_in(folder: &Path) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_rounds_leave_no_key_and_no_ballot_in_the_memory_of_the_service(
     #[case] engine: Engine,
-    #[case] key_dir: &str,
+    #[case] key_store: &str,
 ) {
     const PAIRS: u32 = 5;
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
-    let key_dir = if key_dir.is_empty() { keys.display().to_string() } else { key_dir.to_owned() };
-    let in_folder = key_dir != "memory";
+    let key_store = if key_store.is_empty() { keys.display().to_string() } else { key_store.to_owned() };
+    let in_folder = key_store != "memory";
     let begun = process::begin_with(engine, queqiao::events::phase::Phase::OnSite, move |settings| {
-        settings.picks.key_dir = key_dir
+        settings.picks.key_store = key_store.into()
     });
     let Some(evening) = begun.await else { return };
     let hall = Hall::fill(evening, PAIRS).await;
@@ -225,7 +225,7 @@ fn masked(bytes: &[u8]) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_key_that_lives_in_memory_alone_is_gone_from_it_with_the_tally(#[values(Sqlite, Postgres)] engine: Engine) {
     let begun = process::begin_with(engine, queqiao::events::phase::Phase::OnSite, |settings| {
-        settings.picks.key_dir = "memory".into()
+        settings.picks.key_store = "memory".into()
     });
     let Some(evening) = begun.await else { return };
     let hall = Hall::fill(evening, 2).await;
@@ -270,7 +270,7 @@ async fn nobody_looks_into_a_served_process_nor_finds_it_in_a_crash() {
         .arg("serve")
         .current_dir(data.path())
         .env("QUEQIAO__DATABASE__URL", format!("sqlite://{}/queqiao.sqlite3", data.path().display()))
-        .env("QUEQIAO__PICKS__KEY_DIR", keys.path().join("keys"))
+        .env("QUEQIAO__PICKS__KEY_STORE", keys.path().join("keys"))
         .env("QUEQIAO__SERVER__BIND", "127.0.0.1:0")
         .env("QUEQIAO__SERVER__WORKERS", "1")
         .stdout(Stdio::piped())

@@ -73,7 +73,7 @@ async fn a_lost_answer_costs_neither_the_key_nor_a_ballot_nor_the_truth() {
     let passing: Passing = Arc::new(AtomicI32::new(-1));
     let keys = folder.path().join("keys").display().to_string();
     let begun = process::begin_with(Postgres, Phase::OnSite, |settings| {
-        settings.picks.key_dir = keys;
+        settings.picks.key_store = keys.into();
         let url = behind(settings.database.url.expose_secret(), folder.path(), Arc::clone(&passing));
         settings.database.url = url.into();
     });

@@ -219,7 +219,7 @@ async fn held(night: &Night, some: u64) {
 async fn second(night: &Night, some: u64) {
     let keys = tempfile::tempdir().unwrap();
     let mut command = command(night, &["serve"]);
-    command.env("QUEQIAO__SERVER__BIND", "127.0.0.1:0").env("QUEQIAO__PICKS__KEY_DIR", keys.path().join("keys"));
+    command.env("QUEQIAO__SERVER__BIND", "127.0.0.1:0").env("QUEQIAO__PICKS__KEY_STORE", keys.path().join("keys"));
     command.stderr(Stdio::null());
     let second = Served::by(&mut command);
     assert!(night.engine == Postgres || second.is_none(), "a second process serves the same file");

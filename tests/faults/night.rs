@@ -63,7 +63,7 @@ impl Night {
             if engine == Engine::Postgres {
                 wire = Some(Wire::before(settings));
             }
-            settings.picks.key_dir = "memory".to_owned();
+            settings.picks.key_store = "memory".into();
             settings.database.connections = 6;
         });
         let mut evening = begun.await?;
@@ -130,7 +130,7 @@ fn settings(port: u16, mail: &MailServer, keys: &str) -> Vec<(&'static str, Stri
     let setting = |name, value: &str| (name, value.to_owned());
     vec![
         setting("QUEQIAO__SERVER__BIND", &format!("127.0.0.1:{port}")),
-        setting("QUEQIAO__PICKS__KEY_DIR", keys),
+        setting("QUEQIAO__PICKS__KEY_STORE", keys),
         setting("QUEQIAO__SERVER__ANSWER_SECONDS", "15"),
         setting("QUEQIAO__SERVER__PATIENCE_SECONDS", "10"),
         setting("QUEQIAO__DATABASE__CONNECTIONS", "9"),

@@ -41,7 +41,7 @@ impl House {
             ("QUEQIAO__SECURITY__AUTH_REQUESTS_PER_MINUTE", "10000000"),
             ("QUEQIAO__SECURITY__SECOND_FACTOR", "nobody"),
             ("QUEQIAO__SECURITY__SECRET", "known to whoever reads this, for an hour"),
-            ("QUEQIAO__PICKS__KEY_DIR", "memory"),
+            ("QUEQIAO__PICKS__KEY_STORE", "memory"),
             ("QUEQIAO__LOG__FILTER", "error"),
         ]);
         command

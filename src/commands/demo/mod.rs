@@ -58,7 +58,7 @@ fn phase(name: &str) -> Result<Phase, String> {
 pub async fn demo(mut settings: Settings, arguments: Arguments) -> Result<(), Ended> {
     settings.security.second_factor = SecondFactor::Nobody;
     settings.mail.delivery = Delivery::Kept;
-    settings.picks.key_dir = String::new();
+    settings.picks.key_store = String::new().into();
     settings.server.styleguide = true;
     if arguments.set_scene {
         return set_scene(settings, arguments.at).await;

@@ -68,9 +68,11 @@ pub async fn doctor(settings: Settings, arguments: Arguments) -> Result<(), Ende
     let keeps = keeps(&database).await;
     let secrets = Secrets::load(&settings.security)?;
     let examined = async {
-        let keys = round::keys_of(&settings, &database).await?;
+        // First: what rounds' keys may be sealed under is known once the house's own are.
+        let own = keys::keys(database.reader(), &secrets).await?;
+        let keys = round::keys_of(&settings, &database, &secrets).await?;
         let mut findings = examine(database.reader(), &keys).await?;
-        findings.push(keys::keys(database.reader(), &secrets).await?);
+        findings.push(own);
         Ok::<_, Error>(findings)
     };
     let findings = examined.await;

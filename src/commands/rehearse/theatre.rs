@@ -59,7 +59,7 @@ impl Theatre {
         settings.server.public_url.clone_from(&address);
         settings.security.second_factor = SecondFactor::Nobody;
         settings.mail.delivery = Delivery::Kept;
-        settings.picks.key_dir = keys.path().join("open-rounds").display().to_string();
+        settings.picks.key_store = keys.path().join("open-rounds").display().to_string().into();
         // The whole cast calls from one address.
         settings.security.auth_requests_per_minute = u32::MAX;
         let clock = Clock::stopped_at(curtain());

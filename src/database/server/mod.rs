@@ -17,7 +17,7 @@ use sea_orm::{ConnAcquireErr, DbErr, sqlx};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::pool::{Limits, Pool, Purpose, is_broken, was_dead};
+use super::pool::{Limits, Pool, Purpose, Servers, is_broken, silent, was_dead};
 use super::spoken::{not_executed, not_queried};
 use crate::failpoint::around;
 use crate::remembered::Changes;
@@ -33,6 +33,7 @@ const LOOKED_UP: Duration = Duration::from_secs(5);
 
 #[derive(Clone, Debug)]
 pub struct Server {
+    servers: Arc<Servers>,
     pub readers: Pool,
     pub writers: Pool,
     lanes: Arc<Lanes>,
@@ -44,12 +45,14 @@ pub struct Server {
 impl Server {
     /// A third of the connections read.
     #[must_use]
-    pub fn new(options: &PgConnectOptions, limits: Limits, connections: u32) -> Self {
+    pub fn new(servers: Vec<PgConnectOptions>, limits: Limits, connections: u32) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX).clamp(2, 10_000);
         let readers = (connections / 3).max(1);
         let writers = connections - readers;
-        let pool = |purpose, size| Pool::new(options.clone(), limits, purpose, size);
+        let servers = Arc::new(Servers::new(servers));
+        let pool = |purpose, size| Pool::new(Arc::clone(&servers), limits, purpose, size);
         Self {
+            servers: Arc::clone(&servers),
             readers: pool(Purpose::Reads, readers),
             writers: pool(Purpose::Writes, writers),
             lanes: Arc::new(Lanes { share: (writers * 3 / 4).max(1), open: Mutex::default() }),
@@ -57,6 +60,15 @@ impl Server {
             wait: limits.wait,
             changes: Arc::default(),
         }
+    }
+
+    /// The one of the servers that takes writes, for whoever connects in a way of their own.
+    ///
+    /// # Errors
+    /// Where none does in time.
+    pub async fn current(&self) -> sqlx::Result<PgConnectOptions> {
+        self.writers.connect().await?.close().await?;
+        self.servers.current().cloned().ok_or_else(silent)
     }
 
     /// Whether this server will do, before anybody is served.

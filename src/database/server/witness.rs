@@ -6,6 +6,7 @@ use sea_orm::sqlx::{self, Connection, Executor, PgConnection, query_scalar};
 use tokio::time::timeout;
 
 use crate::database::pool::{Pool, silent};
+use crate::database::readiness::PROBE;
 
 /// A connection that stands beside the others and remembers. Numbers of transactions are given out
 /// again after a crash that lost them, so "committed" is believed only from a connection that was there
@@ -43,20 +44,30 @@ impl Witness {
     pub async fn ask(&self, pool: &Pool, number: i64, began: Instant) -> sqlx::Result<Seen> {
         let mut standing = self.standing.lock().await;
         let (mut connection, made) = self.reuse_or_connect(standing.take(), pool).await?;
-        let answer = timeout(Duration::from_secs(2), status(&mut connection, number));
-        let reported = answer.await.unwrap_or_else(|_| Err(silent()))?;
+        let seen = async {
+            let before = made < began;
+            Ok(match status(&mut connection, number, before).await?.as_deref() {
+                Some("aborted") => Seen::Aborted,
+                Some("committed") if before => {
+                    // Where a standby must have it before anybody is answered: whatever is committed after it is
+                    // answered once the standby has this as well.
+                    connection.execute(PROBE).await?;
+                    Seen::Committed
+                }
+                Some("in progress") => Seen::Running,
+                _ => Seen::Strange,
+            })
+        };
+        let seen = timeout(Duration::from_secs(2), seen).await.unwrap_or_else(|_| Err(silent()))?;
         *standing = Some((connection, made));
-        Ok(match reported.as_deref() {
-            Some("aborted") => Seen::Aborted,
-            Some("committed") if made < began => Seen::Committed,
-            Some("in progress") => Seen::Running,
-            _ => Seen::Strange,
-        })
+        Ok(seen)
     }
 }
 
-/// What the server says of a transaction. One that still runs has lost us, and is ended.
-async fn status(connection: &mut PgConnection, number: i64) -> sqlx::Result<Option<String>> {
+/// What the server says of a transaction. One that still runs has lost us, and is ended: not where it is committed and
+/// waits for a standby to have it, for then its end would be taken for an answer; nor where the number may be
+/// somebody else's by now.
+async fn status(connection: &mut PgConnection, number: i64, is_ours: bool) -> sqlx::Result<Option<String>> {
     let reported = query_scalar("SELECT txid_status($1)").bind(number).fetch_one(&mut *connection).await;
     let reported: Option<String> = match reported {
         // A number that is yet to come: it was lost in a crash.
@@ -65,9 +76,9 @@ async fn status(connection: &mut PgConnection, number: i64) -> sqlx::Result<Opti
         }
         reported => reported?,
     };
-    if reported.as_deref() == Some("in progress") {
+    if is_ours && reported.as_deref() == Some("in progress") {
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-            WHERE backend_xid::text::bigint = $1 & 4294967295";
+            WHERE backend_xid::text::bigint = $1 & 4294967295 AND wait_event IS DISTINCT FROM 'SyncRep'";
         sqlx::query(end).bind(number).execute(connection).await?;
     }
     Ok(reported)

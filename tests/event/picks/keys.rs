@@ -29,9 +29,9 @@ use crate::fixtures::person::Answer;
 use crate::fixtures::process;
 
 /// Another process of the same house, and where it answers.
-async fn sibling(evening: &Evening, key_dir: &Path) -> (Arc<App>, String) {
+async fn sibling(evening: &Evening, key_store: &Path) -> (Arc<App>, String) {
     let mut settings = evening.app.settings.clone();
-    settings.picks.key_dir = key_dir.display().to_string();
+    settings.picks.key_store = key_store.display().to_string().into();
     let secrets = Secrets::load(&settings.security).unwrap();
     let app = App::build(settings, evening.clock.clone(), secrets).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -60,8 +60,9 @@ fn key_file(folder: &Path) -> std::path::PathBuf {
 async fn no_round_opens_while_processes_keep_their_keys_apart() {
     let folder = tempfile::tempdir().unwrap();
     let (here, elsewhere) = (folder.path().join("here"), folder.path().join("elsewhere"));
-    let key_dir = here.display().to_string();
-    let begun = process::begin_with(Postgres, Phase::OnSite, move |settings| settings.picks.key_dir = key_dir).await;
+    let key_store = here.display().to_string();
+    let begun =
+        process::begin_with(Postgres, Phase::OnSite, move |settings| settings.picks.key_store = key_store.into()).await;
     let Some(evening) = begun else { return };
     let host = evening.crew(Role::Host).await;
     key_presence::attend(&evening.app).await.unwrap();

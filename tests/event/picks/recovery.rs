@@ -34,15 +34,15 @@ async fn a_stop_between_closing_and_tallying_changes_nothing(#[values(Sqlite, Po
     assert_eq!(hall.evening.letters().await.len(), 4);
     assert_eq!(hall.round(n).await.state, State::Tallied);
     let (keys, id) = (round::keys(app).await.unwrap(), hall.round(n).await.id);
-    assert!(!keys.rounds().unwrap().contains(&id));
+    assert!(!keys.rounds().await.unwrap().contains(&id));
     // A process that died before it could destroy the key: the host who closes again does it, or the
     // next round of scheduled work.
-    keys.keep(id, &Arc::new(Secret::drawn().unwrap())).unwrap();
+    keys.keep(id, &Arc::new(Secret::drawn().unwrap())).await.unwrap();
     assert_eq!(hall.close(n).await.status, 200);
-    assert!(!keys.rounds().unwrap().contains(&id));
-    keys.keep(id, &Arc::new(Secret::drawn().unwrap())).unwrap();
+    assert!(!keys.rounds().await.unwrap().contains(&id));
+    keys.keep(id, &Arc::new(Secret::drawn().unwrap())).await.unwrap();
     jobs::once(app).await;
-    assert!(!keys.rounds().unwrap().contains(&id));
+    assert!(!keys.rounds().await.unwrap().contains(&id));
 }
 
 #[rstest]

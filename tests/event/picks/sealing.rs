@@ -146,7 +146,7 @@ async fn a_pick_that_was_not_returned_leaves_no_trace(#[values(Sqlite, Postgres)
         hall.close(n).await;
         assert_eq!(hall.matches().await.len(), 1);
         assert_eq!(ballot::Entity::find().count(hall.evening.app.database.reader()).await.unwrap(), 0);
-        assert!(round::keys(&hall.evening.app).await.unwrap().rounds().unwrap().is_empty());
+        assert!(round::keys(&hall.evening.app).await.unwrap().rounds().await.unwrap().is_empty());
         let secrets = rows.iter().map(|row| row.sealed[24..].to_vec()).chain([key.clone()]);
         let files = bytes_in(hall.evening.folder());
         for secret in secrets {
