@@ -28,6 +28,11 @@ fuzz *roles:
 faults number='10000' seed='':
     QUEQIAO_FAULTS={{number}} QUEQIAO_SEED={{seed}} cargo test --workspace --test faults -- --nocapture
 
+# One house on three hosts, with HAProxy, PostgreSQL with a standby and Redis, each of them lost once; and so many
+# accidents more: `just hosts 50`
+hosts accidents='':
+    QUEQIAO_HOSTS={{accidents}} cargo test --workspace --test hosts -- --nocapture
+
 # Write the documents that are made from the code anew; read the difference before you commit it
 bless:
     QUEQIAO_BLESS=1 cargo test --test event documents

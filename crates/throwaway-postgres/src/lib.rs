@@ -38,21 +38,14 @@ pub enum Durability {
     /// Nothing is written through, because nothing outlives the run: for stories. What a client can observe (order of
     /// commits, locks, isolation) stays as in production.
     Volatile,
+    /// As [`Durability::Volatile`], with a log that a [standby](Server::standby) can follow.
+    Followed,
 }
 
 impl Durability {
     /// What differs from the server's own configuration.
-    fn configuration(self) -> &'static str {
-        match self {
-            Self::Durable => {
-                "
-listen_addresses = ''
-unix_socket_permissions = 0700
-max_connections = 200
-"
-            }
-            Self::Volatile => {
-                "
+    fn configuration(self) -> String {
+        let volatile = "
 listen_addresses = ''
 unix_socket_permissions = 0700
 max_connections = 400
@@ -60,13 +53,19 @@ shared_buffers = 64MB
 fsync = off
 synchronous_commit = on
 full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
 max_wal_size = 256MB
 autovacuum = off
 log_min_messages = warning
+";
+        match self {
+            Self::Durable => "
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 200
 "
-            }
+            .to_owned(),
+            Self::Volatile => format!("{volatile}wal_level = minimal\nmax_wal_senders = 0\n"),
+            Self::Followed => format!("{volatile}wal_level = replica\nmax_wal_senders = 4\n"),
         }
     }
 }
@@ -89,46 +88,94 @@ impl Server {
     pub async fn start(within: &Path, durability: Durability) -> anyhow::Result<Option<Self>> {
         let Some(programs) = programs() else { return Ok(None) };
         // Removed here until the watchdog has it in hand.
-        let directory = tempfile::Builder::new().prefix("queqiao-postgres-").tempdir_in(within)?;
-        let path = directory.path();
-        let owner = server_user(path)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
-        if let Some((uid, gid)) = owner {
-            chown(path, Some(uid), Some(gid))?;
-        }
-        let command = |program: &Path| {
-            let mut command = Command::new(program);
-            // No PGDATA, PGPORT or locale of the developer may leak in.
-            command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir(path);
-            if let Some((uid, gid)) = owner {
-                command.uid(uid).gid(gid);
-            }
-            command
-        };
-        let data = path.join("data");
-        let mut initdb = command(&programs.join("initdb"));
+        let place = Place::within(within)?;
+        let data = place.path().join("data");
+        let mut initdb = place.command(&programs.join("initdb"));
         initdb.args(["--username=queqiao", "--auth=trust", "--encoding=UTF8", "--no-locale"]);
-        if durability == Durability::Volatile {
+        if durability != Durability::Durable {
             initdb.arg("--no-sync");
         }
-        let made = initdb.arg("-D").arg(&data).output()?;
-        if !made.status.success() {
-            bail!("initdb: {}", String::from_utf8_lossy(&made.stderr));
-        }
+        succeeds(initdb.arg("-D").arg(&data))?;
         let mut configuration = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf"))?;
         configuration.write_all(durability.configuration().as_bytes())?;
-        let watchdog = command(Path::new("/bin/sh"))
-            .args(["-c", LIFE_LINE, "sh"])
-            .args([&programs, path])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // A group of its own: Ctrl-C ends the run, and the watchdog tidies up after it.
-            .process_group(0)
-            .spawn()?;
-        let server = Self { directory: directory.keep(), watchdog };
+        let server = place.launch(&programs)?;
         server.wait_until_it_answers().await?;
         Ok(Some(server))
+    }
+
+    /// Makes one that follows this one, which must be [`Durability::Followed`]. Whoever commits here is answered from
+    /// now on once the standby has it, too.
+    ///
+    /// # Errors
+    /// Where it does not come to follow.
+    pub async fn standby(&self, within: &Path) -> anyhow::Result<Self> {
+        let programs = programs().context("no server is installed")?;
+        let place = Place::within(within)?;
+        let copier = place_of(&["pg_basebackup"]).context("pg_basebackup is not installed")?;
+        let mut copy = place.command(&copier.join("pg_basebackup"));
+        copy.args(["--no-sync", "--write-recovery-conf", "--checkpoint=fast", "--username=queqiao"]);
+        succeeds(copy.arg("--host").arg(&self.directory).arg("--pgdata").arg(place.path().join("data")))?;
+        // Once it is promoted nobody follows it: it waits for none.
+        let mut own = fs::OpenOptions::new().append(true).open(place.path().join("data/postgresql.auto.conf"))?;
+        own.write_all(b"synchronous_standby_names = ''\n")?;
+        let standby = place.launch(&programs)?;
+        standby.wait_until_it_answers().await?;
+        let mut primary = self.connect().await?;
+        primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'").await?;
+        primary.execute("SELECT pg_reload_conf()").await?;
+        let deadline = Instant::now() + PATIENCE;
+        let follows = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+        while primary.fetch_optional(follows).await?.is_none() {
+            if Instant::now() > deadline {
+                bail!("the standby does not follow");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        primary.close().await?;
+        Ok(standby)
+    }
+
+    /// A standby takes over.
+    ///
+    /// # Errors
+    /// Where it refuses.
+    pub async fn promote(&self) -> sqlx::Result<()> {
+        let mut connection = self.connect().await?;
+        connection.execute("SELECT pg_promote()").await?;
+        connection.close().await
+    }
+
+    /// The server and everybody who works for it die as they stand.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn kill(&self) -> anyhow::Result<()> {
+        self.signal("-KILL")
+    }
+
+    /// They stand still, with every connection open.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn pause(&self) -> anyhow::Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// They go on.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn resume(&self) -> anyhow::Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let postmaster = self.postmaster()?.to_string();
+        let children = fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children"))?;
+        // The server first: when its people die it would begin to recover by itself.
+        let all = [postmaster.as_str()].into_iter().chain(children.split_whitespace());
+        Command::new("kill").arg(signal).args(all).stderr(Stdio::null()).status()?;
+        Ok(())
     }
 
     async fn wait_until_it_answers(&self) -> anyhow::Result<()> {
@@ -172,6 +219,12 @@ impl Server {
         Ok(self.address(name))
     }
 
+    /// Where its socket lies.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The process all others of the server are children of.
     ///
     /// # Errors
@@ -185,6 +238,8 @@ impl Server {
 impl Drop for Server {
     /// Returns when nothing is left of it.
     fn drop(&mut self) {
+        // Whoever stands still would not hear that it is over.
+        let _ = self.resume();
         drop(self.watchdog.stdin.take());
         let _ = self.watchdog.wait();
         // The server's user may empty the directory, but remove it only from where everybody may write.
@@ -192,9 +247,68 @@ impl Drop for Server {
     }
 }
 
+/// The directory of a server that does not run yet, and as whom it will.
+struct Place {
+    directory: tempfile::TempDir,
+    owner: Option<(u32, u32)>,
+}
+
+impl Place {
+    fn within(within: &Path) -> anyhow::Result<Self> {
+        let directory = tempfile::Builder::new().prefix("queqiao-postgres-").tempdir_in(within)?;
+        let owner = server_user(directory.path())?;
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o700))?;
+        if let Some((uid, gid)) = owner {
+            chown(directory.path(), Some(uid), Some(gid))?;
+        }
+        Ok(Self { directory, owner })
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        // No PGDATA, PGPORT or locale of the developer may leak in.
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").current_dir(self.path());
+        if let Some((uid, gid)) = self.owner {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+
+    fn launch(self, programs: &Path) -> anyhow::Result<Server> {
+        let watchdog = self
+            .command(Path::new("/bin/sh"))
+            .args(["-c", LIFE_LINE, "sh"])
+            .args([programs, self.path()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A group of its own: Ctrl-C ends the run, and the watchdog tidies up after it.
+            .process_group(0)
+            .spawn()?;
+        Ok(Server { directory: self.directory.keep(), watchdog })
+    }
+}
+
+fn succeeds(command: &mut Command) -> anyhow::Result<()> {
+    let done = command.output()?;
+    if !done.status.success() {
+        bail!("{}: {}", command.get_program().to_string_lossy(), String::from_utf8_lossy(&done.stderr));
+    }
+    Ok(())
+}
+
 /// Where `initdb` and `postgres` are: on the `PATH`, where Debian puts them (the newest first, and never on the
 /// `PATH`), or where `pg_config` says.
 fn programs() -> Option<PathBuf> {
+    place_of(&["initdb", "postgres"])
+}
+
+/// The first of these places with all of the programs.
+fn place_of(programs: &[&str]) -> Option<PathBuf> {
     let mut places: Vec<PathBuf> =
         std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(|entry| {
@@ -207,7 +321,7 @@ fn programs() -> Option<PathBuf> {
     if let Ok(printed) = Command::new("pg_config").arg("--bindir").output() {
         places.push(PathBuf::from(String::from_utf8_lossy(&printed.stdout).trim()));
     }
-    places.into_iter().find(|place| ["initdb", "postgres"].iter().all(|program| place.join(program).is_file()))
+    places.into_iter().find(|place| programs.iter().all(|program| place.join(program).is_file()))
 }
 
 /// The server refuses to run as root; then it runs as `postgres`, or as `nobody`. Who runs this is read from who
