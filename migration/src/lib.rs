@@ -64,6 +64,7 @@ mod m0220_applicants_by_side;
 mod m0230_running_rounds;
 mod m0240_told_people;
 mod m0241_lines_of_person;
+mod m0242_found_by_index;
 
 /// Migrations that the binary before them can live with: it neither reads nor writes differently than
 /// before, so that old and new processes may serve side by side while they are replaced one by one. A
@@ -82,6 +83,7 @@ pub const LIVED_WITH: &[&str] = &[
     "m0230_running_rounds",
     "m0240_told_people",
     "m0241_lines_of_person",
+    "m0242_found_by_index",
 ];
 
 /// What was only called otherwise: taking such a migration back loses nothing of it.
@@ -151,6 +153,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0230_running_rounds::Migration),
             Box::new(m0240_told_people::Migration),
             Box::new(m0241_lines_of_person::Migration),
+            Box::new(m0242_found_by_index::Migration),
         ]
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -64,8 +67,9 @@ pub fn undecided() -> Select<note::Entity> {
 }
 
 fn is_reported() -> Condition {
-    let reported = report::Entity::find().select_only().column(report::Column::NoteId).into_query();
-    Condition::all().add(Column::Id.in_subquery(reported))
+    let of_note = Expr::col((report::Entity, report::Column::NoteId)).equals((note::Entity, Column::Id));
+    let reported = report::Entity::find().select_only().column(report::Column::NoteId).filter(of_note);
+    Condition::all().add(Expr::exists(reported.into_query()))
 }
 
 /// A view, the latest first.

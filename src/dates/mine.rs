@@ -86,7 +86,7 @@ pub async fn seats(db: &impl ConnectionTrait, me: &Participant) -> Result<Vec<Se
     let id = me.registration.id;
     let rounds = date_round::of_event(db, me.event.id).await?;
     let mine = Condition::any().add(sitting::Column::OneId.eq(id)).add(sitting::Column::OtherId.eq(id));
-    let mine = sitting::Entity::find().filter(sitting::Column::EventId.eq(me.event.id)).filter(mine).all(db).await?;
+    let mine = sitting::Entity::find().filter(mine).all(db).await?;
     let partners = face::faces(db, mine.iter().filter_map(|sitting| sitting.partner_of(id))).await?;
     let mut mine: HashMap<Uuid, sitting::Model> = mine.into_iter().map(|sitting| (sitting.round_id, sitting)).collect();
     let waits = sat_out::Entity::find().filter(sat_out::Column::RegistrationId.eq(id)).all(db).await?;

@@ -1,10 +1,10 @@
 //! The audit as its readers see it: who did what to whom, when and why.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -20,6 +20,9 @@ use crate::page::{Page, fluent, when};
 use crate::paging::{self, Paging};
 use crate::registrations::registration;
 use crate::units::unit;
+
+/// From how many of the latest deeds the actions and people to choose from are read.
+const CHOSEN_FROM: u64 = 5_000;
 
 /// Which deeds.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,7 +54,7 @@ pub struct Deed {
 /// A page of deeds, the latest first, and the actions and people there are to choose from.
 pub struct AuditEntries {
     pub deeds: paging::Page<Deed>,
-    pub actions: Vec<String>,
+    pub actions: BTreeSet<String>,
     pub people: Vec<(String, String)>,
 }
 
@@ -68,17 +71,10 @@ pub async fn find(
 ) -> Result<AuditEntries, Error> {
     let paging = Paging { limit: Some(100), cursor: query.cursor.clone() };
     let (limit, after) = (paging.limit()?, paging.after()?);
-    let actions: Vec<String> = of
-        .clone()
-        .select_only()
-        .column(Column::Action)
-        .distinct()
-        .order_by_asc(Column::Action)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let actors: Vec<Option<Uuid>> =
-        of.clone().select_only().column(Column::ActorId).distinct().into_tuple().all(db).await?;
+    let (mut actions, mut actors) = latest(db, &of).await?;
+    // What is chosen stays to be chosen.
+    actions.extend(Some(query.action.clone()).filter(|action| !action.is_empty()));
+    actors.extend(query.who.parse::<Uuid>());
     let mut rows = of;
     rows = match query.action.as_str() {
         // Who signed in when is told where it is asked for; it would bury what was done.
@@ -100,11 +96,27 @@ pub async fn find(
         rows = rows.filter(Column::Id.lt(after));
     }
     let rows = rows.order_by_desc(Column::Id).limit(limit + 1).all(db).await?;
-    let names = Names::of(db, app, &rows, actors.iter().flatten().copied()).await?;
+    let names = Names::of(db, app, &rows, actors.iter().copied()).await?;
     let mut people: Vec<(String, String)> =
-        actors.iter().flatten().filter_map(|id| Some((id.to_string(), names.accounts.get(id)?.clone()))).collect();
+        actors.iter().filter_map(|id| Some((id.to_string(), names.accounts.get(id)?.clone()))).collect();
     people.sort_by(|(_, one), (_, other)| one.cmp(other));
     Ok(AuditEntries { deeds: paging::Page::of(rows, limit, |row| row.id, |row| names.deed(row)), actions, people })
+}
+
+/// What was done, and by whom, in the latest deeds: an audit grows for ever, and is not read from its beginning to
+/// offer a choice.
+async fn latest(
+    db: &impl ConnectionTrait,
+    of: &Select<entry::Entity>,
+) -> Result<(BTreeSet<String>, BTreeSet<Uuid>), DbErr> {
+    // Sign-ins would bury what was done.
+    let signed_in = audit::Deed::SignedIn.name();
+    let latest = of.clone().select_only().columns([Column::Action, Column::ActorId]);
+    let latest = latest.filter(Column::Action.ne(&signed_in)).order_by_desc(Column::Id).limit(CHOSEN_FROM);
+    let (mut actions, actors): (BTreeSet<_>, Vec<_>) =
+        latest.into_tuple::<(String, Option<Uuid>)>().all(db).await?.into_iter().unzip();
+    actions.insert(signed_in);
+    Ok((actions, actors.into_iter().flatten().collect()))
 }
 
 /// The moment a day begins, or the one after it; None where no day was typed. What is none is refused: it would look as
