@@ -1,6 +1,7 @@
 //! The documents that are made from the code: `docs/openapi.json` is the API as it describes itself,
-//! `docs/errors.md` every refusal. They are committed, so that a change of the contract shows in a
-//! diff. `QUEQIAO_BLESS=1 cargo test --test event documents` (or `just bless`) writes them anew.
+//! `docs/errors.md` every refusal, `docs/distribution.md` what the schema lacks to lie on many machines. They are
+//! committed, so that a change shows in a diff. `QUEQIAO_BLESS=1 cargo test --test event documents` (or `just bless`)
+//! writes them anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -31,7 +32,7 @@ fn root() -> PathBuf {
 }
 
 /// Compares a document with what the code says, or writes it where that is asked for.
-fn is_up_to_date(name: &str, wanted: &str) {
+pub fn is_up_to_date(name: &str, wanted: &str) {
     let path = root().join("docs").join(name);
     if std::env::var_os("QUEQIAO_BLESS").is_some() {
         fs::write(&path, wanted).unwrap();

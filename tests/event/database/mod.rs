@@ -1,5 +1,6 @@
 //! What the database promises, and what it says when it cannot.
 
+mod distribution;
 mod full_disk;
 mod limits;
 mod lost_answer;
