@@ -1,6 +1,12 @@
 //! How the database goes about what it is asked: where a table grows with people, it never looks at every row. A
 //! program of its own, so that it hears what its own story asks and nothing else.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a story may stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a story may stop"
+)]
 
 #[expect(dead_code, reason = "shared with tests/event, where the rest is used")]
 #[path = "../event/fixtures/mod.rs"]

@@ -109,7 +109,8 @@ fn document(tables: &BTreeMap<String, Table>) -> String {
         let without: Vec<_> = without.map(|key| format!("({})", key.join(", "))).collect();
         let elsewhere = table.foreign.iter().filter(|(column, parent, to)| {
             let parents = tables.get(parent).and_then(|table| table.lies_by(parent));
-            !EVERYWHERE.contains(&parent.as_str()) && !(column == by && parents == Some(to.as_str()))
+            let together = column == by && parents == Some(to.as_str());
+            !together && !EVERYWHERE.contains(&parent.as_str())
         });
         let elsewhere: Vec<_> = elsewhere.map(|(column, parent, _)| format!("{column} → {parent}")).collect();
         writeln!(text, "| `{name}` | {by} | {} | {} |", without.join(", "), elsewhere.join(", ")).unwrap();
